@@ -1,0 +1,119 @@
+"""Bases of what goes in (`Input`) and what comes out (`View`), and the field types they share."""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+)
+
+from account_portal.core.ids import ULID_PATTERN
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class View(BaseModel):
+    """What leaves a service: an allow-list, the API's answer, and what a page's state holds."""
+
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class Input(BaseModel):
+    """What one action takes, parsed once at the door.
+
+    Unknown fields are ignored. Texts lose white space at both ends and may hold no control
+    characters, which no database keeps alike.
+    """
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _no_control_characters(cls, value: Any) -> Any:
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and _CONTROL.search(text) for text in texts):
+            raise ValueError("must not contain control characters")
+        return value
+
+    def sent(self, *names: str) -> dict[str, Any]:
+        """The fields that were sent, for updates that keep what they leave out."""
+        found = {name: getattr(self, name) for name in self.model_fields_set}
+        return (
+            {name: found[name] for name in names if name in found} if names else found
+        )
+
+
+def _lower(value: str) -> str:
+    return value.lower()
+
+
+def _text(value: object) -> object:
+    if isinstance(value, str):
+        return value
+    raise ValueError("must be a text")
+
+
+Ulid = Annotated[str, StringConstraints(pattern=ULID_PATTERN)]
+OrderNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$"),
+    Field(description="Readable order key, unique in the store."),
+]
+Email = Annotated[
+    EmailStr,
+    StringConstraints(max_length=254),
+    AfterValidator(_lower),
+    BeforeValidator(_text),
+]
+CountryCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^\+[1-9][0-9]{0,3}$"),
+    Field(description="Dialling prefix with a leading plus."),
+]
+Phone = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4,14}$"),
+    Field(
+        description="National number without the prefix. Ten digits when the prefix is `+91`."
+    ),
+]
+NewPassword = Annotated[
+    str,
+    StringConstraints(min_length=8, max_length=128, strip_whitespace=False),
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
+]
+CurrentPassword = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128, strip_whitespace=False),
+    Field(json_schema_extra={"format": "password", "writeOnly": True}),
+]
+Amount = Annotated[
+    Decimal,
+    PlainSerializer(float, return_type=float, when_used="json"),
+    WithJsonSchema({"type": "number", "format": "double", "minimum": 0}),
+]
+"""Money or points in major units; a number in the contract, never below zero."""
+
+Moment = AwareDatetime
+"""RFC 3339 in UTC, ending in ``Z``."""
+
+
+class CurrencyView(View):
+    """Currency of an amount."""
+
+    name: str = ""
+    code: Annotated[str, StringConstraints(min_length=3, max_length=3)]
+    symbol: str = ""

@@ -1,0 +1,307 @@
+"""All settings of a deployment, read once from the environment (prefix ``PORTAL_``).
+
+Every setting is described here and in ``docs/settings.md``; ``make check`` compares the two.
+The defaults run on an empty machine.
+"""
+
+import re
+import secrets
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ORIGIN = re.compile(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
+
+
+class SettingsError(Exception):
+    """A setting cannot be used. ``str(error)`` has one sentence per fault."""
+
+
+class Settings(BaseSettings):
+    """What a deployment can set.
+
+    A wrong value stops the start with one sentence per fault (`SettingsError`).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default=Path("var"),
+        description="Folder for the database, media, outbox, secrets and benchmarks.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the database: `sqlite:///file` or "
+        "`postgresql+psycopg://user@host/name`. Empty: a SQLite file in the data folder.",
+    )
+    redis_url: str = Field(
+        default="",
+        description="Redis address for page state, rate limits and live updates across processes. "
+        "Empty: one process, all in memory.",
+    )
+    public_url: str = Field(
+        default="",
+        description="Address customers reach the portal by, such as `https://account.shop.example`. "
+        "Empty: `http://localhost:PORT`.",
+    )
+    port: int = Field(
+        default=8000, ge=1, le=65535, description="Port of the server.", alias="PORT"
+    )
+    store_id: str = Field(
+        default="main",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$",
+        description="Key of the store in API paths.",
+    )
+    store_name: str = Field(
+        default="Northwind",
+        min_length=1,
+        max_length=60,
+        description="Name shown to customers.",
+    )
+    store_logo_url: str = Field(
+        default="",
+        description="Address of the store's logo. Empty: the name is shown instead.",
+    )
+    store_email: str = Field(
+        default="help@example.com",
+        description="Where customers write to when they need help.",
+    )
+    accent: str = Field(
+        default="#0f766e",
+        pattern=r"^#[0-9a-fA-F]{6}$",
+        description="The store's accent colour, `#rrggbb`.",
+    )
+    radius: int = Field(
+        default=10,
+        ge=0,
+        le=24,
+        description="Corner radius of cards and controls, in pixels.",
+    )
+    currency: str = Field(
+        default="INR",
+        pattern=r"^[A-Z]{3}$",
+        description="Currency of orders that name none (ISO 4217).",
+    )
+    public_key: str = Field(
+        default="public",
+        min_length=1,
+        description="The `X-Api-Key` that opens visitor sessions. Not a secret.",
+    )
+    secret_key: str = Field(
+        default="",
+        repr=False,
+        description="Key all tokens are signed with, at least 32 characters. Empty: made once and "
+        "kept in the data folder (demo mode only).",
+    )
+    encryption_key: str = Field(
+        default="",
+        repr=False,
+        description="Key bank account numbers are encrypted with, at least 32 characters. "
+        "Empty: derived from the secret key.",
+    )
+    demo: bool = Field(
+        default=True,
+        description="Demo mode: demo logins, `/dev/kit`, a secret key made by itself. "
+        "Refused by a database that holds other customers.",
+    )
+    debug_otp: bool = Field(
+        default=False,
+        description="Show one-time codes in the console and, when asked, in answers.",
+    )
+    email_url: str = Field(
+        default="",
+        repr=False,
+        description="Apprise URL e-mail is sent through. Empty: written to the outbox folder.",
+    )
+    sms_url: str = Field(
+        default="",
+        repr=False,
+        description="Apprise URL SMS are sent through. Empty: written to the outbox folder.",
+    )
+    whatsapp_url: str = Field(
+        default="",
+        repr=False,
+        description="Apprise URL WhatsApp messages are sent through. Empty: written to the outbox "
+        "folder.",
+    )
+    payments: Literal["test"] = Field(
+        default="test", description="Payment gateway; `test` is the built-in one."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Other origins whose pages may call the API, separated by commas.",
+    )
+    embed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins that may embed the widget, separated by commas.",
+    )
+    trusted_proxy_hops: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="How many reverse proxies stand before the server; client addresses are read "
+        "from `X-Forwarded-For` that many steps back.",
+    )
+    access_token_minutes: int = Field(
+        default=15, ge=1, le=1440, description="Life of an access token, in minutes."
+    )
+    refresh_token_days: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="Life of a refresh token and a page login, in days.",
+    )
+    return_window_days: int = Field(
+        default=30,
+        ge=0,
+        le=365,
+        description="Days after delivery in which items can be returned.",
+    )
+    cancel_scheduled: bool = Field(
+        default=True,
+        description="Whether orders may be cancelled once scheduled, while nothing is packed.",
+    )
+    loyalty: bool = Field(
+        default=True, description="Whether the store runs a loyalty programme."
+    )
+    loyalty_point_value: float = Field(
+        default=1.0,
+        gt=0,
+        description="What one loyalty point is worth when spent, in major units of the currency.",
+    )
+    loyalty_tiers: Annotated[tuple[tuple[str, int], ...], NoDecode] = Field(
+        default=(("Bronze", 0), ("Silver", 1000), ("Gold", 5000)),
+        description="Tiers and the earned points each begins at, as `Bronze:0,Silver:1000`.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe log messages that are written."
+    )
+
+    @field_validator("cors_origins", "embed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @field_validator("cors_origins", "embed_origins")
+    @classmethod
+    def _exact_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not ORIGIN.match(origin):
+                raise ValueError(
+                    f"'{origin}' is no origin; write scheme, host and port like https://shop.example"
+                )
+        return value
+
+    @field_validator("loyalty_tiers", mode="before")
+    @classmethod
+    def _split_tiers(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        tiers = []
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            name, colon, points = part.rpartition(":")
+            if not colon or not name.strip() or not points.strip().isdigit():
+                raise ValueError(f"'{part}' is no tier; write name:points")
+            tiers.append((name.strip(), int(points)))
+        return tuple(sorted(tiers, key=lambda tier: tier[1]))
+
+    @field_validator("public_url")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        value = value.rstrip("/")
+        if value and not ORIGIN.match(value.lower()):
+            raise ValueError("write scheme, host and port, without a path")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {
+            "sqlite",
+            "postgresql",
+            "postgresql+psycopg",
+        }:
+            raise ValueError(
+                "write sqlite:///file or postgresql+psycopg://user@host/name"
+            )
+        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @model_validator(mode="after")
+    def _secrets_outside_demo(self) -> "Settings":
+        if not self.demo and len(self.secret_key) < 32:
+            raise ValueError(
+                "PORTAL_SECRET_KEY needs at least 32 characters outside demo mode"
+            )
+        if self.secret_key and len(self.secret_key) < 32:
+            raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters")
+        if self.debug_otp and not self.demo:
+            raise ValueError("PORTAL_DEBUG_OTP needs demo mode")
+        return self
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Address of the database, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'portal.db'}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port customers reach the portal by."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    def signing_key(self) -> str:
+        """The key tokens are signed with; in demo mode made once and kept with mode 600."""
+        return self.secret_key or _kept_secret(str(self.data_dir))
+
+
+@lru_cache(maxsize=4)
+def _kept_secret(data_dir: str) -> str:
+    path = Path(data_dir) / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A half-written key must never be read by another worker: write aside, then link.
+        draft = path.with_name(f"secret_key.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: with one sentence per fault.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = []
+        for fault in error.errors():
+            name = str(fault["loc"][0]) if fault["loc"] else ""
+            text = fault["msg"].removeprefix("Value error, ")
+            setting = name if name.isupper() else f"PORTAL_{name.upper()}"
+            faults.append(f"{setting}: {text}." if name else f"{text}.")
+        raise SettingsError("\n".join(faults)) from None
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process; a wrong one ends it with one sentence per fault."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        sys.exit(f"Wrong settings.\n{error}")

@@ -1,0 +1,74 @@
+"""SQLModel tables, one file per aggregate. Importing this package declares all of them."""
+
+from account_portal.models.address import (
+    Address,
+    AddressCopy,
+    AddressFields,
+    Subscription,
+)
+from account_portal.models.bank_account import BankAccount
+from account_portal.models.loyalty import (
+    CreditActivity,
+    LoyaltyAccount,
+    LoyaltyActivity,
+)
+from account_portal.models.order import (
+    Order,
+    OrderCount,
+    OrderDocument,
+    OrderLine,
+    Payment,
+    Refund,
+    Shipment,
+    ShipmentEvent,
+    ShipmentItem,
+)
+from account_portal.models.order_return import OrderReturn, ReturnItem
+from account_portal.models.plumbing import ApiKey, IdempotencyRecord, OutboxMessage
+from account_portal.models.product import Product, Purchase
+from account_portal.models.review import Review, ReviewMedia
+from account_portal.models.user import (
+    Media,
+    NotificationPreference,
+    OtpChallenge,
+    RateEvent,
+    SignIn,
+    User,
+    UserSession,
+)
+
+__all__ = [
+    "Address",
+    "AddressCopy",
+    "AddressFields",
+    "ApiKey",
+    "BankAccount",
+    "CreditActivity",
+    "IdempotencyRecord",
+    "LoyaltyAccount",
+    "LoyaltyActivity",
+    "Media",
+    "NotificationPreference",
+    "Order",
+    "OrderCount",
+    "OrderDocument",
+    "OrderLine",
+    "OrderReturn",
+    "OtpChallenge",
+    "OutboxMessage",
+    "Payment",
+    "Product",
+    "Purchase",
+    "RateEvent",
+    "Refund",
+    "ReturnItem",
+    "Review",
+    "ReviewMedia",
+    "Shipment",
+    "ShipmentEvent",
+    "ShipmentItem",
+    "SignIn",
+    "Subscription",
+    "User",
+    "UserSession",
+]

@@ -1,0 +1,286 @@
+"""Orders and what follows them. Amounts are minor units of the order's currency, points hundredths."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from account_portal.core.db import JsonType, UtcDateTime
+from account_portal.models.base import Identified, Stamped
+
+
+class Order(Identified, Stamped, table=True):
+    """An order. `orders.service.store_order` is the only place that writes one."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        Index("ix_orders_customer_date", "customer_id", "order_date", "order_number"),
+        Index(
+            "ix_orders_customer_status_date",
+            "customer_id",
+            "status",
+            "order_date",
+            "order_number",
+        ),
+        Index("ix_orders_status_completes_at", "status", "completes_at"),
+        CheckConstraint("grand_total >= 0", name="grand_total_not_negative"),
+    )
+
+    customer_id: str = Field(max_length=26)
+    order_number: str = Field(max_length=40, unique=True)
+    order_date: datetime = Field(sa_type=UtcDateTime)
+    status: str = Field(max_length=30)
+    payment_status: str = Field(max_length=20)
+    payment_success_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    currency: str = Field(max_length=3)
+
+    customer_email: str | None = Field(default=None, max_length=254)
+    customer_phone: str | None = Field(default=None, max_length=40)
+    customer_note: str | None = Field(default=None, sa_type=Text)
+    coupon_code: str | None = Field(default=None, max_length=100)
+    applied_promotions: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JsonType
+    )
+    applied_coupons: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JsonType
+    )
+    extra: dict[str, str] | None = Field(
+        default=None, sa_type=JsonType, description="`metadata` of the contract."
+    )
+
+    promotion_discount_amount: int = 0
+    coupon_discount_amount: int = 0
+    promotion_savings: int = 0
+    coupon_savings: int = 0
+    other_savings: int = 0
+    subtotal: int = Field(default=0, description="Items less discounts, without tax.")
+    item_total_tax: int = 0
+    shipping_estimated_cost: int = 0
+    shipping_discount_amount: int = 0
+    shipping_amount: int = 0
+    shipping_tax_rate: int = Field(default=0, description="Hundredths of a per cent.")
+    shipping_tax_amount: int = 0
+    handling_charge_excluding_tax: int = 0
+    handling_charge_tax_amount: int = 0
+    grand_total: int = 0
+    loyalty_point_earned: int = Field(default=0, description="Hundredths of a point.")
+    loyalty_point_redeemed: int = Field(default=0, description="Hundredths of a point.")
+    loyalty_amount: int = Field(default=0, description="What the redeemed points paid.")
+    credit_balance_used: int = 0
+
+    shipping_provider_id: str | None = Field(default=None, max_length=64)
+    courier_company_id: str | None = Field(default=None, max_length=64)
+    on_subscription: bool = False
+    billing_address_id: str | None = Field(
+        default=None, foreign_key="address_copies.id", max_length=26
+    )
+    shipping_address_id: str | None = Field(
+        default=None, foreign_key="address_copies.id", max_length=26
+    )
+    replaces_return_id: str | None = Field(
+        default=None,
+        max_length=26,
+        description="Return request this order replaces goods of.",
+    )
+
+    cancellation_reason: str | None = Field(default=None, max_length=500)
+    feedback: str | None = Field(default=None, max_length=1000)
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delivered_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="When the last parcel arrived."
+    )
+    completes_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="When the return window closes."
+    )
+
+
+class OrderLine(Identified, table=True):
+    """One line; a copy of the product as it was sold."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        UniqueConstraint("order_id", "sku"),
+        CheckConstraint("quantity >= 1", name="quantity_positive"),
+    )
+
+    order_id: str = Field(foreign_key="orders.id", max_length=26)
+    position: int
+    product_id: str = Field(max_length=64)
+    product_name: str = Field(max_length=255)
+    product_image_url: str | None = Field(default=None, max_length=1000)
+    product_type: str = Field(default="physical", max_length=10)
+    sku: str = Field(max_length=64)
+    slug: str = Field(default="", max_length=255)
+    variant_id: str | None = Field(default=None, max_length=64)
+    variant_name: str | None = Field(default=None, max_length=255)
+    backorder: bool = False
+    on_offer: bool = False
+    on_promotion: bool = False
+    on_subscription: bool = False
+    subscription_plan: str | None = Field(default=None, max_length=100)
+    subscription_interval: int | None = None
+    subscription_frequency: str | None = Field(default=None, max_length=20)
+    quantity: int
+    free_quantity: int = Field(
+        default=0, description="Units of `quantity` that cost nothing."
+    )
+    is_free_item: bool = False
+    price_including_tax: bool = True
+    selling_price: int = Field(description="Per unit.")
+    listing_price: int = Field(description="Per unit.")
+    selling_price_excluding_tax: int = Field(default=0, description="Per unit.")
+    promotion_discount_amount: int = Field(default=0, description="For the line.")
+    coupon_discount_amount: int = Field(default=0, description="For the line.")
+    tax_type: str = Field(default="", max_length=20)
+    tax_rate: int = Field(default=0, description="Hundredths of a per cent.")
+    tax_amount: int = Field(default=0, description="For the line.")
+    line_total: int = Field(
+        default=0, description="What the line cost after discounts, tax included."
+    )
+    shipping_additional_cost: int = 0
+    associated_options: dict[str, Any] | None = Field(default=None, sa_type=JsonType)
+
+
+class Shipment(Identified, Stamped, table=True):
+    """A parcel of an order."""
+
+    __tablename__ = "shipments"
+    __table_args__ = (
+        Index("ix_shipments_order_id_created_at", "order_id", "created_at", "id"),
+    )
+
+    order_id: str = Field(foreign_key="orders.id", max_length=26)
+    reference_number: str = Field(max_length=64, unique=True)
+    status: str = Field(max_length=30)
+    total_weight: int = Field(default=0, description="Grams.")
+    total_boxes: int = 1
+    shipping_amount: int = 0
+    shipping_tax_amount: int = 0
+    courier_company_name: str | None = Field(default=None, max_length=100)
+    shipping_label_url: str | None = Field(default=None, max_length=1000)
+    awb_no: str | None = Field(default=None, max_length=64)
+    tracking_url: str | None = Field(default=None, max_length=1000)
+    eta_delivery: str | None = Field(default=None, max_length=40)
+    packed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    shipped_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delivered_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cancellation_reason: str | None = Field(default=None, max_length=500)
+
+
+class ShipmentItem(Identified, table=True):
+    """How many units of a line are in a parcel."""
+
+    __tablename__ = "shipment_items"
+    __table_args__ = (UniqueConstraint("shipment_id", "line_id"),)
+
+    shipment_id: str = Field(foreign_key="shipments.id", max_length=26)
+    line_id: str = Field(foreign_key="order_lines.id", max_length=26, index=True)
+    quantity: int
+    free_quantity: int = 0
+
+
+class ShipmentEvent(Identified, table=True):
+    """One step of a parcel's way."""
+
+    __tablename__ = "shipment_events"
+    __table_args__ = (
+        Index(
+            "ix_shipment_events_shipment_id_happened_at",
+            "shipment_id",
+            "happened_at",
+            "id",
+        ),
+    )
+
+    shipment_id: str = Field(foreign_key="shipments.id", max_length=26)
+    status: str = Field(max_length=30)
+    text: str = Field(max_length=300)
+    place: str | None = Field(default=None, max_length=150)
+    happened_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Payment(Identified, Stamped, table=True):
+    """One attempt to pay an order."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        Index("ix_payments_order_id_created_at", "order_id", "created_at", "id"),
+    )
+
+    order_id: str = Field(foreign_key="orders.id", max_length=26)
+    request_number: str = Field(max_length=64, unique=True)
+    amount: int
+    payment_status: str = Field(max_length=20)
+    payment_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    payment_reference_number: str | None = Field(default=None, max_length=100)
+    payment_method: str | None = Field(default=None, max_length=60)
+    payment_gateway: str | None = Field(default=None, max_length=32)
+    redirect_url: str | None = Field(default=None, max_length=1000)
+    success_url: str | None = Field(default=None, max_length=1000)
+    failure_url: str | None = Field(default=None, max_length=1000)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    icon_url: str | None = Field(default=None, max_length=1000)
+    card_number: str | None = Field(default=None, max_length=40, description="Masked.")
+    card_type: str | None = Field(default=None, max_length=20)
+    bank_name: str | None = Field(default=None, max_length=150)
+    upi_id: str | None = Field(default=None, max_length=100)
+    wallet_name: str | None = Field(default=None, max_length=60)
+    bank_account_number: str | None = Field(
+        default=None, max_length=40, description="Masked."
+    )
+
+
+class Refund(Identified, Stamped, table=True):
+    """Money or points on the way back."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        Index("ix_refunds_order_id_created_at", "order_id", "created_at", "id"),
+    )
+
+    order_id: str = Field(foreign_key="orders.id", max_length=26)
+    return_id: str | None = Field(
+        default=None, foreign_key="returns.id", max_length=26, index=True
+    )
+    request_number: str = Field(max_length=64, unique=True)
+    refund_amount: int
+    refund_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    status: str = Field(max_length=12)
+    payment_mode: str = Field(max_length=24)
+    payment_method: str | None = Field(default=None, max_length=60)
+    payment_reference_number: str | None = Field(default=None, max_length=100)
+    bank_account_id: str | None = Field(
+        default=None, foreign_key="bank_accounts.id", max_length=26, index=True
+    )
+    bank_account_number: str | None = Field(
+        default=None, max_length=40, description="Masked."
+    )
+    bank_name: str | None = Field(default=None, max_length=150)
+    refund_remarks: str | None = Field(default=None, max_length=500)
+
+
+class OrderDocument(SQLModel, table=True):
+    """An order in the contract's shape, written with it: what lists and details are served from.
+
+    What depends on the clock is not in here; `orders.service` adds it at reading.
+    """
+
+    __tablename__ = "order_documents"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.id", max_length=26)
+    summary: str = Field(sa_type=Text, description="`OrderList` as JSON.")
+    detail: str = Field(sa_type=Text, description="`OrderDetail` as JSON.")
+    search: str = Field(
+        default="", sa_type=Text, description="Number and names in lower case."
+    )
+
+
+class OrderCount(SQLModel, table=True):
+    """How many orders of a state a customer has, so that a list never counts rows."""
+
+    __tablename__ = "order_counts"
+
+    customer_id: str = Field(primary_key=True, max_length=26)
+    status: str = Field(primary_key=True, max_length=30)
+    count: int

@@ -1,0 +1,59 @@
+"""Return requests. Amounts are minor units of the order's currency."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from account_portal.core.db import UtcDateTime
+from account_portal.models.base import Identified, Stamped
+
+
+class OrderReturn(Identified, Stamped, table=True):
+    """A customer's wish to send items of one order back."""
+
+    __tablename__ = "returns"
+    __table_args__ = (
+        Index("ix_returns_customer_id_created_at", "customer_id", "created_at", "id"),
+        Index("ix_returns_order_id_created_at", "order_id", "created_at", "id"),
+    )
+
+    customer_id: str = Field(max_length=26)
+    order_id: str = Field(foreign_key="orders.id", max_length=26)
+    request_number: str = Field(max_length=40, unique=True)
+    status: str = Field(max_length=12)
+    subtotal: int = 0
+    shipping_amount: int = 0
+    total_tax: int = 0
+    grand_total: int = 0
+    pickup_address_id: str | None = Field(
+        default=None, foreign_key="address_copies.id", max_length=26
+    )
+    approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rejected_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rejection_reason: str | None = Field(default=None, max_length=500)
+    shipped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    received_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    replacement_order_id: str | None = Field(
+        default=None, foreign_key="orders.id", max_length=26
+    )
+
+
+class ReturnItem(Identified, table=True):
+    """Units of one line that are to go back."""
+
+    __tablename__ = "return_items"
+    __table_args__ = (CheckConstraint("quantity >= 1", name="quantity_positive"),)
+
+    return_id: str = Field(foreign_key="returns.id", max_length=26, index=True)
+    line_id: str = Field(foreign_key="order_lines.id", max_length=26, index=True)
+    position: int
+    quantity: int
+    resolution: str = Field(max_length=12)
+    return_reason: str = Field(max_length=500)
+    refund_amount: int = Field(
+        default=0, description="What these units cost, tax included."
+    )
+    tax_amount: int = 0

@@ -1,0 +1,67 @@
+"""Tables that no customer sees: repeats, messages on their way, keys of the shop."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, Text
+from sqlmodel import Field, SQLModel
+
+from account_portal.core.db import JsonType, UtcDateTime
+from account_portal.models.base import Identified
+
+
+class IdempotencyRecord(SQLModel, table=True):
+    """The first answer to a request with an Idempotency-Key, written with its effect."""
+
+    __tablename__ = "idempotency_keys"
+
+    customer_id: str = Field(primary_key=True, max_length=26)
+    operation: str = Field(
+        primary_key=True, max_length=200, description="Method and path."
+    )
+    key: str = Field(primary_key=True, max_length=128)
+    request_hash: str = Field(max_length=64)
+    answer: str | None = Field(
+        default=None,
+        sa_type=Text,
+        description="Body of the first answer; null while it runs.",
+    )
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class OutboxMessage(Identified, table=True):
+    """A message to a customer, queued in the transaction that caused it."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (Index("ix_outbox_messages_status_due_at", "status", "due_at"),)
+
+    channel: str = Field(max_length=10)
+    recipient: str = Field(max_length=254)
+    kind: str = Field(
+        max_length=40, description="Name of the message, such as order_cancelled."
+    )
+    payload: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JsonType,
+        description="What the words are made of.",
+    )
+    status: str = Field(max_length=10)
+    attempts: int = 0
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error: str | None = Field(default=None, max_length=500)
+
+
+class ApiKey(Identified, table=True):
+    """A key of the shop's own systems; only its digest is stored."""
+
+    __tablename__ = "api_keys"
+
+    name: str = Field(max_length=100)
+    prefix: str = Field(max_length=12)
+    key_hash: str = Field(max_length=64, unique=True)
+    scopes: str = Field(max_length=200)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

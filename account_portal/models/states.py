@@ -1,0 +1,163 @@
+"""The states things can be in; the words are the contract's."""
+
+from enum import StrEnum
+
+
+class OrderStatus(StrEnum):
+    """Order state; `orders.rules` holds the transitions."""
+
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
+    CONFIRMED = "confirmed"
+    PARTIALLY_SCHEDULED = "partially_scheduled"
+    AWAITING_SHIPMENT = "awaiting_shipment"
+    PARTIALLY_SHIPPED = "partially_shipped"
+    SHIPPED = "shipped"
+    PARTIALLY_DELIVERED = "partially_delivered"
+    DELIVERED = "delivered"
+    PARTIALLY_UNDELIVERED = "partially_undelivered"
+    UNDELIVERED = "undelivered"
+    PARTIALLY_RETURN_TO_ORIGIN = "partially_return_to_origin"
+    RETURN_TO_ORIGIN = "return_to_origin"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+
+
+class PaymentStatus(StrEnum):
+    """How far an order is paid."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILED = "failed"
+    PARTIALLY_PAID = "partially_paid"
+
+
+class TransactionStatus(StrEnum):
+    """State of one payment transaction."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILED = "failed"
+    PARTIALLY_PAID = "partially_paid"
+    REFUND_INITIATED = "refund_initiated"
+
+
+class ShipmentStatus(StrEnum):
+    """State of a parcel."""
+
+    UNSCHEDULED = "unscheduled"
+    SCHEDULE_REQUESTED = "schedule_requested"
+    SCHEDULED = "scheduled"
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERY_ATTEMPTED = "delivery_attempted"
+    UNDELIVERED = "undelivered"
+    RETURN_TO_ORIGIN = "return_to_origin"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+
+class RefundStatus(StrEnum):
+    """Stage of a refund."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    SUCCESS = "success"
+    FAILED = "failed"
+
+
+class RefundMode(StrEnum):
+    """Where refunded money goes, as a customer chooses it."""
+
+    ORIGINAL_PAYMENT_MODE = "original_payment_mode"
+    BANK_TRANSFER = "bank_transfer"
+
+
+class ReturnStatus(StrEnum):
+    """State of a return request."""
+
+    CREATED = "created"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+
+
+class ReturnResolution(StrEnum):
+    """What a customer wants for a returned item."""
+
+    REFUND = "refund"
+    REPLACEMENT = "replacement"
+
+
+class ReviewStatus(StrEnum):
+    """Whether others can see a review."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class VerificationStatus(StrEnum):
+    """Whether the store trusts a bank account."""
+
+    UNVERIFIED = "unverified"
+    PENDING = "pending"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
+class ActivityType(StrEnum):
+    """Sign of a loyalty row."""
+
+    EARNED = "earned"
+    REDEEMED = "redeemed"
+
+
+class SubscriptionStatus(StrEnum):
+    """Whether a subscription still delivers."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+class OtpAction(StrEnum):
+    """What a correct code will do."""
+
+    LOGIN = "login"
+    REGISTER = "register"
+    RESET_PASSWORD = "reset-password"
+    VERIFY_PHONE = "verify-phone"
+    VERIFY_EMAIL = "verify-email"
+    UPDATE_PHONE = "update-phone"
+    UPDATE_EMAIL = "update-email"
+
+
+class Channel(StrEnum):
+    """How a message reaches a customer."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+class SessionKind(StrEnum):
+    """Which door a session came through."""
+
+    API = "api"
+    PAGE = "page"
+    VISITOR = "visitor"
+
+
+class MessageStatus(StrEnum):
+    """Where a message in the outbox stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
