@@ -104,11 +104,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writing = self.engine.execution_options(writes=True)
+        self.writing_engine = self.engine.execution_options(writes=True)
 
     def session(self, *, writes: bool) -> Session:
         """A session that has not begun yet; one that `writes` locks SQLite when it begins."""
-        return Session(self._writing if writes else self.engine, expire_on_commit=False)
+        return Session(self.writing_engine if writes else self.engine, expire_on_commit=False)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

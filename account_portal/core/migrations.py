@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from account_portal.core.db import Database, get_database
+from alembic import command
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 _LOCK = 0x706F7274616C  # "portal"
@@ -58,8 +58,7 @@ def upgrade(database: Database | None = None) -> None:
     """
     database = database or get_database()
     scripts = ScriptDirectory.from_config(_config())
-    writing = database.engine.execution_options(writes=True)
-    with writing.begin() as connection:
+    with database.writing_engine.begin() as connection:
         if not database.is_sqlite:
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK}

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Collection
-from typing import Literal
+from dataclasses import dataclass
+from typing import Generic, Literal
 
 from pydantic import Field
 
 from account_portal.core.errors import InvalidInput
-from account_portal.core.schemas import Input, View
+from account_portal.core.schemas import Input, Shown, View
 
 MAX_PAGE = 2**53
 Direction = Literal["asc", "desc"]
@@ -23,6 +24,14 @@ class PageParams(Input):
     def offset(self) -> int:
         """Rows before this page."""
         return (self.page - 1) * self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Shown]):
+    """Some rows of a list, and where they stand in it."""
+
+    rows: Shown
+    pagination: "Pagination"
 
 
 class Pagination(View):

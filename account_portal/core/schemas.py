@@ -1,8 +1,9 @@
 """Bases of what goes in (`Input`) and what comes out (`View`), and the field types they share."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -14,11 +15,15 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    TypeAdapter,
     WithJsonSchema,
     field_validator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 from account_portal.core.ids import ULID_PATTERN
+
+Shown = TypeVar("Shown")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -117,3 +122,43 @@ class CurrencyView(View):
     name: str = ""
     code: Annotated[str, StringConstraints(min_length=3, max_length=3)]
     symbol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a form; big ones lie on disk, so read only what is needed."""
+
+    filename: str
+    content_type: str
+    size: int
+    file: BinaryIO
+
+    def read(self, limit: int = -1) -> bytes:
+        """The content from the start, at most `limit` bytes of it."""
+        self.file.seek(0)
+        return self.file.read(limit)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
+        return core_schema.is_instance_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, str]:
+        return {"type": "string", "format": "binary"}
+
+
+class Ready(Generic[Shown]):
+    """A view that is already JSON, as documents kept beside orders are.
+
+    The API sends the bytes; a page asks for the `view`.
+    """
+
+    __slots__ = ("_adapter", "json")
+
+    def __init__(self, adapter: TypeAdapter[Shown], json: bytes) -> None:
+        self._adapter = adapter
+        self.json = json
+
+    def view(self) -> Shown:
+        """The same as objects."""
+        return self._adapter.validate_json(self.json)

@@ -156,6 +156,12 @@ class Settings(BaseSettings):
         le=365,
         description="Life of a refresh token and a page login, in days.",
     )
+    password_memory_kib: int = Field(
+        default=65536,
+        ge=64,
+        le=1048576,
+        description="Memory argon2 takes to hash one password, in KiB. Only tests lower it.",
+    )
     return_window_days: int = Field(
         default=30,
         ge=0,

@@ -1,0 +1,1 @@
+"""The HTTP door: routes of the contract over the same services the pages use."""

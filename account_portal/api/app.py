@@ -1,0 +1,28 @@
+"""The API as an ASGI app: ``account_portal.api.app:app``. Also mounted beside the pages."""
+
+from fastapi import FastAPI
+
+from account_portal import __version__
+from account_portal.api.errors import add_error_handlers
+
+ROUTERS = ()
+
+
+def make_app() -> FastAPI:
+    """Assemble the API; opens no connection."""
+    app = FastAPI(
+        title="Storefront My Account API",
+        version=__version__,
+        summary="Account area of a storefront for signed-in customers.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    add_error_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+app = make_app()

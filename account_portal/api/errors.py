@@ -1,0 +1,100 @@
+"""Errors as the contract's envelope. Always JSON, never an empty body."""
+
+import logging
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from account_portal.core.errors import (
+    MethodNotAllowed,
+    NotAuthenticated,
+    NotFound,
+    PayloadTooLarge,
+    PortalError,
+    TooManyAttempts,
+    UnsupportedMediaType,
+    ValidationError,
+)
+from account_portal.core.ids import new_id
+
+log = logging.getLogger("account_portal.api")
+
+
+class ErrorEnvelope(BaseModel):
+    """Outer shape of every 4xx and 5xx answer. The body is never empty."""
+
+    message: str = Field(description="Short text for people.")
+    success: bool = Field(json_schema_extra={"const": False})
+    code: str = Field(
+        pattern="^[a-z][a-z0-9_]*$", description="Stable machine-readable reason."
+    )
+    error: dict[str, list[str]] | None = Field(
+        default=None,
+        description="Per-field reasons. Keys are dotted body or parameter names, `_` for the "
+        "request as a whole.",
+    )
+
+
+def error_response(error: PortalError) -> Response:
+    """The answer that tells a caller of an error."""
+    body: dict[str, Any] = {"message": error.message, "success": False, "code": error.code}
+    if error.fields:
+        body["error"] = error.fields
+    headers = {}
+    if isinstance(error, NotAuthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
+    return Response(
+        orjson.dumps(body),
+        status_code=error.status,
+        headers=headers,
+        media_type="application/json",
+    )
+
+
+def unexpected_response(error: Exception) -> Response:
+    """A 500 with a reference and no detail; the detail is logged once, under the reference."""
+    reference = new_id()
+    log.error("unexpected error %s", reference, exc_info=error)
+    return error_response(
+        PortalError(f"Something went wrong on our side. Reference: {reference}.")
+    )
+
+
+_BY_STATUS: dict[int, type[PortalError]] = {
+    400: ValidationError,
+    401: NotAuthenticated,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: PayloadTooLarge,
+    415: UnsupportedMediaType,
+}
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Present what the routes themselves don't: unknown paths, wrong methods, our own faults."""
+
+    async def present_http(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        known = _BY_STATUS.get(error.status_code)
+        if known is None:
+            return unexpected_response(error)
+        response = error_response(known())
+        response.headers.update(error.headers or {})
+        return response
+
+    async def present_portal(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, PortalError)
+        return error_response(error)
+
+    async def present_unexpected(_request: Request, error: Exception) -> Response:
+        return unexpected_response(error)
+
+    app.add_exception_handler(HTTPException, present_http)
+    app.add_exception_handler(PortalError, present_portal)
+    app.add_exception_handler(Exception, present_unexpected)

@@ -1,0 +1,279 @@
+"""Who calls, when, and in which transaction: what every service function takes first.
+
+`enter` is THE transaction: it resolves the caller inside it, commits on success and rolls back on
+an exception. Nobody else commits.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlmodel import Session, SQLModel, col
+
+from account_portal.core.clock import utc_now
+from account_portal.core.db import Database, get_database
+from account_portal.core.errors import (
+    Conflict,
+    GatewayUnavailable,
+    LoginRequired,
+    NotAuthenticated,
+    NotFound,
+    PortalError,
+)
+from account_portal.core.settings import Settings, get_settings
+from account_portal.gateways.messaging import Messenger, make_messenger
+from account_portal.gateways.payments import PaymentGateway, make_gateway
+from account_portal.gateways.storage import Storage, make_storage
+from account_portal.models import User, UserSession
+from account_portal.security import tokens
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a request brings along, believed by nobody yet."""
+
+    bearer: str | None = None
+    cookie: str | None = None
+    ip_address: str | None = None
+    user_agent: str | None = None
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who a caller turned out to be. Both ids are set for customers only."""
+
+    kind: str = "nobody"
+    user_id: str | None = None
+    customer_id: str | None = None
+    session_id: str | None = None
+    anonymous_id: str | None = None
+
+    @property
+    def is_customer(self) -> bool:
+        """Whether somebody is signed in."""
+        return self.kind == "customer"
+
+
+NOBODY = Actor()
+SHOP = Actor(kind="shop")
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """The outside world."""
+
+    messages: Messenger
+    payments: PaymentGateway
+    storage: Storage
+
+
+@lru_cache(maxsize=1)
+def get_gateways() -> Gateways:
+    """The gateways of this process, made from the settings at first use."""
+    settings = get_settings()
+    return Gateways(
+        messages=make_messenger(settings),
+        payments=make_gateway(settings),
+        storage=make_storage(settings),
+    )
+
+
+@dataclass(slots=True)
+class Context:
+    """One call: its transaction, its caller, its moment and the outside world."""
+
+    db: Session
+    now: datetime
+    settings: Settings
+    gateways: Gateways
+    actor: Actor = NOBODY
+    caller: Caller = Caller()
+    database: Database | None = None
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    after_rollback: list[Callable[[], None]] = field(default_factory=list)
+    """Undo what a database can't roll back, such as a stored file."""
+
+    @property
+    def customer_id(self) -> str:
+        """Whose rows may be seen.
+
+        Raises:
+            NotAuthenticated: nobody is signed in.
+            LoginRequired: a visitor calls.
+        """
+        if self.actor.customer_id is None:
+            raise LoginRequired if self.actor.kind == "visitor" else NotAuthenticated
+        return self.actor.customer_id
+
+    @property
+    def user_id(self) -> str:
+        """Who is signed in.
+
+        Raises:
+            NotAuthenticated: nobody is.
+            LoginRequired: a visitor calls.
+        """
+        if self.actor.user_id is None:
+            raise LoginRequired if self.actor.kind == "visitor" else NotAuthenticated
+        return self.actor.user_id
+
+    def owned(self, model: type[Row]) -> Select[tuple[Row]]:
+        """The caller's rows of a table: how every statement on customer rows begins."""
+        owner: Any = model.customer_id  # type: ignore[attr-defined]
+        return select(model).where(owner == self.customer_id)
+
+    def get_owned(self, model: type[Row], *, lock: bool = False, **values: Any) -> Row:
+        """One row of the caller; `lock` serialises writers on it.
+
+        Raises:
+            NotFound: there is none, or it is somebody else's.
+        """
+        statement = self.owned(model).where(
+            *(getattr(model, name) == value for name, value in values.items())
+        )
+        if lock:
+            statement = statement.with_for_update()
+        row = self.db.execute(statement).scalar_one_or_none()
+        if row is None:
+            raise NotFound
+        return row
+
+    def get_user(self, *, lock: bool = False) -> User:
+        """The signed-in user's row.
+
+        Raises:
+            NotAuthenticated: nobody is signed in.
+        """
+        statement = select(User).where(col(User.id) == self.user_id)
+        user = self.db.execute(statement.with_for_update() if lock else statement).scalar_one()
+        return user
+
+    def begin_writing(self) -> None:
+        """Leave the reading transaction and begin a writing one.
+
+        For calls that do something slow first (hashing a password): they read, work without a lock,
+        then call this and read again what they rely on.
+        """
+        assert self.database is not None
+        self.db.rollback()
+        self.db.expunge_all()
+        self.db.bind = self.database.writing_engine
+
+
+_CALLER_OF_TOKEN = (
+    select(
+        col(UserSession.user_id),
+        col(UserSession.kind),
+        col(UserSession.anonymous_id),
+        col(UserSession.expires_at),
+        col(UserSession.revoked_at),
+        col(User.customer_id),
+        col(User.deactivated_at),
+    )
+    .outerjoin(User, col(User.id) == col(UserSession.user_id))
+    .where(col(UserSession.id) == bindparam("session_id"))
+)
+_CALLER_OF_COOKIE = (
+    select(
+        col(UserSession.user_id),
+        col(UserSession.kind),
+        col(UserSession.anonymous_id),
+        col(UserSession.expires_at),
+        col(UserSession.revoked_at),
+        col(User.customer_id),
+        col(User.deactivated_at),
+        col(UserSession.id),
+    )
+    .join(User, col(User.id) == col(UserSession.user_id))
+    .where(col(UserSession.cookie_hash) == bindparam("cookie_hash"))
+)
+
+
+def _resolve(db: Session, caller: Caller, now: datetime) -> Actor:
+    """Who calls. One statement; a token whose session ended is as good as none."""
+    session_id = None
+    if caller.bearer is not None:
+        try:
+            claims = tokens.verify(caller.bearer, now)
+        except tokens.TokenInvalid:
+            return NOBODY
+        if claims.get("typ") != "access":
+            return NOBODY
+        session_id = claims.get("sid")
+        row = db.execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
+    elif caller.cookie is not None:
+        hashed = tokens.digest(caller.cookie)
+        row = db.execute(_CALLER_OF_COOKIE, {"cookie_hash": hashed}).one_or_none()
+    else:
+        return NOBODY
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return NOBODY
+    session_id = session_id or row.id
+    if row.user_id is None:
+        return Actor(kind="visitor", session_id=session_id, anonymous_id=row.anonymous_id)
+    if row.customer_id is None or row.deactivated_at is not None:
+        return NOBODY
+    return Actor(
+        kind="customer",
+        user_id=row.user_id,
+        customer_id=row.customer_id,
+        session_id=session_id,
+        anonymous_id=row.anonymous_id,
+    )
+
+
+@contextmanager
+def enter(
+    caller: Caller | None = None,
+    *,
+    writes: bool,
+    actor: Actor | None = None,
+    database: Database | None = None,
+    gateways: Gateways | None = None,
+) -> Iterator[Context]:
+    """One call in one transaction; `actor` is given by commands of the shop and by workers only.
+
+    Raises:
+        Conflict: a race that the database itself decided against this call.
+        GatewayUnavailable: the database did not give the lock in time; nothing was changed.
+    """
+    caller = caller or Caller()
+    database = database or get_database()
+    now = caller.now or utc_now()
+    with database.session(writes=writes) as db:
+        context = Context(
+            db=db,
+            now=now,
+            settings=get_settings(),
+            gateways=gateways or get_gateways(),
+            caller=caller,
+            database=database,
+        )
+        done = False
+        try:
+            context.actor = actor or _resolve(db, caller, now)
+            yield context
+            db.commit()
+            done = True
+        except PortalError as error:
+            if error.keeps_changes:
+                db.commit()
+                done = True
+            raise
+        except IntegrityError as error:
+            raise Conflict from error
+        except OperationalError as error:
+            raise GatewayUnavailable from error
+        finally:
+            if not done:
+                db.rollback()
+            for hook in context.after_commit if done else context.after_rollback:
+                hook()

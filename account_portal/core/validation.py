@@ -1,0 +1,78 @@
+"""Turns what pydantic says of bad input into words for people, by dotted field name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pydantic
+
+from account_portal.core.errors import ValidationError
+
+_WORDS = {
+    "missing": "is required",
+    "string_type": "must be a text",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "is not in the right form",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "multiple_of": "must be a multiple of {multiple_of}",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "list_type": "must be a list",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "json_invalid": "is not valid JSON",
+    "none_required": "must be empty",
+    "extra_forbidden": "is not known",
+    "string_unicode": "must be a text",
+    "is_instance_of": "must be a file",
+}
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    kind, context = fault["type"], fault.get("ctx") or {}
+    if kind == "string_too_short" and context.get("min_length") == 1:
+        return "is required"
+    if kind == "value_error":
+        text = str(context.get("error") or fault["msg"])
+        return "is not a valid e-mail address" if "email address" in text else text
+    words = _WORDS.get(kind)
+    return words.format(**context) if words else "is not valid"
+
+
+def to_fields(
+    faults: Iterable[Mapping[str, Any]], prefix: tuple[str, ...] = ()
+) -> dict[str, list[str]]:
+    """Reasons by dotted field name; ``_`` is the request as a whole."""
+    fields: dict[str, list[str]] = {}
+    for fault in faults:
+        location = [*prefix, *(str(part) for part in fault["loc"] if _is_field(part))]
+        texts = fields.setdefault(".".join(location) or "_", [])
+        sentence = _sentence(fault)
+        if sentence not in texts:
+            texts.append(sentence)
+    return fields
+
+
+def _is_field(part: int | str) -> bool:
+    # Branches of a union and validators appear in the location too; fields of the contract are
+    # lower case, or bracketed like status[].
+    return isinstance(part, int) or (part == part.lower() and "(" not in part)
+
+
+def invalid(error: pydantic.ValidationError) -> ValidationError:
+    """The contract's error for what pydantic found."""
+    return ValidationError(to_fields(error.errors(include_url=False)))

@@ -1,0 +1,1 @@
+"""The outside world: one Protocol each, whose working default needs no network."""

@@ -1,0 +1,99 @@
+"""Messages to customers: a folder and the console by default, Apprise URLs for the real world."""
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from account_portal.core.ids import new_id
+from account_portal.core.settings import Settings
+
+log = logging.getLogger("account_portal.messages")
+
+
+class DeliveryFailed(Exception):
+    """The message did not go out; it may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to be read by one person."""
+
+    channel: str
+    recipient: str
+    subject: str
+    text: str
+    kind: str
+
+
+class Messenger(Protocol):
+    """Delivers messages."""
+
+    def send(self, message: Message) -> None:
+        """Deliver one message.
+
+        Raises:
+            DeliveryFailed: it did not go out.
+        """
+        ...
+
+
+class OutboxFolder:
+    """Writes each message to a file, newest name last; what a machine without accounts uses."""
+
+    def __init__(self, folder: Path, *, echo: bool) -> None:
+        self._folder = folder
+        self._echo = echo
+
+    def send(self, message: Message) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        sent_at = datetime.now(UTC)
+        name = f"{sent_at:%Y%m%dT%H%M%S%f}-{message.channel}-{message.kind}-{new_id()[-6:]}.json"
+        content = {
+            "sent_at": sent_at.isoformat().replace("+00:00", "Z"),
+            "channel": message.channel,
+            "to": message.recipient,
+            "kind": message.kind,
+            "subject": message.subject,
+            "text": message.text,
+        }
+        draft = self._folder / f".{name}"
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        draft.rename(self._folder / name)
+        if self._echo:
+            log.info("%s to %s: %s", message.channel, message.recipient, message.text)
+
+
+class AppriseMessenger:
+    """Sends through one Apprise URL per channel (SMTP, Twilio and a hundred others)."""
+
+    def __init__(self, urls: dict[str, str], default: Messenger) -> None:
+        self._urls = {channel: url for channel, url in urls.items() if url}
+        self._default = default
+
+    def send(self, message: Message) -> None:
+        url = self._urls.get(message.channel)
+        if url is None:
+            self._default.send(message)
+            return
+        import apprise  # slow to import, and most machines never need it
+
+        service = apprise.Apprise()
+        if not service.add(url.replace("{to}", message.recipient)):
+            raise DeliveryFailed("the Apprise URL cannot be used")
+        if not service.notify(title=message.subject, body=message.text):
+            raise DeliveryFailed("the service refused the message")
+
+
+def make_messenger(settings: Settings) -> Messenger:
+    """The messenger the settings ask for."""
+    folder = OutboxFolder(settings.data_dir / "outbox", echo=settings.debug_otp)
+    urls = {
+        "email": settings.email_url,
+        "sms": settings.sms_url,
+        "whatsapp": settings.whatsapp_url,
+    }
+    return AppriseMessenger(urls, folder) if any(urls.values()) else folder

@@ -1,0 +1,57 @@
+"""Files of customers: a folder by default."""
+
+from pathlib import Path
+from typing import Protocol
+
+from account_portal.core.ids import new_id
+from account_portal.core.settings import Settings
+
+
+class Storage(Protocol):
+    """Keeps files under keys such as ``01HZ.../large.webp``."""
+
+    def write(self, key: str, content: bytes) -> None:
+        """Store a file; an older one under the key is replaced."""
+        ...
+
+    def read(self, key: str) -> bytes | None:
+        """The file, or nothing when there is none."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the file, if it is there."""
+        ...
+
+
+class FolderStorage:
+    """Keeps files in one folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    def _path(self, key: str) -> Path:
+        path = (self._folder / key).resolve()
+        if not path.is_relative_to(self._folder):
+            raise ValueError("a key must stay inside the folder")
+        return path
+
+    def write(self, key: str, content: bytes) -> None:
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{new_id()}")
+        draft.write_bytes(content)
+        draft.replace(path)
+
+    def read(self, key: str) -> bytes | None:
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+
+def make_storage(settings: Settings) -> Storage:
+    """The storage the settings ask for."""
+    return FolderStorage(settings.data_dir / "media")

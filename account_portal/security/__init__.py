@@ -1,0 +1,1 @@
+"""Mechanisms of trust: passwords, tokens, codes, limits, repeats. They know no flow."""

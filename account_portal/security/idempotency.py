@@ -1,0 +1,91 @@
+"""Repeats: the first answer to a key is recorded in the transaction of its effect and replayed."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import delete, text
+from sqlmodel import Session, col
+
+from account_portal.core.errors import IdempotencyKeyReused, RequestInProgress
+from account_portal.models import IdempotencyRecord
+
+KEPT = timedelta(hours=24)
+
+_running: set[tuple[str, str, str]] = set()
+_running_lock = Lock()
+
+
+def request_hash(body: bytes) -> str:
+    """What tells two requests under one key apart."""
+    return hashlib.sha256(body).hexdigest()
+
+
+@contextmanager
+def alone(customer_id: str, operation: str, key: str) -> Iterator[None]:
+    """Refuse a twin while the first of this process still runs.
+
+    A twin in another process waits for the first one's transaction instead, then replays it.
+
+    Raises:
+        RequestInProgress: the first has not finished.
+    """
+    mark = (customer_id, operation, key)
+    with _running_lock:
+        if mark in _running:
+            raise RequestInProgress
+        _running.add(mark)
+    try:
+        yield
+    finally:
+        with _running_lock:
+            _running.discard(mark)
+
+
+def replay(
+    db: Session, customer_id: str, operation: str, key: str, hashed: str, now: datetime
+) -> str | None:
+    """The first answer, or nothing when this request is the first.
+
+    Raises:
+        IdempotencyKeyReused: the key came with another body.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        # Twins in other processes queue here until the first has committed.
+        db.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"),
+            {"key": f"{customer_id}/{operation}/{key}"},
+        )
+    record = db.get(IdempotencyRecord, (customer_id, operation, key))
+    if record is None:
+        return None
+    if record.created_at < now - KEPT:
+        db.delete(record)
+        db.flush()
+        return None
+    if record.request_hash != hashed:
+        raise IdempotencyKeyReused
+    return record.answer
+
+
+def record(
+    db: Session, customer_id: str, operation: str, key: str, hashed: str, answer: str, now: datetime
+) -> None:
+    """Keep the first answer; it becomes visible with the effect or not at all."""
+    db.add(
+        IdempotencyRecord(
+            customer_id=customer_id,
+            operation=operation,
+            key=key,
+            request_hash=hashed,
+            answer=answer,
+            created_at=now,
+        )
+    )
+
+
+def sweep(db: Session, now: datetime) -> None:
+    """Remove answers that are no longer replayed."""
+    db.execute(delete(IdempotencyRecord).where(col(IdempotencyRecord.created_at) < now - KEPT))
