@@ -1,0 +1,47 @@
+"""Everything the portal can be told on the command line.
+
+A command is a row: where its function is, and what it does. The module is imported when the
+command is used, so that `--help` and short commands start at once.
+"""
+
+import importlib
+from typing import NamedTuple
+
+import click
+
+
+class Row(NamedTuple):
+    """Where a command's function is (`module:name`), and the line `--help` shows for it."""
+
+    target: str
+    does: str
+
+
+COMMANDS = {
+    "serve": Row("account_portal.serving.commands:serve", "Serve pages and API on one port."),
+    "api": Row("account_portal.serving.commands:api", "Serve the API alone."),
+    "dev": Row("account_portal.serving.commands:dev", "Serve with hot reload."),
+    "doctor": Row("account_portal.serving.doctor:doctor", "Check that everything needed is there."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].target.partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row.does) for name, row in COMMANDS.items()])
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The customer account portal."""

@@ -1,0 +1,14 @@
+"""Where the pages are: paths as constants, and builders for those with a part that varies."""
+
+from urllib.parse import quote
+
+HOME = "/"
+LOGIN = "/login"
+ORDERS = "/orders"
+ORDER = "/orders/[order_number]"
+NOT_FOUND = "/404"
+
+
+def order(order_number: str) -> str:
+    """The page of one order."""
+    return f"{ORDERS}/{quote(order_number, safe='')}"

@@ -1,0 +1,36 @@
+"""The little of ASGI that the wrapper speaks: types, and how headers are read and changed.
+
+The names mirror Starlette's, but nothing here imports a framework.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
+    """The first value of a header, `name` in lower case."""
+    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), None)
+
+
+def set_header(headers: Headers, name: bytes, value: str) -> None:
+    """Replace a header, however often it was there."""
+    headers[:] = [item for item in headers if item[0].lower() != name]
+    headers.append((name, value.encode("latin-1")))
+
+
+def set_default(headers: Headers, name: bytes, value: str) -> None:
+    """Add a header unless the answer already decided it."""
+    if header(headers, name) is None:
+        headers.append((name, value.encode("latin-1")))
+
+
+def is_under(path: str, prefix: str) -> bool:
+    """Whether a path is the prefix or lies below it."""
+    return path == prefix or path.startswith(prefix + "/")

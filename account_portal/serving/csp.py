@@ -1,0 +1,106 @@
+"""The Content-Security-Policy of each page, computed from the HTML that was built.
+
+React and the router put a handful of inline scripts into each page. Instead of allowing all inline
+scripts, the policy of a page names the hashes of its own ones.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+FALLBACK_PAGE = "404.html"
+"""Serves dynamic routes such as `/orders/1001` and unknown paths."""
+
+DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+"""For answers that are no page: nothing in them is ever executed."""
+
+
+class _InlineScripts(HTMLParser):
+    def __init__(self) -> None:
+        # Browsers hash the text as it stands between the tags.
+        super().__init__(convert_charrefs=False)
+        self.found: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "script" and "src" not in dict(attrs):
+            self._inside = True
+            self.found.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.found[-1] += data
+
+
+def inline_scripts(html: str) -> list[str]:
+    """Texts of the scripts that stand in a page itself."""
+    parser = _InlineScripts()
+    parser.feed(html)
+    parser.close()
+    return [text for text in parser.found if text]
+
+
+def script_hashes(html: str) -> tuple[str, ...]:
+    """CSP sources of a page's inline scripts, each once, in order of appearance."""
+    sources = (
+        "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+        for text in inline_scripts(html)
+    )
+    return tuple(dict.fromkeys(sources))
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of a build: which paths are files, and the script hashes of each."""
+
+    hashes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    fallback: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Path) -> "Pages":
+        """Read all HTML files of a build's client folder."""
+        hashes: dict[str, tuple[str, ...]] = {}
+        for file in sorted(folder.rglob("*.html")):
+            path = file.relative_to(folder).as_posix().removesuffix(".html")
+            path = "" if path == "index" else path.removesuffix("/index")
+            hashes["/" + path] = script_hashes(file.read_text(encoding="utf-8"))
+        fallback = hashes.get("/" + FALLBACK_PAGE.removesuffix(".html"), ())
+        return cls(hashes, fallback)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.hashes
+
+    def of(self, path: str) -> tuple[str, ...]:
+        """Hashes for the page shown at a path."""
+        return self.hashes.get(path.rstrip("/") or "/", self.fallback)
+
+
+def page_policy(hashes: tuple[str, ...], *, connect: str, frame_ancestors: str) -> str:
+    """The policy of one page.
+
+    Args:
+        hashes: sources of its inline scripts.
+        connect: what it may talk to beside its own origin (older Safari does not count the
+            websocket of the same host as `'self'`).
+        frame_ancestors: who may show it in a frame.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            " ".join(("script-src 'self'", *hashes)),
+            "style-src 'self' 'unsafe-inline'",
+            # Product pictures live on the shop's own servers, whichever these are.
+            "img-src 'self' data: blob: https:",
+            f"connect-src 'self' {connect}",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {frame_ancestors}",
+        )
+    )

@@ -1,0 +1,43 @@
+"""Failures in the contract's shape, for what no route answers."""
+
+import json
+from collections.abc import Iterable
+
+from account_portal.serving.asgi import Send
+
+_KNOWN = {
+    400: ("bad_request", "The request is not valid."),
+    404: ("not_found", "Not found."),
+    405: ("method_not_allowed", "This method is not allowed here."),
+    413: ("payload_too_large", "This is too large."),
+    415: ("unsupported_media_type", "This type of content is not accepted here."),
+    503: ("unavailable", "This is not available just now. Try again in a moment."),
+}
+
+
+def failure_body(status: int, *, reference: str = "") -> bytes:
+    """The envelope for a status; `reference` leads whoever is asked for help to the log lines."""
+    code, message = _KNOWN.get(status, _KNOWN[400])
+    if status >= 500 and status not in _KNOWN:
+        code, message = "internal_error", "Something went wrong on our side."
+        if reference:
+            message = f"{message} Reference: {reference}."
+    return json.dumps({"message": message, "success": False, "code": code}).encode()
+
+
+async def send_failure(
+    send: Send,
+    status: int,
+    headers: Iterable[tuple[bytes, bytes]] = (),
+    *,
+    reference: str = "",
+) -> None:
+    """Answer with the envelope."""
+    body = failure_body(status, reference=reference)
+    own = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        *headers,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": own})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,140 @@
+"""What is changed in the browser build that Reflex generates: less script, fewer requests, one origin.
+
+Each change replaces a piece of text that the pinned Reflex version writes. When a newer version
+writes something else the build stops and names the piece, rather than going on without the change.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from reflex_base.config import get_config
+from reflex_base.plugins.base import Plugin
+
+SERVER_PATHS = (
+    "api",
+    "backend",
+    "health",
+    "metrics",
+    "media",
+    "session",
+    "openapi.json",
+)
+"""First path segments that the Python server answers; all others are pages and assets."""
+
+FRAMEWORK = (
+    "react",
+    "react-dom",
+    "react-router",
+    "react-error-boundary",
+    "scheduler",
+    "cookie",
+    "cookie-es",
+    "set-cookie-parser",
+    "universal-cookie",
+    "mergician",
+    "socket.io-client",
+    "socket.io-parser",
+    "engine.io-client",
+    "engine.io-parser",
+    "@socket.io/component-emitter",
+)
+"""Packages every page needs. They change with a Reflex release, not with the portal: one file."""
+
+JSX = """\
+import { createElement } from "react";
+
+// Reflex creates elements through Emotion's `jsx`. The portal styles with classes, so the 8 kB of
+// Emotion are spared and the rare `style=` of a component becomes a plain style attribute.
+export function jsx(type, props, ...children) {
+  if (props?.css) {
+    const { css, style, ...rest } = props;
+    props = { ...rest, style: { ...css, ...style } };
+  }
+  return createElement(type, props, ...children);
+}
+"""
+
+# The browser asks the host it got the page from, whatever port the build was made with.
+OWN_ORIGIN = (
+    """    endpoint.hostname = frontend_hostname;
+""",
+    """    endpoint.hostname = frontend_hostname;
+    endpoint.port = window.location.port;
+""",
+)
+NO_PORT = (
+    """      endpoint.port = ""; // Assume websocket is on https port via load balancer.
+""",
+    "",
+)
+
+
+class BuildChanged(Exception):
+    """Reflex writes a file differently than this module expects."""
+
+
+class LeanFrontend(Plugin):
+    """Takes unused libraries out of the build, joins files, and keeps the browser on one origin."""
+
+    def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
+        """The replacement of Emotion."""
+        return [(Path("utils") / "jsx.js", JSX)]
+
+    def pre_compile(self, **context: Any) -> None:
+        """Ask Reflex to pass its generated files through this module."""
+        context["add_modify_task"]("utils/state.js", _use_own_origin)
+        context["add_modify_task"]("vite.config.js", _configure_vite)
+
+    def enter_component(self, comp: Any, /, **context: Any) -> None:
+        """Refuse styles a style attribute can't say; without Emotion they would be lost silently."""
+        for key, value in (getattr(comp, "style", None) or {}).items():
+            if str(key).startswith(("_", "&", ":", "@")) or isinstance(value, dict):
+                raise ValueError(
+                    f"{type(comp).__name__} has a nested style '{key}'; write a class in a "
+                    "stylesheet instead."
+                )
+
+
+def _configure_vite(content: str) -> str:
+    proxy = {
+        f"^/({'|'.join(SERVER_PATHS)})(/|$)": {
+            "target": f"http://127.0.0.1:{get_config().backend_port}",
+            "ws": True,
+        }
+    }
+    framework = "|".join(name.replace(".", r"\.").replace("/", r"\/") for name in FRAMEWORK)
+    content = _replace(
+        content,
+        "    alias: [\n",
+        "    alias: [\n"
+        "      { find: /^@emotion\\/react$/,"
+        ' replacement: fileURLToPath(new URL("./utils/jsx.js", import.meta.url)) },\n',
+    )
+    content = _replace(
+        content,
+        "          groups: [\n",
+        "          groups: [\n"
+        f'            {{ test: /node_modules\\/({framework})\\//, name: "framework" }},\n'
+        '            { test: /\\.web\\/(utils|app_components\\/reflex)\\//, name: "portal" },\n',
+    )
+    return _replace(
+        content,
+        "    port: process.env.PORT,",
+        f"    port: process.env.PORT,\n    proxy: {json.dumps(proxy)},",
+    )
+
+
+def _use_own_origin(content: str) -> str:
+    return _replace(_replace(content, *OWN_ORIGIN), *NO_PORT)
+
+
+def _replace(content: str, old: str, new: str) -> str:
+    # Reflex may keep an already changed file: then there is nothing left to do.
+    if new and new in content:
+        return content
+    if old not in content:
+        if not new:
+            return content
+        raise BuildChanged(f"Reflex no longer writes {old.strip()!r}; see serving/frontend.py.")
+    return content.replace(old, new, 1)

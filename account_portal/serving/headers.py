@@ -1,0 +1,100 @@
+"""Security headers and cache lifetimes of every answer."""
+
+from account_portal.core.settings import Settings
+from account_portal.serving.asgi import (
+    ASGIApp,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    header,
+    is_under,
+    set_default,
+    set_header,
+)
+from account_portal.serving.csp import DATA_POLICY, Pages, page_policy
+
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+YEAR = 365 * 24 * 3600
+
+
+class ResponseHeaders:
+    """Sets what a browser may do with an answer and how long it may keep it.
+
+    A Content-Security-Policy or Cache-Control that the answer already has is left as it is, so a
+    route can be stricter or cache its own media.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Pages, settings: Settings) -> None:
+        self.app = app
+        self.pages = pages
+        self.connect = settings.origin.replace("http", "ws", 1)
+        self.embed = " ".join(settings.embed_origins) or "'none'"
+        self.https = settings.origin.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers: Headers = list(message.get("headers", ()))
+                self._secure(headers, path)
+                set_default(
+                    headers,
+                    b"cache-control",
+                    _lifetime(path, message["status"], headers),
+                )
+                message["headers"] = headers
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+    def _secure(self, headers: Headers, path: str) -> None:
+        policy, embedded = DATA_POLICY, is_under(path, "/embed")
+        if _is_html(headers):
+            policy = page_policy(
+                self.pages.of(path),
+                connect=self.connect,
+                frame_ancestors=self.embed if embedded else "'none'",
+            )
+        set_default(headers, b"content-security-policy", policy)
+        set_header(headers, b"x-content-type-options", "nosniff")
+        set_header(headers, b"referrer-policy", "strict-origin-when-cross-origin")
+        set_header(headers, b"permissions-policy", PERMISSIONS)
+        set_header(headers, b"cross-origin-opener-policy", "same-origin")
+        if not embedded:
+            set_header(headers, b"x-frame-options", "DENY")
+        if self.https:
+            set_header(headers, b"strict-transport-security", f"max-age={YEAR}")
+
+
+def _is_html(headers: Headers) -> bool:
+    return (header(headers, b"content-type") or "").startswith("text/html")
+
+
+def _lifetime(path: str, status: int, headers: Headers) -> str:
+    if is_under(path, "/api") or is_under(path, "/health") or status >= 400:
+        return "no-store"
+    if is_under(path, "/assets"):  # the name of such a file changes with its content
+        return f"public, max-age={YEAR}, immutable"
+    # An unchanged page costs one question: answered 304, which has no content type.
+    return "no-cache" if _is_html(headers) or "." not in path else "public, max-age=3600"

@@ -1,0 +1,64 @@
+"""A limit on what a request may send."""
+
+from account_portal.serving.asgi import ASGIApp, Message, Receive, Scope, Send, header
+from account_portal.serving.envelope import send_failure
+
+LARGEST_BODY = 60 * 1024 * 1024
+"""Bytes. Reviews with photos are the largest; smaller limits are the routes' own."""
+
+_CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
+
+
+class BodyTooLarge(Exception):
+    """More bytes arrived than are allowed."""
+
+
+class BodyLimit:
+    """Answers 413 before reading a body that says it is too large, and as soon as one that does
+    not say so has grown too large.
+    """
+
+    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
+        self.app = app
+        self.largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = header(scope["headers"], b"content-length") or "0"
+        if not declared.isdigit():
+            await send_failure(send, 400, _CLOSE)
+        elif int(declared) > self.largest:
+            await send_failure(send, 413, _CLOSE)
+        else:
+            await self._count(scope, receive, send)
+
+    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
+        received = 0
+        answered = False
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.largest:
+                raise BodyTooLarge
+            return message
+
+        async def judged(message: Message) -> None:
+            # Whoever reads the body may take the exception for a broken request of its own kind.
+            nonlocal answered
+            if received > self.largest:
+                if not answered:
+                    answered = True
+                    await send_failure(send, 413, _CLOSE)
+                return
+            answered = True
+            await send(message)
+
+        try:
+            await self.app(scope, counted, judged)
+        except BodyTooLarge:
+            if not answered:
+                await send_failure(send, 413, _CLOSE)

@@ -1,0 +1,41 @@
+"""Log lines as JSON, one object a line, each with the id of the request it belongs to."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from account_portal.serving.request_id import request_id
+
+ACCESS_LOG = "account_portal.access"
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line. A record's `fields` (``extra={"fields": {...}}``) join it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+        }
+        line.update(getattr(record, "fields", {}))
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configure_logging(level: str) -> None:
+    """Write the portal's log lines to standard error, from `level` on.
+
+    Only the portal's own loggers are touched; those of libraries keep what they have.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger("account_portal")
+    logger.handlers = [handler]
+    logger.setLevel(level.upper())
+    logger.propagate = False

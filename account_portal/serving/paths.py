@@ -1,0 +1,70 @@
+"""Paths: no redirects for slashes, JSON for everything under `/api`, nothing served by accident."""
+
+from urllib.parse import quote
+
+from account_portal.serving.asgi import (
+    ASGIApp,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    header,
+    is_under,
+)
+from account_portal.serving.csp import Pages
+from account_portal.serving.envelope import send_failure
+
+UPLOADED_FILES = "/backend/_upload/"
+"""Where Reflex would show its upload folder to everyone; customers' files have routes of their own."""
+
+# `Allow` belongs to a 405, `WWW-Authenticate` to a 401, `Retry-After` to a 429 or 503.
+_TELLING = (b"allow", b"www-authenticate", b"retry-after")
+
+
+class Paths:
+    """Passes a request on under the path its receiver knows, and keeps the API's promise that
+    every failure is an envelope.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+        self.app = app
+        self.pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith(UPLOADED_FILES):
+            await send_failure(send, 404)
+        elif is_under(path, "/api"):
+            await self._call_api(_moved(scope, path.rstrip("/")), receive, send)
+        elif path != "/" and path in self.pages:
+            # A page is a folder with an index: with the slash it is served, without redirected.
+            await self.app(_moved(scope, path + "/"), receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _call_api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        replaced = False
+
+        async def enveloped(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                headers: Headers = list(message.get("headers", ()))
+                content_type = header(headers, b"content-type") or ""
+                replaced = message["status"] >= 400 and "json" not in content_type
+                if replaced:
+                    kept = [item for item in headers if item[0].lower() in _TELLING]
+                    await send_failure(send, message["status"], kept)
+            if not replaced:
+                await send(message)
+
+        await self.app(scope, receive, enveloped)
+
+
+def _moved(scope: Scope, path: str) -> Scope:
+    if path == scope["path"]:
+        return scope
+    return {**scope, "path": path, "raw_path": quote(path).encode()}

@@ -1,0 +1,71 @@
+"""What happens between the command and the server: settings, database, demo data."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from account_portal.core.settings import (
+    Settings,
+    SettingsError,
+    get_settings,
+    load_settings,
+)
+from account_portal.serving.build import ROOT, BuildFailed
+from account_portal.serving.server import CannotStart
+
+
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    """Turn what stops a start into plain sentences and exit code 1."""
+    from account_portal.core.migrations import DatabaseTooNew
+
+    try:
+        yield
+    except SettingsError as error:
+        raise click.ClickException(f"Wrong settings.\n{error}") from None
+    except BuildFailed as error:
+        raise click.ClickException(f"The pages could not be built.\n{error}") from None
+    except (CannotStart, DatabaseTooNew) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def read_settings(port: int | None) -> Settings:
+    """The settings, `port` before the environment's, read in the project's folder.
+
+    The choice goes into the environment, so that worker processes and Reflex see the same.
+    """
+    os.chdir(ROOT)
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    if port is not None:
+        os.environ["PORT"] = str(port)
+    load_settings()
+    get_settings.cache_clear()
+    return get_settings()
+
+
+def prepare_database(settings: Settings) -> None:
+    """Bring the tables up to date and, in demo mode, fill an empty database."""
+    from sqlalchemy.exc import OperationalError
+
+    from account_portal.core.db import get_database
+    from account_portal.core.migrations import upgrade
+
+    database = get_database()
+    try:
+        upgrade(database)
+        if settings.demo:
+            from account_portal.demo.seed import seed_if_empty
+
+            if seed_if_empty(database):
+                click.echo("Demo data written.")
+    except OperationalError as error:
+        raise CannotStart(
+            f"The database does not answer: {str(error.orig).strip().splitlines()[0]}."
+        ) from None
+    finally:
+        # Workers are forked: no connection may be shared with them.
+        database.dispose()

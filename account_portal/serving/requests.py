@@ -1,0 +1,90 @@
+"""Who asks, under which id, and the line that is logged about it."""
+
+import logging
+import time
+
+from account_portal.serving.asgi import (
+    ASGIApp,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    header,
+    set_header,
+)
+from account_portal.serving.envelope import send_failure
+from account_portal.serving.logs import ACCESS_LOG
+from account_portal.serving.request_id import accept_or_make, request_id
+
+access = logging.getLogger(ACCESS_LOG)
+errors = logging.getLogger("account_portal.errors")
+
+QUIET = ("/assets/", "/health/", "/backend/ping")
+
+
+class Requests:
+    """Gives each request its id and its caller's address, logs it, and answers what crashed.
+
+    The log line has no query string, no header and no body: codes and tokens never reach it.
+    """
+
+    def __init__(self, app: ASGIApp, proxy_hops: int) -> None:
+        self.app = app
+        self.proxy_hops = proxy_hops
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        self._look_behind_proxies(scope)
+        token = request_id.set(accept_or_make(header(scope["headers"], b"x-request-id")))
+        try:
+            if scope["type"] == "http":
+                await self._answer(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
+        finally:
+            request_id.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, started, status = scope["path"], time.perf_counter(), 0
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = list(message.get("headers", ()))
+                set_header(message["headers"], b"x-request-id", request_id.get())
+            await send(message)
+
+        try:
+            await self.app(scope, receive, named)
+        except Exception:
+            errors.exception("unhandled error")
+            if status:
+                raise
+            await send_failure(named, 500, reference=request_id.get())
+        finally:
+            access.log(
+                logging.DEBUG if path.startswith(QUIET) else logging.INFO,
+                "request",
+                extra={
+                    "fields": {
+                        "method": scope["method"],
+                        "path": path,
+                        "status": status,
+                        "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                    }
+                },
+            )
+
+    def _look_behind_proxies(self, scope: Scope) -> None:
+        # Only as many entries as there are own proxies can be believed, counted from the right.
+        if not self.proxy_hops:
+            return
+        forwarded = header(scope["headers"], b"x-forwarded-for") or ""
+        addresses = [part.strip() for part in forwarded.split(",") if part.strip()]
+        if len(addresses) >= self.proxy_hops:
+            scope["client"] = (addresses[-self.proxy_hops], 0)
+        if (header(scope["headers"], b"x-forwarded-proto") or "").strip() == "https":
+            scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"

@@ -1,0 +1,103 @@
+"""Starting and stopping the server process."""
+
+import errno
+import os
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+PAGES_AND_API = "account_portal.app:app"
+API_ALONE = "account_portal.api.app:app"
+
+
+class CannotStart(Exception):
+    """The server cannot start; the text says why and what to do, in one sentence."""
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise `CannotStart` if nothing could listen there.
+
+    Granian shares its port with others that agree to, so it would not notice a second server.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotStart(_why(error, host, port)) from None
+
+
+def _why(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is taken by another program; stop that one, or choose another port "
+            f"with PORT={port + 1}."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs special rights; choose one above 1023 with PORT=8000."
+    return f"Nothing can listen on {host}:{port}: {error.strerror or error}."
+
+
+class _AnnouncedServer(Server):
+    """Granian, telling when the first request was answered."""
+
+    announce: Callable[[], None] | None = None
+
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        super().startup(spawn_target, target_loader)
+        # After the workers were forked: a fork with threads around is asking for trouble.
+        if self.announce:
+            threading.Thread(target=self._wait_and_announce, daemon=True).start()
+
+    def _wait_and_announce(self) -> None:
+        host = "127.0.0.1" if self.bind_addr in ("0.0.0.0", "::") else self.bind_addr
+        url = f"http://{f'[{host}]' if ':' in host else host}:{self.bind_port}/health/ready"
+        while not self.interrupt_signal:
+            try:
+                with urllib.request.urlopen(url, timeout=5):
+                    break
+            except OSError:
+                time.sleep(0.05)
+        else:
+            return
+        if self.announce:
+            self.announce()
+
+
+def run_server(
+    target: str,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    factory: bool = False,
+    announce: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; `announce` is called once, when the first answer came."""
+    server = _AnnouncedServer(
+        target,
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.ASGI,
+        factory=factory,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=10,
+    )
+    server.announce = announce
+    server.serve()
+
+
+def serve_built_pages() -> None:
+    """Make Reflex serve the build that is there: no compiling, pages and events on one port."""
+    os.environ["REFLEX_ENV_MODE"] = "prod"
+    os.environ["__REFLEX_SKIP_COMPILE"] = "true"
+    os.environ["__REFLEX_MOUNT_FRONTEND_COMPILED_APP"] = "true"
