@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_file_is_what_the_code_draws(name: str) -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_picture_is_a_small_plain_square(name: str) -> None:
     text = draw(name)
-    root = ElementTree.fromstring(text)
+    root = ET.fromstring(text)
     assert root.get("viewBox") == "0 0 400 400"
     assert len(text.encode()) < 4_000
     # No text, image, script, style or link: nothing to load, nothing to run.

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import click
+
 from account_portal.demo.pictures import SCENES, draw
 
 FOLDER = Path(__file__).parents[3] / "assets" / "products"
@@ -19,4 +21,4 @@ def write_pictures(folder: Path = FOLDER) -> int:
 
 
 if __name__ == "__main__":
-    print(f"{write_pictures()} pictures in {FOLDER}")
+    click.echo(f"{write_pictures()} pictures in {FOLDER}")

@@ -116,8 +116,9 @@ def honey_jar(c: Canvas, main: str, accent: str) -> None:
     c.path("M194 226L224 243V276L194 293L164 276V243Z", main)
     with c.turned(24, 300, 220):
         c.rect(294, 92, 12, 172, c.lit(WOOD), 6)
-        for y, half in ((250, 20), (266, 26), (282, 28), (298, 26), (314, 19)):
-            c.rect(300 - half, y, half * 2, 18, c.lit(WOOD if y % 32 else shade(WOOD, 0.16)), 6)
+        c.rect(288, 250, 24, 74, shade(WOOD, 0.45), 6)
+        for y, half in ((248, 20), (264, 26), (280, 28), (296, 26), (312, 19)):
+            c.rect(300 - half, y, half * 2, 11, c.lit(tint(WOOD, 0.15)), 5)
 
 
 def marmalade_jar(c: Canvas, main: str, accent: str) -> None:
@@ -236,7 +237,7 @@ def spice_jars(c: Canvas, main: str, accent: str) -> None:
     for x, top, width, color in ((206, 120, 112, accent), (90, 156, 132, main)):
         height = 314 - top
         c.shadow(x + width / 2, width * 0.52)
-        c.drum(x, top, width, height, 12, tint(c.ground, 0.35), tint(c.ground, 0.6))
+        c.rect(x, top - 8, width, 90, c.lit(tint(c.ground, 0.65), 0.68), 26)
         c.band(x, top + 34, width, height - 34, 12, c.tube(color))
         c.ellipse(x + width / 2, top + 34, width / 2, 12, tint(color, 0.25))
         c.rect(x + 10, top - 34, width - 20, 48, c.tube(WOOD), 8)
@@ -264,10 +265,10 @@ def dallah(c: Canvas, main: str, accent: str) -> None:
 
 
 def saffron_box(c: Canvas, main: str, accent: str) -> None:
-    """Threads of saffron in a round glass box."""
+    """Threads of saffron in a round box, its lid lifted."""
     c.shadow(200, 96)
-    c.drum(104, 214, 192, 98, 30, main, shade(accent, 0.2))
-    c.ellipse(200, 214, 84, 23, accent)
+    c.drum(104, 214, 192, 98, 30, main, tint(main, 0.2))
+    c.ellipse(200, 215, 84, 23, CREAM)
     for x, y, angle in (
         (158, 212, 20),
         (186, 222, -20),
@@ -277,7 +278,7 @@ def saffron_box(c: Canvas, main: str, accent: str) -> None:
         (180, 206, -14),
     ):
         with c.turned(angle, x, y):
-            c.stroke(f"M{x - 18} {y}q18-9 36 0", SAFFRON if angle > 0 else tint(BRICK, 0.25), 6)
+            c.stroke(f"M{x - 18} {y}q18-9 36 0", accent if angle > 0 else SAFFRON, 6)
     c.band(104, 236, 192, 52, 30, c.tube(CREAM))
     c.circle(200, 294, 15, accent)
     with c.turned(-14, 250, 150):
