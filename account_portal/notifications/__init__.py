@@ -1,0 +1,15 @@
+"""Messages to customers: queued in the transaction that causes them, delivered after it."""
+
+from account_portal.notifications.delivery import deliver_due, run_delivery_loop, wake
+from account_portal.notifications.messages.base import CodeMessage, CustomerMessage
+from account_portal.notifications.outbox import enqueue, enqueue_code
+
+__all__ = [
+    "CodeMessage",
+    "CustomerMessage",
+    "deliver_due",
+    "enqueue",
+    "enqueue_code",
+    "run_delivery_loop",
+    "wake",
+]

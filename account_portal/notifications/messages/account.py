@@ -1,0 +1,60 @@
+"""News about the account itself. They go out whatever the opt-ins are."""
+
+from typing import ClassVar
+
+from account_portal.notifications.messages.base import Category, CustomerMessage
+
+
+class PasswordChanged(CustomerMessage):
+    """The password was changed or reset."""
+
+    kind = "password_changed"
+    category: ClassVar[Category] = "security"
+
+    store: str
+
+    def subject(self) -> str:
+        return f"Your password at {self.store} was changed"
+
+    def text(self) -> str:
+        return (
+            f"Your password at {self.store} was changed, and all other devices were signed out. "
+            "If this was not you, reset the password at once."
+        )
+
+
+class ContactChanged(CustomerMessage):
+    """The e-mail address or phone number was replaced; goes to the old one."""
+
+    kind = "contact_changed"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    contact: str
+
+    def subject(self) -> str:
+        return f"Your {self.contact} at {self.store} was changed"
+
+    def text(self) -> str:
+        return (
+            f"The {self.contact} of your account at {self.store} was changed; this one no longer "
+            "signs you in. If this was not you, write to us at once."
+        )
+
+
+class AccountDeactivated(CustomerMessage):
+    """The account was closed by its owner."""
+
+    kind = "account_deactivated"
+    category: ClassVar[Category] = "security"
+
+    store: str
+
+    def subject(self) -> str:
+        return f"Your account at {self.store} is closed"
+
+    def text(self) -> str:
+        return (
+            f"Your account at {self.store} is closed. Orders, returns and refunds on their way go "
+            "on. If this was not you, write to us at once."
+        )

@@ -1,0 +1,59 @@
+"""What every message is: a few values, and the words made of them when it is delivered."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Channel = Literal["email", "sms", "whatsapp"]
+Category = Literal["transactional", "promotional", "newsletter", "security"]
+
+
+class Words(BaseModel):
+    """Values of a message. They wait in the database as JSON, so keep them small and plain.
+
+    Attributes:
+        kind: name of the message, such as ``order_cancelled``; unique, at most 40 characters.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: ClassVar[str]
+
+    def subject(self) -> str:
+        """One line; the title of an e-mail."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """The message itself, plain text, short enough for an SMS where it can be."""
+        raise NotImplementedError
+
+
+class CustomerMessage(Words):
+    """News for a customer, sent over every channel the customer opted into.
+
+    Attributes:
+        category: which opt-ins count. ``security`` asks for none: it goes to the e-mail address, or
+            as SMS when there is none.
+    """
+
+    category: ClassVar[Category] = "transactional"
+
+
+class CodeMessage(Words):
+    """A one-time code. Kept encrypted while it waits and forgotten once it is sent."""
+
+    kind = "one_time_code"
+
+    code: str
+    purpose: str
+    store: str
+    minutes: int
+
+    def subject(self) -> str:
+        return f"{self.code} is your code for {self.store}"
+
+    def text(self) -> str:
+        return (
+            f"{self.code} is your code to {self.purpose} at {self.store}. It is valid for "
+            f"{self.minutes} minutes. Nobody from {self.store} will ever ask you for it."
+        )

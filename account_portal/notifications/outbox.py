@@ -1,0 +1,99 @@
+"""Queues messages in the transaction that causes them: no change, no message, and no message lost."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.models import NotificationPreference, OutboxMessage, User
+from account_portal.notifications.delivery import QUEUED, wake
+from account_portal.notifications.messages.base import Channel, CodeMessage, CustomerMessage
+from account_portal.security import tokens
+
+
+def enqueue(
+    ctx: Context,
+    message: CustomerMessage,
+    *,
+    customer_id: str | None = None,
+    to: tuple[Channel, str] | None = None,
+) -> None:
+    """Queue a message to every user of a customer, over each channel that was opted into.
+
+    Args:
+        ctx: the call; the message goes out only if it commits.
+        message: what to say.
+        customer_id: whom to tell; none: the signed-in customer.
+        to: one channel and address instead, such as the e-mail address that was just replaced.
+    """
+    if to is not None:
+        recipients = [to]
+    else:
+        recipients = list(_recipients(ctx, message, customer_id or ctx.customer_id))
+    for channel, recipient in recipients:
+        _queue(ctx, channel, recipient, message.kind, {"words": message.model_dump(mode="json")})
+
+
+def enqueue_code(
+    ctx: Context, message: CodeMessage, *, channel: Channel, recipient: str | None
+) -> None:
+    """Queue a one-time code.
+
+    Without a recipient a row is queued just the same and dropped at delivery, so that asking for
+    a code takes equally long whether or not somebody has that contact.
+    """
+    payload = {
+        "sealed": tokens.encrypt(message.model_dump_json()),
+        "until": (ctx.now + timedelta(minutes=message.minutes)).isoformat(),
+    }
+    _queue(ctx, channel, recipient or "", message.kind, payload)
+
+
+def _queue(
+    ctx: Context, channel: Channel, recipient: str, kind: str, payload: dict[str, object]
+) -> None:
+    ctx.db.add(
+        OutboxMessage(
+            channel=channel,
+            recipient=recipient,
+            kind=kind,
+            payload=payload,
+            status=QUEUED,
+            due_at=ctx.now,
+            created_at=ctx.now,
+        )
+    )
+    if wake not in ctx.after_commit:
+        ctx.after_commit.append(wake)
+
+
+def _recipients(
+    ctx: Context, message: CustomerMessage, customer_id: str
+) -> Iterator[tuple[Channel, str]]:
+    statement = (
+        select(User, NotificationPreference)
+        .outerjoin(NotificationPreference, col(NotificationPreference.user_id) == col(User.id))
+        .where(col(User.customer_id) == customer_id)
+        .order_by(col(User.id))
+    )
+    for user, kept in ctx.db.execute(statement):
+        phone = f"{user.country_code}{user.phone}" if user.phone else None
+        if message.category == "security":
+            if user.email:
+                yield "email", user.email
+            elif phone:
+                yield "sms", phone
+            continue
+        opted = kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
+        wanted = {
+            channel: getattr(opted, f"{message.category}_{channel}")
+            for channel in ("email", "sms", "whatsapp")
+        }
+        if wanted["email"] and user.email:
+            yield "email", user.email
+        if wanted["sms"] and phone:
+            yield "sms", phone
+        if wanted["whatsapp"] and phone:
+            yield "whatsapp", phone
