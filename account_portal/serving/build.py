@@ -38,6 +38,7 @@ RUNTIME_SETTINGS = frozenset(
         "debug_otp",
         "embed_origins",
         "log_level",
+        "password_memory_kib",
         "payments",
         "port",
         "public_url",

@@ -1,0 +1,30 @@
+"""Health answers."""
+
+import json
+
+from account_portal.serving.health import Health
+from tests.serving.asgi_client import Echo, call
+
+
+def broken() -> None:
+    raise ConnectionError("password=hunter2")
+
+
+def test_live_says_nothing_about_the_database() -> None:
+    assert call(Health(Echo(404), broken), "/health/live").status == 200
+
+
+def test_ready_when_the_database_answers() -> None:
+    answer = call(Health(Echo(404), lambda: None), "/health/ready")
+    assert (answer.status, json.loads(answer.body)["database"]) == (200, "ok")
+
+
+def test_not_ready_when_it_does_not_and_no_detail() -> None:
+    answer = call(Health(Echo(404), broken), "/health/ready")
+    assert answer.status == 503
+    assert b"hunter2" not in answer.body
+
+
+def test_other_paths_and_methods_go_on() -> None:
+    assert call(Health(Echo(404), broken), "/health/other").status == 404
+    assert call(Health(Echo(405), broken), "/health/ready", method="POST").status == 405

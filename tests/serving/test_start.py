@@ -1,0 +1,126 @@
+"""A start that cannot succeed ends at once, says why in a sentence, and exits with a failure."""
+
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from account_portal.serving.build import ROOT
+from tests.portal_server import plain_environment
+
+Start = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "account_portal", *arguments],
+            cwd=ROOT,
+            env={**plain_environment(), "PORTAL_DATA_DIR": str(tmp_path), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", ["serve", "api"])
+def test_a_taken_port_is_named(start: Start, taken_port: int, command: str) -> None:
+    result = start(command, PORT=str(taken_port))
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"Error: Port {taken_port} is taken")
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_each_wrong_setting_gets_a_sentence(start: Start, tmp_path: Path) -> None:
+    result = start(
+        "serve", PORT="0", PORTAL_ACCENT="teal", PORTAL_CORS_ORIGINS="https://a.example/x"
+    )
+    assert result.returncode == 1
+    faults = result.stderr.strip().splitlines()[1:]
+    assert [fault.partition(":")[0] for fault in faults] == [
+        "PORT",
+        "PORTAL_ACCENT",
+        "PORTAL_CORS_ORIGINS",
+    ]
+    assert "Traceback" not in result.stderr
+    assert not list(tmp_path.iterdir()), "nothing was begun"
+
+
+def test_a_secret_in_a_wrong_setting_is_not_repeated(start: Start) -> None:
+    result = start("api", PORTAL_SECRET_KEY="too-short-4711")
+    assert result.returncode == 1
+    assert "PORTAL_SECRET_KEY" in result.stderr
+    assert "too-short-4711" not in result.stdout + result.stderr
+
+
+def test_several_workers_need_redis(start: Start) -> None:
+    result = start("serve", "--workers", "2")
+    assert result.returncode == 1
+    assert "PORTAL_REDIS_URL" in result.stderr
+
+
+def test_a_newer_database_is_refused_and_left_alone(
+    start: Start, tmp_path: Path, free: int
+) -> None:
+    database = tmp_path / "portal.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+        connection.execute("INSERT INTO alembic_version VALUES ('from_the_future')")
+    result = start("api", PORT=str(free))
+    assert result.returncode == 1
+    assert "from_the_future" in result.stderr
+    assert "Traceback" not in result.stderr
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            ("from_the_future",)
+        ]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    assert tables == (2,), "the version table and its index are all there is"
+
+
+def test_an_unreachable_database_is_named(start: Start, free: int) -> None:
+    result = start(
+        "api", PORT=str(free), PORTAL_DATABASE_URL=f"postgresql://u:hunter2@127.0.0.1:{free}/x"
+    )
+    assert result.returncode == 1
+    assert "database does not answer" in result.stderr
+    assert "hunter2" not in result.stdout + result.stderr
+
+
+@pytest.fixture
+def free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_help_needs_neither_settings_nor_database(start: Start) -> None:
+    result = start("--help", PORTAL_ACCENT="teal")
+    assert result.returncode == 0
+    assert "serve" in result.stdout
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(start: Start) -> None:
+    result = start("doctor", PORTAL_EMAIL_URL="nonsense", PORTAL_REDIS_URL="redis://127.0.0.1:1")
+    assert result.returncode == 1
+    wrong = [line for line in result.stdout.splitlines() if line.startswith("wrong")]
+    assert any("PORTAL_REDIS_URL" in line for line in wrong)
+    assert any("PORTAL_EMAIL_URL" in line for line in wrong)
+    assert "nonsense" not in result.stdout
