@@ -18,6 +18,7 @@ from pydantic import (
     TypeAdapter,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 from pydantic_core import CoreSchema, core_schema
 
@@ -59,6 +60,32 @@ class Input(BaseModel):
         return (
             {name: found[name] for name in names if name in found} if names else found
         )
+
+
+def _describe_changes(schema: dict[str, Any]) -> None:
+    schema["minProperties"] = 1
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
+KEPT: Any = None
+"""Default of a field of `Changes`: left out, it keeps its value (`sent()` does not name it)."""
+
+
+class Changes(Input):
+    """What an update takes: every field may be left out, but not all of them.
+
+    Defaults are `KEPT`. Null is refused where the type does not allow it.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_describe_changes)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_empty(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value:
+            raise ValueError("must have at least one field")
+        return value
 
 
 def _lower(value: str) -> str:
