@@ -76,3 +76,10 @@ def _is_field(part: int | str) -> bool:
 def invalid(error: pydantic.ValidationError) -> ValidationError:
     """The contract's error for what pydantic found."""
     return ValidationError(to_fields(error.errors(include_url=False)))
+
+
+def phone_fault(country_code: str | None, phone: str) -> str | None:
+    """Why a number cannot be one of its prefix, or nothing when it can."""
+    if country_code == "+91" and len(phone) != 10:
+        return "must have ten digits"
+    return None
