@@ -4,8 +4,9 @@ from fastapi import FastAPI
 
 from account_portal import __version__
 from account_portal.api.errors import add_error_handlers
+from account_portal.orders.api import router as orders_router
 
-ROUTERS = ()
+ROUTERS = (orders_router,)
 
 
 def make_app() -> FastAPI:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import orjson
 import pydantic
-from fastapi import APIRouter, Body, Header, Path, Query
+from fastapi import APIRouter, Header, params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, create_model
 from starlette.concurrency import run_in_threadpool
@@ -161,10 +161,7 @@ def _validate(parameter: _Parameter, value: Any, at: tuple[str, ...]) -> Any:
 
 def _query_values(parameter: _Parameter, request: Request) -> dict[str, Any]:
     query = request.query_params
-    return {
-        name: query.getlist(name) if name in parameter.lists else query[name]
-        for name in query
-    }
+    return {name: query.getlist(name) if name in parameter.lists else query[name] for name in query}
 
 
 def _parse_simple(parameter: _Parameter, request: Request) -> Any:
@@ -189,7 +186,9 @@ def _parse_simple(parameter: _Parameter, request: Request) -> Any:
 
 def _is_json(content_type: str) -> bool:
     kind = content_type.split(";")[0].strip().lower()
-    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
 
 
 def _parse_json(parameter: _Parameter, body: bytes) -> Any:
@@ -305,9 +304,7 @@ async def _serve(plan: _Plan, request: Request) -> Response:
     repeat = None
     if plan.idempotent and (key := request.headers.get("idempotency-key")) is not None:
         if not 8 <= len(key) <= 128:
-            fault = fault or ValidationError(
-                {"Idempotency-Key": ["must have 8 to 128 characters"]}
-            )
+            fault = fault or ValidationError({"Idempotency-Key": ["must have 8 to 128 characters"]})
         repeat = (f"{request.method} {request.url.path}"[:200], key[:128], body)
 
     def work() -> bytes:
@@ -406,15 +403,15 @@ def _read_parameter(
     marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
     base = get_args(annotation)[0] if marks else annotation
     own_user = any(isinstance(mark, OwnUserMark) for mark in marks)
-    mark = next((mark for mark in marks if isinstance(mark, Path | Query | Header | Body)), None)  # type: ignore[arg-type]
+    mark = next((mark for mark in marks if isinstance(mark, params.Param | params.Body)), None)
     alias = getattr(mark, "alias", None) or name
     is_model = inspect.isclass(base) and issubclass(base, BaseModel)
     place: Any
     if "{" + name + "}" in path:
         place = "path"
-    elif type(mark).__name__ == "Query":
+    elif isinstance(mark, params.Query):
         place = "query_model" if is_model else "query"
-    elif type(mark).__name__ == "Header":
+    elif isinstance(mark, params.Header):
         place, alias = "header", alias.replace("_", "-").lower()
     else:
         place = "form" if form else "body"

@@ -263,17 +263,25 @@ class Refund(Identified, Stamped, table=True):
 class OrderDocument(SQLModel, table=True):
     """An order in the contract's shape, written with it: what lists and details are served from.
 
-    What depends on the clock is not in here; `orders.service` adds it at reading.
+    `orders.service.documents` is the only place that writes one. It holds as it is until
+    `valid_until`, when a return window closes; from then on the reader works out the difference.
     """
 
     __tablename__ = "order_documents"
 
     order_id: str = Field(primary_key=True, foreign_key="orders.id", max_length=26)
+    customer_id: str = Field(max_length=26)
+    order_number: str = Field(max_length=40, unique=True)
+    status: str = Field(max_length=30, description="State the order is counted under.")
     summary: str = Field(sa_type=Text, description="`OrderList` as JSON.")
     detail: str = Field(sa_type=Text, description="`OrderDetail` as JSON.")
-    search: str = Field(
-        default="", sa_type=Text, description="Number and names in lower case."
+    remaining: dict[str, int] = Field(
+        default_factory=dict,
+        sa_type=JsonType,
+        description="Delivered units by sku that no return request holds.",
     )
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    search: str = Field(default="", sa_type=Text, description="Number and names in lower case.")
 
 
 class OrderCount(SQLModel, table=True):

@@ -563,14 +563,29 @@ def upgrade() -> None:
     op.create_table(
         "order_documents",
         sa.Column("order_id", sa.String(length=26), nullable=False),
+        sa.Column("customer_id", sa.String(length=26), nullable=False),
+        sa.Column("order_number", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column(
+            "remaining",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("valid_until", UtcDateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_order_documents_order_id")
         ),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_order_documents")),
+        sa.UniqueConstraint("order_number", name=op.f("uq_order_documents_order_number")),
     )
+    with op.batch_alter_table("order_documents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_order_documents_valid_until"), ["valid_until"], unique=False
+        )
+
     op.create_table(
         "order_lines",
         sa.Column("id", sa.String(length=26), nullable=False),

@@ -1,0 +1,1 @@
+"""Order history: the list, the detail, shipments, payments, refunds, cancelling, paying again."""

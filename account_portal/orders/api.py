@@ -1,0 +1,110 @@
+"""Routes of orders."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from account_portal.api.deps import Ctx, OrderNumberPath
+from account_portal.api.router import ContractRouter
+from account_portal.core.pagination import Page
+from account_portal.core.schemas import Ready
+from account_portal.orders import service
+from account_portal.orders.schemas import (
+    OrderDetail,
+    OrderList,
+    OrderPayment,
+    OrderPaymentStatus,
+    OrderQuery,
+    OrderRefund,
+    OrderShipment,
+)
+
+router = ContractRouter(tag="Orders")
+
+
+@router.expose(
+    "GET",
+    "/orders",
+    operation_id="list-orders",
+    summary="List orders",
+    message="Your orders.",
+    content="orders",
+    inline=True,
+)
+def list_orders(ctx: Ctx, query: Annotated[OrderQuery, Query()]) -> Page[Ready[list[OrderList]]]:
+    """Own orders only, newest first unless `sort_by` says otherwise."""
+    return service.list_orders(ctx, query)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}",
+    operation_id="get-order-detail",
+    summary="Read an order",
+    message="Your order.",
+    content="order",
+    also=(404,),
+    inline=True,
+)
+def get_order(ctx: Ctx, order_number: OrderNumberPath) -> Ready[OrderDetail]:
+    """The whole order, with its shipments and payments."""
+    return service.get_order(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/shipments",
+    operation_id="list-order-shipments",
+    summary="List its shipments",
+    message="Shipments of this order.",
+    content="shipments",
+    also=(404,),
+    inline=True,
+)
+def list_shipments(ctx: Ctx, order_number: OrderNumberPath) -> Ready[list[OrderShipment]]:
+    """Oldest first."""
+    return service.list_shipments(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/payments",
+    operation_id="list-order-payments",
+    summary="List its payment transactions",
+    message="Payments of this order.",
+    content="payments",
+    also=(404,),
+    inline=True,
+)
+def list_payments(ctx: Ctx, order_number: OrderNumberPath) -> Ready[list[OrderPayment]]:
+    """Oldest first, failed ones included."""
+    return service.list_payments(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/refunds",
+    operation_id="list-order-refunds",
+    summary="List its refunds",
+    message="Refunds of this order.",
+    content="refunds",
+    also=(404,),
+    inline=True,
+)
+def list_refunds(ctx: Ctx, order_number: OrderNumberPath) -> list[OrderRefund]:
+    """Oldest first, each with its stage."""
+    return service.list_refunds(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/payment-status",
+    operation_id="get-payment-status",
+    summary="Read its payment state",
+    message="Payment state of this order.",
+    also=(404,),
+    inline=True,
+)
+def get_payment_status(ctx: Ctx, order_number: OrderNumberPath) -> OrderPaymentStatus:
+    """How far the order is paid, and whether a new attempt may be made."""
+    return service.get_payment_status(ctx, order_number)

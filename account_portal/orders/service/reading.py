@@ -1,0 +1,328 @@
+"""Reading orders: bounded, indexed, at most three statements a call."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+from sqlalchemy import Select, bindparam, func, select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import Forbidden, NotFound
+from account_portal.core.pagination import Page, PageParams, paginate
+from account_portal.core.schemas import Ready
+from account_portal.models import (
+    Order,
+    OrderCount,
+    OrderDocument,
+    Payment,
+    Refund,
+    Shipment,
+    ShipmentEvent,
+)
+from account_portal.models.states import OrderStatus, TransactionStatus
+from account_portal.orders import rules
+from account_portal.orders.schemas import (
+    OrderDetail,
+    OrderList,
+    OrderPayment,
+    OrderPaymentStatus,
+    OrderQuery,
+    OrderRefund,
+    OrderSearch,
+    OrderShipment,
+    ShipmentEventView,
+)
+from account_portal.orders.service.documents import apply_moment
+
+_ROWS = TypeAdapter(list[OrderList])
+_DETAIL = TypeAdapter(OrderDetail)
+_SHIPMENTS = TypeAdapter(list[OrderShipment])
+_PAYMENTS = TypeAdapter(list[OrderPayment])
+
+_COUNTS = select(col(OrderCount.status), col(OrderCount.count)).where(
+    col(OrderCount.customer_id) == bindparam("customer_id")
+)
+
+
+def _newest_first(*, reverse: bool) -> Select[Any]:
+    order = col(Order.order_date), col(Order.order_number)
+    sort = [column.asc() if reverse else column.desc() for column in order]
+    numbers = (
+        select(*order)
+        .where(col(Order.customer_id) == bindparam("customer_id"))
+        .order_by(*sort)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+        .subquery()
+    )
+    return (
+        select(col(OrderDocument.summary))
+        .join(numbers, numbers.c.order_number == col(OrderDocument.order_number))
+        .order_by(numbers.c.order_date.desc(), numbers.c.order_number.desc())
+    )
+
+
+# Prebuilt, so that each call only binds values. The offset walks the index alone, from whichever
+# end is nearer, and only the rows of the page are fetched.
+_FROM_NEWEST = _newest_first(reverse=False)
+_FROM_OLDEST = _newest_first(reverse=True)
+
+
+def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]:
+    """The caller's orders.
+
+    Raises:
+        Forbidden: `user_id` is not the caller.
+    """
+    customer_id = ctx.customer_id
+    if query.user_id != ctx.actor.user_id:
+        raise Forbidden
+    counts = {
+        row.status: row.count for row in ctx.db.execute(_COUNTS, {"customer_id": customer_id})
+    }
+    statuses = query.statuses
+    total = sum(counts.get(status, 0) for status in statuses or counts)
+    rows = _page_rows(ctx, customer_id, query, statuses, total)
+    json = b"[" + b",".join(row.encode() for row in rows) + b"]"
+    return Page(Ready(_ROWS, json), paginate(total, query))
+
+
+def _page_rows(
+    ctx: Context, customer_id: str, query: OrderQuery, statuses: list[OrderStatus], total: int
+) -> list[str]:
+    offset = query.offset
+    if offset >= total:
+        return []
+    limit = min(query.limit, total - offset)
+    sort = query.sort
+    values: dict[str, Any] = {"customer_id": customer_id, "limit": limit, "offset": offset}
+    if not statuses and sort == [("order_date", "desc")]:
+        statement = _FROM_NEWEST
+        if offset > total // 2:
+            statement, values["offset"] = _FROM_OLDEST, total - offset - limit
+        return list(ctx.db.execute(statement, values).scalars())
+    matching = select(col(Order.order_number)).where(col(Order.customer_id) == customer_id)
+    if statuses:
+        matching = matching.where(col(Order.status).in_(statuses))
+    return list(ctx.db.execute(_sorted_documents(matching, sort, offset, limit)).scalars())
+
+
+def _sorted_documents(
+    matching: Select[Any], sort: list[tuple[str, Any]], offset: int, limit: int
+) -> Select[Any]:
+    # Ties go by order number, in the direction of the heaviest field: the reverse of a list is the
+    # list in reverse.
+    fields = sort or [("order_date", "desc")]
+    if all(name != "order_number" for name, _ in fields):
+        fields = [*fields, ("order_number", fields[0][1])]
+    order = [
+        col(getattr(Order, name)).desc() if direction == "desc" else col(getattr(Order, name)).asc()
+        for name, direction in fields
+    ]
+    place = func.row_number().over(order_by=order).label("place")
+    numbers = matching.add_columns(place).order_by(*order).limit(limit).offset(offset).subquery()
+    return (
+        select(col(OrderDocument.summary))
+        .join(numbers, numbers.c.order_number == col(OrderDocument.order_number))
+        .order_by(numbers.c.place)
+    )
+
+
+_SORTS: dict[str, list[tuple[str, Any]]] = {
+    "newest": [("order_date", "desc")],
+    "oldest": [("order_date", "asc")],
+    "total_high": [("grand_total", "desc")],
+    "total_low": [("grand_total", "asc")],
+}
+
+
+def search_orders(ctx: Context, query: OrderSearch) -> Page[Ready[list[OrderList]]]:
+    """The caller's orders as the history page filters them: text, chips, year."""
+    matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
+    if query.group != "all":
+        matching = matching.where(col(Order.status).in_(sorted(rules.GROUPS[query.group])))
+    if query.year is not None:
+        matching = matching.where(
+            col(Order.order_date) >= datetime(query.year, 1, 1, tzinfo=UTC),
+            col(Order.order_date) < datetime(min(query.year + 1, 9999), 1, 1, tzinfo=UTC),
+        )
+    if query.text:
+        matching = matching.join(OrderDocument, col(OrderDocument.order_id) == col(Order.id)).where(
+            col(OrderDocument.search).contains(query.text.casefold(), autoescape=True)
+        )
+    if query.group == "all" and query.year is None and not query.text:
+        counts = ctx.db.execute(_COUNTS, {"customer_id": ctx.customer_id})
+        total = sum(row.count for row in counts)
+    else:
+        total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
+    statement = _sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)
+    rows = ctx.db.execute(statement).scalars()
+    json = b"[" + b",".join(row.encode() for row in rows) + b"]"
+    return Page(Ready(_ROWS, json), paginate(total, query))
+
+
+def list_order_years(ctx: Context) -> list[int]:
+    """Years from the caller's first order to the latest, latest first."""
+    first, last = ctx.db.execute(
+        select(func.min(col(Order.order_date)), func.max(col(Order.order_date))).where(
+            col(Order.customer_id) == ctx.customer_id
+        )
+    ).one()
+    return [] if first is None else list(range(last.year, first.year - 1, -1))
+
+
+_DOCUMENT = select(
+    col(OrderDocument.detail), col(OrderDocument.remaining), col(OrderDocument.valid_until)
+).where(
+    col(OrderDocument.order_number) == bindparam("order_number"),
+    col(OrderDocument.customer_id) == bindparam("customer_id"),
+)
+
+
+def _detail_json(ctx: Context, order_number: str) -> bytes:
+    row = ctx.db.execute(
+        _DOCUMENT, {"order_number": order_number, "customer_id": ctx.customer_id}
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.valid_until is None or ctx.now <= row.valid_until:
+        return row.detail.encode()
+    detail = orjson.loads(row.detail)
+    apply_moment(detail, row.remaining, ctx.now)
+    return orjson.dumps(detail)
+
+
+def get_order(ctx: Context, order_number: str) -> Ready[OrderDetail]:
+    """One order of the caller, whole.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    return Ready(_DETAIL, _detail_json(ctx, order_number))
+
+
+def list_shipments(ctx: Context, order_number: str) -> Ready[list[OrderShipment]]:
+    """Parcels of an order, oldest first.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    detail = orjson.loads(_detail_json(ctx, order_number))
+    return Ready(_SHIPMENTS, orjson.dumps(detail["shipments"]))
+
+
+def list_payments(ctx: Context, order_number: str) -> Ready[list[OrderPayment]]:
+    """Attempts to pay an order, oldest first.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    detail = orjson.loads(_detail_json(ctx, order_number))
+    return Ready(_PAYMENTS, orjson.dumps(detail["payments"]))
+
+
+_REFUNDS = (
+    select(Refund.__table__, col(Order.currency))  # type: ignore[attr-defined]
+    .join(Order, col(Order.id) == col(Refund.order_id))
+    .order_by(col(Refund.created_at), col(Refund.id))
+)
+
+
+def _refund_view(row: Any) -> OrderRefund:
+    return OrderRefund(
+        request_number=row["request_number"],
+        refund_amount=money.to_major(row["refund_amount"], row["currency"]),
+        refund_date=row["refund_date"],
+        status=row["status"],
+        payment_mode=row["payment_mode"],
+        payment_method=row["payment_method"],
+        payment_reference_number=row["payment_reference_number"],
+        bank_account_number=row["bank_account_number"],
+        bank_name=row["bank_name"],
+        refund_remarks=row["refund_remarks"],
+    )
+
+
+def refunds_by_return(ctx: Context, return_ids: list[str]) -> dict[str, list[OrderRefund]]:
+    """Refunds of return requests, oldest first; the requests must be known to be the caller's."""
+    found: dict[str, list[OrderRefund]] = {return_id: [] for return_id in return_ids}
+    if return_ids:
+        statement = _REFUNDS.where(col(Refund.return_id).in_(return_ids))
+        for row in ctx.db.execute(statement).mappings():
+            found[row["return_id"]].append(_refund_view(row))
+    return found
+
+
+def _order_id(ctx: Context, order_number: str) -> str:
+    statement = select(col(Order.id)).where(
+        col(Order.order_number) == order_number, col(Order.customer_id) == ctx.customer_id
+    )
+    order_id = ctx.db.execute(statement).scalar_one_or_none()
+    if order_id is None:
+        raise NotFound
+    return order_id
+
+
+def list_refunds(ctx: Context, order_number: str) -> list[OrderRefund]:
+    """Refunds of an order, oldest first.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order_id = _order_id(ctx, order_number)
+    rows = ctx.db.execute(_REFUNDS.where(col(Refund.order_id) == order_id)).mappings()
+    return [_refund_view(row) for row in rows]
+
+
+def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
+    """How far an order is paid, and whether the customer may try again.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order = ctx.get_owned(Order, order_number=order_number)
+    rows = ctx.db.execute(
+        select(col(Payment.amount), col(Payment.payment_status), col(Payment.created_at)).where(
+            col(Payment.order_id) == order.id
+        )
+    )
+    attempts = [
+        rules.Attempt(row.amount, TransactionStatus(row.payment_status), row.created_at)
+        for row in rows
+    ]
+    payable = rules.net_payable(order.grand_total, order.loyalty_amount, order.credit_balance_used)
+    # History that came without its payments is as paid as its state says.
+    settled = order.payment_status == "success" and not attempts
+    paid = payable if settled else min(rules.amount_paid(attempts), payable)
+    return OrderPaymentStatus(
+        status=order.payment_status,
+        amount_paid=money.to_major(paid, order.currency),
+        amount_unpaid=money.to_major(payable - paid, order.currency),
+        is_retry_available=not settled
+        and rules.can_retry_payment(OrderStatus(order.status), payable, attempts, ctx.now),
+    )
+
+
+def list_shipment_events(ctx: Context, order_number: str) -> list[ShipmentEventView]:
+    """Steps of the parcels of an order, latest first.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order_id = _order_id(ctx, order_number)
+    rows = ctx.db.execute(
+        select(
+            col(Shipment.reference_number),
+            col(ShipmentEvent.status),
+            col(ShipmentEvent.text),
+            col(ShipmentEvent.place),
+            col(ShipmentEvent.happened_at),
+        )
+        .join(Shipment, col(Shipment.id) == col(ShipmentEvent.shipment_id))
+        .where(col(Shipment.order_id) == order_id)
+        .order_by(col(ShipmentEvent.happened_at).desc(), col(ShipmentEvent.id).desc())
+    )
+    return [ShipmentEventView.model_validate(row) for row in rows]
