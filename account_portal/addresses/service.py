@@ -1,0 +1,240 @@
+"""The address book of the caller."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, func, select, update
+from sqlmodel import col
+
+from account_portal.addresses import rules
+from account_portal.addresses.schemas import (
+    AddressForm,
+    CustomerAddress,
+    CustomerAddressCreate,
+    CustomerAddressUpdate,
+)
+from account_portal.context import Context
+from account_portal.core.errors import Conflict, NotFound, Unprocessable
+from account_portal.core.pagination import Page, PageParams, paginate
+from account_portal.models import Address, Subscription, User
+from account_portal.models.states import SubscriptionStatus
+
+DEFAULTS = ("is_default_billing", "is_default_shipping")
+
+
+class AddressInUse(Conflict):
+    """A subscription that is not over delivers to the address or bills it."""
+
+    code = "address_in_use"
+    message = "A subscription uses this address. Change the subscription first."
+
+
+class AddressLimitReached(Unprocessable):
+    """The customer has as many addresses as the book holds."""
+
+    code = "address_limit_reached"
+    message = f"An address book holds {rules.MAX_ADDRESSES} addresses. Delete one first."
+
+
+# The hot reads take plain columns and are built once: a statement that is made anew for every
+# call costs more than running it. A contact counts as verified when it equals the caller's.
+_COLUMNS: list[Any] = [
+    getattr(Address, name)
+    for name in CustomerAddress.model_fields
+    if name not in {"is_phone_verified", "is_email_verified"}
+]
+_IS_PHONE_VERIFIED = func.coalesce(
+    and_(
+        col(User.is_phone_verified),
+        col(User.phone) == col(Address.phone),
+        col(User.country_code) == col(Address.country_code),
+    ),
+    False,
+)
+_IS_EMAIL_VERIFIED = func.coalesce(
+    and_(col(User.is_email_verified), col(User.email) == col(Address.email)), False
+)
+
+
+def _reading(*more: Any) -> Select[Any]:
+    return (
+        select(
+            *_COLUMNS,
+            _IS_PHONE_VERIFIED.label("is_phone_verified"),
+            _IS_EMAIL_VERIFIED.label("is_email_verified"),
+            *more,
+        )
+        .join(User, col(User.id) == bindparam("user_id"))
+        .where(col(Address.customer_id) == bindparam("customer_id"))
+    )
+
+
+_ONE = _reading().where(col(Address.id) == bindparam("address_id"))
+_SOME = (
+    _reading(func.count().over().label("total"))
+    .order_by(col(Address.modified_at).desc(), col(Address.id).desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_COUNT = (
+    select(func.count())
+    .select_from(Address)
+    .where(col(Address.customer_id) == bindparam("customer_id"))
+)
+
+
+def _whose(ctx: Context) -> dict[str, Any]:
+    return {"user_id": ctx.user_id, "customer_id": ctx.customer_id}
+
+
+def _view(row: Row[Any]) -> CustomerAddress:
+    return CustomerAddress.model_construct(**row._mapping)
+
+
+def list_addresses(ctx: Context, page: PageParams) -> Page[list[CustomerAddress]]:
+    """The caller's addresses, newest change first."""
+    rows = ctx.db.execute(
+        _SOME, {**_whose(ctx), "limit": page.limit, "offset": page.offset}
+    ).all()
+    if rows or page.page == 1:
+        total = rows[0].total if rows else 0
+    else:
+        total = _count(ctx)
+    return Page(rows=[_view(row) for row in rows], pagination=paginate(total, page))
+
+
+def _count(ctx: Context) -> int:
+    return ctx.db.execute(_COUNT, {"customer_id": ctx.customer_id}).scalar_one()
+
+
+def read_address(ctx: Context, address_id: str) -> CustomerAddress:
+    """One address of the caller.
+
+    Raises:
+        NotFound: there is none of that id, or it is somebody else's.
+    """
+    row = ctx.db.execute(_ONE, {**_whose(ctx), "address_id": address_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return _view(row)
+
+
+def read_address_form(_ctx: Context, country: str) -> AddressForm:
+    """Which fields an address of a country has, how they are called and which it needs.
+
+    Raises:
+        InvalidInput: the country is unknown.
+    """
+    return rules.address_form(country)
+
+
+def list_countries(_ctx: Context) -> list[str]:
+    """All countries as the store spells them, in alphabetical order."""
+    return rules.country_names()
+
+
+def _lock_book(ctx: Context) -> None:
+    """Let one writer at a time at the customer's book, so that limit and defaults hold in races."""
+    ctx.db.execute(
+        select(User.id)
+        .where(col(User.customer_id) == ctx.customer_id)
+        .order_by(col(User.id))
+        .with_for_update()
+    ).all()
+
+
+def _take_defaults(ctx: Context, address_id: str, flags: dict[str, bool]) -> None:
+    """Clear elsewhere each flag that this address is about to get."""
+    for name, value in flags.items():
+        if value:
+            flag = getattr(Address, name)
+            ctx.db.execute(
+                update(Address)
+                .where(
+                    col(Address.customer_id) == ctx.customer_id,
+                    flag,
+                    col(Address.id) != address_id,
+                )
+                .values({name: False})
+            )
+
+
+def create_address(ctx: Context, data: CustomerAddressCreate) -> CustomerAddress:
+    """Save an address; the first one becomes both defaults unless a flag was sent as false.
+
+    Raises:
+        InvalidInput: the country, its postcode or state, or the phone is not in order.
+        AddressLimitReached: the book is full.
+    """
+    values = data.model_dump()
+    rules.require_deliverable(values)
+    values["country"] = rules.country_name_of(data.country)
+    _lock_book(ctx)
+    count = _count(ctx)
+    if count >= rules.MAX_ADDRESSES:
+        raise AddressLimitReached
+    if count == 0:
+        sent = data.sent(*DEFAULTS)
+        values.update({name: sent.get(name, True) for name in DEFAULTS})
+    address = Address(
+        customer_id=ctx.customer_id, created_at=ctx.now, modified_at=ctx.now, **values
+    )
+    _take_defaults(ctx, address.id, {name: values[name] for name in DEFAULTS})
+    ctx.db.add(address)
+    ctx.db.flush()
+    return read_address(ctx, address.id)
+
+
+def update_address(ctx: Context, address_id: str, data: CustomerAddressUpdate) -> CustomerAddress:
+    """Change what was sent of an address, and keep the rest.
+
+    Clearing a default promotes no other address.
+
+    Raises:
+        NotFound: there is none of that id, or it is somebody else's.
+        InvalidInput: a changed field is not in order.
+    """
+    _lock_book(ctx)
+    address = ctx.get_owned(Address, lock=True, id=address_id)
+    changes = {
+        name: value for name, value in data.sent().items() if getattr(address, name) != value
+    }
+    if changes:
+        values = {**address.model_dump(), **changes}
+        rules.require_deliverable(values, changed=changes)
+        if "country" in changes:
+            changes["country"] = rules.country_name_of(changes["country"])
+        _take_defaults(
+            ctx, address_id, {name: changes[name] for name in DEFAULTS if name in changes}
+        )
+        address.sqlmodel_update({**changes, "modified_at": ctx.now})
+        ctx.db.flush()
+    return read_address(ctx, address_id)
+
+
+def delete_address(ctx: Context, address_id: str) -> None:
+    """Remove an address; orders and returns keep their copies, no other becomes a default.
+
+    Raises:
+        NotFound: there is none of that id, or it is somebody else's.
+        AddressInUse: an active or paused subscription uses it.
+    """
+    _lock_book(ctx)
+    address = ctx.get_owned(Address, lock=True, id=address_id)
+    uses = ctx.db.execute(
+        ctx.owned(Subscription)
+        .where(
+            (col(Subscription.shipping_address_id) == address_id)
+            | (col(Subscription.billing_address_id) == address_id)
+        )
+        .with_for_update()
+    ).scalars()
+    for subscription in uses:
+        if subscription.status != SubscriptionStatus.CANCELLED:
+            raise AddressInUse
+        if subscription.shipping_address_id == address_id:
+            subscription.shipping_address_id = None
+        if subscription.billing_address_id == address_id:
+            subscription.billing_address_id = None
+    ctx.db.flush()
+    ctx.db.delete(address)
+    ctx.db.flush()
