@@ -1,0 +1,1 @@
+"""What pages are built of: the component kit, the shell, and the door to the services."""

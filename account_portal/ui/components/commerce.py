@@ -1,0 +1,89 @@
+"""What shops show: price breakdown, order lines, addresses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import reflex as rx
+
+from account_portal.ui.components.media import ThumbnailSize, thumbnail
+from account_portal.ui.variants import Child, Text, classes
+from account_portal.ui.format import Amount, money
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """One line of a price breakdown.
+
+    `minus` writes a saving as a negative amount; `optional` leaves the line out when it is zero;
+    `total` sets it apart as the sum.
+    """
+
+    label: Text
+    amount: Amount
+    minus: bool = False
+    optional: bool = False
+    total: bool = False
+    note: Text | None = None
+
+
+def _price_line(line: PriceLine, currency: Text) -> rx.Component:
+    note = (
+        [rx.el.span(line.note, class_name="block text-small font-normal text-muted")]
+        if line.note is not None
+        else []
+    )
+    shown = rx.el.div(
+        rx.el.dt(line.label, *note, class_name="min-w-0" if line.total else "min-w-0 text-muted"),
+        rx.el.dd(money(line.amount, currency, minus=line.minus), class_name="shrink-0"),
+        class_name=classes(
+            "flex items-baseline justify-between gap-4",
+            "mt-1 border-t border-line pt-3 text-lead font-semibold" if line.total else "",
+        ),
+    )
+    if not line.optional:
+        return shown
+    return rx.cond(rx.Var.create(line.amount).to(float) != 0, shown, rx.fragment())
+
+
+def price_breakdown(lines: Sequence[PriceLine], currency: Text) -> rx.Component:
+    """Amounts that add up to the total, as a definition list."""
+    return rx.el.dl(*[_price_line(line, currency) for line in lines], class_name="grid gap-2")
+
+
+def order_line(
+    name: Child,
+    *,
+    picture: Text | None,
+    detail: Child | None = None,
+    end: Child | None = None,
+    below: Child | None = None,
+    size: ThumbnailSize = "medium",
+) -> rx.Component:
+    """A product in a list: picture, name, what is said of it, price or button at the end."""
+    lines: list[Child] = [rx.el.div(name, class_name="font-medium", dir="auto")]
+    if detail is not None:
+        lines.append(rx.el.div(detail, class_name="text-small text-muted", dir="auto"))
+    if below is not None:
+        lines.append(rx.el.div(below, class_name="mt-1.5"))
+    return rx.el.div(
+        thumbnail(picture, size=size),
+        rx.el.div(*lines, class_name="min-w-0 flex-1"),
+        *([rx.el.div(end, class_name="shrink-0 text-end")] if end is not None else []),
+        class_name="flex min-w-0 items-start gap-3",
+    )
+
+
+def address_block(
+    lines: Sequence[Text] | rx.Var[list[str]],
+    *,
+    name: Text | None = None,
+    phone: Text | None = None,
+) -> rx.Component:
+    """An address as it is written on a parcel. Empty lines fall away."""
+    line = lambda text: rx.el.span(text, class_name="block empty:hidden", dir="auto")  # noqa: E731
+    body = [rx.foreach(lines, line)] if isinstance(lines, rx.Var) else [line(text) for text in lines]
+    head = (
+        [rx.el.span(name, class_name="block font-medium text-text", dir="auto")] if name is not None else []
+    )
+    tail = [rx.el.bdi(phone, class_name="block tabular-nums")] if phone is not None else []
+    return rx.el.address(*head, *body, *tail, class_name="min-w-0 text-muted not-italic")

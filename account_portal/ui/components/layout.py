@@ -1,0 +1,154 @@
+"""Placing things: stacks, rows, grids, text. 4 px steps; start and end instead of left and right."""
+
+from typing import Literal
+
+import reflex as rx
+
+from account_portal.ui.variants import Child, classes, pick
+
+Gap = Literal["none", "tight", "small", "medium", "large", "huge"]
+Align = Literal["start", "center", "end", "baseline", "stretch"]
+Justify = Literal["start", "center", "end", "between"]
+Size = Literal["small", "base", "lead", "title", "display"]
+Tone = Literal["text", "muted", "accent", "success", "warn", "danger"]
+Level = Literal[1, 2, 3, 4]
+
+_GAPS: dict[Gap, str] = {
+    "none": "gap-0",
+    "tight": "gap-1",
+    "small": "gap-2",
+    "medium": "gap-4",
+    "large": "gap-6",
+    "huge": "gap-10",
+}
+_ALIGN: dict[Align, str] = {
+    "start": "items-start",
+    "center": "items-center",
+    "end": "items-end",
+    "baseline": "items-baseline",
+    "stretch": "items-stretch",
+}
+_JUSTIFY: dict[Justify, str] = {
+    "start": "justify-start",
+    "center": "justify-center",
+    "end": "justify-end",
+    "between": "justify-between",
+}
+_SIZES: dict[Size, str] = {
+    "small": "text-small",
+    "base": "text-base",
+    "lead": "text-lead",
+    "title": "text-title",
+    "display": "text-display",
+}
+_TONES: dict[Tone, str] = {
+    "text": "text-text",
+    "muted": "text-muted",
+    "accent": "text-accent-text",
+    "success": "text-success",
+    "warn": "text-warn",
+    "danger": "text-danger",
+}
+_COLUMNS = {
+    2: "sm:grid-cols-2",
+    3: "sm:grid-cols-2 lg:grid-cols-3",
+    4: "grid-cols-2 lg:grid-cols-4",
+}
+
+
+def stack(*children: Child, gap: Gap = "medium", align: Align = "stretch") -> rx.Component:
+    """Children under one another."""
+    look = classes("flex min-w-0 flex-col", pick(_GAPS, gap, "gap"), pick(_ALIGN, align, "align"))
+    return rx.el.div(*children, class_name=look)
+
+
+def row(
+    *children: Child,
+    gap: Gap = "small",
+    align: Align = "center",
+    justify: Justify = "start",
+    wrap: bool = True,
+) -> rx.Component:
+    """Children beside one another; they wrap unless told not to."""
+    look = classes(
+        "flex min-w-0",
+        "flex-wrap" if wrap else "",
+        pick(_GAPS, gap, "gap"),
+        pick(_ALIGN, align, "align"),
+        pick(_JUSTIFY, justify, "justify"),
+    )
+    return rx.el.div(*children, class_name=look)
+
+
+def grow(*children: Child) -> rx.Component:
+    """Takes the room that is left in a `row`."""
+    return rx.el.div(*children, class_name="min-w-0 flex-1")
+
+
+def grid(*children: Child, columns: Literal[2, 3, 4] = 2, gap: Gap = "medium") -> rx.Component:
+    """Equal columns where they fit; one below another (two for four) on a phone."""
+    look = classes("grid min-w-0", pick(_GAPS, gap, "gap"), pick(_COLUMNS, columns, "columns"))  # type: ignore[arg-type]
+    return rx.el.div(*children, class_name=look)
+
+
+def columns(main: Child, side: Child, *, side_first: bool = False) -> rx.Component:
+    """A wide column and a narrow one beside it; on a phone one below the other."""
+    return rx.el.div(
+        rx.el.div(main, class_name=classes("min-w-0", "order-last lg:order-none" if side_first else "")),
+        rx.el.div(side, class_name="min-w-0"),
+        class_name="grid items-start gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]",
+    )
+
+
+def divider() -> rx.Component:
+    """A hairline."""
+    return rx.el.hr(class_name="border-t border-line")
+
+
+def text(
+    *children: Child,
+    size: Size = "base",
+    tone: Tone = "text",
+    strong: bool = False,
+    inline: bool = False,
+    line: bool = False,
+) -> rx.Component:
+    """A paragraph, or a span when `inline`. `line` keeps it on one line and cuts the end off."""
+    look = classes(
+        pick(_SIZES, size, "size"),
+        pick(_TONES, tone, "tone"),
+        "font-medium" if strong else "",
+        "block min-w-0 truncate" if line else "min-w-0",
+        "" if inline or line else "max-w-[72ch]",
+    )
+    # Names are in any script: a text takes its direction from its own first letter.
+    return (rx.el.span if inline else rx.el.p)(*children, class_name=look, dir="auto")
+
+
+def heading(
+    *children: Child, level: Level = 2, size: Size | None = None, id: str | None = None
+) -> rx.Component:
+    """A heading; `level` is its place in the outline, `size` how large it looks."""
+    elements = {1: rx.el.h1, 2: rx.el.h2, 3: rx.el.h3, 4: rx.el.h4}
+    by_level: dict[int, Size] = {1: "display", 2: "lead", 3: "base", 4: "base"}
+    look = classes(
+        pick(_SIZES, size or by_level[level], "size"),
+        "min-w-0 font-semibold tracking-tight text-text",
+    )
+    props = {} if id is None else {"id": id}
+    return pick(elements, level, "level")(*children, class_name=look, **props)  # type: ignore[arg-type]
+
+
+def hidden_text(*children: Child) -> rx.Component:
+    """Read out, not shown."""
+    return rx.el.span(*children, class_name="sr-only")
+
+
+def screen_only(*children: Child) -> rx.Component:
+    """Left out in print."""
+    return rx.el.div(*children, class_name="contents print:hidden")
+
+
+def print_only(*children: Child) -> rx.Component:
+    """Shown in print only."""
+    return rx.el.div(*children, class_name="hidden print:block")

@@ -1,0 +1,202 @@
+"""Pictures of people and products, stars, file drop."""
+
+from typing import Any, Literal
+
+import reflex as rx
+from reflex_components_core.core.upload import Upload, UploadFilesProvider
+
+from account_portal.ui.components.fields import ERROR
+from account_portal.ui.variants import Number, Text, classes, given, pick
+from account_portal.ui.icons import icon, path
+
+AvatarSize = Literal["small", "medium", "large"]
+_AVATARS: dict[AvatarSize, str] = {
+    "small": "size-8 text-small",
+    "medium": "size-11 text-base",
+    "large": "size-20 text-title",
+}
+ThumbnailSize = Literal["small", "medium", "large"]
+_THUMBNAILS: dict[ThumbnailSize, str] = {"small": "size-12", "medium": "size-16", "large": "size-24"}
+
+
+class Picture(rx.Component):
+    """An image with something to show in its place; see `thumbnail` and `avatar`."""
+
+    library = "$/public/kit/media.js"
+    tag = "Picture"
+
+    src: rx.Var[Any]
+    alt: rx.Var[str]
+    img_class: rx.Var[str]
+    eager: rx.Var[bool]
+
+
+class Initials(rx.Component):
+    """First letters of a name."""
+
+    library = "$/public/kit/media.js"
+    tag = "Initials"
+
+    name: rx.Var[str]
+
+
+def avatar(name: Text, src: Text | None = None, *, size: AvatarSize = "medium") -> rx.Component:
+    """A person's picture, or their initials. Decoration: the name stands beside it."""
+    return Picture.create(
+        Initials.create(name=name),
+        alt="",
+        img_class="size-full object-cover",
+        class_name=classes(
+            "inline-grid shrink-0 select-none place-items-center overflow-hidden rounded-full "
+            "bg-accent-tint font-semibold text-accent-text",
+            pick(_AVATARS, size, "avatar size"),
+        ),
+        **given(src=src),
+    )
+
+
+def thumbnail(
+    src: Text | None, alt: Text = "", *, size: ThumbnailSize = "medium", eager: bool = False
+) -> rx.Component:
+    """A product's picture; a drawn parcel when there is none. Empty `alt` where the name is near."""
+    return Picture.create(
+        icon("image", size=22),
+        alt=alt,
+        eager=eager,
+        img_class="size-full object-cover",
+        class_name=classes(
+            "inline-grid shrink-0 place-items-center overflow-hidden rounded-box border border-line "
+            "bg-sunken text-muted",
+            pick(_THUMBNAILS, size, "thumbnail size"),
+        ),
+        **given(src=src),
+    )
+
+
+def thumbnail_stack(
+    pictures: list[Text] | rx.Var[Any], *, more: Number = 0, size: ThumbnailSize = "medium"
+) -> rx.Component:
+    """Up to three pictures overlapped, then "+4". Decoration: the names stand elsewhere."""
+    look = "-ms-8 first:ms-0 rounded-box ring-2 ring-surface [&>span]:block leading-none flex"
+    one = lambda src: rx.el.span(thumbnail(src, size=size), class_name=look)  # noqa: E731
+    shown = (
+        [rx.foreach(pictures[:3], one)]
+        if isinstance(pictures, rx.Var)
+        else [one(src) for src in pictures[:3]]
+    )
+    rest = rx.Var.create(more).to(int)
+    return rx.el.span(
+        *shown,
+        rx.cond(
+            rest > 0,
+            rx.el.span(
+                "+",
+                rest,
+                class_name="z-10 -ms-4 rounded-full border border-line bg-surface px-2 py-0.5 text-small "
+                "font-medium text-muted tabular-nums",
+            ),
+        ),
+        class_name="flex shrink-0 items-center",
+        aria_hidden=True,
+    )
+
+
+def stars(rating: Number, *, size: int = 18) -> rx.Component:
+    """A rating of 1 to 5, to be read."""
+    value = rx.Var.create(rating)
+    row = [icon("star", size=size) for _ in range(5)]
+    return rx.el.span(
+        *row,
+        rx.el.span(*[icon("star", size=size) for _ in range(5)], class_name="stars-filled"),
+        role="img",
+        aria_label=value.to_string() + " out of 5 stars",
+        class_name="stars",
+        style={"--stars": value.to_string()},
+    )
+
+
+class FileDrop(rx.Component):
+    """A native file input with previews; see `file_field`."""
+
+    library = "$/public/kit/file-drop.js"
+    tag = "FileDrop"
+    _is_form_control = True
+
+    name: rx.Var[str]
+    label: rx.Var[str]
+    hint: rx.Var[str]
+    upload_id: rx.Var[str]
+    accept: rx.Var[str]
+    limit: rx.Var[int]
+    max_bytes: rx.Var[int]
+    reset_key: rx.Var[Any]
+    progress: rx.Var[int]
+    described_by: rx.Var[str]
+    invalid: rx.Var[bool]
+    icons: rx.Var[dict[str, str]]
+    on_picked: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+
+    @staticmethod
+    def _get_app_wrap_components() -> dict[tuple[int, str], rx.Component]:
+        # Holds the picked files for `rx.upload_files`, without Reflex's drop zone library.
+        return {(5, "UploadFilesProvider"): UploadFilesProvider.create()}
+
+
+def file_field(
+    name: str,
+    label: Text,
+    *,
+    accept: str = "image/jpeg,image/png,image/webp",
+    limit: int = 1,
+    max_bytes: int = 5 * 1024 * 1024,
+    upload_id: str | None = None,
+    reset_key: Any = None,
+    progress: int | rx.Var[int] | None = None,
+    id: str | None = None,
+    hint: Text | None = None,
+    error: Text | None = None,
+    on_picked: Any = None,
+) -> rx.Component:
+    """Files to pick or drop, with previews; each can be taken out again.
+
+    Args:
+        name: field name when sent by `native_form(multipart=True)`.
+        label: what to do: "Choose a picture".
+        accept: media types or endings, separated by commas. The server checks again.
+        limit: most files at once.
+        max_bytes: largest size of one file.
+        upload_id: hands the files to `on_click=State.save(rx.upload_files(upload_id))`.
+        reset_key: empties the field whenever it changes, such as the address of the new picture.
+        progress: percent of an upload under way.
+        id: element id, if not `name`.
+        hint: what is allowed, in words.
+        error: what the server said.
+        on_picked: told how many files are picked.
+    """
+    id = id or name
+    if upload_id is not None:
+        Upload.is_used = True  # Reflex offers its upload address only to apps that say so
+    return rx.el.div(
+        FileDrop.create(
+            id=id,
+            name=name,
+            label=label,
+            accept=accept,
+            limit=limit,
+            max_bytes=max_bytes,
+            described_by=f"{id}-error",
+            icons={"upload": path("upload"), "remove": path("x")},
+            **given(
+                hint=hint,
+                upload_id=upload_id,
+                reset_key=reset_key,
+                progress=progress,
+                on_picked=on_picked,
+                invalid=None if error is None else rx.Var.create(error).bool(),
+            ),
+        ),
+        rx.el.p(error if error is not None else "", id=f"{id}-error", class_name=ERROR),
+        class_name="grid min-w-0 gap-1.5",
+    )
+
+

@@ -1,0 +1,135 @@
+"""Cards, sections, page headers, disclosures: the frame of content."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from account_portal.ui.components.links import back_link
+from account_portal.ui.variants import Child, Text, classes, pick
+from account_portal.ui.icons import icon
+
+CardVariant = Literal["plain", "link", "quiet"]
+_CARDS: dict[CardVariant, str] = {
+    "plain": "border border-line bg-surface",
+    # Hovering anywhere on it is hovering its `link(variant="cover")`.
+    "link": "group relative border border-line bg-surface transition-colors duration-150 "
+    "hover:border-line-control has-[a:focus-visible]:border-accent-text",
+    "quiet": "bg-sunken",
+}
+Padding = Literal["none", "small", "medium"]
+_PADDING: dict[Padding, str] = {"none": "", "small": "p-3", "medium": "p-4 sm:p-5"}
+
+
+def card(
+    *children: Child, variant: CardVariant = "plain", padding: Padding = "medium", **props: Any
+) -> rx.Component:
+    """A framed piece. `link` makes one `link(variant="cover")` in it cover the whole card."""
+    look = classes(
+        "min-w-0 rounded-box",
+        pick(_CARDS, variant, "card variant"),
+        pick(_PADDING, padding, "padding"),
+    )
+    return rx.el.div(*children, class_name=look, **props)
+
+
+def card_list(*cards: Child, label: Text | None = None) -> rx.Component:
+    """Cards under one another, told as a list; children are `card`s or a `foreach` of them."""
+    props = {} if label is None else {"aria_label": label}
+    return rx.el.div(*cards, role="group", class_name="grid gap-3", **props)
+
+
+def rows(*children: Child) -> rx.Component:
+    """Children in one card, hairlines between them."""
+    return rx.el.div(
+        *children,
+        class_name="divide-y divide-line rounded-box border border-line bg-surface "
+        "[&>*]:px-4 [&>*]:py-3 sm:[&>*]:px-5",
+    )
+
+
+def section(
+    title: Text,
+    *children: Child,
+    action: Child | None = None,
+    description: Text | None = None,
+    id: str | None = None,
+) -> rx.Component:
+    """A titled part of a page. `action` stands at the end of the title's line."""
+    note = [rx.el.p(description, class_name="max-w-[72ch] text-muted")] if description is not None else []
+    end = [action] if action is not None else []
+    props = {} if id is None else {"id": id}
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2(title, class_name="text-lead font-semibold tracking-tight"),
+                *note,
+                class_name="grid min-w-0 gap-1",
+            ),
+            *end,
+            class_name="flex flex-wrap items-end justify-between gap-x-4 gap-y-2",
+        ),
+        *children,
+        class_name="grid min-w-0 gap-4",
+        **props,
+    )
+
+
+def page_header(
+    title: Child,
+    *,
+    back: tuple[Text, Text] | None = None,
+    description: Child | None = None,
+    actions: list[Child] | None = None,
+    meta: Child | None = None,
+) -> rx.Component:
+    """The `<h1>` of a page, the way up above it, what one can do beside it."""
+    note = [rx.el.div(description, class_name="max-w-[72ch] text-muted")] if description is not None else []
+    end = (
+        [rx.el.div(*actions, class_name="flex flex-wrap gap-2 print:hidden")] if actions else []
+    )
+    return rx.el.header(
+        *([back_link(*back)] if back else []),
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(
+                    title,
+                    class_name="min-w-0 text-title font-semibold tracking-tight sm:text-display",
+                    dir="auto",
+                ),
+                *([meta] if meta is not None else []),
+                class_name="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+            ),
+            *end,
+            class_name="flex flex-wrap items-center justify-between gap-x-6 gap-y-3",
+        ),
+        *note,
+        class_name="grid gap-1",
+    )
+
+
+def disclosure(summary: Child, *children: Child, open: bool = False) -> rx.Component:
+    """A part that is folded away until asked for."""
+    props = {"open": True} if open else {}
+    return rx.el.details(
+        rx.el.summary(
+            rx.el.span(summary, class_name="min-w-0"),
+            icon("chevron-down", size=18, class_name="turns text-muted transition-[rotate] duration-150"),
+            class_name="flex min-h-10 list-none items-center justify-between gap-3 font-medium",
+        ),
+        rx.el.div(*children, class_name="grid gap-3 pt-2 pb-1"),
+        class_name="disclosure min-w-0",
+        **props,
+    )
+
+
+def facts(*pairs: tuple[Child, Child]) -> rx.Component:
+    """Names and values, as a definition list: name above value on a phone, beside it above that."""
+    lines = [
+        rx.el.div(
+            rx.el.dt(name, class_name="text-muted"),
+            rx.el.dd(value, class_name="min-w-0", dir="auto"),
+            class_name="grid gap-x-4 sm:grid-cols-[10rem_minmax(0,1fr)]",
+        )
+        for name, value in pairs
+    ]
+    return rx.el.dl(*lines, class_name="grid gap-2")

@@ -1,0 +1,111 @@
+import { createElement as h, useContext, useEffect, useRef, useState } from "react";
+import { useLocation } from "react-router";
+import { ColorModeContext } from "$/utils/context-registry";
+import { Icon } from "./icon.js";
+
+const NEXT = { system: "light", light: "dark", dark: "system" };
+
+/** One button, three choices; it says what is set and what a press will set. */
+export function ThemeSwitch({ icons, className = "" }) {
+  const { rawColorMode, setColorMode } = useContext(ColorModeContext);
+  const mode = NEXT[rawColorMode] ? rawColorMode : "system";
+  const label = `Theme: ${mode}. Change to ${NEXT[mode]}.`;
+  return h(
+    "button",
+    {
+      type: "button",
+      className,
+      title: label,
+      "aria-label": label,
+      onClick: () => setColorMode(NEXT[mode]),
+    },
+    h(Icon, { d: icons[mode] }),
+  );
+}
+
+/** After a change of page the heading gets the focus, as after a full load it would be read first.
+ *  A change of filter or paging keeps the path, and with it the focus. */
+export function RouteFocus() {
+  const { pathname } = useLocation();
+  useEffect(() => {
+    if (RouteFocus.last === undefined || RouteFocus.last === pathname) {
+      RouteFocus.last = pathname;
+      return;
+    }
+    RouteFocus.last = pathname;
+    const focus = () => {
+      const heading = document.querySelector("main h1");
+      if (!heading) return false;
+      heading.setAttribute("tabindex", "-1");
+      heading.focus({ preventScroll: true });
+      return true;
+    };
+    if (focus()) return;
+    // The heading of some pages comes with their data.
+    const watch = new MutationObserver(() => focus() && watch.disconnect());
+    watch.observe(document.body, { childList: true, subtree: true });
+    const limit = setTimeout(() => watch.disconnect(), 5000);
+    return () => {
+      clearTimeout(limit);
+      watch.disconnect();
+    };
+  }, [pathname]);
+  return null;
+}
+
+const NOTICE_SECONDS = 6;
+const SECONDS_PER_LETTER = 0.08;
+
+/** A polite live region that is always there; its text stays while it is read, pointed at or focused. */
+export function Notice({ message, stamp, classes, icons, tone = "success", onDismiss }) {
+  const [shown, setShown] = useState("");
+  const held = useRef(false);
+  useEffect(() => {
+    setShown(message || "");
+    if (!message) return;
+    const seconds = Math.max(NOTICE_SECONDS, message.length * SECONDS_PER_LETTER);
+    let left = seconds;
+    const clock = setInterval(() => {
+      if (held.current) return;
+      left -= 0.5;
+      if (left > 0) return;
+      clearInterval(clock);
+      setShown("");
+      onDismiss?.();
+    }, 500);
+    return () => clearInterval(clock);
+  }, [message, stamp]);
+  const hold = (value) => () => (held.current = value);
+  const look = classes[tone] ?? classes.success;
+  return h(
+    "div",
+    { role: "status", "aria-live": "polite", className: classes.region },
+    shown &&
+      h(
+        "div",
+        {
+          key: stamp,
+          className: `${classes.box} ${look}`,
+          onMouseEnter: hold(true),
+          onMouseLeave: hold(false),
+          onFocus: hold(true),
+          onBlur: hold(false),
+        },
+        h(Icon, { d: icons[tone] ?? icons.success }),
+        h("p", { className: classes.text }, shown),
+        h(
+          "button",
+          {
+            type: "button",
+            className: classes.close,
+            "aria-label": "Dismiss",
+            onClick: () => {
+              setShown("");
+              onDismiss?.();
+            },
+          },
+          h(Icon, { d: icons.close, size: 18 }),
+        ),
+      ),
+  );
+}

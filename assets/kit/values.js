@@ -1,0 +1,129 @@
+import { createElement as h, useSyncExternalStore } from "react";
+
+/* Money and time as the viewer writes them. The prerendered page cannot know the viewer, so it
+ * carries the same value in English and UTC, which is replaced once the page is alive. */
+
+const never = () => () => {};
+const useAlive = () => useSyncExternalStore(never, () => true, () => false);
+
+const kept = new Map();
+function formatter(kind, locale, options) {
+  const key = kind.name + locale + JSON.stringify(options);
+  if (!kept.has(key)) kept.set(key, new kind(locale, options));
+  return kept.get(key);
+}
+
+const pageLanguage = () => document.documentElement.lang || "en";
+
+/** The viewer's language. Words that stand inside a sentence stay in the language of the page. */
+const viewer = () => navigator.language || "en";
+
+export function moneyText(amount, currency, locale, exact = true) {
+  const value = Number(amount);
+  const whole = !exact && Number.isInteger(value);
+  try {
+    return formatter(Intl.NumberFormat, locale, {
+      style: "currency",
+      currency,
+      currencyDisplay: "narrowSymbol",
+      ...(whole && { maximumFractionDigits: 0 }),
+    }).format(value);
+  } catch {
+    return `${value.toFixed(2)} ${currency ?? ""}`.trim(); // no such currency
+  }
+}
+
+export function Money({ amount, currency, exact = true, minus = false, className = "" }) {
+  const alive = useAlive();
+  if (amount === null || amount === undefined || amount === "") return null;
+  const value = minus ? -Math.abs(Number(amount)) : amount;
+  const text = moneyText(value, currency, alive ? viewer() : "en", exact);
+  return h("span", { className: `tabular-nums whitespace-nowrap ${className}` }, h("bdi", null, text));
+}
+
+export function NumberText({ value, className = "" }) {
+  const alive = useAlive();
+  if (value === null || value === undefined) return null;
+  const text = formatter(Intl.NumberFormat, alive ? viewer() : "en", {}).format(Number(value));
+  return h("span", { className: `tabular-nums ${className}` }, text);
+}
+
+const STYLES = {
+  date: { day: "numeric", month: "long", year: "numeric" },
+  short: { day: "numeric", month: "short", year: "numeric" },
+  day: { weekday: "long", day: "numeric", month: "long" },
+  time: { hour: "numeric", minute: "2-digit" },
+  datetime: { day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" },
+  binding: {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+  },
+};
+const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A day without a time is the same day everywhere; read as UTC and written in UTC it stays so. */
+const zoneOf = (value, alive) => (!alive || DAY_ONLY.test(value) ? "UTC" : undefined);
+
+function dayNumber(date, timeZone) {
+  const parts = formatter(Intl.DateTimeFormat, "en-CA", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(date);
+  return Date.parse(`${parts}T00:00:00Z`) / 86400000;
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function nearDay(value, date, locale) {
+  const timeZone = zoneOf(value, true);
+  const days = dayNumber(date, timeZone) - dayNumber(new Date());
+  if (Math.abs(days) <= 1)
+    return formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" }).format(days, "day");
+  const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+  const style = { weekday: "short", day: "numeric", month: "short", timeZone, ...year };
+  return formatter(Intl.DateTimeFormat, locale, style).format(date);
+}
+
+const STEPS = [
+  ["year", 31536000],
+  ["month", 2592000],
+  ["week", 604800],
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+function ago(date) {
+  const seconds = (date - Date.now()) / 1000;
+  const words = formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" });
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? [];
+  return unit ? words.format(Math.round(seconds / size), unit) : "just now";
+}
+
+export function dateText(value, style, alive) {
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) return String(value); // what a courier wrote, as it was written
+  const locale = alive ? viewer() : "en-GB";
+  if (alive && style === "near") return nearDay(value, date, locale);
+  if (alive && style === "ago") return ago(date);
+  const options = STYLES[style] ?? STYLES.short;
+  return formatter(Intl.DateTimeFormat, locale, { ...options, timeZone: zoneOf(value, alive) }).format(date);
+}
+
+export function DateTime({ value, look = "date", capitalised = false, className = "" }) {
+  const alive = useAlive();
+  if (!value) return null;
+  const text = dateText(value, look, alive);
+  const full = alive && look !== "binding" && !DAY_ONLY.test(value) ? dateText(value, "binding", true) : undefined;
+  return h(
+    "time",
+    { dateTime: value, title: full, className: `tabular-nums ${className}` },
+    capitalised ? capital(text) : text,
+  );
+}
