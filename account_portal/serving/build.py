@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from account_portal.core.settings import Settings, get_settings
+from account_portal.serving.csp import FALLBACK_PAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's folder: Reflex works relative to it."""
@@ -94,7 +95,7 @@ def is_current(root: Path = ROOT, settings: Settings | None = None) -> bool:
     marker = root / FINGERPRINT
     return (
         marker.is_file()
-        and (root / CLIENT / "index.html").is_file()
+        and (root / CLIENT / FALLBACK_PAGE).is_file()
         and marker.read_text() == fingerprint(root, settings)
     )
 
@@ -136,6 +137,6 @@ def _export(root: Path) -> None:
         text=True,
         check=False,
     )
-    # A build without a first page is no build, whatever its exit code says.
-    if result.returncode or not (root / CLIENT / "index.html").is_file():
+    # A build without pages is no build, whatever its exit code says.
+    if result.returncode or not (root / CLIENT / FALLBACK_PAGE).is_file():
         raise BuildFailed("\n".join(result.stdout.strip().splitlines()[-40:]))

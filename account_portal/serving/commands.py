@@ -108,12 +108,16 @@ def dev(port: int | None) -> None:
     # The database, media and logs change while the portal runs; that is no reason to restart it.
     os.environ.setdefault("REFLEX_HOT_RELOAD_EXCLUDE_PATHS", str(settings.data_dir.resolve()))
     ports = [
+        "--backend-host",
+        "127.0.0.1",
         "--frontend-port",
         str(settings.port),
         "--backend-port",
         str(settings.port + 1),
     ]
-    os.execv(sys.executable, [sys.executable, "-m", "reflex", "run", "--env", "dev", *ports])
+    os.execv(  # noqa: S606 - this process becomes Reflex
+        sys.executable, [sys.executable, "-m", "reflex", "run", "--env", "dev", *ports]
+    )
 
 
 def _ready(settings: Settings) -> str:

@@ -52,7 +52,7 @@ def _database(_settings: Settings) -> str:
     database = get_database()
     try:
         database.ping()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise Fault(f"check PORTAL_DATABASE_URL: {_first_line(error)}") from None
     return database.engine.dialect.name
 
@@ -63,7 +63,7 @@ def _migrations(_settings: Settings) -> str:
 
     try:
         current = migrations.is_current(get_database())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise Fault(_first_line(error)) from None
     if not current:
         raise Fault("run `python -m account_portal migrate`")
@@ -78,7 +78,7 @@ def _redis(settings: Settings) -> str:
     try:
         with redis.Redis.from_url(settings.redis_url, socket_timeout=2) as client:
             client.ping()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise Fault(f"check PORTAL_REDIS_URL: {_first_line(error)}") from None
     return "answers"
 

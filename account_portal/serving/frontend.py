@@ -1,4 +1,4 @@
-"""What is changed in the browser build that Reflex generates: less script, fewer requests, one origin.
+"""What is changed in the browser build: less script, fewer requests, one origin.
 
 Each change replaces a piece of text that the pinned Reflex version writes. When a newer version
 writes something else the build stops and names the piece, rather than going on without the change.
@@ -87,7 +87,7 @@ class LeanFrontend(Plugin):
         context["add_modify_task"]("vite.config.js", _configure_vite)
 
     def enter_component(self, comp: Any, /, **context: Any) -> None:
-        """Refuse styles a style attribute can't say; without Emotion they would be lost silently."""
+        """Refuse styles that a style attribute can't say: without Emotion they would be lost."""
         for key, value in (getattr(comp, "style", None) or {}).items():
             if str(key).startswith(("_", "&", ":", "@")) or isinstance(value, dict):
                 raise ValueError(

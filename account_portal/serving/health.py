@@ -25,6 +25,7 @@ class Health:
         self.check = check
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
         elif scope["path"] == "/health/live":
@@ -38,7 +39,7 @@ class Health:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
                 await asyncio.to_thread(self.check)
-        except Exception:  # whatever the driver raises, the answer is the same
+        except Exception:
             logger.warning("the database does not answer", exc_info=True)
             await _say(send, 503, {"status": "unavailable", "database": "no answer"})
         else:

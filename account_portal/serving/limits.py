@@ -14,8 +14,9 @@ class BodyTooLarge(Exception):
 
 
 class BodyLimit:
-    """Answers 413 before reading a body that says it is too large, and as soon as one that does
-    not say so has grown too large.
+    """Answers 413 to a body that is too large.
+
+    One that says so beforehand isn't read at all, another one until it has grown too large.
     """
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
@@ -23,6 +24,7 @@ class BodyLimit:
         self.largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -15,6 +15,7 @@ class JsonLines(logging.Formatter):
     """One JSON object a line. A record's `fields` (``extra={"fields": {...}}``) join it."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The line of one record."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

@@ -4,8 +4,9 @@ from account_portal.core.settings import Settings
 
 
 def portal_origins(settings: Settings) -> list[str]:
-    """Origins whose pages may open the portal's websocket: the public one, and in demo mode the
-    names this machine goes by.
+    """Origins whose pages may open the portal's websocket.
+
+    The public one, and in demo mode the names this machine goes by.
     """
     origins = [settings.origin]
     if settings.demo:

@@ -16,15 +16,16 @@ from account_portal.serving.csp import Pages
 from account_portal.serving.envelope import send_failure
 
 UPLOADED_FILES = "/backend/_upload/"
-"""Where Reflex would show its upload folder to everyone; customers' files have routes of their own."""
+"""Where Reflex would show its upload folder to everyone. Customers' files have their own routes."""
 
 # `Allow` belongs to a 405, `WWW-Authenticate` to a 401, `Retry-After` to a 429 or 503.
 _TELLING = (b"allow", b"www-authenticate", b"retry-after")
 
 
 class Paths:
-    """Passes a request on under the path its receiver knows, and keeps the API's promise that
-    every failure is an envelope.
+    """Passes a request on under the path its receiver knows.
+
+    Also keeps the API's promise that every failure is an envelope.
     """
 
     def __init__(self, app: ASGIApp, pages: Pages) -> None:
@@ -32,6 +33,7 @@ class Paths:
         self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -20,15 +20,13 @@ from account_portal.serving.server import CannotStart
 @contextmanager
 def plain_failures() -> Iterator[None]:
     """Turn what stops a start into plain sentences and exit code 1."""
-    from account_portal.core.migrations import DatabaseTooNew
-
     try:
         yield
     except SettingsError as error:
         raise click.ClickException(f"Wrong settings.\n{error}") from None
     except BuildFailed as error:
         raise click.ClickException(f"The pages could not be built.\n{error}") from None
-    except (CannotStart, DatabaseTooNew) as error:
+    except CannotStart as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -52,7 +50,7 @@ def prepare_database(settings: Settings) -> None:
     from sqlalchemy.exc import OperationalError
 
     from account_portal.core.db import get_database
-    from account_portal.core.migrations import upgrade
+    from account_portal.core.migrations import DatabaseTooNew, upgrade
 
     database = get_database()
     try:
@@ -62,6 +60,8 @@ def prepare_database(settings: Settings) -> None:
 
             if seed_if_empty(database):
                 click.echo("Demo data written.")
+    except DatabaseTooNew as error:
+        raise CannotStart(str(error)) from None
     except OperationalError as error:
         raise CannotStart(
             f"The database does not answer: {str(error.orig).strip().splitlines()[0]}."

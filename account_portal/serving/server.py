@@ -11,7 +11,7 @@ from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 PAGES_AND_API = "account_portal.app:app"
 API_ALONE = "account_portal.api.app:app"
@@ -46,7 +46,7 @@ def _why(error: OSError, host: str, port: int) -> str:
     return f"Nothing can listen on {host}:{port}: {error.strerror or error}."
 
 
-class _AnnouncedServer(Server):
+class _AnnouncedServer(MPServer):
     """Granian, telling when the first request was answered."""
 
     announce: Callable[[], None] | None = None
@@ -58,8 +58,9 @@ class _AnnouncedServer(Server):
             threading.Thread(target=self._wait_and_announce, daemon=True).start()
 
     def _wait_and_announce(self) -> None:
-        host = "127.0.0.1" if self.bind_addr in ("0.0.0.0", "::") else self.bind_addr
-        url = f"http://{f'[{host}]' if ':' in host else host}:{self.bind_port}/health/ready"
+        # A server that listens on all addresses is asked on this machine's own.
+        host = {"::": "[::1]", "0.0.0.0": "127.0.0.1"}.get(self.bind_addr, self.bind_addr)  # noqa: S104
+        url = f"http://{host}:{self.bind_port}/health/ready"
         while not self.interrupt_signal:
             try:
                 with urllib.request.urlopen(url, timeout=5):

@@ -25,6 +25,7 @@ class Once:
         self.wrapped = wrapped
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
         if scope.get(_WRAPPED):
             await self.app(scope, receive, send)
             return

@@ -113,7 +113,7 @@ class Exports:
         if not self.pages:
             raise build.BuildFailed("no page")
         (root / CLIENT).mkdir(parents=True, exist_ok=True)
-        (root / CLIENT / "index.html").write_text("<h1>")
+        (root / CLIENT / "404.html").write_text("<h1>")
 
 
 def test_built_once_and_again_after_a_change(
@@ -140,7 +140,7 @@ def test_a_build_without_its_first_page_is_none(
 ) -> None:
     monkeypatch.setattr(build, "_export", Exports())
     build.ensure_build(project, settings())
-    (project / CLIENT / "index.html").unlink()
+    (project / CLIENT / "404.html").unlink()
     assert (project / FINGERPRINT).exists()
     assert not is_current(project, settings())
 

@@ -1,0 +1,141 @@
+"""The Reflex app, put together: one row per page, the API beside it, the wrapper around both."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+from reflex.app import default_error_boundary
+from reflex_components_core.react_router.dom import ReactRouterLink
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from account_portal import routes
+from account_portal.api.app import app as api_app
+from account_portal.core.settings import get_settings
+from account_portal.serving.build import CLIENT, ROOT
+from account_portal.serving.csp import Pages
+from account_portal.serving.logs import configure_logging
+from account_portal.serving.wrapper import wrap
+from account_portal.ui import components as ui
+from account_portal.ui.layout import MenuRow, plain, shell
+from account_portal.ui.theme import theme_css
+
+
+@dataclass(frozen=True)
+class Page:
+    """One row of the table of pages.
+
+    Attributes:
+        path: address, from `routes`; parts that vary in brackets.
+        content: makes the page, without the bars around it.
+        title: text of the browser's tab, before the store's name.
+        load: events each time the page is opened.
+        public: shown without signing in, and without menu.
+        menu: its line in the menu, if it has one.
+        under: path of the menu line that stands for it, if it has none itself.
+    """
+
+    path: str
+    content: Callable[[], rx.Component]
+    title: str
+    load: Sequence[Any] = ()
+    public: bool = False
+    menu: MenuRow | None = None
+    under: str = ""
+
+
+def not_found() -> rx.Component:
+    """What stands at an address that leads nowhere."""
+    return ui.empty(
+        "not_found",
+        "Page not found",
+        "The address may be mistyped, or the page has moved.",
+        action=ui.link_button("To your account", to=routes.HOME),
+    )
+
+
+PAGES = (Page(routes.NOT_FOUND, not_found, "Page not found", public=True),)
+
+MENU = tuple(page.menu for page in PAGES if page.menu)
+
+
+class PortalApp(rx.App):
+    """Reflex's app, with everything it answers inside the wrapper."""
+
+    def __call__(self) -> ASGIApp:
+        """The ASGI app of one server process."""
+        settings = get_settings()
+        configure_logging(settings.log_level)
+        return wrap(super().__call__(), pages=Pages.read(ROOT / CLIENT), settings=settings)
+
+
+async def theme(_request: Request) -> Response:
+    """The shop's accent and radius as a stylesheet: a new colour needs no new build."""
+    return Response(
+        theme_css(get_settings()),
+        media_type="text/css",
+        headers={"Cache-Control": "public, max-age=300"},
+    )
+
+
+def _framed(page: Page) -> rx.Component:
+    settings = get_settings()
+    if page.public:
+        return plain(
+            page.content(), store_name=settings.store_name, logo_url=settings.store_logo_url
+        )
+    return shell(
+        page.content(),
+        menu=MENU,
+        current=page.menu.to if page.menu else page.under,
+        store_name=settings.store_name,
+        logo_url=settings.store_logo_url,
+    )
+
+
+def _crashed() -> rx.Component:
+    """Shown when the script of a page fails; only a full load, not the router, leads out of it."""
+    return rx.el.main(
+        rx.el.h1("This page could not be shown", class_name="text-lead font-semibold"),
+        rx.el.p("The fault is ours and was reported. Loading the page again often helps."),
+        ReactRouterLink.create("Load again", to="", reload_document=True, class_name="underline"),
+        class_name="mx-auto grid max-w-md gap-4 px-4 py-16",
+    )
+
+
+def make_app() -> PortalApp:
+    """The app with all pages; opens no connection."""
+    settings = get_settings()
+    app = PortalApp(
+        html_lang="en",
+        stylesheets=["/styles.css"],
+        reset_style=False,  # Tailwind brings its own
+        head_components=[
+            rx.el.link(rel="stylesheet", href="/theme.css"),
+            rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        ],
+        toaster=None,  # notices are part of a page; toasts from the server would need `eval`
+        app_wraps={
+            (55, "ErrorBoundary"): lambda _stateful: default_error_boundary(
+                fallback_render=_crashed()
+            ),
+        },
+        api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), api_app],
+    )
+    for page in PAGES:
+        app.add_page(
+            lambda page=page: _framed(page),
+            route=page.path,
+            title=f"{page.title} · {settings.store_name}",
+            description=f"{page.title}. Your account at {settings.store_name}.",
+            image="/favicon.ico",
+            on_load=list(page.load),
+        )
+    return app
+
+
+app = make_app()
