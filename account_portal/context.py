@@ -41,6 +41,8 @@ class Caller:
 
     bearer: str | None = None
     cookie: str | None = None
+    session_id: str | None = None
+    """Of a page that signed in again in place; believed, as only the server can set it."""
     ip_address: str | None = None
     user_agent: str | None = None
     now: datetime | None = None
@@ -208,6 +210,9 @@ def _resolve(db: Session, caller: Caller, now: datetime) -> Actor:
         if claims.get("typ") != "access":
             return NOBODY
         session_id = claims.get("sid")
+        row = db.execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
+    elif caller.session_id is not None:
+        session_id = caller.session_id
         row = db.execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
     elif caller.cookie is not None:
         hashed = tokens.digest(caller.cookie)

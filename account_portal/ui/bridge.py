@@ -1,0 +1,85 @@
+"""The pages' door to the services: one call, one transaction, in a worker thread.
+
+The caller is read from the request each time, never from a state var that a browser could set.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+from account_portal.context import Caller, Context, enter
+from account_portal.core.pagination import Page
+from account_portal.core.schemas import Ready
+from account_portal.security import idempotency
+from account_portal.security.cookies import read_session_cookie
+
+Result = TypeVar("Result")
+
+
+def caller_of(state: Any) -> Caller:
+    """What the page's connection brings along."""
+    headers = state.router.headers
+    agent = headers.user_agent
+    return Caller(
+        cookie=read_session_cookie(headers.cookie),
+        session_id=state._session_id or None,  # noqa: SLF001 - kept on the server only
+        ip_address=(state.router.session.client_ip or "")[:45] or None,
+        user_agent=agent[:300] if agent else None,
+    )
+
+
+async def read(state: Any, service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Ask a service that changes nothing."""
+    return await _run(caller_of(state), service, args, kwargs, writes=False, repeat="")
+
+
+async def call(
+    state: Any, service: Callable[..., Any], *args: Any, repeat: str = "", **kwargs: Any
+) -> Any:
+    """Have a service do something.
+
+    Args:
+        state: the page's state; who calls is read from its connection.
+        service: a service function.
+        *args: what it takes after the context.
+        repeat: a key that makes the call harmless to repeat, however often a button is pressed.
+        **kwargs: what it takes by name.
+    """
+    return await _run(caller_of(state), service, args, kwargs, writes=True, repeat=repeat)
+
+
+async def _run(
+    caller: Caller,
+    service: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    *,
+    writes: bool,
+    repeat: str,
+) -> Any:
+    def work() -> Any:
+        with enter(caller, writes=writes) as ctx:
+            if repeat and _done_before(ctx, service, repeat):
+                return None
+            return _shown(service(ctx, *args, **kwargs))
+
+    return await run_in_threadpool(work)
+
+
+def _done_before(ctx: Context, service: Callable[..., Any], key: str) -> bool:
+    operation = f"page {service.__name__}"
+    owner = ctx.customer_id
+    if idempotency.replay(ctx.db, owner, operation, key, key, ctx.now) is not None:
+        return True
+    idempotency.record(ctx.db, owner, operation, key, key, "{}", ctx.now)
+    return False
+
+
+def _shown(result: Any) -> Any:
+    """What a state var can hold."""
+    if isinstance(result, Ready):
+        return result.view()
+    if isinstance(result, Page) and isinstance(result.rows, Ready):
+        return Page(result.rows.view(), result.pagination)
+    return result

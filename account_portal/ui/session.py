@@ -1,0 +1,183 @@
+"""What every page's state has: who looks at it, what it is busy with, what it has to say.
+
+States of pages derive from `Session`. Their handlers are public endpoints: `action` and `page_load`
+make each of them ask the database who calls, and turn what services raise into words on the page.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+import pydantic
+import reflex as rx
+
+from account_portal import routes
+from account_portal.core.errors import (
+    Conflict,
+    NotAuthenticated,
+    NotFound,
+    PortalError,
+)
+from account_portal.core.ids import new_id
+from account_portal.core.schemas import View
+from account_portal.core.validation import invalid
+from account_portal.ui.bridge import caller_of, read
+
+log = logging.getLogger("account_portal.ui")
+
+
+class Viewer(View):
+    """The signed-in customer, as the shell shows them."""
+
+    signed_in: bool = False
+    name: str = ""
+    email: str = ""
+    picture_url: str = ""
+
+
+class Session(rx.State):
+    """The part of a page's state that all pages share."""
+
+    busy: str = ""
+    """Name of the action that runs, for its button."""
+    errors: dict[str, str] = {}
+    """Texts by field of the form last sent; ``_`` is the form as a whole."""
+    notice_text: str = ""
+    notice_tone: str = "success"
+    notice_stamp: int = 0
+    signed_out: bool = False
+    """The session ended while the page was open: sign in again in place, nothing typed is lost."""
+    phase: str = "loading"
+    """Of the page's data: loading, ready, missing or failed."""
+
+    _loaded_for: str = ""
+    _session_id: str = ""
+    """Session taken over after signing in again; the socket still carries the old cookie."""
+
+    @rx.var(cache=False)
+    async def viewer(self) -> Viewer:
+        """Who looks at the page: asked anew for every event, so that a sign-out shows at once."""
+        try:
+            return await read(self, _get_viewer)
+        except NotAuthenticated:
+            return Viewer()
+
+    @rx.event
+    async def dismiss_notice(self) -> None:
+        """The notice was read."""
+        self.notice_text = ""
+
+    def _say(self, text: str, tone: str = "success") -> None:
+        self.notice_text, self.notice_tone = text, tone
+        self.notice_stamp += 1
+
+    def _show_error(self, error: PortalError) -> None:
+        if isinstance(error, NotAuthenticated):
+            self.signed_out = True
+        elif error.fields:
+            self.errors = {name: _sentence(texts[0]) for name, texts in error.fields.items()}
+        else:
+            self._say(error.message, "danger")
+
+
+def _sentence(text: str) -> str:
+    """Reasons are written to follow a field's name; alone they begin with a capital."""
+    text = text.removeprefix("must ")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def _get_viewer(ctx: Any) -> Viewer:
+    user = ctx.get_user()
+    name = " ".join(part for part in (user.first_name, user.last_name) if part)
+    return Viewer(
+        signed_in=True, name=name or user.email or user.phone or "", email=user.email or ""
+    )
+
+
+def _unexpected(error: Exception) -> PortalError:
+    reference = new_id()
+    log.error("unexpected error %s", reference, exc_info=error)
+    return PortalError(f"Something went wrong on our side. Reference: {reference}.")
+
+
+Handler = Callable[..., Awaitable[Any]]
+
+
+def action(function: Handler) -> Any:
+    """Make an event handler of something a customer does.
+
+    While it runs, `busy` holds its name. What it raises becomes text at the fields, a notice, or
+    the question to sign in again; after a conflict the page loads its object anew.
+    """
+
+    @wraps(function)
+    async def handler(self: Any, *args: Any) -> Any:
+        self.busy, self.errors = function.__name__, {}
+        yield
+        try:
+            result = await function(self, *args)
+        except pydantic.ValidationError as error:
+            self._show_error(invalid(error))
+            result = None
+        except PortalError as error:
+            self._show_error(error)
+            result = type(self).load if isinstance(error, Conflict) and hasattr(self, "load") else None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the customer is told
+            self._show_error(_unexpected(error))
+            result = None
+        self.busy = ""
+        yield result
+
+    return rx.event(handler)
+
+
+def page_load(function: Handler) -> Any:
+    """Make the `on_load` handler of a page: guarded, and with a phase for each way it can end.
+
+    Nobody signed in: to sign-in, and back afterwards. State outlives the page, so what another
+    customer or another object left is reset first.
+    """
+
+    @wraps(function)
+    async def handler(self: Any) -> Any:
+        try:
+            viewer = await read(self, _get_viewer)
+        except NotAuthenticated:
+            self.reset()
+            yield rx.redirect(login_path(self), is_external=False, replace=True)
+            return
+        owner = f"{viewer.email}{viewer.name}{self.router.url.path}"
+        if self._loaded_for != owner:
+            kept = self._session_id, self.notice_text, self.notice_tone, self.notice_stamp
+            self.reset()
+            self._session_id, self.notice_text, self.notice_tone, self.notice_stamp = kept
+            self._loaded_for = owner
+        self.errors = {}
+        try:
+            result = await function(self)
+            self.phase = "ready"
+        except NotFound:
+            self.phase, result = "missing", None
+        except (PortalError, pydantic.ValidationError):
+            self.phase, result = "failed", None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the page says so
+            _unexpected(error)
+            self.phase, result = "failed", None
+        yield result
+
+    handler.is_guarded = True  # type: ignore[attr-defined]
+    return rx.event(handler)
+
+
+def login_path(state: Any) -> str:
+    """Sign-in, and back to where the customer wanted to go."""
+    url = state.router.url
+    wanted = url.path + (f"?{url.query}" if url.query else "")
+    if wanted in ("", "/"):
+        return routes.LOGIN
+    return f"{routes.LOGIN}?{urlencode({'next': wanted})}"
+
+
+__all__ = ["Session", "Viewer", "action", "caller_of", "login_path", "page_load"]
