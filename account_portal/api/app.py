@@ -5,9 +5,11 @@ from fastapi import FastAPI
 from account_portal import __version__
 from account_portal.addresses.api import router as addresses_router
 from account_portal.api.errors import add_error_handlers
+from account_portal.auth.api import forms, users
+from account_portal.auth.api import router as auth_router
 from account_portal.orders.api import router as orders_router
 
-ROUTERS = (addresses_router, orders_router)
+ROUTERS = (auth_router, users, forms, addresses_router, orders_router)
 
 
 def make_app() -> FastAPI:

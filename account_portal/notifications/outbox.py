@@ -1,7 +1,8 @@
-"""Queues messages in the transaction that causes them: no change, no message, and no message lost."""
+"""Queues messages in the transaction that causes them: no change, no message, and none lost."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -52,7 +53,7 @@ def enqueue_code(
 
 
 def _queue(
-    ctx: Context, channel: Channel, recipient: str, kind: str, payload: dict[str, object]
+    ctx: Context, channel: Channel, recipient: str, kind: str, payload: dict[str, Any]
 ) -> None:
     ctx.db.add(
         OutboxMessage(

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 from account_portal.notifications.messages.base import Category, CustomerMessage
 
 
@@ -13,9 +15,11 @@ class PasswordChanged(CustomerMessage):
 
     store: str
 
+    @override
     def subject(self) -> str:
         return f"Your password at {self.store} was changed"
 
+    @override
     def text(self) -> str:
         return (
             f"Your password at {self.store} was changed, and all other devices were signed out. "
@@ -32,9 +36,11 @@ class ContactChanged(CustomerMessage):
     store: str
     contact: str
 
+    @override
     def subject(self) -> str:
         return f"Your {self.contact} at {self.store} was changed"
 
+    @override
     def text(self) -> str:
         return (
             f"The {self.contact} of your account at {self.store} was changed; this one no longer "
@@ -50,9 +56,11 @@ class AccountDeactivated(CustomerMessage):
 
     store: str
 
+    @override
     def subject(self) -> str:
         return f"Your account at {self.store} is closed"
 
+    @override
     def text(self) -> str:
         return (
             f"Your account at {self.store} is closed. Orders, returns and refunds on their way go "

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
 
 Channel = Literal["email", "sms", "whatsapp"]
 Category = Literal["transactional", "promotional", "newsletter", "security"]
@@ -49,9 +50,11 @@ class CodeMessage(Words):
     store: str
     minutes: int
 
+    @override
     def subject(self) -> str:
         return f"{self.code} is your code for {self.store}"
 
+    @override
     def text(self) -> str:
         return (
             f"{self.code} is your code to {self.purpose} at {self.store}. It is valid for "

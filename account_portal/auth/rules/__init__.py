@@ -1,0 +1,41 @@
+"""What may be a contact, a password, a place to go; and the errors sign-in has of its own."""
+
+from account_portal.auth.rules.contacts import Contact, parse_contact
+from account_portal.auth.rules.errors import (
+    AccountIsDeactivated,
+    AlreadyVerified,
+    EmailTaken,
+    InvalidCredentials,
+    OldPasswordWrong,
+    PasswordMismatch,
+    PasswordNotSet,
+    PasswordUnchanged,
+    PhoneTaken,
+    RefreshTokenExpired,
+    RefreshTokenInvalid,
+    RefreshTokenReused,
+    WeakPassword,
+)
+from account_portal.auth.rules.passwords import require_good_password, require_same
+from account_portal.auth.rules.redirects import local_path
+
+__all__ = [
+    "AccountIsDeactivated",
+    "AlreadyVerified",
+    "Contact",
+    "EmailTaken",
+    "InvalidCredentials",
+    "OldPasswordWrong",
+    "PasswordMismatch",
+    "PasswordNotSet",
+    "PasswordUnchanged",
+    "PhoneTaken",
+    "RefreshTokenExpired",
+    "RefreshTokenInvalid",
+    "RefreshTokenReused",
+    "WeakPassword",
+    "local_path",
+    "parse_contact",
+    "require_good_password",
+    "require_same",
+]

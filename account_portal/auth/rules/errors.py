@@ -1,0 +1,101 @@
+"""Errors of sign-in; their codes are the contract's."""
+
+from account_portal.core.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated
+
+
+class InvalidCredentials(NotAuthenticated):
+    """Wrong user or wrong password; which of them is nobody's business."""
+
+    code = "invalid_credentials"
+    message = "The password does not fit this account, or there is no such account."
+    keeps_changes = True
+
+
+class AccountIsDeactivated(Forbidden):
+    """The secret was right, but the account is closed."""
+
+    code = "account_deactivated"
+    message = "This account is closed."
+    keeps_changes = True
+
+
+class EmailTaken(Conflict):
+    """Another account has this e-mail address."""
+
+    code = "email_taken"
+    message = "Another account has this e-mail address."
+
+
+class PhoneTaken(Conflict):
+    """Another account has this phone number."""
+
+    code = "phone_taken"
+    message = "Another account has this phone number."
+
+
+class AlreadyVerified(Conflict):
+    """The contact is verified already."""
+
+    code = "already_verified"
+    message = "This is verified already."
+
+
+class PasswordMismatch(InvalidInput):
+    """The repetition differs."""
+
+    code = "password_mismatch"
+    message = "The two passwords differ."
+
+
+class WeakPassword(InvalidInput):
+    """Too easy to guess."""
+
+    code = "weak_password"
+    message = "This password is too easy to guess."
+
+
+class OldPasswordWrong(InvalidInput):
+    """The present password is another."""
+
+    code = "old_password_wrong"
+    message = "The present password is not right."
+    keeps_changes = True
+
+    def __init__(self) -> None:
+        super().__init__(None, **{"old_password": "is not right"})
+
+
+class PasswordUnchanged(InvalidInput):
+    """The new password is the old one."""
+
+    code = "password_unchanged"
+    message = "The new password is the old one."
+
+    def __init__(self) -> None:
+        super().__init__(None, **{"new_password": "is the old one"})
+
+
+class PasswordNotSet(Conflict):
+    """The account has no password that could be changed."""
+
+    code = "password_not_set"
+    message = "This account has no password yet. Set one with a code."
+
+
+class RefreshTokenInvalid(NotAuthenticated):
+    """Not a refresh token of a session that goes on."""
+
+    code = "refresh_token_invalid"
+
+
+class RefreshTokenExpired(NotAuthenticated):
+    """Its time is over."""
+
+    code = "refresh_token_expired"
+
+
+class RefreshTokenReused(NotAuthenticated):
+    """It was traded before, so somebody else may have it: the session has ended."""
+
+    code = "refresh_token_reused"
+    keeps_changes = True

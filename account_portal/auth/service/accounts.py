@@ -1,0 +1,127 @@
+"""Accounts: found by a contact, made, closed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from account_portal.auth import schemas
+from account_portal.auth.rules import Contact, EmailTaken, PhoneTaken
+from account_portal.auth.service.sessions import end_sessions_of
+from account_portal.context import Context
+from account_portal.core.errors import Conflict
+from account_portal.core.ids import new_id
+from account_portal.models import NotificationPreference, User
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.account import AccountDeactivated
+
+
+def find_user(ctx: Context, contact: Contact, *, lock: bool = False) -> User | None:
+    """Whoever has the contact; deactivated users keep theirs."""
+    statement = select(User)
+    if contact.email is not None:
+        statement = statement.where(col(User.email) == contact.email)
+    else:
+        statement = statement.where(
+            col(User.country_code) == contact.country_code, col(User.phone) == contact.phone
+        )
+    if lock:
+        statement = statement.with_for_update()
+    return ctx.db.execute(statement).scalar_one_or_none()
+
+
+def require_free(ctx: Context, contact: Contact, *, but: str | None = None) -> None:
+    """Refuse a contact that another account has; `but` is the user who may have it.
+
+    Raises:
+        EmailTaken: another account has the e-mail address.
+        PhoneTaken: another account has the phone number.
+    """
+    holder = find_user(ctx, contact)
+    if holder is not None and holder.id != but:
+        raise taken(contact)
+
+
+def taken(contact: Contact) -> Conflict:
+    """The error for a contact that another account has."""
+    if contact.email is not None:
+        return EmailTaken(email="is taken")
+    return PhoneTaken(phone="is taken")
+
+
+def create_user(ctx: Context, values: Mapping[str, Any]) -> User:
+    """A new account, with the opt-ins everybody begins with.
+
+    Raises:
+        EmailTaken: another account was quicker.
+        PhoneTaken: likewise.
+    """
+    identity = new_id()
+    user = User(
+        id=identity, customer_id=identity, created_at=ctx.now, modified_at=ctx.now, **values
+    )
+    ctx.db.add(user)
+    flush_contacts(ctx)
+    ctx.db.add(NotificationPreference(user_id=user.id, modified_at=ctx.now))
+    ctx.db.flush()
+    return user
+
+
+def flush_contacts(ctx: Context) -> None:
+    """Write new contacts; the database has the last word on who was first.
+
+    Raises:
+        EmailTaken: another account was quicker.
+        PhoneTaken: likewise.
+    """
+    try:
+        ctx.db.flush()
+    except IntegrityError as error:
+        if "email" in str(error.orig):
+            raise EmailTaken(email="is taken") from error
+        raise PhoneTaken(phone="is taken") from error
+
+
+def set_contact(user: User, contact: Contact) -> None:
+    """Give a user a contact that was just confirmed."""
+    if contact.email is not None:
+        user.email, user.is_email_verified = contact.email, True
+    else:
+        user.country_code, user.phone = contact.country_code, contact.phone
+        user.is_phone_verified = True
+
+
+def contact_of(user: User, field: str) -> Contact | None:
+    """The user's present e-mail address or phone number."""
+    if field == "email":
+        return Contact(email=user.email) if user.email else None
+    if not user.phone:
+        return None
+    return Contact(country_code=user.country_code, phone=user.phone)
+
+
+def deactivate_user(ctx: Context) -> None:
+    """Close the caller's account and end every session of it; what was ordered goes on."""
+    user = ctx.get_user(lock=True)
+    user.deactivated_at = user.modified_at = ctx.now
+    end_sessions_of(ctx, user.id)
+    enqueue(ctx, AccountDeactivated(store=ctx.settings.store_name))
+
+
+def check_verification_status(
+    ctx: Context, data: schemas.VerificationStatusRequest
+) -> schemas.VerificationStatus:
+    """Those of the contacts that are verified ones of the caller; says nothing of anybody else's.
+
+    An address book's contact counts as verified when it equals one of the user's, so the user's
+    are all there is to look at.
+    """
+    user = ctx.get_user()
+    emails = {user.email} if user.is_email_verified else set()
+    phones = {user.phone} if user.is_phone_verified else set()
+    return schemas.VerificationStatus(
+        verified_phone=[phone for phone in dict.fromkeys(data.phone or ()) if phone in phones],
+        verified_email=[email for email in dict.fromkeys(data.email or ()) if email in emails],
+    )

@@ -1,0 +1,29 @@
+"""How often sign-in may be tried."""
+
+from account_portal.context import Context
+from account_portal.security import rate_limit, tokens
+from account_portal.security.rate_limit import Limit
+
+PER_ACCOUNT_PASSWORDS = Limit("password", times=10, seconds=900)
+PER_ADDRESS_PASSWORDS = Limit("password-address", times=50, seconds=900)
+PER_ADDRESS_REGISTRATIONS = Limit("register-address", times=50, seconds=3600)
+PER_ADDRESS_VISITORS = Limit("visitor-address", times=600, seconds=600)
+PER_ADDRESS_CODES = Limit("code-address", times=100, seconds=3600)
+PER_SESSION_REFRESHES = Limit("refresh", times=60, seconds=600)
+
+
+def limited(ctx: Context, limit: Limit, key: str | None) -> None:
+    """Count one attempt, unless there have been too many; without a key nothing is counted.
+
+    Raises:
+        TooManyAttempts: the limit is reached.
+    """
+    if key is None:
+        return
+    rate_limit.require_below(ctx.db, limit, key, ctx.now)
+    rate_limit.count(ctx.db, limit, key, ctx.now)
+
+
+def personal(key: str) -> str:
+    """A contact as a key that tells nobody whose it is."""
+    return tokens.keyed_digest("rate limits", key)

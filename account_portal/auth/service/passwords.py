@@ -1,0 +1,208 @@
+"""Passwords. Checking one takes a tenth of a second on purpose, and never holds a write lock."""
+
+from account_portal.auth import schemas
+from account_portal.auth.rules import (
+    AccountIsDeactivated,
+    Contact,
+    InvalidCredentials,
+    OldPasswordWrong,
+    PasswordNotSet,
+    PasswordUnchanged,
+    require_good_password,
+    require_same,
+)
+from account_portal.auth.rules.contacts import require_possible_phone
+from account_portal.auth.service.accounts import create_user, find_user, require_free
+from account_portal.auth.service.limits import (
+    PER_ACCOUNT_PASSWORDS,
+    PER_ADDRESS_PASSWORDS,
+    PER_ADDRESS_REGISTRATIONS,
+    limited,
+    personal,
+)
+from account_portal.auth.service.sessions import (
+    end_sessions_of,
+    open_page_session,
+    record_sign_in,
+    sign_in_with_tokens,
+)
+from account_portal.context import Context
+from account_portal.models import User
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.account import PasswordChanged
+from account_portal.security.passwords import hash_password, verify_password
+from account_portal.security.rate_limit import count, forget, require_below
+
+
+def login_with_password(
+    ctx: Context, data: schemas.LoginWithEmailPassword | schemas.LoginWithPhonePassword
+) -> schemas.UserTokens:
+    """Sign in a client of the API.
+
+    Raises:
+        InvalidCredentials: wrong user or wrong password.
+        AccountIsDeactivated: both are right, but the account is closed.
+        TooManyAttempts: too many wrong passwords for this account or from this address.
+    """
+    return sign_in_with_tokens(ctx, _authenticate(ctx, _contact_in(data), data.password))
+
+
+def login_page(ctx: Context, contact: Contact, password: str) -> str:
+    """Sign in a browser; returns the secret for its cookie. Raises as `login_with_password`."""
+    if len(password) > 128:
+        raise InvalidCredentials
+    return open_page_session(ctx, _authenticate(ctx, contact, password))
+
+
+def _contact_in(
+    data: schemas.LoginWithEmailPassword | schemas.LoginWithPhonePassword,
+) -> Contact:
+    return Contact.of(
+        email=getattr(data, "email", None),
+        phone=getattr(data, "phone", None),
+        country_code=getattr(data, "country_code", None),
+    )
+
+
+def _account_key(contact: Contact, user: User | None) -> str:
+    # An account is one, by whichever contact it is tried; an unknown contact counts all the same.
+    return user.id if user else personal(contact.key)
+
+
+def _require_tries_left(ctx: Context, account: str) -> None:
+    require_below(ctx.db, PER_ACCOUNT_PASSWORDS, account, ctx.now)
+    if ctx.caller.ip_address is not None:
+        require_below(ctx.db, PER_ADDRESS_PASSWORDS, ctx.caller.ip_address, ctx.now)
+
+
+def _count_wrong(ctx: Context, account: str) -> None:
+    count(ctx.db, PER_ACCOUNT_PASSWORDS, account, ctx.now)
+    if ctx.caller.ip_address is not None:
+        count(ctx.db, PER_ADDRESS_PASSWORDS, ctx.caller.ip_address, ctx.now)
+
+
+def _authenticate(ctx: Context, contact: Contact, password: str) -> User:
+    """The user whose password this is; leaves the context in a writing transaction."""
+    user = find_user(ctx, contact)
+    account = _account_key(contact, user)
+    _require_tries_left(ctx, account)
+    tried_hash = user.password_hash if user else None
+    fits, stronger_hash = verify_password(password, tried_hash)
+    ctx.begin_writing()
+    user = find_user(ctx, contact, lock=True)
+    # Asked again where others wait: guesses sent all at once would each have passed the first time.
+    _require_tries_left(ctx, account)
+    if user is not None and user.password_hash != tried_hash:  # changed meanwhile, or hashed anew
+        fits, stronger_hash = verify_password(password, user.password_hash)
+    if user is None or not fits:
+        _count_wrong(ctx, account)
+        if user is not None:
+            record_sign_in(ctx, user, "password", succeeded=False)
+        raise InvalidCredentials
+    forget(ctx.db, PER_ACCOUNT_PASSWORDS, account)
+    if user.deactivated_at is not None:
+        record_sign_in(ctx, user, "password", succeeded=False)
+        raise AccountIsDeactivated
+    if stronger_hash is not None:
+        user.password_hash = stronger_hash
+    record_sign_in(ctx, user, "password", succeeded=True)
+    return user
+
+
+def register_with_password(
+    ctx: Context, data: schemas.RegisterWithEmailPassword | schemas.RegisterWithPhonePassword
+) -> schemas.UserTokens:
+    """Make an account and sign a client of the API in.
+
+    Raises:
+        PasswordMismatch: the two passwords differ.
+        WeakPassword: it is guessed too easily.
+        EmailTaken: another account has the e-mail address.
+        PhoneTaken: another account has the phone number.
+        TooManyAttempts: this address made too many accounts.
+    """
+    return sign_in_with_tokens(ctx, _register(ctx, data))
+
+
+def register_page(
+    ctx: Context, data: schemas.RegisterWithEmailPassword | schemas.RegisterWithPhonePassword
+) -> str:
+    """Make an account and sign a browser in; returns the secret for its cookie."""
+    return open_page_session(ctx, _register(ctx, data))
+
+
+def _register(
+    ctx: Context, data: schemas.RegisterWithEmailPassword | schemas.RegisterWithPhonePassword
+) -> User:
+    require_same(data.password, data.confirm_password)
+    require_good_password(data.password, email=data.email, phone=data.phone, field="password")
+    contacts = []
+    if data.email is not None:
+        contacts.append(Contact.of(email=data.email))
+    if data.phone is not None:
+        contacts.append(Contact.of(phone=data.phone, country_code=data.country_code))
+        require_possible_phone(contacts[-1])
+    for contact in contacts:
+        require_free(ctx, contact)
+    hashed = hash_password(data.password)
+    ctx.begin_writing()
+    limited(ctx, PER_ADDRESS_REGISTRATIONS, ctx.caller.ip_address)
+    for contact in contacts:
+        require_free(ctx, contact)
+    user = create_user(
+        ctx,
+        {
+            "email": data.email,
+            "country_code": contacts[-1].country_code,
+            "phone": data.phone,
+            "first_name": data.first_name or None,
+            "last_name": data.last_name or None,
+            "password_hash": hashed,
+        },
+    )
+    record_sign_in(ctx, user, "password", succeeded=True)
+    return user
+
+
+def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
+    """Replace the caller's password and sign out all other devices.
+
+    Raises:
+        PasswordMismatch: the two new passwords differ.
+        OldPasswordWrong: the present password is another.
+        PasswordUnchanged: the new one is the old one.
+        WeakPassword: it is guessed too easily.
+        PasswordNotSet: the account has none.
+        TooManyAttempts: too many wrong passwords.
+    """
+    require_same(data.new_password, data.confirm_password)
+    user = ctx.get_user()
+    tried_hash = user.password_hash
+    if tried_hash is None:
+        raise PasswordNotSet
+    _require_tries_left(ctx, user.id)
+    fits, _stronger = verify_password(data.old_password, tried_hash)
+    new_hash = None
+    if fits:
+        if data.new_password == data.old_password:
+            raise PasswordUnchanged
+        require_good_password(
+            data.new_password, email=user.email, phone=user.phone, field="new_password"
+        )
+        new_hash = hash_password(data.new_password)
+    ctx.begin_writing()
+    user = ctx.get_user(lock=True)
+    _require_tries_left(ctx, user.id)
+    if new_hash is None or user.password_hash != tried_hash:
+        _count_wrong(ctx, user.id)
+        raise OldPasswordWrong
+    forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
+    store_password(ctx, user, new_hash, but_session=ctx.actor.session_id)
+
+
+def store_password(ctx: Context, user: User, hashed: str, *, but_session: str | None) -> None:
+    """Set a password, end the user's sessions but one, and tell the user."""
+    user.password_hash = hashed
+    user.modified_at = ctx.now
+    end_sessions_of(ctx, user.id, but=but_session)
+    enqueue(ctx, PasswordChanged(store=ctx.settings.store_name), customer_id=user.customer_id)

@@ -1,0 +1,265 @@
+"""Sessions: one row per signed-in device or visitor, from which all its tokens are made."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from account_portal.auth import schemas
+from account_portal.auth.rules import (
+    RefreshTokenExpired,
+    RefreshTokenInvalid,
+    RefreshTokenReused,
+)
+from account_portal.auth.service.limits import PER_ADDRESS_VISITORS, PER_SESSION_REFRESHES, limited
+from account_portal.auth.service.views import signed_out_view, user_view, visitor_view
+from account_portal.context import Context
+from account_portal.core.errors import NotAuthenticated, NotFound
+from account_portal.core.ids import new_id, new_secret
+from account_portal.models import SignIn, User, UserSession
+from account_portal.security import tokens
+
+GRACE = timedelta(seconds=10)
+"""Within it, a refresh token used twice gives the same pair again: two tabs, not a thief."""
+SIGN_INS_SHOWN = 20
+
+
+def start_visitor_session(ctx: Context, api_key: str | None) -> schemas.VisitorTokens:
+    """Begin as a visitor.
+
+    Raises:
+        NotAuthenticated: the store's public key is missing or wrong.
+    """
+    if api_key is None or not tokens.same(api_key, ctx.settings.public_key):
+        raise NotAuthenticated("The X-Api-Key is missing or wrong.")
+    limited(ctx, PER_ADDRESS_VISITORS, ctx.caller.ip_address)
+    session = open_session(ctx, None)
+    pair = pair_of(ctx, session, None)
+    return schemas.VisitorTokens(**pair.model_dump(), user=visitor_view(session))
+
+
+def open_session(ctx: Context, user: User | None, *, cookie: str | None = None) -> UserSession:
+    """A new session of a user, or of a visitor; with `cookie` one of the pages."""
+    kind = "visitor" if user is None else "page" if cookie else "api"
+    session = UserSession(
+        user_id=user.id if user else None,
+        anonymous_id=ctx.actor.anonymous_id or new_id(),
+        kind=kind,
+        cookie_hash=tokens.digest(cookie) if cookie else None,
+        rotated_at=ctx.now,
+        user_agent=ctx.caller.user_agent,
+        ip_address=ctx.caller.ip_address,
+        created_at=ctx.now,
+        last_seen_at=ctx.now,
+        expires_at=_end_of_life(ctx),
+    )
+    ctx.db.add(session)
+    ctx.db.flush()
+    return session
+
+
+def open_page_session(ctx: Context, user: User) -> str:
+    """A new session of the pages; returns the secret for its cookie, which is not stored.
+
+    The session that the browser had before ends, or signing in again would leave it behind.
+    """
+    end_page_session(ctx)
+    cookie = new_secret()
+    open_session(ctx, user, cookie=cookie)
+    return cookie
+
+
+def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) -> None:
+    """Note a sign-in, or a try at one, for the security page."""
+    ctx.db.add(
+        SignIn(
+            user_id=user.id,
+            method=method,
+            succeeded=succeeded,
+            user_agent=ctx.caller.user_agent,
+            ip_address=ctx.caller.ip_address,
+            created_at=ctx.now,
+        )
+    )
+
+
+def _end_of_life(ctx: Context) -> datetime:
+    return ctx.now + timedelta(days=ctx.settings.refresh_token_days)
+
+
+def pair_of(ctx: Context, session: UserSession, user: User | None) -> schemas.TokenPair:
+    """The tokens of a session. The same session and generation always give the same pair."""
+    issued = int(session.rotated_at.timestamp())
+    claims: dict[str, Any] = {
+        "ulid": user.id if user else session.anonymous_id,
+        "customer_id": user.customer_id if user else None,
+        "email": user.email if user else None,
+        "phone": user.phone if user else None,
+        "username": (user.email or user.phone) if user else None,
+        "first_name": user.first_name if user else None,
+        "last_name": user.last_name if user else None,
+        "store_id": ctx.settings.store_id,
+        "is_logged_in": user is not None,
+        "is_anonymous": user is None,
+        "customer_group_id": user.customer_group_id if user else None,
+        "anonymous_id": session.anonymous_id,
+        "channel": {"id": ctx.settings.store_id, "name": "Storefront", "type": "web"},
+        "iat": issued,
+        "sid": session.id,
+        "gen": session.generation,
+    }
+    access_ends = issued + ctx.settings.access_token_minutes * 60
+    refresh_ends = issued + ctx.settings.refresh_token_days * 86_400
+    return schemas.TokenPair(
+        access_token=tokens.sign({**claims, "typ": "access", "exp": access_ends}),
+        refresh_token=tokens.sign({**claims, "typ": "refresh", "exp": refresh_ends}),
+    )
+
+
+def sign_in_with_tokens(ctx: Context, user: User) -> schemas.UserTokens:
+    """A new session for a client of the API, and its tokens."""
+    pair = pair_of(ctx, open_session(ctx, user), user)
+    return schemas.UserTokens(**pair.model_dump(), user=user_view(ctx, user))
+
+
+def refresh_tokens(ctx: Context, data: schemas.RefreshToken) -> schemas.TokenPair:
+    """Trade a refresh token for a new pair.
+
+    Raises:
+        RefreshTokenExpired: its time is over.
+        RefreshTokenInvalid: it is not one, or its session has ended.
+        RefreshTokenReused: it was traded before; that ends the session.
+        TooManyAttempts: the session trades without pause.
+    """
+    try:
+        claims = tokens.verify(data.refresh_token, ctx.now)
+    except tokens.TokenExpired:
+        raise RefreshTokenExpired from None
+    except tokens.TokenInvalid:
+        raise RefreshTokenInvalid from None
+    if claims.get("typ") != "refresh":
+        raise RefreshTokenInvalid
+    session = ctx.db.execute(
+        select(UserSession).where(col(UserSession.id) == claims.get("sid")).with_for_update()
+    ).scalar_one_or_none()
+    if session is None or session.revoked_at is not None or session.expires_at <= ctx.now:
+        raise RefreshTokenInvalid
+    user = ctx.db.get(User, session.user_id) if session.user_id else None
+    if user is not None and user.deactivated_at is not None:
+        raise RefreshTokenInvalid
+    behind = session.generation - claims["gen"]
+    if behind == 1 and ctx.now <= session.rotated_at + GRACE:
+        return pair_of(ctx, session, user)
+    if behind > 0:
+        session.revoked_at = ctx.now
+        raise RefreshTokenReused
+    if behind < 0:
+        raise RefreshTokenInvalid  # of a database that was restored to an earlier day
+    limited(ctx, PER_SESSION_REFRESHES, session.id)
+    return _next_pair(ctx, session, user)
+
+
+def _next_pair(ctx: Context, session: UserSession, user: User | None) -> schemas.TokenPair:
+    session.generation += 1
+    session.rotated_at = session.last_seen_at = ctx.now
+    session.expires_at = _end_of_life(ctx)
+    return pair_of(ctx, session, user)
+
+
+def renew_pair(ctx: Context) -> schemas.TokenPair:
+    """A new pair for the caller's own session, after something in its tokens changed."""
+    session = ctx.db.execute(
+        select(UserSession)
+        .where(col(UserSession.id) == ctx.actor.session_id, col(UserSession.kind) == "api")
+        .with_for_update()
+    ).scalar_one_or_none()
+    if session is None:
+        raise NotAuthenticated
+    return _next_pair(ctx, session, ctx.get_user())
+
+
+def sign_out(ctx: Context) -> schemas.UserTokens:
+    """End the caller's session; the answer is a visitor who continues it."""
+    _revoke(ctx, col(UserSession.id) == ctx.actor.session_id)
+    session = open_session(ctx, None)
+    pair = pair_of(ctx, session, None)
+    return schemas.UserTokens(**pair.model_dump(), user=signed_out_view(session))
+
+
+def end_page_session(ctx: Context) -> None:
+    """End the session of the caller's cookie, if there is one still."""
+    if ctx.actor.session_id is not None:
+        _revoke(ctx, col(UserSession.id) == ctx.actor.session_id)
+
+
+def list_sessions(ctx: Context) -> list[schemas.Session]:
+    """The caller's signed-in devices, the present one first, then by when they were last seen."""
+    rows = ctx.db.execute(
+        select(UserSession)
+        .where(
+            col(UserSession.user_id) == ctx.user_id,
+            col(UserSession.revoked_at).is_(None),
+            col(UserSession.expires_at) > ctx.now,
+        )
+        .order_by(col(UserSession.last_seen_at).desc(), col(UserSession.id))
+        .limit(100)
+    ).scalars()
+    views = [
+        schemas.Session(
+            id=row.id,
+            is_current=row.id == ctx.actor.session_id,
+            kind="page" if row.kind == "page" else "api",
+            user_agent=row.user_agent,
+            ip_address=row.ip_address,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+        )
+        for row in rows
+    ]
+    return sorted(views, key=lambda view: not view.is_current)
+
+
+def end_session(ctx: Context, session_id: str) -> None:
+    """End one of the caller's sessions.
+
+    Raises:
+        NotFound: there is none such, or it has ended already.
+    """
+    ended = _revoke(ctx, col(UserSession.user_id) == ctx.user_id, col(UserSession.id) == session_id)
+    if not ended:
+        raise NotFound
+
+
+def end_other_sessions(ctx: Context) -> int:
+    """End all sessions of the caller but the present one; returns how many."""
+    return end_sessions_of(ctx, ctx.user_id, but=ctx.actor.session_id)
+
+
+def end_sessions_of(ctx: Context, user_id: str, *, but: str | None = None) -> int:
+    """End the sessions of a user, all or all but one; returns how many."""
+    conditions = [col(UserSession.user_id) == user_id]
+    if but is not None:
+        conditions.append(col(UserSession.id) != but)
+    return _revoke(ctx, *conditions)
+
+
+def _revoke(ctx: Context, *conditions: Any) -> int:
+    result: Any = ctx.db.execute(
+        update(UserSession)
+        .where(*conditions, col(UserSession.revoked_at).is_(None))
+        .values(revoked_at=ctx.now)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)
+
+
+def list_sign_ins(ctx: Context) -> list[schemas.SignInRecord]:
+    """The caller's sign-ins of late, newest first."""
+    rows = ctx.db.execute(
+        select(SignIn)
+        .where(col(SignIn.user_id) == ctx.user_id)
+        .order_by(col(SignIn.created_at).desc(), col(SignIn.id).desc())
+        .limit(SIGN_INS_SHOWN)
+    ).scalars()
+    return [schemas.SignInRecord.model_validate(row) for row in rows]

@@ -1,0 +1,87 @@
+"""Users as their owners see them."""
+
+from account_portal.auth import schemas
+from account_portal.context import Context
+from account_portal.models import NotificationPreference, User, UserSession
+
+CHANNELS = ("email", "sms", "whatsapp")
+KINDS = ("transactional", "promotional", "newsletter")
+
+
+def preferences_view(kept: NotificationPreference) -> schemas.NotificationPreferences:
+    """Opt-ins, message kind by channel."""
+    return schemas.NotificationPreferences.model_validate(
+        {
+            kind: {channel: getattr(kept, f"{kind}_{channel}") for channel in CHANNELS}
+            for kind in KINDS
+        }
+    )
+
+
+def picture_url(user: User) -> str | None:
+    """Where the profile picture is, if there is one."""
+    return f"/media/{user.picture_id}" if user.picture_id else None
+
+
+def user_view(ctx: Context, user: User) -> schemas.User:
+    """A user as the contract shows it."""
+    kept = ctx.db.get(NotificationPreference, user.id)
+    methods: list[schemas.LoginMethod] = []
+    if user.email:
+        methods.append("email")
+    if user.phone:
+        methods += ["phone", "whatsapp"]
+    if user.password_hash and methods:
+        methods.append("password")
+    return schemas.User(
+        id=user.id,
+        customer_id=user.customer_id,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        email=user.email,
+        is_email_verified=user.is_email_verified,
+        phone=user.phone,
+        country_code=user.country_code,
+        is_phone_verified=user.is_phone_verified,
+        profile_image_url=picture_url(user),
+        is_anonymous=False,
+        is_logged_in=True,
+        login_methods=methods,
+        notification_preferences=preferences_view(
+            kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
+        ),
+        created_at=user.created_at,
+        modified_at=user.modified_at,
+    )
+
+
+def visitor_view(session: UserSession) -> schemas.AnonymousUser:
+    """Somebody who has not signed in."""
+    return schemas.AnonymousUser(
+        id=session.anonymous_id, created_at=session.created_at, modified_at=session.created_at
+    )
+
+
+def signed_out_view(session: UserSession) -> schemas.User:
+    """The visitor that a user becomes by signing out, in the shape of a user."""
+    none = dict.fromkeys(CHANNELS, False)
+    return schemas.User(
+        id=session.anonymous_id,
+        customer_id=session.anonymous_id,
+        first_name=None,
+        last_name=None,
+        email=None,
+        is_email_verified=False,
+        phone=None,
+        country_code=None,
+        is_phone_verified=False,
+        profile_image_url=None,
+        is_anonymous=True,
+        is_logged_in=False,
+        login_methods=[],
+        notification_preferences=schemas.NotificationPreferences.model_validate(
+            dict.fromkeys(KINDS, none)
+        ),
+        created_at=session.created_at,
+        modified_at=session.created_at,
+    )

@@ -1,0 +1,214 @@
+"""The forms of the pages: a cookie, a way on, and nothing for other sites."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from account_portal.context import Caller, enter
+from account_portal.core.db import Database
+from account_portal.core.settings import get_settings
+from account_portal.models import User, UserSession
+from account_portal.security import tokens
+from tests.factories.users import PASSWORD
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+def post(api: Any, path: str, fields: dict[str, str], **headers: str) -> Any:
+    return api.client.post(f"/api/session/{path}", data=fields, headers={**SAME_ORIGIN, **headers})
+
+
+def sign_in(api: Any, contact: str = "owner@example.com", **fields: str) -> Any:
+    return post(api, "login", {"contact": contact, "password": PASSWORD, **fields})
+
+
+def caller_kind(database: Database, cookie: str) -> str:
+    with enter(Caller(cookie=cookie), writes=False, database=database) as ctx:
+        return ctx.actor.kind
+
+
+def test_password_form_sets_a_cookie_that_signs_in(
+    api: Any, owner: User, database: Database
+) -> None:
+    answer = sign_in(api, next="/orders?page=2")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/orders?page=2")
+    header = answer.headers["set-cookie"].lower()
+    assert "httponly" in header
+    assert "samesite=lax" in header
+    assert "max-age=2592000" in header
+    assert "path=/" in header
+    cookie = api.client.cookies["portal_session"]
+    assert caller_kind(database, cookie) == "customer"
+    with database.session(writes=False) as db:
+        stored = db.execute(select(UserSession)).scalars().one()
+    assert cookie not in str(stored.model_dump())
+
+
+def test_cookie_is_bound_to_the_host_over_https(
+    api: Any, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORTAL_PUBLIC_URL", "https://account.shop.example")
+    get_settings.cache_clear()
+    header = sign_in(api).headers["set-cookie"]
+    assert header.startswith("__Host-portal_session=")
+    assert "Secure" in header
+
+
+@pytest.mark.parametrize(
+    "contact", ["OWNER@example.com", "+91 98765 43210", "9876543210", "+91-98765-43210"]
+)
+def test_one_field_takes_either_contact(
+    api: Any, owner: User, database: Database, contact: str
+) -> None:
+    with database.session(writes=True) as db:
+        user = db.get(User, owner.id)
+        assert user is not None
+        user.country_code, user.phone = "+91", "9876543210"
+        db.commit()
+    assert sign_in(api, contact).headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"contact": "owner@example.com", "password": "wrong"}, "invalid_credentials"),
+        ({"contact": "nobody@example.com", "password": PASSWORD}, "invalid_credentials"),
+        ({"contact": "owner@example.com"}, "invalid_credentials"),
+        ({"contact": "owner@example.com", "password": "x" * 5000}, "invalid_credentials"),
+        ({"contact": "what is this", "password": PASSWORD}, "validation_error"),
+        ({"contact": "a\x00@example.com", "password": PASSWORD}, "validation_error"),
+        ({}, "validation_error"),
+    ],
+)
+def test_failure_goes_back_and_tells_no_secret(
+    api: Any, owner: User, fields: dict[str, str], code: str
+) -> None:
+    answer = post(api, "login", {**fields, "next": "/orders"})
+    assert answer.status_code == 303
+    target = urlsplit(answer.headers["location"])
+    assert target.path == "/login"
+    assert parse_qs(target.query) == {"error": [code], "next": ["/orders"]}
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/\t/evil.example",
+        "\n//evil.example",
+        "javascript:alert(1)",
+        "orders",
+        "/api/session/logout",
+        "/" + "a" * 3000,
+        "/caf\u00e9",
+    ],
+)
+def test_nobody_is_sent_to_another_site(api: Any, owner: User, wanted: str) -> None:
+    assert sign_in(api, next=wanted).headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost:8000"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {},
+    ],
+)
+def test_other_sites_cannot_sign_a_browser_in_or_out(
+    api: Any, owner: User, database: Database, headers: dict[str, str]
+) -> None:
+    sign_in(api)
+    cookie = api.client.cookies["portal_session"]
+    for path in ("login", "logout"):
+        answer = api.client.post(
+            f"/api/session/{path}",
+            data={"contact": "owner@example.com", "password": PASSWORD},
+            headers=headers,
+        )
+        assert answer.headers["location"] == "/login?error=forbidden"
+        assert "set-cookie" not in answer.headers
+    assert caller_kind(database, cookie) == "customer"
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:8000", "http://testserver"])
+def test_browsers_without_fetch_metadata_are_known_by_origin(
+    api: Any, owner: User, origin: str
+) -> None:
+    answer = api.client.post(
+        "/api/session/login",
+        data={"contact": "owner@example.com", "password": PASSWORD},
+        headers={"Origin": origin},
+    )
+    assert answer.headers["location"] == "/"
+
+
+def test_script_gets_json(api: Any, owner: User) -> None:
+    accept = {"Accept": "application/json"}
+    wrong = post(api, "login", {"contact": "owner@example.com", "password": "no"}, **accept)
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "invalid_credentials")
+    right = post(
+        api, "login", {"contact": "owner@example.com", "password": PASSWORD, "next": "/x"}, **accept
+    )
+    assert right.json() == {"message": "Done.", "success": True, "content": {"next": "/x"}}
+    assert "portal_session" in api.client.cookies
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "code"),
+    [
+        ("application/json", b"{}", "unsupported_media_type"),
+        ("application/x-www-form-urlencoded", b"a=" + b"x" * 20_000, "payload_too_large"),
+        ("application/x-www-form-urlencoded", b"a=1&" * 60, "validation_error"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe", "validation_error"),
+        ("application/x-www-form-urlencoded", b"contact=%ff%00", "validation_error"),
+    ],
+)
+def test_broken_bodies(api: Any, content_type: str, body: bytes, code: str) -> None:
+    answer = api.client.post(
+        "/api/session/login",
+        content=body,
+        headers={**SAME_ORIGIN, "Content-Type": content_type, "Accept": "application/json"},
+    )
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["code"] == code
+
+
+def test_signing_out_ends_the_session(api: Any, owner: User, database: Database) -> None:
+    sign_in(api)
+    cookie = api.client.cookies["portal_session"]
+    answer = post(api, "logout", {})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert "portal_session" not in api.client.cookies
+    assert caller_kind(database, cookie) == "nobody"
+    assert post(api, "logout", {}).status_code == 303
+
+
+def test_signing_in_again_leaves_no_second_session(
+    api: Any, owner: User, database: Database
+) -> None:
+    sign_in(api)
+    first = api.client.cookies["portal_session"]
+    sign_in(api)
+    assert caller_kind(database, first) == "nobody"
+    assert caller_kind(database, api.client.cookies["portal_session"]) == "customer"
+
+
+def test_page_cookie_opens_no_call_of_the_contract(api: Any, owner: User) -> None:
+    sign_in(api)
+    assert api.post("/auth/logout").status_code == 401
+
+
+def test_cookie_secret_is_stored_as_a_digest(api: Any, owner: User, database: Database) -> None:
+    sign_in(api)
+    with database.session(writes=False) as db:
+        stored = db.execute(select(UserSession)).scalars().one()
+    assert stored.cookie_hash == tokens.digest(api.client.cookies["portal_session"])
