@@ -47,9 +47,7 @@ _HOME = {
     content="addresses",
     inline=True,
 )
-def list_addresses(
-    ctx: Ctx, user_id: OwnUser, page: PageQuery
-) -> Page[list[CustomerAddress]]:
+def list_addresses(ctx: Ctx, user_id: OwnUser, page: PageQuery) -> Page[list[CustomerAddress]]:
     """Newest change first."""
     return service.list_addresses(ctx, page)
 

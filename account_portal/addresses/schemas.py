@@ -35,9 +35,7 @@ Country = Annotated[
 TaxNumber = Annotated[
     str,
     StringConstraints(max_length=32),
-    Field(
-        description="TIN, VAT or GST number of the country.", examples=["IN27AAEPM0111C1ZQ"]
-    ),
+    Field(description="TIN, VAT or GST number of the country.", examples=["IN27AAEPM0111C1ZQ"]),
 ]
 BusinessName = Annotated[str, StringConstraints(max_length=150)]
 Nickname = Annotated[
@@ -45,9 +43,7 @@ Nickname = Annotated[
     StringConstraints(max_length=50),
     Field(description="Label of the customer's own choice."),
 ]
-Default = Annotated[
-    StrictBool, Field(description="At most one address of a customer has it set.")
-]
+Default = Annotated[StrictBool, Field(description="At most one address of a customer has it set.")]
 
 
 class CustomerAddressCreate(Input):

@@ -37,11 +37,11 @@ class AddressLimitReached(Unprocessable):
 
 # The hot reads take plain columns and are built once: a statement that is made anew for every
 # call costs more than running it. A contact counts as verified when it equals the caller's.
+_VERIFIED = ("is_phone_verified", "is_email_verified")
 _COLUMNS: list[Any] = [
-    getattr(Address, name)
-    for name in CustomerAddress.model_fields
-    if name not in {"is_phone_verified", "is_email_verified"}
+    getattr(Address, name) for name in CustomerAddress.model_fields if name not in _VERIFIED
 ]
+_NAMES = tuple(column.key for column in _COLUMNS) + _VERIFIED
 _IS_PHONE_VERIFIED = func.coalesce(
     and_(
         col(User.is_phone_verified),
@@ -87,23 +87,18 @@ def _whose(ctx: Context) -> dict[str, Any]:
 
 
 def _view(row: Row[Any]) -> CustomerAddress:
-    return CustomerAddress.model_construct(**row._mapping)
+    return CustomerAddress.model_construct(**dict(zip(_NAMES, row, strict=False)))
 
 
 def list_addresses(ctx: Context, page: PageParams) -> Page[list[CustomerAddress]]:
     """The caller's addresses, newest change first."""
-    rows = ctx.db.execute(
-        _SOME, {**_whose(ctx), "limit": page.limit, "offset": page.offset}
-    ).all()
-    if rows or page.page == 1:
-        total = rows[0].total if rows else 0
-    else:
-        total = _count(ctx)
+    rows = ctx.db.execute(_SOME, {**_whose(ctx), "limit": page.limit, "offset": page.offset}).all()
+    total = rows[0].total if rows else _count(ctx)
     return Page(rows=[_view(row) for row in rows], pagination=paginate(total, page))
 
 
 def _count(ctx: Context) -> int:
-    return ctx.db.execute(_COUNT, {"customer_id": ctx.customer_id}).scalar_one()
+    return int(ctx.db.execute(_COUNT, {"customer_id": ctx.customer_id}).scalar_one())
 
 
 def read_address(ctx: Context, address_id: str) -> CustomerAddress:
@@ -135,7 +130,7 @@ def list_countries(_ctx: Context) -> list[str]:
 def _lock_book(ctx: Context) -> None:
     """Let one writer at a time at the customer's book, so that limit and defaults hold in races."""
     ctx.db.execute(
-        select(User.id)
+        select(col(User.id))
         .where(col(User.customer_id) == ctx.customer_id)
         .order_by(col(User.id))
         .with_for_update()
