@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from reflex.app import default_error_boundary
@@ -21,6 +21,7 @@ from account_portal.serving.csp import Pages
 from account_portal.serving.logs import configure_logging
 from account_portal.serving.wrapper import wrap
 from account_portal.ui import components as ui
+from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import MenuRow, plain, shell
 from account_portal.ui.theme import theme_css
 
@@ -34,7 +35,8 @@ class Page:
         content: makes the page, without the bars around it.
         title: text of the browser's tab, before the store's name.
         load: events each time the page is opened.
-        public: shown without signing in, and without menu.
+        public: shown without signing in.
+        frame: what surrounds it: bars and menu, the store's name only, or nothing.
         menu: its line in the menu, if it has one.
         under: path of the menu line that stands for it, if it has none itself.
     """
@@ -44,21 +46,24 @@ class Page:
     title: str
     load: Sequence[Any] = ()
     public: bool = False
+    frame: Literal["shell", "plain", "none"] = "shell"
     menu: MenuRow | None = None
     under: str = ""
 
 
 def not_found() -> rx.Component:
     """What stands at an address that leads nowhere."""
-    return ui.empty(
-        "not_found",
-        "Page not found",
-        "The address may be mistyped, or the page has moved.",
-        action=ui.link_button("To your account", to=routes.HOME),
+    return ui.stack(
+        ui.heading("Page not found", level=1),
+        ui.text("The address may be mistyped, or the page has moved."),
+        ui.link_button("To your account", to=routes.HOME),
     )
 
 
-PAGES = (Page(routes.NOT_FOUND, not_found, "Page not found", public=True),)
+PAGES = (
+    Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
+    Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
+)
 
 MENU = tuple(page.menu for page in PAGES if page.menu)
 
@@ -84,7 +89,9 @@ async def theme(_request: Request) -> Response:
 
 def _framed(page: Page) -> rx.Component:
     settings = get_settings()
-    if page.public:
+    if page.frame == "none":
+        return page.content()
+    if page.frame == "plain":
         return plain(
             page.content(), store_name=settings.store_name, logo_url=settings.store_logo_url
         )
@@ -126,7 +133,8 @@ def make_app() -> PortalApp:
         },
         api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), api_app],
     )
-    for page in PAGES:
+    shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
+    for page in shown:
         app.add_page(
             lambda page=page: _framed(page),
             route=page.path,

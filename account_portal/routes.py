@@ -7,6 +7,7 @@ LOGIN = "/login"
 ORDERS = "/orders"
 ORDER = "/orders/[order_number]"
 NOT_FOUND = "/404"
+KIT = "/dev/kit"
 
 
 def order(order_number: str) -> str:

@@ -20,6 +20,7 @@ access = logging.getLogger(ACCESS_LOG)
 errors = logging.getLogger("account_portal.errors")
 
 QUIET = ("/assets/", "/health/", "/backend/ping")
+"""Asked for all the time and telling nothing; logged at debug level only, as files are."""
 
 
 class Requests:
@@ -48,33 +49,38 @@ class Requests:
             request_id.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, started, status = scope["path"], time.perf_counter(), 0
+        path, began = scope["path"], time.perf_counter()
+        status, finished = 0, False
 
         async def named(message: Message) -> None:
-            nonlocal status
+            nonlocal status, finished
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = list(message.get("headers", ()))
                 set_header(message["headers"], b"x-request-id", request_id.get())
+            elif message["type"] == "http.response.body":
+                finished = not message.get("more_body", False)
             await send(message)
 
         try:
             await self.app(scope, receive, named)
         except Exception:
-            errors.exception("unhandled error")
-            if status:
-                raise
-            await send_failure(named, 500, reference=request_id.get())
+            # FastAPI answers and logs an error, then passes it on all the same.
+            if not finished:
+                errors.exception("unhandled error")
+                if status:
+                    raise  # the server breaks the connection: half an answer must not look whole
+                await send_failure(named, 500, reference=request_id.get())
         finally:
             access.log(
-                logging.DEBUG if path.startswith(QUIET) else logging.INFO,
+                logging.DEBUG if path.startswith(QUIET) or "." in path else logging.INFO,
                 "request",
                 extra={
                     "fields": {
                         "method": scope["method"],
                         "path": path,
                         "status": status,
-                        "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
                     }
                 },
             )

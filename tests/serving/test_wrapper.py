@@ -80,6 +80,25 @@ class TestCrash:
         assert answer.headers["x-request-id"] in body["message"]
         assert b"4711" not in answer.body
 
+    def test_after_a_whole_answer_is_not_answered_again(self) -> None:
+        class AnswersThenFails(Echo):
+            async def __call__(self, scope, receive, send):  # type: ignore[no-untyped-def]
+                await super().__call__(scope, receive, send)
+                raise RuntimeError("already presented")
+
+        body = b'{"message":"Reference: 1","success":false,"code":"internal_error"}'
+        app = wrapped(AnswersThenFails(500, "application/json", body))
+        assert call(app, "/api/v1/x").body == body
+
+    def test_within_an_answer_breaks_the_connection(self) -> None:
+        async def half(_scope, _receive, send):  # type: ignore[no-untyped-def]
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"half", "more_body": True})
+            raise RuntimeError("lost")
+
+        with pytest.raises(RuntimeError, match="lost"):
+            call(wrapped(half), "/api/v1/x")
+
 
 class TestSecurityHeaders:
     def test_page_is_told_its_own_script_hashes(self, pages: Pages) -> None:
