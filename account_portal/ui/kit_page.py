@@ -133,21 +133,13 @@ def _fields() -> rx.Component:
 
 def _order_card(number: str, status: str, more: int, total: float, currency: str) -> rx.Component:
     return ui.card(
-        ui.row(
+        ui.lead_row(
             ui.thumbnail_stack([*PICTURES, "/missing.png"], more=more),
-            ui.stack(
-                ui.row(ui.link(number, to="/orders", variant="cover"), ui.status_badge("order", status)),
-                ui.text(
-                    ui.date("2026-11-19T09:30:00Z", "short"),
-                    f" · {3 + more} items",
-                    size="small",
-                    tone="muted",
-                ),
-                gap="tight",
+            ui.row(ui.link(number, to="/orders", variant="cover"), ui.status_badge("order", status)),
+            ui.text(
+                ui.date("2026-11-19T09:30:00Z", "short"), f" · {3 + more} items", size="small", tone="muted"
             ),
-            ui.grow(),
-            ui.money(total, currency, strong=True),
-            gap="medium",
+            end=ui.money(total, currency, strong=True),
         ),
         variant="link",
     )

@@ -113,7 +113,7 @@ export function PasswordInput({ meter = false, least = 8, icons, className = "",
 }
 
 /** Keeps digits only, so "123 456" or "Your code: 123-456" can be pasted as it came. */
-export function CodeInput({ digits = 6, autoSubmit = false, className = "", onFilled, ...rest }) {
+export function CodeInput({ digits = 6, autoSubmit = false, onFilled, ...rest }) {
   const input = (event) => {
     const field = event.target;
     const clean = field.value.replace(/\D/g, "").slice(0, digits);
@@ -122,16 +122,20 @@ export function CodeInput({ digits = 6, autoSubmit = false, className = "", onFi
     onFilled?.(clean);
     if (autoSubmit) field.form?.requestSubmit();
   };
-  return h("input", {
-    ...rest,
-    type: "text",
-    inputMode: "numeric",
-    autoComplete: "one-time-code",
-    pattern: `[0-9]{${digits}}`,
-    className,
-    style: { "--digits": digits },
-    onInput: input,
-  });
+  const boxes = Array.from({ length: digits }, (_, index) => h("span", { key: index }));
+  return h(
+    "div",
+    { className: "code", style: { "--digits": digits } },
+    h("div", { className: "code-boxes", "aria-hidden": true }, boxes),
+    h("input", {
+      ...rest,
+      type: "text",
+      inputMode: "numeric",
+      autoComplete: "one-time-code",
+      pattern: `[0-9]{${digits}}`,
+      onInput: input,
+    }),
+  );
 }
 
 const halves = Array.from({ length: 9 }, (_, step) => 1 + step / 2);

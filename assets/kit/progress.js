@@ -1,42 +1,55 @@
 import { createElement as h } from "react";
+import { Icon } from "./icon.js";
 
-const FILL = { going: "bg-accent-text", done: "bg-success", trouble: "bg-warn" };
-const EDGE = { going: "border-accent-text", done: "border-success", trouble: "border-warn" };
-const INK = { going: "text-accent-text", done: "text-success", trouble: "text-warn" };
+const LOOKS = {
+  going: { fill: "bg-accent-text", edge: "border-accent-text", ink: "text-accent-text" },
+  done: { fill: "bg-success", edge: "border-success", ink: "text-success" },
+  trouble: { fill: "bg-warn", edge: "border-warn", ink: "text-warn" },
+};
 
 /** Steps on a line, filled up to the one reached. With `table`, place and tone follow from `status`. */
-export function Tracker({ steps, current, tone = "going", status, table, label }) {
+export function Tracker({ steps, current, tone = "going", status, table, label, icons }) {
   const [at, mood] = table ? (table[status] ?? [-1, "stopped"]) : [current, tone];
-  if (mood === "stopped") return null;
+  const look = LOOKS[mood];
+  if (!look) return null; // cancelled, or unknown: there is no way to show
   return h(
     "ol",
     { "aria-label": label, className: "grid auto-cols-fr grid-flow-col" },
     steps.map((step, index) => {
-      const reached = index <= at;
       const here = index === at;
+      const past = index < at || (here && mood === "done");
+      const mark = past
+        ? `${look.fill} ${look.edge} text-surface`
+        : here
+          ? `bg-surface ${look.edge} ${look.ink}`
+          : "border-line bg-surface";
       return h(
         "li",
         {
           key: step,
-          className: "grid min-w-0 content-start gap-2",
+          className: "relative grid min-w-0 content-start justify-items-center gap-2 text-center",
           "aria-current": here ? "step" : undefined,
         },
+        index > 0 &&
+          h("span", {
+            "aria-hidden": true,
+            className: `absolute end-1/2 top-[0.6875rem] h-0.5 w-full ${index <= at ? look.fill : "bg-line"}`,
+          }),
         h(
           "span",
-          { className: "relative flex h-4 items-center", "aria-hidden": true },
-          h("span", {
-            className: `h-1 w-full transition-colors ${reached ? FILL[mood] : "bg-line"} ${index === 0 ? "rounded-s-full" : ""} ${index === steps.length - 1 ? "rounded-e-full" : ""}`,
-          }),
-          here &&
-            h("span", {
-              className: `absolute end-0 size-4 rounded-full border-4 bg-surface ${EDGE[mood]}`,
-            }),
+          {
+            "aria-hidden": true,
+            className: `z-[1] grid size-6 place-items-center rounded-full border-2 ${mark}`,
+          },
+          past && h(Icon, { d: icons.done, size: 14 }),
+          here && !past && mood === "trouble" && h(Icon, { d: icons.trouble, size: 14 }),
+          here && !past && mood === "going" && h("span", { className: `size-2 rounded-full ${look.fill}` }),
         ),
         h(
           "span",
-          { className: `pe-2 text-small ${here ? `font-medium ${INK[mood]}` : "text-muted"}` },
+          { className: `px-0.5 text-small ${here ? `font-medium ${look.ink}` : "text-muted"}` },
           step,
-          reached && !here && h("span", { className: "sr-only" }, " (done)"),
+          past && !here && h("span", { className: "sr-only" }, " (done)"),
         ),
       );
     }),

@@ -96,7 +96,7 @@ def empty(
         ),
         *lines,
         *([rx.el.div(action, class_name="mt-3")] if action is not None else []),
-        class_name="grid justify-items-center gap-1 px-4 py-12 text-center",
+        class_name="grid justify-items-center gap-1 px-4 py-8 text-center",
         **props,
     )
 

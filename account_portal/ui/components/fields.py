@@ -86,7 +86,7 @@ def search_field(name: str, label: Text, *, id: str | None = None, **props: Any)
         rx.el.input(
             id=id, name=name, type="search", aria_label=label, class_name="control ps-10", **props
         ),
-        class_name="relative min-w-0",
+        class_name="relative h-fit min-w-0 self-end",
     )
 
 
@@ -252,7 +252,6 @@ def code_field(
         name=name,
         digits=digits,
         auto_submit=auto_submit,
-        class_name="code",
         custom_attrs=wiring,
         **props,
     )

@@ -94,9 +94,25 @@ def grid(*children: Child, columns: Literal[2, 3, 4] = 2, gap: Gap = "medium") -
 def columns(main: Child, side: Child, *, side_first: bool = False) -> rx.Component:
     """A wide column and a narrow one beside it; on a phone one below the other."""
     return rx.el.div(
-        rx.el.div(main, class_name=classes("min-w-0", "order-last lg:order-none" if side_first else "")),
+        rx.el.div(main, class_name=classes("min-w-0", "order-last xl:order-none" if side_first else "")),
         rx.el.div(side, class_name="min-w-0"),
-        class_name="grid items-start gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_20rem]",
+        class_name="grid items-start gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,1fr)_19rem]",
+    )
+
+
+def lead_row(start: Child, *lines: Child, end: Child | None = None) -> rx.Component:
+    """A picture or icon, lines beside it, and something at the end; on a phone that goes below."""
+    tail = (
+        [rx.el.div(end, class_name="col-start-2 min-w-0 sm:col-start-3 sm:text-end")]
+        if end is not None
+        else []
+    )
+    return rx.el.div(
+        start,
+        rx.el.div(*lines, class_name="grid min-w-0 gap-1"),
+        *tail,
+        class_name="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1 "
+        "sm:grid-cols-[auto_minmax(0,1fr)_auto]",
     )
 
 

@@ -77,7 +77,7 @@ def skip_link(target: str = "content") -> rx.Component:
         "Skip to content",
         href=f"#{target}",
         class_name=classes(
-            "fixed start-4 top-4 z-50 -translate-y-24 rounded-box bg-accent px-4 py-2 font-medium",
-            "text-accent-contrast shadow-over focus:translate-y-0 print:hidden",
+            "fixed start-4 top-4 z-50 -translate-y-32 rounded-box bg-accent px-4 py-2 font-medium",
+            "text-accent-contrast focus:translate-y-0 focus:shadow-over print:hidden",
         ),
     )

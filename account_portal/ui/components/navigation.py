@@ -27,7 +27,7 @@ def _current(flag: Flag) -> rx.Var[str]:
 
 def _choice(choice: Choice, look: str) -> rx.Component:
     count = (
-        [rx.el.span(choice.count, class_name="tabular-nums opacity-80")]
+        [rx.el.span(choice.count, class_name="tabular-nums")]
         if choice.count is not None
         else []
     )

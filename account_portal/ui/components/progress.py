@@ -6,7 +6,7 @@ from typing import Literal
 import reflex as rx
 
 from account_portal.ui.variants import Child, Number, Text, classes, pick
-from account_portal.ui.icons import icon
+from account_portal.ui.icons import icon, path
 
 EventTone = Literal["plain", "current", "success", "warn", "danger"]
 _DOTS: dict[EventTone, str] = {
@@ -80,6 +80,11 @@ class Tracker(rx.Component):
     label: rx.Var[str]
     status: rx.Var[str]
     table: rx.Var[dict[str, list[int | str]]]
+    icons: rx.Var[dict[str, str]]
+
+
+def _track_icons() -> dict[str, str]:
+    return {"done": path("check"), "trouble": path("minus")}
 
 
 def tracker(
@@ -90,13 +95,21 @@ def tracker(
     label: Text = "Progress",
 ) -> rx.Component:
     """Steps beside one another; `current` is the index of the step reached, from 0."""
-    return Tracker.create(steps=list(steps), current=current, tone=tone, label=label)
+    return Tracker.create(
+        steps=list(steps), current=current, tone=tone, label=label, icons=_track_icons()
+    )
 
 
 def order_tracker(status: Text) -> rx.Component:
     """The way of an order, from its contract state. Shows nothing for a cancelled one."""
     table = {name: list(place) for name, place in ORDER_TRACK.items()}
-    return Tracker.create(steps=list(ORDER_STEPS), status=status, table=table, label="Order progress")
+    return Tracker.create(
+        steps=list(ORDER_STEPS),
+        status=status,
+        table=table,
+        label="Order progress",
+        icons=_track_icons(),
+    )
 
 
 def progress_bar(

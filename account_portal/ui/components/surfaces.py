@@ -91,18 +91,21 @@ def page_header(
         *([back_link(*back)] if back else []),
         rx.el.div(
             rx.el.div(
-                rx.el.h1(
-                    title,
-                    class_name="min-w-0 text-title font-semibold tracking-tight sm:text-display",
-                    dir="auto",
+                rx.el.div(
+                    rx.el.h1(
+                        title,
+                        class_name="min-w-0 text-title font-semibold tracking-tight sm:text-display",
+                        dir="auto",
+                    ),
+                    *([meta] if meta is not None else []),
+                    class_name="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
                 ),
-                *([meta] if meta is not None else []),
-                class_name="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+                *note,
+                class_name="grid min-w-0 flex-1 basis-80 gap-1",
             ),
             *end,
-            class_name="flex flex-wrap items-center justify-between gap-x-6 gap-y-3",
+            class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",
         ),
-        *note,
         class_name="grid gap-1",
     )
 

@@ -38,7 +38,7 @@ def table(columns: Sequence[Column], *rows: Child, caption: Text) -> rx.Componen
             rx.el.thead(rx.el.tr(*head, role="row"), role="rowgroup"),
             rx.el.tbody(*rows, role="rowgroup", class_name="divide-y divide-line"),
             role="table",
-            class_name="table w-full border-collapse",
+            class_name="records w-full border-collapse",
         ),
         class_name="@container min-w-0",
     )
@@ -59,7 +59,8 @@ def table_row(columns: Sequence[Column], *cells: Child, **props: Any) -> rx.Comp
                 role="cell",
                 custom_attrs={"data-label": column.label},
                 class_name=classes(
-                    "py-3 pe-4 align-top last:pe-0", "text-end tabular-nums" if column.numeric else ""
+                    "py-3 pe-4 align-top last:pe-0",
+                    "text-end tabular-nums" if column.numeric else "wrap-anywhere",
                 ),
             )
             for column, cell in zip(columns, cells, strict=True)
