@@ -19,6 +19,7 @@ from account_portal.core.clock import utc_now
 from account_portal.core.db import Database, get_database
 from account_portal.core.errors import (
     Conflict,
+    Forbidden,
     GatewayUnavailable,
     LoginRequired,
     NotAuthenticated,
@@ -127,6 +128,15 @@ class Context:
             raise LoginRequired if self.actor.kind == "visitor" else NotAuthenticated
         return self.actor.user_id
 
+    def require_shop(self) -> None:
+        """Let only the shop itself pass.
+
+        Raises:
+            Forbidden: anybody else calls.
+        """
+        if self.actor.kind != SHOP.kind:
+            raise Forbidden("Only the store can do this.")
+
     def owned(self, model: type[Row]) -> Select[tuple[Row]]:
         """The caller's rows of a table: how every statement on customer rows begins."""
         owner: Any = model.customer_id  # type: ignore[attr-defined]
@@ -157,6 +167,19 @@ class Context:
         statement = select(User).where(col(User.id) == self.user_id)
         user = self.db.execute(statement.with_for_update() if lock else statement).scalar_one()
         return user
+
+    def checkpoint(self) -> None:
+        """Keep what was done so far, and go on in a new transaction.
+
+        For calls that ask the outside world in between: the attempt is recorded first, and no lock
+        is held while somebody else takes their time. What was read before has to be read again.
+        """
+        self.db.commit()
+        self.db.expunge_all()
+        hooks, self.after_commit = self.after_commit, []
+        self.after_rollback.clear()
+        for hook in hooks:
+            hook()
 
     def begin_writing(self) -> None:
         """Leave the reading transaction and begin a writing one.

@@ -1,0 +1,62 @@
+"""Rules of points: pure, no database, no clock. Points are hundredths unless said otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from account_portal.core.errors import NotFound
+
+UNDOING = ("order_cancelled", "order_returned")
+"""Movements that undo earlier ones: points given back or taken back with their order."""
+
+
+class LoyaltyNotEnabled(NotFound):
+    """The store runs no programme."""
+
+    code = "loyalty_not_enabled"
+    message = "This store has no rewards programme."
+
+
+def points_taken(wanted: int, balance: int) -> int:
+    """How many of the wanted points can be taken: a balance never goes below zero."""
+    return max(0, min(wanted, balance))
+
+
+def points_kept(points: int, total: int, returned: int) -> int:
+    """Points of an order that remain after goods worth `returned` of its `total` went back.
+
+    Rounded down, so that nothing is left once everything went back. Both in minor units.
+    """
+    if total <= 0:
+        return points if returned <= 0 else 0
+    return points * max(0, total - returned) // total
+
+
+def redeemable(balance: int, waiting: int) -> int:
+    """Part of a balance that may be spent now; `waiting` points still wait for a return window."""
+    return max(0, balance - max(0, waiting))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A tier, and the one after it. Bounds are hundredths of a point."""
+
+    name: str | None
+    begins_at: int
+    next_name: str | None
+    next_begins_at: int | None
+
+
+def standing(points: int, tiers: Sequence[tuple[str, int]]) -> Standing:
+    """The tier that points reach; `tiers` as (name, whole points it begins at), lowest first."""
+    reached = [(name, start * 100) for name, start in tiers if start * 100 <= points]
+    ahead = [(name, start * 100) for name, start in tiers if start * 100 > points]
+    name, begins_at = reached[-1] if reached else (None, 0)
+    next_name, next_begins_at = ahead[0] if ahead else (None, None)
+    return Standing(name, begins_at, next_name, next_begins_at)
+
+
+def percent_done(points: int, begins_at: int, next_begins_at: int | None) -> int:
+    """How far points are from one tier to the next, 0 to 100, rounded down."""
+    if next_begins_at is None:
+        return 100
+    return max(0, points - begins_at) * 100 // (next_begins_at - begins_at)

@@ -1,0 +1,28 @@
+"""What can be done with points; the only place that decides."""
+
+from account_portal.loyalty.service.ledger import (
+    earn_for_order,
+    give_back_points,
+    record_activity,
+    take_back_for_order,
+    take_back_points,
+)
+from account_portal.loyalty.service.reading import (
+    get_loyalty,
+    get_tier_progress,
+    list_activities,
+)
+from account_portal.loyalty.service.shop import expire_points, grant_points
+
+__all__ = [
+    "earn_for_order",
+    "expire_points",
+    "get_loyalty",
+    "get_tier_progress",
+    "give_back_points",
+    "grant_points",
+    "list_activities",
+    "record_activity",
+    "take_back_for_order",
+    "take_back_points",
+]

@@ -1,0 +1,282 @@
+"""The ledger: every movement of points is a row, and changes the member's sums with it.
+
+All of it runs in the caller's transaction. Whoever changes an order locks the order first and the
+member's account, which these functions lock, after it.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.loyalty import rules
+from account_portal.loyalty.schemas import Activity
+from account_portal.models import (
+    LoyaltyAccount,
+    LoyaltyActivity,
+    Order,
+    OrderLine,
+    OrderReturn,
+    ReturnItem,
+)
+from account_portal.models.states import ActivityType, OrderStatus, ReturnResolution, ReturnStatus
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def membership_number_of(customer_id: str) -> str:
+    """The number of a member, such as ``M-7K3M-9Q2D-0XWB``; it follows from the customer's id.
+
+    So a customer has one before the first point is earned, and keeps it.
+    """
+    digest = int.from_bytes(hashlib.blake2b(customer_id.encode(), digest_size=8).digest(), "big")
+    letters = "".join(_ALPHABET[digest >> shift & 31] for shift in range(0, 60, 5))
+    return f"M-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def lock_account(ctx: Context, customer_id: str) -> LoyaltyAccount:
+    """The account of a customer, made at first use; other writers on it wait."""
+    dialect = postgresql if ctx.db.get_bind().dialect.name == "postgresql" else sqlite
+    ctx.db.execute(
+        dialect.insert(LoyaltyAccount.__table__)  # type: ignore[attr-defined]
+        .values(
+            customer_id=customer_id,
+            membership_number=membership_number_of(customer_id),
+            earned=0,
+            redeemed=0,
+            bonus=0,
+            savings=0,
+            created_at=ctx.now,
+            modified_at=ctx.now,
+        )
+        .on_conflict_do_nothing(index_elements=["customer_id"])
+    )
+    account: LoyaltyAccount = ctx.db.execute(
+        select(LoyaltyAccount)
+        .where(col(LoyaltyAccount.customer_id) == customer_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    return account
+
+
+def record_activity(
+    ctx: Context,
+    customer_id: str,
+    *,
+    activity_type: ActivityType,
+    activity: Activity,
+    loyalty_point: int,
+    title: str,
+    reference_number: str | None = None,
+    remarks: str | None = None,
+    spendable_at: datetime | None = None,
+    savings: int = 0,
+) -> LoyaltyActivity | None:
+    """Write one movement and change the sums of the account with it.
+
+    Args:
+        ctx: the call whose transaction this is part of.
+        customer_id: whose points; the account is made at first use.
+        activity_type: earned or redeemed.
+        activity: the cause.
+        loyalty_point: hundredths of a point. More than the balance cannot be redeemed: what is
+            there is taken, and the remarks say so.
+        title: one line for the customer.
+        reference_number: order number or other key of the cause.
+        remarks: more for the customer.
+        spendable_at: until then earned points can't be spent. On redeemed points: they are
+            taken from those that wait until then.
+        savings: minor units saved (or, negative, no longer saved) by spending points.
+
+    Returns:
+        The row, or nothing when no points moved.
+    """
+    account = lock_account(ctx, customer_id)
+    moved = loyalty_point
+    if activity_type is ActivityType.REDEEMED:
+        moved = rules.points_taken(loyalty_point, account.earned - account.redeemed)
+        if 0 < moved < loyalty_point:
+            short = f"Only {_plain(moved)} of {_plain(loyalty_point)} points were there."
+            remarks = f"{remarks} {short}" if remarks else short
+    if moved <= 0:
+        return None
+    if activity_type is ActivityType.EARNED:
+        account.earned += moved
+        account.bonus += moved if activity == "bonus" else 0
+    else:
+        account.redeemed += moved
+    account.savings = max(0, account.savings + savings)
+    account.modified_at = ctx.now
+    row = LoyaltyActivity(
+        customer_id=customer_id,
+        activity_type=activity_type,
+        activity=activity,
+        reference_number=reference_number,
+        title=title,
+        loyalty_point=moved,
+        remarks=remarks[:500] if remarks else None,
+        spendable_at=spendable_at,
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    ctx.db.add(row)
+    ctx.db.flush()
+    return row
+
+
+def _plain(hundredths: int) -> str:
+    return f"{hundredths / 100:g}"
+
+
+def give_back_points(
+    ctx: Context,
+    customer_id: str,
+    *,
+    activity: Activity,
+    loyalty_point: int,
+    reference_number: str,
+    savings: int = 0,
+) -> LoyaltyActivity | None:
+    """Give back points that were spent on an order which was cancelled or returned.
+
+    Args:
+        ctx: the call whose transaction this is part of.
+        customer_id: whose points.
+        activity: `order_cancelled` or `order_returned`.
+        loyalty_point: hundredths of a point; none or less moves nothing.
+        reference_number: the order.
+        savings: minor units the points had paid.
+    """
+    if loyalty_point <= 0:
+        return None
+    return record_activity(
+        ctx,
+        customer_id,
+        activity_type=ActivityType.EARNED,
+        activity=activity,
+        loyalty_point=loyalty_point,
+        title=f"Points back for order {reference_number}",
+        reference_number=reference_number,
+        savings=-savings,
+    )
+
+
+def take_back_points(
+    ctx: Context,
+    customer_id: str,
+    *,
+    activity: Activity,
+    loyalty_point: int,
+    reference_number: str,
+    spendable_at: datetime | None = None,
+) -> LoyaltyActivity | None:
+    """Take back points that were earned with an order which was cancelled or returned.
+
+    Args:
+        ctx: the call whose transaction this is part of.
+        customer_id: whose points.
+        activity: `order_cancelled` or `order_returned`.
+        loyalty_point: hundredths of a point; if the balance holds less, what is there is taken.
+        reference_number: the order.
+        spendable_at: until when the taken points would have waited.
+    """
+    if loyalty_point <= 0:
+        return None
+    return record_activity(
+        ctx,
+        customer_id,
+        activity_type=ActivityType.REDEEMED,
+        activity=activity,
+        loyalty_point=loyalty_point,
+        title=f"Points of order {reference_number} taken back",
+        reference_number=reference_number,
+        spendable_at=spendable_at,
+    )
+
+
+def earn_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
+    """Credit what a delivered order earned; the points can be spent when its return window closes.
+
+    Goods whose return is complete already earn nothing. Call it when the order is delivered, after
+    `refresh_orders`; a second call for the same order does nothing, nor does a store without a
+    programme.
+    """
+    if not ctx.settings.loyalty or order.loyalty_point_earned <= 0:
+        return None
+    lock_account(ctx, order.customer_id)
+    if _points_settled(ctx, order) is not None:
+        return None
+    return record_activity(
+        ctx,
+        order.customer_id,
+        activity_type=ActivityType.EARNED,
+        activity="order",
+        loyalty_point=_points_deserved(ctx, order),
+        title=f"Order {order.order_number}",
+        reference_number=order.order_number,
+        spendable_at=order.completes_at
+        or ctx.now + timedelta(days=ctx.settings.return_window_days),
+    )
+
+
+def take_back_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
+    """Take back what an order no longer deserves of the points it earned.
+
+    All of them when it is cancelled, else the share of goods whose return is complete. Call it
+    after such a change; what was taken back already is not taken twice.
+    """
+    lock_account(ctx, order.customer_id)
+    settled = _points_settled(ctx, order)
+    if settled is None:
+        return None
+    points, spendable_at = settled
+    cancelled = order.status == OrderStatus.CANCELLED
+    return take_back_points(
+        ctx,
+        order.customer_id,
+        activity="order_cancelled" if cancelled else "order_returned",
+        loyalty_point=points - (0 if cancelled else _points_deserved(ctx, order)),
+        reference_number=order.order_number,
+        spendable_at=spendable_at,
+    )
+
+
+def _points_deserved(ctx: Context, order: Order) -> int:
+    total = ctx.db.execute(
+        select(func.coalesce(func.sum(col(OrderLine.line_total)), 0)).where(
+            col(OrderLine.order_id) == order.id
+        )
+    ).scalar_one()
+    returned = ctx.db.execute(
+        select(func.coalesce(func.sum(col(ReturnItem.refund_amount)), 0))
+        .join(OrderReturn, col(OrderReturn.id) == col(ReturnItem.return_id))
+        .where(
+            col(OrderReturn.order_id) == order.id,
+            col(OrderReturn.status) == ReturnStatus.COMPLETE,
+            col(ReturnItem.resolution) == ReturnResolution.REFUND,
+        )
+    ).scalar_one()
+    return rules.points_kept(order.loyalty_point_earned, int(total), int(returned))
+
+
+def _points_settled(ctx: Context, order: Order) -> tuple[int, datetime | None] | None:
+    """Points earned less those taken back, and until when they wait; none: it earned none yet."""
+    is_earned = col(LoyaltyActivity.activity_type) == ActivityType.EARNED
+    points = col(LoyaltyActivity.loyalty_point)
+    of_purchase = is_earned & (col(LoyaltyActivity.activity) == "order")
+    undone = ~is_earned & col(LoyaltyActivity.activity).in_(rules.UNDOING)
+    earned, taken, spendable_at = ctx.db.execute(
+        select(
+            func.sum(case((of_purchase, points))),
+            func.coalesce(func.sum(case((undone, points))), 0),
+            func.max(case((of_purchase, col(LoyaltyActivity.spendable_at)))),
+        ).where(
+            col(LoyaltyActivity.customer_id) == order.customer_id,
+            col(LoyaltyActivity.reference_number) == order.order_number,
+        )
+    ).one()
+    return None if earned is None else (int(earned) - int(taken), spendable_at)
