@@ -19,7 +19,7 @@ from account_portal.loyalty import service
 from account_portal.loyalty.rules import LoyaltyNotEnabled
 from account_portal.loyalty.schemas import LoyaltyQuery
 from account_portal.loyalty.service.ledger import membership_number_of
-from account_portal.models import LoyaltyAccount, LoyaltyActivity, Order, User
+from account_portal.models import CreditActivity, LoyaltyAccount, LoyaltyActivity, Order, User
 from account_portal.models.states import ActivityType
 from tests.factories.loyalty import make_activity
 from tests.factories.orders import make_order
@@ -156,22 +156,21 @@ def test_an_order_earns_once(call: Call, database: Database, owner: User, clock:
     assert call(service.get_loyalty).loyalty.loyalty_point_redeemable == Decimal("12.34")
 
 
-def test_a_cancelled_order_gives_up_what_it_earned_and_gives_back_what_it_cost(
+def test_a_cancelled_order_gives_up_what_it_earned_and_gives_back_what_it_took(
     call: Call, database: Database, owner: User
 ) -> None:
-    order = make_order(database, owner, loyalty_point_earned=500, loyalty_point_redeemed=300)
+    order = make_order(
+        database,
+        owner,
+        loyalty_point_earned=500,
+        loyalty_point_redeemed=300,
+        loyalty_amount=300,
+        credit_balance_used=4200,
+    )
     make_activity(database, owner, reference_number=order.order_number, loyalty_point=500)
     cancelled = Order(**{**order.model_dump(), "status": "cancelled"})
-    for _ in range(2):
-        call(service.take_back_for_order, cancelled, actor=SHOP)
-    call(
-        service.give_back_points,
-        owner.customer_id,
-        activity="order_cancelled",
-        loyalty_point=300,
-        reference_number=order.order_number,
-        actor=SHOP,
-    )
+    call(service.settle_cancelled_order, cancelled, actor=SHOP)
+    call(service.take_back_for_order, cancelled, actor=SHOP)
     rows = call(service.list_activities, LoyaltyQuery()).rows
     assert sorted((row.activity, row.activity_type, row.loyalty_point) for row in rows) == [
         ("order", "earned", 5),
@@ -180,6 +179,9 @@ def test_a_cancelled_order_gives_up_what_it_earned_and_gives_back_what_it_cost(
     ]
     assert call(service.get_loyalty).loyalty_point_balance == 3
     assert call(service.get_tier_progress).tier_points == 0
+    with database.session(writes=False) as db:
+        credit = db.exec(select(CreditActivity)).one()
+    assert (credit.customer_id, credit.amount) == (owner.customer_id, 4200)
 
 
 def test_points_that_only_come_back_raise_no_tier(

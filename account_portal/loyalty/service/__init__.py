@@ -2,8 +2,10 @@
 
 from account_portal.loyalty.service.ledger import (
     earn_for_order,
+    give_back_credit,
     give_back_points,
     record_activity,
+    settle_cancelled_order,
     take_back_for_order,
     take_back_points,
 )
@@ -19,10 +21,12 @@ __all__ = [
     "expire_points",
     "get_loyalty",
     "get_tier_progress",
+    "give_back_credit",
     "give_back_points",
     "grant_points",
     "list_activities",
     "record_activity",
+    "settle_cancelled_order",
     "take_back_for_order",
     "take_back_points",
 ]

@@ -15,6 +15,7 @@ from account_portal.context import Context
 from account_portal.loyalty import rules
 from account_portal.loyalty.schemas import Activity
 from account_portal.models import (
+    CreditActivity,
     LoyaltyAccount,
     LoyaltyActivity,
     Order,
@@ -243,6 +244,41 @@ def take_back_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
         reference_number=order.order_number,
         spendable_at=spendable_at,
     )
+
+
+def give_back_credit(
+    ctx: Context, order: Order, amount: int, *, activity: Activity
+) -> CreditActivity | None:
+    """Give back store credit that was spent on an order; `amount` in its minor units."""
+    if amount <= 0:
+        return None
+    row = CreditActivity(
+        customer_id=order.customer_id,
+        currency=order.currency,
+        amount=amount,
+        cause=activity,
+        reference_number=order.order_number,
+        created_at=ctx.now,
+    )
+    ctx.db.add(row)
+    return row
+
+
+def settle_cancelled_order(ctx: Context, order: Order) -> None:
+    """Give back the points and credit a cancelled order took, and take back what it earned.
+
+    Call it once, in the transaction that sets the order's state.
+    """
+    give_back_points(
+        ctx,
+        order.customer_id,
+        activity="order_cancelled",
+        loyalty_point=order.loyalty_point_redeemed,
+        reference_number=order.order_number,
+        savings=order.loyalty_amount,
+    )
+    give_back_credit(ctx, order, order.credit_balance_used, activity="order_cancelled")
+    take_back_for_order(ctx, order)
 
 
 def _points_deserved(ctx: Context, order: Order) -> int:
