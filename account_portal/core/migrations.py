@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -10,7 +11,6 @@ from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from account_portal.core.db import Database, get_database
-from alembic import command
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 _LOCK = 0x706F7274616C  # "portal"
@@ -60,11 +60,15 @@ def upgrade(database: Database | None = None) -> None:
     scripts = ScriptDirectory.from_config(_config())
     with database.writing_engine.begin() as connection:
         if not database.is_sqlite:
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK}
-            )
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         if _require_known(connection, scripts) != scripts.get_current_head():
             command.upgrade(_config(connection), "head")
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Undo migrations down to a revision; `base` leaves no table. The data goes with them."""
+    with database.writing_engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
 
 
 def differences(database: Database) -> list[object]:
