@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 HOME = "/"
 LOGIN = "/login"
+REGISTER = "/register"
+FORGOT_PASSWORD = "/forgot-password"  # noqa: S105 - a path
 ORDERS = "/orders"
 ORDER = "/orders/[order_number]"
 NOT_FOUND = "/404"

@@ -8,9 +8,19 @@ from account_portal.api.errors import add_error_handlers
 from account_portal.auth.api import codes, forms, users
 from account_portal.auth.api import router as auth_router
 from account_portal.loyalty.api import router as loyalty_router
+from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
 
-ROUTERS = (auth_router, codes, users, forms, addresses_router, loyalty_router, orders_router)
+ROUTERS = (
+    auth_router,
+    codes,
+    users,
+    forms,
+    addresses_router,
+    loyalty_router,
+    orders_router,
+    gateway_page,
+)
 
 
 def make_app() -> FastAPI:

@@ -263,24 +263,6 @@ class Settings(BaseSettings):
         """Scheme, host and port customers reach the portal by."""
         return self.public_url or f"http://localhost:{self.port}"
 
-    @property
-    def session_cookie(self) -> str:
-        """Name of the cookie that keeps a browser signed in; over https bound to this host."""
-        return self._cookie("portal_session")
-
-    @property
-    def code_cookie(self) -> str:
-        """Name of the cookie that remembers which one-time code a browser waits for."""
-        return self._cookie("portal_code")
-
-    @property
-    def is_https(self) -> bool:
-        """Whether customers reach the portal over https."""
-        return self.origin.startswith("https://")
-
-    def _cookie(self, name: str) -> str:
-        return f"__Host-{name}" if self.is_https else name
-
     def signing_key(self) -> str:
         """The key tokens are signed with; in demo mode made once and kept with mode 600."""
         return self.secret_key or _kept_secret(str(self.data_dir))

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import pydantic
 from fastapi import APIRouter, Request
+from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from account_portal.api.errors import error_response, unexpected_response
 from account_portal.api.router import client_address
-from account_portal.auth import rules, service
+from account_portal.auth import rules, schemas, service
 from account_portal.context import Caller, Context, enter
 from account_portal.core.errors import (
     Forbidden,
@@ -26,24 +28,32 @@ from account_portal.core.errors import (
     ValidationError,
 )
 from account_portal.core.settings import get_settings
-from account_portal.routes import LOGIN
+from account_portal.core.validation import invalid
+from account_portal.routes import FORGOT_PASSWORD, HOME, LOGIN, REGISTER
+from account_portal.security import otp
+from account_portal.security.cookies import code_cookie_name, is_https, session_cookie_name
 
 forms = APIRouter(prefix="/api/session", include_in_schema=False)
 
 FORM_LIMIT = 16 * 1024
+CODE_STEP = f"{LOGIN}?step=code"
 
 Fields = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a form achieved."""
+    """What a form achieved.
+
+    Attributes:
+        next: where the browser goes now.
+        cookies: secrets by cookie, each with its life in seconds; None removes one.
+        content: what a script is told besides.
+    """
 
     next: str
-    session: str | None = None
-    """Secret for the cookie that signs in."""
-    signs_out: bool = False
-    content: dict[str, Any] = field(default_factory=dict)
+    cookies: Mapping[str, tuple[str, int] | None] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 def require_same_origin(request: Request) -> None:
@@ -85,7 +95,7 @@ async def _answer(
     fields: dict[str, str] = {}
     agent = request.headers.get("user-agent")
     caller = Caller(
-        cookie=request.cookies.get(get_settings().session_cookie),
+        cookie=request.cookies.get(session_cookie_name()),
         ip_address=client_address(request),
         user_agent=agent[:300] if agent else None,
     )
@@ -102,7 +112,7 @@ async def _answer(
         return error_response(error) if wants_json else _sent_back(page, fields, error.code)
     except ClientDisconnect:
         return error_response(ValidationError(message="The request ended too early."))
-    except Exception as error:  # the last line of defence: logged, and told without detail
+    except Exception as error:  # noqa: BLE001 - the last line of defence; it is logged
         unexpected = unexpected_response(error)
         return unexpected if wants_json else _sent_back(page, fields, PortalError.code)
     response: Response = RedirectResponse(done.next, status_code=303)
@@ -116,29 +126,45 @@ async def _answer(
 
 def _sent_back(page: str, fields: Fields, code: str) -> Response:
     # Neither contact nor password goes into an address: those end up in histories and logs.
-    query = {"error": code}
+    query = {"error": code, **_wanted(fields)}
+    return RedirectResponse(f"{page}{'&' if '?' in page else '?'}{urlencode(query)}", 303)
+
+
+def _wanted(fields: Fields) -> dict[str, str]:
     wanted = rules.local_path(fields.get("next"))
-    if wanted != rules.local_path(None):
-        query["next"] = wanted
-    return RedirectResponse(f"{page}?{urlencode(query)}", status_code=303)
+    return {} if wanted == HOME else {"next": wanted}
 
 
 def _set_cookies(response: Response, done: Done) -> None:
-    settings = get_settings()
-    if done.session is not None:
+    for name, kept in done.cookies.items():
+        secret, seconds = kept or ("", 0)
         response.set_cookie(
-            settings.session_cookie,
-            done.session,
-            max_age=settings.refresh_token_days * 86_400,
+            name,
+            secret,
+            max_age=seconds,
             path="/",
             httponly=True,
             samesite="lax",
-            secure=settings.is_https,
+            secure=is_https(),
         )
-    if done.signs_out:
-        response.delete_cookie(
-            settings.session_cookie, path="/", httponly=True, secure=settings.is_https
-        )
+
+
+def _signed_in(ctx: Context, form: Fields, secret: str) -> Done:
+    days = ctx.settings.refresh_token_days
+    return Done(
+        next=rules.local_path(form.get("next")),
+        cookies={session_cookie_name(): (secret, days * 86_400), code_cookie_name(): None},
+        content={"handover": service.handover_of(ctx, secret)},
+    )
+
+
+def _parse(form: Any, fields: Fields) -> Any:
+    """The fields as the input of the contract; empty ones count as left out."""
+    filled = {name: text for name, text in fields.items() if text.strip()}
+    try:
+        return TypeAdapter(form).validate_python(filled)
+    except pydantic.ValidationError as error:
+        raise invalid(error) from None
 
 
 @forms.post("/login")
@@ -148,9 +174,64 @@ async def login(request: Request) -> Response:
     def work(ctx: Context, form: Fields) -> Done:
         contact = rules.parse_contact(form.get("contact", ""))
         secret = service.login_page(ctx, contact, form.get("password", ""))
-        return Done(next=rules.local_path(form.get("next")), session=secret)
+        return _signed_in(ctx, form, secret)
 
     return await _answer(request, work, writes=False)
+
+
+@forms.post("/register")
+async def register(request: Request) -> Response:
+    """Make an account from the contract's fields and sign in."""
+
+    def work(ctx: Context, form: Fields) -> Done:
+        data = _parse(schemas.RegisterWithPassword, form)
+        return _signed_in(ctx, form, service.register_page(ctx, data))
+
+    return await _answer(request, work, writes=False, page=REGISTER)
+
+
+@forms.post("/code")
+async def send_code(request: Request) -> Response:
+    """Send a sign-in code to `contact` by `channel`; with `register` it may make an account."""
+
+    def work(ctx: Context, form: Fields) -> Done:
+        contact = rules.parse_contact(form.get("contact", ""))
+        channel = rules.channel_for(contact, form.get("channel"))
+        registers = form.get("register", "") not in ("", "0", "false")
+        sent = service.request_login_code(ctx, contact, channel, registers=registers)
+        seconds = int(otp.LIFE.total_seconds())
+        return Done(
+            next=f"{CODE_STEP}&{urlencode(_wanted(form))}".rstrip("&"),
+            cookies={code_cookie_name(): (sent.otp_token, seconds)},
+            content=sent.model_dump(),
+        )
+
+    return await _answer(request, work, writes=True)
+
+
+@forms.post("/verify")
+async def verify(request: Request) -> Response:
+    """Sign in with a code, `otp`; which one is waited for stands in a cookie or `otp_token`."""
+    waiting = request.cookies.get(code_cookie_name(), "")
+
+    def work(ctx: Context, form: Fields) -> Done:
+        # Codes are typed with gaps as they are shown.
+        code = "".join(form.get("otp", "").split())
+        fields = {"otp_action": "login", "otp_token": waiting, **form, "otp": code}
+        return _signed_in(ctx, form, service.verify_page(ctx, _parse(schemas.VerifyOtp, fields)))
+
+    return await _answer(request, work, writes=True, page=CODE_STEP)
+
+
+@forms.post("/reset")
+async def reset(request: Request) -> Response:
+    """Set a new password with a code and sign in."""
+
+    def work(ctx: Context, form: Fields) -> Done:
+        data = _parse(schemas.ResetPassword, form)
+        return _signed_in(ctx, form, service.reset_password_page(ctx, data))
+
+    return await _answer(request, work, writes=False, page=FORGOT_PASSWORD)
 
 
 @forms.post("/logout")
@@ -159,6 +240,6 @@ async def logout(request: Request) -> Response:
 
     def work(ctx: Context, _form: Fields) -> Done:
         service.end_page_session(ctx)
-        return Done(next=LOGIN, signs_out=True)
+        return Done(next=LOGIN, cookies={session_cookie_name(): None})
 
     return await _answer(request, work, writes=True)

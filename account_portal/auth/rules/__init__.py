@@ -1,6 +1,6 @@
 """What may be a contact, a password, a place to go; and the errors sign-in has of its own."""
 
-from account_portal.auth.rules.contacts import Contact, parse_contact
+from account_portal.auth.rules.contacts import Channel, Contact, channel_for, parse_contact
 from account_portal.auth.rules.errors import (
     AccountIsDeactivated,
     AlreadyVerified,
@@ -22,6 +22,7 @@ from account_portal.auth.rules.redirects import local_path
 __all__ = [
     "AccountIsDeactivated",
     "AlreadyVerified",
+    "Channel",
     "Contact",
     "EmailTaken",
     "InvalidCredentials",
@@ -34,6 +35,7 @@ __all__ = [
     "RefreshTokenInvalid",
     "RefreshTokenReused",
     "WeakPassword",
+    "channel_for",
     "local_path",
     "parse_contact",
     "require_good_password",

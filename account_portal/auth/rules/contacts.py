@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import phonenumbers
 import pydantic
@@ -14,6 +15,7 @@ from account_portal.core.validation import phone_fault
 
 _EMAIL: pydantic.TypeAdapter[str] = pydantic.TypeAdapter(Email)
 _GAPS = re.compile(r"[\s().\-/]+")
+Channel = Literal["email", "sms", "whatsapp"]
 _NATIONAL = re.compile(r"[0-9]{4,14}")
 
 
@@ -85,6 +87,13 @@ def parse_contact(text: str) -> Contact:
     if fault := phone_fault(country_code, phone):
         raise InvalidInput(contact=fault)
     return Contact(country_code=country_code, phone=phone)
+
+
+def channel_for(contact: Contact, wanted: str | None) -> Channel:
+    """How a code travels: to numbers by SMS, unless WhatsApp is wanted."""
+    if contact.email is not None:
+        return "email"
+    return "whatsapp" if wanted == "whatsapp" else "sms"
 
 
 def require_possible_phone(contact: Contact) -> None:

@@ -46,6 +46,9 @@ class PasswordMismatch(InvalidInput):
     code = "password_mismatch"
     message = "The two passwords differ."
 
+    def __init__(self) -> None:
+        super().__init__(confirm_password="is not the same")  # noqa: S106 - a reason, no password
+
 
 class WeakPassword(InvalidInput):
     """Too easy to guess."""
@@ -62,7 +65,7 @@ class OldPasswordWrong(InvalidInput):
     keeps_changes = True
 
     def __init__(self) -> None:
-        super().__init__(None, **{"old_password": "is not right"})
+        super().__init__(old_password="is not right")  # noqa: S106 - a reason, no password
 
 
 class PasswordUnchanged(InvalidInput):
@@ -72,7 +75,7 @@ class PasswordUnchanged(InvalidInput):
     message = "The new password is the old one."
 
     def __init__(self) -> None:
-        super().__init__(None, **{"new_password": "is the old one"})
+        super().__init__(new_password="is the old one")  # noqa: S106 - a reason, no password
 
 
 class PasswordNotSet(Conflict):

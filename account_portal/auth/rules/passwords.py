@@ -11,7 +11,7 @@ def require_same(password: str, repeated: str) -> None:
         PasswordMismatch: it is not.
     """
     if password != repeated:
-        raise PasswordMismatch(confirm_password="is not the same")
+        raise PasswordMismatch
 
 
 def require_good_password(

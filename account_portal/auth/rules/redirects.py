@@ -8,9 +8,9 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def local_path(wanted: str | None) -> str:
-    """The path, if it is one of this site's own; else the home page.
+    r"""The path, if it is one of this site's own; else the home page.
 
-    Browsers read ``//evil`` and ``/\\evil`` as other hosts and drop tabs and line ends, so anything
+    Browsers read ``//evil`` and ``/\evil`` as other hosts and drop tabs and line ends, so anything
     of that kind is refused rather than repaired.
     """
     if (

@@ -84,13 +84,18 @@ def flush_contacts(ctx: Context) -> None:
         raise PhoneTaken(phone="is taken") from error
 
 
-def set_contact(user: User, contact: Contact) -> None:
+def set_contact(ctx: Context, user: User, contact: Contact) -> None:
     """Give a user a contact that was just confirmed."""
+    changed = contact != contact_of(user, contact.field)
     if contact.email is not None:
+        changed = changed or not user.is_email_verified
         user.email, user.is_email_verified = contact.email, True
     else:
+        changed = changed or not user.is_phone_verified
         user.country_code, user.phone = contact.country_code, contact.phone
         user.is_phone_verified = True
+    if changed:
+        user.modified_at = ctx.now
 
 
 def contact_of(user: User, field: str) -> Contact | None:

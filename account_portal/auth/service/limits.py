@@ -6,9 +6,9 @@ from account_portal.security.rate_limit import Limit
 
 PER_ACCOUNT_PASSWORDS = Limit("password", times=10, seconds=900)
 PER_ADDRESS_PASSWORDS = Limit("password-address", times=50, seconds=900)
-PER_ADDRESS_REGISTRATIONS = Limit("register-address", times=50, seconds=3600)
+PER_ADDRESS_REGISTRATIONS = Limit("register-address", times=300, seconds=3600)
 PER_ADDRESS_VISITORS = Limit("visitor-address", times=600, seconds=600)
-PER_ADDRESS_CODES = Limit("code-address", times=100, seconds=3600)
+PER_ADDRESS_CODES = Limit("code-address", times=300, seconds=3600)
 PER_SESSION_REFRESHES = Limit("refresh", times=60, seconds=600)
 
 

@@ -22,6 +22,7 @@ from account_portal.security import tokens
 
 GRACE = timedelta(seconds=10)
 """Within it, a refresh token used twice gives the same pair again: two tabs, not a thief."""
+HANDOVER_SECONDS = 60
 SIGN_INS_SHOWN = 20
 
 
@@ -68,6 +69,36 @@ def open_page_session(ctx: Context, user: User) -> str:
     cookie = new_secret()
     open_session(ctx, user, cookie=cookie)
     return cookie
+
+
+def handover_of(ctx: Context, cookie: str) -> str:
+    """A token with which an open page takes over the session that was just begun.
+
+    Its connection still carries the cookie of before; within a minute it may name the new session
+    this way instead, so that nothing typed is lost.
+    """
+    session_id = ctx.db.execute(
+        select(col(UserSession.id)).where(col(UserSession.cookie_hash) == tokens.digest(cookie))
+    ).scalar_one()
+    begun = int(ctx.now.timestamp())
+    ends = begun + HANDOVER_SECONDS
+    return tokens.sign({"typ": "handover", "sid": session_id, "iat": begun, "exp": ends})
+
+
+def take_over(ctx: Context, handover: str) -> str:
+    """The session a hand-over token names.
+
+    Raises:
+        NotAuthenticated: the token is not one, is too old, or its session has ended.
+    """
+    try:
+        claims = tokens.verify(handover, ctx.now)
+    except tokens.TokenInvalid:
+        raise NotAuthenticated from None
+    session = ctx.db.get(UserSession, claims.get("sid"))
+    if claims.get("typ") != "handover" or session is None or session.revoked_at is not None:
+        raise NotAuthenticated
+    return session.id
 
 
 def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) -> None:

@@ -1,14 +1,17 @@
 """Users as their owners see them."""
 
+from typing import Any
+
 from account_portal.auth import schemas
 from account_portal.context import Context
+from account_portal.media.service import picture_url
 from account_portal.models import NotificationPreference, User, UserSession
 
 CHANNELS = ("email", "sms", "whatsapp")
 KINDS = ("transactional", "promotional", "newsletter")
 
 
-def preferences_view(kept: NotificationPreference) -> schemas.NotificationPreferences:
+def preferences_view(kept: Any) -> schemas.NotificationPreferences:
     """Opt-ins, message kind by channel."""
     return schemas.NotificationPreferences.model_validate(
         {
@@ -18,14 +21,14 @@ def preferences_view(kept: NotificationPreference) -> schemas.NotificationPrefer
     )
 
 
-def picture_url(user: User) -> str | None:
-    """Where the profile picture is, if there is one."""
-    return f"/media/{user.picture_id}" if user.picture_id else None
-
-
 def user_view(ctx: Context, user: User) -> schemas.User:
     """A user as the contract shows it."""
     kept = ctx.db.get(NotificationPreference, user.id)
+    return describe_user(user, kept or NotificationPreference(user_id=user.id, modified_at=ctx.now))
+
+
+def describe_user(user: Any, kept: Any) -> schemas.User:
+    """A user as the contract shows it, of anything that has the columns of user and opt-ins."""
     methods: list[schemas.LoginMethod] = []
     if user.email:
         methods.append("email")
@@ -43,13 +46,11 @@ def user_view(ctx: Context, user: User) -> schemas.User:
         phone=user.phone,
         country_code=user.country_code,
         is_phone_verified=user.is_phone_verified,
-        profile_image_url=picture_url(user),
+        profile_image_url=picture_url(user.picture_id),
         is_anonymous=False,
         is_logged_in=True,
         login_methods=methods,
-        notification_preferences=preferences_view(
-            kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
-        ),
+        notification_preferences=preferences_view(kept),
         created_at=user.created_at,
         modified_at=user.modified_at,
     )

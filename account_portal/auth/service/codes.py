@@ -1,0 +1,352 @@
+"""One-time codes: asked for alike by everybody, and what the right one does."""
+
+from account_portal.auth import schemas
+from account_portal.auth.rules import (
+    AccountIsDeactivated,
+    AlreadyVerified,
+    Contact,
+    require_good_password,
+    require_same,
+)
+from account_portal.auth.rules.contacts import require_possible_phone
+from account_portal.auth.service.accounts import (
+    contact_of,
+    create_user,
+    find_user,
+    flush_contacts,
+    require_free,
+    set_contact,
+    taken,
+)
+from account_portal.auth.service.limits import (
+    PER_ACCOUNT_PASSWORDS,
+    PER_ADDRESS_CODES,
+    limited,
+)
+from account_portal.auth.service.passwords import store_password
+from account_portal.auth.service.sessions import (
+    end_sessions_of,
+    open_page_session,
+    record_sign_in,
+    renew_pair,
+    sign_in_with_tokens,
+)
+from account_portal.auth.service.views import user_view
+from account_portal.context import Context
+from account_portal.core.errors import InvalidInput, NotAuthenticated
+from account_portal.models import OtpChallenge, User
+from account_portal.notifications import CodeMessage, enqueue, enqueue_code
+from account_portal.notifications.messages.account import ContactChanged
+from account_portal.notifications.messages.base import Channel
+from account_portal.security import otp
+from account_portal.security.passwords import hash_password
+from account_portal.security.rate_limit import forget
+
+PURPOSES: dict[schemas.OtpAction, str] = {
+    "login": "sign in",
+    "register": "open your account",
+    "reset-password": "set a new password",
+    "verify-email": "confirm your e-mail address",
+    "verify-phone": "confirm your phone number",
+    "update-email": "use this e-mail address",
+    "update-phone": "use this phone number",
+}
+BOUND: tuple[schemas.OtpAction, ...] = (
+    "verify-email",
+    "verify-phone",
+    "update-email",
+    "update-phone",
+)
+"""Actions on the account of whoever asks; only that user can confirm them."""
+
+
+def request_login_code(
+    ctx: Context, contact: Contact, channel: Channel, *, registers: bool, debug: bool = False
+) -> schemas.OtpContent:
+    """Send a sign-in code, if somebody has this contact or an account may be made.
+
+    Raises:
+        TooManyAttempts: too many codes for this contact or from this address.
+    """
+    user = find_user(ctx, contact)
+    return _send(
+        ctx,
+        contact,
+        channel,
+        "login",
+        reaches=user is not None or registers,
+        user=user,
+        registers=registers,
+        debug=debug,
+    )
+
+
+def request_reset_code(
+    ctx: Context, contact: Contact, channel: Channel, *, debug: bool = False
+) -> schemas.OtpContent:
+    """Send a code that allows setting a new password, if somebody has this contact.
+
+    Raises:
+        TooManyAttempts: too many codes for this contact or from this address.
+    """
+    user = find_user(ctx, contact)
+    return _send(
+        ctx, contact, channel, "reset-password", reaches=user is not None, user=user, debug=debug
+    )
+
+
+def generate_code(
+    ctx: Context,
+    data: schemas.GenerateOtpWithEmail | schemas.GenerateOtpWithPhone,
+    *,
+    debug: bool = False,
+) -> schemas.OtpContent:
+    """Send a code for any action.
+
+    Raises:
+        NotAuthenticated: `verify-*` and `update-*` without a signed-in user.
+        EmailTaken: another account has the e-mail address.
+        PhoneTaken: another account has the phone number.
+        AlreadyVerified: there is nothing to confirm.
+        InvalidInput: `verify-*` of a contact that is not the user's.
+        TooManyAttempts: too many codes for this contact or from this address.
+    """
+    contact = Contact.of(
+        email=getattr(data, "email", None),
+        phone=getattr(data, "phone", None),
+        country_code=getattr(data, "country_code", None),
+    )
+    action = data.otp_action
+    if action == "login":
+        return request_login_code(ctx, contact, data.channel, registers=False, debug=debug)
+    if action == "reset-password":
+        return request_reset_code(ctx, contact, data.channel, debug=debug)
+    if action == "register":
+        # Sent to known contacts too: who has the contact learns that it is taken, nobody else.
+        return _send(ctx, contact, data.channel, action, reaches=True, registers=True, debug=debug)
+    if not ctx.actor.is_customer:
+        raise NotAuthenticated
+    user = ctx.get_user()
+    _require_confirmable(ctx, user, contact, action)
+    return _send(
+        ctx, contact, data.channel, action, reaches=True, user=user, asked_by=user, debug=debug
+    )
+
+
+def _require_confirmable(ctx: Context, user: User, contact: Contact, action: str) -> None:
+    is_present = contact == contact_of(user, contact.field)
+    verified = user.is_email_verified if contact.field == "email" else user.is_phone_verified
+    if is_present and verified:
+        raise AlreadyVerified
+    if is_present:
+        return
+    if action.startswith("verify-"):
+        raise InvalidInput(None, **{contact.field: "is not the one of your account"})
+    require_free(ctx, contact)
+    if contact.field == "phone":
+        require_possible_phone(contact)
+
+
+def _send(
+    ctx: Context,
+    contact: Contact,
+    channel: Channel,
+    action: schemas.OtpAction,
+    *,
+    reaches: bool,
+    user: User | None = None,
+    asked_by: User | None = None,
+    registers: bool = False,
+    debug: bool,
+) -> schemas.OtpContent:
+    limited(ctx, PER_ADDRESS_CODES, ctx.caller.ip_address)
+    issued = otp.issue(
+        ctx.db,
+        ctx.now,
+        action=action,
+        channel=channel,
+        contact=contact.key,
+        matches=reaches,
+        user_id=user.id if user else None,
+        asked_by=asked_by.id if asked_by else None,
+        registers=registers,
+    )
+    message = CodeMessage(
+        code=issued.code,
+        purpose=PURPOSES[action],
+        store=ctx.settings.store_name,
+        minutes=int(otp.LIFE.total_seconds() // 60),
+    )
+    enqueue_code(ctx, message, channel=channel, recipient=contact.address if reaches else None)
+    shown = issued.code if debug and ctx.settings.debug_otp else None
+    return schemas.OtpContent(otp_token=issued.token, otp_action=action, otp=shown)
+
+
+def verify_otp(ctx: Context, data: schemas.VerifyOtp) -> schemas.UserTokens | schemas.OtpContent:
+    """Confirm a code for a client of the API.
+
+    Raises:
+        OtpNotFound: nothing was asked for under this token.
+        NotAuthenticated: the code is bound to another user than the caller.
+        OtpActionMismatch: it was made for something else.
+        OtpExpired: too old, used, replaced or tried too often.
+        OtpInvalid: it is wrong.
+        AccountIsDeactivated: it is right, but the account is closed.
+        EmailTaken: another account has the e-mail address by now.
+        PhoneTaken: likewise the phone number.
+    """
+    user = _confirm(ctx, data)
+    if data.otp_action == "reset-password":
+        return schemas.OtpContent(otp_token=data.otp_token, otp_action=data.otp_action)
+    if data.otp_action in BOUND:
+        return schemas.UserTokens(**renew_pair(ctx).model_dump(), user=user_view(ctx, user))
+    return sign_in_with_tokens(ctx, user)
+
+
+def verify_page(ctx: Context, data: schemas.VerifyOtp) -> str:
+    """Sign a browser in with a code; returns the secret for its cookie. Raises as `verify_otp`."""
+    if data.otp_action not in ("login", "register"):
+        raise otp.OtpActionMismatch
+    return open_page_session(ctx, _confirm(ctx, data))
+
+
+def confirm_contact(ctx: Context, data: schemas.VerifyOtp) -> schemas.User:
+    """Confirm a `verify-*` or `update-*` code for a signed-in page. Raises as `verify_otp`."""
+    if data.otp_action not in BOUND:
+        raise otp.OtpActionMismatch
+    return user_view(ctx, _confirm(ctx, data))
+
+
+def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
+    """Check the code, do what it is for, and say whom it is about."""
+    challenge = otp.find(ctx.db, data.otp_token, lock=True)
+    if challenge.asked_by is not None and challenge.asked_by != ctx.actor.user_id:
+        raise NotAuthenticated
+    if challenge.action != data.otp_action:
+        raise otp.OtpActionMismatch
+    if challenge.confirmed_at is not None:
+        raise otp.OtpExpired
+    otp.require_right(challenge, data.otp_token, data.otp, ctx.now)
+    challenge.confirmed_at = ctx.now
+    if challenge.action == "reset-password":
+        # There is time to think of a new password, even if the code came late.
+        challenge.expires_at = ctx.now + otp.LIFE
+        return _active_holder(ctx, challenge)
+    challenge.used_at = ctx.now
+    if challenge.asked_by is not None:
+        return _confirm_contact(ctx, challenge)
+    if challenge.action == "register":
+        return _register(ctx, challenge)
+    return _login(ctx, challenge)
+
+
+def _active_holder(ctx: Context, challenge: OtpChallenge, *, lock: bool = True) -> User:
+    """Whoever has the contact now that the code has proven."""
+    user = find_user(ctx, Contact.from_key(challenge.contact), lock=lock)
+    if user is None:
+        raise otp.OtpExpired
+    if user.deactivated_at is not None:
+        raise AccountIsDeactivated
+    return user
+
+
+def _login(ctx: Context, challenge: OtpChallenge) -> User:
+    contact = Contact.from_key(challenge.contact)
+    if challenge.registers and find_user(ctx, contact) is None:
+        return _register(ctx, challenge)
+    user = _active_holder(ctx, challenge)
+    set_contact(ctx, user, contact)
+    record_sign_in(ctx, user, challenge.channel, succeeded=True)
+    return user
+
+
+def _register(ctx: Context, challenge: OtpChallenge) -> User:
+    contact = Contact.from_key(challenge.contact)
+    if find_user(ctx, contact) is not None:
+        raise taken(contact)
+    user = create_user(
+        ctx,
+        {"email": contact.email, "country_code": contact.country_code, "phone": contact.phone},
+    )
+    set_contact(ctx, user, contact)
+    record_sign_in(ctx, user, challenge.channel, succeeded=True)
+    return user
+
+
+def _confirm_contact(ctx: Context, challenge: OtpChallenge) -> User:
+    user = ctx.get_user(lock=True)
+    contact = Contact.from_key(challenge.contact)
+    present = contact_of(user, contact.field)
+    if challenge.action.startswith("verify-") and present != contact:
+        raise otp.OtpExpired  # the contact was replaced since
+    require_free(ctx, contact, but=user.id)
+    set_contact(ctx, user, contact)
+    flush_contacts(ctx)
+    if present != contact:
+        end_sessions_of(ctx, user.id, but=ctx.actor.session_id)
+        if present is not None:
+            _tell_old_contact(ctx, present)
+    return user
+
+
+def _tell_old_contact(ctx: Context, old: Contact) -> None:
+    name = "e-mail address" if old.field == "email" else "phone number"
+    channel: Channel = "email" if old.field == "email" else "sms"
+    message = ContactChanged(store=ctx.settings.store_name, contact=name)
+    enqueue(ctx, message, to=(channel, old.address))
+
+
+def reset_password(ctx: Context, data: schemas.ResetPassword) -> schemas.UserTokens:
+    """Set a new password with a code, end all sessions and sign a client of the API in.
+
+    Raises:
+        PasswordMismatch: the two passwords differ.
+        OtpNotFound: nothing was asked for under this token.
+        OtpNotVerified: the code was neither sent nor confirmed before.
+        OtpExpired: too old, used, replaced or tried too often.
+        OtpInvalid: it is wrong.
+        WeakPassword: the new password is guessed too easily.
+        AccountIsDeactivated: the code is right, but the account is closed.
+    """
+    return sign_in_with_tokens(ctx, _reset(ctx, data))
+
+
+def reset_password_page(ctx: Context, data: schemas.ResetPassword) -> str:
+    """The same for a browser; returns the secret for its cookie."""
+    return open_page_session(ctx, _reset(ctx, data))
+
+
+def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
+    require_same(data.new_password, data.confirm_password)
+    challenge = _reset_challenge(ctx, data, lock=False)
+    new_hash = None
+    if data.otp is None or otp.is_right(challenge, data.otp_token, data.otp):
+        if data.otp is None and challenge.confirmed_at is None:
+            raise otp.OtpNotVerified
+        otp.require_open(challenge, ctx.now)
+        user = _active_holder(ctx, challenge, lock=False)
+        require_good_password(
+            data.new_password, email=user.email, phone=user.phone, field="new_password"
+        )
+        new_hash = hash_password(data.new_password)
+    ctx.begin_writing()
+    challenge = _reset_challenge(ctx, data, lock=True)
+    if data.otp is None:
+        otp.require_open(challenge, ctx.now)
+    else:
+        otp.require_right(challenge, data.otp_token, data.otp, ctx.now)
+    assert new_hash is not None  # the code was right before, or it would not be now
+    challenge.used_at = ctx.now
+    user = _active_holder(ctx, challenge)
+    set_contact(ctx, user, Contact.from_key(challenge.contact))
+    store_password(ctx, user, new_hash, but_session=None)
+    forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
+    record_sign_in(ctx, user, challenge.channel, succeeded=True)
+    return user
+
+
+def _reset_challenge(ctx: Context, data: schemas.ResetPassword, *, lock: bool) -> OtpChallenge:
+    challenge = otp.find(ctx.db, data.otp_token, lock=lock)
+    if challenge.action != "reset-password":
+        raise otp.OtpNotFound
+    return challenge
