@@ -1,5 +1,6 @@
 """Files of customers: a folder by default."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -49,7 +50,12 @@ class FolderStorage:
             return None
 
     def delete(self, key: str) -> None:
-        self._path(key).unlink(missing_ok=True)
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        if path.parent != self._folder:
+            # The last file of a folder takes it along.
+            with suppress(OSError):
+                path.parent.rmdir()
 
 
 def make_storage(settings: Settings) -> Storage:

@@ -1,0 +1,1 @@
+"""Files of customers: kept by the storage, described by a row, reached by signed addresses."""

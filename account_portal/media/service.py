@@ -1,0 +1,116 @@
+"""Pictures and other files that belong to a customer's things.
+
+Decoding is slow, so it is done before a writing transaction begins: `prepare_picture` first,
+then `store_media` in the transaction of what the file belongs to. Files follow the transaction:
+written at once, removed again when it is rolled back; those of deleted rows go after the commit.
+"""
+
+from collections.abc import Mapping
+
+from account_portal.context import Context
+from account_portal.core.errors import NotFound
+from account_portal.core.schemas import Upload
+from account_portal.gateways.pictures import (
+    CONTENT_TYPE,
+    MAX_BYTES,
+    PictureSize,
+    make_pictures,
+)
+from account_portal.gateways.storage import Storage
+from account_portal.models import Media
+from account_portal.security import tokens
+
+PORTRAIT = (PictureSize("small", 96, square=True), PictureSize("large", 512, square=True))
+PHOTO = (PictureSize("small", 320), PictureSize("large", 1600))
+
+CONTENT_TYPES = {"webp": CONTENT_TYPE, "mp4": "video/mp4", "webm": "video/webm"}
+
+
+def prepare_picture(
+    upload: Upload, sizes: tuple[PictureSize, ...], *, field: str = "image"
+) -> dict[str, bytes]:
+    """An uploaded picture as files by name, such as ``small.webp``; needs no transaction.
+
+    Raises:
+        PayloadTooLarge: more than 5 MiB.
+        UnsupportedMediaType: neither JPEG, PNG nor WebP, whatever it is called.
+        PictureUnreadable: damaged, or too many pixels.
+    """
+    pictures = make_pictures(upload.read(MAX_BYTES + 1), sizes, field=field)
+    return {f"{size}.webp": content for size, content in pictures.items()}
+
+
+def store_media(
+    ctx: Context, kind: str, files: Mapping[str, bytes], content_type: str = CONTENT_TYPE
+) -> Media:
+    """Keep files of the caller; `kind` as in `Media`.
+
+    The row is flushed, so that other rows can refer to it at once.
+    """
+    media = Media(
+        customer_id=ctx.customer_id,
+        kind=kind,
+        content_type=content_type,
+        sizes=",".join(files),
+        byte_count=sum(map(len, files.values())),
+        created_at=ctx.now,
+    )
+    ctx.db.add(media)
+    ctx.db.flush()
+    # Kept apart from the row, which a rollback takes away.
+    storage, identity, names = ctx.gateways.storage, media.id, media.sizes
+    ctx.after_rollback.append(lambda: _remove_files(storage, identity, names))
+    for name, content in files.items():
+        storage.write(f"{identity}/{name}", content)
+    return media
+
+
+def delete_media(ctx: Context, media_id: str) -> None:
+    """Remove a file of the caller; nothing may refer to its row any more.
+
+    Raises:
+        NotFound: there is none of that id, or it is somebody else's.
+    """
+    media = ctx.get_owned(Media, lock=True, id=media_id)
+    storage, identity, names = ctx.gateways.storage, media.id, media.sizes
+    ctx.db.delete(media)
+    ctx.db.flush()
+    ctx.after_commit.append(lambda: _remove_files(storage, identity, names))
+
+
+def _remove_files(storage: Storage, media_id: str, names: str) -> None:
+    for name in names.split(","):
+        storage.delete(f"{media_id}/{name}")
+
+
+def media_url(media_id: str, name: str) -> str:
+    """Address of a file, relative to the portal.
+
+    Whoever holds the address can open it, as with a picture that is shown to others; it can't be
+    guessed from an id, and it never changes, so that caches work.
+    """
+    return f"/api/media/{media_id}/{name}?s={_signature(media_id, name)}"
+
+
+def picture_url(media_id: str | None, size: str = "large") -> str | None:
+    """Address of a picture in a size, or nothing when there is none."""
+    return media_url(media_id, f"{size}.webp") if media_id else None
+
+
+def _signature(media_id: str, name: str) -> str:
+    return tokens.keyed_digest("media links", f"{media_id}/{name}")[:32]
+
+
+def open_media(storage: Storage, media_id: str, name: str, signature: str) -> tuple[bytes, str]:
+    """A file and its content type, for whoever has its address.
+
+    Raises:
+        NotFound: the address is not one we gave out, or the file is gone.
+    """
+    content_type = CONTENT_TYPES.get(name.rpartition(".")[2])
+    if content_type is None or not tokens.same(signature, _signature(media_id, name)):
+        raise NotFound
+    content = storage.read(f"{media_id}/{name}")
+    if content is None:
+        raise NotFound
+    return content, content_type
