@@ -8,8 +8,10 @@ from account_portal.api.errors import add_error_handlers
 from account_portal.auth.api import codes, forms, users
 from account_portal.auth.api import router as auth_router
 from account_portal.loyalty.api import router as loyalty_router
+from account_portal.media.api import router as media_router
 from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
+from account_portal.profile.api import router as profile_router
 
 ROUTERS = (
     auth_router,
@@ -17,6 +19,8 @@ ROUTERS = (
     users,
     forms,
     addresses_router,
+    profile_router,
+    media_router,
     loyalty_router,
     orders_router,
     gateway_page,

@@ -1,0 +1,1 @@
+"""What a customer says of themselves: names, contacts, picture, opt-ins."""
