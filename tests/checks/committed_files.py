@@ -26,7 +26,8 @@ VAGUE = re.compile(r"(^|/|_)(utils?|helpers?|common|misc|managers?)(\.py$|/|_[a-
 VAGUE_BUT_RIGHT = {"account_portal/auth/rules/common_passwords.py"}
 SECRET = re.compile(r"(^|/)(\.env|id_rsa|secret_key|.*\.(pem|key|db|sqlite3?))$")
 REGISTRY = re.compile(
-    r"https?://[\w.-]*(?:registry|pypi|pythonhosted|npmjs|artifactory|nexus|mirror)[\w.-]*", re.I
+    r"https?://[\w.-]*(?:registry|pypi|pythonhosted|npmjs|artifactory|nexus|mirror)[\w.-]*",
+    re.IGNORECASE,
 )
 HOME = re.compile(r"(?<![\w./~-])/(?:root|home|Users)/[\w.-]+")
 TEXT_SUFFIXES = {

@@ -1,0 +1,247 @@
+"""Rules of the house that imports can't show, read from the syntax tree."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from fastapi.routing import APIRoute
+
+ROOT = Path(__file__).resolve().parents[1]
+PORTAL = ROOT / "account_portal"
+CONTRACT = ROOT / "docs" / "contract" / "openapi.yaml"
+STOREFRONT = "/api/v1/{store_id}/storefront"
+
+# Names a browser's object, array or string already has: Reflex would reach those, not the field.
+RESERVED = {
+    "items", "keys", "values", "entries", "length", "get", "contains", "merge", "range", "to",
+}  # fmt: skip
+SQL = {"select", "insert", "update", "delete"}
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Syntax trees by path below the package, as in `orders/service/reading.py`."""
+    return {
+        path.relative_to(PORTAL).as_posix(): ast.parse(path.read_text(), str(path))
+        for path in sorted(PORTAL.rglob("*.py"))
+    }
+
+
+def of_kind(*kinds: str) -> dict[str, ast.Module]:
+    """Modules of a kind: `state` is `orders/state.py` and everything in `orders/state/`."""
+    return {
+        path: tree
+        for path, tree in modules().items()
+        if any(part.removesuffix(".py") in kinds for part in path.split("/"))
+    }
+
+
+def classes(tree: ast.Module) -> Iterator[ast.ClassDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def fields(cls: ast.ClassDef) -> Iterator[str]:
+    for node in cls.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def decorator_names(function: ast.AST) -> set[str]:
+    """`@rx.event(background=True)` is `event`."""
+    found = set()
+    for decorator in getattr(function, "decorator_list", []):
+        node = decorator.func if isinstance(decorator, ast.Call) else decorator
+        found.add(node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", ""))
+    return found
+
+
+def state_classes() -> Iterator[tuple[str, ast.ClassDef]]:
+    """Classes whose vars a browser sees."""
+    for path, tree in {**of_kind("state"), "ui/session.py": modules()["ui/session.py"]}.items():
+        yield from ((path, cls) for cls in classes(tree))
+
+
+def starts(path: str, *places: str) -> bool:
+    return any(path == place or path.startswith(place) for place in places)
+
+
+def is_service(path: str) -> bool:
+    return path.split("/")[1:2] in (["service.py"], ["service"])
+
+
+def test_only_the_transaction_commits() -> None:
+    found = {
+        path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "commit"
+    }
+    assert "context.py" in found
+    elsewhere = {path for path in found if not starts(path, "merchant/importing", "demo/")}
+    assert elsewhere == {"context.py"}
+
+
+def test_statements_are_made_where_the_rules_are() -> None:
+    """Services and what stands below them; `ctx.owned` starts those on customer rows."""
+    found = {
+        path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").split(".")[0] in ("sqlalchemy", "sqlmodel")
+        and any(alias.name in SQL for alias in node.names)
+    }
+    assert "orders/service/reading.py" in found
+    allowed = ("context.py", "security/", "notifications/", "merchant/", "demo/")
+    assert {path for path in found if not is_service(path) and not starts(path, *allowed)} == set()
+
+
+def test_views_have_no_field_a_browser_knows_better() -> None:
+    found = {
+        f"{path}: {cls.name}.{name}"
+        for path, tree in {**of_kind("schemas"), **of_kind("state")}.items()
+        for cls in classes(tree)
+        for name in fields(cls)
+        if name in RESERVED
+    }
+    assert found == set()
+
+
+def route_segments() -> set[str]:
+    from account_portal import routes
+
+    texts = [value for value in vars(routes).values() if isinstance(value, str)]
+    return {name.strip(".[]") for text in texts for name in re.findall(r"\[+[.\w]+\]+", text)}
+
+
+def test_no_state_var_shadows_a_part_of_an_address() -> None:
+    segments = route_segments()
+    assert "order_number" in segments
+    taken = {
+        f"{path}: {cls.name}.{name}"
+        for path, cls in state_classes()
+        for name in fields(cls)
+        if name in segments
+    }
+    assert taken == set()
+
+
+def test_handlers_are_async() -> None:
+    """One that isn't would stop every other customer's page while it waits for the database."""
+    slow = {
+        f"{path}: {cls.name}.{node.name}"
+        for path, cls in state_classes()
+        for node in cls.body
+        if isinstance(node, ast.FunctionDef)
+        and decorator_names(node) & {"event", "action", "page_load"}
+    }
+    assert slow == set()
+
+
+def test_every_handler_asks_who_calls() -> None:
+    """A handler is a public endpoint; one that touches a service does so through the guard."""
+    unguarded = {
+        f"{path}: {cls.name}.{node.name}"
+        for path, cls in state_classes()
+        for node in cls.body
+        if isinstance(node, ast.AsyncFunctionDef)
+        and "event" in decorator_names(node)
+        and any(isinstance(part, ast.Name) and part.id == "service" for part in ast.walk(node))
+    }
+    assert unguarded == set()
+
+
+def test_every_page_is_guarded_or_public() -> None:
+    from account_portal.app import PAGES
+
+    def guarded(event: object) -> bool:
+        function = getattr(event, "fn", event)
+        return bool(getattr(function, "is_guarded", False))
+
+    open_pages = [
+        page.path for page in PAGES if not page.public and not any(map(guarded, page.load))
+    ]
+    assert open_pages == []
+
+
+def test_every_resource_stands_in_the_import_contracts() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    contract = next(c for c in settings["contracts"] if c["name"] == "Inside a resource")
+    resources = {
+        f"account_portal.{path.split('/')[0]}"
+        for path in modules()
+        if path.split("/")[1:2] in (["api.py"], ["api"], ["state.py"], ["state"])
+        and not starts(path, "api/", "ui/", "merchant/")
+    }
+    assert resources - set(contract["containers"]) == set()
+
+
+def test_classes_of_pages_and_states_keep_their_annotations() -> None:
+    """Reflex reads annotations when a class is made; as texts it would not find them."""
+    late = {
+        path
+        for path, tree in {**of_kind("ui", "pages", "state"), "app.py": modules()["app.py"]}.items()
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    }
+    assert late == set()
+
+
+def contract_routes() -> set[tuple[str, str, str]]:
+    paths = yaml.safe_load(CONTRACT.read_text())["paths"]
+    return {
+        (method.upper(), path, operation["operationId"])
+        for path, methods in paths.items()
+        for method, operation in methods.items()
+        if isinstance(operation, dict)
+    }
+
+
+def our_routes() -> list[tuple[str, str, str]]:
+    from account_portal.api.app import ROUTERS
+
+    return [
+        (method, route.path.removeprefix(STOREFRONT), str(route.operation_id))
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.path.startswith(STOREFRONT)
+        for method in sorted(route.methods)
+    ]
+
+
+def test_every_route_of_the_contract_is_there() -> None:
+    assert sorted(contract_routes() - set(our_routes())) == []
+
+
+def test_no_route_is_unknown_to_the_contract() -> None:
+    assert sorted(set(our_routes()) - contract_routes()) == []
+
+
+def test_fixed_paths_are_matched_before_those_that_vary() -> None:
+    """`/orders/returns` is no order number."""
+    paths = [(method, path) for method, path, _ in our_routes()]
+    hidden = [
+        f"{method} {later} behind {earlier}"
+        for place, (method, earlier) in enumerate(paths)
+        for other, later in paths[place + 1 :]
+        if method == other
+        and "{" in earlier
+        and re.fullmatch(re.sub(r"\{\w+\}", "[^/{}]+", earlier), later)
+    ]
+    assert hidden == []
+
+
+@pytest.mark.parametrize("suffix", ["openapi.yaml", "RULES.md"])
+def test_the_contract_kept_here_is_the_shared_one(suffix: str) -> None:
+    """Where the contract lies beside the project, the copy in docs/contract must equal it."""
+    ours = CONTRACT.with_name(suffix)
+    for shared in ROOT.parent.glob(f"*/contract/{suffix}"):
+        assert shared.read_text() == ours.read_text(), f"docs/contract/{suffix} is behind"
+    assert ours.stat().st_size > 1000
