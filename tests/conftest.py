@@ -110,9 +110,10 @@ def database(
     found = get_database()
     yield found
     if request.param == "postgresql":
-        names = ", ".join(f'"{table}"' for table in SQLModel.metadata.tables)
+        # For a few rows this is many times quicker than TRUNCATE.
         with found.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} CASCADE"))
+            for table in reversed(SQLModel.metadata.sorted_tables):
+                connection.execute(table.delete())
     forget_singletons()
 
 

@@ -91,6 +91,61 @@ class PaymentGatewayNotEnabled(Unprocessable):
     message = "This way to pay is not available here."
 
 
+class ShipmentNotMovable(Conflict):
+    """A parcel can't go from where it is to there."""
+
+    code = "shipment_not_movable"
+    message = "This parcel cannot take that step now."
+
+
+# Forward, steps may be left out; couriers don't report them all.
+_FORWARD = (
+    ShipmentStatus.UNSCHEDULED,
+    ShipmentStatus.SCHEDULE_REQUESTED,
+    ShipmentStatus.SCHEDULED,
+    ShipmentStatus.PACKED,
+    ShipmentStatus.SHIPPED,
+    ShipmentStatus.IN_TRANSIT,
+    ShipmentStatus.OUT_FOR_DELIVERY,
+    ShipmentStatus.DELIVERED,
+)
+_ON_ITS_WAY = frozenset(
+    {ShipmentStatus.SHIPPED, ShipmentStatus.IN_TRANSIT, ShipmentStatus.OUT_FOR_DELIVERY}
+)
+_SIDEWAYS: Mapping[ShipmentStatus, frozenset[ShipmentStatus]] = {
+    ShipmentStatus.OUT_FOR_DELIVERY: frozenset(
+        {ShipmentStatus.DELIVERY_ATTEMPTED, ShipmentStatus.UNDELIVERED}
+    ),
+    ShipmentStatus.DELIVERY_ATTEMPTED: frozenset(
+        {
+            ShipmentStatus.OUT_FOR_DELIVERY,
+            ShipmentStatus.UNDELIVERED,
+            ShipmentStatus.RETURN_TO_ORIGIN,
+            ShipmentStatus.DELIVERED,
+        }
+    ),
+    ShipmentStatus.UNDELIVERED: frozenset(
+        {
+            ShipmentStatus.IN_TRANSIT,
+            ShipmentStatus.OUT_FOR_DELIVERY,
+            ShipmentStatus.RETURN_TO_ORIGIN,
+            ShipmentStatus.DELIVERED,
+        }
+    ),
+}
+
+
+def can_move(now: ShipmentStatus, to: ShipmentStatus) -> bool:
+    """Whether a parcel may go from one state to another."""
+    if to is ShipmentStatus.CANCELLED:
+        return now in NOT_PACKED - {ShipmentStatus.CANCELLED} or now is ShipmentStatus.PACKED
+    if to in (ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN) and now in _ON_ITS_WAY:
+        return True
+    if now in _FORWARD and to in _FORWARD:
+        return _FORWARD.index(to) > _FORWARD.index(now)
+    return to in _SIDEWAYS.get(now, frozenset())
+
+
 _STAGE: Mapping[ShipmentStatus, str] = {
     ShipmentStatus.UNSCHEDULED: "confirmed",
     ShipmentStatus.SCHEDULE_REQUESTED: "confirmed",

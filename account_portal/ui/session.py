@@ -123,7 +123,8 @@ def action(function: Handler) -> Any:
             result = None
         except PortalError as error:
             self._show_error(error)
-            result = type(self).load if isinstance(error, Conflict) and hasattr(self, "load") else None
+            is_stale = isinstance(error, Conflict) and hasattr(self, "load")
+            result = type(self).load if is_stale else None
         except Exception as error:  # noqa: BLE001 - whatever it is, the customer is told
             self._show_error(_unexpected(error))
             result = None

@@ -1,6 +1,12 @@
 """What can be done with orders; the only place that decides."""
 
+from account_portal.orders.service.cancelling import add_refund, cancel_order
 from account_portal.orders.service.documents import refresh_due, refresh_orders
+from account_portal.orders.service.paying import (
+    get_hosted_payment,
+    retry_payment,
+    settle_payment,
+)
 from account_portal.orders.service.reading import (
     get_order,
     get_payment_status,
@@ -13,8 +19,19 @@ from account_portal.orders.service.reading import (
     refunds_by_return,
     search_orders,
 )
+from account_portal.orders.service.shop import (
+    approve_order,
+    create_shipment,
+    move_shipment,
+    require_shop,
+)
 
 __all__ = [
+    "add_refund",
+    "approve_order",
+    "cancel_order",
+    "create_shipment",
+    "get_hosted_payment",
     "get_order",
     "get_payment_status",
     "list_order_years",
@@ -23,8 +40,12 @@ __all__ = [
     "list_refunds",
     "list_shipment_events",
     "list_shipments",
+    "move_shipment",
     "refresh_due",
     "refresh_orders",
     "refunds_by_return",
+    "require_shop",
+    "retry_payment",
     "search_orders",
+    "settle_payment",
 ]

@@ -11,7 +11,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Forbidden, NotFound
-from account_portal.core.pagination import Page, PageParams, paginate
+from account_portal.core.pagination import Page, paginate
 from account_portal.core.schemas import Ready
 from account_portal.models import (
     Order,

@@ -1,4 +1,4 @@
-"""Routes of orders."""
+"""Routes of orders in the contract."""
 
 from typing import Annotated
 
@@ -6,10 +6,12 @@ from fastapi import Query
 
 from account_portal.api.deps import Ctx, OrderNumberPath
 from account_portal.api.router import ContractRouter
+from account_portal.core.errors import ValidationError
 from account_portal.core.pagination import Page
 from account_portal.core.schemas import Ready
-from account_portal.orders import service
+from account_portal.orders import rules, service
 from account_portal.orders.schemas import (
+    CancelOrder,
     OrderDetail,
     OrderList,
     OrderPayment,
@@ -17,6 +19,8 @@ from account_portal.orders.schemas import (
     OrderQuery,
     OrderRefund,
     OrderShipment,
+    RetryPayment,
+    RetryPaymentResult,
 )
 
 router = ContractRouter(tag="Orders")
@@ -108,3 +112,55 @@ def list_refunds(ctx: Ctx, order_number: OrderNumberPath) -> list[OrderRefund]:
 def get_payment_status(ctx: Ctx, order_number: OrderNumberPath) -> OrderPaymentStatus:
     """How far the order is paid, and whether a new attempt may be made."""
     return service.get_payment_status(ctx, order_number)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/retry-payment",
+    operation_id="retry-order-payment",
+    summary="Start a new payment attempt",
+    message="Payment started.",
+    raises=(rules.PaymentRetryNotAvailable, rules.PaymentGatewayNotEnabled),
+    also=(404,),
+    idempotent=True,
+)
+def retry_payment(
+    ctx: Ctx, order_number: OrderNumberPath, data: RetryPayment
+) -> RetryPaymentResult:
+    """Adds a pending payment and changes no other; send the browser to `redirect_url`."""
+    return service.retry_payment(ctx, order_number, data)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/cancel",
+    operation_id="cancel-order",
+    summary="Cancel a whole order",
+    message="Order cancelled.",
+    content="order",
+    raises=(
+        ValidationError,
+        rules.BankAccountRequired,
+        rules.OrderNotCancellable,
+        rules.OrderAlreadyCancelled,
+        rules.BankAccountNotFound,
+        rules.BankAccountNotVerified,
+    ),
+    also=(404,),
+    idempotent=True,
+    examples={
+        "original_payment_mode": {
+            "cancellation_reason": "Ordered the wrong size",
+            "refund_mode": "original_payment_mode",
+        },
+        "bank_transfer": {
+            "cancellation_reason": "No longer needed",
+            "refund_mode": "bank_transfer",
+            "bank_account_id": "01HZX3T5V9K2M4N6P8Q0R2S4T6",
+            "feedback": "Delivery date moved twice.",
+        },
+    },
+)
+def cancel_order(ctx: Ctx, order_number: OrderNumberPath, data: CancelOrder) -> Ready[OrderDetail]:
+    """Sends back what was paid, points and credit too; the answer is the cancelled order."""
+    return service.cancel_order(ctx, order_number, data)

@@ -1,0 +1,6 @@
+"""Routes of orders: the contract's, and the page of the built-in test gateway."""
+
+from account_portal.orders.api.contract import router
+from account_portal.orders.api.gateway_page import gateway_page
+
+__all__ = ["gateway_page", "router"]

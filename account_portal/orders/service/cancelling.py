@@ -1,0 +1,165 @@
+"""Cancelling a whole order, by its customer or by the shop."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import NotFound
+from account_portal.core.ids import new_number
+from account_portal.core.schemas import Ready
+from account_portal.loyalty import service as loyalty
+from account_portal.models import BankAccount, CreditActivity, Order, Payment, Refund, Shipment
+from account_portal.models.states import (
+    OrderStatus,
+    RefundMode,
+    RefundStatus,
+    ShipmentStatus,
+    TransactionStatus,
+    VerificationStatus,
+)
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.orders import OrderCancelled
+from account_portal.orders import rules
+from account_portal.orders.schemas import CancelOrder, OrderDetail
+from account_portal.orders.service.documents import refresh_orders
+from account_portal.orders.service.reading import get_order
+
+
+def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> Ready[OrderDetail]:
+    """Cancel one of the caller's orders and send back what was paid.
+
+    Raises:
+        NotFound: no such order of the caller.
+        BankAccountRequired: a bank transfer without an account.
+        OrderAlreadyCancelled, OrderNotCancellable: its state forbids it.
+        BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
+    """
+    order = ctx.get_owned(Order, lock=True, order_number=order_number)
+    if data.refund_mode is RefundMode.BANK_TRANSFER and data.bank_account_id is None:
+        raise rules.BankAccountRequired(bank_account_id="is required for a bank transfer")
+    shipments = _shipments(ctx, order)
+    rules.require_cancellable(
+        OrderStatus(order.status),
+        [ShipmentStatus(shipment.status) for shipment in shipments],
+        store_allows_scheduled=ctx.settings.cancel_scheduled,
+    )
+    account = _payout_account(ctx, data)
+    close_order(
+        ctx, order, shipments, reason=data.cancellation_reason, mode=data.refund_mode, to=account
+    )
+    order.feedback = data.feedback
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    return get_order(ctx, order_number)
+
+
+def _shipments(ctx: Context, order: Order) -> list[Shipment]:
+    statement = select(Shipment).where(col(Shipment.order_id) == order.id)
+    return list(ctx.db.execute(statement).scalars())
+
+
+def _payout_account(ctx: Context, data: CancelOrder) -> BankAccount | None:
+    if data.refund_mode is not RefundMode.BANK_TRANSFER:
+        return None
+    try:
+        account = ctx.get_owned(BankAccount, lock=True, id=data.bank_account_id)
+    except NotFound:
+        raise rules.BankAccountNotFound from None
+    if account.verification_status != VerificationStatus.VERIFIED:
+        raise rules.BankAccountNotVerified
+    return account
+
+
+def close_order(
+    ctx: Context,
+    order: Order,
+    shipments: list[Shipment],
+    *,
+    reason: str,
+    mode: RefundMode,
+    to: BankAccount | None,
+) -> None:
+    """What cancelling does; whether it may be done is decided before."""
+    order.status = OrderStatus.CANCELLED
+    order.cancellation_reason = reason
+    order.cancelled_at = order.modified_at = ctx.now
+    for shipment in shipments:
+        if shipment.status != ShipmentStatus.CANCELLED:
+            shipment.status = ShipmentStatus.CANCELLED
+            shipment.cancellation_reason = reason
+            shipment.modified_at = ctx.now
+    payments = list(
+        ctx.db.execute(select(Payment).where(col(Payment.order_id) == order.id)).scalars()
+    )
+    for payment in payments:
+        if payment.payment_status == TransactionStatus.PENDING:
+            payment.payment_status = TransactionStatus.FAILED
+            payment.modified_at = ctx.now
+    paid = sum(payment.amount for payment in payments if payment.payment_status in rules.PAID)
+    if paid:
+        add_refund(ctx, order, paid, mode=mode, to=to, remarks="Order cancelled")
+    _give_back(ctx, order)
+    refund = money.to_major(paid, order.currency)
+    enqueue(
+        ctx,
+        OrderCancelled(
+            order_number=order.order_number,
+            store=ctx.settings.store_name,
+            refund=f"{order.currency} {refund}" if paid else None,
+        ),
+        customer_id=order.customer_id,
+    )
+
+
+def _give_back(ctx: Context, order: Order) -> None:
+    """Spent points and credit come back, earned points go."""
+    loyalty.give_back_points(
+        ctx,
+        order.customer_id,
+        activity="order_cancelled",
+        loyalty_point=order.loyalty_point_redeemed,
+        reference_number=order.order_number,
+        savings=order.loyalty_amount,
+    )
+    loyalty.take_back_for_order(ctx, order)
+    if order.credit_balance_used:
+        ctx.db.add(
+            CreditActivity(
+                customer_id=order.customer_id,
+                currency=order.currency,
+                amount=order.credit_balance_used,
+                cause="order_cancelled",
+                reference_number=order.order_number,
+                created_at=ctx.now,
+            )
+        )
+
+
+def add_refund(
+    ctx: Context,
+    order: Order,
+    amount: int,
+    *,
+    mode: RefundMode,
+    to: BankAccount | None = None,
+    return_id: str | None = None,
+    remarks: str | None = None,
+) -> Refund:
+    """Put money on its way back; the store settles it."""
+    refund = Refund(
+        order_id=order.id,
+        return_id=return_id,
+        request_number=new_number("RFD", ctx.now.year),
+        refund_amount=amount,
+        status=RefundStatus.PENDING,
+        payment_mode=mode,
+        payment_method="Bank transfer" if to else None,
+        bank_account_id=to.id if to else None,
+        bank_account_number=to.number_masked if to else None,
+        bank_name=to.bank_name if to else None,
+        refund_remarks=remarks,
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    ctx.db.add(refund)
+    return refund

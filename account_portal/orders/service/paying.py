@@ -1,0 +1,239 @@
+"""Paying again, and what the gateway reports of an attempt."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFound
+from account_portal.core.ids import new_number
+from account_portal.gateways.payments import PaymentRequest
+from account_portal.models import Order, Payment
+from account_portal.models.states import OrderStatus, RefundMode, TransactionStatus
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.orders import PaymentReceived
+from account_portal.orders import rules
+from account_portal.orders.schemas import (
+    PaymentGatewayParams,
+    PaymentInfo,
+    RetryPayment,
+    RetryPaymentResult,
+)
+from account_portal.orders.service.cancelling import add_refund
+from account_portal.orders.service.documents import refresh_orders
+from account_portal.orders.service.shop import require_shop
+from account_portal.security import tokens
+
+_SIGNATURE = "sign payment attempts"
+
+
+def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryPaymentResult:
+    """Start a new attempt to pay what is unpaid; earlier attempts stay as they are.
+
+    The attempt is recorded and committed before the gateway is asked, so that nothing the gateway
+    takes can be unknown here.
+
+    Raises:
+        NotFound: no such order of the caller.
+        PaymentGatewayNotEnabled: the store takes no payments through it.
+        InvalidInput: a return address on an origin that is not allowed.
+        PaymentRetryNotAvailable: nothing to pay, or the last attempt may still succeed.
+        GatewayUnavailable: the gateway did not answer; the attempt is recorded as failed.
+    """
+    order = ctx.get_owned(Order, lock=True, order_number=order_number)
+    asked = data.payment_gateway_params
+    if asked.payment_gateway not in ctx.gateways.payments.names:
+        raise rules.PaymentGatewayNotEnabled
+    _require_allowed_addresses(ctx, asked)
+    attempts = _attempts(ctx, order)
+    payable = rules.net_payable(order.grand_total, order.loyalty_amount, order.credit_balance_used)
+    rules.require_payment_retry(OrderStatus(order.status), payable, attempts, ctx.now)
+    payment = Payment(
+        order_id=order.id,
+        request_number=new_number("PAY", ctx.now.year),
+        amount=payable - rules.amount_paid(attempts),
+        payment_status=TransactionStatus.PENDING,
+        payment_gateway=asked.payment_gateway,
+        success_url=asked.surl or asked.return_url,
+        failure_url=asked.furl or asked.return_url,
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    ctx.db.add(payment)
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    request = PaymentRequest(
+        request_number=payment.request_number,
+        order_number=order.order_number,
+        amount=payment.amount,
+        currency=order.currency,
+        customer_email=order.customer_email,
+        customer_phone=order.customer_phone,
+        now=ctx.now,
+    )
+    ctx.checkpoint()
+    try:
+        start = ctx.gateways.payments.start(request, attempt_signature(request.request_number))
+    except GatewayUnavailable:
+        payment = _locked_payment(ctx, request.request_number)
+        payment.payment_status, payment.modified_at = TransactionStatus.FAILED, ctx.now
+        refresh_orders(ctx.db, [payment.order_id], ctx.now)
+        ctx.checkpoint()
+        raise
+    payment = _locked_payment(ctx, request.request_number)
+    payment.redirect_url, payment.expires_at = start.redirect_url, start.expires_at
+    return RetryPaymentResult(
+        payment_required=True,
+        payment_info=PaymentInfo(
+            payment_gateway=asked.payment_gateway,
+            transaction_id=request.request_number,
+            amount=money.to_major(request.amount, request.currency),
+            redirect_url=start.redirect_url,
+            expires_at=start.expires_at,
+        ),
+    )
+
+
+def _attempts(ctx: Context, order: Order) -> list[rules.Attempt]:
+    rows = ctx.db.execute(
+        select(col(Payment.amount), col(Payment.payment_status), col(Payment.created_at)).where(
+            col(Payment.order_id) == order.id
+        )
+    )
+    return [
+        rules.Attempt(row.amount, TransactionStatus(row.payment_status), row.created_at)
+        for row in rows
+    ]
+
+
+def _require_allowed_addresses(ctx: Context, asked: PaymentGatewayParams) -> None:
+    settings = ctx.settings
+    allowed = {settings.origin, *settings.cors_origins, *settings.embed_origins}
+    faults = {
+        f"payment_gateway_params.{name}": "must be on an origin of this store"
+        for name in ("return_url", "surl", "furl")
+        if (address := getattr(asked, name)) and _origin(address) not in allowed
+    }
+    if faults:
+        raise InvalidInput(**faults)
+
+
+def _origin(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    # A name and password before the host would make it look like another's.
+    return "" if "@" in parts.netloc else f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def attempt_signature(request_number: str) -> str:
+    """What proves that an answer belongs to an attempt we started."""
+    return tokens.keyed_digest(_SIGNATURE, request_number)
+
+
+def _locked_payment(ctx: Context, request_number: str) -> Payment:
+    """A payment whose order is locked, so that answers and cancelling are serialised.
+
+    Raises:
+        NotFound: there is none.
+    """
+    statement = select(Payment).where(col(Payment.request_number) == request_number)
+    payment = ctx.db.execute(statement).scalar_one_or_none()
+    if payment is None:
+        raise NotFound
+    order = select(Order).where(col(Order.id) == payment.order_id).with_for_update()
+    ctx.db.execute(order).scalar_one()
+    ctx.db.refresh(payment)
+    return payment
+
+
+@dataclass(frozen=True, slots=True)
+class HostedPayment:
+    """What the test gateway's page shows."""
+
+    request_number: str
+    order_number: str
+    amount: str
+    is_open: bool
+    success_url: str | None
+    failure_url: str | None
+
+
+def get_hosted_payment(ctx: Context, request_number: str, signature: str) -> HostedPayment:
+    """An attempt, for the one who holds its signature.
+
+    Raises:
+        NotFound: no such attempt, or the signature is not its own.
+    """
+    if not tokens.same(signature, attempt_signature(request_number)):
+        raise NotFound
+    row = ctx.db.execute(
+        select(Payment, Order)
+        .join(Order, col(Order.id) == col(Payment.order_id))
+        .where(col(Payment.request_number) == request_number)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    payment, order = row
+    return HostedPayment(
+        request_number=request_number,
+        order_number=order.order_number,
+        amount=f"{money.currency_symbol(order.currency)}"
+        f"{money.to_major(payment.amount, order.currency):,}",
+        is_open=payment.payment_status == TransactionStatus.PENDING,
+        success_url=payment.success_url,
+        failure_url=payment.failure_url,
+    )
+
+
+def settle_payment(
+    ctx: Context,
+    request_number: str,
+    *,
+    succeeded: bool,
+    reference: str | None = None,
+    method: str | None = None,
+) -> None:
+    """Record what became of an attempt; only the first answer counts.
+
+    Money that arrives for an order cancelled meanwhile goes straight back.
+
+    Raises:
+        Forbidden: only the shop and its gateway may tell.
+        NotFound: no such attempt.
+    """
+    require_shop(ctx)
+    payment = _locked_payment(ctx, request_number)
+    order = ctx.db.get_one(Order, payment.order_id)
+    late = payment.payment_status == TransactionStatus.FAILED and succeeded
+    if payment.payment_status != TransactionStatus.PENDING and not late:
+        return
+    status = TransactionStatus.SUCCESS if succeeded else TransactionStatus.FAILED
+    payment.payment_status, payment.modified_at = status, ctx.now
+    payment.payment_date = ctx.now if succeeded else None
+    payment.payment_reference_number = reference
+    payment.payment_method = method or payment.payment_method
+    order.modified_at = ctx.now
+    if succeeded and order.status == OrderStatus.CANCELLED:
+        add_refund(
+            ctx,
+            order,
+            payment.amount,
+            mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+            remarks="Paid after the order was cancelled",
+        )
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    if succeeded:
+        amount = money.to_major(payment.amount, order.currency)
+        enqueue(
+            ctx,
+            PaymentReceived(
+                order_number=order.order_number,
+                store=ctx.settings.store_name,
+                amount=f"{order.currency} {amount}",
+            ),
+            customer_id=order.customer_id,
+        )

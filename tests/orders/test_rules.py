@@ -1,0 +1,125 @@
+"""Rules of orders, as tables and properties."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from account_portal.core import money
+from account_portal.models.states import OrderStatus as O
+from account_portal.models.states import PaymentStatus as P
+from account_portal.models.states import ShipmentStatus as S
+from account_portal.models.states import TransactionStatus as T
+from account_portal.orders import rules
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+shipments = st.lists(st.sampled_from(S), max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("parcels", "covers", "expected"),
+    [
+        ([], True, O.CONFIRMED),
+        ([S.CANCELLED], True, O.CONFIRMED),
+        ([S.UNSCHEDULED], True, O.CONFIRMED),
+        ([S.SCHEDULED], True, O.AWAITING_SHIPMENT),
+        ([S.SCHEDULED], False, O.PARTIALLY_SCHEDULED),
+        ([S.SCHEDULED, S.UNSCHEDULED], True, O.PARTIALLY_SCHEDULED),
+        ([S.SHIPPED, S.IN_TRANSIT], True, O.SHIPPED),
+        ([S.SHIPPED, S.PACKED], True, O.PARTIALLY_SHIPPED),
+        ([S.DELIVERED], False, O.PARTIALLY_DELIVERED),
+        ([S.DELIVERED, S.SHIPPED], True, O.PARTIALLY_DELIVERED),
+        ([S.DELIVERED, S.DELIVERED], True, O.DELIVERED),
+        ([S.DELIVERED, S.CANCELLED], True, O.DELIVERED),
+        ([S.UNDELIVERED], True, O.UNDELIVERED),
+        ([S.UNDELIVERED, S.SHIPPED], True, O.PARTIALLY_UNDELIVERED),
+        ([S.RETURN_TO_ORIGIN], True, O.RETURN_TO_ORIGIN),
+        ([S.RETURN_TO_ORIGIN, S.SHIPPED], True, O.PARTIALLY_RETURN_TO_ORIGIN),
+    ],
+)
+def test_the_state_follows_from_the_parcels(parcels: list[S], covers: bool, expected: O) -> None:
+    assert rules.derive_status(O.CONFIRMED, parcels, covers_all_units=covers) is expected
+
+
+@given(st.sampled_from(O), shipments, st.booleans())
+def test_states_are_stable_and_final_ones_stay(current: O, parcels: list[S], covers: bool) -> None:
+    once = rules.derive_status(current, parcels, covers_all_units=covers)
+    assert rules.derive_status(once, parcels, covers_all_units=covers) is once
+    if current in rules.FINAL:
+        assert once is current
+
+
+@given(st.sampled_from(O), shipments, st.booleans())
+def test_the_flag_and_the_guard_agree(status: O, parcels: list[S], allows: bool) -> None:
+    shown = rules.can_cancel(status, parcels, store_allows_scheduled=allows)
+    try:
+        rules.require_cancellable(status, parcels, store_allows_scheduled=allows)
+    except (rules.OrderNotCancellable, rules.OrderAlreadyCancelled):
+        assert not shown
+    else:
+        assert shown
+
+
+@given(st.sampled_from(S), st.sampled_from(S))
+def test_parcels_never_move_out_of_an_end(now: S, to: S) -> None:
+    if now in (S.DELIVERED, S.CANCELLED, S.LOST, S.RETURN_TO_ORIGIN) or now is to:
+        assert not rules.can_move(now, to)
+
+
+def attempt(amount: int, status: T, minutes_ago: int = 60) -> rules.Attempt:
+    return rules.Attempt(amount, status, NOW - timedelta(minutes=minutes_ago))
+
+
+@pytest.mark.parametrize(
+    ("payable", "attempts", "status", "retry"),
+    [
+        (100, [], P.PENDING, True),
+        (0, [], P.SUCCESS, False),
+        (100, [attempt(100, T.SUCCESS)], P.SUCCESS, False),
+        (100, [attempt(100, T.FAILED, 1)], P.FAILED, True),
+        (100, [attempt(100, T.PENDING, 15)], P.PENDING, False),
+        (100, [attempt(100, T.PENDING, 16)], P.PENDING, True),
+        (100, [attempt(40, T.SUCCESS)], P.PARTIALLY_PAID, True),
+        (100, [attempt(40, T.SUCCESS), attempt(60, T.FAILED, 1)], P.PARTIALLY_PAID, True),
+        (100, [attempt(100, T.FAILED), attempt(100, T.PENDING, 1)], P.PENDING, False),
+    ],
+)
+def test_how_far_an_order_is_paid(
+    payable: int, attempts: list[rules.Attempt], status: P, retry: bool
+) -> None:
+    assert rules.derive_payment_status(payable, attempts) is status
+    assert rules.can_retry_payment(O.CONFIRMED, payable, attempts, NOW) is retry
+    assert not rules.can_retry_payment(O.CANCELLED, payable, attempts, NOW)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.dictionaries(st.sampled_from("ABC"), st.integers(1, 5))),
+        max_size=5,
+    ),
+    st.dictionaries(st.sampled_from("ABC"), st.integers(0, 12)),
+)
+def test_no_more_can_be_returned_than_arrived_and_is_free(
+    arrived: list[tuple[int, dict[str, int]]], remaining: dict[str, int]
+) -> None:
+    parcels = [
+        rules.DeliveredParcel(str(number), NOW - timedelta(days=days), units)
+        for number, (days, units) in enumerate(arrived)
+    ]
+    found = rules.returnable_units(parcels, remaining, timedelta(days=30), NOW)
+    for sku, units in found.items():
+        in_time = sum(units.get(sku, 0) for days, units in arrived if days <= 30)
+        assert 0 <= units <= min(in_time, remaining.get(sku, 0))
+    later = rules.returnable_units(parcels, remaining, timedelta(days=30), NOW + timedelta(days=9))
+    assert all(units <= found[sku] for sku, units in later.items())
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=20))
+def test_splits_add_up_to_the_minor_unit(total: int, weights: list[int]) -> None:
+    parts = money.split(total, weights)
+    assert sum(parts) == total
+    whole = sum(weights)
+    if whole:
+        for part, weight in zip(parts, weights, strict=True):
+            assert abs(part * whole - total * weight) <= whole
