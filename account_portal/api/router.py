@@ -63,6 +63,7 @@ class _Parameter:
     adapter: TypeAdapter[Any]
     default: Any
     own_user: bool
+    documented: bool
     lists: frozenset[str] = frozenset()
 
 
@@ -422,6 +423,7 @@ def _read_parameter(
         adapter=TypeAdapter(annotation),
         default=default,
         own_user=own_user,
+        documented=getattr(mark, "include_in_schema", True),
         lists=_lists_of(base),
     )
 
@@ -544,7 +546,7 @@ class ContractRouter(APIRouter):
             endpoint.plan = plan  # type: ignore[attr-defined]
 
             statuses = set(also) | {error.status for error in raises}
-            if any(parameter.place != "path" for parameter in parameters):
+            if any(p.place != "path" and p.documented for p in parameters):
                 statuses.add(400)
             if access != "open":
                 statuses.add(401)

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, WrapValidator, field_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    WrapValidator,
+    field_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
 
 from account_portal.core.schemas import (
     KEPT,
@@ -62,22 +70,37 @@ class NotificationPreferences(View):
     newsletter: NotificationChannelPreferences
 
 
+def _described(**schema: object) -> WithJsonSchema:
+    # Described, not enforced: what was imported must be shown, whatever shape it has.
+    return WithJsonSchema({"type": ["string", "null"], **schema})
+
+
 class User(View):
     """A signed-in user as the user sees it."""
 
-    id: Ulid
-    customer_id: Ulid
-    first_name: str | None
-    last_name: str | None
-    email: str | None
+    id: Ulid = Field(description="User id; also the `{user_id}` of the customer paths.")
+    customer_id: Ulid = Field(
+        description="Customer behind the user. Equal to `id` unless several users share one "
+        "customer."
+    )
+    first_name: Annotated[str | None, _described(maxLength=100)]
+    last_name: Annotated[str | None, _described(maxLength=100)]
+    email: Annotated[str | None, _described(format="email", maxLength=254)]
     is_email_verified: bool
-    phone: str | None
-    country_code: str | None
+    phone: Annotated[
+        str | None, _described(pattern="^[0-9]{4,14}$", description="National number.")
+    ]
+    country_code: Annotated[
+        str | None,
+        _described(pattern=r"^\+[1-9][0-9]{0,3}$", description="Dialling prefix of `phone`."),
+    ]
     is_phone_verified: bool
-    profile_image_url: str | None
+    profile_image_url: Annotated[str | None, _described(format="uri-reference")]
     is_anonymous: bool
     is_logged_in: bool
-    login_methods: list[LoginMethod]
+    login_methods: list[LoginMethod] = Field(
+        description="Ways this user can sign in now.", json_schema_extra={"uniqueItems": True}
+    )
     notification_preferences: NotificationPreferences
     created_at: Moment
     modified_at: Moment
@@ -87,13 +110,13 @@ class AnonymousUser(View):
     """Visitor who has not signed in."""
 
     id: Ulid
-    first_name: None = None
-    last_name: None = None
-    email: None = None
-    is_email_verified: Literal[False] = False
-    phone: None = None
-    is_phone_verified: Literal[False] = False
-    profile_image_url: None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    is_email_verified: bool = False
+    phone: str | None = None
+    is_phone_verified: bool = False
+    profile_image_url: str | None = None
     is_anonymous: Literal[True] = True
     is_logged_in: Literal[False] = False
     created_at: Moment
@@ -124,7 +147,7 @@ class OtpContent(View):
 
     otp_token: OtpToken
     otp_action: OtpAction
-    otp: str | None = Field(
+    otp: str | SkipJsonSchema[None] = Field(
         default=None,
         exclude_if=lambda otp: otp is None,
         description="The code itself. Present only when the server runs with debug OTPs switched "
@@ -297,7 +320,7 @@ class ResetPassword(Input):
     new_password: NewPassword
     confirm_password: NewPassword
     otp_token: OtpToken
-    otp: Otp | None = None
+    otp: Otp = KEPT
 
 
 class VerificationStatusRequest(Changes):

@@ -7,7 +7,7 @@ from fastapi import Header
 from account_portal.api.deps import Ctx, OwnUser
 from account_portal.api.router import ContractRouter
 from account_portal.auth import rules, schemas, service
-from account_portal.core.errors import ValidationError
+from account_portal.core.errors import LoginRequired, ValidationError
 
 router = ContractRouter(tag="Auth")
 users = ContractRouter(tag="Users")
@@ -111,6 +111,7 @@ def logout(ctx: Ctx) -> schemas.UserTokens:
         rules.WeakPassword,
         rules.PasswordUnchanged,
         rules.PasswordNotSet,
+        LoginRequired,
     ),
     also=(429,),
 )
