@@ -137,7 +137,7 @@ class Context:
         if self.actor.kind != SHOP.kind:
             raise Forbidden("Only the store can do this.")
 
-    def owned(self, model: type[Row]) -> Select[tuple[Row]]:
+    def owned(self, model: type[Row]) -> Select[Row]:
         """The caller's rows of a table: how every statement on customer rows begins."""
         owner: Any = model.customer_id  # type: ignore[attr-defined]
         return select(model).where(owner == self.customer_id)
