@@ -7,6 +7,7 @@ from account_portal.addresses.api import router as addresses_router
 from account_portal.api.errors import add_error_handlers
 from account_portal.auth.api import codes, forms, users
 from account_portal.auth.api import router as auth_router
+from account_portal.bank_accounts.api import router as bank_accounts_router
 from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
 from account_portal.orders.api import gateway_page
@@ -19,6 +20,7 @@ ROUTERS = (
     users,
     forms,
     addresses_router,
+    bank_accounts_router,
     profile_router,
     media_router,
     loyalty_router,

@@ -14,11 +14,12 @@ from PIL import Image, ImageOps
 from account_portal.core.errors import InvalidInput, PayloadTooLarge, UnsupportedMediaType
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+# A JPEG is decoded at a fraction of its size, so it may have more pixels than the others.
+MAX_PIXELS = {"JPEG": 80_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 CONTENT_TYPE = "image/webp"
 
 # Decoding takes up to 200 MB for a moment; a crowd of uploads must not add that up.
-_DECODING = BoundedSemaphore(2)
+_DECODING = BoundedSemaphore(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def make_pictures(
         except Exception:  # noqa: BLE001 - fed with damage, decoders raise whatever they like
             raise PictureUnreadable(**{field: "cannot be read; it may be damaged"}) from None
         if image is None:
-            raise PictureUnreadable(**{field: "has too many pixels; 40 million are allowed"})
+            raise PictureUnreadable(**{field: "has too many pixels"})
         return {size.name: _encode(_resize(image, size)) for size in wanted}
 
 
@@ -90,14 +91,18 @@ def _decode(content: bytes, kind: str, longest: int) -> Image.Image | None:
     """The first frame, upright, as RGB or RGBA; nothing when it has too many pixels."""
     with Image.open(BytesIO(content), formats=[kind]) as image:
         # Opening reads the header only, so a flood is refused before it is decoded.
-        if image.width * image.height > MAX_PIXELS:
+        if image.width * image.height > MAX_PIXELS[kind]:
             return None
-        # A JPEG can be decoded at a fraction of its size, which is all that is needed.
         image.draft("RGB", (longest * 2, longest * 2))
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith("I"):
-            upright = upright.point(lambda value: value / 256).convert("L")
-        plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        image.load()
+        small: Image.Image = image
+        factor = max(image.size) // (longest * 2)
+        if factor > 1 and image.mode in {"L", "RGB", "RGBA"}:
+            small = image.reduce(factor)
+        ImageOps.exif_transpose(small, in_place=True)
+        if small.mode.startswith("I"):
+            small = small.point(lambda value: value / 256).convert("L")
+        plain = small.convert("RGBA" if small.has_transparency_data else "RGB")
     plain.info.clear()
     return plain
 

@@ -1,0 +1,1 @@
+"""Accounts that refunds are paid to: encrypted at rest, masked outside, verified by the shop."""
