@@ -1,5 +1,6 @@
 """The Reflex app, put together: one row per page, the API beside it, the wrapper around both."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,7 +24,10 @@ from account_portal.serving.wrapper import wrap
 from account_portal.ui import components as ui
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import MenuRow, plain, shell
+from account_portal.ui.session import Session
 from account_portal.ui.theme import theme_css
+
+log = logging.getLogger("account_portal.pages")
 
 
 @dataclass(frozen=True)
@@ -87,20 +91,38 @@ async def theme(_request: Request) -> Response:
     )
 
 
+def report_error(exception: Exception) -> rx.event.EventSpec | None:
+    """Log what no handler caught.
+
+    Handlers made by `ui.session` tell the customer themselves. Reflex's own message would be a
+    toast from the server, which needs `eval`.
+    """
+    log.error("error outside a guarded handler", exc_info=exception)
+
+
 def _framed(page: Page) -> rx.Component:
     settings = get_settings()
     if page.frame == "none":
         return page.content()
+    store = {"store_name": settings.store_name, "logo_url": settings.store_logo_url}
+    notice = ui.notice_region(
+        Session.notice_text,
+        tone=Session.notice_tone,
+        stamp=Session.notice_stamp,
+        on_dismiss=Session.dismiss_notice,
+    )
     if page.frame == "plain":
-        return plain(
-            page.content(), store_name=settings.store_name, logo_url=settings.store_logo_url
-        )
+        return plain(page.content(), notice=notice, **store)
+    viewer = Session.viewer
     return shell(
-        page.content(),
+        # Nothing of a customer is shown before the server has said whose page it is.
+        rx.cond(viewer.signed_in, page.content(), ui.loading(*ui.skeleton_cards())),
         menu=MENU,
         current=page.menu.to if page.menu else page.under,
-        store_name=settings.store_name,
-        logo_url=settings.store_logo_url,
+        name=viewer.name,
+        picture=viewer.picture_url,
+        notice=notice,
+        **store,
     )
 
 
@@ -131,6 +153,7 @@ def make_app() -> PortalApp:
                 fallback_render=_crashed()
             ),
         },
+        backend_exception_handler=report_error,
         api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), api_app],
     )
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]

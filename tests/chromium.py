@@ -49,7 +49,7 @@ def _run(command: list[str]) -> bool:
 
 def install_chromium() -> str:
     """Install a browser: the system's package where that is allowed, else Playwright's own."""
-    print("No Chromium found; installing one ...", file=sys.stderr)  # noqa: T201
+    print("No Chromium found; installing one ...", file=sys.stderr)
     if not _install_from_debian():
         _run([sys.executable, "-m", "playwright", "install", "chromium"])
     found = find_chromium()
@@ -59,4 +59,4 @@ def install_chromium() -> str:
 
 
 if __name__ == "__main__":
-    print(find_chromium() or install_chromium())  # noqa: T201
+    print(find_chromium() or install_chromium())

@@ -65,7 +65,6 @@ def serve(host: str, port: int | None, workers: int) -> None:
         host=host,
         port=settings.port,
         workers=workers,
-        factory=True,
         announce=lambda: click.echo(_ready(settings)),
     )
 

@@ -77,7 +77,7 @@ class BuildChanged(Exception):
 class LeanFrontend(Plugin):
     """Takes unused libraries out of the build, joins files, and keeps the browser on one origin."""
 
-    def get_static_assets(self, **context: Any) -> list[tuple[Path, str | bytes]]:
+    def get_static_assets(self, **_context: Any) -> list[tuple[Path, str | bytes]]:
         """The replacement of Emotion."""
         return [(Path("utils") / "jsx.js", JSX)]
 
@@ -86,7 +86,7 @@ class LeanFrontend(Plugin):
         context["add_modify_task"]("utils/state.js", _use_own_origin)
         context["add_modify_task"]("vite.config.js", _configure_vite)
 
-    def enter_component(self, comp: Any, /, **context: Any) -> None:
+    def enter_component(self, comp: Any, /, **_context: Any) -> None:
         """Refuse styles that a style attribute can't say: without Emotion they would be lost."""
         for key, value in (getattr(comp, "style", None) or {}).items():
             if str(key).startswith(("_", "&", ":", "@")) or isinstance(value, dict):

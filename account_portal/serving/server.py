@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 PAGES_AND_API = "account_portal.app:app"
-API_ALONE = "account_portal.api.app:app"
+API_ALONE = "account_portal.serving.api_alone:make_app"
 
 
 class CannotStart(Exception):
@@ -52,7 +52,7 @@ class _AnnouncedServer(MPServer):
     announce: Callable[[], None] | None = None
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
-        super().startup(spawn_target, target_loader)
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         # After the workers were forked: a fork with threads around is asking for trouble.
         if self.announce:
             threading.Thread(target=self._wait_and_announce, daemon=True).start()
@@ -79,17 +79,24 @@ def run_server(
     host: str,
     port: int,
     workers: int,
-    factory: bool = False,
     announce: Callable[[], None] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` is called once, when the first answer came."""
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        target: a function that makes the app, as `module:name`.
+        host: address to listen on.
+        port: port to listen on.
+        workers: processes.
+        announce: called once, when the first answer came.
+    """
     server = _AnnouncedServer(
         target,
         address=host,
         port=port,
         workers=workers,
         interface=Interfaces.ASGI,
-        factory=factory,
+        factory=True,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
     )

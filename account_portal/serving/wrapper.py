@@ -5,7 +5,7 @@ other origins, headers, health, paths. `wrap` puts the pieces together.
 """
 
 from account_portal.core.settings import Settings, get_settings
-from account_portal.serving.asgi import ASGIApp, Receive, Scope, Send
+from account_portal.serving.asgi import ASGIApp
 from account_portal.serving.cors import ApiCors
 from account_portal.serving.csp import Pages
 from account_portal.serving.headers import ResponseHeaders
@@ -14,30 +14,9 @@ from account_portal.serving.limits import BodyLimit
 from account_portal.serving.paths import Paths
 from account_portal.serving.requests import Requests
 
-_WRAPPED = "portal.wrapped"
-
-
-class Once:
-    """Lets a request through the wrapper once, also where a wrapped app is part of another."""
-
-    def __init__(self, app: ASGIApp, wrapped: ASGIApp) -> None:
-        self.app = app
-        self.wrapped = wrapped
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request (ASGI)."""
-        if scope.get(_WRAPPED):
-            await self.app(scope, receive, send)
-            return
-        scope[_WRAPPED] = True
-        await self.wrapped(scope, receive, send)
-
 
 def wrap(app: ASGIApp, *, pages: Pages | None = None, settings: Settings | None = None) -> ASGIApp:
     """The app with everything that holds for each of its answers.
-
-    Also fits FastAPI's ``app.add_middleware(wrap)``: the API wraps itself so that any server can
-    run it alone, and is let through untouched when it is served beside the pages.
 
     Args:
         app: pages and API, or the API alone.
@@ -51,4 +30,4 @@ def wrap(app: ASGIApp, *, pages: Pages | None = None, settings: Settings | None 
     inner = ResponseHeaders(inner, pages, settings)
     inner = ApiCors(inner, settings.cors_origins)
     inner = BodyLimit(inner)
-    return Once(app, Requests(inner, settings.trusted_proxy_hops))
+    return Requests(inner, settings.trusted_proxy_hops)

@@ -322,10 +322,3 @@ class TestProxies:
         )
         assert app.scopes[-1]["client"][0] == "10.0.0.9"
         assert app.scopes[-1]["scheme"] == "http"
-
-
-class TestWrappedTwice:
-    def test_an_answer_is_treated_once(self) -> None:
-        answer = call(wrapped(wrapped(Echo())), "/")
-        assert len(answer.all("x-request-id")) == 1
-        assert len(answer.all("content-security-policy")) == 1
