@@ -1,11 +1,14 @@
 import { createElement as h, useEffect, useId, useRef, useState } from "react";
 import { Icon } from "./icon.js";
 
+const REPEAT_MS = 3000; // within this time the same content is the same press, seen twice
+
 /** Stands in a form: reads failures out, moves to the first one, and swallows a second submit.
  *  `errors` is `{field: text}`; `busy` is true while the answer is awaited. */
 export function FormGuard({ errors, labels, busy, title, className = "" }) {
   const ref = useRef(null);
   const sent = useRef(0);
+  const waited = useRef(false);
   const faults = Object.entries(errors ?? {}).filter(([, text]) => text?.length);
   const told = JSON.stringify(faults);
 
@@ -13,14 +16,24 @@ export function FormGuard({ errors, labels, busy, title, className = "" }) {
     const form = ref.current.closest("form");
     const once = (event) => {
       const now = Date.now();
-      if (now - sent.current < 700) {
+      if (now - sent.current < REPEAT_MS) {
         event.preventDefault();
         event.stopImmediatePropagation();
       } else sent.current = now;
     };
+    const changed = () => (sent.current = 0); // other content is another request
     form?.addEventListener("submit", once, true);
-    return () => form?.removeEventListener("submit", once, true);
+    form?.addEventListener("input", changed);
+    return () => {
+      form?.removeEventListener("submit", once, true);
+      form?.removeEventListener("input", changed);
+    };
   }, []);
+
+  useEffect(() => {
+    if (waited.current && !busy) sent.current = 0; // answered: the same may be sent again
+    waited.current = Boolean(busy);
+  }, [busy]);
 
   useEffect(() => {
     if (busy || !faults.length) return;

@@ -28,6 +28,12 @@ export function ThemeSwitch({ icons, className = "" }) {
 export function RouteFocus() {
   const { pathname } = useLocation();
   useEffect(() => {
+    for (const list of document.querySelectorAll("[data-scrolls]")) {
+      const here = list.querySelector("[aria-current]");
+      if (here) list.scrollLeft = here.offsetLeft - (list.clientWidth - here.offsetWidth) / 2;
+    }
+  }, [pathname]);
+  useEffect(() => {
     if (RouteFocus.last === undefined || RouteFocus.last === pathname) {
       RouteFocus.last = pathname;
       return;

@@ -22,7 +22,7 @@ _VARIANTS: dict[ButtonVariant, str] = {
     "secondary": "border-line-control bg-surface text-text enabled:hover:bg-sunken [a&]:hover:bg-sunken",
     "quiet": "border-transparent text-accent-text enabled:hover:bg-accent-tint "
     "[a&]:hover:bg-accent-tint",
-    "danger": "border-transparent bg-danger text-danger-contrast enabled:hover:opacity-90",
+    "danger": "border-transparent bg-danger-fill text-danger-contrast enabled:hover:opacity-90",
 }
 _SIZES: dict[ButtonSize, str] = {
     "medium": "min-h-10 px-4 py-1.5 text-base pointer-coarse:min-h-11",

@@ -80,7 +80,10 @@ def address_block(
     phone: Text | None = None,
 ) -> rx.Component:
     """An address as it is written on a parcel. Empty lines fall away."""
-    line = lambda text: rx.el.span(text, class_name="block empty:hidden", dir="auto")  # noqa: E731
+
+    def line(text: Text) -> rx.Component:
+        return rx.el.span(text, class_name="block empty:hidden", dir="auto")
+
     body = [rx.foreach(lines, line)] if isinstance(lines, rx.Var) else [line(text) for text in lines]
     head = (
         [rx.el.span(name, class_name="block font-medium text-text", dir="auto")] if name is not None else []

@@ -71,7 +71,13 @@ def dialog(
     )
     return Dialog.create(
         rx.el.div(
-            rx.el.h2(title, id=f"{id}-title", class_name="min-w-0 text-lead font-semibold", dir="auto"),
+            rx.el.h2(
+                title,
+                id=f"{id}-title",
+                class_name="min-w-0 text-lead font-semibold",
+                dir="auto",
+                tab_index=-1,
+            ),
             icon_button("x", "Close", closes=True),
             class_name="flex items-start justify-between gap-4 ps-5 pe-3 pt-3 sm:ps-6 "
             "[&>h2]:pt-2",

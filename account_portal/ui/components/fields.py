@@ -278,7 +278,6 @@ def phone_field(
         rx.el.div(
             rx.el.select(
                 *_options(codes),
-                id=f"{id}-code",
                 name=code_name,
                 aria_label="Dialling code",
                 auto_complete="tel-country-code",

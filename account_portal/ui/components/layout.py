@@ -71,7 +71,7 @@ def row(
 ) -> rx.Component:
     """Children beside one another; they wrap unless told not to."""
     look = classes(
-        "flex min-w-0",
+        "flex min-w-0 [&>*]:min-w-0",
         "flex-wrap" if wrap else "",
         pick(_GAPS, gap, "gap"),
         pick(_ALIGN, align, "align"),

@@ -15,8 +15,13 @@ _AVATARS: dict[AvatarSize, str] = {
     "medium": "size-11 text-base",
     "large": "size-20 text-title",
 }
-ThumbnailSize = Literal["small", "medium", "large"]
-_THUMBNAILS: dict[ThumbnailSize, str] = {"small": "size-12", "medium": "size-16", "large": "size-24"}
+ThumbnailSize = Literal["small", "medium", "large", "fluid"]
+_THUMBNAILS: dict[ThumbnailSize, str] = {
+    "small": "size-12",
+    "medium": "size-16",
+    "large": "size-24",
+    "fluid": "size-12 sm:size-16",
+}
 
 
 class Picture(rx.Component):
@@ -74,11 +79,14 @@ def thumbnail(
 
 
 def thumbnail_stack(
-    pictures: list[Text] | rx.Var[Any], *, more: Number = 0, size: ThumbnailSize = "medium"
+    pictures: list[Text] | rx.Var[Any], *, more: Number = 0
 ) -> rx.Component:
     """Up to three pictures overlapped, then "+4". Decoration: the names stand elsewhere."""
-    look = "-ms-8 first:ms-0 rounded-box ring-2 ring-surface [&>span]:block leading-none flex"
-    one = lambda src: rx.el.span(thumbnail(src, size=size), class_name=look)  # noqa: E731
+    look = "-ms-8 flex rounded-box leading-none ring-2 ring-surface first:ms-0"
+
+    def one(src: Any) -> rx.Component:
+        return rx.el.span(thumbnail(src, size="fluid"), class_name=look)
+
     shown = (
         [rx.foreach(pictures[:3], one)]
         if isinstance(pictures, rx.Var)

@@ -51,7 +51,8 @@ def tabs(choices: Sequence[Choice], label: Text) -> rx.Component:
     return rx.el.nav(
         *[_choice(choice, look) for choice in choices],
         aria_label=label,
-        class_name="flex gap-6 overflow-x-auto border-b border-line px-0.5 [scrollbar-width:none] "
+        custom_attrs={"data-scrolls": ""},
+        class_name="relative flex gap-6 overflow-x-auto border-b border-line px-0.5 [scrollbar-width:none] "
         "print:hidden",
     )
 
@@ -67,7 +68,8 @@ def chips(choices: Sequence[Choice], label: Text) -> rx.Component:
     return rx.el.nav(
         *[_choice(choice, look) for choice in choices],
         aria_label=label,
-        class_name="-mx-4 flex gap-2 overflow-x-auto px-4 py-1 [scrollbar-width:none] sm:mx-0 "
+        custom_attrs={"data-scrolls": ""},
+        class_name="relative -mx-4 flex gap-2 overflow-x-auto px-4 py-1 [scrollbar-width:none] sm:mx-0 "
         "sm:flex-wrap sm:px-0.5 print:hidden",
     )
 

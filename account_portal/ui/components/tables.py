@@ -58,10 +58,7 @@ def table_row(columns: Sequence[Column], *cells: Child, **props: Any) -> rx.Comp
                 rx.el.div(cell, class_name="min-w-0"),
                 role="cell",
                 custom_attrs={"data-label": column.label},
-                class_name=classes(
-                    "py-3 pe-4 align-top last:pe-0",
-                    "text-end tabular-nums" if column.numeric else "wrap-anywhere",
-                ),
+                class_name="text-end tabular-nums" if column.numeric else "wrap-anywhere",
             )
             for column, cell in zip(columns, cells, strict=True)
         ],
