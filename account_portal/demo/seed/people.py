@@ -1,0 +1,402 @@
+"""The people of the demo, with what hangs on them alone: addresses, bank accounts, sessions."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlmodel import SQLModel
+
+from account_portal.demo.seed.ids import seeded_id
+from account_portal.models import (
+    Address,
+    BankAccount,
+    NotificationPreference,
+    SignIn,
+    User,
+    UserSession,
+)
+from account_portal.models.states import SessionKind, VerificationStatus
+from account_portal.security import tokens
+
+PASSWORD = "demo-portal-2026"  # noqa: S105 - printed by `make run`; works in demo mode only
+
+
+class Person(NamedTuple):
+    """One login of the demo; `since` is in days before the reference day."""
+
+    key: str
+    email: str
+    first_name: str
+    last_name: str
+    phone: str | None
+    since: int
+
+    @property
+    def id(self) -> str:
+        """User id, and customer id too."""
+        return seeded_id("user", self.key)
+
+
+DEMO = Person("demo", "demo@example.com", "Asha", "Rao", "9845012345", 1_095)
+SAM = Person("sam", "sam@example.com", "Sam", "Okafor", "9820055511", 400)
+NEW = Person("new", "new@example.com", "Noor", "Haddad", None, 2)
+PEOPLE = (DEMO, SAM, NEW)
+
+_FIELDS = (
+    "nickname",
+    "address_line1",
+    "address_line2",
+    "landmark",
+    "city",
+    "state",
+    "pincode",
+    "country",
+    "country_code",
+    "phone",
+)
+# By owner and key; last of a row: days since it was changed.
+ADDRESSES: dict[str, dict[str, tuple[str | None, ...]]] = {
+    "demo": {
+        "home": (
+            "Home",
+            "14, Lavelle Road",
+            "Flat 3B, Magnolia Court",
+            "Opposite the old library",
+            "Bengaluru",
+            "Karnataka",
+            "560001",
+            "India",
+            "+91",
+            "9845012345",
+        ),
+        "work": (
+            "Work",
+            "Unit 702, Prism Tower, Residency Road",
+            None,
+            None,
+            "Bengaluru",
+            "Karnataka",
+            "560025",
+            "India",
+            "+91",
+            "8041234567",
+        ),
+        "parents": (
+            "Parents",
+            "27, Civil Lines",
+            None,
+            "Near the clock tower",
+            "Jaipur",
+            "Rajasthan",
+            "302006",
+            "India",
+            "+91",
+            "9414098765",
+        ),
+        "berlin": (
+            "Meera in Berlin",
+            "Kastanienallee 71",
+            "Hinterhaus, 2. OG",
+            None,
+            "Berlin",
+            "",
+            "10435",
+            "Germany",
+            "+49",
+            "15112345678",
+        ),
+        "new york": (
+            "Arjun",
+            "245 West 107th Street",
+            "Apt 5C",
+            None,
+            "New York",
+            "New York",
+            "10025",
+            "United States",
+            "+1",
+            "2125550143",
+        ),
+        "dubai": (
+            None,
+            "Al Wasl Road, Villa 12",
+            None,
+            "Behind the park",
+            "Dubai",
+            "Dubai",
+            "",
+            "United Arab Emirates",
+            "+971",
+            "501234567",
+        ),
+        "tokyo": (
+            "Summer flat",
+            "3-12-8 Jingumae",
+            "Room 401",
+            None,
+            "Shibuya-ku",
+            "Tokyo",
+            "150-0001",
+            "Japan",
+            "+81",
+            "9012345678",
+        ),
+    },
+    "sam": {
+        "home": (
+            "Home",
+            "9, Pali Hill",
+            "Seaview, 4th floor",
+            None,
+            "Mumbai",
+            "Maharashtra",
+            "400050",
+            "India",
+            "+91",
+            "9820055511",
+        ),
+        "work": (
+            "Studio",
+            "22 Redchurch Street",
+            None,
+            None,
+            "London",
+            "",
+            "E2 7DP",
+            "United Kingdom",
+            "+44",
+            "7700900123",
+        ),
+    },
+}
+_RECIPIENTS = {
+    ("demo", "parents"): ("Lakshmi", "Rao"),
+    ("demo", "berlin"): ("Meera", "Rao-Schneider"),
+    ("demo", "new york"): ("Arjun", "Menon"),
+}
+_BUSINESS = {("demo", "work"): ("Prism Design LLP", "29ABCDE1234F1Z5")}
+_CHANGED = (4, 31, 120, 210, 260, 330, 480)
+
+# Owner, key, holder, number, branch, bank, verification.
+ACCOUNTS = (
+    (
+        "demo",
+        "verified",
+        "Asha Rao",
+        "50100234567891",
+        "HDFC0000123",
+        "HDFC Bank",
+        VerificationStatus.VERIFIED,
+    ),
+    (
+        "demo",
+        "pending",
+        "Asha Rao",
+        "002401567890",
+        "ICIC0000024",
+        "ICICI Bank",
+        VerificationStatus.PENDING,
+    ),
+    (
+        "demo",
+        "unverified",
+        "Asha and Dev Rao",
+        "31987654321",
+        "SBIN0005943",
+        "State Bank of India",
+        VerificationStatus.UNVERIFIED,
+    ),
+    (
+        "sam",
+        "verified",
+        "Sam Okafor",
+        "919010045678901",
+        "UTIB0000004",
+        "Axis Bank",
+        VerificationStatus.VERIFIED,
+    ),
+)
+
+_DEVICES = (
+    (
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+            "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+        ),
+        "203.0.113.24",
+    ),
+    (
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 "
+            "(KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+        ),
+        "198.51.100.7",
+    ),
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0",
+        "192.0.2.181",
+    ),
+)
+# Device, method, days ago, whether it worked.
+_SIGN_INS = (
+    (0, "password", 0.4, True),
+    (1, "email", 2.6, True),
+    (2, "password", 5.3, False),
+    (2, "password", 5.29, True),
+    (0, "sms", 12.1, True),
+    (1, "password", 24.8, True),
+)
+
+
+def address_id(person: Person, key: str) -> str:
+    """Id of a saved address."""
+    return seeded_id("address", f"{person.key} {key}")
+
+
+def account_id(person: Person, key: str) -> str:
+    """Id of a bank account."""
+    return seeded_id("bank account", f"{person.key} {key}")
+
+
+def address_values(person: Person, key: str) -> dict[str, Any]:
+    """The fields a saved address and its copies share."""
+    values: dict[str, Any] = dict(zip(_FIELDS, ADDRESSES[person.key][key], strict=True))
+    first, last = _RECIPIENTS.get((person.key, key), (person.first_name, person.last_name))
+    business, tax_number = _BUSINESS.get((person.key, key), (None, None))
+    return {
+        **values,
+        "first_name": first,
+        "last_name": last,
+        "email": person.email,
+        "business_name": business,
+        "tax_identification_number": tax_number,
+    }
+
+
+def masked(number: str) -> str:
+    """An account number, down to its last four digits."""
+    return "X" * (len(number) - 4) + number[-4:]
+
+
+def account_row(person: Person, key: str) -> dict[str, Any]:
+    """What a refund says of the account it goes to."""
+    for owner, name, _, number, _, bank, _ in ACCOUNTS:
+        if (owner, name) == (person.key, key):
+            return {
+                "bank_account_id": account_id(person, key),
+                "bank_account_number": masked(number),
+                "bank_name": bank,
+            }
+    raise KeyError(key)
+
+
+def people_rows(today: datetime, password_hash: str) -> list[SQLModel]:
+    """Users with preferences, addresses, bank accounts, sessions and sign-ins."""
+    rows: list[SQLModel] = []
+    for person in PEOPLE:
+        joined = today - timedelta(days=person.since, hours=-10)
+        rows += [
+            User(
+                id=person.id,
+                customer_id=person.id,
+                email=person.email,
+                is_email_verified=True,
+                country_code="+91" if person.phone else None,
+                phone=person.phone,
+                is_phone_verified=person is SAM,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                password_hash=password_hash,
+                is_demo=True,
+                created_at=joined,
+                modified_at=joined,
+            ),
+            NotificationPreference(
+                user_id=person.id,
+                promotional_email=person is DEMO,
+                newsletter_email=person is DEMO,
+                newsletter_whatsapp=person is DEMO,
+                modified_at=joined,
+            ),
+        ]
+    for person in (DEMO, SAM):
+        rows += _address_rows(person, today)
+    rows += _account_rows(today)
+    rows += _session_rows(today)
+    return rows
+
+
+def _address_rows(person: Person, today: datetime) -> list[SQLModel]:
+    rows: list[SQLModel] = []
+    for key, days in zip(ADDRESSES[person.key], _CHANGED, strict=False):
+        changed = today - timedelta(days=days, hours=5)
+        rows.append(
+            Address(
+                id=address_id(person, key),
+                customer_id=person.id,
+                is_default_shipping=key == "home",
+                is_default_billing=key == "work",
+                created_at=changed - timedelta(days=90),
+                modified_at=changed,
+                **address_values(person, key),
+            )
+        )
+    return rows
+
+
+def _account_rows(today: datetime) -> list[SQLModel]:
+    rows: list[SQLModel] = []
+    by_key = {person.key: person for person in PEOPLE}
+    for days, (owner, key, holder, number, branch, bank, status) in enumerate(ACCOUNTS):
+        added = today - timedelta(days=200 - 60 * days, hours=7)
+        rows.append(
+            BankAccount(
+                id=account_id(by_key[owner], key),
+                customer_id=by_key[owner].id,
+                account_name=holder,
+                number_encrypted=tokens.encrypt(number),
+                number_digest=tokens.keyed_digest("bank account number", number),
+                number_masked=masked(number),
+                ifsc_code=branch,
+                bank_name=bank,
+                is_default=key == "verified",
+                verification_status=status,
+                created_at=added,
+                modified_at=added,
+            )
+        )
+    return rows
+
+
+def _session_rows(today: datetime) -> list[SQLModel]:
+    rows: list[SQLModel] = []
+    for number, (device, method, days, succeeded) in enumerate(_SIGN_INS):
+        agent, ip_address = _DEVICES[device]
+        at = today - timedelta(days=days)
+        rows.append(
+            SignIn(
+                id=seeded_id("sign-in", str(number)),
+                user_id=DEMO.id,
+                method=method,
+                succeeded=succeeded,
+                user_agent=agent,
+                ip_address=ip_address,
+                created_at=at,
+            )
+        )
+        if succeeded and days < 20:
+            # Nobody holds a token or cookie of these; they are there to be ended.
+            rows.append(
+                UserSession(
+                    id=seeded_id("session", str(number)),
+                    user_id=DEMO.id,
+                    anonymous_id=seeded_id("visitor", str(number)),
+                    kind=SessionKind.PAGE,
+                    rotated_at=at,
+                    user_agent=agent,
+                    ip_address=ip_address,
+                    created_at=at,
+                    last_seen_at=min(today, at + timedelta(hours=9)),
+                    expires_at=at + timedelta(days=30),
+                )
+            )
+    return rows
