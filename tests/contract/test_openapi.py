@@ -1,0 +1,48 @@
+"""The OpenAPI document made by the code and the contract promise the same, both ways."""
+
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from account_portal.api.app import make_app
+from tests.contract.facts import Document, broken
+
+ROOT = Path(__file__).resolve().parents[2]
+STOREFRONT = "/api/v1/{store_id}/storefront"
+
+
+@cache
+def documents() -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Facts by call, of the contract and of the code."""
+    contract = Document(yaml.safe_load((ROOT / "docs/contract/openapi.yaml").read_text()))
+    ours = Document(make_app().openapi(), below=STOREFRONT)
+    return by_call(contract.facts()), by_call(ours.facts())
+
+
+def by_call(facts: set[str]) -> dict[str, set[str]]:
+    found = defaultdict(set)
+    for fact in facts:
+        call, _, text = fact.partition(": ")
+        found[call].add(text)
+    return found
+
+
+def calls() -> list[str]:
+    contract = yaml.safe_load((ROOT / "docs/contract/openapi.yaml").read_text())
+    return [call for call, _, _ in Document(contract).operations()]
+
+
+@pytest.mark.parametrize("call", calls())
+def test_a_call_keeps_to_the_contract(call: str) -> None:
+    contract, ours = (document[call] for document in documents())
+    assert ours, f"{call} is not there"
+    faults = broken(contract, ours)
+    assert not faults, "\n".join((call, *faults))
+
+
+def test_there_is_nothing_the_contract_does_not_know() -> None:
+    contract, ours = documents()
+    assert sorted(ours.keys() - contract.keys()) == []
