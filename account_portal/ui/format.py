@@ -88,5 +88,5 @@ def date(value: Text, style: DateStyle = "date", *, capitalised: bool = False) -
 
 
 def relative_day(value: Text, *, capitalised: bool = False) -> rx.Component:
-    """ "tomorrow", "today", "yesterday", otherwise "Fri, 8 May"."""
+    """The words tomorrow, today and yesterday; otherwise Fri, 8 May."""
     return date(value, "near", capitalised=capitalised)

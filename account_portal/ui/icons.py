@@ -1,7 +1,8 @@
 """The one icon set: shapes of Lucide, drawn as a single stroked path on a 24 px grid.
 
-Geometry from Lucide (https://lucide.dev), Copyright (c) Lucide Contributors, ISC licence; some of it
-derived from Feather, Copyright (c) Cole Bemis, MIT licence. A page carries only the paths it shows.
+Geometry from Lucide (https://lucide.dev), Copyright (c) Lucide Contributors, ISC licence; some of
+it derived from Feather, Copyright (c) Cole Bemis, MIT licence. A page carries only the paths it
+shows.
 """
 
 from typing import Literal, get_args
@@ -261,8 +262,7 @@ PATHS: dict[IconName, str] = {
         "2 2 0 0 1 2 2v2"
     ),
     "triangle-alert": (
-        "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17"
-        "h.01"
+        "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17h.01"
     ),
     "truck": (
         "M14 18V6a2 2 0 0 0-2-2H4a2 2 0 0 0-2 2v11a1 1 0 0 0 1 1h2M15 18H9M19 18h2a1 1 0 0 0 1-"

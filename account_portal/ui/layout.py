@@ -57,7 +57,13 @@ def brand(store_name: Text, logo_url: Text = "", *, home: str = "/") -> rx.Compo
     """The store's logo, or its name."""
     name = rx.el.span(store_name, class_name="truncate text-lead font-semibold tracking-tight")
     logo = rx.el.img(src=logo_url, alt=store_name, class_name="h-8 w-auto max-w-40 object-contain")
-    mark = rx.cond(logo_url, logo, name) if isinstance(logo_url, rx.Var) else logo if logo_url else name
+    mark = (
+        rx.cond(logo_url, logo, name)
+        if isinstance(logo_url, rx.Var)
+        else logo
+        if logo_url
+        else name
+    )
     return route_link(mark, to=home, class_name="flex min-h-10 min-w-0 items-center rounded-box")
 
 
@@ -72,7 +78,8 @@ def _side_link(row: MenuRow, current: str) -> rx.Component:
             row.label,
             to=row.to,
             custom_attrs=_here(row, current),
-            class_name="flex min-h-10 items-center gap-3 rounded-box px-3 text-muted transition-colors "
+            class_name="flex min-h-10 items-center gap-3 rounded-box px-3 text-muted "
+            "transition-colors "
             "duration-150 hover:bg-sunken hover:text-text aria-[current]:bg-accent-tint "
             "aria-[current]:font-medium aria-[current]:text-accent-text",
         )
@@ -82,7 +89,9 @@ def _side_link(row: MenuRow, current: str) -> rx.Component:
 def _side_list(menu: Sequence[MenuRow], current: str) -> rx.Component:
     groups = [[row for row in menu if row.group == group] for group in ("main", "you")]
     lists = [
-        rx.el.ul(*[_side_link(row, current) for row in rows], class_name="grid gap-0.5 py-3 first:pt-0")
+        rx.el.ul(
+            *[_side_link(row, current) for row in rows], class_name="grid gap-0.5 py-3 first:pt-0"
+        )
         for rows in groups
         if rows
     ]
@@ -105,8 +114,11 @@ def _bottom_bar(menu: Sequence[MenuRow], current: str) -> rx.Component:
                 icon(row.icon, size=22),
                 rx.el.span(row.label, class_name="max-w-full truncate"),
                 to=row.to,
-                custom_attrs={"aria-current": "page" if row.to == current else "true"} if here else {},
-                class_name="grid min-h-14 content-center justify-items-center gap-0.5 px-0.5 text-small "
+                custom_attrs={"aria-current": "page" if row.to == current else "true"}
+                if here
+                else {},
+                class_name="grid min-h-14 content-center justify-items-center gap-0.5 px-0.5 "
+                "text-small "
                 "text-muted aria-[current]:font-medium aria-[current]:text-accent-text "
                 "focus-visible:-outline-offset-2",
             ),
@@ -155,8 +167,11 @@ def _top_bar(
     return rx.el.header(
         rx.el.div(
             brand(store_name, logo_url),
-            rx.el.div(person, theme_switch(), sign_out, class_name="flex shrink-0 items-center sm:gap-1"),
-            class_name="mx-auto flex h-16 max-w-[70rem] items-center justify-between gap-3 px-4 sm:px-6",
+            rx.el.div(
+                person, theme_switch(), sign_out, class_name="flex shrink-0 items-center sm:gap-1"
+            ),
+            class_name="mx-auto flex h-16 max-w-[70rem] items-center justify-between gap-3 px-4 "
+            "sm:px-6",
         ),
         class_name="sticky top-0 z-30 border-b border-line bg-surface print:static print:border-0 "
         "print:[&_form]:hidden print:[&_button]:hidden",
@@ -251,5 +266,3 @@ def frame(*content: Child, notice: Child | None = None) -> rx.Component:
         rx.el.main(*content, id="content", tab_index=-1, class_name="grid min-w-0 gap-8 p-4"),
         *([notice] if notice is not None else []),
     )
-
-

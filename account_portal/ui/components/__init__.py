@@ -3,28 +3,6 @@
 What there is, with signatures: `docs/ui-kit.md`; how it looks: `/dev/kit`.
 """
 
-from account_portal.ui.components.layout import (
-    columns,
-    divider,
-    grid,
-    grow,
-    heading,
-    hidden_text,
-    lead_row,
-    print_only,
-    row,
-    screen_only,
-    stack,
-    text,
-)
-from account_portal.ui.components.links import (
-    back_link,
-    breadcrumb,
-    link,
-    outside_link,
-    route_link,
-    skip_link,
-)
 from account_portal.ui.components.actions import (
     button,
     copy_button,
@@ -32,6 +10,25 @@ from account_portal.ui.components.actions import (
     link_button,
     print_button,
     submit,
+)
+from account_portal.ui.components.commerce import (
+    PriceLine,
+    address_block,
+    order_line,
+    price_breakdown,
+)
+from account_portal.ui.components.dialogs import (
+    dialog,
+)
+from account_portal.ui.components.feedback import (
+    alert,
+    by_phase,
+    connection_notice,
+    empty,
+    loading,
+    notice_region,
+    skeleton,
+    skeleton_cards,
 )
 from account_portal.ui.components.fields import (
     checkbox,
@@ -58,8 +55,53 @@ from account_portal.ui.components.forms import (
     hidden_field,
     native_form,
 )
-from account_portal.ui.components.dialogs import (
-    dialog,
+from account_portal.ui.components.layout import (
+    columns,
+    divider,
+    grid,
+    grow,
+    heading,
+    hidden_text,
+    lead_row,
+    print_only,
+    row,
+    screen_only,
+    stack,
+    text,
+)
+from account_portal.ui.components.links import (
+    back_link,
+    breadcrumb,
+    link,
+    outside_link,
+    route_link,
+    skip_link,
+)
+from account_portal.ui.components.media import (
+    avatar,
+    file_field,
+    stars,
+    thumbnail,
+    thumbnail_stack,
+)
+from account_portal.ui.components.navigation import (
+    Choice,
+    chips,
+    pager,
+    tabs,
+)
+from account_portal.ui.components.progress import (
+    order_tracker,
+    progress_bar,
+    step_list,
+    timeline,
+    timeline_event,
+    tracker,
+)
+from account_portal.ui.components.status import (
+    STATUSES,
+    badge,
+    status_badge,
 )
 from account_portal.ui.components.surfaces import (
     card,
@@ -70,61 +112,20 @@ from account_portal.ui.components.surfaces import (
     rows,
     section,
 )
-from account_portal.ui.components.status import (
-    STATUSES,
-    badge,
-    status_badge,
-)
-from account_portal.ui.components.progress import (
-    order_tracker,
-    progress_bar,
-    step_list,
-    timeline,
-    timeline_event,
-    tracker,
-)
-from account_portal.ui.components.navigation import (
-    Choice,
-    chips,
-    pager,
-    tabs,
-)
 from account_portal.ui.components.tables import (
     Column,
     table,
     table_row,
 )
-from account_portal.ui.components.feedback import (
-    alert,
-    connection_notice,
-    empty,
-    loading,
-    notice_region,
-    skeleton,
-    skeleton_cards,
-)
-from account_portal.ui.components.media import (
-    avatar,
-    file_field,
-    stars,
-    thumbnail,
-    thumbnail_stack,
-)
-from account_portal.ui.components.commerce import (
-    PriceLine,
-    address_block,
-    order_line,
-    price_breakdown,
-)
 from account_portal.ui.format import date, money, number, relative_day
 from account_portal.ui.icons import icon
 
 __all__ = [
+    "STATUSES",
     "Choice",
     "Column",
     "NativeForm",
     "PriceLine",
-    "STATUSES",
     "address_block",
     "alert",
     "avatar",
@@ -132,6 +133,7 @@ __all__ = [
     "badge",
     "breadcrumb",
     "button",
+    "by_phase",
     "card",
     "card_list",
     "checkbox",

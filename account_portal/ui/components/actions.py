@@ -5,8 +5,8 @@ from typing import Any, Literal
 import reflex as rx
 
 from account_portal.ui.components.links import route_link
-from account_portal.ui.variants import Child, Flag, Text, classes, given, pick
 from account_portal.ui.icons import IconName, icon, path
+from account_portal.ui.variants import Child, Flag, Text, classes, given, pick
 
 ButtonVariant = Literal["primary", "secondary", "quiet", "danger"]
 ButtonSize = Literal["medium", "small"]
@@ -19,7 +19,8 @@ _BASE = (
 _VARIANTS: dict[ButtonVariant, str] = {
     "primary": "border-transparent bg-accent text-accent-contrast enabled:hover:bg-accent-hover "
     "[a&]:hover:bg-accent-hover",
-    "secondary": "border-line-control bg-surface text-text enabled:hover:bg-sunken [a&]:hover:bg-sunken",
+    "secondary": "border-line-control bg-surface text-text enabled:hover:bg-sunken "
+    "[a&]:hover:bg-sunken",
     "quiet": "border-transparent text-accent-text enabled:hover:bg-accent-tint "
     "[a&]:hover:bg-accent-tint",
     "danger": "border-transparent bg-danger-fill text-danger-contrast enabled:hover:opacity-90",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import reflex as rx
 
 from account_portal.ui.components.media import ThumbnailSize, thumbnail
-from account_portal.ui.variants import Child, Text, classes
 from account_portal.ui.format import Amount, money
+from account_portal.ui.variants import Child, Text, classes
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,13 @@ def address_block(
     def line(text: Text) -> rx.Component:
         return rx.el.span(text, class_name="block empty:hidden", dir="auto")
 
-    body = [rx.foreach(lines, line)] if isinstance(lines, rx.Var) else [line(text) for text in lines]
+    body = (
+        [rx.foreach(lines, line)] if isinstance(lines, rx.Var) else [line(text) for text in lines]
+    )
     head = (
-        [rx.el.span(name, class_name="block font-medium text-text", dir="auto")] if name is not None else []
+        [rx.el.span(name, class_name="block font-medium text-text", dir="auto")]
+        if name is not None
+        else []
     )
     tail = [rx.el.bdi(phone, class_name="block tabular-nums")] if phone is not None else []
     return rx.el.address(*head, *body, *tail, class_name="min-w-0 text-muted not-italic")

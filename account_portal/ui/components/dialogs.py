@@ -62,7 +62,8 @@ def dialog(
         [
             rx.el.div(
                 *footer,
-                class_name="flex flex-wrap gap-3 border-t border-line px-5 py-4 sm:justify-end sm:px-6 "
+                class_name="flex flex-wrap gap-3 border-t border-line px-5 py-4 sm:justify-end "
+                "sm:px-6 "
                 "max-sm:[&>*]:w-full",
             )
         ]
@@ -79,13 +80,13 @@ def dialog(
                 tab_index=-1,
             ),
             icon_button("x", "Close", closes=True),
-            class_name="flex items-start justify-between gap-4 ps-5 pe-3 pt-3 sm:ps-6 "
-            "[&>h2]:pt-2",
+            class_name="flex items-start justify-between gap-4 ps-5 pe-3 pt-3 sm:ps-6 [&>h2]:pt-2",
         ),
         rx.el.div(
             *note,
             *children,
-            class_name="grid min-h-0 gap-5 overflow-y-auto overscroll-contain px-5 pt-2 pb-6 sm:px-6",
+            class_name="grid min-h-0 gap-5 overflow-y-auto overscroll-contain px-5 pt-2 pb-6 "
+            "sm:px-6",
         ),
         *bottom,
         id=id,

@@ -5,8 +5,9 @@ from typing import Any, Literal
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
 
-from account_portal.ui.variants import Child, Text, classes, given, pick
+from account_portal.ui.components.actions import button
 from account_portal.ui.icons import IconName, icon, path
+from account_portal.ui.variants import Child, Text, classes, given, pick
 
 NoticeTone = Literal["success", "info", "warn", "danger"]
 _ICONS: dict[NoticeTone, IconName] = {
@@ -84,7 +85,8 @@ def empty(
     `nothing` (yet; the action is the next step), `no_match` (the filter hit nothing; clear it),
     `failed` (could not load; try again), `not_found` (isn't there, or isn't yours).
     """
-    shape = icon_name or pick(_EMPTY, kind, "kind of empty state")
+    by_kind = pick(_EMPTY, kind, "kind of empty state")
+    shape = by_kind if icon_name is None else icon_name
     lines = [rx.el.p(title, class_name="text-lead font-semibold", dir="auto")]
     if message is not None:
         lines.append(rx.el.p(message, class_name="max-w-[46ch] text-muted", dir="auto"))
@@ -99,6 +101,37 @@ def empty(
         class_name="grid justify-items-center gap-1 px-4 py-8 text-center",
         **props,
     )
+
+
+def by_phase(
+    phase: rx.Var[str],
+    ready: Child,
+    *,
+    bones: list[Child] | None = None,
+    missing: Child | None = None,
+    retry: Any = None,
+) -> rx.Component:
+    """A page's content by how far its data has come.
+
+    Args:
+        phase: `loading`, `ready`, `missing` or `failed`.
+        ready: the content.
+        bones: skeletons in its shape.
+        missing: what stands for a thing that isn't there, or isn't the customer's.
+        retry: event that loads again, for the button of the failed state.
+    """
+    gone = missing or empty(
+        "not_found", "This isn't here", "It may have been removed, or belong to another account."
+    )
+    again = [] if retry is None else [button("Try again", icon_name="refresh-cw", on_click=retry)]
+    failed = empty(
+        "failed",
+        "This could not be loaded",
+        "Nothing is lost. Please try again in a moment.",
+        action=again[0] if again else None,
+    )
+    waiting = loading(*(bones or skeleton_cards()))
+    return rx.match(phase, ("ready", ready), ("missing", gone), ("failed", failed), waiting)
 
 
 def alert(
@@ -158,12 +191,15 @@ def notice_region(
         tone=tone,
         icons={tone: path(name) for tone, name in _ICONS.items()} | {"close": path("x")},
         classes={
-            "region": "pointer-events-none fixed inset-x-4 bottom-20 z-40 grid justify-items-center "
+            "region": "pointer-events-none fixed inset-x-4 bottom-20 z-40 grid "
+            "justify-items-center "
             "lg:bottom-6 print:hidden",
-            "box": "pointer-events-auto flex max-w-[min(32rem,100%)] animate-appear items-start gap-3 "
+            "box": "pointer-events-auto flex max-w-[min(32rem,100%)] animate-appear items-start "
+            "gap-3 "
             "rounded-box border border-line bg-surface py-2 ps-4 pe-2 shadow-over [&>svg]:mt-1.5",
             "text": "min-w-0 flex-1 py-1",
-            "close": "grid size-8 shrink-0 place-items-center rounded-box text-muted hover:bg-sunken "
+            "close": "grid size-8 shrink-0 place-items-center rounded-box text-muted "
+            "hover:bg-sunken "
             "hover:text-text",
             **_INKS,
         },
@@ -179,7 +215,8 @@ def connection_notice() -> rx.Component:
             rx.el.p(
                 icon("wifi-off", size=18),
                 "No connection. What you typed is kept; we are trying again.",
-                class_name="flex animate-appear-late items-center justify-center gap-2 bg-warn-tint px-4 "
+                class_name="flex animate-appear-late items-center justify-center gap-2 "
+                "bg-warn-tint px-4 "
                 "py-2 text-small font-medium text-warn",
             ),
         ),

@@ -49,7 +49,8 @@ def form(
         *children: fields, then `form_actions`.
         on_submit: handler that gets the values by field name.
         errors: `{field: text}`, as the state holds them; told as a summary to screen readers, and
-            the first bad field gets the focus. Show each at its field with `error=errors["name"]`.
+            the first bad field gets the focus. Show each at its field with `error=errors["name"]`;
+            `errors["_"]`, the form as a whole, is shown above the fields.
         labels: names of fields in the summary.
         busy: true while the answer is awaited.
         **props: attributes of the element.
@@ -60,8 +61,9 @@ def form(
         **given(errors=errors, labels=dict(labels) if labels else None, busy=busy),
     )
     # `method` counts before the page is alive: without it values would go into the address.
+    whole = [] if errors is None else [form_error(errors["_"])]
     return rx.el.form(
-        *children, guard, on_submit=on_submit, method="post", class_name=_STACK, **props
+        *whole, *children, guard, on_submit=on_submit, method="post", class_name=_STACK, **props
     )
 
 
@@ -96,7 +98,7 @@ def form_actions(*buttons: Child, end: bool = False) -> rx.Component:
 
 
 def form_error(message: rx.Var[str] | str) -> rx.Component:
-    """A failure that belongs to no single field."""
+    """A failure that belongs to no single field; nothing while there is none."""
     return rx.el.p(
         message,
         role="alert",

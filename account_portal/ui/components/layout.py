@@ -1,4 +1,4 @@
-"""Placing things: stacks, rows, grids, text. 4 px steps; start and end instead of left and right."""
+"""Placing things: stacks, rows, grids, text; in 4 px steps, start and end for left and right."""
 
 from typing import Literal
 
@@ -94,7 +94,9 @@ def grid(*children: Child, columns: Literal[2, 3, 4] = 2, gap: Gap = "medium") -
 def columns(main: Child, side: Child, *, side_first: bool = False) -> rx.Component:
     """A wide column and a narrow one beside it; on a phone one below the other."""
     return rx.el.div(
-        rx.el.div(main, class_name=classes("min-w-0", "order-last xl:order-none" if side_first else "")),
+        rx.el.div(
+            main, class_name=classes("min-w-0", "order-last xl:order-none" if side_first else "")
+        ),
         rx.el.div(side, class_name="min-w-0"),
         class_name="grid items-start gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,1fr)_19rem]",
     )

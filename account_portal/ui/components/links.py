@@ -6,15 +6,17 @@ from typing import Any, Literal
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from account_portal.ui.variants import Child, Text, classes, pick
 from account_portal.ui.icons import icon
+from account_portal.ui.variants import Child, Text, classes, pick
 
 LinkVariant = Literal["plain", "accent", "cover"]
 _LINKS: dict[LinkVariant, str] = {
-    "plain": "text-text underline decoration-line-control underline-offset-4 hover:decoration-current",
+    "plain": "text-text underline decoration-line-control underline-offset-4 "
+    "hover:decoration-current",
     "accent": "font-medium text-accent-text underline-offset-4 hover:underline",
     # Covers its nearest `card`: the whole card is the target, its name is the link's text.
-    "cover": "font-medium text-text after:absolute after:inset-0 after:rounded-box after:content-[''] "
+    "cover": "font-medium text-text after:absolute after:inset-0 after:rounded-box "
+    "after:content-[''] "
     "group-hover:text-accent-text",
 }
 

@@ -5,9 +5,9 @@ from typing import Any, Literal
 import reflex as rx
 from reflex_components_core.core.upload import Upload, UploadFilesProvider
 
-from account_portal.ui.components.fields import ERROR
-from account_portal.ui.variants import Number, Text, classes, given, pick
+from account_portal.ui.components.fields.frame import ERROR
 from account_portal.ui.icons import icon, path
+from account_portal.ui.variants import Number, Text, classes, given, pick
 
 AvatarSize = Literal["small", "medium", "large"]
 _AVATARS: dict[AvatarSize, str] = {
@@ -63,14 +63,15 @@ def avatar(name: Text, src: Text | None = None, *, size: AvatarSize = "medium") 
 def thumbnail(
     src: Text | None, alt: Text = "", *, size: ThumbnailSize = "medium", eager: bool = False
 ) -> rx.Component:
-    """A product's picture; a drawn parcel when there is none. Empty `alt` where the name is near."""
+    """A product's picture, an icon when there is none. Empty `alt` where the name is near."""
     return Picture.create(
         icon("image", size=22),
         alt=alt,
         eager=eager,
         img_class="size-full object-cover",
         class_name=classes(
-            "inline-grid shrink-0 place-items-center overflow-hidden rounded-box border border-line "
+            "inline-grid shrink-0 place-items-center overflow-hidden rounded-box border "
+            "border-line "
             "bg-sunken text-muted",
             pick(_THUMBNAILS, size, "thumbnail size"),
         ),
@@ -78,9 +79,7 @@ def thumbnail(
     )
 
 
-def thumbnail_stack(
-    pictures: list[Text] | rx.Var[Any], *, more: Number = 0
-) -> rx.Component:
+def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> rx.Component:
     """Up to three pictures overlapped, then "+4". Decoration: the names stand elsewhere."""
     look = "-ms-8 flex rounded-box leading-none ring-2 ring-surface first:ms-0"
 
@@ -100,7 +99,8 @@ def thumbnail_stack(
             rx.el.span(
                 "+",
                 rest,
-                class_name="z-10 -ms-4 rounded-full border border-line bg-surface px-2 py-0.5 text-small "
+                class_name="z-10 -ms-4 rounded-full border border-line bg-surface px-2 py-0.5 "
+                "text-small "
                 "font-medium text-muted tabular-nums",
             ),
         ),
@@ -206,5 +206,3 @@ def file_field(
         rx.el.p(error if error is not None else "", id=f"{id}-error", class_name=ERROR),
         class_name="grid min-w-0 gap-1.5",
     )
-
-

@@ -5,8 +5,8 @@ from typing import Literal
 
 import reflex as rx
 
-from account_portal.ui.variants import Child, Number, Text, classes, pick
 from account_portal.ui.icons import icon, path
+from account_portal.ui.variants import Child, Number, Text, classes, pick
 
 EventTone = Literal["plain", "current", "success", "warn", "danger"]
 _DOTS: dict[EventTone, str] = {
@@ -26,7 +26,11 @@ def timeline(*events: Child, label: Text = "History") -> rx.Component:
 
 
 def timeline_event(
-    title: Child, *, when: Child | None = None, detail: Child | None = None, tone: EventTone = "plain"
+    title: Child,
+    *,
+    when: Child | None = None,
+    detail: Child | None = None,
+    tone: EventTone = "plain",
 ) -> rx.Component:
     """One event of a `timeline`. `current` marks the latest."""
     lines = [rx.el.div(title, class_name="font-medium", dir="auto")]
@@ -36,7 +40,9 @@ def timeline_event(
         lines.append(rx.el.div(when, class_name="text-small text-muted"))
     return rx.el.li(
         rx.el.span(
-            class_name=classes("mt-1.5 size-3 rounded-full border-2", pick(_DOTS, tone, "event tone")),
+            class_name=classes(
+                "mt-1.5 size-3 rounded-full border-2", pick(_DOTS, tone, "event tone")
+            ),
             aria_hidden=True,
         ),
         rx.el.div(*lines, class_name="min-w-0 pb-5 group-last/event:pb-0"),
@@ -46,7 +52,7 @@ def timeline_event(
     )
 
 
-# Where an order stands: step of ("Ordered", "Preparing", "On its way", "Delivered"), and how it goes.
+# Where an order stands: index in `ORDER_STEPS`, and how it goes.
 TrackTone = Literal["going", "done", "trouble", "stopped"]
 ORDER_STEPS = ("Ordered", "Preparing", "On its way", "Delivered")
 ORDER_TRACK: dict[str, tuple[int, TrackTone]] = {
@@ -131,7 +137,11 @@ def progress_bar(
             aria_valuenow=value,
             class_name="h-2 overflow-hidden rounded-full bg-line",
         ),
-        *([] if hide_label else [rx.el.p(label, class_name="text-small text-muted", aria_hidden=True)]),
+        *(
+            []
+            if hide_label
+            else [rx.el.p(label, class_name="text-small text-muted", aria_hidden=True)]
+        ),
         class_name="grid gap-1.5",
     )
 
@@ -167,5 +177,6 @@ def step_list(steps: Sequence[str], current: int | rx.Var[int]) -> rx.Component:
                 class_name="flex items-center gap-2",
             )
         )
-    return rx.el.ol(*marks, aria_label="Steps", class_name="flex flex-wrap items-center gap-x-6 gap-y-2")
-
+    return rx.el.ol(
+        *marks, aria_label="Steps", class_name="flex flex-wrap items-center gap-x-6 gap-y-2"
+    )

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from account_portal.ui.variants import Child, Text, classes, pick
 from account_portal.ui.icons import IconName, icon, path
+from account_portal.ui.variants import Child, Text, classes, pick
 
 Tone = Literal["neutral", "info", "success", "warn", "danger", "accent"]
 Kind = Literal["order", "shipment", "payment", "refund", "return", "review", "bank_account"]
@@ -126,9 +126,7 @@ def status_badge(kind: Kind, status: Text, *, plain: bool = False) -> rx.Compone
     )
 
 
-def badge(
-    *label: Child, tone: Tone = "neutral", icon_name: IconName | None = None
-) -> rx.Component:
+def badge(*label: Child, tone: Tone = "neutral", icon_name: IconName | None = None) -> rx.Component:
     """A small mark beside a name: "Default", "Verified"."""
     shape = [icon(icon_name, size=15)] if icon_name else []
     return rx.el.span(*shape, *label, class_name=classes(_BADGE, pick(TONES, tone, "tone")))

@@ -5,8 +5,8 @@ from typing import Any, Literal
 import reflex as rx
 
 from account_portal.ui.components.links import back_link
-from account_portal.ui.variants import Child, Text, classes, pick
 from account_portal.ui.icons import icon
+from account_portal.ui.variants import Child, Text, classes, pick
 
 CardVariant = Literal["plain", "link", "quiet"]
 _CARDS: dict[CardVariant, str] = {
@@ -55,7 +55,11 @@ def section(
     id: str | None = None,
 ) -> rx.Component:
     """A titled part of a page. `action` stands at the end of the title's line."""
-    note = [rx.el.p(description, class_name="max-w-[72ch] text-muted")] if description is not None else []
+    note = (
+        [rx.el.p(description, class_name="max-w-[72ch] text-muted")]
+        if description is not None
+        else []
+    )
     end = [action] if action is not None else []
     props = {} if id is None else {"id": id}
     return rx.el.section(
@@ -83,10 +87,12 @@ def page_header(
     meta: Child | None = None,
 ) -> rx.Component:
     """The `<h1>` of a page, the way up above it, what one can do beside it."""
-    note = [rx.el.div(description, class_name="max-w-[72ch] text-muted")] if description is not None else []
-    end = (
-        [rx.el.div(*actions, class_name="flex flex-wrap gap-2 print:hidden")] if actions else []
+    note = (
+        [rx.el.div(description, class_name="max-w-[72ch] text-muted")]
+        if description is not None
+        else []
     )
+    end = [rx.el.div(*actions, class_name="flex flex-wrap gap-2 print:hidden")] if actions else []
     return rx.el.header(
         *([back_link(*back)] if back else []),
         rx.el.div(
@@ -94,7 +100,8 @@ def page_header(
                 rx.el.div(
                     rx.el.h1(
                         title,
-                        class_name="min-w-0 text-title font-semibold tracking-tight sm:text-display",
+                        class_name="min-w-0 text-title font-semibold tracking-tight "
+                        "sm:text-display",
                         dir="auto",
                     ),
                     *([meta] if meta is not None else []),
@@ -116,7 +123,11 @@ def disclosure(summary: Child, *children: Child, open: bool = False) -> rx.Compo
     return rx.el.details(
         rx.el.summary(
             rx.el.span(summary, class_name="min-w-0"),
-            icon("chevron-down", size=18, class_name="turns text-muted transition-[rotate] duration-150"),
+            icon(
+                "chevron-down",
+                size=18,
+                class_name="turns text-muted transition-[rotate] duration-150",
+            ),
             class_name="flex min-h-10 list-none items-center justify-between gap-3 font-medium",
         ),
         rx.el.div(*children, class_name="grid gap-3 pt-2 pb-1"),

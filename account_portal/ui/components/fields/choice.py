@@ -1,0 +1,169 @@
+"""Choices in the open: checkbox, switch, radio cards, stars."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from account_portal.ui.components.fields.frame import ERROR, HINT, LABEL, notes, wiring
+from account_portal.ui.icons import path
+from account_portal.ui.variants import Child, Flag, Number, Text, classes, given
+
+
+def checkbox(
+    name: str,
+    label: Child,
+    *,
+    id: str | None = None,
+    hint: Text | None = None,
+    error: Text | None = None,
+    **props: Any,
+) -> rx.Component:
+    """One yes or no, sent with its form. `default_checked`, `checked`, `on_change` in props."""
+    id = id or name
+    return rx.el.div(
+        rx.el.label(
+            rx.el.input(
+                id=id,
+                name=name,
+                type="checkbox",
+                class_name="tick mt-0.5",
+                **wiring(id, error),
+                **props,
+            ),
+            rx.el.span(label, class_name="min-w-0"),
+            class_name="flex min-h-6 items-start gap-3",
+        ),
+        *notes(id, hint, error),
+        class_name="grid gap-1",
+    )
+
+
+def switch(
+    label: Text,
+    *,
+    checked: Flag | None = None,
+    on_change: Any = None,
+    hide_label: bool = False,
+    hint: Text | None = None,
+    **props: Any,
+) -> rx.Component:
+    """On or off, at once: without a form and without a save button."""
+    look = "sr-only" if hide_label else "min-w-0"
+    note = [rx.el.span(hint, class_name="block text-small text-muted")] if hint is not None else []
+    return rx.el.label(
+        rx.el.span(label, *note, class_name=look),
+        rx.el.input(
+            type="checkbox",
+            role="switch",
+            class_name="switch",
+            **given(checked=checked, on_change=on_change),
+            **props,
+        ),
+        class_name="flex min-h-10 w-full items-center justify-between gap-4"
+        if not hide_label
+        else "inline-flex min-h-10 items-center",
+    )
+
+
+def radio_card(
+    name: str,
+    value: Text,
+    label: Child,
+    *,
+    hint: Child | None = None,
+    extra: Child | None = None,
+    **props: Any,
+) -> rx.Component:
+    """One choice of `radio_cards`. `disabled=True` with the reason as `hint` explains itself."""
+    note = [rx.el.span(hint, class_name="block text-small text-muted")] if hint is not None else []
+    tail = [rx.el.span(extra, class_name="shrink-0")] if extra is not None else []
+    return rx.el.label(
+        rx.el.input(type="radio", name=name, value=value, class_name="tick mt-0.5", **props),
+        rx.el.span(
+            rx.el.span(label, class_name="block font-medium"),
+            *note,
+            class_name="min-w-0 flex-1",
+            dir="auto",
+        ),
+        *tail,
+        class_name="flex min-w-0 items-start gap-3 rounded-box border border-line-control "
+        "bg-surface p-3 "
+        "transition-colors duration-150 has-[:enabled]:hover:border-text "
+        "has-[:checked]:border-accent-text "
+        "has-[:checked]:bg-accent-tint has-[:checked]:ring-1 has-[:checked]:ring-accent-text "
+        "has-[:disabled]:bg-sunken has-[:disabled]:text-muted",
+    )
+
+
+def radio_cards(
+    label: Text,
+    *cards: Child,
+    id: str,
+    hint: Text | None = None,
+    error: Text | None = None,
+    columns: Literal[1, 2] = 1,
+) -> rx.Component:
+    """A choice among few, each with a word of explanation; children are `radio_card`s."""
+    tied = wiring(id, error)
+    tied.pop("aria_invalid", None)  # a group has no validity of its own; its inputs are read
+    return rx.el.fieldset(
+        rx.el.legend(label, class_name=classes(LABEL, "mb-1.5")),
+        rx.el.div(
+            *cards,
+            class_name=classes("grid gap-2", "sm:grid-cols-2" if columns == 2 else ""),
+        ),
+        rx.el.div(*notes(id, hint, error), class_name="mt-1.5"),
+        id=id,
+        class_name="min-w-0",
+        **tied,
+    )
+
+
+def group(label: Text, *children: Child, hint: Text | None = None) -> rx.Component:
+    """Fields that belong together, under one name."""
+    note = [rx.el.p(hint, class_name=HINT)] if hint is not None else []
+    return rx.el.fieldset(
+        rx.el.legend(label, class_name="mb-3 text-base font-semibold"),
+        *note,
+        rx.el.div(*children, class_name="grid gap-4"),
+        class_name="min-w-0",
+    )
+
+
+class StarInput(rx.Component):
+    """Nine radio buttons drawn as five stars; see `star_field`."""
+
+    library = "$/public/kit/forms.js"
+    tag = "StarInput"
+    _is_form_control = True
+
+    name: rx.Var[str]
+    value: rx.Var[float]
+    star: rx.Var[str]
+    label: rx.Var[str]
+    required: rx.Var[bool]
+
+
+def star_field(
+    name: str = "rating",
+    label: Text = "Rating",
+    *,
+    value: Number = 0,
+    error: Text | None = None,
+    required: bool = True,
+) -> rx.Component:
+    """1 to 5 stars in halves, by pointer or arrow keys; sent as `name`, `"1"` to `"5"`, `"3.5"`."""
+    tied = {"aria-describedby": f"{name}-error"}
+    return rx.el.div(
+        rx.el.span(label, class_name=LABEL, aria_hidden=True),
+        StarInput.create(
+            name=name,
+            value=value,
+            star=path("star"),
+            label=label,
+            required=required,
+            custom_attrs=tied,
+        ),
+        rx.el.p(error if error is not None else "", id=f"{name}-error", class_name=ERROR),
+        class_name="grid gap-1.5",
+    )
