@@ -29,11 +29,9 @@ class ErrorEnvelope(BaseModel):
 
     message: str = Field(description="Short text for people.")
     success: bool = Field(json_schema_extra={"const": False})
-    code: str = Field(
-        pattern="^[a-z][a-z0-9_]*$", description="Stable machine-readable reason."
-    )
-    error: dict[str, list[str]] | None = Field(
-        default=None,
+    code: str = Field(pattern="^[a-z][a-z0-9_]*$", description="Stable machine-readable reason.")
+    error: dict[str, list[str]] = Field(
+        default_factory=dict,
         description="Per-field reasons. Keys are dotted body or parameter names, `_` for the "
         "request as a whole.",
     )
@@ -61,9 +59,7 @@ def unexpected_response(error: Exception) -> Response:
     """A 500 with a reference and no detail; the detail is logged once, under the reference."""
     reference = new_id()
     log.error("unexpected error %s", reference, exc_info=error)
-    return error_response(
-        PortalError(f"Something went wrong on our side. Reference: {reference}.")
-    )
+    return error_response(PortalError(f"Something went wrong on our side. Reference: {reference}."))
 
 
 _BY_STATUS: dict[int, type[PortalError]] = {

@@ -1,0 +1,40 @@
+"""What a service returned, as the bytes of the contract's envelope."""
+
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+
+from account_portal.api.router.plan import Plan
+from account_portal.core.pagination import Page
+from account_portal.core.schemas import Ready
+
+
+def encode(value: Any) -> bytes:
+    """JSON of what a service returned."""
+    if isinstance(value, Ready):
+        return value.json
+    if isinstance(value, BaseModel):
+        return value.__pydantic_serializer__.to_json(value)
+    if isinstance(value, list | tuple):
+        return b"[" + b",".join([encode(entry) for entry in value]) + b"]"
+    if isinstance(value, dict):
+        fields = [orjson.dumps(name) + b":" + encode(entry) for name, entry in value.items()]
+        return b"{" + b",".join(fields) + b"}"
+    return orjson.dumps(value)
+
+
+def encode_answer(plan: Plan, result: Any) -> bytes:
+    """The whole answer; a call that returns nothing leaves `content` out."""
+    if result is None:
+        return plan.prefix + b"}"
+    if isinstance(result, Page):
+        assert plan.content is not None
+        rows, pagination = encode(result.rows), encode(result.pagination)
+        name = plan.content.encode()
+        content = b'{"' + name + b'":' + rows + b',"pagination":' + pagination + b"}"
+    elif plan.content is not None:
+        content = b'{"' + plan.content.encode() + b'":' + encode(result) + b"}"
+    else:
+        content = encode(result)
+    return plan.prefix + b',"content":' + content + b"}"

@@ -1,0 +1,171 @@
+"""What the OpenAPI document says of a route."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import orjson
+import pydantic
+from fastapi import Header
+from pydantic import BaseModel, create_model
+
+from account_portal.api.errors import ErrorEnvelope
+from account_portal.api.router.plan import Access, OwnUserMark, Parameter
+from account_portal.core.errors import (
+    Conflict,
+    Forbidden,
+    IdempotencyKeyReused,
+    NotAuthenticated,
+    NotFound,
+    PayloadTooLarge,
+    PortalError,
+    RequestInProgress,
+    TooManyAttempts,
+    Unprocessable,
+    UnsupportedMediaType,
+    ValidationError,
+)
+from account_portal.core.pagination import Page, Pagination
+from account_portal.core.schemas import Ready
+
+GENERAL: Mapping[int, type[PortalError]] = {
+    error.status: error
+    for error in (
+        ValidationError,
+        NotAuthenticated,
+        Forbidden,
+        NotFound,
+        Conflict,
+        PayloadTooLarge,
+        UnsupportedMediaType,
+        Unprocessable,
+        TooManyAttempts,
+    )
+}
+"""The error that stands for a status when a call has none of its own there."""
+
+SECURITY: Mapping[Access, list[dict[str, list[str]]]] = {
+    "open": [{}, {"bearerAuth": []}],
+    "visitor": [{"bearerAuth": []}],
+    "customer": [{"bearerAuth": []}],
+}
+REPEAT_ERRORS = (RequestInProgress, IdempotencyKeyReused)
+IDEMPOTENCY_KEY = inspect.Parameter(
+    "idempotency_key",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        str,
+        Header(
+            alias="Idempotency-Key",
+            min_length=8,
+            max_length=128,
+            description="Client-chosen key; a repeat within 24 hours gets the first answer again.",
+        ),
+    ],
+)
+
+
+def documented(annotation: Any, parameter: Parameter) -> Any:
+    """The annotation as FastAPI is to read it: the mark of ownership is ours alone."""
+    if not parameter.own_user:
+        return annotation
+    base, *marks = get_args(annotation)
+    kept = [mark for mark in marks if not isinstance(mark, OwnUserMark)]
+    return Annotated[base, *kept] if kept else base
+
+
+def errors_by_status(
+    access: Access,
+    parameters: Sequence[Parameter],
+    raises: Sequence[type[PortalError]],
+    also: Sequence[int],
+    *,
+    idempotent: bool,
+) -> dict[int, list[type[PortalError]]]:
+    """The statuses a call may answer with, and its own errors of each."""
+    errors = [*raises, *(REPEAT_ERRORS if idempotent else ())]
+    statuses = {*also, *(error.status for error in errors)}
+    if any(parameter.place != "path" and parameter.documented for parameter in parameters):
+        statuses.add(400)
+    if access != "open":
+        statuses.add(401)
+    if access == "customer":
+        statuses.add(403)
+    return {
+        status: sorted(
+            {error for error in errors if error.status == status}, key=lambda error: error.code
+        )
+        for status in sorted(statuses)
+    }
+
+
+def error_docs(status: int, errors: Sequence[type[PortalError]]) -> dict[str, Any]:
+    """One status: its envelope, an example for each reason, its headers."""
+    docs: dict[str, Any] = {
+        "model": ErrorEnvelope,
+        "description": inspect.cleandoc(GENERAL[status].__doc__ or ""),
+        "content": {
+            "application/json": {
+                "examples": {
+                    error.code: {"value": _envelope(error)} for error in errors or [GENERAL[status]]
+                }
+            }
+        },
+    }
+    if status == NotAuthenticated.status:
+        docs["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+    if status == TooManyAttempts.status:
+        docs["headers"] = {
+            "Retry-After": {
+                "description": "Seconds to wait.",
+                "schema": {"type": "integer", "minimum": 1},
+            }
+        }
+    return docs
+
+
+def _envelope(error: type[PortalError]) -> dict[str, Any]:
+    shown: dict[str, Any] = {"message": error.message, "success": False, "code": error.code}
+    if error is ValidationError:
+        shown["error"] = {"_": ["is not valid JSON"]}
+    return shown
+
+
+def answer_model(name: str, returned: Any, content: str | None) -> type[BaseModel]:
+    """The envelope around what a service returns, for the OpenAPI document only."""
+    fields: dict[str, Any] = {
+        "message": (str, pydantic.Field(description="Short text for people.")),
+        "success": (Literal[True], ...),
+    }
+    if returned is not None and returned is not type(None):
+        fields["content"] = (_content_model(name, returned, content), ...)
+    return create_model(f"{name}Response", **fields)
+
+
+def _content_model(name: str, returned: Any, content: str | None) -> Any:
+    if content is None:
+        return _shown(returned)
+    fields: dict[str, Any] = {content: (_shown(returned), ...)}
+    if get_origin(returned) is Page:
+        fields = {content: (_shown(get_args(returned)[0]), ...), "pagination": (Pagination, ...)}
+    return create_model(f"{name}Content", **fields)
+
+
+def _shown(returned: Any) -> Any:
+    return get_args(returned)[0] if get_origin(returned) is Ready else returned
+
+
+def form_docs(annotation: Any, *, accepts_json: bool) -> dict[str, Any]:
+    """The body of a form route; as JSON it is the same without the files."""
+    model = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    schema = model.model_json_schema(mode="validation")
+    content: dict[str, Any] = {"multipart/form-data": {"schema": schema}}
+    if accepts_json:
+        texts = {
+            name: field
+            for name, field in schema["properties"].items()
+            if "binary" not in orjson.dumps(field).decode()
+        }
+        content["application/json"] = {"schema": {**schema, "properties": texts}}
+    return {"required": True, "content": content}

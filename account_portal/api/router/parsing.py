@@ -1,0 +1,185 @@
+"""The arguments of a call, parsed once at the door. Nothing here knows who calls."""
+
+import hashlib
+import inspect
+from dataclasses import dataclass, field
+from typing import Any
+
+import pydantic
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+
+from account_portal.api.router.plan import Parameter, Plan
+from account_portal.core.errors import (
+    Forbidden,
+    NotFound,
+    PayloadTooLarge,
+    PortalError,
+    UnsupportedMediaType,
+    ValidationError,
+)
+from account_portal.core.schemas import Upload
+from account_portal.core.validation import to_fields
+
+JSON_LIMIT = 1024 * 1024
+MOST_FILES = 10
+MOST_FIELDS = 50
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What a request says, and what is wrong with it."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    fault: PortalError | None = None
+    """Told only once it is sure that the caller may call at all."""
+    digest: bytes = b""
+    """What tells two bodies apart."""
+
+
+class _FieldFaults(Exception):
+    """Faults of one parameter."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self.fields = fields
+
+
+async def parse(plan: Plan, request: Request) -> Arguments:
+    """Read all arguments, and all that is wrong with any of them."""
+    found = Arguments()
+    faults: dict[str, list[str]] = {}
+    for parameter in plan.parameters:
+        try:
+            if parameter.place in ("body", "form"):
+                value, found.digest = await _parse_body(plan, parameter, request)
+            else:
+                value = _parse_simple(parameter, request)
+            found.values[parameter.name] = value
+        except _FieldFaults as error:
+            faults.update(error.fields)
+        except PortalError as error:
+            found.fault = found.fault or error
+    if faults and found.fault is None:
+        found.fault = ValidationError(faults)
+    return found
+
+
+def _validate(parameter: Parameter, value: Any, at: tuple[str, ...]) -> Any:
+    try:
+        return parameter.adapter.validate_python(value)
+    except pydantic.ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        raise _FieldFaults(to_fields(faults, at)) from None
+
+
+def _parse_simple(parameter: Parameter, request: Request) -> Any:
+    match parameter.place:
+        case "path":
+            try:
+                return _validate(parameter, request.path_params[parameter.alias], ())
+            except _FieldFaults:
+                # A malformed id answers like an unknown one.
+                raise Forbidden if parameter.own_user else NotFound from None
+        case "query_model":
+            return _validate(parameter, _query_values(parameter, request), ())
+        case "query":
+            found = request.query_params.get(parameter.alias)
+        case _:
+            found = request.headers.get(parameter.alias)
+    if found is None:
+        if parameter.default is inspect.Parameter.empty:
+            raise _FieldFaults({parameter.alias: ["is required"]})
+        return parameter.default
+    return _validate(parameter, found, (parameter.alias,))
+
+
+def _query_values(parameter: Parameter, request: Request) -> dict[str, Any]:
+    query = request.query_params
+    return {name: query.getlist(name) if name in parameter.lists else query[name] for name in query}
+
+
+async def _parse_body(plan: Plan, parameter: Parameter, request: Request) -> tuple[Any, bytes]:
+    content_type = request.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if parameter.place == "form":
+        if kind == "multipart/form-data":
+            form = await _read_form(request, plan.body_limit)
+            return _parse_form(parameter, form, plan.body_limit), _form_digest(plan, form)
+        if not plan.accepts_json:
+            raise UnsupportedMediaType("Send multipart/form-data.")
+    if kind != "application/json" and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
+        raise UnsupportedMediaType("Send application/json.")
+    body = await _read_body(request, JSON_LIMIT)
+    try:
+        return parameter.adapter.validate_json(body), body
+    except pydantic.ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        raise _FieldFaults(to_fields(faults)) from None
+
+
+def _require_announced(request: Request, limit: int) -> None:
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limit:
+        raise PayloadTooLarge
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    _require_announced(request, limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise PayloadTooLarge
+    return bytes(body)
+
+
+async def _read_form(request: Request, limit: int) -> FormData:
+    _require_announced(request, limit)
+    try:
+        return await request.form(
+            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=JSON_LIMIT
+        )
+    except MultiPartException as error:
+        raise _FieldFaults({"_": [f"is not a valid form: {error.message}"]}) from None
+    except (ValueError, KeyError):
+        raise _FieldFaults({"_": ["is not a valid form"]}) from None
+
+
+def _parse_form(parameter: Parameter, form: FormData, limit: int) -> Any:
+    values: dict[str, Any] = {}
+    total = 0
+    for name, entry in form.multi_items():
+        value: Any = entry
+        if isinstance(entry, UploadFile):
+            total += entry.size or 0
+            value = Upload(
+                filename=(entry.filename or "")[:255],
+                content_type=(entry.content_type or "").lower(),
+                size=entry.size or 0,
+                file=entry.file,
+            )
+        if name in parameter.lists:
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = value
+    if total > limit:
+        raise PayloadTooLarge
+    return _validate(parameter, values, ())
+
+
+def _form_digest(plan: Plan, form: FormData) -> bytes:
+    """Forms have a boundary of their own each time; what counts is what is in them."""
+    if not plan.idempotent:
+        return b""
+    seen = hashlib.sha256()
+    for name, entry in form.multi_items():
+        content = entry if isinstance(entry, str) else entry.file.read()
+        if not isinstance(entry, str):
+            entry.file.seek(0)
+        data = content.encode() if isinstance(content, str) else content
+        seen.update(f"{len(name)} {name} {len(data)} ".encode())
+        seen.update(data)
+    return seen.digest()

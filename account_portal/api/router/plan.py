@@ -1,0 +1,92 @@
+"""What serving a route takes, worked out once from the function it exposes."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from fastapi import params
+from pydantic import BaseModel, TypeAdapter
+
+Access = Literal["open", "visitor", "customer"]
+Place = Literal["path", "query", "query_model", "header", "body", "form"]
+
+
+class OwnUserMark:
+    """Marks a parameter that must be the caller's own user id, else 403."""
+
+
+OWN_USER = OwnUserMark()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a route, and where in the request it comes from."""
+
+    name: str
+    alias: str
+    place: Place
+    adapter: TypeAdapter[Any]
+    default: Any
+    own_user: bool
+    documented: bool
+    lists: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the handler of a route needs."""
+
+    service: Callable[..., Any]
+    parameters: tuple[Parameter, ...]
+    access: Access
+    writes: bool
+    inline: bool
+    idempotent: bool
+    body_limit: int
+    accepts_json: bool
+    prefix: bytes
+    """The answer as far as it is always the same: `{"message":…,"success":true`."""
+    content: str | None
+
+
+def read_parameter(name: str, annotation: Any, default: Any, path: str, *, form: bool) -> Parameter:
+    """Tell from an argument's annotation where its value comes from."""
+    marks = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    base = get_args(annotation)[0] if marks else annotation
+    mark = next((mark for mark in marks if isinstance(mark, params.Param | params.Body)), None)
+    alias = getattr(mark, "alias", None) or name
+    place: Place
+    if "{" + name + "}" in path:
+        place = "path"
+    elif isinstance(mark, params.Query):
+        place = "query_model" if _is_model(base) else "query"
+    elif isinstance(mark, params.Header):
+        place, alias = "header", alias.replace("_", "-").lower()
+    else:
+        place = "form" if form else "body"
+    return Parameter(
+        name=name,
+        alias=alias,
+        place=place,
+        adapter=TypeAdapter(annotation),
+        default=default,
+        own_user=any(isinstance(mark, OwnUserMark) for mark in marks),
+        documented=getattr(mark, "include_in_schema", True),
+        lists=_lists_of(base),
+    )
+
+
+def _is_model(base: Any) -> bool:
+    return inspect.isclass(base) and issubclass(base, BaseModel)
+
+
+def _lists_of(base: Any) -> frozenset[str]:
+    """Names that may be repeated in a query or form."""
+    if not _is_model(base):
+        return frozenset()
+    return frozenset(
+        str(field.alias or name)
+        for name, field in base.model_fields.items()
+        if "list[" in str(field.annotation)
+    )

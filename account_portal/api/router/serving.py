@@ -1,0 +1,131 @@
+"""One call: who, what, in which thread; the answer leaves after the commit."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from account_portal.api.errors import error_response, unexpected_response
+from account_portal.api.router.answers import encode_answer
+from account_portal.api.router.parsing import Arguments, parse
+from account_portal.api.router.plan import Plan
+from account_portal.context import Caller, Context, enter
+from account_portal.core.db import get_database
+from account_portal.core.errors import (
+    Forbidden,
+    LoginRequired,
+    NotAuthenticated,
+    NotFound,
+    PortalError,
+    ValidationError,
+)
+from account_portal.core.settings import get_settings
+from account_portal.security import idempotency
+
+SHORTEST_KEY, LONGEST_KEY = 8, 128
+
+
+def client_address(request: Request) -> str | None:
+    """Where the caller is, as many proxies back as the settings trust."""
+    hops = get_settings().trusted_proxy_hops
+    if hops:
+        seen = request.headers.get("x-forwarded-for", "").split(",")
+        if len(seen) >= hops and (address := seen[-hops].strip()):
+            return address[:45]
+    return request.client.host[:45] if request.client else None
+
+
+def read_caller(request: Request) -> Caller:
+    """What the request brings along. The page's cookie opens no route: routes take tokens only."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" and token.strip() else None
+    agent = request.headers.get("user-agent")
+    return Caller(
+        bearer=bearer,
+        ip_address=client_address(request),
+        user_agent=agent[:300] if agent else None,
+    )
+
+
+def _require_access(plan: Plan, ctx: Context, arguments: dict[str, Any]) -> None:
+    if plan.access == "open":
+        return
+    if ctx.actor.kind == "nobody":
+        raise NotAuthenticated
+    if plan.access == "customer" and not ctx.actor.is_customer:
+        raise LoginRequired
+    for parameter in plan.parameters:
+        # The route names the user only for the path's sake; services ask the context.
+        if parameter.own_user and arguments.get(parameter.name) != ctx.actor.user_id:
+            raise Forbidden
+
+
+def _run(plan: Plan, caller: Caller, arguments: Arguments, repeat: tuple[str, str] | None) -> bytes:
+    with enter(caller, writes=plan.writes) as ctx:
+        _require_access(plan, ctx, arguments.values)
+        if arguments.fault is not None:
+            raise arguments.fault
+        if repeat is None:
+            return encode_answer(plan, plan.service(ctx, **arguments.values))
+        hashed = idempotency.request_hash(arguments.digest)
+        first = idempotency.replay(ctx.db, ctx.customer_id, *repeat, hashed, ctx.now)
+        if first is not None:
+            return first.encode()
+        answer = encode_answer(plan, plan.service(ctx, **arguments.values))
+        idempotency.record(ctx.db, ctx.customer_id, *repeat, hashed, answer.decode(), ctx.now)
+        return answer
+
+
+def _repeat_of(plan: Plan, request: Request, arguments: Arguments) -> tuple[str, str] | None:
+    """The operation and the key under which its first answer is kept."""
+    if not plan.idempotent or (key := request.headers.get("idempotency-key")) is None:
+        return None
+    if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
+        arguments.fault = arguments.fault or ValidationError(
+            {"Idempotency-Key": [f"must have {SHORTEST_KEY} to {LONGEST_KEY} characters"]}
+        )
+    return f"{request.method} {request.url.path}"[:200], key[:LONGEST_KEY]
+
+
+async def serve(plan: Plan, request: Request) -> Response:
+    """Answer a call; what is wrong with it is raised."""
+    if request.path_params.get("store_id") != get_settings().store_id:
+        raise NotFound
+    arguments = await parse(plan, request)
+    caller = read_caller(request)
+    repeat = _repeat_of(plan, request, arguments)
+
+    def work() -> bytes:
+        if repeat is None or caller.bearer is None:
+            return _run(plan, caller, arguments, repeat)
+        with idempotency.alone(caller.bearer[-32:], *repeat):
+            return _run(plan, caller, arguments, repeat)
+
+    if plan.inline and get_database().is_sqlite:
+        answer = work()
+    else:
+        answer = await run_in_threadpool(work)
+    return Response(answer, media_type="application/json")
+
+
+class ContractRoute(APIRoute):
+    """Serves a route by its plan instead of FastAPI's dependency solver."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of this route."""
+        plan: Plan = self.endpoint.plan  # type: ignore[attr-defined]
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await serve(plan, request)
+            except PortalError as error:
+                return error_response(error)
+            except ClientDisconnect:
+                return error_response(ValidationError(message="The request ended too early."))
+            except Exception as error:  # noqa: BLE001 - the last line of defence, told without detail
+                return unexpected_response(error)
+
+        return handle
