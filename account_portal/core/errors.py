@@ -154,6 +154,4 @@ class GatewayUnavailable(PortalError):
 
     status = 503
     code = "gateway_unavailable"
-    message = (
-        "This could not be done just now. Nothing was changed; try again in a moment."
-    )
+    message = "This could not be done just now. Nothing was changed; try again in a moment."

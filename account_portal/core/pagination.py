@@ -56,9 +56,7 @@ def paginate(total: int, params: PageParams) -> Pagination:
     )
 
 
-def parse_sort(
-    text: str | None, allowed: Collection[str]
-) -> list[tuple[str, Direction]]:
+def parse_sort(text: str | None, allowed: Collection[str]) -> list[tuple[str, Direction]]:
     """Read ``{"order_date": "desc"}``; only allowed fields, in order of weight.
 
     Raises:

@@ -49,9 +49,7 @@ class Settings(BaseSettings):
         description="Address customers reach the portal by, such as `https://account.shop.example`. "
         "Empty: `http://localhost:PORT`.",
     )
-    port: int = Field(
-        default=8000, ge=1, le=65535, description="Port of the server.", alias="PORT"
-    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port of the server.", alias="PORT")
     store_id: str = Field(
         default="main",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$",
@@ -172,9 +170,7 @@ class Settings(BaseSettings):
         default=True,
         description="Whether orders may be cancelled once scheduled, while nothing is packed.",
     )
-    loyalty: bool = Field(
-        default=True, description="Whether the store runs a loyalty programme."
-    )
+    loyalty: bool = Field(default=True, description="Whether the store runs a loyalty programme.")
     loyalty_point_value: float = Field(
         default=1.0,
         gt=0,
@@ -236,17 +232,13 @@ class Settings(BaseSettings):
             "postgresql",
             "postgresql+psycopg",
         }:
-            raise ValueError(
-                "write sqlite:///file or postgresql+psycopg://user@host/name"
-            )
+            raise ValueError("write sqlite:///file or postgresql+psycopg://user@host/name")
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
     @model_validator(mode="after")
     def _secrets_outside_demo(self) -> "Settings":
         if not self.demo and len(self.secret_key) < 32:
-            raise ValueError(
-                "PORTAL_SECRET_KEY needs at least 32 characters outside demo mode"
-            )
+            raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters outside demo mode")
         if self.secret_key and len(self.secret_key) < 32:
             raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters")
         if self.debug_otp and not self.demo:

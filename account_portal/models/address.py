@@ -33,9 +33,7 @@ class Address(AddressFields, Identified, Stamped, table=True):
 
     __tablename__ = "addresses"
     __table_args__ = (
-        Index(
-            "ix_addresses_customer_id_modified_at", "customer_id", "modified_at", "id"
-        ),
+        Index("ix_addresses_customer_id_modified_at", "customer_id", "modified_at", "id"),
         # The database itself refuses a second default, however requests race.
         Index(
             "uq_addresses_default_billing",
@@ -96,9 +94,7 @@ class Subscription(Identified, Stamped, table=True):
     sku: str = Field(max_length=64)
     status: str = Field(max_length=12)
     plan: str = Field(max_length=100)
-    interval: int = Field(
-        description="How many units of `frequency` lie between deliveries."
-    )
+    interval: int = Field(description="How many units of `frequency` lie between deliveries.")
     frequency: str = Field(max_length=20, description="day, week, month, year")
     quantity: int = 1
     next_date: datetime | None = Field(default=None, sa_type=UtcDateTime)

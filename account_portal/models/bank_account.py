@@ -12,9 +12,7 @@ class BankAccount(Identified, Stamped, table=True):
     __tablename__ = "bank_accounts"
     __table_args__ = (
         UniqueConstraint("customer_id", "number_digest", "ifsc_code"),
-        Index(
-            "ix_bank_accounts_customer_id_created_at", "customer_id", "created_at", "id"
-        ),
+        Index("ix_bank_accounts_customer_id_created_at", "customer_id", "created_at", "id"),
         Index(
             "uq_bank_accounts_default",
             "customer_id",

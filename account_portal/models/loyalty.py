@@ -13,18 +13,12 @@ class LoyaltyAccount(Stamped, table=True):
     """A member. The sums equal the ledger; every ledger row changes them in its transaction."""
 
     __tablename__ = "loyalty_accounts"
-    __table_args__ = (
-        CheckConstraint("earned >= redeemed", name="balance_not_negative"),
-    )
+    __table_args__ = (CheckConstraint("earned >= redeemed", name="balance_not_negative"),)
 
     customer_id: str = Field(primary_key=True, max_length=26)
     membership_number: str = Field(max_length=40, unique=True)
-    earned: int = Field(
-        default=0, description="Hundredths of a point, all earned rows."
-    )
-    redeemed: int = Field(
-        default=0, description="Hundredths of a point, all redeemed rows."
-    )
+    earned: int = Field(default=0, description="Hundredths of a point, all earned rows.")
+    redeemed: int = Field(default=0, description="Hundredths of a point, all redeemed rows.")
     bonus: int = Field(default=0, description="Part of `earned` that was a bonus.")
     savings: int = Field(default=0, description="Minor units saved by spending points.")
 

@@ -39,12 +39,8 @@ class Order(Identified, Stamped, table=True):
     customer_phone: str | None = Field(default=None, max_length=40)
     customer_note: str | None = Field(default=None, sa_type=Text)
     coupon_code: str | None = Field(default=None, max_length=100)
-    applied_promotions: list[dict[str, Any]] = Field(
-        default_factory=list, sa_type=JsonType
-    )
-    applied_coupons: list[dict[str, Any]] = Field(
-        default_factory=list, sa_type=JsonType
-    )
+    applied_promotions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonType)
+    applied_coupons: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonType)
     extra: dict[str, str] | None = Field(
         default=None, sa_type=JsonType, description="`metadata` of the contract."
     )
@@ -122,9 +118,7 @@ class OrderLine(Identified, table=True):
     subscription_interval: int | None = None
     subscription_frequency: str | None = Field(default=None, max_length=20)
     quantity: int
-    free_quantity: int = Field(
-        default=0, description="Units of `quantity` that cost nothing."
-    )
+    free_quantity: int = Field(default=0, description="Units of `quantity` that cost nothing.")
     is_free_item: bool = False
     price_including_tax: bool = True
     selling_price: int = Field(description="Per unit.")
@@ -146,9 +140,7 @@ class Shipment(Identified, Stamped, table=True):
     """A parcel of an order."""
 
     __tablename__ = "shipments"
-    __table_args__ = (
-        Index("ix_shipments_order_id_created_at", "order_id", "created_at", "id"),
-    )
+    __table_args__ = (Index("ix_shipments_order_id_created_at", "order_id", "created_at", "id"),)
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     reference_number: str = Field(max_length=64, unique=True)
@@ -204,9 +196,7 @@ class Payment(Identified, Stamped, table=True):
     """One attempt to pay an order."""
 
     __tablename__ = "payments"
-    __table_args__ = (
-        Index("ix_payments_order_id_created_at", "order_id", "created_at", "id"),
-    )
+    __table_args__ = (Index("ix_payments_order_id_created_at", "order_id", "created_at", "id"),)
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     request_number: str = Field(max_length=64, unique=True)
@@ -226,23 +216,17 @@ class Payment(Identified, Stamped, table=True):
     bank_name: str | None = Field(default=None, max_length=150)
     upi_id: str | None = Field(default=None, max_length=100)
     wallet_name: str | None = Field(default=None, max_length=60)
-    bank_account_number: str | None = Field(
-        default=None, max_length=40, description="Masked."
-    )
+    bank_account_number: str | None = Field(default=None, max_length=40, description="Masked.")
 
 
 class Refund(Identified, Stamped, table=True):
     """Money or points on the way back."""
 
     __tablename__ = "refunds"
-    __table_args__ = (
-        Index("ix_refunds_order_id_created_at", "order_id", "created_at", "id"),
-    )
+    __table_args__ = (Index("ix_refunds_order_id_created_at", "order_id", "created_at", "id"),)
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
-    return_id: str | None = Field(
-        default=None, foreign_key="returns.id", max_length=26, index=True
-    )
+    return_id: str | None = Field(default=None, foreign_key="returns.id", max_length=26, index=True)
     request_number: str = Field(max_length=64, unique=True)
     refund_amount: int
     refund_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -253,9 +237,7 @@ class Refund(Identified, Stamped, table=True):
     bank_account_id: str | None = Field(
         default=None, foreign_key="bank_accounts.id", max_length=26, index=True
     )
-    bank_account_number: str | None = Field(
-        default=None, max_length=40, description="Masked."
-    )
+    bank_account_number: str | None = Field(default=None, max_length=40, description="Masked.")
     bank_name: str | None = Field(default=None, max_length=150)
     refund_remarks: str | None = Field(default=None, max_length=500)
 

@@ -36,9 +36,7 @@ class OrderReturn(Identified, Stamped, table=True):
     received_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     completed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    replacement_order_id: str | None = Field(
-        default=None, foreign_key="orders.id", max_length=26
-    )
+    replacement_order_id: str | None = Field(default=None, foreign_key="orders.id", max_length=26)
 
 
 class ReturnItem(Identified, table=True):
@@ -53,7 +51,5 @@ class ReturnItem(Identified, table=True):
     quantity: int
     resolution: str = Field(max_length=12)
     return_reason: str = Field(max_length=500)
-    refund_amount: int = Field(
-        default=0, description="What these units cost, tax included."
-    )
+    refund_amount: int = Field(default=0, description="What these units cost, tax included.")
     tax_amount: int = 0

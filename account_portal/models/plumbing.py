@@ -16,9 +16,7 @@ class IdempotencyRecord(SQLModel, table=True):
     __tablename__ = "idempotency_keys"
 
     customer_id: str = Field(primary_key=True, max_length=26)
-    operation: str = Field(
-        primary_key=True, max_length=200, description="Method and path."
-    )
+    operation: str = Field(primary_key=True, max_length=200, description="Method and path.")
     key: str = Field(primary_key=True, max_length=128)
     request_hash: str = Field(max_length=64)
     answer: str | None = Field(
@@ -37,9 +35,7 @@ class OutboxMessage(Identified, table=True):
 
     channel: str = Field(max_length=10)
     recipient: str = Field(max_length=254)
-    kind: str = Field(
-        max_length=40, description="Name of the message, such as order_cancelled."
-    )
+    kind: str = Field(max_length=40, description="Name of the message, such as order_cancelled.")
     payload: dict[str, Any] = Field(
         default_factory=dict,
         sa_type=JsonType,

@@ -17,9 +17,7 @@ class User(Identified, Stamped, table=True):
         UniqueConstraint("email"),
         UniqueConstraint("country_code", "phone"),
         UniqueConstraint("external_id"),
-        CheckConstraint(
-            "(phone IS NULL) = (country_code IS NULL)", name="phone_has_country_code"
-        ),
+        CheckConstraint("(phone IS NULL) = (country_code IS NULL)", name="phone_has_country_code"),
     )
 
     customer_id: str = Field(max_length=26, index=True)
@@ -62,14 +60,10 @@ class UserSession(Identified, table=True):
     """One signed-in device or visitor. Revoking the row ends every token and cookie made of it."""
 
     __tablename__ = "sessions"
-    __table_args__ = (
-        Index("ix_sessions_user_id_last_seen_at", "user_id", "last_seen_at"),
-    )
+    __table_args__ = (Index("ix_sessions_user_id_last_seen_at", "user_id", "last_seen_at"),)
 
     user_id: str | None = Field(default=None, foreign_key="users.id", max_length=26)
-    anonymous_id: str = Field(
-        max_length=26, description="The visitor this session began as."
-    )
+    anonymous_id: str = Field(max_length=26, description="The visitor this session began as.")
     kind: str = Field(max_length=10)
     cookie_hash: str | None = Field(
         default=None,
@@ -81,9 +75,7 @@ class UserSession(Identified, table=True):
         default=0,
         description="How often the refresh token was traded; only the newest works.",
     )
-    rotated_at: datetime = Field(
-        sa_type=UtcDateTime, description="When the newest pair was made."
-    )
+    rotated_at: datetime = Field(sa_type=UtcDateTime, description="When the newest pair was made.")
     user_agent: str | None = Field(default=None, max_length=300)
     ip_address: str | None = Field(default=None, max_length=45)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -115,9 +107,7 @@ class OtpChallenge(Identified, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     action: str = Field(max_length=20)
     channel: str = Field(max_length=10)
-    contact: str = Field(
-        max_length=254, description="E-mail in lower case, or +91 9876543210."
-    )
+    contact: str = Field(max_length=254, description="E-mail in lower case, or +91 9876543210.")
     user_id: str | None = Field(
         default=None,
         max_length=26,
@@ -126,9 +116,7 @@ class OtpChallenge(Identified, table=True):
     asked_by: str | None = Field(
         default=None, max_length=26, description="Signed-in user the code is bound to."
     )
-    registers: bool = Field(
-        default=False, description="Make the account when confirmed."
-    )
+    registers: bool = Field(default=False, description="Make the account when confirmed.")
     code_hash: str | None = Field(
         default=None, max_length=64, description="Null: no code will match."
     )
@@ -143,13 +131,9 @@ class RateEvent(Identified, table=True):
     """One attempt that counts against a limit."""
 
     __tablename__ = "rate_events"
-    __table_args__ = (
-        Index("ix_rate_events_bucket_created_at", "bucket", "created_at"),
-    )
+    __table_args__ = (Index("ix_rate_events_bucket_created_at", "bucket", "created_at"),)
 
-    bucket: str = Field(
-        max_length=120, description="What is limited, digested where personal."
-    )
+    bucket: str = Field(max_length=120, description="What is limited, digested where personal.")
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
@@ -161,8 +145,6 @@ class Media(Identified, table=True):
     customer_id: str = Field(max_length=26, index=True)
     kind: str = Field(max_length=20, description="picture, review_image, review_video")
     content_type: str = Field(max_length=40)
-    sizes: str = Field(
-        max_length=100, description="Stored sizes by name, comma-separated."
-    )
+    sizes: str = Field(max_length=100, description="Stored sizes by name, comma-separated.")
     byte_count: int
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -197,9 +197,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
     )
     with op.batch_alter_table("media", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_media_customer_id"), ["customer_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_media_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
         "order_counts",
@@ -287,9 +285,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_rate_events_bucket_created_at", ["bucket", "created_at"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_rate_events_created_at"), ["created_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_rate_events_created_at"), ["created_at"], unique=False)
 
     op.create_table(
         "loyalty_activities",
@@ -305,18 +301,14 @@ def upgrade() -> None:
         sa.Column("loyalty_point", sa.Integer(), nullable=False),
         sa.Column("remarks", sa.String(length=500), nullable=True),
         sa.Column("spendable_at", UtcDateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "loyalty_point > 0", name=op.f("ck_loyalty_activities_points_positive")
-        ),
+        sa.CheckConstraint("loyalty_point > 0", name=op.f("ck_loyalty_activities_points_positive")),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["loyalty_accounts.customer_id"],
             name=op.f("fk_loyalty_activities_customer_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loyalty_activities")),
-        sa.UniqueConstraint(
-            "external_id", name=op.f("uq_loyalty_activities_external_id")
-        ),
+        sa.UniqueConstraint("external_id", name=op.f("uq_loyalty_activities_external_id")),
     )
     with op.batch_alter_table("loyalty_activities", schema=None) as batch_op:
         batch_op.create_index(
@@ -386,9 +378,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("completes_at", UtcDateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "grand_total >= 0", name=op.f("ck_orders_grand_total_not_negative")
-        ),
+        sa.CheckConstraint("grand_total >= 0", name=op.f("ck_orders_grand_total_not_negative")),
         sa.ForeignKeyConstraint(
             ["billing_address_id"],
             ["address_copies.id"],
@@ -434,9 +424,7 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "rating BETWEEN 2 AND 10", name=op.f("ck_reviews_rating_in_half_stars")
-        ),
+        sa.CheckConstraint("rating BETWEEN 2 AND 10", name=op.f("ck_reviews_rating_in_half_stars")),
         sa.ForeignKeyConstraint(
             ["product_id"], ["products.id"], name=op.f("fk_reviews_product_id")
         ),
@@ -527,20 +515,14 @@ def upgrade() -> None:
             "(phone IS NULL) = (country_code IS NULL)",
             name=op.f("ck_users_phone_has_country_code"),
         ),
-        sa.ForeignKeyConstraint(
-            ["picture_id"], ["media.id"], name=op.f("fk_users_picture_id")
-        ),
+        sa.ForeignKeyConstraint(["picture_id"], ["media.id"], name=op.f("fk_users_picture_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint(
-            "country_code", "phone", name=op.f("uq_users_country_code_phone")
-        ),
+        sa.UniqueConstraint("country_code", "phone", name=op.f("uq_users_country_code_phone")),
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
         sa.UniqueConstraint("external_id", name=op.f("uq_users_external_id")),
     )
     with op.batch_alter_table("users", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_users_customer_id"), ["customer_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_users_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
         "notification_preferences",
@@ -625,16 +607,10 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=True,
         ),
-        sa.CheckConstraint(
-            "quantity >= 1", name=op.f("ck_order_lines_quantity_positive")
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id")
-        ),
+        sa.CheckConstraint("quantity >= 1", name=op.f("ck_order_lines_quantity_positive")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lines")),
-        sa.UniqueConstraint(
-            "order_id", "sku", name=op.f("uq_order_lines_order_id_sku")
-        ),
+        sa.UniqueConstraint("order_id", "sku", name=op.f("uq_order_lines_order_id_sku")),
     )
     op.create_table(
         "payments",
@@ -660,9 +636,7 @@ def upgrade() -> None:
         sa.Column("upi_id", sa.String(length=100), nullable=True),
         sa.Column("wallet_name", sa.String(length=60), nullable=True),
         sa.Column("bank_account_number", sa.String(length=40), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_payments_order_id")
-        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_payments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         sa.UniqueConstraint("request_number", name=op.f("uq_payments_request_number")),
     )
@@ -685,15 +659,11 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("selling_price", sa.Integer(), nullable=False),
         sa.Column("listing_price", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_purchases_order_id")
-        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_purchases_order_id")),
         sa.PrimaryKeyConstraint("customer_id", "product_id", name=op.f("pk_purchases")),
     )
     with op.batch_alter_table("purchases", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_purchases_order_id"), ["order_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_purchases_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "returns",
@@ -717,9 +687,7 @@ def upgrade() -> None:
         sa.Column("completed_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("replacement_order_id", sa.String(length=26), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_returns_order_id")
-        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_returns_order_id")),
         sa.ForeignKeyConstraint(
             ["pickup_address_id"],
             ["address_copies.id"],
@@ -750,18 +718,14 @@ def upgrade() -> None:
         sa.Column("review_id", sa.String(length=26), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("media_id", sa.String(length=26), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["media_id"], ["media.id"], name=op.f("fk_review_media_media_id")
-        ),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_review_media_media_id")),
         sa.ForeignKeyConstraint(
             ["review_id"], ["reviews.id"], name=op.f("fk_review_media_review_id")
         ),
         sa.PrimaryKeyConstraint("review_id", "position", name=op.f("pk_review_media")),
     )
     with op.batch_alter_table("review_media", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_review_media_media_id"), ["media_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_review_media_media_id"), ["media_id"], unique=False)
 
     op.create_table(
         "sessions",
@@ -778,16 +742,12 @@ def upgrade() -> None:
         sa.Column("last_seen_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_sessions_user_id")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("cookie_hash", name=op.f("uq_sessions_cookie_hash")),
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
         batch_op.create_index(
             "ix_sessions_user_id_last_seen_at",
             ["user_id", "last_seen_at"],
@@ -815,13 +775,9 @@ def upgrade() -> None:
         sa.Column("shipped_date", UtcDateTime(timezone=True), nullable=True),
         sa.Column("delivered_date", UtcDateTime(timezone=True), nullable=True),
         sa.Column("cancellation_reason", sa.String(length=500), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_shipments_order_id")
-        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_shipments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipments")),
-        sa.UniqueConstraint(
-            "reference_number", name=op.f("uq_shipments_reference_number")
-        ),
+        sa.UniqueConstraint("reference_number", name=op.f("uq_shipments_reference_number")),
     )
     with op.batch_alter_table("shipments", schema=None) as batch_op:
         batch_op.create_index(
@@ -839,9 +795,7 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.String(length=300), nullable=True),
         sa.Column("ip_address", sa.String(length=45), nullable=True),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_ins_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ins")),
     )
     with op.batch_alter_table("sign_ins", schema=None) as batch_op:
@@ -872,12 +826,8 @@ def upgrade() -> None:
             ["bank_accounts.id"],
             name=op.f("fk_refunds_bank_account_id"),
         ),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["return_id"], ["returns.id"], name=op.f("fk_refunds_return_id")
-        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")),
+        sa.ForeignKeyConstraint(["return_id"], ["returns.id"], name=op.f("fk_refunds_return_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
         sa.UniqueConstraint("request_number", name=op.f("uq_refunds_request_number")),
     )
@@ -890,9 +840,7 @@ def upgrade() -> None:
             ["order_id", "created_at", "id"],
             unique=False,
         )
-        batch_op.create_index(
-            batch_op.f("ix_refunds_return_id"), ["return_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_refunds_return_id"), ["return_id"], unique=False)
 
     op.create_table(
         "return_items",
@@ -905,9 +853,7 @@ def upgrade() -> None:
         sa.Column("return_reason", sa.String(length=500), nullable=False),
         sa.Column("refund_amount", sa.Integer(), nullable=False),
         sa.Column("tax_amount", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "quantity >= 1", name=op.f("ck_return_items_quantity_positive")
-        ),
+        sa.CheckConstraint("quantity >= 1", name=op.f("ck_return_items_quantity_positive")),
         sa.ForeignKeyConstraint(
             ["line_id"], ["order_lines.id"], name=op.f("fk_return_items_line_id")
         ),
@@ -917,12 +863,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_return_items")),
     )
     with op.batch_alter_table("return_items", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_return_items_line_id"), ["line_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_return_items_return_id"), ["return_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_return_items_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_return_items_return_id"), ["return_id"], unique=False)
 
     op.create_table(
         "shipment_events",
@@ -967,10 +909,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("shipment_items", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_shipment_items_line_id"), ["line_id"], unique=False
-        )
-
+        batch_op.create_index(batch_op.f("ix_shipment_items_line_id"), ["line_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -144,6 +144,6 @@ def check_verification_status(
     message="Account closed.",
     also=(404,),
 )
-def deactivate_user(ctx: Ctx, id: OwnUser) -> None:  # noqa: A002 - the contract's name
+def deactivate_user(ctx: Ctx, id: OwnUser) -> None:
     """Takes no body. Ends every session of the user."""
     service.deactivate_user(ctx)

@@ -55,7 +55,7 @@ HOME = (
     ),
     Product(
         "woven-cushion",
-        "Woven Cushion, 50 × 50 cm",  # noqa: RUF001 (a real multiplication sign)
+        "Woven Cushion, 50 × 50 cm",
         "Home",
         12,
         "Handloom cotton from Kutch over a filling of kapok.",
@@ -72,7 +72,7 @@ HOME = (
         "Merino Throw",
         "Home",
         12,
-        "Woven in Himachal, brushed on one side. 130 × 180 cm.",  # noqa: RUF001 (a real multiplication sign)
+        "Woven in Himachal, brushed on one side. 130 × 180 cm.",
         single("NW-THROW", 6_900_00, 1_150, "merino-throw"),
     ),
     Product(

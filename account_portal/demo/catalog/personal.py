@@ -88,8 +88,8 @@ CLOTHING = (
         choice(
             "size",
             "merino-socks",
-            ("NW-SOCK-S", "36–40", 690_00, 690_00, 110),  # noqa: RUF001 (a range)
-            ("NW-SOCK-L", "41–45", 690_00, 690_00, 120),  # noqa: RUF001 (a range)
+            ("NW-SOCK-S", "36–40", 690_00, 690_00, 110),
+            ("NW-SOCK-L", "41–45", 690_00, 690_00, 120),
         ),
     ),
     Product(
