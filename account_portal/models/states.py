@@ -132,7 +132,7 @@ class OtpAction(StrEnum):
 
     LOGIN = "login"
     REGISTER = "register"
-    RESET_PASSWORD = "reset-password"
+    RESET_PASSWORD = "reset-password"  # noqa: S105 - the name of an action
     VERIFY_PHONE = "verify-phone"
     VERIFY_EMAIL = "verify-email"
     UPDATE_PHONE = "update-phone"
