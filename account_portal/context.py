@@ -165,8 +165,7 @@ class Context:
             NotAuthenticated: nobody is signed in.
         """
         statement = select(User).where(col(User.id) == self.user_id)
-        user = self.db.execute(statement.with_for_update() if lock else statement).scalar_one()
-        return user
+        return self.db.execute(statement.with_for_update() if lock else statement).scalar_one()
 
     def checkpoint(self) -> None:
         """Keep what was done so far, and go on in a new transaction.

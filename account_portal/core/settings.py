@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         default="",
-        description="Address customers reach the portal by, such as `https://account.shop.example`. "
+        description="Address customers reach the portal by, as in `https://account.shop.example`. "
         "Empty: `http://localhost:PORT`.",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the server.", alias="PORT")

@@ -1,4 +1,4 @@
-"""Orders and what follows them. Amounts are minor units of the order's currency, points hundredths."""
+"""Orders and what follows them. Amounts are minor units of the order's currency, points 1/100."""
 
 from datetime import datetime
 from typing import Any
