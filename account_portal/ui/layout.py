@@ -112,7 +112,8 @@ def _bottom_bar(menu: Sequence[MenuRow], current: str) -> rx.Component:
         rx.el.li(
             route_link(
                 icon(row.icon, size=22),
-                rx.el.span(row.label, class_name="max-w-full truncate"),
+                # Five labels must fit side by side, however large the text is set.
+                rx.el.span(row.label, class_name="max-w-full truncate text-[min(1em,4vw)]"),
                 to=row.to,
                 custom_attrs={"aria-current": "page" if row.to == current else "true"}
                 if here
@@ -171,6 +172,7 @@ def _top_bar(
                 person, theme_switch(), sign_out, class_name="flex shrink-0 items-center sm:gap-1"
             ),
             class_name="mx-auto flex h-16 max-w-[70rem] items-center justify-between gap-3 px-4 "
+            "print:px-0 "
             "sm:px-6",
         ),
         class_name="sticky top-0 z-30 border-b border-line bg-surface print:static print:border-0 "
@@ -210,7 +212,7 @@ def shell(
             _side_list(menu, current),
             rx.el.main(
                 _you_tabs(menu, current),
-                rx.el.div(*content, class_name="grid gap-8"),
+                rx.el.div(*content, class_name="grid grid-cols-1 gap-8"),
                 id="content",
                 tab_index=-1,
                 class_name="min-w-0",
@@ -263,6 +265,8 @@ def frame(*content: Child, notice: Child | None = None) -> rx.Component:
     """A page without bars, for a frame in a storefront."""
     return rx.el.div(
         ui.connection_notice(),
-        rx.el.main(*content, id="content", tab_index=-1, class_name="grid min-w-0 gap-8 p-4"),
+        rx.el.main(
+            *content, id="content", tab_index=-1, class_name="grid min-w-0 grid-cols-1 gap-8 p-4"
+        ),
         *([notice] if notice is not None else []),
     )

@@ -84,9 +84,8 @@ def theme_css(look: Look) -> str:
     light, dark = accent_for(look.accent, LIGHT), accent_for(look.accent, DARK)
     return (
         f":root{{{_declarations(light)}--radius:{look.radius}px}}\n"
-        f".dark{{{_declarations(dark)}}}\n"
         # Paper is white in either theme.
-        f"@media print{{:root,.dark{{{_declarations(light)}}}}}\n"
+        f"@media screen{{.dark{{{_declarations(dark)}}}}}\n"
     )
 
 

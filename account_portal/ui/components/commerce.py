@@ -47,7 +47,9 @@ def _price_line(line: PriceLine, currency: Text) -> rx.Component:
 
 def price_breakdown(lines: Sequence[PriceLine], currency: Text) -> rx.Component:
     """Amounts that add up to the total, as a definition list."""
-    return rx.el.dl(*[_price_line(line, currency) for line in lines], class_name="grid gap-2")
+    return rx.el.dl(
+        *[_price_line(line, currency) for line in lines], class_name="grid grid-cols-1 gap-2"
+    )
 
 
 def order_line(

@@ -34,7 +34,7 @@ def loading(*bones: Child, label: Text = "Loading") -> rx.Component:
     """Skeletons in the shape of what will come. Invisible for the first 150 ms, then faded in."""
     return rx.el.div(
         rx.el.span(label, class_name="sr-only"),
-        rx.el.div(*bones, class_name="grid gap-3", aria_hidden=True),
+        rx.el.div(*bones, class_name="grid grid-cols-1 gap-3", aria_hidden=True),
         role="status",
         class_name="animate-appear-late",
     )

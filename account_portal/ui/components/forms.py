@@ -32,7 +32,7 @@ class NativeForm(BaseHTML):
     no_validate: rx.Var[bool]
 
 
-_STACK = "grid min-w-0 gap-5"
+_STACK = "grid min-w-0 grid-cols-1 gap-5"
 
 
 def form(

@@ -111,7 +111,7 @@ def lead_row(start: Child, *lines: Child, end: Child | None = None) -> rx.Compon
     )
     return rx.el.div(
         start,
-        rx.el.div(*lines, class_name="grid min-w-0 gap-1"),
+        rx.el.div(*lines, class_name="grid min-w-0 grid-cols-1 gap-1"),
         *tail,
         class_name="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1 "
         "sm:grid-cols-[auto_minmax(0,1fr)_auto]",

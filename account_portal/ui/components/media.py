@@ -204,5 +204,5 @@ def file_field(
             ),
         ),
         rx.el.p(error if error is not None else "", id=f"{id}-error", class_name=ERROR),
-        class_name="grid min-w-0 gap-1.5",
+        class_name="grid min-w-0 grid-cols-1 gap-1.5",
     )

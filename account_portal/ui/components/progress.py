@@ -142,7 +142,7 @@ def progress_bar(
             if hide_label
             else [rx.el.p(label, class_name="text-small text-muted", aria_hidden=True)]
         ),
-        class_name="grid gap-1.5",
+        class_name="grid grid-cols-1 gap-1.5",
     )
 
 

@@ -90,7 +90,7 @@ STATUSES: dict[Kind, dict[str, Entry]] = {
 _UNKNOWN: Entry = ("", "circle", "neutral")
 _BADGE = (
     "inline-flex w-fit max-w-full items-center gap-1.5 rounded-full px-2.5 py-0.5 text-small "
-    "font-medium print:px-0"
+    "font-medium"
 )
 _PLAIN = "inline-flex w-fit max-w-full items-center gap-2 font-medium"
 

@@ -35,7 +35,7 @@ def card(
 def card_list(*cards: Child, label: Text | None = None) -> rx.Component:
     """Cards under one another, told as a list; children are `card`s or a `foreach` of them."""
     props = {} if label is None else {"aria_label": label}
-    return rx.el.div(*cards, role="group", class_name="grid gap-3", **props)
+    return rx.el.div(*cards, role="group", class_name="grid grid-cols-1 gap-3", **props)
 
 
 def rows(*children: Child) -> rx.Component:
@@ -67,13 +67,13 @@ def section(
             rx.el.div(
                 rx.el.h2(title, class_name="text-lead font-semibold tracking-tight"),
                 *note,
-                class_name="grid min-w-0 gap-1",
+                class_name="grid min-w-0 grid-cols-1 gap-1",
             ),
             *end,
             class_name="flex flex-wrap items-end justify-between gap-x-4 gap-y-2",
         ),
         *children,
-        class_name="grid min-w-0 gap-4",
+        class_name="grid min-w-0 grid-cols-1 gap-4",
         **props,
     )
 
@@ -113,7 +113,7 @@ def page_header(
             *end,
             class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",
         ),
-        class_name="grid gap-1",
+        class_name="grid grid-cols-1 gap-1",
     )
 
 
@@ -130,7 +130,7 @@ def disclosure(summary: Child, *children: Child, open: bool = False) -> rx.Compo
             ),
             class_name="flex min-h-10 list-none items-center justify-between gap-3 font-medium",
         ),
-        rx.el.div(*children, class_name="grid gap-3 pt-2 pb-1"),
+        rx.el.div(*children, class_name="grid grid-cols-1 gap-3 pt-2 pb-1"),
         class_name="disclosure min-w-0",
         **props,
     )
@@ -146,4 +146,4 @@ def facts(*pairs: tuple[Child, Child]) -> rx.Component:
         )
         for name, value in pairs
     ]
-    return rx.el.dl(*lines, class_name="grid gap-2")
+    return rx.el.dl(*lines, class_name="grid grid-cols-1 gap-2")

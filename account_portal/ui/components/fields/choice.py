@@ -34,7 +34,7 @@ def checkbox(
             class_name="flex min-h-6 items-start gap-3",
         ),
         *notes(id, hint, error),
-        class_name="grid gap-1",
+        class_name="grid grid-cols-1 gap-1",
     )
 
 
@@ -110,7 +110,7 @@ def radio_cards(
         rx.el.legend(label, class_name=classes(LABEL, "mb-1.5")),
         rx.el.div(
             *cards,
-            class_name=classes("grid gap-2", "sm:grid-cols-2" if columns == 2 else ""),
+            class_name=classes("grid grid-cols-1 gap-2", "sm:grid-cols-2" if columns == 2 else ""),
         ),
         rx.el.div(*notes(id, hint, error), class_name="mt-1.5"),
         id=id,
@@ -125,7 +125,7 @@ def group(label: Text, *children: Child, hint: Text | None = None) -> rx.Compone
     return rx.el.fieldset(
         rx.el.legend(label, class_name="mb-3 text-base font-semibold"),
         *note,
-        rx.el.div(*children, class_name="grid gap-4"),
+        rx.el.div(*children, class_name="grid grid-cols-1 gap-4"),
         class_name="min-w-0",
     )
 
@@ -165,5 +165,5 @@ def star_field(
             custom_attrs=tied,
         ),
         rx.el.p(error if error is not None else "", id=f"{name}-error", class_name=ERROR),
-        class_name="grid gap-1.5",
+        class_name="grid grid-cols-1 gap-1.5",
     )

@@ -46,5 +46,5 @@ def field(
         rx.el.label(label, *mark, html_for=id, class_name=look),
         control,
         *notes(id, hint, error),
-        class_name="grid min-w-0 gap-1.5 content-start",
+        class_name="grid min-w-0 grid-cols-1 gap-1.5 content-start",
     )
