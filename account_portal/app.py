@@ -17,6 +17,8 @@ from starlette.types import ASGIApp
 from account_portal import routes
 from account_portal.api.app import app as api_app
 from account_portal.core.settings import get_settings
+from account_portal.orders.pages import order_detail, order_history
+from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.csp import Pages
 from account_portal.serving.logs import configure_logging
@@ -24,7 +26,8 @@ from account_portal.serving.wrapper import wrap
 from account_portal.ui import components as ui
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import MenuRow, plain, shell
-from account_portal.ui.session import Session
+from account_portal.ui.session import OwnPagesOnly, Session
+from account_portal.ui.session import OwnPagesOnly, Session
 from account_portal.ui.theme import theme_css
 
 log = logging.getLogger("account_portal.pages")
@@ -65,6 +68,20 @@ def not_found() -> rx.Component:
 
 
 PAGES = (
+    Page(
+        routes.ORDERS,
+        order_history,
+        "Orders",
+        load=(OrdersState.load,),
+        menu=MenuRow("Orders", routes.ORDERS, "package"),
+    ),
+    Page(
+        routes.ORDER,
+        order_detail,
+        "Order",
+        load=(OrderDetailState.load,),
+        under=routes.ORDERS,
+    ),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
 )
@@ -115,8 +132,7 @@ def _framed(page: Page) -> rx.Component:
         return plain(page.content(), notice=notice, **store)
     viewer = Session.viewer
     return shell(
-        # Nothing of a customer is shown before the server has said whose page it is.
-        rx.cond(viewer.signed_in, page.content(), ui.loading(*ui.skeleton_cards())),
+        page.content(),
         menu=MENU,
         current=page.menu.to if page.menu else page.under,
         name=viewer.name,
@@ -156,6 +172,8 @@ def make_app() -> PortalApp:
         backend_exception_handler=report_error,
         api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), api_app],
     )
+    app.add_middleware(OwnPagesOnly(), index=0)
+    app.add_middleware(OwnPagesOnly(), index=0)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(

@@ -314,3 +314,28 @@ def returnable_units(
             for sku, units in parcel.units.items():
                 open_units[sku] = open_units.get(sku, 0) + units
     return {sku: min(units, remaining.get(sku, 0)) for sku, units in open_units.items()}
+
+
+_WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {
+    OrderStatus.CANCELLED: "This order is cancelled.",
+    OrderStatus.COMPLETE: "This order is complete.",
+    OrderStatus.DELIVERED: "This order has arrived. You can return items instead.",
+    OrderStatus.PARTIALLY_SCHEDULED: "This order is packed already.",
+    OrderStatus.AWAITING_SHIPMENT: "This order is packed already.",
+}
+
+
+def why_not_cancellable(status: OrderStatus) -> str:
+    """A sentence for the customer, for an order that `can_cancel` denies."""
+    return _WHY_NOT_CANCELLABLE.get(
+        status, "This order is on its way. You can return items once they have arrived."
+    )
+
+
+def why_not_returnable(ends: Collection[datetime], now: datetime) -> str:
+    """A sentence for the customer; `ends` are the ends of the return windows of what arrived."""
+    if not ends:
+        return "Items can be returned once they have arrived."
+    if max(ends) < now:
+        return "Returns closed on {date}."
+    return "All items that can be returned are in a return already."

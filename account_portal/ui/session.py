@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 import pydantic
 import reflex as rx
+from reflex.middleware.middleware import Middleware
+from reflex_base.event import Event, get_hydrate_event
 
 from account_portal import routes
 from account_portal.core.errors import (
@@ -32,6 +34,7 @@ class Viewer(View):
     """The signed-in customer, as the shell shows them."""
 
     signed_in: bool = False
+    id: str = ""
     name: str = ""
     email: str = ""
     picture_url: str = ""
@@ -49,10 +52,8 @@ class Session(rx.State):
     notice_stamp: int = 0
     signed_out: bool = False
     """The session ended while the page was open: sign in again in place, nothing typed is lost."""
-    phase: str = "loading"
-    """Of the page's data: loading, ready, missing or failed."""
-
-    _loaded_for: str = ""
+    _owner: str = ""
+    """User the states of this tab were loaded for."""
     _session_id: str = ""
     """Session taken over after signing in again; the socket still carries the old cookie."""
 
@@ -82,6 +83,14 @@ class Session(rx.State):
             self._say(error.message, "danger")
 
 
+class PageData(rx.State, mixin=True):
+    """Of a page that shows data: `class OrdersState(PageData, Session)`, with a `load` handler."""
+
+    phase: str = "loading"
+    """Of the data: loading, ready, missing or failed."""
+    _loaded_for: str = ""
+
+
 def _sentence(text: str) -> str:
     """Reasons are written to follow a field's name; alone they begin with a capital."""
     text = text.removeprefix("must ")
@@ -92,7 +101,10 @@ def _get_viewer(ctx: Any) -> Viewer:
     user = ctx.get_user()
     name = " ".join(part for part in (user.first_name, user.last_name) if part)
     return Viewer(
-        signed_in=True, name=name or user.email or user.phone or "", email=user.email or ""
+        signed_in=True,
+        id=user.id,
+        name=name or user.email or user.phone or "",
+        email=user.email or "",
     )
 
 
@@ -149,13 +161,11 @@ def page_load(function: Handler) -> Any:
             self.reset()
             yield rx.redirect(login_path(self), is_external=False, replace=True)
             return
-        owner = f"{viewer.email}{viewer.name}{self.router.url.path}"
-        if self._loaded_for != owner:
-            kept = self._session_id, self.notice_text, self.notice_tone, self.notice_stamp
+        wanted = f"{viewer.id} {self.router.url.path}"
+        if self._loaded_for != wanted:
             self.reset()
-            self._session_id, self.notice_text, self.notice_tone, self.notice_stamp = kept
-            self._loaded_for = owner
-        self.errors = {}
+            self._loaded_for, self._owner = wanted, viewer.id
+        self.busy, self.errors = "", {}
         try:
             result = await function(self)
             self.phase = "ready"
@@ -170,6 +180,30 @@ def page_load(function: Handler) -> Any:
 
     handler.is_guarded = True  # type: ignore[attr-defined]
     return rx.event(handler)
+
+
+class OwnPagesOnly(Middleware):
+    """Keeps a page's state from reaching another than the one it was made for.
+
+    State lives on the server under a token of the browser tab and is sent whole when a page starts.
+    After signing out, or in as somebody else, in the same tab, it would be the old customer's.
+    """
+
+    async def preprocess(self, app: Any, state: Any, event: Event) -> None:  # noqa: ARG002
+        """Forget the state before it is sent, unless its customer still looks at it."""
+        if event.name != get_hydrate_event(state):
+            return
+        session = await state.get_state(Session)
+        owner = session._owner  # noqa: SLF001
+        if owner and owner != await _user_id(session):
+            state.reset()
+
+
+async def _user_id(state: Session) -> str:
+    try:
+        return str(await read(state, lambda ctx: ctx.user_id))
+    except PortalError:
+        return ""
 
 
 def login_path(state: Any) -> str:

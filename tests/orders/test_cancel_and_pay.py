@@ -360,7 +360,7 @@ def test_a_parcels_way_makes_the_orders_state(
         assert service.refresh_due(ctx.db, ctx.now) == 1
     refreshed = call(service.get_order, number).view()
     assert refreshed == detail
-    found = call(service.search_orders, OrderSearch(group="delivered")).rows.view()
+    found = call(service.search_orders, OrderSearch(group="delivered")).rows
     assert [row.status for row in found] == ["complete"]
 
 

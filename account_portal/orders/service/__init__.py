@@ -2,8 +2,10 @@
 
 from account_portal.orders.service.cancelling import add_refund, cancel_order
 from account_portal.orders.service.documents import refresh_due, refresh_orders
+from account_portal.orders.service.page import get_order_page
 from account_portal.orders.service.paying import (
     get_hosted_payment,
+    pay_again,
     retry_payment,
     settle_payment,
 )
@@ -33,6 +35,7 @@ __all__ = [
     "create_shipment",
     "get_hosted_payment",
     "get_order",
+    "get_order_page",
     "get_payment_status",
     "list_order_years",
     "list_orders",
@@ -41,6 +44,7 @@ __all__ = [
     "list_shipment_events",
     "list_shipments",
     "move_shipment",
+    "pay_again",
     "refresh_due",
     "refresh_orders",
     "refunds_by_return",

@@ -9,7 +9,7 @@ from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.schemas import Ready
 from account_portal.loyalty import service as loyalty
-from account_portal.models import BankAccount, CreditActivity, Order, Payment, Refund, Shipment
+from account_portal.models import BankAccount, Order, Payment, Refund, Shipment
 from account_portal.models.states import (
     OrderStatus,
     RefundMode,
@@ -98,7 +98,7 @@ def close_order(
     paid = sum(payment.amount for payment in payments if payment.payment_status in rules.PAID)
     if paid:
         add_refund(ctx, order, paid, mode=mode, to=to, remarks="Order cancelled")
-    _give_back(ctx, order)
+    loyalty.settle_cancelled_order(ctx, order)
     refund = money.to_major(paid, order.currency)
     enqueue(
         ctx,
@@ -109,30 +109,6 @@ def close_order(
         ),
         customer_id=order.customer_id,
     )
-
-
-def _give_back(ctx: Context, order: Order) -> None:
-    """Spent points and credit come back, earned points go."""
-    loyalty.give_back_points(
-        ctx,
-        order.customer_id,
-        activity="order_cancelled",
-        loyalty_point=order.loyalty_point_redeemed,
-        reference_number=order.order_number,
-        savings=order.loyalty_amount,
-    )
-    loyalty.take_back_for_order(ctx, order)
-    if order.credit_balance_used:
-        ctx.db.add(
-            CreditActivity(
-                customer_id=order.customer_id,
-                currency=order.currency,
-                amount=order.credit_balance_used,
-                cause="order_cancelled",
-                reference_number=order.order_number,
-                created_at=ctx.now,
-            )
-        )
 
 
 def add_refund(

@@ -96,6 +96,16 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     )
 
 
+def pay_again(ctx: Context, order_number: str) -> RetryPaymentResult:
+    """`retry_payment` as the page does it: through the store's gateway, and back to the order.
+
+    Raises as `retry_payment` does.
+    """
+    gateway = min(ctx.gateways.payments.names)
+    asked = PaymentGatewayParams(payment_gateway=gateway)
+    return retry_payment(ctx, order_number, RetryPayment(payment_gateway_params=asked))
+
+
 def _attempts(ctx: Context, order: Order) -> list[rules.Attempt]:
     rows = ctx.db.execute(
         select(col(Payment.amount), col(Payment.payment_status), col(Payment.created_at)).where(

@@ -25,6 +25,7 @@ from account_portal.models import (
 from account_portal.models.states import OrderStatus, TransactionStatus
 from account_portal.orders import rules
 from account_portal.orders.schemas import (
+    OrderCard,
     OrderDetail,
     OrderList,
     OrderPayment,
@@ -139,7 +140,7 @@ _SORTS: dict[str, list[tuple[str, Any]]] = {
 }
 
 
-def search_orders(ctx: Context, query: OrderSearch) -> Page[Ready[list[OrderList]]]:
+def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     """The caller's orders as the history page filters them: text, chips, year."""
     matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
     if query.group != "all":
@@ -160,8 +161,24 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[Ready[list[OrderList
         total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     statement = _sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)
     rows = ctx.db.execute(statement).scalars()
-    json = b"[" + b",".join(row.encode() for row in rows) + b"]"
-    return Page(Ready(_ROWS, json), paginate(total, query))
+    return Page([_card(orjson.loads(row)) for row in rows], paginate(total, query))
+
+
+def _card(order: dict[str, Any]) -> OrderCard:
+    lines = order["order_items"]
+    first = lines[0]["product_name"] if lines else ""
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return OrderCard(
+        **{name: order[name] for name in _CARD_FIELDS},
+        currency=order["currency"]["code"],
+        pictures=[line["product_image_url"] for line in lines[:3]],
+        more_pictures=max(0, len(lines) - 3),
+        summary=first + more,
+        units=sum(line["quantity"] for line in lines),
+    )
+
+
+_CARD_FIELDS = ("order_number", "order_date", "status", "payment_status", "grand_total")
 
 
 def list_order_years(ctx: Context) -> list[int]:

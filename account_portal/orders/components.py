@@ -1,0 +1,77 @@
+"""Parts of order pages that others may show."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.ui import components as ui
+
+
+def order_link(order_number: Any) -> Any:
+    """Address of an order's page, from a var of its number."""
+    return routes.ORDERS + "/" + order_number
+
+
+def order_card(order: Any) -> rx.Component:
+    """One order of the history; the whole card is the link."""
+    return ui.card(
+        ui.lead_row(
+            ui.thumbnail_stack(order.pictures, more=order.more_pictures),
+            ui.text(
+                ui.link(
+                    ui.hidden_text("Order "),
+                    order.order_number,
+                    to=order_link(order.order_number),
+                    variant="cover",
+                ),
+            ),
+            ui.text(order.summary, tone="muted", size="small", line=True),
+            ui.row(
+                ui.status_badge("order", order.status),
+                rx.cond(
+                    order.payment_status == "failed",
+                    ui.status_badge("payment", order.payment_status),
+                ),
+            ),
+            end=ui.stack(
+                ui.money(order.grand_total, order.currency, strong=True),
+                ui.text(ui.date(order.order_date, "short"), tone="muted", size="small"),
+                gap="tight",
+                align="end",
+            ),
+        ),
+        variant="link",
+    )
+
+
+def order_item(item: Any, currency: Any, *, below: rx.Component | None = None) -> rx.Component:
+    """One line of an order."""
+    return ui.order_line(
+        item.product_name,
+        picture=item.product_image_url,
+        detail=ui.row(
+            rx.cond(item.variant_name, ui.text(item.variant_name, inline=True)),
+            ui.text("Quantity ", ui.number(item.quantity), inline=True),
+        ),
+        end=ui.money(item.selling_price * item.quantity, currency),
+        below=below,
+    )
+
+
+def order_address(address: Any) -> rx.Component:
+    """An address as it stood when the order was made."""
+    return ui.address_block(
+        [
+            address.business_name,
+            address.address_line1,
+            address.address_line2,
+            address.landmark,
+            address.city + " " + address.pincode,
+            address.state,
+            address.country,
+        ],
+        name=address.first_name + " " + rx.cond(address.last_name, address.last_name, ""),
+        phone=rx.cond(address.country_code, address.country_code + " ", "")
+        + rx.cond(address.phone, address.phone, ""),
+    )

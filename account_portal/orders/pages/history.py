@@ -1,0 +1,101 @@
+"""The order history."""
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.orders.components import order_card
+from account_portal.orders.state import OrdersState as State
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+
+SORTS = [
+    ("newest", "Newest first"),
+    ("oldest", "Oldest first"),
+    ("total_high", "Highest total"),
+    ("total_low", "Lowest total"),
+]
+
+
+def _filters() -> rx.Component:
+    chips = ui.chips(
+        [
+            ui.Choice("All", State.group_links["all"], current=State.group == "all"),
+            ui.Choice("Open", State.group_links["open"], current=State.group == "open"),
+            ui.Choice(
+                "Delivered", State.group_links["delivered"], current=State.group == "delivered"
+            ),
+            ui.Choice(
+                "Cancelled", State.group_links["cancelled"], current=State.group == "cancelled"
+            ),
+        ],
+        "Filter orders",
+    )
+    search = rx.el.form(
+        ui.search_field(
+            "text",
+            "Search by number or product",
+            default_value=State.text,
+            key=State.text,
+            max_length=100,
+        ),
+        on_submit=State.search,
+        method="post",
+        role="search",
+    )
+    year = ui.select_field(
+        "year",
+        "Year",
+        State.years,
+        placeholder="All years",
+        value=State.year,
+        on_change=State.choose_year,
+        hide_label=True,
+    )
+    sort = ui.select_field(
+        "sort",
+        "Sort",
+        SORTS,
+        value=State.sort,
+        on_change=State.choose_sort,
+        hide_label=True,
+    )
+    return ui.stack(ui.columns(search, ui.row(year, sort, wrap=False)), chips, gap="small")
+
+
+def _nothing() -> rx.Component:
+    return rx.cond(
+        State.is_filtered,
+        ui.empty(
+            "no_match",
+            "No order matches",
+            "Try another word, or look at all orders.",
+            action=ui.link_button("Clear filters", to=routes.ORDERS),
+        ),
+        ui.empty("nothing", "No orders yet", "What you buy appears here, with its way to you."),
+    )
+
+
+def _list() -> rx.Component:
+    return ui.stack(
+        rx.cond(
+            State.orders.length() > 0,
+            ui.card_list(rx.foreach(State.orders, order_card), label="Orders"),
+            _nothing(),
+        ),
+        ui.pager(
+            State.page,
+            State.pages,
+            previous_to=State.previous_link,
+            next_to=State.next_link,
+            label="Pages of orders",
+        ),
+        gap="large",
+    )
+
+
+def order_history() -> rx.Component:
+    """All orders: search, filter, order and page are in the address."""
+    return rx.fragment(
+        ui.page_header("Orders"),
+        page_data(State, _filters(), _list(), bones=ui.skeleton_cards(5)),
+    )

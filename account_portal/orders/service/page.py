@@ -1,0 +1,108 @@
+"""What the page of one order shows, put together from the other reads."""
+
+from decimal import Decimal
+
+from account_portal.bank_accounts.service import list_bank_accounts
+from account_portal.context import Context
+from account_portal.models.states import ShipmentStatus
+from account_portal.orders import rules
+from account_portal.orders.schemas import OrderDetail, OrderPage, Parcel, PriceBreakdown
+from account_portal.orders.service.documents import return_window
+from account_portal.orders.service.reading import (
+    get_order,
+    get_payment_status,
+    list_refunds,
+    list_shipment_events,
+)
+
+
+def get_order_page(ctx: Context, order_number: str) -> OrderPage:
+    """All the page of one order shows.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order = get_order(ctx, order_number).view()
+    ends = [
+        rules.window_end(shipment.delivered_date, return_window())
+        for shipment in order.shipments
+        if shipment.status is ShipmentStatus.DELIVERED and shipment.delivered_date
+    ]
+    can_return = any(item.returnable_quantity for item in order.order_items)
+    return OrderPage(
+        order=order,
+        parcels=_parcels(ctx, order),
+        refunds=list_refunds(ctx, order_number),
+        payment=get_payment_status(ctx, order_number),
+        price=price_breakdown(order),
+        cancel_note=""
+        if order.is_cancellation_allowed
+        else rules.why_not_cancellable(order.status),
+        can_return=can_return,
+        return_until=max(ends, default=None),
+        return_note="" if can_return else rules.why_not_returnable(ends, ctx.now),
+        can_review=order.status in rules.DELIVERED,
+        payout_accounts=_payout_accounts(ctx) if order.is_cancellation_allowed else [],
+    )
+
+
+def _payout_accounts(ctx: Context) -> list[list[str]]:
+    return [
+        [account.id, f"{account.bank_name} {account.account_number}"]
+        for account in list_bank_accounts(ctx)
+        if account.is_verified
+    ]
+
+
+def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
+    events = list_shipment_events(ctx, order.order_number) if order.shipments else []
+    count = len(order.shipments)
+    return [
+        Parcel(
+            **shipment.model_dump(),
+            steps=[
+                event for event in events if event.reference_number == shipment.reference_number
+            ],
+            label=f"Parcel {place} of {count}" if count > 1 else "Parcel",
+        )
+        for place, shipment in enumerate(order.shipments, start=1)
+    ]
+
+
+def price_breakdown(order: OrderDetail) -> PriceBreakdown:
+    """Amounts that add up to the total.
+
+    History is kept as it was sold, so an imported order may cost more or less than its lines say:
+    the difference is shown, not hidden.
+    """
+    lines = order.order_items
+    items = sum(
+        (line.selling_price * (line.quantity - line.free_quantity) for line in lines), Decimal(0)
+    )
+    outside = all(not line.price_including_tax for line in lines) and bool(lines)
+    tax = order.item_total_tax if outside else Decimal(0)
+    shipping = order.shipping_amount_including_tax
+    handling = order.handling_charge_including_tax
+    known = (
+        items
+        - order.promotion_discount_amount
+        - order.coupon_discount_amount
+        + tax
+        + shipping
+        + handling
+    )
+    difference = order.grand_total - known
+    return PriceBreakdown(
+        items_amount=items,
+        promotion=order.promotion_discount_amount,
+        coupon=order.coupon_discount_amount,
+        tax=tax,
+        shipping=shipping,
+        handling=handling,
+        surcharge=max(difference, Decimal(0)),
+        reduction=max(-difference, Decimal(0)),
+        total=order.grand_total,
+        points=order.grand_total - order.credit_balance_used - order.to_be_paid,
+        credit=order.credit_balance_used,
+        to_pay=order.to_be_paid,
+    )

@@ -1,0 +1,138 @@
+"""States of the order pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pydantic
+import reflex as rx
+
+from account_portal import routes
+from account_portal.core.ids import new_id
+from account_portal.orders import service
+from account_portal.orders.schemas import (
+    CancelOrder,
+    OrderCard,
+    OrderPage,
+    OrderSearch,
+)
+from account_portal.ui.bridge import call, read
+from account_portal.ui.session import PageData, Session, action, page_load
+
+_GROUPS = ("all", "open", "delivered", "cancelled")
+
+
+class OrdersState(PageData, Session):
+    """The order history. Filter, order and page are in the address."""
+
+    orders: list[OrderCard] = []
+    years: list[list[str]] = []
+    total: int = 0
+    page: int = 1
+    pages: int = 0
+    text: str = ""
+    group: str = "all"
+    year: str = ""
+    sort: str = "newest"
+    group_links: dict[str, str] = {}
+    previous_link: str = ""
+    next_link: str = ""
+    is_filtered: bool = False
+
+    @page_load
+    async def load(self) -> None:
+        """Show what the address asks for."""
+        query = read_search(self.router.url.query_parameters)
+        found = await read(self, service.search_orders, query)
+        years = await read(self, service.list_order_years)
+        self.orders, self.years = found.rows, [[str(year), str(year)] for year in years]
+        self.total, self.pages = found.pagination.total_records, found.pagination.total_pages
+        self._show(query, found.pagination.previous_page, found.pagination.next_page)
+
+    def _show(self, query: OrderSearch, previous: int | None, following: int | None) -> None:
+        self.page, self.text, self.group = query.page, query.text, query.group
+        self.year, self.sort = str(query.year or ""), query.sort
+        self.group_links = {group: search_link(query, group=group, page=1) for group in _GROUPS}
+        self.previous_link = search_link(query, page=previous) if previous else ""
+        self.next_link = search_link(query, page=following) if following else ""
+        self.is_filtered = bool(query.text or query.year or query.group != "all")
+
+    @rx.event
+    async def search(self, form: dict[str, Any]) -> Any:
+        """Look for a number or a product."""
+        return self._go(text=str(form.get("text", "")).strip()[:100])
+
+    @rx.event
+    async def choose_year(self, year: str) -> Any:
+        """Keep the orders of one year, or of all."""
+        return self._go(year=int(year) if year.isdecimal() else None)
+
+    @rx.event
+    async def choose_sort(self, sort: str) -> Any:
+        """Change the order of the list."""
+        return self._go(sort=sort)
+
+    def _go(self, **changes: Any) -> Any:
+        query = read_search(self.router.url.query_parameters)
+        return rx.redirect(search_link(query, **changes, page=1))
+
+
+def read_search(parameters: Any) -> OrderSearch:
+    """What an address asks for; parts that make no sense count as left out."""
+    wanted = {name: value for name, value in dict(parameters).items() if value}
+    for _ in range(len(wanted) + 1):
+        try:
+            return OrderSearch.model_validate(wanted)
+        except pydantic.ValidationError as error:
+            for fault in error.errors():
+                wanted.pop(str(fault["loc"][0]), None)
+    return OrderSearch()
+
+
+def search_link(query: OrderSearch, **changes: Any) -> str:
+    """Address of the history with this filter; what is as usual is left out."""
+    usual = OrderSearch()
+    wanted = {**query.model_dump(exclude={"limit"}), **changes}
+    kept = {
+        name: value for name, value in wanted.items() if value and value != getattr(usual, name)
+    }
+    return routes.ORDERS + (f"?{urlencode(kept)}" if kept else "")
+
+
+class OrderDetailState(PageData, Session):
+    """One order."""
+
+    shown: OrderPage | None = None
+    is_cancelling: bool = False
+    _repeat: str = ""
+
+    @page_load
+    async def load(self) -> None:
+        """Show the order of the address."""
+        self.shown = await read(self, service.get_order_page, self.order_number)
+        self._repeat = new_id()
+
+    @rx.event
+    async def open_cancel(self) -> None:
+        """Ask whether to cancel."""
+        self.is_cancelling, self.errors = True, {}
+
+    @rx.event
+    async def close_cancel(self) -> None:
+        """Keep the order."""
+        self.is_cancelling = False
+
+    @action
+    async def cancel(self, form: dict[str, Any]) -> None:
+        """Cancel the whole order."""
+        data = CancelOrder.model_validate({k: v for k, v in form.items() if v})
+        number = self.order_number
+        await call(self, service.cancel_order, number, data, repeat=self._repeat)
+        self.shown = await read(self, service.get_order_page, number)
+        self.is_cancelling = False
+        self._say("Order cancelled.")
+
+    @action
+    async def pay_again(self) -> Any:
+        """Start a new payment and go to the gateway's page."""
+        result = await call(self, service.pay_again, self.order_number)
+        return rx.redirect(result.payment_info.redirect_url, is_external=False)

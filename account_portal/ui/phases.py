@@ -1,0 +1,31 @@
+"""A page's data, for the one it belongs to, in each of its phases."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.ui import components as ui
+from account_portal.ui.session import Session
+
+
+def page_data(
+    state: Any, *content: rx.Component, bones: list[Any], missing: rx.Component | None = None
+) -> rx.Component:
+    """Show the content once its data is there, and nothing of it to anybody else.
+
+    Args:
+        state: the page's state: `PageData` with a `load` handler.
+        *content: shown when the data is ready and its customer is signed in.
+        bones: skeletons in the shape of the content.
+        missing: shown when the thing isn't there, or isn't theirs.
+    """
+    # After a sign-out elsewhere a dialog covers the page; what was typed stays below it.
+    is_theirs = Session.viewer.signed_in | Session.signed_out
+    shown = ui.by_phase(
+        state.phase,
+        ui.stack(*content, gap="large"),
+        bones=bones,
+        missing=missing,
+        retry=state.load,
+    )
+    return rx.cond(is_theirs, shown, ui.loading(*bones))
