@@ -27,7 +27,6 @@ from account_portal.ui import components as ui
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import MenuRow, plain, shell
 from account_portal.ui.session import OwnPagesOnly, Session
-from account_portal.ui.session import OwnPagesOnly, Session
 from account_portal.ui.theme import theme_css
 
 log = logging.getLogger("account_portal.pages")
