@@ -172,7 +172,6 @@ def make_app() -> PortalApp:
         api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), api_app],
     )
     app.add_middleware(OwnPagesOnly(), index=0)
-    app.add_middleware(OwnPagesOnly(), index=0)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -47,13 +47,12 @@ def read_settings(port: int | None) -> Settings:
 
 def prepare_database(settings: Settings) -> None:
     """Bring the tables up to date and, in demo mode, fill an empty database."""
-    from sqlalchemy.exc import OperationalError
-
     from account_portal.core.db import get_database
     from account_portal.core.migrations import DatabaseTooNew, upgrade
 
     database = get_database()
     try:
+        _require_answer(database.ping)
         upgrade(database)
         if settings.demo:
             from account_portal.demo.seed import seed_if_empty
@@ -62,10 +61,16 @@ def prepare_database(settings: Settings) -> None:
                 click.echo("Demo data written.")
     except DatabaseTooNew as error:
         raise CannotStart(str(error)) from None
-    except OperationalError as error:
-        raise CannotStart(
-            f"The database does not answer: {str(error.orig).strip().splitlines()[0]}."
-        ) from None
     finally:
         # Workers are forked: no connection may be shared with them.
         database.dispose()
+
+
+def _require_answer(ping: Callable[[], None]) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        ping()
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise CannotStart(f"The database does not answer: {reason}.") from None
