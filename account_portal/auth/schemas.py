@@ -336,8 +336,11 @@ def _choose(by_email: type[Input], by_phone: type[Input], field: str) -> WrapVal
     def pick(value: Any, handler: Callable[[Any], Any]) -> Any:
         if not isinstance(value, dict):
             return handler(value)
-        if field == "channel":
-            chosen = by_email if value.get("channel") == "email" else by_phone
+        given = value.get(field)
+        if field == "channel" and given in ("sms", "whatsapp"):
+            chosen = by_phone
+        elif field == "channel" and given == "email":
+            chosen = by_email
         else:
             chosen = by_phone if value.get("email") is None and "phone" in value else by_email
         return chosen.model_validate(value)

@@ -23,8 +23,8 @@ log = logging.getLogger("account_portal.messages")
 
 QUEUED, SENDING, SENT, FAILED, DROPPED = "queued", "sending", "sent", "failed", "dropped"
 
-BATCH = 20
-LEASE = timedelta(minutes=2)
+BATCH = 10
+LEASE = timedelta(minutes=5)
 """How long a process may take over a batch before another one tries the same messages."""
 ATTEMPTS = 8
 IDLE_SECONDS = 5.0
@@ -156,16 +156,20 @@ def _backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=10 * 2 ** (attempts - 1)), timedelta(hours=1))
 
 
-def run_delivery_loop(stop: Event, database: Database | None = None) -> None:
+def run_delivery_loop(
+    stop: Event, database: Database | None = None, messenger: Messenger | None = None
+) -> None:
     """Deliver until told to stop; what a server's background thread and the worker run.
 
     It works at once when this process queues something, and looks every few seconds for what
-    others queued.
+    others queued. After `stop.set()` a `wake()` ends it without that wait.
     """
-    while not stop.is_set():
-        _woken.clear()
+    while True:
+        _woken.clear()  # before looking at `stop`, or its `wake` could be lost
+        if stop.is_set():
+            return
         try:
-            while not stop.is_set() and deliver_due(database):
+            while not stop.is_set() and deliver_due(database, messenger):
                 pass
         except GatewayUnavailable:
             log.warning("the database is busy; messages wait")

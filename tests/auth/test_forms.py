@@ -6,11 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from sqlalchemy import select
 
+from account_portal.auth import service
 from account_portal.context import Caller, enter
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
 from account_portal.models import User, UserSession
 from account_portal.security import tokens
+from tests.conftest import Clock
+from tests.factories.auth import codes_sent, last_code, load_user
 from tests.factories.users import PASSWORD
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -212,3 +215,102 @@ def test_cookie_secret_is_stored_as_a_digest(api: Any, owner: User, database: Da
     with database.session(writes=False) as db:
         stored = db.execute(select(UserSession)).scalars().one()
     assert stored.cookie_hash == tokens.digest(api.client.cookies["portal"])
+
+
+def test_the_form_of_a_script_hands_the_session_over(
+    api: Any, owner: User, database: Database
+) -> None:
+    fields = {"contact": "owner@example.com", "password": PASSWORD}
+    answer = post(api, "login", fields, Accept="application/json").json()["content"]
+    with enter(Caller(), writes=False, database=database) as ctx:
+        session_id = service.take_over(ctx, answer["handover"])
+    with enter(Caller(session_id=session_id), writes=False, database=database) as ctx:
+        assert ctx.actor.user_id == owner.id
+
+
+def test_code_form_signs_in(api: Any, owner: User, database: Database) -> None:
+    sent = post(api, "code", {"contact": "owner@example.com", "next": "/orders"})
+    assert sent.headers["location"] == "/login?step=code&next=%2Forders"
+    header = sent.headers["set-cookie"].lower()
+    assert header.startswith("portal-code=")
+    assert "httponly" in header
+    assert "max-age=600" in header
+    assert api.client.cookies["portal-code"] not in sent.headers["location"]
+
+    code = last_code(database)
+    wrong = post(api, "verify", {"otp": "000000" if code != "000000" else "1" * 6})
+    assert wrong.headers["location"] == "/login?step=code&error=otp_invalid"
+    done = post(api, "verify", {"otp": f"{code[:3]} {code[3:]}", "next": "/orders"})
+    assert done.headers["location"] == "/orders"
+    assert caller_kind(database, api.client.cookies["portal"]) == "customer"
+    assert "portal-code" not in api.client.cookies
+
+
+def test_code_form_makes_an_account_only_when_asked_to(api: Any, database: Database) -> None:
+    post(api, "code", {"contact": "+14155552671", "channel": "whatsapp"})
+    assert codes_sent(database) == []
+    post(api, "code", {"contact": "new@example.com", "register": "1"})
+    assert post(api, "verify", {"otp": last_code(database)}).headers["location"] == "/"
+
+
+def test_code_form_tells_scripts_the_handle(api: Any, owner: User, database: Database) -> None:
+    accept = {"Accept": "application/json"}
+    sent = post(api, "code", {"contact": "owner@example.com"}, **accept).json()["content"]
+    assert sent["otp_action"] == "login"
+    api.client.cookies.clear()
+    fields = {"otp": last_code(database), "otp_token": sent["otp_token"]}
+    assert post(api, "verify", fields, **accept).status_code == 200
+    again = post(api, "code", {"contact": "owner@example.com"}, **accept)
+    assert again.status_code == 429
+    assert int(again.headers["retry-after"]) > 0
+
+
+def test_code_of_another_kind_signs_nobody_in(api: Any, owner: User, database: Database) -> None:
+    sent = api.post("/auth/forgot-password", json={"email": "owner@example.com"}).json()["content"]
+    for action in ("reset-password", "login"):
+        fields = {"otp": last_code(database), "otp_token": sent["otp_token"], "otp_action": action}
+        answer = post(api, "verify", fields)
+        assert answer.headers["location"] == "/login?step=code&error=otp_action_mismatch"
+    assert post(api, "verify", {"otp": "123456"}).headers["location"].endswith("validation_error")
+
+
+def test_register_form_signs_in(api: Any, owner: User, database: Database) -> None:
+    fields = {
+        "email": "new@example.com",
+        "phone": "",
+        "password": "a better passphrase",
+        "confirm_password": "a better passphrase",
+        "first_name": "Nia",
+    }
+    assert post(api, "register", {**fields, "next": "/loyalty"}).headers["location"] == "/loyalty"
+    assert caller_kind(database, api.client.cookies["portal"]) == "customer"
+    taken = post(api, "register", {**fields, "email": "owner@example.com"})
+    assert taken.headers["location"] == "/register?error=email_taken"
+    broken = post(api, "register", {"email": "x"}, Accept="application/json").json()
+    assert set(broken["error"]) == {"email", "password", "confirm_password"}
+
+
+def test_reset_form_sets_the_password_and_signs_in(
+    api: Any, owner: User, database: Database, clock: Clock
+) -> None:
+    before = load_user(database, owner).password_hash
+    sent = api.post("/auth/forgot-password", json={"email": "owner@example.com"}).json()["content"]
+    new = "a better passphrase"
+    fields = {"otp_token": sent["otp_token"], "new_password": new, "confirm_password": new}
+    early = post(api, "reset", fields)
+    assert early.headers["location"] == "/forgot-password?error=otp_not_verified"
+    done = post(api, "reset", {**fields, "otp": last_code(database)})
+    assert done.headers["location"] == "/"
+    assert caller_kind(database, api.client.cookies["portal"]) == "customer"
+    assert load_user(database, owner).password_hash != before
+
+
+def test_only_posted_forms_are_answered(api: Any) -> None:
+    answer = api.client.get("/api/session/logout", headers=SAME_ORIGIN)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_forms_are_no_part_of_the_contract(api: Any) -> None:
+    assert not any(
+        "/session/" in path for path in api.client.get("/api/openapi.json").json()["paths"]
+    )

@@ -1,0 +1,84 @@
+"""News of returns and refunds."""
+
+from typing import Literal
+
+from typing_extensions import override
+
+from account_portal.notifications.messages.base import CustomerMessage
+
+Step = Literal["created", "approved", "rejected", "shipped", "received", "complete", "cancelled"]
+
+_SUBJECTS: dict[Step, str] = {
+    "created": "We got your return request {number}",
+    "approved": "Your return {number} is approved",
+    "rejected": "Your return {number} was declined",
+    "shipped": "Your return {number} is on its way to us",
+    "received": "Your return {number} arrived",
+    "complete": "Your return {number} is complete",
+    "cancelled": "Your return {number} is cancelled",
+}
+_TEXTS: dict[Step, str] = {
+    "created": "{store} will look at your request {number} for order {order} and write to you.",
+    "approved": "Your return {number} for order {order} is approved. Keep the items ready.",
+    "rejected": "{store} cannot take back what you asked for in {number} for order {order}.",
+    "shipped": "The items of your return {number} for order {order} are on their way to {store}.",
+    "received": "The items of your return {number} for order {order} arrived at {store}.",
+    "complete": "Your return {number} for order {order} at {store} is complete.",
+    "cancelled": "Your return {number} for order {order} at {store} is cancelled.",
+}
+
+
+class ReturnMoved(CustomerMessage):
+    """A return request was made or took a step."""
+
+    kind = "return_moved"
+
+    step: Step
+    request_number: str
+    order_number: str
+    store: str
+    reason: str | None = None
+    replacement_order_number: str | None = None
+
+    @override
+    def subject(self) -> str:
+        return _SUBJECTS[self.step].format(number=self.request_number)
+
+    @override
+    def text(self) -> str:
+        words = _TEXTS[self.step].format(
+            number=self.request_number, order=self.order_number, store=self.store
+        )
+        if self.reason:
+            words += f" Reason: {self.reason}"
+        if self.replacement_order_number:
+            words += f" The replacement comes with order {self.replacement_order_number}."
+        return words
+
+
+class RefundSettled(CustomerMessage):
+    """A refund arrived, or failed."""
+
+    kind = "refund_settled"
+
+    order_number: str
+    store: str
+    amount: str
+    succeeded: bool
+    way: str | None = None
+
+    @override
+    def subject(self) -> str:
+        if self.succeeded:
+            return f"Your refund for order {self.order_number} is done"
+        return f"Your refund for order {self.order_number} did not go through"
+
+    @override
+    def text(self) -> str:
+        way = f" ({self.way})" if self.way else ""
+        if self.succeeded:
+            return f"{self.store} refunded {self.amount}{way} for order {self.order_number}."
+        return (
+            f"The refund of {self.amount}{way} for order {self.order_number} did not go through. "
+            f"{self.store} will get in touch with you."
+        )

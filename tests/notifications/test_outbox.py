@@ -1,0 +1,106 @@
+"""Who is told what over which channel; and nothing without its cause."""
+
+from typing import Any
+
+import pytest
+
+from account_portal import notifications
+from account_portal.context import SHOP, Actor, Context
+from account_portal.core.db import Database
+from account_portal.core.errors import Conflict
+from account_portal.models import NotificationPreference, User
+from account_portal.notifications.messages import message_classes
+from account_portal.notifications.messages.account import PasswordChanged
+from account_portal.notifications.messages.base import CustomerMessage
+from tests.conftest import Acting
+from tests.factories.auth import change_user, messages
+from tests.factories.users import make_user
+
+
+class Parcel(CustomerMessage):
+    """News that is worth sending."""
+
+    kind = "parcel"
+    number: str = "1001"
+
+
+class Offer(CustomerMessage):
+    """News that is worth less."""
+
+    kind = "offer"
+    category = "promotional"
+
+
+def prefer(database: Database, user: User, **values: bool) -> None:
+    with database.session(writes=True) as db:
+        kept = db.get(NotificationPreference, user.id)
+        assert kept is not None
+        for name, value in values.items():
+            setattr(kept, name, value)
+        db.commit()
+
+
+def send(ctx: Context, *args: Any, **kwargs: Any) -> None:
+    notifications.enqueue(ctx, *args, **kwargs)
+
+
+def queued(database: Database) -> list[tuple[str, str]]:
+    return [(row.channel, row.recipient) for row in messages(database)]
+
+
+def test_each_opted_in_channel_with_a_contact_gets_the_message(
+    call: Any, owner: User, database: Database
+) -> None:
+    change_user(database, owner, country_code="+91", phone="9876543210")
+    prefer(database, owner, transactional_sms=False, promotional_email=True)
+    call(send, Parcel())
+    assert queued(database) == [("email", "owner@example.com"), ("whatsapp", "+919876543210")]
+    call(send, Offer())
+    assert queued(database)[2:] == [("email", "owner@example.com")]
+
+
+def test_without_a_phone_only_e_mail_is_left(call: Any, owner: User, database: Database) -> None:
+    call(send, Parcel())
+    assert queued(database) == [("email", "owner@example.com")]
+
+
+def test_security_news_heed_no_opt_in(call: Any, owner: User, database: Database) -> None:
+    prefer(database, owner, transactional_email=False)
+    call(send, PasswordChanged(store="Northwind"))
+    phone_only = make_user(database, email=None, country_code="+91", phone="9876543210")
+    call(send, PasswordChanged(store="Northwind"), actor=phone_only)
+    assert queued(database) == [("email", "owner@example.com"), ("sms", "+919876543210")]
+
+
+def test_the_shop_tells_every_user_of_a_customer(
+    acting: Acting, owner: User, stranger: User, database: Database
+) -> None:
+    make_user(database, email="partner@example.com", customer_id=owner.customer_id)
+    with acting(SHOP) as ctx:
+        send(ctx, Parcel(), customer_id=owner.customer_id)
+    assert sorted(queued(database)) == [
+        ("email", "owner@example.com"),
+        ("email", "partner@example.com"),
+    ]
+
+
+def test_one_address_can_be_told_alone(acting: Acting, owner: User, database: Database) -> None:
+    with acting(Actor()) as ctx:
+        send(ctx, Parcel(), to=("email", "old@example.com"))
+    assert queued(database) == [("email", "old@example.com")]
+
+
+def test_what_is_rolled_back_tells_nobody(acting: Acting, owner: User, database: Database) -> None:
+    def fail(ctx: Context) -> None:
+        send(ctx, Parcel())
+        raise Conflict
+
+    with pytest.raises(Conflict), acting(owner) as ctx:
+        fail(ctx)
+    assert queued(database) == []
+
+
+def test_every_message_of_the_product_has_words() -> None:
+    kinds = message_classes()
+    assert {"one_time_code", "password_changed", "contact_changed"} <= set(kinds)
+    assert all(len(kind) <= 40 for kind in kinds)
