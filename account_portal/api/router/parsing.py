@@ -7,6 +7,7 @@ from typing import Any
 
 import pydantic
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
@@ -142,9 +143,8 @@ async def _read_form(request: Request, limit: int) -> FormData:
         return await request.form(
             max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=JSON_LIMIT
         )
-    except MultiPartException as error:
-        raise _FieldFaults({"_": [f"is not a valid form: {error.message}"]}) from None
-    except (ValueError, KeyError):
+    except (MultiPartException, HTTPException, ValueError, KeyError):
+        # Starlette turns the first into the second where a request belongs to an app.
         raise _FieldFaults({"_": ["is not a valid form"]}) from None
 
 

@@ -127,5 +127,7 @@ class ContractRoute(APIRoute):
                 return error_response(ValidationError(message="The request ended too early."))
             except Exception as error:  # noqa: BLE001 - the last line of defence, told without detail
                 return unexpected_response(error)
+            finally:
+                await request.close()  # uploads lie in temporary files
 
         return handle
