@@ -13,6 +13,7 @@ from account_portal.media.api import router as media_router
 from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
+from account_portal.returns.api import router as returns_router
 
 ROUTERS = (
     auth_router,
@@ -24,6 +25,8 @@ ROUTERS = (
     profile_router,
     media_router,
     loyalty_router,
+    # Before orders: `/orders/returns` is no order number.
+    returns_router,
     orders_router,
     gateway_page,
 )

@@ -98,6 +98,15 @@ def _text(value: object) -> object:
     raise ValueError("must be a text")
 
 
+def _number(value: object) -> object:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return value
+    raise ValueError("must be a number")
+
+
+WholeNumber = Annotated[int, BeforeValidator(_number)]
+"""A whole number that came as a number, not as a text or a yes."""
+
 Ulid = Annotated[str, StringConstraints(pattern=ULID_PATTERN)]
 OrderNumber = Annotated[
     str,

@@ -208,7 +208,6 @@ def earn_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
     """
     if not ctx.settings.loyalty or order.loyalty_point_earned <= 0:
         return None
-    lock_account(ctx, order.customer_id)
     if _points_settled(ctx, order) is not None:
         return None
     return record_activity(
@@ -230,7 +229,6 @@ def take_back_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
     All of them when it is cancelled, else the share of goods whose return is complete. Call it
     after such a change; what was taken back already is not taken twice.
     """
-    lock_account(ctx, order.customer_id)
     settled = _points_settled(ctx, order)
     if settled is None:
         return None

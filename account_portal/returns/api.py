@@ -1,0 +1,80 @@
+"""Routes of returns. Included before those of orders: `/orders/returns` is no order number."""
+
+from typing import Annotated
+
+from fastapi import Path
+
+from account_portal.api.deps import Ctx, OrderNumberPath, PageQuery
+from account_portal.api.router import ContractRouter
+from account_portal.core.pagination import Page
+from account_portal.returns import rules, service
+from account_portal.returns.schemas import CreateOrderReturn, OrderReturn, ReturnRequestNumber
+
+router = ContractRouter(tag="Returns")
+
+ReturnId = Annotated[ReturnRequestNumber, Path(description="`request_number` of the return.")]
+
+_EXAMPLE = {
+    "return_items": [
+        {
+            "product_id": "01HZX3T5V9K2M4N6P8Q0R2S4T6",
+            "sku": "TSHIRT-M-BLUE",
+            "quantity": 1,
+            "resolution": "refund",
+            "return_reason": "Too small",
+        }
+    ]
+}
+
+
+@router.expose(
+    "GET",
+    "/orders/returns",
+    operation_id="list-all-order-returns",
+    summary="List return requests of the caller",
+    message="Your returns.",
+    content="returns",
+    inline=True,
+)
+def list_returns(ctx: Ctx, page: PageQuery) -> Page[list[OrderReturn]]:
+    """Newest first, over all orders."""
+    return service.list_returns(ctx, page)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/return",
+    operation_id="create-order-return",
+    summary="Ask to return items",
+    message="Return requested.",
+    content="order_return",
+    raises=(
+        rules.OrderNotReturnable,
+        rules.ReturnWindowClosed,
+        rules.ItemNotInOrder,
+        rules.ItemNotDelivered,
+        rules.QuantityNotReturnable,
+        rules.AddressNotFound,
+    ),
+    also=(404,),
+    idempotent=True,
+    examples={"refund": _EXAMPLE},
+)
+def create_return(ctx: Ctx, order_number: OrderNumberPath, data: CreateOrderReturn) -> OrderReturn:
+    """The store approves before anything moves."""
+    return service.create_return(ctx, order_number, data)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/return/{return_id}",
+    operation_id="get-order-return-detail",
+    summary="Read a return request",
+    message="Your return.",
+    content="order_return",
+    also=(404,),
+    inline=True,
+)
+def get_return(ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId) -> OrderReturn:
+    """Under another order number it is not found."""
+    return service.get_return(ctx, order_number, return_id)

@@ -1,0 +1,221 @@
+"""Rules of returns: pure, no database, no clock. Amounts are minor units.
+
+How money adds up:
+
+- Units of a line are worth their share of what the line cost. The share is taken from what is left
+  of the line, so that returning it unit by unit, in any order and with requests cancelled in
+  between, adds up to the line's total exactly.
+- An order may have been paid by money, points and store credit together. What goods are worth goes
+  back in the same proportion, again as a share of what is left of each, so that no more of any of
+  them goes back than was given. Money that never arrived is not refunded.
+- Shipping and handling are not refunded.
+- A replacement is an order of its own whose units are free; it neither costs nor gives back money.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from account_portal.core import money
+from account_portal.core.errors import Conflict, Unprocessable
+from account_portal.models.states import OrderStatus, ReturnStatus
+
+NOT_RETURNABLE = frozenset(
+    {OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL, OrderStatus.CANCELLED}
+)
+
+
+class OrderNotReturnable(Conflict):
+    """Nothing of the order can ever be returned as it stands."""
+
+    code = "order_not_returnable"
+    message = "Nothing of this order can be returned."
+
+
+class ReturnWindowClosed(Conflict):
+    """It was delivered too long ago."""
+
+    code = "return_window_closed"
+    message = "The time to return this is over."
+
+
+class ItemNotInOrder(Unprocessable):
+    """The order has no such line, or the line is of another product."""
+
+    code = "item_not_in_order"
+    message = "This item is not part of the order."
+
+
+class ItemNotDelivered(Unprocessable):
+    """No unit of the line has arrived."""
+
+    code = "item_not_delivered"
+    message = "This item has not been delivered yet."
+
+
+class QuantityNotReturnable(Unprocessable):
+    """More units than arrived, were paid for and are in no other request."""
+
+    code = "quantity_not_returnable"
+    message = "So many units cannot be returned."
+
+
+class AddressNotFound(Unprocessable):
+    """No such saved address of this customer."""
+
+    code = "address_not_found"
+    message = "This address is not one of yours."
+
+
+class ReturnNotMovable(Conflict):
+    """The request can't take that step from where it is."""
+
+    code = "return_not_movable"
+    message = "This return cannot take that step now."
+
+
+class ReturnNotCancellable(Conflict):
+    """The goods, the money or the replacement are on their way."""
+
+    code = "return_not_cancellable"
+    message = "This return can no longer be cancelled."
+
+
+_STEPS: Mapping[ReturnStatus, frozenset[ReturnStatus]] = {
+    ReturnStatus.CREATED: frozenset(
+        {ReturnStatus.APPROVED, ReturnStatus.REJECTED, ReturnStatus.CANCELLED}
+    ),
+    ReturnStatus.APPROVED: frozenset({ReturnStatus.SHIPPED, ReturnStatus.CANCELLED}),
+    ReturnStatus.SHIPPED: frozenset({ReturnStatus.RECEIVED}),
+    ReturnStatus.RECEIVED: frozenset({ReturnStatus.COMPLETE}),
+}
+
+
+def can_move(now: ReturnStatus, to: ReturnStatus) -> bool:
+    """Whether a request may go from one state to another."""
+    return to in _STEPS.get(now, frozenset())
+
+
+def require_movable(now: ReturnStatus, to: ReturnStatus) -> None:
+    """Refuse what `can_move` denies.
+
+    Raises:
+        ReturnNotMovable: it can't go there from where it is.
+    """
+    if not can_move(now, to):
+        raise ReturnNotMovable(f"A return that is {now} cannot become {to}.")
+
+
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """What a line is worth, and how far it arrived and went back."""
+
+    paid_units: int
+    """Units that cost something; free ones are never refunded."""
+    line_total: int
+    tax_amount: int
+    delivered_units: int
+    """Units that arrived, free ones included."""
+    open_units: int
+    """Paid units that arrived within the return window."""
+    returnable_units: int
+    """Units that could be put into a new request now."""
+    held_units: int = 0
+    """Units in requests that are neither rejected nor cancelled; the next two are their amounts."""
+    held_total: int = 0
+    held_tax: int = 0
+    closes_at: datetime | None = None
+    """When the last window closes or closed; none: nothing arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What units cost, tax included, and the tax in it."""
+
+    total: int
+    tax: int
+
+
+def share(units: int, of_units: int, amount: int) -> int:
+    """The part of an amount that falls on some of its units; halves go up."""
+    if of_units <= 0:
+        return 0
+    return money.split(amount, [units, of_units - units])[0]
+
+
+def worth(line: LineState, units: int, *, after: int = 0, taken: Worth = Worth(0, 0)) -> Worth:
+    """What units of a line cost.
+
+    `after` other units of the same request were counted before, worth `taken`.
+    """
+    left = line.paid_units - line.held_units - after
+    total = line.line_total - line.held_total - taken.total
+    tax = line.tax_amount - line.held_tax - taken.tax
+    return Worth(share(units, left, max(0, total)), share(units, left, max(0, tax)))
+
+
+def require_returnable(line: LineState, units: int) -> None:
+    """Refuse units that can't go back now.
+
+    Raises:
+        ItemNotDelivered: none arrived.
+        ReturnWindowClosed: all that arrived did so too long ago.
+        QuantityNotReturnable: more than arrived in time and no other request holds.
+    """
+    if line.delivered_units == 0:
+        raise ItemNotDelivered
+    if units <= line.returnable_units:
+        return
+    if line.open_units == 0 and line.paid_units > 0:
+        raise ReturnWindowClosed
+    raise QuantityNotReturnable(
+        f"{line.returnable_units} units of this item can be returned."
+        if line.returnable_units != 1
+        else "1 unit of this item can be returned."
+    )
+
+
+def reason_against(status: OrderStatus, line: LineState, now: datetime) -> str | None:
+    """Why nothing of a line can go back, in words for the customer; none: something can."""
+    if line.returnable_units > 0:
+        return None
+    if status is OrderStatus.CANCELLED:
+        return "This order was cancelled."
+    if line.delivered_units == 0:
+        return "Not delivered yet."
+    if line.paid_units == 0:
+        return "Free items cannot be returned."
+    if line.closes_at is not None and now > line.closes_at:
+        # A binding date names its zone.
+        day = line.closes_at
+        return f"Returns closed on {day.day} {day:%B %Y} (UTC)."
+    if line.held_units:
+        return "Already in a return request."
+    return "Free items cannot be returned."
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """An amount by how it was, or goes back, paid."""
+
+    money: int
+    points: int
+    credit: int
+
+    @property
+    def total(self) -> int:
+        """All three together."""
+        return self.money + self.points + self.credit
+
+
+def split_refund(value: int, left: Means, *, arrived: int | None = None) -> Means:
+    """How the worth of goods goes back, given what is left of each way the order was paid.
+
+    In proportion, to the unit; never more of a part than is left of it, and of money never more
+    than `arrived` and did not go back yet (none: all of it).
+    """
+    value = max(0, min(value, left.total))
+    if not value:
+        return Means(0, 0, 0)
+    back, points, credit = money.split(value, [left.money, left.points, left.credit])
+    return Means(back if arrived is None else max(0, min(back, arrived)), points, credit)

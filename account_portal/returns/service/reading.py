@@ -1,0 +1,174 @@
+"""Reading returns: bounded, however many there are."""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import NotFound
+from account_portal.core.pagination import Page, PageParams, paginate
+from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
+from account_portal.models import OrderReturn as Request
+from account_portal.models.states import ReturnStatus
+from account_portal.orders.schemas import OrderAddress
+from account_portal.orders.service import refunds_by_return
+from account_portal.returns import rules
+from account_portal.returns.schemas import OrderReturn, OrderReturnItem, ReturnDetail
+
+_Replacement = aliased(Order)
+
+
+def _requests(ctx: Context) -> Select[Any]:
+    return (
+        ctx.owned(Request)
+        .join(Order, col(Order.id) == col(Request.order_id))
+        .outerjoin(_Replacement, col(_Replacement.id) == col(Request.replacement_order_id))
+        .outerjoin(AddressCopy, col(AddressCopy.id) == col(Request.pickup_address_id))
+        .add_columns(
+            AddressCopy,
+            col(Order.order_number),
+            col(Order.delivered_at),
+            col(Order.currency),
+            col(_Replacement.order_number).label("replacement_number"),
+            col(_Replacement.order_date).label("replacement_date"),
+            col(_Replacement.grand_total).label("replacement_total"),
+        )
+    )
+
+
+def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem]]:
+    """Items by return; the returns must be known to be the caller's."""
+    found: dict[str, list[OrderReturnItem]] = defaultdict(list)
+    currencies = {row[0].id: row.currency for row in rows}
+    statement = (
+        select(
+            col(ReturnItem.return_id),
+            col(ReturnItem.quantity),
+            col(ReturnItem.resolution),
+            col(ReturnItem.return_reason),
+            col(OrderLine.product_id),
+            col(OrderLine.product_name),
+            col(OrderLine.product_image_url),
+            col(OrderLine.sku),
+            col(OrderLine.selling_price),
+            col(OrderLine.tax_type),
+            col(OrderLine.tax_rate),
+        )
+        .join(OrderLine, col(OrderLine.id) == col(ReturnItem.line_id))
+        .where(col(ReturnItem.return_id).in_(currencies))
+        .order_by(col(ReturnItem.return_id), col(ReturnItem.position))
+    )
+    for row in ctx.db.execute(statement).mappings():
+        values = dict(row)
+        values["selling_price"] = money.to_major(
+            values["selling_price"], currencies[values["return_id"]]
+        )
+        # Kept in hundredths, as points are.
+        values["tax_rate"] = money.to_points(values["tax_rate"])
+        found[values.pop("return_id")].append(OrderReturnItem(**values))
+    return found
+
+
+def _address(copy: AddressCopy | None) -> OrderAddress | None:
+    if copy is None:
+        return None
+    return OrderAddress(**{**copy.model_dump(), "id": copy.address_id})
+
+
+def _views(ctx: Context, rows: list[Row[Any]]) -> list[OrderReturn]:
+    if not rows:
+        return []
+    items = _items(ctx, rows)
+    refunds = refunds_by_return(ctx, [row[0].id for row in rows])
+    return [_view(row, items[row[0].id], refunds[row[0].id]) for row in rows]
+
+
+def _view(row: Row[Any], items: list[OrderReturnItem], refunds: list[Any]) -> OrderReturn:
+    request, copy, *_ = row
+    currency = row.currency
+    replacement_total = row.replacement_total
+    return OrderReturn(
+        request_number=request.request_number,
+        status=request.status,
+        return_items=items,
+        subtotal=money.to_major(request.subtotal, currency),
+        shipping_amount=money.to_major(request.shipping_amount, currency),
+        total_tax=money.to_major(request.total_tax, currency),
+        grand_total=money.to_major(request.grand_total, currency),
+        shipping_address=_address(copy),
+        created_at=request.created_at,
+        modified_at=request.modified_at,
+        approved_at=request.approved_at,
+        rejected_at=request.rejected_at,
+        rejection_reason=request.rejection_reason,
+        shipped_at=request.shipped_at,
+        received_at=request.received_at,
+        original_order_number=row.order_number,
+        original_order_delivered_at=row.delivered_at,
+        replacement_order_number=row.replacement_number,
+        replacement_order_date=row.replacement_date,
+        replacement_order_amount=(
+            None if replacement_total is None else money.to_major(replacement_total, currency)
+        ),
+        refund=refunds,
+    )
+
+
+def list_returns(ctx: Context, page: PageParams) -> Page[list[OrderReturn]]:
+    """The caller's return requests over all orders, newest first."""
+    total = ctx.db.execute(
+        select(func.count()).select_from(Request).where(col(Request.customer_id) == ctx.customer_id)
+    ).scalar_one()
+    if page.offset >= total:
+        return Page([], paginate(total, page))
+    rows = ctx.db.execute(
+        _requests(ctx)
+        .order_by(col(Request.created_at).desc(), col(Request.id).desc())
+        .limit(page.limit)
+        .offset(page.offset)
+    ).all()
+    return Page(_views(ctx, list(rows)), paginate(total, page))
+
+
+def _one(ctx: Context, *conditions: Any) -> Row[Any]:
+    row = ctx.db.execute(_requests(ctx).where(*conditions)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_return(ctx: Context, order_number: str, request_number: str) -> OrderReturn:
+    """One return request of the caller.
+
+    Raises:
+        NotFound: no such request under that order, or it is somebody else's.
+    """
+    row = _one(
+        ctx,
+        col(Request.request_number) == request_number,
+        col(Order.order_number) == order_number,
+    )
+    return _views(ctx, [row])[0]
+
+
+def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
+    """One return request of the caller, as its page shows it.
+
+    Raises:
+        NotFound: no such request of the caller.
+    """
+    row = _one(ctx, col(Request.request_number) == request_number)
+    view = _views(ctx, [row])[0]
+    movable = rules.can_move(ReturnStatus(row[0].status), ReturnStatus.CANCELLED)
+    return ReturnDetail(
+        order_return=view,
+        completed_at=row[0].completed_at,
+        cancelled_at=row[0].cancelled_at,
+        is_cancellation_allowed=movable
+        and all(refund.status == "pending" for refund in view.refund),
+        currency=row.currency,
+    )

@@ -1,0 +1,236 @@
+"""What a customer does: see what can go back, ask for it, think better of it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from account_portal.addresses import rules as address_rules
+from account_portal.addresses.schemas import CustomerAddressCreate
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import InvalidInput, NotFound
+from account_portal.core.ids import new_number
+from account_portal.loyalty import rules as loyalty_rules
+from account_portal.models import Address, AddressCopy, AddressFields, Order, OrderLine, ReturnItem
+from account_portal.models import OrderReturn as Request
+from account_portal.models.states import OrderStatus, ReturnResolution, ReturnStatus
+from account_portal.orders.service import refresh_orders
+from account_portal.returns import rules
+from account_portal.returns.rules import Worth
+from account_portal.returns.schemas import (
+    CreateOrderReturn,
+    CreateOrderReturnItem,
+    OrderReturn,
+    PickupAddress,
+    ReturnableItem,
+    ReturnQuote,
+)
+from account_portal.returns.service.lines import line_states
+from account_portal.returns.service.reading import get_return
+from account_portal.returns.service.steps import (
+    locked_order,
+    notify,
+    refund_left,
+    withdraw_refunds,
+    withdraw_replacement,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One item of a request, found and valued."""
+
+    line: OrderLine
+    data: CreateOrderReturnItem
+    worth: Worth
+
+
+def list_returnable_items(ctx: Context, order_number: str) -> list[ReturnableItem]:
+    """Lines of an order, each with the units that can go back now or the reason why none can.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order = ctx.get_owned(Order, order_number=order_number)
+    status = OrderStatus(order.status)
+    return [
+        ReturnableItem(
+            product_id=line.product_id,
+            product_name=line.product_name,
+            product_image_url=line.product_image_url,
+            variant_name=line.variant_name,
+            sku=line.sku,
+            selling_price=money.to_major(line.selling_price, order.currency),
+            quantity=line.quantity,
+            returnable_quantity=state.returnable_units,
+            returnable_until=state.closes_at,
+            reason=rules.reason_against(status, state, ctx.now),
+        )
+        for line, state in line_states(ctx, order)
+    ]
+
+
+def _plan(ctx: Context, order: Order, items: list[CreateOrderReturnItem]) -> list[_Planned]:
+    """Find each item and value it; the same line twice counts together."""
+    if OrderStatus(order.status) in rules.NOT_RETURNABLE:
+        raise rules.OrderNotReturnable
+    known = {line.sku: (line, state) for line, state in line_states(ctx, order)}
+    for place, item in enumerate(items):
+        if item.sku not in known or known[item.sku][0].product_id != item.product_id:
+            raise rules.ItemNotInOrder(**{f"return_items.{place}.sku": "is not part of this order"})
+    asked: dict[str, int] = {}
+    for item in items:
+        asked[item.sku] = asked.get(item.sku, 0) + item.quantity
+    for sku, units in asked.items():
+        rules.require_returnable(known[sku][1], units)
+    planned: list[_Planned] = []
+    counted: dict[str, tuple[int, Worth]] = {}
+    for item in items:
+        line, state = known[item.sku]
+        units, taken = counted.get(item.sku, (0, Worth(0, 0)))
+        worth = rules.worth(state, item.quantity, after=units, taken=taken)
+        counted[item.sku] = (
+            units + item.quantity,
+            Worth(taken.total + worth.total, taken.tax + worth.tax),
+        )
+        planned.append(_Planned(line, item, worth))
+    return planned
+
+
+def quote_return(
+    ctx: Context, order_number: str, items: list[CreateOrderReturnItem]
+) -> ReturnQuote:
+    """What would come back for these items; asks for nothing and changes nothing.
+
+    Raises:
+        NotFound: no such order of the caller.
+        OrderNotReturnable, ReturnWindowClosed, ItemNotInOrder, ItemNotDelivered,
+        QuantityNotReturnable: as when it were asked for.
+    """
+    order = ctx.get_owned(Order, order_number=order_number)
+    planned = _plan(ctx, order, items)
+    to_refund = [item for item in planned if item.data.resolution is ReturnResolution.REFUND]
+    value = sum(item.worth.total for item in to_refund)
+    left, arrived = refund_left(ctx, order)
+    back = rules.split_refund(value, left, arrived=arrived)
+    points = rules.share(back.points, left.points, order.loyalty_point_redeemed)
+    total = sum(line.line_total for line, _ in line_states(ctx, order))
+    kept = loyalty_rules.points_kept(order.loyalty_point_earned, total, value)
+    return ReturnQuote(
+        goods=money.to_major(sum(item.worth.total for item in planned), order.currency),
+        money=money.to_major(back.money, order.currency),
+        credit=money.to_major(back.credit, order.currency),
+        points=money.to_points(points),
+        points_taken_back=money.to_points(order.loyalty_point_earned - kept)
+        if ctx.settings.loyalty
+        else Decimal(0),
+        replaced_units=sum(
+            item.data.quantity
+            for item in planned
+            if item.data.resolution is ReturnResolution.REPLACEMENT
+        ),
+        currency=order.currency,
+    )
+
+
+def create_return(ctx: Context, order_number: str, data: CreateOrderReturn) -> OrderReturn:
+    """Ask to send items of an order back; the store decides.
+
+    Raises:
+        NotFound: no such order of the caller.
+        OrderNotReturnable: draft, waiting for approval or cancelled.
+        ItemNotInOrder: a sku the order doesn't have, or of another product.
+        ItemNotDelivered: no unit of it arrived.
+        ReturnWindowClosed: all units of it arrived too long ago.
+        QuantityNotReturnable: more units than can go back.
+        AddressNotFound: no such saved address of the caller.
+        InvalidInput: the address that is spelt out is not in order.
+    """
+    order = ctx.get_owned(Order, lock=True, order_number=order_number)
+    planned = _plan(ctx, order, data.return_items)
+    pickup = _pickup_copy(ctx, order, data.shipping_address)
+    total = sum(item.worth.total for item in planned)
+    tax = sum(item.worth.tax for item in planned)
+    request = Request(
+        customer_id=order.customer_id,
+        order_id=order.id,
+        request_number=new_number("RET", ctx.now.year),
+        status=ReturnStatus.CREATED,
+        subtotal=total - tax,
+        total_tax=tax,
+        grand_total=total,
+        pickup_address_id=pickup,
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    ctx.db.add(request)
+    ctx.db.flush()
+    for position, item in enumerate(planned):
+        ctx.db.add(
+            ReturnItem(
+                return_id=request.id,
+                line_id=item.line.id,
+                position=position,
+                quantity=item.data.quantity,
+                resolution=item.data.resolution,
+                return_reason=item.data.return_reason,
+                refund_amount=item.worth.total,
+                tax_amount=item.worth.tax,
+            )
+        )
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    notify(ctx, request, order_number, "created")
+    return get_return(ctx, order_number, request.request_number)
+
+
+def _pickup_copy(ctx: Context, order: Order, wanted: PickupAddress | None) -> str | None:
+    """Copy the pickup address, so that later changes elsewhere don't touch the request."""
+    if wanted is None:
+        kept = ctx.db.get(AddressCopy, order.shipping_address_id or "")
+        if kept is None:
+            return None
+        copy = AddressCopy(**kept.model_dump(exclude={"id"}))
+    elif isinstance(wanted, CustomerAddressCreate):
+        values = {name: getattr(wanted, name) for name in AddressFields.model_fields}
+        try:
+            address_rules.require_deliverable(values)
+        except InvalidInput as error:
+            faults: dict[str, Any] = {
+                f"shipping_address.{name}": text for name, text in error.fields.items()
+            }
+            raise InvalidInput(**faults) from None
+        values["country"] = address_rules.country_name_of(wanted.country)
+        copy = AddressCopy(**values)
+    else:
+        try:
+            saved = ctx.get_owned(Address, id=wanted.id)
+        except NotFound:
+            raise rules.AddressNotFound(
+                **{"shipping_address.id": "is not one of your addresses"}
+            ) from None
+        values = {name: getattr(saved, name) for name in AddressFields.model_fields}
+        copy = AddressCopy(address_id=saved.id, **values)
+    ctx.db.add(copy)
+    ctx.db.flush()
+    return copy.id
+
+
+def cancel_return(ctx: Context, request_number: str) -> None:
+    """Withdraw a request of the caller that is not on its way yet.
+
+    Its pending refunds and its replacement order are withdrawn with it.
+
+    Raises:
+        NotFound: no such request of the caller.
+        ReturnNotCancellable: goods, money or the replacement are on their way.
+    """
+    request = ctx.get_owned(Request, request_number=request_number)
+    order = locked_order(ctx, request)
+    if not rules.can_move(ReturnStatus(request.status), ReturnStatus.CANCELLED):
+        raise rules.ReturnNotCancellable
+    withdraw_refunds(ctx, request)
+    withdraw_replacement(ctx, request)
+    request.status = ReturnStatus.CANCELLED
+    request.cancelled_at = request.modified_at = ctx.now
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    notify(ctx, request, order.order_number, "cancelled")

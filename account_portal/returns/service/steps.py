@@ -1,0 +1,272 @@
+"""What the steps of a return do to money and goods."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core.ids import new_number
+from account_portal.models import (
+    AddressCopy,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    ReturnItem,
+    Shipment,
+)
+from account_portal.models import OrderReturn as Request
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundMode,
+    RefundStatus,
+    ReturnResolution,
+    ShipmentStatus,
+)
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.returns import ReturnMoved, Step
+from account_portal.orders import rules as order_rules
+from account_portal.orders.service import add_refund, refresh_orders
+from account_portal.orders.service.cancelling import close_order
+from account_portal.orders.service.refunds import POINTS, STORE_CREDIT
+from account_portal.returns import rules
+from account_portal.returns.rules import Means
+
+WITHDRAWN = "Return cancelled"
+
+
+def locked_order(ctx: Context, request: Request) -> Order:
+    """The order of a request, locked; the request is read again as it stands now."""
+    order: Order = ctx.db.execute(
+        select(Order).where(col(Order.id) == request.order_id).with_for_update()
+    ).scalar_one()
+    ctx.db.refresh(request)
+    return order
+
+
+def notify(
+    ctx: Context,
+    request: Request,
+    order_number: str,
+    step: Step,
+    *,
+    reason: str | None = None,
+    replacement: str | None = None,
+) -> None:
+    """Tell the customer of a step."""
+    message = ReturnMoved(
+        step=step,
+        request_number=request.request_number,
+        order_number=order_number,
+        store=ctx.settings.store_name,
+        reason=reason,
+        replacement_order_number=replacement,
+    )
+    enqueue(ctx, message, customer_id=request.customer_id)
+
+
+def items_of(ctx: Context, request: Request, resolution: ReturnResolution) -> list[ReturnItem]:
+    """Items of a request for which that was asked, in order."""
+    return list(
+        ctx.db.execute(
+            select(ReturnItem)
+            .where(
+                col(ReturnItem.return_id) == request.id,
+                col(ReturnItem.resolution) == resolution,
+            )
+            .order_by(col(ReturnItem.position))
+        ).scalars()
+    )
+
+
+def _live_refunds(ctx: Context, order: Order) -> Means:
+    """What went back already, or is about to."""
+    sums = {"money": 0, "points": 0, "credit": 0}
+    rows = ctx.db.execute(
+        select(Refund).where(
+            col(Refund.order_id) == order.id, col(Refund.status) != RefundStatus.FAILED
+        )
+    ).scalars()
+    for refund in rows:
+        if refund.payment_mode == POINTS:
+            sums["points"] += refund.refund_amount
+        elif refund.payment_method == STORE_CREDIT:
+            sums["credit"] += refund.refund_amount
+        else:
+            sums["money"] += refund.refund_amount
+    return Means(**sums)
+
+
+def refund_left(ctx: Context, order: Order) -> tuple[Means, int]:
+    """What is left of each way an order was paid, and how much money arrived and is still here."""
+    payable = order_rules.net_payable(
+        order.grand_total, order.loyalty_amount, order.credit_balance_used
+    )
+    amounts = ctx.db.execute(
+        select(col(Payment.amount), col(Payment.payment_status)).where(
+            col(Payment.order_id) == order.id
+        )
+    ).all()
+    paid = sum(row.amount for row in amounts if row.payment_status in order_rules.PAID)
+    if not amounts and order.payment_status == PaymentStatus.SUCCESS:
+        # History that came without its payments is as paid as its state says.
+        paid = payable
+    gone = _live_refunds(ctx, order)
+    left = Means(
+        money=max(0, payable - gone.money),
+        points=max(0, order.loyalty_amount - gone.points),
+        credit=max(0, order.credit_balance_used - gone.credit),
+    )
+    return left, max(0, paid - gone.money)
+
+
+def add_refunds(ctx: Context, request: Request, order: Order) -> None:
+    """One pending refund for each way the goods were paid."""
+    items = items_of(ctx, request, ReturnResolution.REFUND)
+    left, arrived = refund_left(ctx, order)
+    back = rules.split_refund(sum(item.refund_amount for item in items), left, arrived=arrived)
+    for amount, mode, method in (
+        (back.money, None, _payment_method(ctx, order) if back.money else None),
+        (back.points, POINTS, None),
+        (back.credit, None, STORE_CREDIT),
+    ):
+        if amount:
+            refund = add_refund(
+                ctx,
+                order,
+                amount,
+                mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+                return_id=request.id,
+                remarks=f"Return {request.request_number}",
+            )
+            refund.payment_mode = mode or refund.payment_mode
+            refund.payment_method = method
+
+
+def _payment_method(ctx: Context, order: Order) -> str | None:
+    method: str | None = ctx.db.execute(
+        select(col(Payment.payment_method))
+        .where(
+            col(Payment.order_id) == order.id,
+            col(Payment.payment_status).in_(order_rules.PAID),
+        )
+        .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
+        .limit(1)
+    ).scalar()
+    return method
+
+
+def withdraw_refunds(ctx: Context, request: Request) -> None:
+    """Call off the pending refunds of a request.
+
+    Raises:
+        ReturnNotCancellable: one of them is on its way.
+    """
+    refunds = ctx.db.execute(select(Refund).where(col(Refund.return_id) == request.id)).scalars()
+    for refund in refunds:
+        if refund.status in {RefundStatus.APPROVED, RefundStatus.SUCCESS}:
+            raise rules.ReturnNotCancellable
+        if refund.status == RefundStatus.PENDING:
+            refund.status, refund.modified_at = RefundStatus.FAILED, ctx.now
+            refund.refund_remarks = WITHDRAWN
+
+
+def add_replacement(ctx: Context, request: Request, order: Order) -> Order | None:
+    """An order of the same goods for nothing, ready to be sent; none if none was asked for."""
+    items = items_of(ctx, request, ReturnResolution.REPLACEMENT)
+    if not items:
+        return None
+    address_id = _copied(ctx, request.pickup_address_id or order.shipping_address_id)
+    replacement = Order(
+        customer_id=order.customer_id,
+        order_number=new_number("ORD", ctx.now.year),
+        order_date=ctx.now,
+        status=OrderStatus.CONFIRMED,
+        payment_status=PaymentStatus.SUCCESS,
+        currency=order.currency,
+        customer_email=order.customer_email,
+        customer_phone=order.customer_phone,
+        customer_note=f"Replacement for return {request.request_number}",
+        billing_address_id=_copied(ctx, order.billing_address_id),
+        shipping_address_id=address_id,
+        replaces_return_id=request.id,
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    ctx.db.add(replacement)
+    ctx.db.flush()
+    units: dict[str, int] = {}
+    for item in items:
+        units[item.line_id] = units.get(item.line_id, 0) + item.quantity
+    for position, (line_id, count) in enumerate(units.items()):
+        ctx.db.add(_free_line(ctx.db.get_one(OrderLine, line_id), replacement, position, count))
+    ctx.db.flush()
+    request.replacement_order_id = replacement.id
+    return replacement
+
+
+def _copied(ctx: Context, copy_id: str | None) -> str | None:
+    kept = ctx.db.get(AddressCopy, copy_id or "")
+    if kept is None:
+        return None
+    copy = AddressCopy(**kept.model_dump(exclude={"id"}))
+    ctx.db.add(copy)
+    ctx.db.flush()
+    return copy.id
+
+
+def _free_line(line: OrderLine, order: Order, position: int, units: int) -> OrderLine:
+    """The same thing for nothing: its units are free, so they are worth no refund either."""
+    return OrderLine(
+        **{
+            **line.model_dump(exclude={"id"}),
+            "order_id": order.id,
+            "position": position,
+            "quantity": units,
+            "free_quantity": units,
+            "is_free_item": True,
+            "backorder": False,
+            "on_subscription": False,
+            "subscription_plan": None,
+            "subscription_interval": None,
+            "subscription_frequency": None,
+            "promotion_discount_amount": 0,
+            "coupon_discount_amount": 0,
+            "tax_amount": 0,
+            "line_total": 0,
+            "shipping_additional_cost": 0,
+        }
+    )
+
+
+def withdraw_replacement(ctx: Context, request: Request) -> None:
+    """Cancel the replacement order of a request, if it has one that lives.
+
+    Raises:
+        ReturnNotCancellable: it is too far on its way.
+    """
+    if request.replacement_order_id is None:
+        return
+    order: Order = ctx.db.execute(
+        select(Order).where(col(Order.id) == request.replacement_order_id).with_for_update()
+    ).scalar_one()
+    if order.status == OrderStatus.CANCELLED:
+        return
+    shipments = list(
+        ctx.db.execute(select(Shipment).where(col(Shipment.order_id) == order.id)).scalars()
+    )
+    if not order_rules.can_cancel(
+        OrderStatus(order.status),
+        [ShipmentStatus(shipment.status) for shipment in shipments],
+        store_allows_scheduled=True,
+    ):
+        raise rules.ReturnNotCancellable
+    close_order(
+        ctx,
+        order,
+        shipments,
+        reason=WITHDRAWN,
+        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+        to=None,
+    )
+    refresh_orders(ctx.db, [order.id], ctx.now)
