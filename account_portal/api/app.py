@@ -1,10 +1,14 @@
 """The API as an ASGI app: ``account_portal.api.app:app``. Also mounted beside the pages."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from account_portal import __version__
 from account_portal.addresses.api import router as addresses_router
 from account_portal.api.errors import add_error_handlers
+from account_portal.api.openapi import describe
+from account_portal.api.reference import add_reference
 from account_portal.auth.api import codes, forms, users
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
@@ -32,9 +36,19 @@ ROUTERS = (
 )
 
 
-def make_app() -> FastAPI:
+class PortalApi(FastAPI):
+    """FastAPI with the OpenAPI document of the contract."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = describe(self)
+        return self.openapi_schema
+
+
+def make_app() -> PortalApi:
     """Assemble the API; opens no connection."""
-    app = FastAPI(
+    app = PortalApi(
         title="Storefront My Account API",
         version=__version__,
         summary="Account area of a storefront for signed-in customers.",
@@ -44,6 +58,7 @@ def make_app() -> FastAPI:
         redirect_slashes=False,
     )
     add_error_handlers(app)
+    add_reference(app)
     for router in ROUTERS:
         app.include_router(router)
     return app

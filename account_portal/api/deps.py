@@ -12,9 +12,7 @@ from account_portal.core.schemas import OrderNumber, Ulid
 Ctx = Context
 """The call: transaction, caller, moment."""
 
-OwnUser = Annotated[
-    Ulid, Path(description="User id; must be the caller's own."), OWN_USER
-]
+OwnUser = Annotated[Ulid, Path(description="User id; must be the caller's own."), OWN_USER]
 """A user id in the path; anybody else's is 403, and the service never sees it."""
 
 PageQuery = Annotated[PageParams, Query()]

@@ -50,14 +50,9 @@ _ALWAYS = re.compile(r" is required$")
 class Document:
     """An OpenAPI document, with its references resolved as they are met."""
 
-    def __init__(self, spec: dict[str, Any], *, below: str = "") -> None:
-        """Take the paths that begin with `below`, without it."""
+    def __init__(self, spec: dict[str, Any]) -> None:
         self.spec = spec
-        self.paths = {
-            path.removeprefix(below): methods
-            for path, methods in spec["paths"].items()
-            if path.startswith(below)
-        }
+        self.paths = spec["paths"]
 
     def resolve(self, node: Any) -> Any:
         """What a reference leads to; keys beside it are kept."""
