@@ -103,6 +103,7 @@ class OrderDetailState(PageData, Session):
 
     shown: OrderPage | None = None
     is_cancelling: bool = False
+    refund_mode: str = "original_payment_mode"
     _repeat: str = ""
 
     @page_load
@@ -115,6 +116,12 @@ class OrderDetailState(PageData, Session):
     async def open_cancel(self) -> None:
         """Ask whether to cancel."""
         self.is_cancelling, self.errors = True, {}
+        self.refund_mode = "original_payment_mode"
+
+    @rx.event
+    async def choose_refund_mode(self, mode: str) -> None:
+        """Show what this way of refunding needs."""
+        self.refund_mode = mode
 
     @rx.event
     async def close_cancel(self) -> None:

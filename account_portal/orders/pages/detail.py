@@ -339,7 +339,8 @@ def _cancel_dialog(page: Any) -> rx.Component:
                         "original_payment_mode",
                         "The way I paid",
                         hint="Usually there in 3 to 5 working days",
-                        default_checked=True,
+                        checked=State.refund_mode == "original_payment_mode",
+                        on_change=State.choose_refund_mode("original_payment_mode"),
                     ),
                     rx.cond(
                         page.payout_accounts.length() > 0,
@@ -348,6 +349,8 @@ def _cancel_dialog(page: Any) -> rx.Component:
                             "bank_transfer",
                             "To my bank account",
                             hint="Usually there in 2 working days",
+                            checked=State.refund_mode == "bank_transfer",
+                            on_change=State.choose_refund_mode("bank_transfer"),
                         ),
                     ),
                     id="refund-mode",
@@ -355,7 +358,7 @@ def _cancel_dialog(page: Any) -> rx.Component:
                 ),
                 ui.hidden_field("refund_mode", "original_payment_mode"),
             ),
-            rx.cond((back.refundable_amount > 0) & (page.payout_accounts.length() > 0), account),
+            rx.cond(State.refund_mode == "bank_transfer", account),
             ui.textarea_field("feedback", "Comment", optional=True, max_length=1000),
             ui.price_breakdown(
                 [

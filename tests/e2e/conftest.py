@@ -1,0 +1,148 @@
+"""A real Chromium against the production build: one server with demo data per worker."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.chromium import find_chromium
+from tests.portal_server import portal_server
+
+DEMO = "demo@example.com"
+SAM = "sam@example.com"
+NEW = "new@example.com"
+PASSWORD = "demo-portal-2026"
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 360, "height": 740}
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# What a page may say in the console: nothing. These come from the browser, for what tests provoke.
+EXPECTED_NOISE = ("Failed to load resource: the server responded with a status of 4",)
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The server under test."""
+
+    url: str
+    data_dir: Path
+
+    def messages(self, recipient: str) -> list[dict[str, Any]]:
+        """Messages sent to somebody, oldest first."""
+        folder = self.data_dir / "outbox"
+        found = [json.loads(path.read_text()) for path in sorted(folder.glob("[!.]*.json"))]
+        return [message for message in found if message["to"] == recipient]
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The portal as `make run` serves it, with data of this worker's own."""
+    data_dir = tmp_path_factory.mktemp("portal")
+    with portal_server(data_dir, PORTAL_DEBUG_OTP="1") as url:
+        yield Portal(url, data_dir)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a worker."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGS)
+        yield browser
+        browser.close()
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(portal: Portal, browser: Browser) -> Iterator[OpenPage]:
+    """`open_page("/orders", as_=DEMO, viewport=NARROW)`: a new browser, signed in when asked.
+
+    At the end the test fails if any page said something in its console.
+    """
+    contexts: list[BrowserContext] = []
+    noise: list[str] = []
+
+    def hear(message: Any) -> None:
+        text = message.text
+        if message.type in ("error", "warning") and not text.startswith(EXPECTED_NOISE):
+            noise.append(text)
+
+    def open_at(
+        path: str = "/",
+        *,
+        as_: str | None = None,
+        viewport: Any = None,
+        scheme: Any = "light",
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=portal.url,
+            viewport=viewport or WIDE,
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        context.on("console", hear)
+        context.on("weberror", lambda error: noise.append(str(error.error)))
+        if as_ is not None:
+            sign_in(context, portal, as_)
+        page = context.new_page()
+        page.goto(path)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert noise == []
+
+
+def sign_in(context: BrowserContext, portal: Portal, contact: str) -> None:
+    """Give the browser a signed-in cookie, as the form does."""
+    response = context.request.post(
+        f"{portal.url}/api/session/login",
+        form={"contact": contact, "password": PASSWORD, "next": "/"},
+        headers={"Origin": portal.url},
+        max_redirects=0,
+    )
+    assert response.status == 303, response.text()
+    assert "error" not in response.headers["location"]
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 A and AA that axe can find."""
+    options = {
+        "runOnly": {
+            "type": "tag",
+            "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+        }
+    }
+    results = Axe().run(page, options=options)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def assert_no_sideways_scroll(page: Page) -> None:
+    """Nothing is wider than the window."""
+    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert widths[0] <= widths[1], widths

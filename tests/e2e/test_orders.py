@@ -1,0 +1,148 @@
+"""Orders in the browser: find one, read it, cancel it, pay again."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import (
+    DEMO,
+    NARROW,
+    NEW,
+    SAM,
+    WIDE,
+    OpenPage,
+    assert_accessible,
+    assert_no_sideways_scroll,
+)
+
+BOTH = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+
+
+def numbers(page: Page) -> list[str]:
+    return [
+        text.removeprefix("Order ").strip()
+        for text in page.get_by_role("link", name=re.compile("^Order ")).all_inner_texts()
+    ]
+
+
+def wait_for_orders(page: Page) -> None:
+    expect(page.get_by_role("link", name=re.compile("^Order ")).first).to_be_visible()
+
+
+def test_nobody_is_led_to_sign_in_and_back(open_page: OpenPage) -> None:
+    page = open_page("/orders?group=open")
+    expect(page).to_have_url(re.compile(r"/login/?\?next=%2Forders%3Fgroup%3Dopen$"))
+    assert numbers(page) == []
+
+
+@BOTH
+def test_filters_live_in_the_address(open_page: OpenPage, viewport: Any) -> None:
+    page = open_page("/orders", as_=DEMO, viewport=viewport)
+    wait_for_orders(page)
+    everything = numbers(page)
+    assert len(everything) == 10
+    page.get_by_role("navigation", name="Filter orders").get_by_role(
+        "link", name="Cancelled"
+    ).click()
+    expect(page).to_have_url(re.compile(r"group=cancelled$"))
+    expect(page.get_by_text("Delivered", exact=True).first).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/orders/?$"))
+    wait_for_orders(page)
+    page.get_by_role("searchbox").fill("teapot")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"text=teapot"))
+    expect(page.get_by_text("Enamel Teapot").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("searchbox")).to_have_value("teapot")
+    page.get_by_label("Sort").select_option("oldest")
+    expect(page).to_have_url(re.compile(r"text=teapot&sort=oldest"))
+    page.goto("/orders?text=nothing-is-called-this")
+    expect(page.get_by_text("No order matches")).to_be_visible()
+    page.get_by_role("link", name="Clear filters").click()
+    wait_for_orders(page)
+    assert numbers(page) == everything
+    assert_no_sideways_scroll(page)
+
+
+def test_pages_hold_and_nonsense_in_the_address_does_no_harm(open_page: OpenPage) -> None:
+    page = open_page("/orders?page=x&sort=;drop&year=abc&group=", as_=DEMO)
+    wait_for_orders(page)
+    first = numbers(page)
+    page.get_by_role("link", name="Next").click()
+    expect(page).to_have_url(re.compile(r"page=2$"))
+    expect(page.get_by_text("Page 2 of")).to_be_visible()
+    assert not set(first) & set(numbers(page))
+
+
+def test_a_customer_without_orders(open_page: OpenPage) -> None:
+    page = open_page("/orders", as_=NEW)
+    expect(page.get_by_text("No orders yet")).to_be_visible()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_orders_are_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
+    viewport = {"width": width, "height": 800}
+    page = open_page("/orders", as_=DEMO, scheme=scheme, viewport=viewport)
+    wait_for_orders(page)
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    page.get_by_role("link", name=re.compile("^Order ")).first.click()
+    expect(page.get_by_role("heading", name="Price")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+def test_strangers_orders_and_unknown_ones_look_alike(open_page: OpenPage) -> None:
+    page = open_page("/orders", as_=SAM)
+    wait_for_orders(page)
+    sams = numbers(page)[0]
+    page = open_page(f"/orders/{sams}", as_=DEMO)
+    expect(page.get_by_text("There is no such order")).to_be_visible()
+    page.goto("/orders/NW-99999999")
+    expect(page.get_by_text("There is no such order")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="All your orders").click()
+    wait_for_orders(page)
+
+
+def test_an_order_is_cancelled_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page("/orders?group=open&text=watch", as_=DEMO, viewport=NARROW)
+    wait_for_orders(page)
+    page.get_by_role("link", name=re.compile("^Order ")).first.focus()
+    page.keyboard.press("Enter")
+    cancel = page.get_by_role("button", name="Cancel order")
+    expect(cancel).to_be_visible()
+    cancel.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Cancel this order?")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(cancel).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Reason")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    dialog.get_by_role("button", name="Cancel order").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Order cancelled.")).to_be_visible()
+    expect(page.get_by_text("This order is cancelled.")).to_be_visible()
+
+
+def test_a_failed_payment_is_paid_again(open_page: OpenPage) -> None:
+    page = open_page("/orders", as_=DEMO)
+    wait_for_orders(page)
+    card = page.get_by_text("Payment failed").first
+    expect(card).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Order ")).first.click()
+    page.get_by_role("button", name="Pay again").click()
+    expect(page.get_by_role("heading", name="Pay for your order")).to_be_visible()
+    page.get_by_role("button", name="Pay now").click()
+    expect(page).to_have_url(re.compile(r"/orders/[^/?]+/?$"))
+    expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
+    expect(page.get_by_role("button", name="Pay again")).to_be_hidden()
