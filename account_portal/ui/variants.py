@@ -13,7 +13,7 @@ Child = rx.Component | str | rx.Var[Any]
 Chosen = TypeVar("Chosen")
 
 
-def pick(table: Mapping[Any, Chosen], variant: str, what: str) -> Chosen:
+def pick(table: Mapping[Any, Chosen], variant: str | int, what: str) -> Chosen:
     """The entry of a variant.
 
     Raises:
@@ -22,7 +22,8 @@ def pick(table: Mapping[Any, Chosen], variant: str, what: str) -> Chosen:
     try:
         return table[variant]
     except (KeyError, TypeError):
-        raise ValueError(f"{what} must be one of {', '.join(table)}; got {variant!r}") from None
+        there_are = ", ".join(map(str, table))
+        raise ValueError(f"{what} must be one of {there_are}; got {variant!r}") from None
 
 
 def classes(*parts: str) -> str:

@@ -65,7 +65,8 @@ export function strength(password, least) {
   if (password.length < least) return 0;
   const variety = new Set(password).size;
   const kinds = MARKS.filter((mark) => mark.test(password)).length;
-  const points = Math.min(variety, 20) + (kinds - 1) * 2;
+  const length = variety + Math.min((password.length - variety) / 2, variety);
+  const points = length + (kinds - 1) * 2;
   return points < 8 ? 1 : points < 12 ? 2 : points < 16 ? 3 : 4;
 }
 

@@ -87,7 +87,7 @@ def grow(*children: Child) -> rx.Component:
 
 def grid(*children: Child, columns: Literal[2, 3, 4] = 2, gap: Gap = "medium") -> rx.Component:
     """Equal columns where they fit; one below another (two for four) on a phone."""
-    look = classes("grid min-w-0", pick(_GAPS, gap, "gap"), pick(_COLUMNS, columns, "columns"))  # type: ignore[arg-type]
+    look = classes("grid min-w-0", pick(_GAPS, gap, "gap"), pick(_COLUMNS, columns, "columns"))
     return rx.el.div(*children, class_name=look)
 
 
@@ -148,13 +148,14 @@ def heading(
 ) -> rx.Component:
     """A heading; `level` is its place in the outline, `size` how large it looks."""
     elements = {1: rx.el.h1, 2: rx.el.h2, 3: rx.el.h3, 4: rx.el.h4}
+    element = pick(elements, level, "level")
     by_level: dict[int, Size] = {1: "display", 2: "lead", 3: "base", 4: "base"}
     look = classes(
         pick(_SIZES, size or by_level[level], "size"),
         "min-w-0 font-semibold tracking-tight text-text",
     )
     props = {} if id is None else {"id": id}
-    return pick(elements, level, "level")(*children, class_name=look, **props)  # type: ignore[arg-type]
+    return element(*children, class_name=look, dir="auto", **props)
 
 
 def hidden_text(*children: Child) -> rx.Component:

@@ -1,7 +1,7 @@
 """Choices from a list, and phone numbers, which begin with one."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import reflex as rx
 
@@ -9,7 +9,7 @@ from account_portal.ui.components.fields.frame import field, wiring
 from account_portal.ui.icons import icon
 from account_portal.ui.variants import Child, Text, given
 
-Options = Sequence[tuple[str, str]] | rx.Var[Any]
+Options: TypeAlias = Sequence[tuple[str, str]] | rx.Var[Any]
 
 
 def option_list(options: Options) -> list[Child]:
