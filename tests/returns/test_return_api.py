@@ -99,9 +99,7 @@ def test_ids_of_others_inside_the_body(
     api: Any, database: Database, owner: User, stranger: User
 ) -> None:
     order = make_order(database, owner, parcels=[{}])
-    foreign = make_order(
-        database, stranger, lines=[make_line(7)], parcels=[{}]
-    )
+    foreign = make_order(database, stranger, lines=[make_line(7)], parcels=[{}])
     address = make_address(database, stranger)
     path = f"/orders/{order.order_number}/return"
     assert foreign.order_number != order.order_number
@@ -147,9 +145,7 @@ def test_bad_bodies_name_the_field_and_change_nothing(
     assert requests_in(database) == 0
 
 
-def test_what_a_customer_must_not_set_is_ignored(
-    api: Any, database: Database, owner: User
-) -> None:
+def test_what_a_customer_must_not_set_is_ignored(api: Any, database: Database, owner: User) -> None:
     order = make_order(database, owner, parcels=[{}])
     body = return_body(
         return_item(refund_amount=10**6, tax_amount=0, selling_price=10**6),
@@ -194,9 +190,7 @@ def test_refusals_have_their_codes(
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
-def test_partial_returns_until_nothing_is_left(
-    api: Any, database: Database, owner: User
-) -> None:
+def test_partial_returns_until_nothing_is_left(api: Any, database: Database, owner: User) -> None:
     order = make_order(database, owner, parcels=[{}])
     path = f"/orders/{order.order_number}/return"
     left = []
@@ -237,9 +231,7 @@ def test_pages_put_together_are_the_list(
         assert field in response.json()["error"]
 
 
-def test_a_repeat_with_the_same_key_asks_once(
-    api: Any, database: Database, owner: User
-) -> None:
+def test_a_repeat_with_the_same_key_asks_once(api: Any, database: Database, owner: User) -> None:
     order = make_order(database, owner, parcels=[{}])
     path = f"/orders/{order.order_number}/return"
     headers = {"Idempotency-Key": "one return, please"}
@@ -247,9 +239,7 @@ def test_a_repeat_with_the_same_key_asks_once(
     again = api.post(path, user=owner, json=return_body(), headers=headers)
     assert first.status_code == 200
     assert again.content == first.content
-    other = api.post(
-        path, user=owner, json=return_body(return_item(quantity=2)), headers=headers
-    )
+    other = api.post(path, user=owner, json=return_body(return_item(quantity=2)), headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert requests_in(database) == 1
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -99,9 +100,7 @@ def test_amounts_of_a_request_add_up(call: Call, database: Database, owner: User
     assert made.shipping_amount == 0
 
 
-def test_the_same_sku_twice_counts_together(
-    call: Call, database: Database, owner: User
-) -> None:
+def test_the_same_sku_twice_counts_together(call: Call, database: Database, owner: User) -> None:
     order = make_order(database, owner, parcels=[{}])
     twice = [return_item(), return_item(resolution="replacement", return_reason="Broken")]
     with pytest.raises(rules.QuantityNotReturnable):
@@ -220,7 +219,7 @@ def test_pickup_is_the_orders_address_unless_another_is_named(
         with pytest.raises(rules.AddressNotFound):
             ask(call, order, shipping_address={"id": foreign})
     with pytest.raises(InvalidInput) as refused:
-        ask(call, order, shipping_address=inline | {"pincode": "0", "phone": "12345"})
+        ask(call, order, shipping_address=inline | {"pincode": "0123", "phone": "12345"})
     assert set(refused.value.fields) == {"shipping_address.pincode", "shipping_address.phone"}
 
 
@@ -237,9 +236,7 @@ def test_later_changes_of_the_address_do_not_touch_the_request(
     assert found.shipping_address.city == "Mysuru"
 
 
-def test_approving_puts_the_money_on_its_way(
-    call: Call, database: Database, owner: User
-) -> None:
+def test_approving_puts_the_money_on_its_way(call: Call, database: Database, owner: User) -> None:
     order = make_order(database, owner, parcels=[{}])
     made = make_return(database, owner, order, status=ReturnStatus.APPROVED)
     [refund] = made.refund
@@ -370,8 +367,10 @@ def test_a_replacement_is_an_order_for_nothing(
         True,
     )
     assert detail.subtotal + detail.total_tax == 0
-    assert detail.shipping_address == call(orders.get_order, order.order_number).view(
-    ).shipping_address
+    assert (
+        detail.shipping_address
+        == call(orders.get_order, order.order_number).view().shipping_address
+    )
     shipment = call(orders.create_shipment, number, actor=SHOP)
     call(orders.move_shipment, shipment, ShipmentStatus.DELIVERED, actor=SHOP)
     delivered = call(orders.get_order, number).view()
@@ -411,9 +410,7 @@ def test_what_is_on_its_way_cannot_be_called_off(
             call(service.cancel_return, made.request_number)
 
 
-def test_points_earned_go_back_with_the_goods(
-    call: Call, database: Database, owner: User
-) -> None:
+def test_points_earned_go_back_with_the_goods(call: Call, database: Database, owner: User) -> None:
     order = make_order(
         database, owner, lines=[make_line(quantity=3)], parcels=[{}], loyalty_point_earned=1000
     )
@@ -490,9 +487,7 @@ def test_a_rejection_says_why(call: Call, database: Database, owner: User) -> No
     assert found.rejected_at is not None
 
 
-def test_only_the_shop_decides(
-    call: Call, database: Database, owner: User, stranger: User
-) -> None:
+def test_only_the_shop_decides(call: Call, database: Database, owner: User, stranger: User) -> None:
     order = make_order(database, owner, parcels=[{}])
     made = make_return(database, owner, order, status=ReturnStatus.APPROVED)
     for step in [
@@ -552,14 +547,14 @@ def histories(draw: st.DrawFn) -> tuple[list[dict[str, Any]], int, int, int]:
     return lines, points, credit, shipping
 
 
-@settings(max_examples=15)
-@given(history=histories(), choices=st.data())
+@settings(max_examples=10)
+@given(history=histories(), chance=st.randoms(use_true_random=False))
 def test_all_goods_back_is_all_they_cost_back(
     call: Call,
     database: Database,
     owner: User,
     history: tuple[list[dict[str, Any]], int, int, int],
-    choices: st.DataObject,
+    chance: Random,
 ) -> None:
     """However the units are cut into requests, some of which are withdrawn."""
     lines, points, credit, shipping = history
@@ -576,13 +571,13 @@ def test_all_goods_back_is_all_they_cost_back(
     )
     while any(left := returnable(call, order)):
         items = [
-            return_item(position, quantity=choices.draw(st.integers(1, units)))
+            return_item(position, quantity=chance.randint(1, units))
             for position, units in enumerate(left)
-            if units and choices.draw(st.booleans())
+            if units and chance.random() < 0.7
         ]
         if items:
             made = ask(call, order, *items)
-            if choices.draw(st.integers(0, 3)) == 0:
+            if chance.random() > 0.75:
                 call(service.cancel_return, made.request_number)
             else:
                 move_return(database, made.request_number, ReturnStatus.COMPLETE)
@@ -613,9 +608,7 @@ def run_together(jobs: list[Callable[[], Any]]) -> list[Any]:
         except PortalError as error:
             results[place] = error
 
-    threads = [
-        threading.Thread(target=run, args=(place, job)) for place, job in enumerate(jobs)
-    ]
+    threads = [threading.Thread(target=run, args=(place, job)) for place, job in enumerate(jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
