@@ -125,11 +125,11 @@ def action(function: Handler) -> Any:
     """
 
     @wraps(function)
-    async def handler(self: Any, *args: Any) -> Any:
+    async def handler(self: Any, *args: Any, **kwargs: Any) -> Any:
         self.busy, self.errors = function.__name__, {}
         yield
         try:
-            result = await function(self, *args)
+            result = await function(self, *args, **kwargs)
         except pydantic.ValidationError as error:
             self._show_error(invalid(error))
             result = None
