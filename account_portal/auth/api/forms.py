@@ -24,6 +24,7 @@ from account_portal.core.errors import (
     Forbidden,
     PayloadTooLarge,
     PortalError,
+    TooManyAttempts,
     UnsupportedMediaType,
     ValidationError,
 )
@@ -109,12 +110,12 @@ async def _answer(
         fields = await _read_fields(request)
         done = await run_in_threadpool(run)
     except PortalError as error:
-        return error_response(error) if wants_json else _sent_back(page, fields, error.code)
+        return error_response(error) if wants_json else _sent_back(page, fields, error)
     except ClientDisconnect:
         return error_response(ValidationError(message="The request ended too early."))
     except Exception as error:  # noqa: BLE001 - the last line of defence; it is logged
         unexpected = unexpected_response(error)
-        return unexpected if wants_json else _sent_back(page, fields, PortalError.code)
+        return unexpected if wants_json else _sent_back(page, fields, PortalError())
     response: Response = RedirectResponse(done.next, status_code=303)
     if wants_json:
         content = {"next": done.next, **done.content}
@@ -124,9 +125,11 @@ async def _answer(
     return response
 
 
-def _sent_back(page: str, fields: Fields, code: str) -> Response:
+def _sent_back(page: str, fields: Fields, error: PortalError) -> Response:
     # Neither contact nor password goes into an address: those end up in histories and logs.
-    query = {"error": code, **_wanted(fields)}
+    query = {"error": error.code, **_wanted(fields)}
+    if isinstance(error, TooManyAttempts):
+        query["wait"] = str(error.retry_after)
     return RedirectResponse(f"{page}{'&' if '?' in page else '?'}{urlencode(query)}", 303)
 
 

@@ -12,8 +12,6 @@ from account_portal.auth.service.codes import (
     generate_code,
     request_login_code,
     request_reset_code,
-    reset_password,
-    reset_password_page,
     verify_otp,
     verify_page,
 )
@@ -24,6 +22,7 @@ from account_portal.auth.service.passwords import (
     register_page,
     register_with_password,
 )
+from account_portal.auth.service.resets import reset_password, reset_password_page
 from account_portal.auth.service.sessions import (
     end_other_sessions,
     end_page_session,

@@ -5,8 +5,6 @@ from account_portal.auth.rules import (
     AccountIsDeactivated,
     AlreadyVerified,
     Contact,
-    require_good_password,
-    require_same,
 )
 from account_portal.auth.rules.contacts import require_possible_phone
 from account_portal.auth.service.accounts import (
@@ -19,11 +17,9 @@ from account_portal.auth.service.accounts import (
     taken,
 )
 from account_portal.auth.service.limits import (
-    PER_ACCOUNT_PASSWORDS,
     PER_ADDRESS_CODES,
     limited,
 )
-from account_portal.auth.service.passwords import store_password
 from account_portal.auth.service.sessions import (
     end_sessions_of,
     open_page_session,
@@ -39,8 +35,6 @@ from account_portal.notifications import CodeMessage, enqueue, enqueue_code
 from account_portal.notifications.messages.account import ContactChanged
 from account_portal.notifications.messages.base import Channel
 from account_portal.security import otp
-from account_portal.security.passwords import hash_password
-from account_portal.security.rate_limit import forget
 
 PURPOSES: dict[schemas.OtpAction, str] = {
     "login": "sign in",
@@ -231,7 +225,7 @@ def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
     if challenge.action == "reset-password":
         # There is time to think of a new password, even if the code came late.
         challenge.expires_at = ctx.now + otp.LIFE
-        return _active_holder(ctx, challenge)
+        return active_holder(ctx, challenge)
     challenge.used_at = ctx.now
     if challenge.asked_by is not None:
         return _confirm_contact(ctx, challenge)
@@ -240,7 +234,7 @@ def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
     return _login(ctx, challenge)
 
 
-def _active_holder(ctx: Context, challenge: OtpChallenge, *, lock: bool = True) -> User:
+def active_holder(ctx: Context, challenge: OtpChallenge, *, lock: bool = True) -> User:
     """Whoever has the contact now that the code has proven."""
     user = find_user(ctx, Contact.from_key(challenge.contact), lock=lock)
     if user is None:
@@ -254,7 +248,7 @@ def _login(ctx: Context, challenge: OtpChallenge) -> User:
     contact = Contact.from_key(challenge.contact)
     if challenge.registers and find_user(ctx, contact) is None:
         return _register(ctx, challenge)
-    user = _active_holder(ctx, challenge)
+    user = active_holder(ctx, challenge)
     set_contact(ctx, user, contact)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
@@ -294,59 +288,3 @@ def _tell_old_contact(ctx: Context, old: Contact) -> None:
     channel: Channel = "email" if old.field == "email" else "sms"
     message = ContactChanged(store=ctx.settings.store_name, contact=name)
     enqueue(ctx, message, to=(channel, old.address))
-
-
-def reset_password(ctx: Context, data: schemas.ResetPassword) -> schemas.UserTokens:
-    """Set a new password with a code, end all sessions and sign a client of the API in.
-
-    Raises:
-        PasswordMismatch: the two passwords differ.
-        OtpNotFound: nothing was asked for under this token.
-        OtpNotVerified: the code was neither sent nor confirmed before.
-        OtpExpired: too old, used, replaced or tried too often.
-        OtpInvalid: it is wrong.
-        WeakPassword: the new password is guessed too easily.
-        AccountIsDeactivated: the code is right, but the account is closed.
-    """
-    return sign_in_with_tokens(ctx, _reset(ctx, data))
-
-
-def reset_password_page(ctx: Context, data: schemas.ResetPassword) -> str:
-    """The same for a browser; returns the secret for its cookie."""
-    return open_page_session(ctx, _reset(ctx, data))
-
-
-def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
-    require_same(data.new_password, data.confirm_password)
-    challenge = _reset_challenge(ctx, data, lock=False)
-    new_hash = None
-    if data.otp is None or otp.is_right(challenge, data.otp_token, data.otp):
-        if data.otp is None and challenge.confirmed_at is None:
-            raise otp.OtpNotVerified
-        otp.require_open(challenge, ctx.now)
-        user = _active_holder(ctx, challenge, lock=False)
-        require_good_password(
-            data.new_password, email=user.email, phone=user.phone, field="new_password"
-        )
-        new_hash = hash_password(data.new_password)
-    ctx.begin_writing()
-    challenge = _reset_challenge(ctx, data, lock=True)
-    if data.otp is None:
-        otp.require_open(challenge, ctx.now)
-    else:
-        otp.require_right(challenge, data.otp_token, data.otp, ctx.now)
-    assert new_hash is not None  # the code was right before, or it would not be now
-    challenge.used_at = ctx.now
-    user = _active_holder(ctx, challenge)
-    set_contact(ctx, user, Contact.from_key(challenge.contact))
-    store_password(ctx, user, new_hash, but_session=None)
-    forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
-    record_sign_in(ctx, user, challenge.channel, succeeded=True)
-    return user
-
-
-def _reset_challenge(ctx: Context, data: schemas.ResetPassword, *, lock: bool) -> OtpChallenge:
-    challenge = otp.find(ctx.db, data.otp_token, lock=lock)
-    if challenge.action != "reset-password":
-        raise otp.OtpNotFound
-    return challenge

@@ -1,0 +1,75 @@
+"""Forgotten passwords: a code proves who asks, and all sessions end."""
+
+from account_portal.auth import schemas
+from account_portal.auth.rules import Contact, require_good_password, require_same
+from account_portal.auth.service.accounts import set_contact
+from account_portal.auth.service.codes import active_holder
+from account_portal.auth.service.limits import PER_ACCOUNT_PASSWORDS
+from account_portal.auth.service.passwords import store_password
+from account_portal.auth.service.sessions import (
+    open_page_session,
+    record_sign_in,
+    sign_in_with_tokens,
+)
+from account_portal.context import Context
+from account_portal.models import OtpChallenge, User
+from account_portal.security import otp
+from account_portal.security.passwords import hash_password
+from account_portal.security.rate_limit import forget
+
+
+def reset_password(ctx: Context, data: schemas.ResetPassword) -> schemas.UserTokens:
+    """Set a new password with a code, end all sessions and sign a client of the API in.
+
+    Raises:
+        PasswordMismatch: the two passwords differ.
+        OtpNotFound: nothing was asked for under this token.
+        OtpNotVerified: the code was neither sent nor confirmed before.
+        OtpExpired: too old, used, replaced or tried too often.
+        OtpInvalid: it is wrong.
+        WeakPassword: the new password is guessed too easily.
+        AccountIsDeactivated: the code is right, but the account is closed.
+    """
+    return sign_in_with_tokens(ctx, _reset(ctx, data))
+
+
+def reset_password_page(ctx: Context, data: schemas.ResetPassword) -> str:
+    """The same for a browser; returns the secret for its cookie."""
+    return open_page_session(ctx, _reset(ctx, data))
+
+
+def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
+    require_same(data.new_password, data.confirm_password)
+    challenge = _reset_challenge(ctx, data, lock=False)
+    code = data.sent().get("otp")
+    new_hash = None
+    if code is None or otp.is_right(challenge, data.otp_token, code):
+        if code is None and challenge.confirmed_at is None:
+            raise otp.OtpNotVerified
+        otp.require_open(challenge, ctx.now)
+        user = active_holder(ctx, challenge, lock=False)
+        require_good_password(
+            data.new_password, email=user.email, phone=user.phone, field="new_password"
+        )
+        new_hash = hash_password(data.new_password)
+    ctx.begin_writing()
+    challenge = _reset_challenge(ctx, data, lock=True)
+    if code is None:
+        otp.require_open(challenge, ctx.now)
+    else:
+        otp.require_right(challenge, data.otp_token, code, ctx.now)
+    assert new_hash is not None  # the code was right before, or it would not be now
+    challenge.used_at = ctx.now
+    user = active_holder(ctx, challenge)
+    set_contact(ctx, user, Contact.from_key(challenge.contact))
+    store_password(ctx, user, new_hash, but_session=None)
+    forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
+    record_sign_in(ctx, user, challenge.channel, succeeded=True)
+    return user
+
+
+def _reset_challenge(ctx: Context, data: schemas.ResetPassword, *, lock: bool) -> OtpChallenge:
+    challenge = otp.find(ctx.db, data.otp_token, lock=lock)
+    if challenge.action != "reset-password":
+        raise otp.OtpNotFound
+    return challenge
