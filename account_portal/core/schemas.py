@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     EmailStr,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     TypeAdapter,
@@ -57,9 +58,7 @@ class Input(BaseModel):
     def sent(self, *names: str) -> dict[str, Any]:
         """The fields that were sent, for updates that keep what they leave out."""
         found = {name: getattr(self, name) for name in self.model_fields_set}
-        return (
-            {name: found[name] for name in names if name in found} if names else found
-        )
+        return {name: found[name] for name in names if name in found} if names else found
 
 
 def _describe_changes(schema: dict[str, Any]) -> None:
@@ -86,6 +85,27 @@ class Changes(Input):
         if isinstance(value, dict) and not value:
             raise ValueError("must have at least one field")
         return value
+
+
+ABSENT: Any = None
+"""Default of a field of `Input` that may be left out, but may not be null."""
+
+
+class _NotNull:
+    """Says in the schema that a value, where it is given, is never null."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        shown = handler(schema)
+        kinds = [kind for kind in shown.pop("anyOf", ()) if kind != {"type": "null"}]
+        return {**kinds[0], **shown} if len(kinds) == 1 else shown
+
+
+Sometimes = Annotated[
+    Shown | None, _NotNull(), Field(default=None, exclude_if=lambda value: value is None)
+]
+"""A field of a `View` that is left out where it has no value: `card_type: Sometimes[str]`."""
 
 
 def _lower(value: str) -> str:
@@ -127,9 +147,7 @@ CountryCode = Annotated[
 Phone = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4,14}$"),
-    Field(
-        description="National number without the prefix. Ten digits when the prefix is `+91`."
-    ),
+    Field(description="National number without the prefix. Ten digits when the prefix is `+91`."),
 ]
 NewPassword = Annotated[
     str,

@@ -2,11 +2,21 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator
 
 from account_portal.core.errors import InvalidInput
 from account_portal.core.pagination import Direction, PageParams, parse_sort
-from account_portal.core.schemas import Amount, CurrencyView, Input, Moment, OrderNumber, Ulid, View
+from account_portal.core.schemas import (
+    ABSENT,
+    Amount,
+    CurrencyView,
+    Input,
+    Moment,
+    OrderNumber,
+    Sometimes,
+    Ulid,
+    View,
+)
 from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
@@ -282,28 +292,14 @@ class OrderPayment(View):
     )
     payment_method: str | None = Field(description="Readable name, such as Credit Card or UPI.")
     icon_url: str | None = None
-    card_number: str | None = Field(
-        default=None, description="Masked. Cards only.", exclude_if=lambda value: value is None
+    card_number: Sometimes[str] = Field(description="Masked. Cards only.")
+    card_type: Sometimes[Literal["Visa", "Master Card", "Rupay", "American Express"]] = Field(
+        description="Cards only."
     )
-    card_type: Literal["Visa", "Master Card", "Rupay", "American Express"] | None = Field(
-        default=None, description="Cards only.", exclude_if=lambda value: value is None
-    )
-    bank_name: str | None = Field(
-        default=None,
-        description="Net banking and bank transfer.",
-        exclude_if=lambda value: value is None,
-    )
-    upi_id: str | None = Field(
-        default=None, description="UPI only.", exclude_if=lambda value: value is None
-    )
-    wallet_name: str | None = Field(
-        default=None, description="Wallets only.", exclude_if=lambda value: value is None
-    )
-    bank_account_number: str | None = Field(
-        default=None,
-        description="Masked. Bank transfer only.",
-        exclude_if=lambda value: value is None,
-    )
+    bank_name: Sometimes[str] = Field(description="Net banking and bank transfer.")
+    upi_id: Sometimes[str] = Field(description="UPI only.")
+    wallet_name: Sometimes[str] = Field(description="Wallets only.")
+    bank_account_number: Sometimes[str] = Field(description="Masked. Bank transfer only.")
 
 
 class OrderRefund(View):
@@ -398,31 +394,73 @@ class CancelOrder(Input):
 
     cancellation_reason: str = Field(min_length=1, max_length=500)
     refund_mode: RefundMode
-    bank_account_id: Ulid | None = Field(
-        default=None,
+    bank_account_id: Ulid = Field(
+        default=ABSENT,
         description="Needed with `bank_transfer`: a verified account of the same customer.",
     )
     feedback: str | None = Field(default=None, max_length=1000)
 
 
-Address = Annotated[str, Field(pattern=r"^https?://", max_length=1000)]
+Address = Annotated[
+    str, Field(pattern=r"^https?://", max_length=1000, json_schema_extra={"format": "uri"})
+]
 
 
-class PaymentGatewayParams(Input):
+class GatewayParams(Input):
     """Which gateway to pay through, and where the browser comes back to."""
 
-    payment_gateway: str = Field(pattern=r"^[A-Z][A-Z0-9_]{1,31}$")
-    return_url: Address | None = None
-    surl: Address | None = Field(default=None, description="After success.")
-    furl: Address | None = Field(default=None, description="After a failure.")
+    payment_gateway: str
 
-    @model_validator(mode="after")
-    def _complete(self) -> "PaymentGatewayParams":
-        needed = {"PAYU": ("furl", "surl"), "JUSPAY": ("return_url",)}
-        for name in needed.get(self.payment_gateway, ()):
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} is required for {self.payment_gateway}")
-        return self
+    @property
+    def success_url(self) -> str | None:
+        """Where the browser goes after success."""
+        return getattr(self, "surl", None) or getattr(self, "return_url", None)
+
+    @property
+    def failure_url(self) -> str | None:
+        """Where the browser goes after a failure."""
+        return getattr(self, "furl", None) or getattr(self, "return_url", None)
+
+
+class PayuPaymentGatewayParams(GatewayParams):
+    """PayU, and where the browser comes back to."""
+
+    payment_gateway: Literal["PAYU"]
+    furl: Address = Field(description="Where the browser goes after a failure.")
+    surl: Address = Field(description="Where the browser goes after success.")
+
+
+class JuspayPaymentGatewayParams(GatewayParams):
+    """Juspay, and where the browser comes back to."""
+
+    payment_gateway: Literal["JUSPAY"]
+    action: Literal["paymentPage", "paymentManagement"] = ABSENT
+    integration_type: str = Field(default=ABSENT, examples=["hyper-checkout"])
+    return_url: Address
+    gateway_reference_id: str = ABSENT
+
+
+class OtherPaymentGatewayParams(GatewayParams):
+    """Another gateway which the store has enabled."""
+
+    payment_gateway: str = Field(
+        pattern=r"^[A-Z][A-Z0-9_]{1,31}$",
+        json_schema_extra={"not": {"enum": ["PAYU", "JUSPAY"]}},
+    )
+    return_url: Address = ABSENT
+
+
+def _gateway_kind(value: Any) -> str:
+    name = value.get("payment_gateway") if isinstance(value, dict) else value.payment_gateway
+    return name if name in ("PAYU", "JUSPAY") else "other"
+
+
+PaymentGatewayParams = Annotated[
+    Annotated[PayuPaymentGatewayParams, Tag("PAYU")]
+    | Annotated[JuspayPaymentGatewayParams, Tag("JUSPAY")]
+    | Annotated[OtherPaymentGatewayParams, Tag("other")],
+    Discriminator(_gateway_kind),
+]
 
 
 class RetryPayment(Input):

@@ -32,10 +32,22 @@ Schema = dict[str, Any]
 def broken(contract: set[str], ours: set[str]) -> list[str]:
     """What differs between two sets of facts of one call.
 
-    An answer may promise more than the contract asks: a field that is always there although it need
-    not be, or never null although it might. A request may not ask for more, nor for less.
+    An answer may keep to the contract more closely than it must: leave out a field that need not be
+    there, or always have it, or never make it null. A request asks for exactly what it says.
     """
-    missing = {fact for fact in contract - ours if not (_ANSWER.match(fact) and _MAY.search(fact))}
+    left_out = {
+        fact.removesuffix(" is a field")
+        for fact in contract - ours
+        if _ANSWER.match(fact)
+        and fact.endswith(" is a field")
+        and fact.replace(" is a field", " is required") not in contract
+    }
+    missing = {
+        fact
+        for fact in contract - ours
+        if not (_ANSWER.match(fact) and _MAY.search(fact))
+        and not any(fact.startswith((f"{field} ", f"{field}[")) for field in left_out)
+    }
     added = {fact for fact in ours - contract if not (_ANSWER.match(fact) and _ALWAYS.search(fact))}
     return [f"missing: {fact}" for fact in sorted(missing)] + [
         f"not in the contract: {fact}" for fact in sorted(added)
@@ -110,8 +122,9 @@ class Document:
         kinds = self._alternatives(schema)
         for kind in {kind for found in kinds for kind in _types(found)}:
             yield f"{at} may be {kind}"
-        choices = {choice for found in kinds for choice in _choices(found)}
-        if choices:
+        full = [set(_choices(found)) for found in kinds if found.get("type") != "null"]
+        if full and all(full):
+            choices = set().union(*full)
             yield f"{at} is one of {', '.join(sorted(choices))}"
         if depth > DEEPEST:
             return

@@ -17,7 +17,8 @@ from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import PaymentReceived
 from account_portal.orders import rules
 from account_portal.orders.schemas import (
-    PaymentGatewayParams,
+    GatewayParams,
+    OtherPaymentGatewayParams,
     PaymentInfo,
     RetryPayment,
     RetryPaymentResult,
@@ -57,8 +58,8 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
         amount=payable - rules.amount_paid(attempts),
         payment_status=TransactionStatus.PENDING,
         payment_gateway=asked.payment_gateway,
-        success_url=asked.surl or asked.return_url,
-        failure_url=asked.furl or asked.return_url,
+        success_url=asked.success_url,
+        failure_url=asked.failure_url,
         created_at=ctx.now,
         modified_at=ctx.now,
     )
@@ -102,7 +103,7 @@ def pay_again(ctx: Context, order_number: str) -> RetryPaymentResult:
     Raises as `retry_payment` does.
     """
     gateway = min(ctx.gateways.payments.names)
-    asked = PaymentGatewayParams(payment_gateway=gateway)
+    asked = OtherPaymentGatewayParams(payment_gateway=gateway)
     return retry_payment(ctx, order_number, RetryPayment(payment_gateway_params=asked))
 
 
@@ -118,13 +119,13 @@ def _attempts(ctx: Context, order: Order) -> list[rules.Attempt]:
     ]
 
 
-def _require_allowed_addresses(ctx: Context, asked: PaymentGatewayParams) -> None:
+def _require_allowed_addresses(ctx: Context, asked: GatewayParams) -> None:
     settings = ctx.settings
     allowed = {settings.origin, *settings.cors_origins, *settings.embed_origins}
     faults = {
         f"payment_gateway_params.{name}": "must be on an origin of this store"
         for name in ("return_url", "surl", "furl")
-        if (address := getattr(asked, name)) and _origin(address) not in allowed
+        if (address := getattr(asked, name, None)) and _origin(address) not in allowed
     }
     if faults:
         raise InvalidInput(**faults)

@@ -81,9 +81,7 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     customer_id = ctx.customer_id
     if query.user_id != ctx.actor.user_id:
         raise Forbidden
-    counts = {
-        row.status: row.count for row in ctx.db.execute(_COUNTS, {"customer_id": customer_id})
-    }
+    counts: dict[str, int] = dict(ctx.db.execute(_COUNTS, {"customer_id": customer_id}).tuples())
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, customer_id, query, statuses, total)
@@ -156,7 +154,7 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
         )
     if query.group == "all" and query.year is None and not query.text:
         counts = ctx.db.execute(_COUNTS, {"customer_id": ctx.customer_id})
-        total = sum(row.count for row in counts)
+        total = sum(count for _status, count in counts)
     else:
         total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     statement = _sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)
