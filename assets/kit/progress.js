@@ -42,7 +42,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
             className: `z-[1] grid size-6 place-items-center rounded-full border-2 ${mark}`,
           },
           past && h(Icon, { d: icons.done, size: 14 }),
-          here && !past && mood === "trouble" && h(Icon, { d: icons.trouble, size: 14 }),
+          here && !past && mood === "trouble" && h(Icon, { d: icons.trouble, size: 13 }),
           here && !past && mood === "going" && h("span", { className: `size-2 rounded-full ${look.fill}` }),
         ),
         h(

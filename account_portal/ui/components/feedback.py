@@ -221,5 +221,5 @@ def connection_notice() -> rx.Component:
             ),
         ),
         role="status",
-        class_name="print:hidden",
+        class_name="sticky top-16 z-20 print:hidden",
     )

@@ -90,7 +90,7 @@ class Tracker(rx.Component):
 
 
 def _track_icons() -> dict[str, str]:
-    return {"done": path("check"), "trouble": path("minus")}
+    return {"done": path("check"), "trouble": path("triangle-alert")}
 
 
 def tracker(
