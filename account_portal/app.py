@@ -21,11 +21,12 @@ from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.csp import Pages
+from account_portal.serving.frontend import head_script
 from account_portal.serving.logs import configure_logging
 from account_portal.serving.wrapper import wrap
 from account_portal.ui import components as ui
 from account_portal.ui.kit_page import kit_page
-from account_portal.ui.layout import MenuRow, plain, shell
+from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.session import OwnPagesOnly, Session
 from account_portal.ui.theme import theme_css
 
@@ -121,11 +122,14 @@ def _framed(page: Page) -> rx.Component:
     if page.frame == "none":
         return page.content()
     store = {"store_name": settings.store_name, "logo_url": settings.store_logo_url}
-    notice = ui.notice_region(
-        Session.notice_text,
-        tone=Session.notice_tone,
-        stamp=Session.notice_stamp,
-        on_dismiss=Session.dismiss_notice,
+    notice = rx.fragment(
+        ui.notice_region(
+            Session.notice_text,
+            tone=Session.notice_tone,
+            stamp=Session.notice_stamp,
+            on_dismiss=Session.dismiss_notice,
+        ),
+        Leave.create(to=Session.leave_to),
     )
     if page.frame == "plain":
         return plain(page.content(), notice=notice, **store)
@@ -159,6 +163,7 @@ def make_app() -> PortalApp:
         stylesheets=["/styles.css"],
         reset_style=False,  # Tailwind brings its own
         head_components=[
+            rx.el.script(head_script()),
             rx.el.link(rel="stylesheet", href="/theme.css"),
             rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         ],

@@ -139,7 +139,7 @@ class OrderDetailState(PageData, Session):
         self._say("Order cancelled.")
 
     @action
-    async def pay_again(self) -> Any:
+    async def pay_again(self) -> None:
         """Start a new payment and go to the gateway's page."""
         result = await call(self, service.pay_again, self.order_number)
-        return rx.redirect(result.payment_info.redirect_url, is_external=False)
+        self.leave_to = result.payment_info.redirect_url

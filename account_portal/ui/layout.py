@@ -45,6 +45,15 @@ class RouteFocus(rx.Component):
     tag = "RouteFocus"
 
 
+class Leave(rx.Component):
+    """Goes to `to` by a full load, once it is set."""
+
+    library = "$/public/kit/shell.js"
+    tag = "Leave"
+
+    to: rx.Var[str]
+
+
 def theme_switch() -> rx.Component:
     """The button that changes between system, light and dark."""
     return ThemeSwitch.create(

@@ -50,6 +50,8 @@ class Session(rx.State):
     notice_text: str = ""
     notice_tone: str = "success"
     notice_stamp: int = 0
+    leave_to: str = ""
+    """Address to go to by a full page load, such as a payment gateway's."""
     signed_out: bool = False
     """The session ended while the page was open: sign in again in place, nothing typed is lost."""
     _owner: str = ""
@@ -165,7 +167,7 @@ def page_load(function: Handler) -> Any:
         if self._loaded_for != wanted:
             self.reset()
             self._loaded_for, self._owner = wanted, viewer.id
-        self.busy, self.errors = "", {}
+        self.busy, self.errors, self.leave_to = "", {}, ""
         try:
             result = await function(self)
             self.phase = "ready"

@@ -115,3 +115,12 @@ export function Notice({ message, stamp, classes, icons, tone = "success", onDis
       ),
   );
 }
+
+/** Goes to another page by a full load: a payment gateway's, or ours after the cookie changed.
+ *  The router of this page would look for it among its own. */
+export function Leave({ to }) {
+  useEffect(() => {
+    if (to) window.location.assign(to);
+  }, [to]);
+  return null;
+}
