@@ -56,7 +56,7 @@ class BuildFailed(Exception):
 
 def _sources(root: Path) -> Iterator[Path]:
     yield root / "rxconfig.py"
-    yield root / "account_portal" / "serving" / "frontend.py"
+    yield root / "account_portal" / "serving" / "frontend.py"  # and head.js, found below
     for file in sorted((root / "account_portal").rglob("*.py")):
         inside = file.relative_to(root / "account_portal")
         if SERVER_ONLY_FOLDERS.isdisjoint(inside.parts) and file.name not in SERVER_ONLY_FILES:

@@ -5,10 +5,14 @@ writes something else the build stops and names the piece, rather than going on 
 """
 
 import json
+import re
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from reflex_base.config import get_config
+from reflex_base.constants import Endpoint
 from reflex_base.plugins.base import Plugin
 
 SERVER_PATHS = (
@@ -94,6 +98,17 @@ class LeanFrontend(Plugin):
                     f"{type(comp).__name__} has a nested style '{key}'; write a class in a "
                     "stylesheet instead."
                 )
+
+
+def head_script() -> str:
+    """Text of the script that runs in each page's head, before the build's files have arrived.
+
+    As it stands in the page itself it must not hold `&` or `<`, which HTML writes differently.
+    """
+    text = (Path(__file__).parent / "head.js").read_text(encoding="utf-8")
+    text = re.sub(r"^ *//.*\n|^ +", "", text, flags=re.MULTILINE)
+    path = urlsplit(Endpoint.EVENT.get_url()).path
+    return text.replace("SOCKET_PATH", path).replace("REFLEX_VERSION", version("reflex"))
 
 
 def _configure_vite(content: str) -> str:

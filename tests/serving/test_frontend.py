@@ -1,6 +1,10 @@
 """The changes made to what Reflex generates: they apply once, or the build stops."""
 
+from importlib.metadata import version
+from pathlib import Path
+
 import pytest
+import reflex_base
 from reflex_base.compiler.templates import vite_config_template
 
 from account_portal.serving import frontend
@@ -26,12 +30,15 @@ def test_another_reflex_stops_the_build() -> None:
 
 
 def test_the_browser_stays_on_its_own_port() -> None:
-    from pathlib import Path
-
-    import reflex_base
-
     source = (Path(reflex_base.__file__).parent / ".templates/web/utils/state.js").read_text()
     changed = frontend._use_own_origin(source)
     assert "endpoint.port = window.location.port;" in changed
     assert 'endpoint.port = ""' not in changed
     assert frontend._use_own_origin(changed) == changed
+
+
+def test_the_head_script_stands_in_html_as_it_was_written() -> None:
+    text = frontend.head_script()
+    assert not {"&", "<"} & set(text)
+    assert f'["{version("reflex")}"]' in text
+    assert "/backend/_event/?token=" in text
