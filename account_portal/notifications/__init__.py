@@ -2,7 +2,7 @@
 
 from account_portal.notifications.delivery import deliver_due, run_delivery_loop, wake
 from account_portal.notifications.messages.base import CodeMessage, CustomerMessage
-from account_portal.notifications.outbox import enqueue, enqueue_code
+from account_portal.notifications.outbox import enqueue, enqueue_code, sweep
 
 __all__ = [
     "CodeMessage",
@@ -11,5 +11,6 @@ __all__ = [
     "enqueue",
     "enqueue_code",
     "run_delivery_loop",
+    "sweep",
     "wake",
 ]

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.models import NotificationPreference, OutboxMessage, User
-from account_portal.notifications.delivery import QUEUED, wake
+from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENT, wake
 from account_portal.notifications.messages.base import Channel, CodeMessage, CustomerMessage
 from account_portal.security import tokens
+
+KEPT = timedelta(days=30)
 
 
 def enqueue(
@@ -50,6 +52,16 @@ def enqueue_code(
         "until": (ctx.now + timedelta(minutes=message.minutes)).isoformat(),
     }
     _queue(ctx, channel, recipient or "", message.kind, payload)
+
+
+def sweep(ctx: Context) -> None:
+    """Remove messages that were settled a month ago."""
+    ctx.db.execute(
+        delete(OutboxMessage).where(
+            col(OutboxMessage.status).in_((SENT, FAILED, DROPPED)),
+            col(OutboxMessage.created_at) < ctx.now - KEPT,
+        )
+    )
 
 
 def _queue(

@@ -36,11 +36,13 @@ def verify_password(password: str, stored: str | None) -> tuple[bool, str | None
     Without a stored hash it takes the same time and answers no, so that time tells nothing.
     """
     if stored is None or _context().identify(stored) is None:
-        _context().verify(password, _nobodys_hash())
-        return False, None
+        stored = None
     try:
+        if stored is None:
+            _context().verify(password, _nobodys_hash())
+            return False, None
         return _context().verify_and_update(password, stored)
-    except ValueError:  # a hash that another shop's export broke
+    except ValueError:  # a text no hash can be made of, or a hash that an export broke
         return False, None
 
 

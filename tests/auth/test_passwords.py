@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from account_portal.auth import schemas, service
 from account_portal.auth.rules import (
     AccountIsDeactivated,
+    Contact,
     EmailTaken,
     InvalidCredentials,
     OldPasswordWrong,
@@ -388,3 +389,15 @@ def test_guessing_the_old_password_counts_like_signing_in(
     assert codes == ["old_password_wrong"] * 10 + ["too_many_requests"]
     assert outcome(change, database, owner, PASSWORD, NEW) == "too_many_requests"
     assert outcome(login) == "too_many_requests"
+
+
+@pytest.mark.parametrize("password", ["a\x00b", "\ud800", "\U0001f600" * 60])
+def test_odd_texts_are_wrong_passwords_for_everybody(
+    acting: Acting, owner: User, database: Database, password: str
+) -> None:
+    def page(email: str) -> None:
+        with acting(NOBODY, writes=False) as ctx:
+            service.login_page(ctx, Contact.of(email=email), password)
+
+    assert outcome(page, "owner@example.com") == "invalid_credentials"
+    assert outcome(page, "nobody@example.com") == "invalid_credentials"

@@ -16,7 +16,7 @@ from account_portal.auth.schemas import LoginWithEmailPassword, RefreshToken
 from account_portal.context import Actor, Caller, enter
 from account_portal.core.db import Database
 from account_portal.core.errors import NotAuthenticated, NotFound, TooManyAttempts
-from account_portal.models import User, UserSession
+from account_portal.models import RateEvent, SignIn, User, UserSession
 from tests.conftest import Acting, Clock
 from tests.factories.auth import change_user, make_page_session
 from tests.factories.users import PASSWORD
@@ -275,3 +275,48 @@ def test_other_tokens_take_no_session_over(sign_in: Any, acting: Acting) -> None
     for token in (pair.access_token, pair.refresh_token, "nonsense", ""):
         with acting(NOBODY, writes=False) as ctx, pytest.raises(NotAuthenticated):
             service.take_over(ctx, token)
+
+
+def test_a_page_in_use_is_seen_every_few_minutes(
+    acting: Acting, owner: User, clock: Clock, database: Database
+) -> None:
+    began = clock.now
+    page = make_page_session(database, owner, began, "a secret")
+
+    def seen() -> Any:
+        with acting(customer(owner, page)) as ctx:
+            service.note_seen(ctx)
+        with database.session(writes=False) as db:
+            session = db.get(UserSession, page)
+            assert session is not None
+            return session.last_seen_at
+
+    clock.advance(minutes=5)
+    assert seen() == began
+    clock.advance(seconds=1)
+    assert seen() == clock.now
+
+
+def test_sweeping_keeps_what_still_matters(
+    sign_in: Any, refresh: Any, acting: Acting, clock: Clock, database: Database
+) -> None:
+    old = sign_in()
+    clock.advance(days=20)
+    traded = sign_in().refresh_token
+    refresh(traded)
+    clock.advance(days=12)
+    with acting(NOBODY) as ctx:
+        service.sweep_sign_ins(ctx)
+    with database.session(writes=False) as db:
+        assert len(db.execute(select(UserSession)).all()) == 1
+        assert len(db.execute(select(SignIn)).all()) == 2
+        assert db.execute(select(RateEvent)).all() == []
+    with pytest.raises(RefreshTokenReused):
+        refresh(traded)
+    with pytest.raises(RefreshTokenExpired):
+        refresh(old.refresh_token)
+    clock.advance(days=180)
+    with acting(NOBODY) as ctx:
+        service.sweep_sign_ins(ctx)
+    with database.session(writes=False) as db:
+        assert db.execute(select(SignIn)).all() == []

@@ -8,11 +8,11 @@ from account_portal import notifications
 from account_portal.context import SHOP, Actor, Context
 from account_portal.core.db import Database
 from account_portal.core.errors import Conflict
-from account_portal.models import NotificationPreference, User
+from account_portal.models import NotificationPreference, OutboxMessage, User
 from account_portal.notifications.messages import message_classes
 from account_portal.notifications.messages.account import PasswordChanged
 from account_portal.notifications.messages.base import CustomerMessage
-from tests.conftest import Acting
+from tests.conftest import Acting, Clock
 from tests.factories.auth import change_user, messages
 from tests.factories.users import make_user
 
@@ -104,3 +104,21 @@ def test_every_message_of_the_product_has_words() -> None:
     kinds = message_classes()
     assert {"one_time_code", "password_changed", "contact_changed"} <= set(kinds)
     assert all(len(kind) <= 40 for kind in kinds)
+
+
+def test_settled_messages_go_after_a_month(
+    call: Any, owner: User, database: Database, clock: Clock
+) -> None:
+    call(send, Parcel())
+    with database.session(writes=True) as db:
+        row = db.get(OutboxMessage, messages(database)[0].id)
+        assert row is not None
+        row.status = "sent"
+        db.commit()
+    clock.advance(days=30)
+    call(send, Parcel())
+    clock.advance(days=1)
+    call(notifications.sweep)
+    clock.advance(days=60)
+    call(notifications.sweep)
+    assert [row.status for row in messages(database)] == ["queued"]

@@ -15,6 +15,13 @@ from account_portal.auth.service.codes import (
     verify_otp,
     verify_page,
 )
+from account_portal.auth.service.devices import (
+    end_other_sessions,
+    end_session,
+    list_sessions,
+    list_sign_ins,
+    note_seen,
+)
 from account_portal.auth.service.passwords import (
     change_password,
     login_page,
@@ -24,18 +31,15 @@ from account_portal.auth.service.passwords import (
 )
 from account_portal.auth.service.resets import reset_password, reset_password_page
 from account_portal.auth.service.sessions import (
-    end_other_sessions,
     end_page_session,
-    end_session,
     handover_of,
-    list_sessions,
-    list_sign_ins,
     refresh_tokens,
     renew_pair,
     sign_out,
     start_visitor_session,
     take_over,
 )
+from account_portal.auth.service.sweeping import sweep_sign_ins
 from account_portal.auth.service.views import describe_user, preferences_view, user_view
 
 __all__ = [
@@ -55,6 +59,7 @@ __all__ = [
     "list_sign_ins",
     "login_page",
     "login_with_password",
+    "note_seen",
     "preferences_view",
     "refresh_tokens",
     "register_page",
@@ -67,6 +72,7 @@ __all__ = [
     "reset_password_page",
     "sign_out",
     "start_visitor_session",
+    "sweep_sign_ins",
     "take_over",
     "user_view",
     "verify_otp",

@@ -15,7 +15,7 @@ from account_portal.auth.rules import (
 from account_portal.auth.service.limits import PER_ADDRESS_VISITORS, PER_SESSION_REFRESHES, limited
 from account_portal.auth.service.views import signed_out_view, user_view, visitor_view
 from account_portal.context import Context
-from account_portal.core.errors import NotAuthenticated, NotFound
+from account_portal.core.errors import NotAuthenticated
 from account_portal.core.ids import new_id, new_secret
 from account_portal.models import SignIn, User, UserSession
 from account_portal.security import tokens
@@ -23,7 +23,6 @@ from account_portal.security import tokens
 GRACE = timedelta(seconds=10)
 """Within it, a refresh token used twice gives the same pair again: two tabs, not a thief."""
 HANDOVER_SECONDS = 60
-SIGN_INS_SHOWN = 20
 
 
 def start_visitor_session(ctx: Context, api_key: str | None) -> schemas.VisitorTokens:
@@ -212,7 +211,7 @@ def renew_pair(ctx: Context) -> schemas.TokenPair:
 
 def sign_out(ctx: Context) -> schemas.UserTokens:
     """End the caller's session; the answer is a visitor who continues it."""
-    _revoke(ctx, col(UserSession.id) == ctx.actor.session_id)
+    revoke(ctx, col(UserSession.id) == ctx.actor.session_id)
     session = open_session(ctx, None)
     pair = pair_of(ctx, session, None)
     return schemas.UserTokens(**pair.model_dump(), user=signed_out_view(session))
@@ -221,50 +220,7 @@ def sign_out(ctx: Context) -> schemas.UserTokens:
 def end_page_session(ctx: Context) -> None:
     """End the session of the caller's cookie, if there is one still."""
     if ctx.actor.session_id is not None:
-        _revoke(ctx, col(UserSession.id) == ctx.actor.session_id)
-
-
-def list_sessions(ctx: Context) -> list[schemas.Session]:
-    """The caller's signed-in devices, the present one first, then by when they were last seen."""
-    rows = ctx.db.execute(
-        select(UserSession)
-        .where(
-            col(UserSession.user_id) == ctx.user_id,
-            col(UserSession.revoked_at).is_(None),
-            col(UserSession.expires_at) > ctx.now,
-        )
-        .order_by(col(UserSession.last_seen_at).desc(), col(UserSession.id))
-        .limit(100)
-    ).scalars()
-    views = [
-        schemas.Session(
-            id=row.id,
-            is_current=row.id == ctx.actor.session_id,
-            kind="page" if row.kind == "page" else "api",
-            user_agent=row.user_agent,
-            ip_address=row.ip_address,
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-        )
-        for row in rows
-    ]
-    return sorted(views, key=lambda view: not view.is_current)
-
-
-def end_session(ctx: Context, session_id: str) -> None:
-    """End one of the caller's sessions.
-
-    Raises:
-        NotFound: there is none such, or it has ended already.
-    """
-    ended = _revoke(ctx, col(UserSession.user_id) == ctx.user_id, col(UserSession.id) == session_id)
-    if not ended:
-        raise NotFound
-
-
-def end_other_sessions(ctx: Context) -> int:
-    """End all sessions of the caller but the present one; returns how many."""
-    return end_sessions_of(ctx, ctx.user_id, but=ctx.actor.session_id)
+        revoke(ctx, col(UserSession.id) == ctx.actor.session_id)
 
 
 def end_sessions_of(ctx: Context, user_id: str, *, but: str | None = None) -> int:
@@ -272,10 +228,11 @@ def end_sessions_of(ctx: Context, user_id: str, *, but: str | None = None) -> in
     conditions = [col(UserSession.user_id) == user_id]
     if but is not None:
         conditions.append(col(UserSession.id) != but)
-    return _revoke(ctx, *conditions)
+    return revoke(ctx, *conditions)
 
 
-def _revoke(ctx: Context, *conditions: Any) -> int:
+def revoke(ctx: Context, *conditions: Any) -> int:
+    """End the sessions that fit; returns how many there were."""
     result: Any = ctx.db.execute(
         update(UserSession)
         .where(*conditions, col(UserSession.revoked_at).is_(None))
@@ -283,14 +240,3 @@ def _revoke(ctx: Context, *conditions: Any) -> int:
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)
-
-
-def list_sign_ins(ctx: Context) -> list[schemas.SignInRecord]:
-    """The caller's sign-ins of late, newest first."""
-    rows = ctx.db.execute(
-        select(SignIn)
-        .where(col(SignIn.user_id) == ctx.user_id)
-        .order_by(col(SignIn.created_at).desc(), col(SignIn.id).desc())
-        .limit(SIGN_INS_SHOWN)
-    ).scalars()
-    return [schemas.SignInRecord.model_validate(row) for row in rows]

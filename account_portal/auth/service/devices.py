@@ -1,0 +1,85 @@
+"""What the security page shows: signed-in devices, and sign-ins of late."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from account_portal.auth import schemas
+from account_portal.auth.service.sessions import end_sessions_of, revoke
+from account_portal.context import Context
+from account_portal.core.errors import NotFound
+from account_portal.models import SignIn, UserSession
+
+SEEN_EVERY = timedelta(minutes=5)
+SIGN_INS_SHOWN = 20
+
+
+def list_sessions(ctx: Context) -> list[schemas.Session]:
+    """The caller's signed-in devices, the present one first, then by when they were last seen."""
+    rows = ctx.db.execute(
+        select(UserSession)
+        .where(
+            col(UserSession.user_id) == ctx.user_id,
+            col(UserSession.revoked_at).is_(None),
+            col(UserSession.expires_at) > ctx.now,
+        )
+        .order_by(col(UserSession.last_seen_at).desc(), col(UserSession.id))
+        .limit(100)
+    ).scalars()
+    views = [
+        schemas.Session(
+            id=row.id,
+            is_current=row.id == ctx.actor.session_id,
+            kind="page" if row.kind == "page" else "api",
+            user_agent=row.user_agent,
+            ip_address=row.ip_address,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+        )
+        for row in rows
+    ]
+    return sorted(views, key=lambda view: not view.is_current)
+
+
+def end_session(ctx: Context, session_id: str) -> None:
+    """End one of the caller's sessions.
+
+    Raises:
+        NotFound: there is none such, or it has ended already.
+    """
+    ended = revoke(ctx, col(UserSession.user_id) == ctx.user_id, col(UserSession.id) == session_id)
+    if not ended:
+        raise NotFound
+
+
+def end_other_sessions(ctx: Context) -> int:
+    """End all sessions of the caller but the present one; returns how many."""
+    return end_sessions_of(ctx, ctx.user_id, but=ctx.actor.session_id)
+
+
+def note_seen(ctx: Context) -> None:
+    """Note that the caller's device is in use; pages call it when they load.
+
+    Writes at most once in five minutes. It makes no session live longer.
+    """
+    ctx.db.execute(
+        update(UserSession)
+        .where(
+            col(UserSession.id) == ctx.actor.session_id,
+            col(UserSession.last_seen_at) < ctx.now - SEEN_EVERY,
+        )
+        .values(last_seen_at=ctx.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def list_sign_ins(ctx: Context) -> list[schemas.SignInRecord]:
+    """The caller's sign-ins of late, newest first."""
+    rows = ctx.db.execute(
+        select(SignIn)
+        .where(col(SignIn.user_id) == ctx.user_id)
+        .order_by(col(SignIn.created_at).desc(), col(SignIn.id).desc())
+        .limit(SIGN_INS_SHOWN)
+    ).scalars()
+    return [schemas.SignInRecord.model_validate(row) for row in rows]
