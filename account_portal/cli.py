@@ -21,6 +21,12 @@ COMMANDS = {
     "serve": Row("account_portal.serving.commands:serve", "Serve pages and API on one port."),
     "api": Row("account_portal.serving.commands:api", "Serve the API alone."),
     "dev": Row("account_portal.serving.commands:dev", "Serve with hot reload."),
+    "migrate": Row("account_portal.merchant.commands:migrate", "Bring the tables up to date."),
+    "demo": Row("account_portal.demo.commands:demo", "Write the demo data."),
+    "import": Row(
+        "account_portal.merchant.commands:import_records",
+        "Bring a shop's history in (NDJSON, CSV).",
+    ),
     "doctor": Row("account_portal.serving.doctor:doctor", "Check that everything needed is there."),
 }
 

@@ -1,0 +1,1 @@
+"""The shop's side: what its staff and systems do."""

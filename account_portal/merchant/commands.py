@@ -1,0 +1,75 @@
+"""The commands `migrate` and `import`."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from account_portal.core.opening import CannotOpen, open_database
+from account_portal.merchant.importing import Summary, run_import
+
+_NAMES = {"loyalty_activity": "loyalty activities"}
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's tables up to date; several may run at once."""
+    try:
+        open_database()
+    except CannotOpen as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("The tables are up to date.")
+
+
+@click.command("import")
+@click.argument(
+    "paths",
+    nargs=-1,
+    required=True,
+    metavar="PATH...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--strict", is_flag=True, help="All or nothing: one bad record rolls back all.")
+def import_records(paths: tuple[Path, ...], *, strict: bool) -> None:
+    """Bring a shop's history in: NDJSON, or Shopify exports of orders and customers (CSV).
+
+    May be run again: records are matched by their natural key and updated, never doubled. Bad
+    records are named on the error output, the good ones go in; the exit code is then 1.
+    """
+    shown = {str(path.resolve()): str(path) for path in paths}
+    files = [path.resolve() for path in paths]
+    console = Console(stderr=True)
+    try:
+        database = open_database()
+    except CannotOpen as error:
+        raise click.ClickException(str(error)) from None
+    columns = (TextColumn("Importing"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=sum(path.stat().st_size for path in files))
+
+        def show_fault(source: str, line: int, reason: str) -> None:
+            place = f"{shown[source]}:{line}" if line else shown[source]
+            console.out(f"{place}: {reason}", highlight=False)
+
+        summary = run_import(
+            database,
+            files,
+            strict=strict,
+            on_fault=show_fault,
+            on_progress=lambda size: progress.advance(task, size),
+        )
+    _report(summary, console)
+    raise SystemExit(1 if summary.faults else 0)
+
+
+def _report(summary: Summary, console: Console) -> None:
+    for name, count in sorted(summary.unknown_fields.items()):
+        console.out(f"note: {name} is not known and was left out ({count} times)", highlight=False)
+    if summary.rolled_back:
+        click.echo(f"{summary.faults} bad, nothing was written (--strict).")
+        return
+    for name, count in summary.written.items():
+        click.echo(f"{count:>9,} {_NAMES.get(name, name + 's')}")
+    if summary.faults:
+        click.echo(f"{summary.faults:>9,} bad, left out")

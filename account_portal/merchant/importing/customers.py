@@ -1,0 +1,352 @@
+"""Customers: found by the shop's id or by e-mail address, made when nobody knows them."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import phonenumbers
+
+from account_portal.addresses.rules import country_code_of
+from account_portal.core.ids import new_id
+from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.records import (
+    CustomerRecord,
+    OfCustomer,
+    SavedAddressRecord,
+)
+from account_portal.merchant.importing.tables import Row, difference, fetch, insert, update
+from account_portal.models import Address, NotificationPreference, User
+from account_portal.security.passwords import is_known_hash
+
+_KNOWN = (
+    "id",
+    "customer_id",
+    "external_id",
+    "email",
+    "is_email_verified",
+    "country_code",
+    "phone",
+    "is_phone_verified",
+    "first_name",
+    "last_name",
+    "customer_group_id",
+    "password_hash",
+)
+
+
+@dataclass(slots=True)
+class Known:
+    """Users found so far, by both of their names."""
+
+    by_external_id: dict[str, Row]
+    by_email: dict[str, Row]
+
+    def find(self, external_id: str | None, email: str | None) -> Row | None:
+        """The user; the shop's id counts more than the e-mail address."""
+        found = self.by_external_id.get(external_id) if external_id else None
+        return found or (self.by_email.get(email) if email else None)
+
+    def add(self, user: Row) -> None:
+        """Remember a user."""
+        if user["external_id"]:
+            self.by_external_id[user["external_id"]] = user
+        if user["email"]:
+            self.by_email[user["email"]] = user
+
+
+def find_customers(batch: Batch, names: Iterable[tuple[str | None, str | None]]) -> Known:
+    """The users behind pairs of external id and e-mail address."""
+    pairs = list(names)
+    known = Known({}, {})
+    emails = {email for _, email in pairs if email}
+    external_ids = {external_id for external_id, _ in pairs if external_id}
+    for column, values in (("email", emails), ("external_id", external_ids)):
+        for row in fetch(batch.db, User, column, values, _KNOWN):
+            known.add(dict(row))
+    return known
+
+
+def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> None:
+    """Add or update customers with their address books."""
+    records = [entry.record for entry in entries]
+    known = find_customers(batch, ((record.external_id, record.email) for record in records))
+    phones = _Phones(batch, records)
+    new: list[Row] = []
+    changes: list[tuple[str, Row]] = []
+    books: list[tuple[str, str, list[SavedAddressRecord]]] = []
+    accepting: set[str] = set()
+    for entry in entries:
+        record = entry.record
+        user = known.find(record.external_id, record.email)
+        if user is None:
+            user = new_user(record.created_at or batch.now, record.external_id, record.email)
+            new.append(user)
+            if record.accepts_marketing:
+                accepting.add(user["id"])
+            user.update(_values(record, user, phones, known))
+        else:
+            values = _values(record, user, phones, known)
+            if record.email and values.get("email") != record.email != user["email"]:
+                batch.refuse(entry, f"the e-mail address {record.email} is another customer's")
+                continue
+            changed = difference(user, values)
+            if changed:
+                user.update(changed)
+                if user["id"] not in {row["id"] for row in new}:
+                    changes.append((user["id"], {**changed, "modified_at": batch.now}))
+        known.add(user)
+        if record.addresses:
+            books.append((user["customer_id"], user["email"] or "", record.addresses))
+    insert_users(batch, new, accepting)
+    update(batch.db, User, "id", changes)
+    save_addresses(batch, books)
+
+
+def new_user(made_at: datetime, external_id: str | None, email: str | None) -> Row:
+    """A user without a password, who signs in by code or sets one through forgot-password."""
+    identity = new_id()
+    return {
+        "id": identity,
+        "customer_id": identity,
+        "customer_group_id": None,
+        "external_id": external_id,
+        "email": email,
+        "is_email_verified": False,
+        "country_code": None,
+        "phone": None,
+        "is_phone_verified": False,
+        "first_name": None,
+        "last_name": None,
+        "password_hash": None,
+        "picture_id": None,
+        "deactivated_at": None,
+        "is_demo": False,
+        "created_at": made_at,
+        "modified_at": made_at,
+    }
+
+
+def insert_users(batch: Batch, users: list[Row], accepting: Collection[str] = ()) -> None:
+    """Add users with the opt-ins of new users; ids in `accepting` take promotional e-mail."""
+    insert(batch.db, User, users)
+    insert(
+        batch.db,
+        NotificationPreference,
+        [
+            {
+                "user_id": user["id"],
+                **{
+                    f"{kind}_{channel}": kind == "transactional"
+                    for kind in ("transactional", "promotional", "newsletter")
+                    for channel in ("email", "sms", "whatsapp")
+                },
+                "promotional_email": user["id"] in accepting,
+                "modified_at": batch.now,
+            }
+            for user in users
+        ],
+    )
+
+
+def _values(record: CustomerRecord, user: Row, phones: "_Phones", known: Known) -> dict[str, Any]:
+    """What a record says of a user; what it leaves out stays as it is."""
+    values: dict[str, Any] = {
+        name: getattr(record, name)
+        for name in ("external_id", "first_name", "last_name", "customer_group_id")
+        if getattr(record, name) is not None
+    }
+    if record.email and known.by_email.get(record.email, user) is user:
+        values["email"] = record.email
+    same_email = values.get("email", user["email"]) == user["email"]
+    if "is_email_verified" in record.model_fields_set:
+        # What the customer proved here is not undone by an older export.
+        values["is_email_verified"] = record.is_email_verified or (
+            same_email and user["is_email_verified"]
+        )
+    elif not same_email:
+        values["is_email_verified"] = False
+    phone = phones.of(record)
+    if phone and phones.claim(phone, user["id"]):
+        values["country_code"], values["phone"] = phone
+        values["is_phone_verified"] = record.is_phone_verified or (
+            phone == (user["country_code"], user["phone"]) and user["is_phone_verified"]
+        )
+    if (
+        user["password_hash"] is None
+        and record.password_hash
+        and is_known_hash(record.password_hash)
+    ):
+        values["password_hash"] = record.password_hash
+    return values
+
+
+class _Phones:
+    """Phones one can sign in with: well-formed, and one customer's only."""
+
+    def __init__(self, batch: Batch, records: Sequence[CustomerRecord]) -> None:
+        self._read = {id(record): _phone_of(record) for record in records}
+        numbers = {phone[1] for phone in self._read.values() if phone}
+        self._owner = {
+            (row["country_code"], row["phone"]): row["id"]
+            for row in fetch(batch.db, User, "phone", numbers, ("id", "country_code", "phone"))
+        }
+
+    def of(self, record: CustomerRecord) -> tuple[str, str] | None:
+        """The phone of a record, if one can sign in with it."""
+        return self._read[id(record)]
+
+    def claim(self, phone: tuple[str, str], user_id: str) -> bool:
+        """Whether the phone is this user's; the first to name it has it."""
+        return self._owner.setdefault(phone, user_id) == user_id
+
+
+def _phone_of(record: CustomerRecord) -> tuple[str, str] | None:
+    country = record.addresses[0].country if record.addresses else ""
+    return read_phone(record.country_code, record.phone, country)
+
+
+def read_phone(country_code: str | None, phone: str | None, country: str) -> tuple[str, str] | None:
+    """Prefix and national number, if the text is a possible phone number."""
+    if not phone:
+        return None
+    text = f"{country_code} {phone}" if country_code and not phone.startswith("+") else phone
+    try:
+        number = phonenumbers.parse(text, country_code_of(country) if country else None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    national = phonenumbers.national_significant_number(number)
+    if not 4 <= len(national) <= 14 or (number.country_code == 91 and len(national) != 10):
+        return None
+    return f"+{number.country_code}", national
+
+
+_BOOK_FIELDS = (
+    "first_name",
+    "last_name",
+    "country_code",
+    "phone",
+    "email",
+    "address_line1",
+    "address_line2",
+    "landmark",
+    "pincode",
+    "city",
+    "state",
+    "country",
+    "tax_identification_number",
+    "business_name",
+    "nickname",
+)
+_LIMITS = {"first_name": 100, "pincode": 12, "phone": 14}
+
+
+def _place(row: Any) -> tuple[str, ...]:
+    """What tells addresses of one book apart."""
+    return tuple(str(row[name]).casefold() for name in ("address_line1", "pincode", "city"))
+
+
+def save_addresses(
+    batch: Batch, books: Sequence[tuple[str, str, Sequence[SavedAddressRecord]]]
+) -> dict[tuple[str, tuple[str, ...]], str]:
+    """Add or update addresses of address books; ids by customer and place."""
+    owners = {customer_id for customer_id, _, _ in books}
+    there: dict[tuple[str, tuple[str, ...]], Row] = {}
+    has_default: set[tuple[str, str]] = set()
+    for found in fetch(batch.db, Address, "customer_id", owners):
+        there[found["customer_id"], _place(found)] = dict(found)
+        for flag in ("is_default_billing", "is_default_shipping"):
+            if found[flag]:
+                has_default.add((found["customer_id"], flag))
+    new: list[Row] = []
+    changes: list[tuple[str, Row]] = []
+    for customer_id, email, records in books:
+        for record in records:
+            values = _book_values(record, email)
+            key = (customer_id, _place(values))
+            if key in there:
+                changed = difference(there[key], values)
+                if changed and key not in {(row["customer_id"], _place(row)) for row in new}:
+                    changes.append((there[key]["id"], {**changed, "modified_at": batch.now}))
+                continue
+            row = {
+                "id": new_id(),
+                "customer_id": customer_id,
+                **values,
+                "created_at": batch.now,
+                "modified_at": batch.now,
+            }
+            for flag in ("is_default_billing", "is_default_shipping"):
+                # A default the customer chose here is not taken away by an import.
+                row[flag] = getattr(record, flag) and (customer_id, flag) not in has_default
+                if row[flag]:
+                    has_default.add((customer_id, flag))
+            there[key] = row
+            new.append(row)
+    insert(batch.db, Address, new)
+    update(batch.db, Address, "id", changes)
+    return {key: row["id"] for key, row in there.items()}
+
+
+def address_key(customer_id: str, record: SavedAddressRecord) -> tuple[str, tuple[str, ...]]:
+    """The key of an address in what `save_addresses` answers."""
+    return customer_id, _place(_book_values(record, ""))
+
+
+def _book_values(record: SavedAddressRecord, email: str) -> Row:
+    values: Row = {name: getattr(record, name) for name in _BOOK_FIELDS}
+    phone = read_phone(record.country_code, record.phone, record.country)
+    if phone:
+        values["country_code"], values["phone"] = phone
+    values["phone"] = values["phone"] or ""
+    values["country_code"] = values["country_code"] or ""
+    values["email"] = record.email or email
+    for name, length in _LIMITS.items():
+        values[name] = values[name][:length]
+    return values
+
+
+def customers_of(
+    batch: Batch, entries: Sequence[Entry[OfCustomer]], *, create: bool
+) -> dict[int, Row]:
+    """The user of each record, by position; with `create`, unknown ones with an e-mail are made.
+
+    Records whose customer stays unknown wait for the rest of the import.
+    """
+    pairs = [(entry.record.customer_id, entry.record.customer_email) for entry in entries]
+    known = find_customers(batch, pairs)
+    owners: dict[int, Row] = {}
+    new: list[Row] = []
+    adopted: list[tuple[str, Row]] = []
+    for position, entry in enumerate(entries):
+        external_id, email = pairs[position]
+        user = known.find(external_id, email)
+        if user is None and create and (email or batch.is_last):
+            user = _from_order(batch, entry, external_id, email)
+            new.append(user)
+        if user is None:
+            batch.wait_or_refuse(entry, f"customer {external_id or email} is not known")
+            continue
+        if external_id and user["external_id"] is None:
+            # Made from an order that named the e-mail address only.
+            user["external_id"] = external_id
+            if all(user is not row for row in new):
+                adopted.append((user["id"], {"external_id": external_id}))
+        known.add(user)
+        owners[position] = user
+    insert_users(batch, new)
+    update(batch.db, User, "id", adopted)
+    return owners
+
+
+def _from_order(batch: Batch, entry: Entry[Any], external_id: str | None, email: str | None) -> Row:
+    record = entry.record
+    user = new_user(getattr(record, "made_at", batch.now), external_id, email)
+    address = getattr(record, "billing_address", None) or getattr(record, "shipping_address", None)
+    first = getattr(record, "customer_first_name", None) or (address and address.first_name)
+    last = getattr(record, "customer_last_name", None) or (address and address.last_name)
+    user["first_name"] = first[:100] if first else None
+    user["last_name"] = last[:100] if last else None
+    return user

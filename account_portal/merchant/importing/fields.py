@@ -1,0 +1,112 @@
+"""What all records share: strict about keys, states and amounts, lenient about history.
+
+Texts that only tell what was are cut to what a column holds; keys are not.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def _no_control_characters(name: str, value: Any) -> None:
+    if isinstance(value, str):
+        # Nearly every text is printable, and that is quicker to ask.
+        if not value.isprintable() and _CONTROL.search(value):
+            raise ValueError(f"{name} must not contain control characters")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _no_control_characters(name, key)
+            _no_control_characters(name, inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _no_control_characters(name, inner)
+
+
+class Record(BaseModel):
+    """One thing of a shop's history. Empty and null fields count as missing."""
+
+    model_config = ConfigDict(
+        extra="ignore", coerce_numbers_to_str=True, str_strip_whitespace=True, use_enum_values=True
+    )
+
+    CUT: ClassVar[Mapping[str, int]] = {}
+    """Free texts, and how much of them is kept."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tidy(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        tidy = {}
+        for name, content in value.items():
+            if content is None or content == "":
+                continue
+            if not isinstance(content, int | Decimal):
+                _no_control_characters(name, content)
+            tidy[name] = content
+        for name, length in cls.CUT.items():
+            content = tidy.get(name)
+            if isinstance(content, str) and len(content) > length:
+                tidy[name] = content[:length]
+        return tidy
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime):
+        raise ValueError("must be a time such as 2025-03-01T09:30:00Z")  # noqa: TRY004
+    if value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a time such as 2025-03-01T09:30:00Z") from None
+
+
+Moment = Annotated[
+    datetime,
+    PlainValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A time in ISO 8601, or a day. Without a zone it is UTC."""
+
+Amount = Annotated[Decimal, Field(ge=0, le=10**12)]
+"""Major units, a JSON number or a text; rounded half up to the currency's minor unit."""
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+def _without_sign(value: Any) -> Any:
+    return str(value).strip().removeprefix("#") if isinstance(value, str | int) else value
+
+
+OrderNumber = Annotated[
+    str,
+    BeforeValidator(_without_sign),
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$"),
+]
+"""As a shop writes it, without a leading ``#``."""
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+CountOrNone = Annotated[int, Field(ge=0, le=1_000_000)]
+Currency = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{3}$")]
+"""ISO 4217."""

@@ -1,0 +1,266 @@
+"""Points and subscriptions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import case, func, select
+
+from account_portal.core.ids import new_id
+from account_portal.core.money import POINT_SCALE, round_half_up
+from account_portal.loyalty.service.ledger import membership_number_of
+from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.customers import (
+    address_key,
+    customers_of,
+    save_addresses,
+)
+from account_portal.merchant.importing.records import LoyaltyRecord, SubscriptionRecord
+from account_portal.merchant.importing.tables import (
+    Row,
+    difference,
+    fetch,
+    insert,
+    table_of,
+    update,
+)
+from account_portal.models import LoyaltyAccount, LoyaltyActivity, Subscription
+from account_portal.models.states import ActivityType
+
+
+def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> None:
+    """Add or update movements of points, and the sums of their members."""
+    owners = customers_of(batch, entries, create=False)
+    there = {
+        row["external_id"]: row
+        for row in fetch(
+            batch.db,
+            LoyaltyActivity,
+            "external_id",
+            {entry.record.external_id for entry in entries},
+        )
+    }
+    new: list[Row] = []
+    changes: list[tuple[str, Row]] = []
+    touched: set[str] = set()
+    for position, owner in owners.items():
+        entry = entries[position]
+        record = entry.record
+        customer_id = owner["customer_id"]
+        values: Row = {
+            "activity_type": str(record.activity_type),
+            "activity": record.activity,
+            "reference_number": record.reference_number,
+            "title": record.title or record.activity.replace("_", " ").capitalize(),
+            "loyalty_point": round_half_up(record.loyalty_point * POINT_SCALE),
+            "remarks": record.remarks,
+            "spendable_at": record.spendable_at,
+            "created_at": record.created_at,
+        }
+        known = there.get(record.external_id)
+        if values["loyalty_point"] == 0:
+            batch.refuse(entry, "loyalty_point: must be at least 0.01")
+        elif known is None:
+            new.append(
+                {
+                    "id": new_id(),
+                    "customer_id": customer_id,
+                    "external_id": record.external_id,
+                    **values,
+                    "modified_at": record.created_at,
+                }
+            )
+            touched.add(customer_id)
+        elif known["customer_id"] != customer_id:
+            batch.refuse(entry, f"activity {record.external_id} belongs to another customer")
+        elif changed := difference(known, values):
+            changes.append((known["id"], {**changed, "modified_at": batch.now}))
+            touched.add(customer_id)
+    _add_accounts(batch, touched)
+    insert(batch.db, LoyaltyActivity, new)
+    update(batch.db, LoyaltyActivity, "id", changes)
+    _balance(batch, touched)
+
+
+def _add_accounts(batch: Batch, customer_ids: set[str]) -> None:
+    known = {
+        row["customer_id"]
+        for row in fetch(batch.db, LoyaltyAccount, "customer_id", customer_ids, ("customer_id",))
+    }
+    insert(
+        batch.db,
+        LoyaltyAccount,
+        [
+            {
+                "customer_id": customer_id,
+                "membership_number": membership_number_of(customer_id),
+                "earned": 0,
+                "redeemed": 0,
+                "bonus": 0,
+                "savings": 0,
+                "created_at": batch.now,
+                "modified_at": batch.now,
+            }
+            for customer_id in sorted(customer_ids - known)
+        ],
+    )
+
+
+_OPENING = "opening:{}"
+
+
+def _balance(batch: Batch, customer_ids: set[str]) -> None:
+    """Set the sums of members to those of their movements.
+
+    A history that begins in the middle may spend more than it earned. What must have been there
+    before is then one movement of its own, which shrinks when older history comes in.
+    """
+    if not customer_ids:
+        return
+    sums = _sums(batch, customer_ids)
+    openings = {
+        row["customer_id"]: row
+        for row in fetch(
+            batch.db, LoyaltyActivity, "external_id", {_OPENING.format(key) for key in sums}
+        )
+    }
+    new: list[Row] = []
+    changes: list[tuple[str, Row]] = []
+    for customer_id, row in sums.items():
+        opening = openings.get(customer_id)
+        there = opening["loyalty_point"] if opening else 0
+        missing = max(0, row["redeemed"] - (row["earned"] - there))
+        row["earned"] += missing - there
+        first = row.pop("first")
+        if opening and missing != there:
+            changes.append((opening["id"], {"loyalty_point": missing, "created_at": first}))
+        elif missing and not opening:
+            new.append(_opening_row(batch, customer_id, missing, first))
+    gone = [key for key, values in changes if values["loyalty_point"] == 0]
+    if gone:
+        table = table_of(LoyaltyActivity)
+        batch.db.execute(table.delete().where(table.c.id.in_(gone)))
+    insert(batch.db, LoyaltyActivity, new)
+    update(
+        batch.db,
+        LoyaltyActivity,
+        "id",
+        [(key, values) for key, values in changes if key not in gone],
+    )
+    update(
+        batch.db,
+        LoyaltyAccount,
+        "customer_id",
+        [(key, {**row, "modified_at": batch.now}) for key, row in sums.items()],
+    )
+
+
+def _sums(batch: Batch, customer_ids: set[str]) -> dict[str, Row]:
+    table = table_of(LoyaltyActivity)
+    earned = table.c.activity_type == ActivityType.EARNED
+    rows = batch.db.execute(
+        select(
+            table.c.customer_id,
+            func.sum(case((earned, table.c.loyalty_point), else_=0)).label("earned"),
+            func.sum(case((earned, 0), else_=table.c.loyalty_point)).label("redeemed"),
+            func.sum(
+                case((earned & (table.c.activity == "bonus"), table.c.loyalty_point), else_=0)
+            ).label("bonus"),
+            func.min(table.c.created_at).label("first"),
+        )
+        .where(table.c.customer_id.in_(list(customer_ids)))
+        .group_by(table.c.customer_id)
+    )
+    return {
+        row.customer_id: {
+            "earned": int(row.earned),
+            "redeemed": int(row.redeemed),
+            "bonus": int(row.bonus),
+            "first": row.first,
+        }
+        for row in rows
+    }
+
+
+def _opening_row(batch: Batch, customer_id: str, points: int, first: Any) -> Row:
+    return {
+        "id": new_id(),
+        "customer_id": customer_id,
+        "external_id": _OPENING.format(customer_id),
+        "activity_type": str(ActivityType.EARNED),
+        "activity": "adjustment",
+        "reference_number": None,
+        "title": "Opening balance",
+        "loyalty_point": points,
+        "remarks": None,
+        "spendable_at": None,
+        "created_at": first,
+        "modified_at": batch.now,
+    }
+
+
+def write_subscriptions(batch: Batch, entries: Sequence[Entry[SubscriptionRecord]]) -> None:
+    """Add or update subscriptions; their addresses go into the customer's address book."""
+    owners = customers_of(batch, entries, create=False)
+    there = {
+        row["subscription_number"]: row
+        for row in fetch(
+            batch.db,
+            Subscription,
+            "subscription_number",
+            {entry.record.subscription_number for entry in entries},
+        )
+    }
+    saved = save_addresses(
+        batch,
+        [
+            (owner["customer_id"], owner["email"] or "", [address])
+            for position, owner in owners.items()
+            for address in (
+                entries[position].record.shipping_address,
+                entries[position].record.billing_address,
+            )
+            if address is not None
+        ],
+    )
+    new: list[Row] = []
+    changes: list[tuple[str, Row]] = []
+    for position, owner in owners.items():
+        record = entries[position].record
+        customer_id = owner["customer_id"]
+        values: Row = {
+            "product_id": record.product_id,
+            "sku": record.sku or record.product_id,
+            "status": str(record.status),
+            "plan": record.plan or f"Every {record.interval} {record.frequency}",
+            "interval": record.interval,
+            "frequency": record.frequency,
+            "quantity": record.quantity,
+            "next_date": record.next_date,
+        }
+        for name in ("shipping_address", "billing_address"):
+            address = getattr(record, name)
+            values[f"{name}_id"] = (
+                None if address is None else saved[address_key(customer_id, address)]
+            )
+        known = there.get(record.subscription_number)
+        if known is None:
+            made = record.created_at or batch.now
+            new.append(
+                {
+                    "id": new_id(),
+                    "customer_id": customer_id,
+                    "subscription_number": record.subscription_number,
+                    **values,
+                    "created_at": made,
+                    "modified_at": made,
+                }
+            )
+        elif known["customer_id"] != customer_id:
+            batch.refuse(
+                entries[position],
+                f"subscription {record.subscription_number} belongs to another customer",
+            )
+        elif changed := difference(known, values):
+            changes.append((known["id"], {**changed, "modified_at": batch.now}))
+    insert(batch.db, Subscription, new)
+    update(batch.db, Subscription, "id", changes)

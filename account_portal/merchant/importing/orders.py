@@ -1,0 +1,378 @@
+"""Orders with their lines and address copies; parcels, payments and refunds go to `parts`."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete
+
+from account_portal.core.ids import new_id
+from account_portal.core.money import POINT_SCALE, exponent, round_half_up
+from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts, add_up, minor
+from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.catalog import add_missing_products
+from account_portal.merchant.importing.customers import customers_of
+from account_portal.merchant.importing.parts import OrderPart, Part, write_parts
+from account_portal.merchant.importing.records import AddressRecord, LineRecord, OrderRecord
+from account_portal.merchant.importing.tables import (
+    Row,
+    Stored,
+    difference,
+    fetch,
+    insert,
+    table_of,
+    update,
+)
+from account_portal.models import (
+    AddressCopy,
+    Order,
+    OrderLine,
+    Payment,
+    Shipment,
+    ShipmentItem,
+)
+from account_portal.models.states import OrderStatus, PaymentStatus
+from account_portal.orders import rules
+
+_COPIED = (
+    "first_name",
+    "last_name",
+    "country_code",
+    "phone",
+    "email",
+    "address_line1",
+    "address_line2",
+    "landmark",
+    "pincode",
+    "city",
+    "state",
+    "country",
+    "tax_identification_number",
+    "business_name",
+)
+_PLAIN = (
+    "order_number",
+    "order_date",
+    "customer_email",
+    "customer_phone",
+    "customer_note",
+    "coupon_code",
+    "applied_promotions",
+    "applied_coupons",
+    "shipping_provider_id",
+    "courier_company_id",
+    "on_subscription",
+    "cancellation_reason",
+    "feedback",
+)
+_PLAIN_LINE = (
+    "product_type",
+    "slug",
+    "variant_id",
+    "variant_name",
+    "backorder",
+    "on_offer",
+    "on_promotion",
+    "on_subscription",
+    "subscription_plan",
+    "subscription_interval",
+    "subscription_frequency",
+    "quantity",
+    "free_quantity",
+    "price_including_tax",
+    "tax_type",
+    "associated_options",
+)
+
+
+def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
+    """Add or update orders; those whose customer is unknown make one."""
+    owners = customers_of(batch, entries, create=True)
+    there = {
+        row["order_number"]: row
+        for row in fetch(
+            batch.db, Order, "order_number", {entry.record.order_number for entry in entries}
+        )
+    }
+    writer = _Writer(batch, there.values())
+    for position, entry in enumerate(entries):
+        if position not in owners:
+            continue
+        row = there.get(entry.record.order_number)
+        customer_id = owners[position]["customer_id"]
+        if row is None:
+            writer.add(entry, customer_id)
+        elif row["customer_id"] == customer_id:
+            writer.change(entry, row)
+        else:
+            batch.refuse(entry, f"order {row['order_number']} belongs to another customer")
+    writer.flush()
+
+
+class _Writer:
+    """Collects the rows of a batch, so that each table is written by one statement."""
+
+    def __init__(self, batch: Batch, there: Iterable[Stored]) -> None:
+        self._batch = batch
+        rows = list(there)
+        ids = [row["id"] for row in rows]
+        self._lines: dict[str, dict[str, Stored]] = defaultdict(dict)
+        for line in fetch(batch.db, OrderLine, "order_id", ids):
+            self._lines[line["order_id"]][line["sku"]] = line
+        copies = {
+            row[name] for row in rows for name in ("billing_address_id", "shipping_address_id")
+        }
+        self._copies = {
+            row["id"]: row for row in fetch(batch.db, AddressCopy, "id", copies - {None})
+        }
+        self._sent = _orders_in(batch, Shipment, ids)
+        self._paid = _orders_in(batch, Payment, ids)
+        self._new_copies: list[Row] = []
+        self._new_orders: list[Row] = []
+        self._new_lines: list[Row] = []
+        self._order_changes: list[tuple[str, Row]] = []
+        self._line_changes: list[tuple[str, Row]] = []
+        self._gone_lines: list[str] = []
+        self._parts: list[OrderPart] = []
+
+    def add(self, entry: Entry[OrderRecord], customer_id: str) -> None:
+        """An order that is not there yet."""
+        record = entry.record
+        currency = record.currency or self._batch.currency
+        amounts = add_up(record, currency)
+        order_id = new_id()
+        shipping = self._copy(record.shipping_address)
+        billing = (
+            shipping
+            if record.billing_address == record.shipping_address
+            else self._copy(record.billing_address)
+        )
+        lines = _line_rows(order_id, record, amounts.lines, currency)
+        self._new_lines += lines
+        self._new_orders.append(
+            {
+                "id": order_id,
+                "customer_id": customer_id,
+                **_order_values(record, amounts, currency),
+                **_states(record),
+                "billing_address_id": billing,
+                "shipping_address_id": shipping,
+                "replaces_return_id": None,
+                "completes_at": None,
+                "created_at": record.made_at,
+                "modified_at": record.made_at,
+            }
+        )
+        self._take_parts(entry, order_id, currency, lines)
+        self._batch.changed_orders.add(order_id)
+
+    def change(self, entry: Entry[OrderRecord], row: Stored) -> None:
+        """An order that is there: only what differs is written."""
+        record = entry.record
+        order_id = row["id"]
+        currency = record.currency or row["currency"]
+        amounts = add_up(record, currency)
+        values = _order_values(record, amounts, currency) | self._newer_states(record, row)
+        changed = difference(row, values)
+        for name, address in (
+            ("shipping_address_id", record.shipping_address),
+            ("billing_address_id", record.billing_address),
+        ):
+            if address is not None and not self._is_copied(row[name], address):
+                changed[name] = self._copy(address)
+        lines_changed, lines = self._change_lines(order_id, record, amounts.lines, currency)
+        if changed or lines_changed:
+            self._order_changes.append((order_id, {**changed, "modified_at": self._batch.now}))
+            self._batch.changed_orders.add(order_id)
+        self._take_parts(entry, order_id, currency, lines)
+
+    def _change_lines(
+        self, order_id: str, record: OrderRecord, amounts: list[LineAmounts], currency: str
+    ) -> tuple[bool, list[Row]]:
+        there = self._lines[order_id]
+        rows = _line_rows(order_id, record, amounts, currency)
+        touched = False
+        for row in rows:
+            known = there.get(row["sku"])
+            if known is None:
+                self._new_lines.append(row)
+                touched = True
+                continue
+            row["id"] = known["id"]
+            changed = difference(known, row)
+            if changed:
+                self._line_changes.append((known["id"], changed))
+                touched = True
+        gone = [there[sku]["id"] for sku in there.keys() - {row["sku"] for row in rows}]
+        self._gone_lines += gone
+        return touched or bool(gone), rows
+
+    def _copy(self, address: AddressRecord | None) -> str | None:
+        if address is None:
+            return None
+        row = {"id": new_id(), "address_id": None}
+        row.update((name, getattr(address, name)) for name in _COPIED)
+        self._new_copies.append(row)
+        return row["id"]
+
+    def _is_copied(self, copy_id: str | None, address: AddressRecord) -> bool:
+        copy = self._copies.get(copy_id) if copy_id else None
+        return copy is not None and all(copy[name] == getattr(address, name) for name in _COPIED)
+
+    def _newer_states(self, record: OrderRecord, row: Stored) -> Row:
+        """States the record may set: not those that follow from parcels and payments here."""
+        values: Row = {}
+        stays = row["status"] in rules.FINAL or row["id"] in self._sent or record.shipments
+        if record.status is not None or record.cancelled_at is not None:
+            status = _states(record)["status"]
+            if status == OrderStatus.CANCELLED or not stays:
+                values["status"] = status
+        if record.cancelled_at is not None:
+            values["cancelled_at"] = record.cancelled_at
+        if record.delivered_at is not None and row["id"] not in self._sent:
+            values["delivered_at"] = record.delivered_at
+        if record.payment_status is not None and row["id"] not in self._paid:
+            values["payment_status"] = record.payment_status
+            values["payment_success_date"] = record.payment_success_date
+        return values
+
+    def _take_parts(
+        self, entry: Entry[OrderRecord], order_id: str, currency: str, lines: list[Row]
+    ) -> None:
+        record = entry.record
+        parts: list[Part] = [*record.shipments, *record.payments, *record.refunds]
+        for part in parts:
+            self._parts.append(OrderPart(entry, part, order_id, record.made_at, currency, lines))
+
+    def flush(self) -> None:
+        """Write everything that was collected."""
+        db = self._batch.db
+        add_missing_products(self._batch, self._new_lines, self._batch.currency)
+        insert(db, AddressCopy, self._new_copies)
+        insert(db, Order, self._new_orders)
+        update(db, Order, "id", self._order_changes)
+        if self._gone_lines:
+            for model, column in ((ShipmentItem, "line_id"), (OrderLine, "id")):
+                table = table_of(model)
+                db.execute(delete(table).where(table.c[column].in_(self._gone_lines)))
+        insert(db, OrderLine, self._new_lines)
+        update(db, OrderLine, "id", self._line_changes)
+        write_parts(self._batch, self._parts)
+
+
+def _orders_in(batch: Batch, model: type[Shipment | Payment], order_ids: list[str]) -> set[str]:
+    """Which of the orders have rows of a kind."""
+    return {row["order_id"] for row in fetch(batch.db, model, "order_id", order_ids, ("order_id",))}
+
+
+def _states(record: OrderRecord) -> Row:
+    status = record.status
+    if status is None:
+        status = OrderStatus.CANCELLED if record.cancelled_at else OrderStatus.CONFIRMED
+    arrived = status in rules.DELIVERED
+    payment = record.payment_status
+    if payment is None:
+        payment = PaymentStatus.SUCCESS if arrived else PaymentStatus.PENDING
+    return {
+        "status": str(status),
+        "payment_status": str(payment),
+        "payment_success_date": record.payment_success_date,
+        "cancelled_at": record.cancelled_at,
+        "delivered_at": record.delivered_at,
+    }
+
+
+def _order_values(record: OrderRecord, amounts: OrderAmounts, currency: str) -> Row:
+    digits = exponent(currency)
+    promotion = sum(line.promotion for line in amounts.lines)
+    coupon = sum(line.coupon for line in amounts.lines)
+    shipping_discount = minor(record.shipping_discount_amount, digits)
+    values: Row = {name: getattr(record, name) for name in _PLAIN}
+    values.update(
+        currency=currency,
+        extra=record.metadata,
+        promotion_discount_amount=promotion,
+        coupon_discount_amount=coupon,
+        promotion_savings=_or(record.promotion_savings, promotion, digits),
+        coupon_savings=_or(record.coupon_savings, coupon, digits),
+        other_savings=minor(record.other_savings, digits),
+        subtotal=amounts.items - amounts.item_tax,
+        item_total_tax=amounts.item_tax,
+        shipping_estimated_cost=_or(
+            record.shipping_estimated_cost, amounts.shipping + shipping_discount, digits
+        ),
+        shipping_discount_amount=shipping_discount,
+        shipping_amount=amounts.shipping,
+        shipping_tax_rate=round_half_up(record.shipping_tax_rate * 100),
+        shipping_tax_amount=amounts.shipping_tax,
+        handling_charge_excluding_tax=amounts.handling,
+        handling_charge_tax_amount=amounts.handling_tax,
+        grand_total=amounts.grand_total,
+        loyalty_point_earned=round_half_up(record.loyalty_point_earned * POINT_SCALE),
+        loyalty_point_redeemed=round_half_up(record.loyalty_point_redeemed * POINT_SCALE),
+        loyalty_amount=minor(record.loyalty_amount, digits),
+        credit_balance_used=minor(record.credit_balance_used, digits),
+    )
+    return values
+
+
+def _or(given: Any, otherwise: int, digits: int) -> int:
+    return otherwise if given is None else minor(given, digits)
+
+
+def _line_rows(
+    order_id: str, record: OrderRecord, amounts: Sequence[LineAmounts], currency: str
+) -> list[Row]:
+    digits = exponent(currency)
+    taken: set[str] = set()
+    return [
+        _line_row(order_id, position, line, amount, digits, taken)
+        for position, (line, amount) in enumerate(zip(record.lines, amounts, strict=True))
+    ]
+
+
+def _line_row(
+    order_id: str,
+    position: int,
+    line: LineRecord,
+    amount: LineAmounts,
+    digits: int,
+    taken: set[str],
+) -> Row:
+    product_id = line.product_id or line.sku or (line.product_name or "")[:64]
+    row: Row = {name: getattr(line, name) for name in _PLAIN_LINE}
+    rate = line.tax_rate
+    net_price = amount.selling_price
+    if rate and line.price_including_tax:
+        net_price = round_half_up(amount.selling_price * 100 / (100 + rate))
+    row.update(
+        id=new_id(),
+        order_id=order_id,
+        position=position,
+        product_id=product_id,
+        product_name=line.product_name or product_id,
+        product_image_url=line.product_image_url,
+        sku=_free_sku(line.sku or product_id, taken),
+        is_free_item=line.free_quantity == line.quantity,
+        selling_price=amount.selling_price,
+        listing_price=amount.listing_price,
+        selling_price_excluding_tax=net_price,
+        promotion_discount_amount=amount.promotion,
+        coupon_discount_amount=amount.coupon,
+        tax_rate=round_half_up(rate * 100) if rate else 0,
+        tax_amount=amount.tax,
+        line_total=amount.total,
+        shipping_additional_cost=minor(line.shipping_additional_cost, digits),
+    )
+    return row
+
+
+def _free_sku(sku: str, taken: set[str]) -> str:
+    """The sku, or with a number behind it when another line of the order has it."""
+    free, number = sku, 1
+    while free in taken:
+        number += 1
+        ending = f"-{number}"
+        free = sku[: 64 - len(ending)] + ending
+    taken.add(free)
+    return free

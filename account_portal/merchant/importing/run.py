@@ -1,0 +1,256 @@
+"""An import from files to database: batches, so that a million records need little memory."""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pydantic
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from account_portal.core.clock import utc_now
+from account_portal.core.db import Database
+from account_portal.core.settings import get_settings
+from account_portal.core.validation import to_fields
+from account_portal.merchant.importing.batch import Batch, Entry, Fault, of_type
+from account_portal.merchant.importing.catalog import write_products, write_reviews
+from account_portal.merchant.importing.customers import write_customers
+from account_portal.merchant.importing.fields import Record
+from account_portal.merchant.importing.memberships import write_activities, write_subscriptions
+from account_portal.merchant.importing.orders import write_orders
+from account_portal.merchant.importing.parts import write_own_parts
+from account_portal.merchant.importing.records import (
+    RECORDS,
+    CustomerRecord,
+    LoyaltyRecord,
+    OrderRecord,
+    PaymentRecord,
+    ProductRecord,
+    RefundRecord,
+    ReviewRecord,
+    ShipmentRecord,
+    SubscriptionRecord,
+)
+from account_portal.merchant.importing.sources import read_file
+from account_portal.orders.service import refresh_orders
+
+BATCH = 500
+"""Records written in one transaction."""
+
+_TYPE_OF = {kind: name for name, kind in RECORDS.items()}
+_KEYS = {
+    ProductRecord: ("product_id",),
+    CustomerRecord: ("external_id", "email"),
+    OrderRecord: ("order_number",),
+    ShipmentRecord: ("reference_number",),
+    PaymentRecord: ("request_number",),
+    RefundRecord: ("request_number",),
+    LoyaltyRecord: ("external_id",),
+    SubscriptionRecord: ("subscription_number",),
+    ReviewRecord: ("customer_id", "customer_email"),
+}
+
+OnFault = Callable[[str, int, str], None]
+OnProgress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import did."""
+
+    written: Counter[str] = field(default_factory=Counter)
+    unknown_fields: Counter[str] = field(default_factory=Counter)
+    faults: int = 0
+    rolled_back: bool = False
+
+
+def run_import(
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    strict: bool = False,
+    on_fault: OnFault = lambda _source, _line, _reason: None,
+    on_progress: OnProgress = lambda _bytes: None,
+) -> Summary:
+    """Bring files of records into the database.
+
+    Good records go in, even when others are bad; with `strict` one bad record rolls back all.
+    Running it again changes nothing.
+
+    Args:
+        database: whose tables are up to date.
+        paths: NDJSON files, or Shopify exports of orders or customers.
+        strict: all or nothing.
+        on_fault: told of each bad record: file, line (0: the whole file), reason.
+        on_progress: told how many bytes were read since it was last told.
+    """
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as waiting,
+        database.session(writes=True) as db,
+    ):
+        importer = _Importer(db, strict=strict, on_fault=on_fault, waiting=waiting)
+        for path in paths:
+            importer.read(path, on_progress)
+        importer.finish()
+        if strict and importer.summary.faults:
+            db.rollback()
+            importer.summary.rolled_back = True
+        else:
+            db.commit()
+    return importer.summary
+
+
+class _Importer:
+    def __init__(self, db: Session, *, strict: bool, on_fault: OnFault, waiting: IO[str]) -> None:
+        self._db = db
+        self._strict = strict
+        self._on_fault = on_fault
+        self._waiting = waiting
+        self._waiting_types: set[str] = set()
+        self._entries: list[Entry[Record]] = []
+        self._keys: set[tuple[Any, ...]] = set()
+        self.summary = Summary()
+
+    def read(self, path: Path, on_progress: OnProgress) -> None:
+        """Take in one file."""
+        source = str(path)
+        told = 0
+        for found in read_file(path):
+            if found.data is None:
+                self._refuse(source, found.line, found.reason)
+            else:
+                self._take(source, found.line, found.data)
+            if found.offset > told:
+                on_progress(found.offset - told)
+                told = found.offset
+
+    def finish(self) -> None:
+        """Write what is left, and what waited for records that came later."""
+        self._flush(is_last=False)
+        for name in RECORDS:
+            if name in self._waiting_types:
+                for entry in self._waited(name):
+                    self._add(entry, is_last=True)
+                self._flush(is_last=True)
+
+    def _take(self, source: str, line: int, data: dict[str, Any]) -> None:
+        kind = data.get("type")
+        model = RECORDS.get(kind) if isinstance(kind, str) else None
+        if model is None:
+            known = ", ".join(RECORDS)
+            self._refuse(source, line, f"type: must be one of {known}")
+            return
+        try:
+            record = model.model_validate(data)
+        except pydantic.ValidationError as error:
+            fields = to_fields(error.errors(include_url=False, include_input=False))
+            reason = "; ".join(
+                f"{name}: {', '.join(texts)}" if name != "_" else ", ".join(texts)
+                for name, texts in fields.items()
+            )
+            self._refuse(source, line, reason)
+            return
+        for name in data.keys() - model.model_fields.keys():
+            self.summary.unknown_fields[f"{kind}.{name}"] += 1
+        self._add(Entry(source, line, record), is_last=False)
+
+    def _add(self, entry: Entry[Record], *, is_last: bool) -> None:
+        keys = _keys_of(entry.record)
+        # A record that comes again is an update: the first one has to be there by then.
+        if len(self._entries) >= BATCH or not self._keys.isdisjoint(keys):
+            self._flush(is_last=is_last)
+        self._entries.append(entry)
+        self._keys.update(keys)
+
+    def _flush(self, *, is_last: bool) -> None:
+        entries, self._entries, self._keys = self._entries, [], set()
+        if not entries:
+            return
+        self._write(entries, is_last=is_last)
+        if not self._strict:
+            self._db.commit()
+
+    def _write(self, entries: Sequence[Entry[Record]], *, is_last: bool) -> None:
+        settings = get_settings()
+        batch = Batch(self._db, utc_now(), settings.currency, is_last)
+        try:
+            with self._db.begin_nested():
+                _write_batch(batch, entries)
+        except (SQLAlchemyError, OverflowError) as error:
+            if len(entries) > 1:
+                # One of them is what the database does not take: find out which.
+                for entry in entries:
+                    self._write([entry], is_last=is_last)
+            else:
+                cause = getattr(error, "orig", None) or error
+                reason = f"the database refuses it: {str(cause).splitlines()[0]}"
+                self._refuse(entries[0].source, entries[0].line, reason)
+            return
+        left = {id(fault.entry) for fault in batch.faults}
+        for fault in _each_once(batch.faults):
+            self._refuse(fault.entry.source, fault.entry.line, fault.reason)
+        for entry in batch.waiting:
+            left.add(id(entry))
+            self._wait(entry)
+        for entry in entries:
+            if id(entry) not in left:
+                self.summary.written[_TYPE_OF[type(entry.record)]] += 1
+
+    def _wait(self, entry: Entry[Record]) -> None:
+        name = _TYPE_OF[type(entry.record)]
+        self._waiting_types.add(name)
+        content = entry.record.model_dump_json(exclude_unset=True)
+        json.dump([name, entry.source, entry.line, content], self._waiting)
+        self._waiting.write("\n")
+
+    def _waited(self, wanted: str) -> Iterator[Entry[Record]]:
+        self._waiting.seek(0)
+        for text in self._waiting:
+            name, source, line, content = json.loads(text)
+            if name == wanted:
+                yield Entry(source, line, RECORDS[name].model_validate_json(content))
+
+    def _refuse(self, source: str, line: int, reason: str) -> None:
+        self.summary.faults += 1
+        self._on_fault(source, line, reason)
+
+
+def _each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    seen: set[int] = set()
+    for fault in faults:
+        if id(fault.entry) not in seen:
+            seen.add(id(fault.entry))
+            yield fault
+
+
+def _keys_of(record: Record) -> list[tuple[Any, ...]]:
+    kind = type(record)
+    keys: list[tuple[Any, ...]] = [
+        (kind, name, value)
+        for name in _KEYS[kind]  # type: ignore[index]
+        if (value := getattr(record, name)) is not None
+    ]
+    if isinstance(record, ReviewRecord):
+        return [(*key, record.product_id) for key in keys]
+    return keys
+
+
+def _write_batch(batch: Batch, entries: Sequence[Entry[Record]]) -> None:
+    """Write records in the order in which they need each other."""
+    write_products(batch, of_type(entries, ProductRecord))
+    write_customers(batch, of_type(entries, CustomerRecord))
+    write_orders(batch, of_type(entries, OrderRecord))
+    parts = [
+        *of_type(entries, ShipmentRecord),
+        *of_type(entries, PaymentRecord),
+        *of_type(entries, RefundRecord),
+    ]
+    write_own_parts(batch, parts)
+    refresh_orders(batch.db, batch.changed_orders, batch.now)
+    write_activities(batch, of_type(entries, LoyaltyRecord))
+    write_subscriptions(batch, of_type(entries, SubscriptionRecord))
+    write_reviews(batch, of_type(entries, ReviewRecord))

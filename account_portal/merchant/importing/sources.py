@@ -1,0 +1,127 @@
+"""Files of records: what they are is told by their content, not by their name."""
+
+import csv
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, NoReturn
+
+from account_portal.merchant.importing import shopify
+
+LONGEST_LINE = 16 * 1024 * 1024
+"""Bytes of one record; a longer line is no record but a file of another kind."""
+
+_PEEK = 64 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+class Found(NamedTuple):
+    """A record as it was found, or the reason why there is none; `offset` is how far we are."""
+
+    line: int
+    data: dict[str, Any] | None
+    reason: str
+    offset: int
+
+
+class _Repeated(ValueError):
+    """A key stands twice in one object."""
+
+
+def read_file(path: Path) -> Iterator[Found]:
+    """The records of a file; what cannot be read is found as a reason."""
+    try:
+        with path.open("rb") as file:
+            yield from _read(file)
+    except OSError as error:
+        yield Found(0, None, f"cannot be read: {error.strerror or error}", 0)
+
+
+def _read(file: BinaryIO) -> Iterator[Found]:
+    start = file.read(_PEEK)
+    file.seek(0)
+    text = start.removeprefix(_BOM).lstrip()
+    if not text:
+        yield Found(0, None, "is empty: there are no records in it", 0)
+    elif start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        yield Found(0, None, "is UTF-16; save it as UTF-8", 0)
+    elif text.startswith(b"["):
+        yield Found(0, None, "is one JSON array; write one record a line (NDJSON)", 0)
+    elif text.startswith(b"{"):
+        yield from _read_ndjson(file)
+    else:
+        yield from _read_csv(file, text)
+
+
+def _read_ndjson(file: BinaryIO) -> Iterator[Found]:
+    offset = 0
+    number = 0
+    while raw := file.readline(LONGEST_LINE):
+        number += 1
+        offset += len(raw)
+        ends = raw.endswith(b"\n")
+        if number == 1:
+            raw = raw.removeprefix(_BOM)
+        if not ends and len(raw) >= LONGEST_LINE - len(_BOM):
+            yield Found(number, None, "is longer than 16 MiB", offset)
+            return
+        raw = raw.strip()
+        if raw:
+            yield _parse(raw, number, offset, ends=ends)
+
+
+def _parse(raw: bytes, number: int, offset: int, *, ends: bool) -> Found:
+    try:
+        data = _DECODER.decode(raw.decode())
+    except UnicodeDecodeError as error:
+        return Found(number, None, f"is not UTF-8 (byte {error.start + 1})", offset)
+    except json.JSONDecodeError as error:
+        cut = "; the file seems to be cut off" if not ends and error.pos >= len(raw) - 1 else ""
+        reason = f"is not valid JSON: {error.msg.lower()} (column {error.colno}){cut}"
+        return Found(number, None, reason, offset)
+    except _Repeated as error:
+        return Found(number, None, str(error), offset)
+    except (ValueError, ArithmeticError, RecursionError):
+        return Found(number, None, "is not valid JSON", offset)
+    if not isinstance(data, dict):
+        return Found(number, None, "is no object", offset)
+    return Found(number, data, "", offset)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise _Repeated(f"{key!r} stands twice in one object")
+            seen.add(key)
+    return data
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise json.JSONDecodeError(f"{name} is no number", "", 0)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_once, parse_float=Decimal, parse_constant=_refuse_constant
+)
+
+
+def _read_csv(file: BinaryIO, start: bytes) -> Iterator[Found]:
+    header: list[str] = []
+    if b"\0" not in start:
+        first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
+        header = next(csv.reader([first]), [])
+    reader = shopify.reader_for({name.strip() for name in header})
+    if reader is None:
+        yield Found(
+            0,
+            None,
+            "is neither NDJSON nor a Shopify export of orders or customers (CSV)",
+            0,
+        )
+        return
+    for line, data, reason in reader(file):
+        yield Found(line, data, reason, file.tell())

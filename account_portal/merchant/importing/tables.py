@@ -1,0 +1,72 @@
+"""Rows by natural key: what is there, what differs, what is new. Many rows a statement."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, cast
+
+from sqlalchemy import Column, Table, bindparam, select
+from sqlmodel import Session, SQLModel
+
+CHUNK = 500
+"""Values in one `IN`; every database takes that many."""
+
+Row = dict[str, Any]
+"""A row as it is going to be."""
+
+Stored = Mapping[str, Any]
+"""A row as it is in the database."""
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def fetch(
+    db: Session,
+    model: type[SQLModel],
+    column: str,
+    values: Collection[Any],
+    names: Collection[str] = (),
+) -> list[Stored]:
+    """The rows whose column holds one of the values; `names` are the columns to read."""
+    table = table_of(model)
+    wanted = list(values)
+    columns: list[Column[Any]] = [table.c[name] for name in names] or list(table.c)
+    rows: list[Stored] = []
+    for start in range(0, len(wanted), CHUNK):
+        condition = table.c[column].in_(wanted[start : start + CHUNK])
+        found = db.execute(select(*columns).where(condition)).mappings()
+        rows += cast("Iterable[Stored]", found)
+    return rows
+
+
+def insert(db: Session, model: type[SQLModel], rows: list[Row]) -> None:
+    """Add rows; all have the same columns."""
+    if rows:
+        db.connection().execute(table_of(model).insert(), rows)
+
+
+def difference(there: Stored, wanted: Row) -> Row:
+    """The values that are not as wanted."""
+    return {name: value for name, value in wanted.items() if there[name] != value}
+
+
+def update(
+    db: Session, model: type[SQLModel], key: str, changes: Iterable[tuple[Any, Row]]
+) -> None:
+    """Change rows: pairs of key and the values to set."""
+    table = table_of(model)
+    alike: dict[tuple[str, ...], list[Row]] = {}
+    for value, row in changes:
+        names = tuple(sorted(row))
+        alike.setdefault(names, []).append(
+            {"its_key": value, **{f"new_{n}": row[n] for n in names}}
+        )
+    for names, rows in alike.items():
+        statement = (
+            table.update()
+            .where(table.c[key] == bindparam("its_key"))
+            .values({name: bindparam(f"new_{name}") for name in names})
+        )
+        db.connection().execute(statement, rows)
