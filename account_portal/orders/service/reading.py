@@ -81,7 +81,8 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     customer_id = ctx.customer_id
     if query.user_id != ctx.actor.user_id:
         raise Forbidden
-    counts: dict[str, int] = dict(ctx.db.execute(_COUNTS, {"customer_id": customer_id}).tuples())
+    counted = ctx.db.execute(_COUNTS, {"customer_id": customer_id}).all()
+    counts: dict[str, int] = dict(counted)
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, customer_id, query, statuses, total)
