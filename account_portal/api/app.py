@@ -14,10 +14,12 @@ from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
 from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
+from account_portal.notifications import delivering
 from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
 from account_portal.returns.api import router as returns_router
+from account_portal.reviews.api import router as reviews_router
 
 ROUTERS = (
     auth_router,
@@ -32,6 +34,7 @@ ROUTERS = (
     # Before orders: `/orders/returns` is no order number.
     returns_router,
     orders_router,
+    reviews_router,
     gateway_page,
 )
 
@@ -56,6 +59,7 @@ def make_app() -> PortalApi:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lambda _app: delivering(),
     )
     add_error_handlers(app)
     add_reference(app)

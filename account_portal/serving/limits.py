@@ -3,8 +3,8 @@
 from account_portal.serving.asgi import ASGIApp, Message, Receive, Scope, Send, header
 from account_portal.serving.envelope import send_failure
 
-LARGEST_BODY = 60 * 1024 * 1024
-"""Bytes. Reviews with photos are the largest; smaller limits are the routes' own."""
+LARGEST_BODY = 130 * 1024 * 1024
+"""Bytes. Reviews with photos and videos are the largest; smaller limits are the routes' own."""
 
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
 

@@ -87,7 +87,7 @@ def _views(ctx: Context, rows: list[Row[Any]]) -> list[OrderReturn]:
     return [_view(row, items[row[0].id], refunds[row[0].id]) for row in rows]
 
 
-def _view(row: Row[Any], items: list[OrderReturnItem], refunds: list[Any]) -> OrderReturn:
+def _view(row: Any, items: list[OrderReturnItem], refunds: list[Any]) -> OrderReturn:
     request, copy, *_ = row
     currency = row.currency
     replacement_total = row.replacement_total

@@ -1,0 +1,42 @@
+"""What only the shop does with reviews."""
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core.errors import NotFound
+from account_portal.models import Product, Review
+from account_portal.models.states import ReviewStatus
+from account_portal.reviews import rules
+
+
+def decide_review(ctx: Context, review_id: str, *, approved: bool) -> None:
+    """Let others see a review, or not; may be decided anew, and the same again changes nothing.
+
+    The product's rating follows.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such review.
+    """
+    ctx.require_shop()
+    review = ctx.db.execute(
+        select(Review).where(col(Review.id) == review_id).with_for_update()
+    ).scalar_one_or_none()
+    if review is None:
+        raise NotFound(f"There is no review {review_id}.")
+    decided = ReviewStatus.APPROVED if approved else ReviewStatus.REJECTED
+    change = rules.counts(decided) - rules.counts(ReviewStatus(review.status))
+    if review.status == decided:
+        return
+    review.status, review.modified_at = decided, ctx.now
+    if change:
+        ctx.db.execute(
+            update(Product)
+            .where(col(Product.id) == review.product_id)
+            .values(
+                rating_sum=col(Product.rating_sum) + change * review.rating,
+                rating_count=col(Product.rating_count) + change,
+            )
+        )
+    ctx.db.flush()
