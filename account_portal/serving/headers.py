@@ -69,9 +69,9 @@ class ResponseHeaders:
 
         await self.app(scope, receive, with_headers)
 
-    def _secure(self, headers: Headers, path: str) -> None:
+    def _secure(self, headers: Headers, path: str, *, page: bool) -> None:
         policy, embedded = DATA_POLICY, is_under(path, "/embed")
-        if _is_html(headers):
+        if page:
             policy = page_policy(
                 self.pages.of(path),
                 connect=self.connect,
@@ -88,14 +88,17 @@ class ResponseHeaders:
             set_header(headers, b"strict-transport-security", f"max-age={YEAR}")
 
 
-def _is_html(headers: Headers) -> bool:
+def _is_page(path: str, status: int, headers: Headers) -> bool:
+    if status == 304:
+        # It has no content type, and its headers replace those the browser has kept for the page.
+        return not is_under(path, "/api") and "." not in path
     return (header(headers, b"content-type") or "").startswith("text/html")
 
 
-def _lifetime(path: str, status: int, headers: Headers) -> str:
+def _lifetime(path: str, status: int, *, page: bool) -> str:
     if is_under(path, "/api") or is_under(path, "/health") or status >= 400:
         return "no-store"
     if is_under(path, "/assets"):  # the name of such a file changes with its content
         return f"public, max-age={YEAR}, immutable"
-    # An unchanged page costs one question: answered 304, which has no content type.
-    return "no-cache" if _is_html(headers) or "." not in path else "public, max-age=3600"
+    # An unchanged page costs one question.
+    return "no-cache" if page or "." not in path else "public, max-age=3600"

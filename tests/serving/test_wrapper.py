@@ -124,6 +124,16 @@ class TestSecurityHeaders:
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert headers["x-content-type-options"] == "nosniff"
 
+    def test_unchanged_page_keeps_its_policy(self, pages: Pages) -> None:
+        async def not_modified(_scope, _receive, send):  # type: ignore[no-untyped-def]
+            await send({"type": "http.response.start", "status": 304, "headers": []})
+            await send({"type": "http.response.body"})
+
+        # The headers of a 304 replace those kept with the page: another policy would break it.
+        whole = call(wrapped(Echo(), pages), "/orders").headers["content-security-policy"]
+        again = call(wrapped(not_modified, pages), "/orders").headers["content-security-policy"]
+        assert again == whole
+
     def test_a_stricter_policy_of_a_route_stays(self) -> None:
         app = wrapped(Echo(headers={"content-security-policy": "sandbox"}))
         assert call(app, "/").all("content-security-policy") == ["sandbox"]
