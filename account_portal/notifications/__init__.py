@@ -1,6 +1,11 @@
 """Messages to customers: queued in the transaction that causes them, delivered after it."""
 
-from account_portal.notifications.delivery import deliver_due, run_delivery_loop, wake
+from account_portal.notifications.delivery import (
+    deliver_due,
+    delivering,
+    run_delivery_loop,
+    wake,
+)
 from account_portal.notifications.messages.base import CodeMessage, CustomerMessage
 from account_portal.notifications.outbox import enqueue, enqueue_code, sweep
 
@@ -8,6 +13,7 @@ __all__ = [
     "CodeMessage",
     "CustomerMessage",
     "deliver_due",
+    "delivering",
     "enqueue",
     "enqueue_code",
     "run_delivery_loop",

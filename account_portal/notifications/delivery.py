@@ -1,10 +1,13 @@
 """Delivers queued messages, at least once, by as many processes as like to."""
 
+import asyncio
 import json
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -28,6 +31,8 @@ LEASE = timedelta(minutes=5)
 """How long a process may take over a batch before another one tries the same messages."""
 ATTEMPTS = 8
 IDLE_SECONDS = 5.0
+STOP_SECONDS = 5.0
+"""How long a server that ends waits for the message being sent; after that its lease runs out."""
 
 _woken = Event()
 
@@ -176,3 +181,17 @@ def run_delivery_loop(
         except Exception:  # the loop outlives a database that restarts
             log.exception("messages could not be delivered; trying again")
         _woken.wait(IDLE_SECONDS)
+
+
+@asynccontextmanager
+async def delivering() -> AsyncIterator[None]:
+    """Deliver in a thread of this process for as long as its server runs (its lifespan)."""
+    stop = Event()
+    thread = Thread(target=run_delivery_loop, args=(stop,), name="delivery", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        wake()
+        await asyncio.to_thread(thread.join, STOP_SECONDS)

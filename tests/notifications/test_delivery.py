@@ -1,5 +1,7 @@
 """Delivery: after the commit, at least once, by several at a time, and never in a hurry."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, Thread
@@ -12,7 +14,13 @@ from account_portal.context import NOBODY, enter
 from account_portal.core.db import Database
 from account_portal.gateways.messaging import DeliveryFailed, Message, OutboxFolder
 from account_portal.models import OutboxMessage
-from account_portal.notifications import CodeMessage, deliver_due, run_delivery_loop, wake
+from account_portal.notifications import (
+    CodeMessage,
+    deliver_due,
+    delivering,
+    run_delivery_loop,
+    wake,
+)
 from account_portal.notifications.messages.account import PasswordChanged
 from tests.conftest import Clock
 from tests.factories.auth import messages
@@ -258,3 +266,25 @@ def test_loop_outlives_a_database_that_restarts(queue: Queue, database: Database
     loop.join(10)
     assert not loop.is_alive()
     assert len(mailbox.sent) == 1
+
+
+def test_a_server_delivers_from_its_start_to_its_end(
+    queue: Queue, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivered = Event()
+    mailbox = Mailbox()
+
+    def send(message: Message) -> None:
+        mailbox.sent.append(message)
+        delivered.set()
+
+    monkeypatch.setattr(OutboxFolder, "send", lambda _folder, message: send(message))
+
+    async def serve() -> None:
+        async with delivering():
+            await asyncio.to_thread(queue)
+            assert await asyncio.to_thread(delivered.wait, 10)
+
+    asyncio.run(serve())
+    assert statuses(database) == ["sent"]
+    assert "delivery" not in {thread.name for thread in threading.enumerate()}
