@@ -58,12 +58,10 @@ class ResponseHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers: Headers = list(message.get("headers", ()))
-                self._secure(headers, path)
-                set_default(
-                    headers,
-                    b"cache-control",
-                    _lifetime(path, message["status"], headers),
-                )
+                page = _is_page(path, message["status"], headers)
+                self._secure(headers, path, page=page)
+                lifetime = _lifetime(path, message["status"], page=page)
+                set_default(headers, b"cache-control", lifetime)
                 message["headers"] = headers
             await send(message)
 
