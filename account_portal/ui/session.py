@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 import pydantic
 import reflex as rx
 from reflex.middleware.middleware import Middleware
-from reflex_base.event import Event, get_hydrate_event
+from reflex_base.constants import CompileVars
+from reflex_base.event import Event
 
 from account_portal import routes
 from account_portal.core.errors import (
@@ -34,6 +35,8 @@ class Viewer(View):
     """The signed-in customer, as the shell shows them."""
 
     signed_in: bool = False
+    was_here: bool = False
+    """Nobody is signed in any more, but the page still holds what its customer typed."""
     id: str = ""
     name: str = ""
     email: str = ""
@@ -56,16 +59,22 @@ class Session(rx.State):
     """The session ended while the page was open: sign in again in place, nothing typed is lost."""
     _owner: str = ""
     """User the states of this tab were loaded for."""
+    _led_away: bool = False
+    """To sign-in, after the session ended: nothing is held for anybody."""
     _session_id: str = ""
     """Session taken over after signing in again; the socket still carries the old cookie."""
 
     @rx.var(cache=False)
     async def viewer(self) -> Viewer:
         """Who looks at the page: asked anew for every event, so that a sign-out shows at once."""
+        return await self._look()
+
+    async def _look(self) -> Viewer:
         try:
-            return await read(self, _get_viewer)
+            found: Viewer = await read(self, _get_viewer)
         except NotAuthenticated:
-            return Viewer()
+            return Viewer(was_here=bool(self._owner) and not self._led_away)
+        return found
 
     @rx.event
     async def dismiss_notice(self) -> None:
@@ -80,7 +89,7 @@ class Session(rx.State):
         if isinstance(error, NotAuthenticated):
             self.signed_out = True
         elif error.fields:
-            self.errors = {name: _sentence(texts[0]) for name, texts in error.fields.items()}
+            self.errors = {name: sentence(texts[0]) for name, texts in error.fields.items()}
         else:
             self._say(error.message, "danger")
 
@@ -93,7 +102,7 @@ class PageData(rx.State, mixin=True):
     _loaded_for: str = ""
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """Reasons are written to follow a field's name; alone they begin with a capital."""
     text = text.removeprefix("must ")
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
@@ -161,6 +170,7 @@ def page_load(function: Handler) -> Any:
             viewer = await read(self, _get_viewer)
         except NotAuthenticated:
             self.reset()
+            self._led_away, self.signed_out = True, False
             yield rx.redirect(login_path(self), is_external=False, replace=True)
             return
         wanted = f"{viewer.id} {self.router.url.path}"
@@ -168,6 +178,7 @@ def page_load(function: Handler) -> Any:
             self.reset()
             self._loaded_for, self._owner = wanted, viewer.id
         self.busy, self.errors, self.leave_to = "", {}, ""
+        self._led_away, self.signed_out = False, False
         try:
             result = await function(self)
             self.phase = "ready"
@@ -184,6 +195,10 @@ def page_load(function: Handler) -> Any:
     return rx.event(handler)
 
 
+# Events that a page sends when it starts or reconnects; the answer is the whole state.
+_WHOLE_STATE = (CompileVars.HYDRATE, CompileVars.HYDRATE_AND_LOAD)
+
+
 class OwnPagesOnly(Middleware):
     """Keeps a page's state from reaching another than the one it was made for.
 
@@ -193,12 +208,14 @@ class OwnPagesOnly(Middleware):
 
     async def preprocess(self, app: Any, state: Any, event: Event) -> None:  # noqa: ARG002
         """Forget the state before it is sent, unless its customer still looks at it."""
-        if event.name != get_hydrate_event(state):
+        if event.name.rpartition(".")[2] not in _WHOLE_STATE:
             return
         session = await state.get_state(Session)
         owner = session._owner  # noqa: SLF001
         if owner and owner != await _user_id(session):
             state.reset()
+        session._session_id = ""  # noqa: SLF001 - this connection carries the present cookie
+        session.leave_to = ""  # it was followed: this page is where it led, or came back from
 
 
 async def _user_id(state: Session) -> str:
