@@ -1,9 +1,6 @@
 """The profile of the caller: names, contacts that wait for a code, picture, opt-ins."""
 
-from typing import Any
-
 from sqlalchemy import bindparam, select
-from sqlmodel import col
 
 from account_portal.auth.schemas import NotificationPreferences
 from account_portal.auth.schemas import User as UserView
@@ -36,16 +33,15 @@ class ProfileImageNotFound(NotFound):
     message = "There is no picture."
 
 
-# Read on every page and by every storefront: plain columns, built once.
-_OPT_INS: list[Any] = [
-    column
-    for column in NotificationPreference.__table__.columns  # type: ignore[attr-defined]
-    if column.name not in {"user_id", "modified_at"}
-]
+# Read on every page and by every storefront: plain tables, built once.
+_USER = User.__table__  # type: ignore[attr-defined]
+_OPT_IN = NotificationPreference.__table__  # type: ignore[attr-defined]
 _PROFILE = (
-    select(*User.__table__.columns, *_OPT_INS)  # type: ignore[attr-defined]
-    .join(NotificationPreference, col(NotificationPreference.user_id) == col(User.id), isouter=True)
-    .where(col(User.id) == bindparam("user_id"))
+    select(
+        *_USER.c, *(column for column in _OPT_IN.c if column.name not in {"user_id", "modified_at"})
+    )
+    .join(_OPT_IN, _OPT_IN.c.user_id == _USER.c.id, isouter=True)
+    .where(_USER.c.id == bindparam("user_id"))
 )
 
 
