@@ -21,7 +21,6 @@ router = ContractRouter(tag="Loyalty")
     summary="Read the loyalty state",
     message="Your points.",
     raises=(LoyaltyNotEnabled,),
-    inline=True,
 )
 def get_loyalty(ctx: Ctx, user_id: OwnUser) -> LoyaltyDetails:
     """All zero when the programme was never used."""
@@ -36,7 +35,6 @@ def get_loyalty(ctx: Ctx, user_id: OwnUser) -> LoyaltyDetails:
     message="Your point movements.",
     content="loyalty_points_activity",
     raises=(LoyaltyNotEnabled,),
-    inline=True,
 )
 def list_activities(
     ctx: Ctx, user_id: OwnUser, query: Annotated[LoyaltyQuery, Query()]

@@ -34,7 +34,6 @@ _EXAMPLE = {
     summary="List return requests of the caller",
     message="Your returns.",
     content="returns",
-    inline=True,
 )
 def list_returns(ctx: Ctx, page: PageQuery) -> Page[list[OrderReturn]]:
     """Newest first, over all orders."""
@@ -73,7 +72,6 @@ def create_return(ctx: Ctx, order_number: OrderNumberPath, data: CreateOrderRetu
     message="Your return.",
     content="order_return",
     also=(404,),
-    inline=True,
 )
 def get_return(ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId) -> OrderReturn:
     """Under another order number it is not found."""

@@ -30,7 +30,6 @@ UPLOAD_LIMIT = MAX_IMAGES * 5 * _MIB + MAX_VIDEOS * rules.MAX_VIDEO_BYTES + _MIB
     operation_id="list-customer-reviews",
     summary="Reviews written and products that wait for one",
     message="Your reviews.",
-    inline=True,
 )
 def list_reviews(ctx: Ctx, user_id: OwnUser) -> CustomerReviews:
     """All reviews of the user, whatever their state."""

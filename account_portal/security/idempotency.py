@@ -74,7 +74,8 @@ def record(
     db: Session, customer_id: str, operation: str, key: str, hashed: str, answer: str, now: datetime
 ) -> None:
     """Keep the first answer; it becomes visible with the effect or not at all."""
-    db.add(
+    # An answer that ran out is still there when the call read it in a transaction of its own.
+    db.merge(
         IdempotencyRecord(
             customer_id=customer_id,
             operation=operation,

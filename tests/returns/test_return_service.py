@@ -26,6 +26,7 @@ from account_portal.models import (
 )
 from account_portal.models.states import ReturnStatus, ShipmentStatus
 from account_portal.orders import service as orders
+from account_portal.orders.schemas import CancelOrder
 from account_portal.orders.service.refunds import (
     RefundNotMovable,
     approve_refund,
@@ -390,6 +391,23 @@ def test_cancelling_a_return_calls_off_its_replacement(
     assert replacement.status == "cancelled"
     with pytest.raises(rules.ReturnNotCancellable):
         call(service.cancel_return, made.request_number)
+
+
+def test_a_replacement_that_was_cancelled_is_refunded_instead(
+    call: Call, database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, parcels=[{}], loyalty_point_earned=200)
+    call(loyalty.earn_for_order, order, actor=SHOP)
+    item = return_item(resolution="replacement")
+    made = make_return(database, owner, order, item, status=ReturnStatus.RECEIVED)
+    assert made.refund == []
+    cancel = CancelOrder(cancellation_reason="No need", refund_mode="original_payment_mode")
+    call(orders.cancel_order, made.replacement_order_number, cancel)
+    call(service.complete_return, made.request_number, actor=SHOP)
+    found = call(service.get_return, order.order_number, made.request_number)
+    assert [each.refund_amount for each in found.refund] == [100]
+    assert found.return_items[0].resolution == "refund"
+    assert call(loyalty.get_loyalty).loyalty_point_balance == 1
 
 
 def test_what_is_on_its_way_cannot_be_called_off(

@@ -9,7 +9,7 @@ from sqlmodel import func, select
 
 from account_portal.core.db import Database
 from account_portal.core.ids import new_id
-from account_portal.models import Media, Order, Product, Review, User
+from account_portal.models import IdempotencyRecord, Media, Order, Product, Review, User
 from account_portal.reviews.schemas import CustomerReviews
 from tests.factories.orders import make_line, make_order
 from tests.factories.pictures import make_flood, make_picture, make_tagged_picture, open_picture
@@ -294,6 +294,21 @@ def test_a_repeat_with_the_same_key(
     assert again.content == first.content
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert reviews_in(database) == 1
+
+
+def test_a_key_can_be_used_anew_after_a_day(
+    api: Any, database: Database, owner: User, order: Order
+) -> None:
+    body = {"order_number": order.order_number, "rating": 4}
+    headers = {"Idempotency-Key": "one review a day"}
+    assert api.post(PATH, user=owner, json=body, headers=headers).status_code == 200
+    with database.session(writes=True) as db:
+        db.exec(select(IdempotencyRecord)).one().created_at -= timedelta(hours=25)
+        db.exec(select(Review)).one().status = "rejected"
+        db.commit()
+    again = api.post(PATH, user=owner, json=body, headers=headers)
+    assert again.status_code == 200, again.text
+    assert mine(api, owner)["reviews"][0]["status"] == "pending"
 
 
 def test_the_list_takes_a_bounded_number_of_statements(

@@ -1,13 +1,16 @@
 """What can be done with points; the only place that decides."""
 
 from account_portal.loyalty.service.ledger import (
-    earn_for_order,
     give_back_credit,
     give_back_points,
+    membership_number_of,
     record_activity,
+    take_back_points,
+)
+from account_portal.loyalty.service.of_orders import (
+    earn_for_order,
     settle_cancelled_order,
     take_back_for_order,
-    take_back_points,
 )
 from account_portal.loyalty.service.reading import (
     get_loyalty,
@@ -25,6 +28,7 @@ __all__ = [
     "give_back_points",
     "grant_points",
     "list_activities",
+    "membership_number_of",
     "record_activity",
     "settle_cancelled_order",
     "take_back_for_order",

@@ -8,7 +8,7 @@ from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Refund
 from account_portal.models import OrderReturn as Request
-from account_portal.models.states import RefundStatus, ReturnStatus
+from account_portal.models.states import RefundStatus, ReturnResolution, ReturnStatus
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.refunds import (
     POINTS,
@@ -20,8 +20,10 @@ from account_portal.returns import rules
 from account_portal.returns.service.steps import (
     add_refunds,
     add_replacement,
+    items_of,
     locked_order,
     notify,
+    refund_lost_replacement,
 )
 
 
@@ -54,7 +56,7 @@ def approve_return(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.APPROVED)
     request.approved_at = ctx.now
-    add_refunds(ctx, request, order)
+    add_refunds(ctx, request, order, items_of(ctx, request, ReturnResolution.REFUND))
     replacement = add_replacement(ctx, request, order)
     changed = [order.id] if replacement is None else [order.id, replacement.id]
     refresh_orders(ctx.db, changed, ctx.now)
@@ -114,7 +116,8 @@ def complete_return(ctx: Context, request_number: str) -> None:
     """Close a return whose goods are as they should be.
 
     Points and store credit go back at once, points earned with the goods are taken back; refunds of
-    money stay with whoever moves the money.
+    money stay with whoever moves the money. What was to be replaced by an order that was cancelled
+    is refunded instead.
 
     Raises:
         Forbidden: only the shop may.
@@ -123,6 +126,7 @@ def complete_return(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.COMPLETE)
     request.completed_at = ctx.now
+    refund_lost_replacement(ctx, request, order)
     ctx.db.flush()
     waiting = ctx.db.execute(
         select(col(Refund.request_number)).where(

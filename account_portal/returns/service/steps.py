@@ -120,9 +120,20 @@ def refund_left(ctx: Context, order: Order) -> tuple[Means, int]:
     return left, max(0, paid - gone.money)
 
 
-def add_refunds(ctx: Context, request: Request, order: Order) -> None:
-    """One pending refund for each way the goods were paid."""
-    items = items_of(ctx, request, ReturnResolution.REFUND)
+def refund_lost_replacement(ctx: Context, request: Request, order: Order) -> None:
+    """Refund what was to be replaced, if the replacement order was cancelled meanwhile."""
+    if request.replacement_order_id is None:
+        return
+    replacement = ctx.db.get_one(Order, request.replacement_order_id)
+    if replacement.status == OrderStatus.CANCELLED:
+        items = items_of(ctx, request, ReturnResolution.REPLACEMENT)
+        for item in items:
+            item.resolution = ReturnResolution.REFUND
+        add_refunds(ctx, request, order, items)
+
+
+def add_refunds(ctx: Context, request: Request, order: Order, items: list[ReturnItem]) -> None:
+    """One pending refund of these items for each way the order was paid."""
     left, arrived = refund_left(ctx, order)
     back = rules.split_refund(sum(item.refund_amount for item in items), left, arrived=arrived)
     for amount, mode, method in (

@@ -1,0 +1,119 @@
+"""Points of orders: earned on delivery, taken back with returned goods, given back on cancelling.
+
+Whoever calls holds the lock of the order, which keeps two calls for one order apart.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.loyalty import rules
+from account_portal.loyalty.service.ledger import (
+    give_back_credit,
+    give_back_points,
+    record_activity,
+    take_back_points,
+)
+from account_portal.models import LoyaltyActivity, Order, OrderLine, OrderReturn, ReturnItem
+from account_portal.models.states import ActivityType, OrderStatus, ReturnResolution, ReturnStatus
+
+
+def earn_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
+    """Credit what a delivered order earned; the points can be spent when its return window closes.
+
+    Goods whose return is complete already earn nothing. Call it when the order is delivered, after
+    `refresh_orders`; a second call for the same order does nothing, nor does a store without a
+    programme.
+    """
+    if not ctx.settings.loyalty or order.loyalty_point_earned <= 0:
+        return None
+    if _points_settled(ctx, order) is not None:
+        return None
+    return record_activity(
+        ctx,
+        order.customer_id,
+        activity_type=ActivityType.EARNED,
+        activity="order",
+        loyalty_point=_points_deserved(ctx, order),
+        title=f"Order {order.order_number}",
+        reference_number=order.order_number,
+        spendable_at=order.completes_at
+        or ctx.now + timedelta(days=ctx.settings.return_window_days),
+    )
+
+
+def take_back_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
+    """Take back what an order no longer deserves of the points it earned.
+
+    All of them when it is cancelled, else the share of goods whose return is complete. Call it
+    after such a change; what was taken back already is not taken twice.
+    """
+    settled = _points_settled(ctx, order)
+    if settled is None:
+        return None
+    points, spendable_at = settled
+    cancelled = order.status == OrderStatus.CANCELLED
+    return take_back_points(
+        ctx,
+        order.customer_id,
+        activity="order_cancelled" if cancelled else "order_returned",
+        loyalty_point=points - (0 if cancelled else _points_deserved(ctx, order)),
+        reference_number=order.order_number,
+        spendable_at=spendable_at,
+    )
+
+
+def settle_cancelled_order(ctx: Context, order: Order) -> None:
+    """Give back the points and credit a cancelled order took, and take back what it earned.
+
+    Call it once, in the transaction that sets the order's state.
+    """
+    give_back_points(
+        ctx,
+        order.customer_id,
+        activity="order_cancelled",
+        loyalty_point=order.loyalty_point_redeemed,
+        reference_number=order.order_number,
+        savings=order.loyalty_amount,
+    )
+    give_back_credit(ctx, order, order.credit_balance_used, activity="order_cancelled")
+    take_back_for_order(ctx, order)
+
+
+def _points_deserved(ctx: Context, order: Order) -> int:
+    total = ctx.db.execute(
+        select(func.coalesce(func.sum(col(OrderLine.line_total)), 0)).where(
+            col(OrderLine.order_id) == order.id
+        )
+    ).scalar_one()
+    returned = ctx.db.execute(
+        select(func.coalesce(func.sum(col(ReturnItem.refund_amount)), 0))
+        .join(OrderReturn, col(OrderReturn.id) == col(ReturnItem.return_id))
+        .where(
+            col(OrderReturn.order_id) == order.id,
+            col(OrderReturn.status) == ReturnStatus.COMPLETE,
+            col(ReturnItem.resolution) == ReturnResolution.REFUND,
+        )
+    ).scalar_one()
+    return rules.points_kept(order.loyalty_point_earned, int(total), int(returned))
+
+
+def _points_settled(ctx: Context, order: Order) -> tuple[int, datetime | None] | None:
+    """Points earned less those taken back, and until when they wait; none: it earned none yet."""
+    is_earned = col(LoyaltyActivity.activity_type) == ActivityType.EARNED
+    points = col(LoyaltyActivity.loyalty_point)
+    of_purchase = is_earned & (col(LoyaltyActivity.activity) == "order")
+    undone = ~is_earned & col(LoyaltyActivity.activity).in_(rules.UNDOING)
+    earned, taken, spendable_at = ctx.db.execute(
+        select(
+            func.sum(case((of_purchase, points))),
+            func.coalesce(func.sum(case((undone, points))), 0),
+            func.max(case((of_purchase, col(LoyaltyActivity.spendable_at)))),
+        ).where(
+            col(LoyaltyActivity.customer_id) == order.customer_id,
+            col(LoyaltyActivity.reference_number) == order.order_number,
+        )
+    ).one()
+    return None if earned is None else (int(earned) - int(taken), spendable_at)
