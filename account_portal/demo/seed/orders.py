@@ -47,7 +47,7 @@ _CASH_FEE = 50_00
 POINTS_PER_RUPEE = 2
 """Hundredths of a point that one rupee of goods earns."""
 
-_METHODS: dict[str, dict[str, str]] = {
+_METHODS: dict[str, dict[str, Any]] = {
     "upi": {"payment_method": "UPI", "upi_id": "asha.rao@okbank"},
     "card": {
         "payment_method": "Credit Card",
@@ -182,15 +182,14 @@ class OrderWriter:
         )
 
     def _addresses(self, order: Order, planned: Planned) -> list[SQLModel]:
-        copies: list[SQLModel] = []
-        for copy_id, key in (
-            (order.billing_address_id, planned.billing),
-            (order.shipping_address_id, planned.address),
-        ):
-            copies.append(self._copy(copy_id, key))
-        return copies
+        assert order.billing_address_id
+        assert order.shipping_address_id
+        return [
+            self._copy(order.billing_address_id, planned.billing),
+            self._copy(order.shipping_address_id, planned.address),
+        ]
 
-    def _copy(self, copy_id: str | None, key: str) -> AddressCopy:
+    def _copy(self, copy_id: str, key: str) -> AddressCopy:
         values = address_values(self._person, key)
         del values["nickname"]
         return AddressCopy(id=copy_id, address_id=address_id(self._person, key), **values)
@@ -346,7 +345,7 @@ class OrderWriter:
         key = f"{self._person.key} {written.planned.name} {number}"
         return_id = seeded_id("return", key)
         pickup = seeded_id("pickup address", return_id)
-        moments = {
+        moments: dict[str, Any] = {
             name: None if days is None else self._at(days)
             for name, days in (
                 ("approved_at", back.approved),
@@ -385,7 +384,7 @@ class OrderWriter:
             **moments,
         )
         written.returned.append((row, items))
-        rows = [self._copy(pickup, written.planned.address), row, *items]
+        rows: list[SQLModel] = [self._copy(pickup, written.planned.address), row, *items]
         if back.refund is not None:
             rows.append(
                 self._refund_row(

@@ -41,6 +41,7 @@ from account_portal.models import (
 from account_portal.models.states import ShipmentStatus, TransactionStatus
 
 Part = ShipmentPart | PaymentPart | RefundPart
+PartRecord = ShipmentRecord | PaymentRecord | RefundRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,7 @@ class OrderPart:
     lines: Sequence[Mapping[str, Any]]
 
 
-def write_own_parts(
-    batch: Batch, entries: Sequence[Entry[ShipmentRecord | PaymentRecord | RefundRecord]]
-) -> None:
+def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
     """Add or update parts that came as records of their own; those without an order wait."""
     numbers = {entry.record.order_number for entry in entries}
     names = ("id", "order_number", "currency", "created_at")

@@ -155,6 +155,8 @@ class LineRecord(Record):
         "tax_type": 20,
     }
 
+    FORMLESS: ClassVar[frozenset[str]] = frozenset({"associated_options"})
+
     sku: Sku | None = None
     product_id: Key | None = None
     product_name: str | None = None
@@ -178,7 +180,7 @@ class LineRecord(Record):
     promotion_discount_amount: Amount = Decimal(0)
     coupon_discount_amount: Amount = Decimal(0)
     tax_type: str = ""
-    tax_rate: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(0)
+    tax_rate: Amount = Decimal(0)
     tax_amount: Amount | None = None
     line_total: Amount | None = None
     shipping_additional_cost: Amount = Decimal(0)
@@ -228,7 +230,7 @@ class ShipmentPart(Record):
     status: ShipmentStatus = ShipmentStatus.SHIPPED
     items: list[UnitsRecord] | None = None
     events: list[EventRecord] = Field(default_factory=list)
-    total_weight: Annotated[Decimal, Field(ge=0, le=1_000_000)] = Decimal(0)
+    total_weight: Amount = Decimal(0)
     total_boxes: CountOrNone = 1
     shipping_amount: Amount = Decimal(0)
     shipping_tax_amount: Amount = Decimal(0)
@@ -314,6 +316,10 @@ class OrderRecord(OfCustomer):
         "feedback": 1000,
     }
 
+    FORMLESS: ClassVar[frozenset[str]] = frozenset(
+        {"applied_promotions", "applied_coupons", "metadata"}
+    )
+
     type: Literal["order"] = "order"
     order_number: OrderNumber
     order_date: Moment
@@ -336,7 +342,7 @@ class OrderRecord(OfCustomer):
     shipping_estimated_cost: Amount | None = None
     shipping_discount_amount: Amount = Decimal(0)
     shipping_amount: Amount = Decimal(0)
-    shipping_tax_rate: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(0)
+    shipping_tax_rate: Amount = Decimal(0)
     shipping_tax_amount: Amount = Decimal(0)
     handling_charge_excluding_tax: Amount = Decimal(0)
     handling_charge_tax_amount: Amount = Decimal(0)
@@ -439,6 +445,8 @@ class SubscriptionRecord(OfCustomer):
 
 class ReviewRecord(OfCustomer):
     """A review; customer and product are its natural key."""
+
+    FORMLESS: ClassVar[frozenset[str]] = frozenset({"tags"})
 
     type: Literal["review"] = "review"
     product_id: Key

@@ -22,7 +22,7 @@ from account_portal.merchant.importing.customers import write_customers
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.memberships import write_activities, write_subscriptions
 from account_portal.merchant.importing.orders import write_orders
-from account_portal.merchant.importing.parts import write_own_parts
+from account_portal.merchant.importing.parts import PartRecord, write_own_parts
 from account_portal.merchant.importing.records import (
     RECORDS,
     CustomerRecord,
@@ -230,9 +230,7 @@ def _each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
 def _keys_of(record: Record) -> list[tuple[Any, ...]]:
     kind = type(record)
     keys: list[tuple[Any, ...]] = [
-        (kind, name, value)
-        for name in _KEYS[kind]  # type: ignore[index]
-        if (value := getattr(record, name)) is not None
+        (kind, name, value) for name in _KEYS[kind] if (value := getattr(record, name)) is not None
     ]
     if isinstance(record, ReviewRecord):
         return [(*key, record.product_id) for key in keys]
@@ -244,7 +242,7 @@ def _write_batch(batch: Batch, entries: Sequence[Entry[Record]]) -> None:
     write_products(batch, of_type(entries, ProductRecord))
     write_customers(batch, of_type(entries, CustomerRecord))
     write_orders(batch, of_type(entries, OrderRecord))
-    parts = [
+    parts: list[Entry[PartRecord]] = [
         *of_type(entries, ShipmentRecord),
         *of_type(entries, PaymentRecord),
         *of_type(entries, RefundRecord),

@@ -77,7 +77,7 @@ def _parse(raw: bytes, number: int, offset: int, *, ends: bool) -> Found:
     except UnicodeDecodeError as error:
         return Found(number, None, f"is not UTF-8 (byte {error.start + 1})", offset)
     except json.JSONDecodeError as error:
-        cut = "; the file seems to be cut off" if not ends and error.pos >= len(raw) - 1 else ""
+        cut = "" if ends else "; the file seems to be cut off"
         reason = f"is not valid JSON: {error.msg.lower()} (column {error.colno}){cut}"
         return Found(number, None, reason, offset)
     except _Repeated as error:
