@@ -116,13 +116,17 @@ def report_error(exception: Exception) -> rx.event.EventSpec | None:
     toast from the server, which needs `eval`.
     """
     log.error("error outside a guarded handler", exc_info=exception)
+    return None  # Reflex asks for this return type
 
 
 def _framed(page: Page) -> rx.Component:
     settings = get_settings()
     if page.frame == "none":
         return page.content()
-    store = {"store_name": settings.store_name, "logo_url": settings.store_logo_url}
+    store: dict[str, Any] = {
+        "store_name": settings.store_name,
+        "logo_url": settings.store_logo_url,
+    }
     notice = rx.fragment(
         ui.notice_region(
             Session.notice_text,
