@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from account_portal import routes
 from account_portal.api.app import app as api_app
 from account_portal.core.settings import get_settings
-from account_portal.notifications import delivering
+from account_portal.merchant.housekeeping import working
 from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.serving.build import CLIENT, ROOT
@@ -182,7 +182,7 @@ def make_app() -> PortalApp:
         api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), api_app],
     )
     app.add_middleware(OwnPagesOnly(), index=0)
-    app.register_lifespan_task(delivering)
+    app.register_lifespan_task(working)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(

@@ -27,6 +27,10 @@ COMMANDS = {
         "account_portal.merchant.commands:import_records",
         "Bring a shop's history in (NDJSON, CSV).",
     ),
+    "worker": Row(
+        "account_portal.merchant.commands:worker", "Deliver messages and keep house, on its own."
+    ),
+    "shop": Row("account_portal.merchant.shop_commands:shop", "Do what only the shop decides."),
     "doctor": Row("account_portal.serving.doctor:doctor", "Check that everything needed is there."),
 }
 

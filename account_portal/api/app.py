@@ -14,7 +14,7 @@ from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
 from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
-from account_portal.notifications import delivering
+from account_portal.merchant.housekeeping import working
 from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
@@ -59,7 +59,7 @@ def make_app() -> PortalApi:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lambda _app: delivering(),
+        lifespan=lambda _app: working(),
     )
     add_error_handlers(app)
     add_reference(app)

@@ -1,14 +1,18 @@
-"""The commands `migrate` and `import`."""
+"""The commands `migrate`, `import` and `worker`."""
 
 import gc
+import signal
 from pathlib import Path
+from threading import Event
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from account_portal.core.opening import CannotOpen, open_database
+from account_portal.merchant.housekeeping import work_until
 from account_portal.merchant.importing import Summary, run_import
+from account_portal.notifications import wake
 
 _NAMES = {"loyalty_activity": "loyalty activities"}
 
@@ -21,6 +25,23 @@ def migrate() -> None:
     except CannotOpen as error:
         raise click.ClickException(str(error)) from None
     click.echo("The tables are up to date.")
+
+
+@click.command()
+def worker() -> None:
+    """Deliver messages and keep house until stopped.
+
+    Servers do the same beside their work; a worker of its own takes it over when they are busy.
+    """
+    try:
+        open_database()
+    except CannotOpen as error:
+        raise click.ClickException(str(error)) from None
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: (stop.set(), wake()))
+    click.echo("Working.")
+    work_until(stop)
 
 
 @click.command("import")

@@ -21,16 +21,17 @@ from account_portal.orders.service.reading import (
     refunds_by_return,
     search_orders,
 )
+from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.orders.service.shop import (
     approve_order,
     create_shipment,
     move_shipment,
-    require_shop,
 )
 
 __all__ = [
     "add_refund",
     "approve_order",
+    "approve_refund",
     "cancel_order",
     "create_shipment",
     "get_hosted_payment",
@@ -48,8 +49,8 @@ __all__ = [
     "refresh_due",
     "refresh_orders",
     "refunds_by_return",
-    "require_shop",
     "retry_payment",
     "search_orders",
     "settle_payment",
+    "settle_refund",
 ]

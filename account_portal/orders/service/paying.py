@@ -25,7 +25,6 @@ from account_portal.orders.schemas import (
 )
 from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
-from account_portal.orders.service.shop import require_shop
 from account_portal.security import tokens
 
 _SIGNATURE = "sign payment attempts"
@@ -216,7 +215,7 @@ def settle_payment(
         Forbidden: only the shop and its gateway may tell.
         NotFound: no such attempt.
     """
-    require_shop(ctx)
+    ctx.require_shop()
     payment = _locked_payment(ctx, request_number)
     order = ctx.db.get_one(Order, payment.order_id)
     late = payment.payment_status == TransactionStatus.FAILED and succeeded

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.errors import Conflict, Forbidden, NotFound, Unprocessable
+from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.core.ids import new_number
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, OrderLine, Shipment, ShipmentEvent, ShipmentItem
@@ -18,18 +18,8 @@ from account_portal.orders import rules
 from account_portal.orders.service.documents import refresh_orders
 
 
-def require_shop(ctx: Context) -> None:
-    """Refuse everybody but the shop.
-
-    Raises:
-        Forbidden: a customer, visitor or nobody calls.
-    """
-    if ctx.actor.kind != "shop":
-        raise Forbidden("Only the store can do this.")
-
-
 def _locked_order(ctx: Context, order_number: str) -> Order:
-    require_shop(ctx)
+    ctx.require_shop()
     statement = select(Order).where(col(Order.order_number) == order_number).with_for_update()
     order = ctx.db.execute(statement).scalar_one_or_none()
     if order is None:
@@ -148,7 +138,7 @@ def move_shipment(
         NotFound: no such parcel.
         ShipmentNotMovable: it can't go there from where it is.
     """
-    require_shop(ctx)
+    ctx.require_shop()
     statement = (
         select(Order.order_number)  # type: ignore[call-overload]
         .join(Shipment, col(Shipment.order_id) == col(Order.id))

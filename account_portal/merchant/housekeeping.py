@@ -1,0 +1,79 @@
+"""What time itself does: messages go out, return windows close, what is over is removed."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Event, Thread
+
+from account_portal.auth.service import sweep_sign_ins
+from account_portal.context import SHOP, enter
+from account_portal.core.errors import GatewayUnavailable
+from account_portal.notifications import delivering, run_delivery_loop, sweep
+from account_portal.orders.service import refresh_due
+from account_portal.security import idempotency, otp, rate_limit
+
+log = logging.getLogger("account_portal.housekeeping")
+
+EVERY_SECONDS = 30.0
+SWEEP_EVERY = 120
+"""Rounds between two removals of what is over: an hour."""
+STOP_SECONDS = 5.0
+
+
+def close_return_windows() -> int:
+    """Bring orders up to date whose return window closed; returns how many."""
+    closed = 0
+    while True:
+        with enter(writes=True, actor=SHOP) as ctx:
+            found = refresh_due(ctx.db, ctx.now)
+        closed += found
+        if not found:
+            return closed
+
+
+def remove_what_is_over() -> None:
+    """Remove codes, limits, repeats and messages that nobody will ask for again."""
+    with enter(writes=True, actor=SHOP) as ctx:
+        rate_limit.sweep(ctx.db, ctx.now)
+        idempotency.sweep(ctx.db, ctx.now)
+        otp.sweep(ctx.db, ctx.now)
+        sweep(ctx)
+        sweep_sign_ins(ctx)
+
+
+def run_housekeeping_loop(stop: Event) -> None:
+    """Keep house until told to stop. Several processes may: each round is one transaction."""
+    for round_number in range(2**62):
+        try:
+            close_return_windows()
+            if round_number % SWEEP_EVERY == 0:
+                remove_what_is_over()
+        except GatewayUnavailable:
+            log.warning("the database was busy; housekeeping goes on in the next round")
+        except Exception:
+            log.exception("housekeeping failed; it goes on in the next round")
+        if stop.wait(EVERY_SECONDS):
+            return
+
+
+@asynccontextmanager
+async def working() -> AsyncIterator[None]:
+    """Deliver and keep house in threads of this process while its server runs (its lifespan)."""
+    stop = Event()
+    thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
+    thread.start()
+    try:
+        async with delivering():
+            yield
+    finally:
+        stop.set()
+        await asyncio.to_thread(thread.join, STOP_SECONDS)
+
+
+def work_until(stop: Event) -> None:
+    """What the command `worker` does: both loops, until told to stop."""
+    thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
+    thread.start()
+    run_delivery_loop(stop)
+    thread.join(STOP_SECONDS)

@@ -1,0 +1,245 @@
+"""The shop's side on the command line: `python -m account_portal shop …`.
+
+Each command is one call of one service, as the shop.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from account_portal.bank_accounts import service as bank_accounts
+from account_portal.context import SHOP, enter
+from account_portal.core.errors import PortalError
+from account_portal.core.opening import CannotOpen, open_database
+from account_portal.loyalty import service as loyalty
+from account_portal.models.states import ShipmentStatus
+from account_portal.orders import service as orders
+from account_portal.returns import service as returns
+from account_portal.reviews import service as reviews
+
+
+def _do(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run one service as the shop; what it refuses becomes a sentence and exit code 1."""
+    try:
+        open_database()
+        with enter(writes=True, actor=SHOP) as ctx:
+            return service(ctx, *args, **kwargs)
+    except CannotOpen as error:
+        raise click.ClickException(str(error)) from None
+    except PortalError as error:
+        reasons = [f"{name}: {text}" for name, texts in error.fields.items() for text in texts]
+        raise click.ClickException(" ".join([error.message, *reasons])) from None
+
+
+@click.group()
+def shop() -> None:
+    """Do what only the shop decides: ship, refund, approve, verify, grant."""
+
+
+@shop.group("order")
+def order_group() -> None:
+    """Orders."""
+
+
+@order_group.command("approve")
+@click.argument("order_number")
+def approve_order(order_number: str) -> None:
+    """Accept an order that waits for approval."""
+    _do(orders.approve_order, order_number)
+    click.echo(f"Order {order_number} is confirmed.")
+
+
+@shop.group("shipment")
+def shipment_group() -> None:
+    """Parcels."""
+
+
+def _units(_context: click.Context, _option: Any, texts: tuple[str, ...]) -> dict[str, int]:
+    units = {}
+    for text in texts:
+        sku, equals, count = text.rpartition("=")
+        if not equals or not count.isdecimal():
+            raise click.BadParameter(f"write SKU=UNITS, not {text}")
+        units[sku] = int(count)
+    return units
+
+
+@shipment_group.command("create")
+@click.argument("order_number")
+@click.argument("units", nargs=-1, metavar="[SKU=UNITS]...", callback=_units)
+def create_shipment(order_number: str, units: dict[str, int]) -> None:
+    """Put units into a new parcel; none named: all that are in no parcel yet. Prints its number."""
+    click.echo(_do(orders.create_shipment, order_number, units or None))
+
+
+@shipment_group.command("move")
+@click.argument("reference_number")
+@click.argument("status", type=click.Choice([status.value for status in ShipmentStatus]))
+@click.option("--place", help="Where that happened.")
+@click.option("--text", help="What the customer reads; the usual words if left out.")
+@click.option("--courier", help="Who carries the parcel.")
+@click.option("--awb", "awb_no", help="The courier's tracking number.")
+@click.option("--tracking-url", help="Where the parcel can be followed.")
+@click.option("--eta", help="Expected day, YYYY-MM-DD.")
+def move_shipment(reference_number: str, status: str, **details: str | None) -> None:
+    """Take a parcel a step further, such as to packed, shipped or delivered."""
+    _do(orders.move_shipment, reference_number, ShipmentStatus(status), **details)
+    click.echo(f"Parcel {reference_number} is {status}.")
+
+
+OUTCOME = click.Choice(["success", "failed"])
+
+
+@shop.group("payment")
+def payment_group() -> None:
+    """Payments."""
+
+
+@payment_group.command("settle")
+@click.argument("request_number")
+@click.argument("outcome", type=OUTCOME)
+@click.option("--reference", help="The gateway's reference.")
+def settle_payment(request_number: str, outcome: str, reference: str | None) -> None:
+    """Record what became of a payment."""
+    succeeded = outcome == "success"
+    _do(orders.settle_payment, request_number, succeeded=succeeded, reference=reference)
+    click.echo(f"Payment {request_number}: {outcome}.")
+
+
+@shop.group("refund")
+def refund_group() -> None:
+    """Refunds."""
+
+
+@refund_group.command("approve")
+@click.argument("request_number")
+def approve_refund(request_number: str) -> None:
+    """Agree to a refund."""
+    _do(orders.approve_refund, request_number)
+    click.echo(f"Refund {request_number} is approved.")
+
+
+@refund_group.command("settle")
+@click.argument("request_number")
+@click.argument("outcome", type=OUTCOME)
+@click.option("--reference", help="The bank's reference.")
+def settle_refund(request_number: str, outcome: str, reference: str | None) -> None:
+    """Record whether an approved refund arrived."""
+    succeeded = outcome == "success"
+    _do(orders.settle_refund, request_number, succeeded=succeeded, reference=reference)
+    click.echo(f"Refund {request_number}: {outcome}.")
+
+
+@shop.group("return")
+def return_group() -> None:
+    """Return requests."""
+
+
+@return_group.command("approve")
+@click.argument("request_number")
+def approve_return(request_number: str) -> None:
+    """Agree to a return; makes its refund or replacement order."""
+    _do(returns.approve_return, request_number)
+    click.echo(f"Return {request_number} is approved.")
+
+
+@return_group.command("reject")
+@click.argument("request_number")
+@click.argument("reason")
+def reject_return(request_number: str, reason: str) -> None:
+    """Decline a return; the customer reads the reason."""
+    _do(returns.reject_return, request_number, reason)
+    click.echo(f"Return {request_number} is rejected.")
+
+
+@return_group.command("ship")
+@click.argument("request_number")
+def ship_return(request_number: str) -> None:
+    """The goods are on their way back."""
+    _do(returns.mark_return_shipped, request_number)
+    click.echo(f"Return {request_number} is shipped.")
+
+
+@return_group.command("receive")
+@click.argument("request_number")
+def receive_return(request_number: str) -> None:
+    """The goods arrived."""
+    _do(returns.receive_return, request_number)
+    click.echo(f"Return {request_number} is received.")
+
+
+@return_group.command("complete")
+@click.argument("request_number")
+def complete_return(request_number: str) -> None:
+    """Everything about the return is done."""
+    _do(returns.complete_return, request_number)
+    click.echo(f"Return {request_number} is complete.")
+
+
+@shop.group("bank-account")
+def bank_account_group() -> None:
+    """Bank accounts of customers."""
+
+
+@bank_account_group.command("verify")
+@click.argument("account_id")
+@click.option("--reject", is_flag=True, help="The account cannot be trusted.")
+def verify_bank_account(account_id: str, *, reject: bool) -> None:
+    """Decide whether refunds may go to an account."""
+    _do(bank_accounts.decide_bank_account, account_id, verified=not reject)
+    click.echo(f"Account {account_id} is {'rejected' if reject else 'verified'}.")
+
+
+@shop.group("review")
+def review_group() -> None:
+    """Reviews."""
+
+
+@review_group.command("approve")
+@click.argument("review_id")
+def approve_review(review_id: str) -> None:
+    """Let others see a review."""
+    _do(reviews.decide_review, review_id, approved=True)
+    click.echo(f"Review {review_id} is published.")
+
+
+@review_group.command("reject")
+@click.argument("review_id")
+def reject_review(review_id: str) -> None:
+    """Keep a review from others; its customer may write it anew."""
+    _do(reviews.decide_review, review_id, approved=False)
+    click.echo(f"Review {review_id} is not published.")
+
+
+@shop.group("points")
+def points_group() -> None:
+    """Loyalty points."""
+
+
+def _points(_context: click.Context, _option: Any, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise click.BadParameter(f"{text} is no number") from None
+
+
+@points_group.command("grant")
+@click.argument("customer")
+@click.argument("points", callback=_points)
+@click.option("--remarks", help="A word to the customer.")
+def grant_points(customer: str, points: Decimal, remarks: str | None) -> None:
+    """Give points to a customer, named by e-mail address or id."""
+    _do(loyalty.grant_points, customer, points, remarks=remarks)
+    click.echo(f"{points} points for {customer}.")
+
+
+@points_group.command("expire")
+@click.argument("customer")
+@click.argument("points", callback=_points)
+@click.option("--remarks", help="A word to the customer.")
+def expire_points(customer: str, points: Decimal, remarks: str | None) -> None:
+    """Let points of a customer lapse: at most what is there."""
+    _do(loyalty.expire_points, customer, points, remarks=remarks)
+    click.echo(f"Up to {points} points of {customer} have lapsed.")
