@@ -15,7 +15,7 @@ import reflex as rx
 
 from account_portal.core.settings import get_settings
 from account_portal.serving.frontend import LeanFrontend
-from account_portal.serving.origins import portal_origins
+from account_portal.edge.origins import portal_origins
 
 settings = get_settings()
 

@@ -15,16 +15,32 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from account_portal import routes
-from account_portal.api.app import app as api_app
+from account_portal.api.app import make_app as make_api
+from account_portal.auth.pages import (
+    forgot_password,
+    login,
+    register,
+    security,
+    sign_in_again,
+)
+from account_portal.auth.state import (
+    ForgotState,
+    LoginState,
+    PresenceState,
+    RegisterState,
+    SecurityState,
+)
 from account_portal.core.settings import get_settings
+from account_portal.edge.csp import Pages
+from account_portal.edge.logs import configure_logging
+from account_portal.edge.wrapper import wrap
 from account_portal.merchant.housekeeping import working
 from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
+from account_portal.profile.pages.notifications import notifications
+from account_portal.profile.state.notifications import NotificationsState
 from account_portal.serving.build import CLIENT, ROOT
-from account_portal.serving.csp import Pages
 from account_portal.serving.frontend import head_script
-from account_portal.serving.logs import configure_logging
-from account_portal.serving.wrapper import wrap
 from account_portal.ui import components as ui
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
@@ -82,6 +98,37 @@ PAGES = (
         "Order",
         load=(OrderDetailState.load,),
         under=routes.ORDERS,
+    ),
+    Page(
+        routes.NOTIFICATIONS,
+        notifications,
+        "Notifications",
+        load=(NotificationsState.load,),
+        menu=MenuRow("Notifications", routes.NOTIFICATIONS, "bell", group="you"),
+    ),
+    Page(
+        routes.SECURITY,
+        security,
+        "Security",
+        load=(SecurityState.load,),
+        menu=MenuRow("Security", routes.SECURITY, "shield", group="you"),
+    ),
+    Page(routes.LOGIN, login, "Sign in", load=(LoginState.load,), public=True, frame="plain"),
+    Page(
+        routes.REGISTER,
+        register,
+        "Create your account",
+        load=(RegisterState.load,),
+        public=True,
+        frame="plain",
+    ),
+    Page(
+        routes.FORGOT_PASSWORD,
+        forgot_password,
+        "Set a new password",
+        load=(ForgotState.load,),
+        public=True,
+        frame="plain",
     ),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
@@ -141,6 +188,7 @@ def _framed(page: Page) -> rx.Component:
     viewer = Session.viewer
     return shell(
         page.content(),
+        sign_in_again(),
         menu=MENU,
         current=page.menu.to if page.menu else page.under,
         name=viewer.name,
@@ -179,7 +227,7 @@ def make_app() -> PortalApp:
             ),
         },
         backend_exception_handler=report_error,
-        api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), api_app],
+        api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), make_api()],
     )
     app.add_middleware(OwnPagesOnly(), index=0)
     app.register_lifespan_task(working)
@@ -191,7 +239,7 @@ def make_app() -> PortalApp:
             title=f"{page.title} · {settings.store_name}",
             description=f"{page.title}. Your account at {settings.store_name}.",
             image="/favicon.ico",
-            on_load=list(page.load),
+            on_load=[*page.load, *(() if page.public else (PresenceState.note,))],
         )
     return app
 

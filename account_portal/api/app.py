@@ -1,6 +1,6 @@
 """The API as an ASGI app: ``account_portal.api.app:app``. Also mounted beside the pages."""
 
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 
@@ -12,6 +12,10 @@ from account_portal.api.reference import add_reference
 from account_portal.auth.api import codes, forms, users
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
+from account_portal.core.settings import get_settings
+from account_portal.edge.asgi import ASGIApp
+from account_portal.edge.logs import configure_logging
+from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
 from account_portal.merchant.housekeeping import working
@@ -69,4 +73,11 @@ def make_app() -> PortalApi:
     return app
 
 
-app = make_app()
+def make_wrapped_app() -> ASGIApp:
+    """The API inside what surrounds every answer, for any server to run alone."""
+    settings = get_settings()
+    configure_logging(settings.log_level)
+    return wrap(cast(ASGIApp, make_app()), settings=settings)
+
+
+app = make_wrapped_app()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from account_portal.core.settings import Settings, get_settings
-from account_portal.serving.csp import FALLBACK_PAGE
+from account_portal.edge.csp import FALLBACK_PAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's folder: Reflex works relative to it."""
@@ -32,6 +32,7 @@ SERVER_ONLY_FILES = frozenset(("api.py", "cli.py", "context.py", "service.py", "
 # Read when the server runs. All others may be part of a page.
 RUNTIME_SETTINGS = frozenset(
     (
+        "accent",
         "access_token_minutes",
         "cors_origins",
         "data_dir",
@@ -43,6 +44,7 @@ RUNTIME_SETTINGS = frozenset(
         "payments",
         "port",
         "public_url",
+        "radius",
         "redis_url",
         "refresh_token_days",
         "trusted_proxy_hops",

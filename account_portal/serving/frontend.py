@@ -20,6 +20,8 @@ SERVER_PATHS = (
     "backend",
     "health",
     "metrics",
+    "test-gateway",
+    "theme.css",
     "media",
     "session",
     "openapi.json",

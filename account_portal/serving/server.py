@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 PAGES_AND_API = "account_portal.app:app"
-API_ALONE = "account_portal.serving.api_alone:make_app"
+API_ALONE = "account_portal.api.app:app"
 
 
 class CannotStart(Exception):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from account_portal.serving.asgi import ASGIApp, Message, Receive, Scope, Send
+from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send
 
 
 @dataclass

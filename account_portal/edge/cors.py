@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from account_portal.serving.asgi import (
+from account_portal.edge.asgi import (
     ASGIApp,
     Headers,
     Message,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from account_portal.serving.asgi import Send
+from account_portal.edge.asgi import Send
 
 _KNOWN = {
     400: ("bad_request", "The request is not valid."),

@@ -1,7 +1,7 @@
 """Security headers and cache lifetimes of every answer."""
 
 from account_portal.core.settings import Settings
-from account_portal.serving.asgi import (
+from account_portal.edge.asgi import (
     ASGIApp,
     Headers,
     Message,
@@ -13,7 +13,7 @@ from account_portal.serving.asgi import (
     set_default,
     set_header,
 )
-from account_portal.serving.csp import DATA_POLICY, Pages, page_policy
+from account_portal.edge.csp import DATA_POLICY, Pages, page_policy
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"

@@ -6,7 +6,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from account_portal.serving.csp import inline_scripts, script_hashes
+from account_portal.edge.csp import inline_scripts, script_hashes
 
 
 def sha256(text: str) -> str:

@@ -1,7 +1,7 @@
 """A limit on what a request may send."""
 
-from account_portal.serving.asgi import ASGIApp, Message, Receive, Scope, Send, header
-from account_portal.serving.envelope import send_failure
+from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send, header
+from account_portal.edge.envelope import send_failure
 
 LARGEST_BODY = 130 * 1024 * 1024
 """Bytes. Reviews with photos and videos are the largest; smaller limits are the routes' own."""

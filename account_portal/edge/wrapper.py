@@ -5,14 +5,14 @@ other origins, headers, health, paths. `wrap` puts the pieces together.
 """
 
 from account_portal.core.settings import Settings, get_settings
-from account_portal.serving.asgi import ASGIApp
-from account_portal.serving.cors import ApiCors
-from account_portal.serving.csp import Pages
-from account_portal.serving.headers import ResponseHeaders
-from account_portal.serving.health import Health
-from account_portal.serving.limits import BodyLimit
-from account_portal.serving.paths import Paths
-from account_portal.serving.requests import Requests
+from account_portal.edge.asgi import ASGIApp
+from account_portal.edge.cors import ApiCors
+from account_portal.edge.csp import Pages
+from account_portal.edge.headers import ResponseHeaders
+from account_portal.edge.health import Health
+from account_portal.edge.limits import BodyLimit
+from account_portal.edge.paths import Paths
+from account_portal.edge.requests import Requests
 
 
 def wrap(app: ASGIApp, *, pages: Pages | None = None, settings: Settings | None = None) -> ASGIApp:

@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from account_portal.serving.request_id import request_id
+from account_portal.edge.request_id import request_id
 
 ACCESS_LOG = "account_portal.access"
 

@@ -2,8 +2,8 @@
 
 import json
 
-from account_portal.serving.health import Health
-from tests.serving.asgi_client import Echo, call
+from account_portal.edge.health import Health
+from tests.edge.asgi_client import Echo, call
 
 
 def broken() -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from account_portal.core.settings import Settings
-from account_portal.serving.asgi import ASGIApp
-from account_portal.serving.csp import Pages
-from account_portal.serving.limits import BodyLimit
-from account_portal.serving.request_id import request_id
-from account_portal.serving.wrapper import wrap
-from tests.serving.asgi_client import Crashes, Echo, ReadsAll, call
+from account_portal.edge.asgi import ASGIApp
+from account_portal.edge.csp import Pages
+from account_portal.edge.limits import BodyLimit
+from account_portal.edge.request_id import request_id
+from account_portal.edge.wrapper import wrap
+from tests.edge.asgi_client import Crashes, Echo, ReadsAll, call
 
 SHOP = "https://shop.example"
 

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from account_portal.serving.asgi import (
+from account_portal.edge.asgi import (
     ASGIApp,
     Message,
     Receive,
@@ -12,9 +12,9 @@ from account_portal.serving.asgi import (
     header,
     set_header,
 )
-from account_portal.serving.envelope import send_failure
-from account_portal.serving.logs import ACCESS_LOG
-from account_portal.serving.request_id import accept_or_make, request_id
+from account_portal.edge.envelope import send_failure
+from account_portal.edge.logs import ACCESS_LOG
+from account_portal.edge.request_id import accept_or_make, request_id
 
 access = logging.getLogger(ACCESS_LOG)
 errors = logging.getLogger("account_portal.errors")

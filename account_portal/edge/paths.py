@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from account_portal.serving.asgi import (
+from account_portal.edge.asgi import (
     ASGIApp,
     Headers,
     Message,
@@ -12,8 +12,8 @@ from account_portal.serving.asgi import (
     header,
     is_under,
 )
-from account_portal.serving.csp import Pages
-from account_portal.serving.envelope import send_failure
+from account_portal.edge.csp import Pages
+from account_portal.edge.envelope import send_failure
 
 UPLOADED_FILES = "/backend/_upload/"
 """Where Reflex would show its upload folder to everyone. Customers' files have their own routes."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from account_portal.core.db import get_database
-from account_portal.serving.asgi import ASGIApp, Receive, Scope, Send
+from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send
 
 ANSWER_WITHIN = 2.0  # seconds
 

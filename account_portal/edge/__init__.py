@@ -1,0 +1,1 @@
+"""What surrounds every answer: request id, log line, limits, headers, policy, paths. Pure ASGI."""
