@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from account_portal.core.errors import (
     MethodNotAllowed,
@@ -72,16 +73,28 @@ _BY_STATUS: dict[int, type[PortalError]] = {
 }
 
 
+def _methods_at(app: FastAPI, request: Request) -> list[str]:
+    """All methods of a path: the router itself names those of the first route only."""
+    return sorted(
+        method
+        for route in app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    )
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Present what the routes themselves don't: unknown paths, wrong methods, our own faults."""
 
-    async def present_http(_request: Request, error: Exception) -> Response:
+    async def present_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         known = _BY_STATUS.get(error.status_code)
         if known is None:
             return unexpected_response(error)
         response = error_response(known())
         response.headers.update(error.headers or {})
+        if error.status_code == MethodNotAllowed.status:
+            response.headers["Allow"] = ", ".join(_methods_at(app, request))
         return response
 
     async def present_portal(_request: Request, error: Exception) -> Response:

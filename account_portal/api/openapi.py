@@ -74,7 +74,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for methods in spec["paths"].values():
         for operation in methods.values():
             _drop_validation_answer(operation)
-            _show_answer(operation, sampler)
+            _show_examples(operation, sampler)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return spec
@@ -87,10 +87,8 @@ def _drop_validation_answer(operation: dict[str, Any]) -> None:
         del operation["responses"]["422"]
 
 
-def _show_answer(operation: dict[str, Any], sampler: Sampler) -> None:
-    for content in operation["responses"]["200"].get("content", {}).values():
-        if "example" not in content and "examples" not in content:
-            content["example"] = sampler.sample(content["schema"])
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        if "example" not in content and "examples" not in content:
+def _show_examples(operation: dict[str, Any], sampler: Sampler) -> None:
+    for described in (operation["responses"]["200"], operation.get("requestBody", {})):
+        content = described.get("content", {}).get("application/json")
+        if content and not {"example", "examples"} & content.keys():
             content["example"] = sampler.sample(content["schema"])

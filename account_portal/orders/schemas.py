@@ -451,7 +451,11 @@ class OtherPaymentGatewayParams(GatewayParams):
 
 
 def _gateway_kind(value: Any) -> str:
-    name = value.get("payment_gateway") if isinstance(value, dict) else value.payment_gateway
+    name = (
+        value.get("payment_gateway")
+        if isinstance(value, dict)
+        else getattr(value, "payment_gateway", None)
+    )
     return name if name in ("PAYU", "JUSPAY") else "other"
 
 

@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-import orjson
 import pydantic
 from fastapi import Header
 from pydantic import BaseModel, create_model
@@ -156,16 +155,12 @@ def _shown(returned: Any) -> Any:
     return get_args(returned)[0] if get_origin(returned) is Ready else returned
 
 
-def form_docs(annotation: Any, *, accepts_json: bool) -> dict[str, Any]:
+def form_docs(annotation: Any, files: frozenset[str], *, accepts_json: bool) -> dict[str, Any]:
     """The body of a form route; as JSON it is the same without the files."""
     model = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     schema = model.model_json_schema(mode="validation")
     content: dict[str, Any] = {"multipart/form-data": {"schema": schema}}
     if accepts_json:
-        texts = {
-            name: field
-            for name, field in schema["properties"].items()
-            if "binary" not in orjson.dumps(field).decode()
-        }
+        texts = {name: field for name, field in schema["properties"].items() if name not in files}
         content["application/json"] = {"schema": {**schema, "properties": texts}}
     return {"required": True, "content": content}

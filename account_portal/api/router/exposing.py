@@ -116,7 +116,9 @@ class ContractRouter(APIRouter):
                 extra["x-error-codes"] = {status: own for status, own in codes.items() if own}
             body = next((p for p in parameters if p.place in ("body", "form")), None)
             if body is not None and body.place == "form":
-                extra["requestBody"] = docs.form_docs(hints[body.name], accepts_json=accepts_json)
+                extra["requestBody"] = docs.form_docs(
+                    hints[body.name], body.files, accepts_json=accepts_json
+                )
             if examples:
                 shown_examples = {name: {"value": value} for name, value in examples.items()}
                 bodies = extra.setdefault("requestBody", {}).setdefault("content", {})

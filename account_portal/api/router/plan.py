@@ -31,6 +31,9 @@ class Parameter:
     own_user: bool
     documented: bool
     lists: frozenset[str] = frozenset()
+    """Names that may be repeated in a query or form."""
+    files: frozenset[str] = frozenset()
+    """Names that a form fills with files; the same input as JSON is documented without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def read_parameter(name: str, annotation: Any, default: Any, path: str, *, form:
         default=default,
         own_user=any(isinstance(mark, OwnUserMark) for mark in marks),
         documented=getattr(mark, "include_in_schema", True),
-        lists=_lists_of(base),
+        lists=_names(base, "list["),
+        files=_names(base, "Upload"),
     )
 
 
@@ -81,12 +85,12 @@ def _is_model(base: Any) -> bool:
     return inspect.isclass(base) and issubclass(base, BaseModel)
 
 
-def _lists_of(base: Any) -> frozenset[str]:
-    """Names that may be repeated in a query or form."""
+def _names(base: Any, kind: str) -> frozenset[str]:
+    """Fields of a model whose type mentions a kind."""
     if not _is_model(base):
         return frozenset()
     return frozenset(
         str(field.alias or name)
         for name, field in base.model_fields.items()
-        if "list[" in str(field.annotation)
+        if kind in str(field.annotation)
     )

@@ -1,0 +1,107 @@
+"""Keeps the demo customer signed in, whatever the calls did to the account."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import schemathesis
+from schemathesis.core.failures import Failure
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from account_portal.core.db import get_database
+from account_portal.models import RateEvent, User, UserSession
+from tests.factories.users import make_session
+
+SCHEMA_FAULTS = re.compile(
+    r"is required|is not known|must be (a text|a number|a whole number|true or false|a list)|"
+    r"must be (an object|at least .*|at most .*|more than .*|less than .*|'.*)|"
+    r"must have at (least|most) \d+ (characters|entries)|is not valid JSON"
+)
+"""What the API says of input that breaks a schema, rather than a rule."""
+
+EMAIL = "demo@example.com"
+CLEAR_LIMITS_EVERY = 25
+"""Calls; without this, all but the first few would only meet the limits."""
+
+
+class DemoCustomer:
+    """An access token; a new one as soon as a call ended the session or closed the account."""
+
+    def __init__(self) -> None:
+        self._database = get_database()
+        with self._database.session(writes=False) as db:
+            self._user = db.execute(select(User).where(col(User.email) == EMAIL)).scalar_one()
+        self._token = ""
+        self._since = datetime.now(UTC)
+        self._calls = 0
+
+    def token(self) -> str:
+        self._calls += 1
+        if self._calls % CLEAR_LIMITS_EVERY == 0:
+            self._forget_limits()
+        if not self._token or not self._is_alive():
+            self._open_account()
+            self._since = datetime.now(UTC)
+            self._token = make_session(self._database, self._user, expires=timedelta(hours=6))
+        return self._token
+
+    def _is_alive(self) -> bool:
+        sessions = select(col(UserSession.id)).where(
+            col(UserSession.user_id) == self._user.id,
+            col(UserSession.created_at) >= self._since,
+            col(UserSession.revoked_at).is_(None),
+        )
+        closed = select(col(User.deactivated_at)).where(col(User.id) == self._user.id)
+        with self._database.session(writes=False) as db:
+            alive = db.execute(sessions.limit(1)).first() is not None
+            return alive and db.execute(closed).scalar_one() is None
+
+    def _open_account(self) -> None:
+        with self._database.session(writes=True) as db:
+            db.execute(
+                update(User).where(col(User.id) == self._user.id).values(deactivated_at=None)
+            )
+            db.commit()
+
+    def _forget_limits(self) -> None:
+        with self._database.session(writes=True) as db:
+            db.execute(delete(RateEvent))
+            db.commit()
+
+
+@schemathesis.auth(refresh_interval=None)
+class SignedIn:
+    """Sends the token the way a client does."""
+
+    def __init__(self) -> None:
+        self._customer = DemoCustomer()
+
+    def get(self, _case: schemathesis.Case, _context: schemathesis.AuthContext) -> str:
+        return self._customer.token()
+
+    def set(self, case: schemathesis.Case, data: str, _context: Any) -> None:
+        case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+@schemathesis.check
+def refused_by_a_rule(
+    _context: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """Input that keeps to the schema is never told that it breaks it."""
+    positive = case.meta is not None and case.meta.generation.mode.is_positive
+    if not positive or response.status_code != 400:
+        return
+    faults = response.json().get("error", {})
+    broken = {
+        name: text
+        for name, texts in faults.items()
+        for text in texts
+        if SCHEMA_FAULTS.fullmatch(text)
+    }
+    if broken:
+        raise Failure(
+            operation=case.operation.label,
+            title="The schema allows what the API refuses",
+            message=str(broken),
+        )

@@ -1,0 +1,117 @@
+"""Starts the API on a fresh demo database and sends schemathesis at it."""
+
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from string import Template
+
+from sqlalchemy import create_engine, text
+
+from tests.portal_server import free_port, plain_environment
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+START_WITHIN = 60  # seconds
+
+
+def fuzz(
+    folder: Path, *, examples: int, seed: int, deterministic: bool = False, capture: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run all phases and all checks; the result's return code is 0 if nothing failed.
+
+    Args:
+        folder: where the database, the logs and the report go.
+        examples: cases per call in each phase.
+        seed: of the random choices.
+        deterministic: the same cases each time.
+        capture: keep the output instead of showing it.
+    """
+    port = free_port()
+    environment = {
+        **plain_environment(),
+        "PORTAL_DATA_DIR": str(folder),
+        "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
+        "PORTAL_SECRET_KEY": "a key for the fuzzed portal, long enough",
+        "PORTAL_PASSWORD_MEMORY_KIB": "64",
+        "PORTAL_DEBUG_OTP": "1",
+        "PORT": str(port),
+        "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
+        "PYTHONPATH": str(ROOT),
+    }
+    with _api(folder, port, environment) as address:
+        config = folder / "schemathesis.toml"
+        config.write_text(Template(CONFIG.read_text()).substitute(_ids(folder / "portal.db")))
+        return subprocess.run(
+            [
+                str(Path(sys.executable).with_name("st")),
+                f"--config-file={config}",
+                "run",
+                f"{address}/api/openapi.json",
+                f"--max-examples={examples}",
+                f"--seed={seed}",
+                *(["--generation-deterministic"] if deterministic else []),
+            ],
+            cwd=folder,
+            env=environment,
+            capture_output=capture,
+            text=True,
+            check=False,
+        )
+
+
+@contextmanager
+def _api(folder: Path, port: int, environment: dict[str, str]) -> Iterator[str]:
+    address = f"http://127.0.0.1:{port}"
+    log = folder / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "account_portal", "api", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(process, f"{address}/health/ready", log)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + START_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError):
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"the API did not start:\n{log.read_text()}")
+
+
+def _ids(database: Path) -> dict[str, str]:
+    """Things of the demo customer that exist, for paths that would otherwise lead nowhere."""
+    engine = create_engine(f"sqlite:///{database}")
+    questions = {
+        "ORDERS": "SELECT order_number FROM orders WHERE customer_id = :user LIMIT 40",
+        "ADDRESSES": "SELECT id FROM addresses WHERE customer_id = :user",
+        "BANK_ACCOUNTS": "SELECT id FROM bank_accounts WHERE customer_id = :user",
+        "RETURNS": "SELECT r.request_number FROM returns r WHERE r.customer_id = :user",
+        "PRODUCTS": "SELECT id FROM products LIMIT 40",
+    }
+    with engine.connect() as connection:
+        user = connection.execute(
+            text("SELECT id FROM users WHERE email = 'demo@example.com'")
+        ).scalar_one()
+        found = {
+            name: [str(row[0]) for row in connection.execute(text(question), {"user": user})]
+            for name, question in questions.items()
+        }
+    engine.dispose()
+    assert all(found.values()), f"the demo lacks something: {found}"
+    return {"USER": user, **{name: repr(values) for name, values in found.items()}}
