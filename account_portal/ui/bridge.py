@@ -35,7 +35,12 @@ async def read(state: Any, service: Callable[..., Any], *args: Any, **kwargs: An
 
 
 async def call(
-    state: Any, service: Callable[..., Any], *args: Any, repeat: str = "", **kwargs: Any
+    state: Any,
+    service: Callable[..., Any],
+    *args: Any,
+    repeat: str = "",
+    slow_first: bool = False,
+    **kwargs: Any,
 ) -> Any:
     """Have a service do something.
 
@@ -44,9 +49,12 @@ async def call(
         service: a service function.
         *args: what it takes after the context.
         repeat: a key that makes the call harmless to repeat, however often a button is pressed.
+        slow_first: the service does something slow (hashes a password, reads a picture) before it
+            begins to write by itself, and must not hold the write lock meanwhile.
         **kwargs: what it takes by name.
     """
-    return await _run(caller_of(state), service, args, kwargs, writes=True, repeat=repeat)
+    caller = caller_of(state)
+    return await _run(caller, service, args, kwargs, writes=not slow_first, repeat=repeat)
 
 
 async def _run(

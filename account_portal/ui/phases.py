@@ -19,8 +19,8 @@ def page_data(
         bones: skeletons in the shape of the content.
         missing: shown when the thing isn't there, or isn't theirs.
     """
-    # After a sign-out elsewhere a dialog covers the page; what was typed stays below it.
-    is_theirs = Session.viewer.signed_in | Session.signed_out
+    # After a sign-out elsewhere what was typed stays: the next action asks to sign in again.
+    is_theirs = Session.viewer.signed_in | Session.viewer.was_here
     shown = ui.by_phase(
         state.phase,
         ui.stack(*content, gap="large"),

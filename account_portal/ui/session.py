@@ -211,10 +211,10 @@ class OwnPagesOnly(Middleware):
         if event.name.rpartition(".")[2] not in _WHOLE_STATE:
             return
         session = await state.get_state(Session)
+        session._session_id = ""  # noqa: SLF001 - this connection carries the present cookie
         owner = session._owner  # noqa: SLF001
         if owner and owner != await _user_id(session):
             state.reset()
-        session._session_id = ""  # noqa: SLF001 - this connection carries the present cookie
         session.leave_to = ""  # it was followed: this page is where it led, or came back from
 
 

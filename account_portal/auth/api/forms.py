@@ -7,7 +7,7 @@ loaded. A script that asks for JSON gets JSON, and can sign in again without lea
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pydantic
 from fastapi import APIRouter, Request
@@ -38,6 +38,7 @@ forms = APIRouter(prefix="/api/session", include_in_schema=False)
 
 FORM_LIMIT = 16 * 1024
 CODE_STEP = f"{LOGIN}?step=code"
+RESET_STEP = f"{FORGOT_PASSWORD}?step=code"
 
 Fields = Mapping[str, str]
 
@@ -88,6 +89,12 @@ async def _read_fields(request: Request) -> dict[str, str]:
         raise ValidationError(message="The form cannot be read.") from None
 
 
+def _next_of_page(request: Request) -> str:
+    """Where the page that sent the form leads on to; its script may not have filled that in yet."""
+    query = urlsplit(request.headers.get("referer", "")).query
+    return parse_qs(query, max_num_fields=50).get("next", [""])[0]
+
+
 async def _answer(
     request: Request, work: Callable[[Context, Fields], Done], *, writes: bool, page: str = LOGIN
 ) -> Response:
@@ -108,6 +115,7 @@ async def _answer(
     try:
         require_same_origin(request)
         fields = await _read_fields(request)
+        fields["next"] = fields.get("next") or _next_of_page(request)
         done = await run_in_threadpool(run)
     except PortalError as error:
         return error_response(error) if wants_json else _sent_back(page, fields, error)
@@ -161,6 +169,26 @@ def _signed_in(ctx: Context, form: Fields, secret: str) -> Done:
     )
 
 
+def _sent(sent: schemas.OtpContent, page: str, form: Fields) -> Done:
+    """A code is on its way; the browser waits for it at `page`."""
+    return Done(
+        next=f"{page}&{urlencode(_wanted(form))}".rstrip("&"),
+        cookies={code_cookie_name(): (sent.otp_token, int(otp.LIFE.total_seconds()))},
+        content=sent.model_dump(),
+    )
+
+
+def _code(form: Fields) -> dict[str, str]:
+    """The code that was typed, perhaps with the gaps it is shown with."""
+    code = "".join(form.get("otp", "").split())
+    return {"otp": code} if code else {}
+
+
+def _typed_once(form: Fields, name: str) -> dict[str, str]:
+    """The fields with the password repeated: who can look at it need not type it twice."""
+    return {"confirm_password": form.get(name, ""), **form}
+
+
 def _parse(form: Any, fields: Fields) -> Any:
     """The fields as the input of the contract; empty ones count as left out."""
     filled = {name: text for name, text in fields.items() if text.strip()}
@@ -184,10 +212,14 @@ async def login(request: Request) -> Response:
 
 @forms.post("/register")
 async def register(request: Request) -> Response:
-    """Make an account from the contract's fields and sign in."""
+    """Make an account from the contract's fields, or `contact` in place of them, and sign in."""
 
     def work(ctx: Context, form: Fields) -> Done:
-        data = _parse(schemas.RegisterWithPassword, form)
+        contact = rules.parse_contact(form["contact"]) if "contact" in form else rules.Contact()
+        typed = {"email": contact.email, "phone": contact.phone}
+        typed["country_code"] = contact.country_code
+        given = {name: text for name, text in typed.items() if text}
+        data = _parse(schemas.RegisterWithPassword, _typed_once(form, "password") | given)
         return _signed_in(ctx, form, service.register_page(ctx, data))
 
     return await _answer(request, work, writes=False, page=REGISTER)
@@ -202,12 +234,7 @@ async def send_code(request: Request) -> Response:
         channel = rules.channel_for(contact, form.get("channel"))
         registers = form.get("register", "") not in ("", "0", "false")
         sent = service.request_login_code(ctx, contact, channel, registers=registers)
-        seconds = int(otp.LIFE.total_seconds())
-        return Done(
-            next=f"{CODE_STEP}&{urlencode(_wanted(form))}".rstrip("&"),
-            cookies={code_cookie_name(): (sent.otp_token, seconds)},
-            content=sent.model_dump(),
-        )
+        return _sent(sent, CODE_STEP, form)
 
     return await _answer(request, work, writes=True)
 
@@ -218,23 +245,36 @@ async def verify(request: Request) -> Response:
     waiting = request.cookies.get(code_cookie_name(), "")
 
     def work(ctx: Context, form: Fields) -> Done:
-        # Codes are typed with gaps as they are shown.
-        code = "".join(form.get("otp", "").split())
-        fields = {"otp_action": "login", "otp_token": waiting, **form, "otp": code}
+        fields = {"otp_action": "login", "otp_token": waiting, **form, **_code(form)}
         return _signed_in(ctx, form, service.verify_page(ctx, _parse(schemas.VerifyOtp, fields)))
 
     return await _answer(request, work, writes=True, page=CODE_STEP)
 
 
-@forms.post("/reset")
-async def reset(request: Request) -> Response:
-    """Set a new password with a code and sign in."""
+@forms.post("/forgot")
+async def send_reset_code(request: Request) -> Response:
+    """Send a code to `contact` by `channel` that allows setting a new password."""
 
     def work(ctx: Context, form: Fields) -> Done:
-        data = _parse(schemas.ResetPassword, form)
+        contact = rules.parse_contact(form.get("contact", ""))
+        channel = rules.channel_for(contact, form.get("channel"))
+        return _sent(service.request_reset_code(ctx, contact, channel), RESET_STEP, form)
+
+    return await _answer(request, work, writes=True, page=FORGOT_PASSWORD)
+
+
+@forms.post("/reset")
+async def reset(request: Request) -> Response:
+    """Set a new password with a code and sign in; the code's handle as for `verify`."""
+    waiting = request.cookies.get(code_cookie_name(), "")
+
+    def work(ctx: Context, form: Fields) -> Done:
+        fields = {"otp_token": waiting, **_typed_once(form, "new_password"), **_code(form)}
+        data = _parse(schemas.ResetPassword, fields)
         return _signed_in(ctx, form, service.reset_password_page(ctx, data))
 
-    return await _answer(request, work, writes=False, page=FORGOT_PASSWORD)
+    page = RESET_STEP if waiting else FORGOT_PASSWORD
+    return await _answer(request, work, writes=False, page=page)
 
 
 @forms.post("/logout")

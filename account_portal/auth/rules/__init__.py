@@ -1,6 +1,7 @@
 """What may be a contact, a password, a place to go; and the errors sign-in has of its own."""
 
 from account_portal.auth.rules.contacts import Channel, Contact, channel_for, parse_contact
+from account_portal.auth.rules.devices import Agent, describe_agent
 from account_portal.auth.rules.errors import (
     AccountIsDeactivated,
     AlreadyVerified,
@@ -21,6 +22,7 @@ from account_portal.auth.rules.redirects import local_path
 
 __all__ = [
     "AccountIsDeactivated",
+    "Agent",
     "AlreadyVerified",
     "Channel",
     "Contact",
@@ -36,6 +38,7 @@ __all__ = [
     "RefreshTokenReused",
     "WeakPassword",
     "channel_for",
+    "describe_agent",
     "local_path",
     "parse_contact",
     "require_good_password",

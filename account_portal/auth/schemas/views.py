@@ -137,3 +137,32 @@ class SignInRecord(View):
     user_agent: str | None
     ip_address: str | None
     created_at: Moment
+
+
+class Device(View):
+    """A signed-in device, as the security page shows it."""
+
+    id: str
+    is_current: bool
+    name: str = Field(description='Such as "Chrome on Windows".')
+    kind: Literal["phone", "computer", "app"]
+    place: str = Field(description="Its address in the network, empty when unknown.")
+    last_seen_at: Moment
+
+
+class SignInLine(View):
+    """A sign-in of late, as the security page shows it."""
+
+    name: str
+    method: str
+    succeeded: bool
+    place: str
+    created_at: Moment
+
+
+class Security(View):
+    """What the security page shows."""
+
+    devices: list[Device]
+    sign_ins: list[SignInLine]
+    has_password: bool

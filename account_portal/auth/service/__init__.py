@@ -21,6 +21,7 @@ from account_portal.auth.service.devices import (
     list_sessions,
     list_sign_ins,
     note_seen,
+    read_security,
 )
 from account_portal.auth.service.passwords import (
     change_password,
@@ -61,6 +62,7 @@ __all__ = [
     "login_with_password",
     "note_seen",
     "preferences_view",
+    "read_security",
     "refresh_tokens",
     "register_page",
     "register_with_password",

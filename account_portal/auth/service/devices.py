@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from account_portal.auth import schemas
+from account_portal.auth.rules import describe_agent
 from account_portal.auth.service.sessions import end_sessions_of, revoke
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
@@ -13,6 +14,12 @@ from account_portal.models import SignIn, UserSession
 
 SEEN_EVERY = timedelta(minutes=5)
 SIGN_INS_SHOWN = 20
+METHODS = {
+    "password": "Password",
+    "email": "Code by e-mail",
+    "sms": "Code by SMS",
+    "whatsapp": "Code by WhatsApp",
+}
 
 
 def list_sessions(ctx: Context) -> list[schemas.Session]:
@@ -56,6 +63,35 @@ def end_session(ctx: Context, session_id: str) -> None:
 def end_other_sessions(ctx: Context) -> int:
     """End all sessions of the caller but the present one; returns how many."""
     return end_sessions_of(ctx, ctx.user_id, but=ctx.actor.session_id)
+
+
+def read_security(ctx: Context) -> schemas.Security:
+    """What the security page shows: devices and sign-ins of late, in words."""
+    devices = []
+    for session in list_sessions(ctx):
+        agent = describe_agent(session.user_agent)
+        devices.append(
+            schemas.Device(
+                id=session.id,
+                is_current=session.is_current,
+                name=agent.name,
+                kind="app" if session.kind == "api" else agent.kind,
+                place=session.ip_address or "",
+                last_seen_at=session.last_seen_at,
+            )
+        )
+    sign_ins = [
+        schemas.SignInLine(
+            name=describe_agent(record.user_agent).name,
+            method=METHODS[record.method],
+            succeeded=record.succeeded,
+            place=record.ip_address or "",
+            created_at=record.created_at,
+        )
+        for record in list_sign_ins(ctx)
+    ]
+    has_password = ctx.get_user().password_hash is not None
+    return schemas.Security(devices=devices, sign_ins=sign_ins, has_password=has_password)
 
 
 def note_seen(ctx: Context) -> None:

@@ -18,7 +18,7 @@ from account_portal.context import Context
 from account_portal.core.errors import NotAuthenticated
 from account_portal.core.ids import new_id, new_secret
 from account_portal.models import SignIn, User, UserSession
-from account_portal.security import tokens
+from account_portal.security import idempotency, tokens
 
 GRACE = timedelta(seconds=10)
 """Within it, a refresh token used twice gives the same pair again: two tabs, not a thief."""
@@ -84,19 +84,33 @@ def handover_of(ctx: Context, cookie: str) -> str:
     return tokens.sign({"typ": "handover", "sid": session_id, "iat": begun, "exp": ends})
 
 
-def take_over(ctx: Context, handover: str) -> str:
-    """The session a hand-over token names.
+def take_over(ctx: Context, handover: str, user_id: str) -> str:
+    """The session a hand-over token names; each token works once.
+
+    Args:
+        ctx: the call.
+        handover: what `handover_of` gave.
+        user_id: whose page it is; somebody else's session is not taken over.
 
     Raises:
-        NotAuthenticated: the token is not one, is too old, or its session has ended.
+        NotAuthenticated: the token is not one, is too old, was used, is another user's, or its
+            session has ended.
     """
     try:
         claims = tokens.verify(handover, ctx.now)
     except tokens.TokenInvalid:
         raise NotAuthenticated from None
-    session = ctx.db.get(UserSession, claims.get("sid"))
-    if claims.get("typ") != "handover" or session is None or session.revoked_at is not None:
+    if claims.get("typ") != "handover":
         raise NotAuthenticated
+    session = ctx.db.get(UserSession, claims.get("sid"))
+    if session is None or session.revoked_at is not None or session.expires_at <= ctx.now:
+        raise NotAuthenticated
+    if session.user_id is None or session.user_id != user_id:
+        raise NotAuthenticated
+    used = (user_id, "handover", session.id, session.id)
+    if idempotency.replay(ctx.db, *used, ctx.now) is not None:
+        raise NotAuthenticated
+    idempotency.record(ctx.db, *used, "", ctx.now)
     return session.id
 
 

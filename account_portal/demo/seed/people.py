@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
+from account_portal.core.demo import DEMO_PASSWORD
 from account_portal.demo.seed.ids import seeded_id
 from account_portal.models import (
     Address,
@@ -17,7 +18,7 @@ from account_portal.models import (
 from account_portal.models.states import SessionKind, VerificationStatus
 from account_portal.security import tokens
 
-PASSWORD = "demo-portal-2026"  # noqa: S105 - printed by `make run`; works in demo mode only
+PASSWORD = DEMO_PASSWORD
 
 
 class Person(NamedTuple):

@@ -1,0 +1,19 @@
+"""Parts of the pages of sign-in."""
+
+from account_portal.auth.components.fields import (
+    PASSWORD_RULE,
+    another_code,
+    code_buttons,
+    code_fields,
+    contact_field,
+)
+from account_portal.auth.components.sent_form import sent_form
+
+__all__ = [
+    "PASSWORD_RULE",
+    "another_code",
+    "code_buttons",
+    "code_fields",
+    "contact_field",
+    "sent_form",
+]

@@ -1,0 +1,32 @@
+"""What the pages of sign-in say in demo mode, and nothing in any other."""
+
+import reflex as rx
+
+from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD
+from account_portal.core.settings import get_settings
+from account_portal.ui import components as ui
+
+
+def demo_login() -> rx.Component:
+    """One press signs in as the demo customer."""
+    if not get_settings().demo:
+        return rx.fragment()
+    return ui.native_form(
+        ui.hidden_field("contact", DEMO_CONTACT),
+        ui.hidden_field("password", DEMO_PASSWORD),
+        ui.alert(
+            ui.text(DEMO_CONTACT, inline=True, strong=True),
+            " with ",
+            ui.text(DEMO_PASSWORD, inline=True, strong=True),
+            title="This is a demo",
+            action=ui.button("Sign in as the demo customer", type="submit", size="small"),
+        ),
+        action="/api/session/login",
+    )
+
+
+def code_hint() -> str:
+    """Where the codes of a demo are found, which reach no real mailbox or phone."""
+    if not get_settings().demo:
+        return ""
+    return "In this demo codes are files in var/outbox, where the server runs."

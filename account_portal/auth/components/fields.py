@@ -1,0 +1,124 @@
+"""Fields and buttons that the pages of sign-in share."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.auth.components.sent_form import Countdown
+from account_portal.ui import components as ui
+from account_portal.ui.variants import Text
+
+CONTACT = "E-mail or phone"
+PASSWORD_RULE = "At least 8 characters. A few unusual words are stronger than odd signs."  # noqa: S105 - words
+
+
+def contact_field(state: Any, *, id: str = "contact", **props: Any) -> rx.Component:
+    """The one field for either contact, known to password managers as the user's name."""
+    return ui.text_field(
+        "contact",
+        CONTACT,
+        id=id,
+        error=state.faults["contact"],
+        auto_complete="username",
+        auto_capitalize="none",
+        spell_check=False,
+        max_length=254,
+        required=True,
+        dir="ltr",
+        **props,
+    )
+
+
+def _code_button(state: Any, label: Text, channel: str, action: str, **look: Any) -> rx.Component:
+    return ui.button(
+        label,
+        type="submit",
+        name="channel",
+        value=channel,
+        form_action=action,
+        form_no_validate=True,
+        full=True,
+        busy=state.underway == action.rpartition("/")[2],
+        busy_label="Sending…",
+        **look,
+    )
+
+
+def code_buttons(state: Any, action: str, *, primary: bool = False) -> rx.Component:
+    """Ways a code can travel to the contact that is being typed."""
+    look: dict[str, Any] = {"variant": "primary"} if primary else {}
+    return rx.el.div(
+        rx.el.div(
+            _code_button(state, "E-mail me a code", "email", action, icon_name="mail", **look),
+            class_name="grid group-data-[contact=phone]:hidden",
+        ),
+        rx.el.div(
+            _code_button(state, "Code by SMS", "sms", action, icon_name="smartphone", **look),
+            _code_button(state, "Code by WhatsApp", "whatsapp", action, icon_name="message-circle"),
+            class_name="hidden gap-3 group-data-[contact=phone]:grid sm:grid-cols-2",
+        ),
+    )
+
+
+def code_fields(state: Any, *, hint: Text = "", **field: Any) -> rx.Component:
+    """Where the code went, and the code itself.
+
+    Args:
+        state: has the words of `Sending`.
+        hint: said under the field, such as where the demo's codes are found.
+        **field: options of the code's field.
+    """
+    way = rx.match(state.channel, ("sms", " by SMS"), ("whatsapp", " by WhatsApp"), " by e-mail")
+    sent = rx.cond(
+        state.contact,
+        ui.text(
+            "If there is an account, a code is on its way to ",
+            rx.el.strong(state.contact, dir="ltr", class_name="wrap-anywhere"),
+            way,
+            ". It works for 10 minutes.",
+            tone="muted",
+        ),
+        ui.text(
+            "If there is an account, a code is on its way. It works for 10 minutes.", tone="muted"
+        ),
+    )
+    return ui.stack(
+        sent,
+        ui.hidden_field("contact", state.contact),
+        ui.hidden_field("channel", state.channel),
+        ui.code_field(error=state.faults["otp"], hint=hint, required=True, **field),
+    )
+
+
+def another_code(state: Any, action: str) -> rx.Component:
+    """Sends another code, once enough time has passed. Stands after the button that signs in.
+
+    The first button of a form is the one that the Enter key presses.
+    """
+    return rx.cond(
+        state.contact,
+        ui.row(
+            ui.button(
+                "Send another code",
+                type="submit",
+                size="small",
+                variant="quiet",
+                form_action=action,
+                form_no_validate=True,
+                disabled=state.wait > 0,
+                busy=state.underway == action.rpartition("/")[2],
+                busy_label="Sending…",
+            ),
+            ui.text(
+                Countdown.create(
+                    seconds=state.wait,
+                    stamp=state.wait_stamp,
+                    label="possible in",
+                    on_end=state.wait_is_over,
+                ),
+                size="small",
+                tone="muted",
+                inline=True,
+            ),
+        ),
+    )

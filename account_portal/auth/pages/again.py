@@ -1,0 +1,65 @@
+"""The dialog that signs in again over a page."""
+
+import reflex as rx
+
+from account_portal.auth.components import (
+    another_code,
+    code_buttons,
+    code_fields,
+    contact_field,
+    sent_form,
+)
+from account_portal.auth.components.demo import code_hint
+from account_portal.auth.state.again import SignInAgainState as State
+from account_portal.ui import components as ui
+from account_portal.ui.session import Session
+
+
+def _password_step() -> rx.Component:
+    return sent_form(
+        contact_field(State, id="again-contact", default_value=State.contact, key=State.contact),
+        ui.password_field(
+            "password",
+            "Password",
+            id="again-password",
+            error=State.faults["password"],
+            required=True,
+            max_length=128,
+        ),
+        ui.submit("Sign in", full=True, busy=State.underway == "login", busy_label="Signing in…"),
+        code_buttons(State, "/api/session/code"),
+        action="/api/session/login",
+        state=State,
+        on_done=State.done,
+        labels={"contact": "E-mail or phone", "password": "Password"},
+        stay=True,
+    )
+
+
+def _code_step() -> rx.Component:
+    return sent_form(
+        code_fields(State, hint=code_hint(), id="again-otp"),
+        ui.submit("Sign in", full=True, busy=State.underway == "verify", busy_label="Signing in…"),
+        another_code(State, "/api/session/code"),
+        ui.button(
+            "Use a password or another contact", variant="quiet", on_click=State.use_password
+        ),
+        action="/api/session/verify",
+        state=State,
+        on_done=State.done,
+        labels={"otp": "Code"},
+        stay=True,
+    )
+
+
+def sign_in_again() -> rx.Component:
+    """Opens over any page when its session has ended; closed, the next action asks again."""
+    return ui.dialog(
+        rx.cond(State.step == "code", _code_step(), _password_step()),
+        id="sign-in-again",
+        title="Please sign in again",
+        description="Your session has ended. What you typed on this page is kept.",
+        size="small",
+        open=Session.signed_out,
+        on_close=State.put_off,
+    )

@@ -1,0 +1,76 @@
+"""Sign-in: a password, or a code."""
+
+import reflex as rx
+
+from account_portal.auth.components import (
+    another_code,
+    code_buttons,
+    code_fields,
+    contact_field,
+    sent_form,
+)
+from account_portal.auth.components.demo import code_hint, demo_login
+from account_portal.auth.state.login import LoginState as State
+from account_portal.ui import components as ui
+
+
+def _password_step() -> rx.Component:
+    return sent_form(
+        contact_field(State, default_value=State.contact, key=State.contact, auto_focus=True),
+        ui.stack(
+            ui.password_field(
+                "password",
+                "Password",
+                error=State.faults["password"],
+                required=True,
+                max_length=128,
+            ),
+            ui.text(ui.link("Forgot your password?", to=State.forgot_link), size="small"),
+            gap="small",
+        ),
+        ui.hidden_field("next", State.wanted),
+        ui.stack(
+            ui.submit(
+                "Sign in", full=True, busy=State.underway == "login", busy_label="Signing in…"
+            ),
+            ui.row(
+                ui.grow(ui.divider()),
+                ui.text("or", tone="muted", size="small", inline=True),
+                ui.grow(ui.divider()),
+            ),
+            code_buttons(State, "/api/session/code"),
+        ),
+        action="/api/session/login",
+        state=State,
+        on_done=State.code_sent,
+        labels={"contact": "E-mail or phone", "password": "Password"},
+    )
+
+
+def _code_step() -> rx.Component:
+    return sent_form(
+        code_fields(State, hint=code_hint(), auto_focus=True),
+        ui.hidden_field("next", State.wanted),
+        ui.submit("Sign in", full=True, busy=State.underway == "verify", busy_label="Signing in…"),
+        another_code(State, "/api/session/code"),
+        ui.text(ui.link("Use a password or another contact", to=State.login_link), size="small"),
+        action="/api/session/verify",
+        state=State,
+        on_done=State.code_sent,
+        labels={"otp": "Code"},
+    )
+
+
+def login() -> rx.Component:
+    """The page where customers sign in."""
+    return rx.fragment(
+        ui.heading("Sign in", level=1),
+        rx.cond(
+            State.farewell,
+            ui.alert("Your account is closed, and you are signed out everywhere.", tone="success"),
+        ),
+        rx.cond(State.step == "code", _code_step(), _password_step()),
+        ui.divider(),
+        ui.text("New here? ", ui.link("Create an account", to=State.register_link)),
+        demo_login(),
+    )

@@ -1,0 +1,204 @@
+"""Security: devices, sign-ins of late, the password, closing the account."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.auth.components import PASSWORD_RULE
+from account_portal.auth.state.security import SecurityState as State
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+
+
+def _device(device: Any) -> rx.Component:
+    picture = rx.match(
+        device.kind,
+        ("phone", ui.icon("smartphone", size=24)),
+        ("app", ui.icon("key-round", size=24)),
+        ui.icon("laptop", size=24),
+    )
+    seen = ui.text(
+        rx.cond(device.place, device.place + " · ", ""),
+        rx.cond(device.is_current, "In use now", "Last used "),
+        rx.cond(device.is_current, "", ui.date(device.last_seen_at, "ago")),
+        tone="muted",
+        size="small",
+    )
+    end = rx.cond(
+        device.is_current,
+        ui.badge("This device", tone="success"),
+        ui.button(
+            "Sign out",
+            ui.hidden_text(" ", device.name),
+            size="small",
+            on_click=State.end(device.id),
+            busy=(State.busy == "end") & (State.ending == device.id),
+            busy_label="Signing out…",
+        ),
+    )
+    return ui.lead_row(picture, ui.text(device.name, strong=True), seen, end=end)
+
+
+def _devices(page: Any) -> rx.Component:
+    others = rx.cond(
+        page.devices.length() > 1,
+        ui.button(
+            "Sign out all others",
+            size="small",
+            on_click=State.end_others,
+            busy=State.busy == "end_others",
+            busy_label="Signing out…",
+        ),
+    )
+    return ui.section(
+        "Devices",
+        ui.rows(rx.foreach(page.devices, _device)),
+        action=others,
+        description="Where your account is signed in. Don't know one? Sign it out and change "
+        "your password.",
+    )
+
+
+def _sign_in(line: Any) -> rx.Component:
+    mark = rx.cond(
+        line.succeeded,
+        ui.badge("Signed in", tone="success", icon_name="circle-check"),
+        ui.badge("Failed", tone="danger", icon_name="circle-alert"),
+    )
+    return ui.row(
+        ui.stack(
+            ui.text(line.name, " · ", line.method),
+            ui.text(
+                ui.date(line.created_at, "datetime"),
+                rx.cond(line.place, " · " + line.place, ""),
+                tone="muted",
+                size="small",
+            ),
+            gap="none",
+        ),
+        mark,
+        justify="between",
+    )
+
+
+def _sign_ins(page: Any) -> rx.Component:
+    return ui.section(
+        "Sign-ins of late",
+        rx.cond(
+            page.sign_ins.length() > 0,
+            ui.rows(rx.foreach(page.sign_ins, _sign_in)),
+            ui.text("None yet.", tone="muted"),
+        ),
+    )
+
+
+def _password(page: Any) -> rx.Component:
+    change = ui.form(
+        ui.password_field(
+            "old_password",
+            "Present password",
+            error=State.errors["old_password"],
+            required=True,
+            max_length=128,
+            key=State.form_stamp.to(str),
+        ),
+        ui.password_field(
+            "new_password",
+            "New password",
+            new=True,
+            hint=PASSWORD_RULE,
+            error=State.errors["new_password"],
+            required=True,
+            max_length=128,
+            key=State.form_stamp.to(str),
+        ),
+        ui.form_actions(
+            ui.submit("Change password", busy=State.busy == "change_password"),
+        ),
+        on_submit=State.change_password,
+        errors=State.errors,
+        labels={"old_password": "Present password", "new_password": "New password"},
+        busy=State.busy == "change_password",
+    )
+    none_yet = ui.stack(
+        ui.text("You sign in with codes. With a password you can sign in without waiting for one."),
+        ui.link_button("Set a password", to=f"{routes.FORGOT_PASSWORD}?next={routes.SECURITY}"),
+        align="start",
+    )
+    return ui.section(
+        "Password",
+        ui.card(rx.cond(page.has_password, change, none_yet)),
+        description="Changing it signs out all other devices.",
+    )
+
+
+KEPT = [
+    "You are signed out everywhere and can't sign in any more.",
+    "Orders on their way still arrive, and returns and refunds under way go on.",
+    "We keep your orders and invoices for as long as the law asks for.",
+    "Points and store credit can't be used any more.",
+]
+
+
+def _close_dialog() -> rx.Component:
+    points = rx.el.ul(*[rx.el.li(line) for line in KEPT], class_name="grid list-disc gap-2 ps-5")
+    first = ui.stack(
+        points,
+        ui.form_actions(
+            ui.button("Keep my account", variant="primary", on_click=State.stay),
+            ui.button("Go on", on_click=State.go_on_leaving),
+            end=True,
+        ),
+        gap="large",
+    )
+    second = ui.stack(
+        ui.alert(
+            "Only our customer service can open a closed account again.",
+            tone="warn",
+            title="Are you sure?",
+        ),
+        ui.form_actions(
+            ui.button("Keep my account", on_click=State.stay),
+            ui.button(
+                "Close my account",
+                variant="danger",
+                on_click=State.close_account,
+                busy=State.busy == "close_account",
+                busy_label="Closing…",
+            ),
+            end=True,
+        ),
+        gap="large",
+    )
+    return ui.dialog(
+        rx.cond(State.leaving == "sure", second, first),
+        id="close-account",
+        title="Close your account?",
+        open=State.leaving != "",
+        on_close=State.stay,
+    )
+
+
+def _closing() -> rx.Component:
+    return ui.section(
+        "Close your account",
+        ui.row(
+            ui.button("Close account…", on_click=State.ask_to_leave),
+        ),
+        description="You are told first what is kept and what is not.",
+    )
+
+
+def security() -> rx.Component:
+    """The page of devices, sign-ins and password."""
+    page = State.shown
+    return rx.fragment(
+        ui.page_header("Security"),
+        page_data(
+            State,
+            ui.stack(_devices(page), _password(page), _sign_ins(page), _closing(), gap="huge"),
+            _close_dialog(),
+            bones=[ui.skeleton("title"), *ui.skeleton_cards(3, "row"), ui.skeleton("card")],
+        ),
+    )

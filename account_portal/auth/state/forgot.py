@@ -1,0 +1,27 @@
+"""State of the page that sets a new password with a code."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.auth.state.sending import Sending, on_the_way
+from account_portal.ui.session import Session
+
+
+class ForgotState(Sending, Session):
+    """A new password, with a code. Also for the signed in who never had one."""
+
+    @rx.event
+    async def load(self) -> None:
+        """Show the step of the address."""
+        self._start()
+
+    @rx.event
+    async def code_sent(self, answer: dict[str, Any]) -> Any:
+        """Ask for the code that is on its way, and the new password."""
+        self._code_is_sent(answer)
+        if self.step == "code":
+            self._say("A new code is on its way.")
+            return None
+        return rx.redirect(on_the_way(routes.FORGOT_PASSWORD, self.wanted, step="code"))

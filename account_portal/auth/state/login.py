@@ -1,0 +1,34 @@
+"""State of the sign-in page."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.auth.state.sending import Sending, on_the_way
+from account_portal.ui.session import Session
+
+
+class LoginState(Sending, Session):
+    """Signing in with a password or a code. The step is in the address, so that Back works."""
+
+    farewell: bool = False
+    """The account was closed just now."""
+
+    @rx.event
+    async def load(self) -> Any:
+        """Show the form, or lead on who is signed in already."""
+        self._start()
+        self.farewell = self.router.url.query_parameters.get("closed") == "1"
+        if (await self._look()).signed_in:
+            return rx.redirect(self.wanted, replace=True)
+        return None
+
+    @rx.event
+    async def code_sent(self, answer: dict[str, Any]) -> Any:
+        """Ask for the code that is on its way."""
+        self._code_is_sent(answer)
+        if self.step == "code":
+            self._say("A new code is on its way.")
+            return None
+        return rx.redirect(on_the_way(routes.LOGIN, self.wanted, step="code"))

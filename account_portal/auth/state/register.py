@@ -1,0 +1,20 @@
+"""State of the registration page."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.auth.state.sending import Sending
+from account_portal.ui.session import Session
+
+
+class RegisterState(Sending, Session):
+    """A new account."""
+
+    @rx.event
+    async def load(self) -> Any:
+        """Show the form, or lead on who is signed in already."""
+        self._start()
+        if (await self._look()).signed_in:
+            return rx.redirect(self.wanted, replace=True)
+        return None

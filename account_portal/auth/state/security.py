@@ -1,0 +1,78 @@
+"""State of the security page."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.auth import service
+from account_portal.auth.schemas import ChangePassword, Security
+from account_portal.ui.bridge import call, read
+from account_portal.ui.session import PageData, Session, action, page_load
+
+
+class SecurityState(PageData, Session):
+    """Devices, sign-ins of late, the password, and the end of the account."""
+
+    shown: Security | None = None
+    ending: str = ""
+    """The device being signed out."""
+    form_stamp: int = 0
+    """Changes when the password was changed, so that the form begins empty."""
+    leaving: str = ""
+    """How far closing the account has come: nothing, `asked` or `sure`."""
+
+    @page_load
+    async def load(self) -> None:
+        """Show devices and sign-ins."""
+        self.shown = await read(self, service.read_security)
+        self.leaving, self.ending = "", ""
+
+    @action
+    async def end(self, session_id: str) -> None:
+        """Sign one device out."""
+        self.ending = session_id
+        await call(self, service.end_session, session_id)
+        self.shown = await read(self, service.read_security)
+        self._say("That device is signed out.")
+
+    @action
+    async def end_others(self) -> None:
+        """Sign all devices out but this one."""
+        ended = await call(self, service.end_other_sessions)
+        self.shown = await read(self, service.read_security)
+        self._say("No other device was signed in." if not ended else "All others are signed out.")
+
+    @action
+    async def change_password(self, form: dict[str, Any]) -> None:
+        """Set another password; all other devices are signed out."""
+        once = {"confirm_password": form.get("new_password", "")}
+        data = ChangePassword.model_validate({**form, **once})
+        await call(self, service.change_password, data, slow_first=True)
+        self.shown = await read(self, service.read_security)
+        self.form_stamp += 1
+        self._say("Password changed. All other devices are signed out.")
+
+    @rx.event
+    async def ask_to_leave(self) -> None:
+        """Say what closing the account means."""
+        self.leaving = "asked"
+
+    @rx.event
+    async def stay(self) -> None:
+        """Keep the account."""
+        self.leaving = ""
+
+    @rx.event
+    async def go_on_leaving(self) -> None:
+        """The second step: be sure."""
+        if self.leaving == "asked":
+            self.leaving = "sure"
+
+    @action
+    async def close_account(self) -> None:
+        """Close the account, which ends every session, and leave."""
+        if self.leaving != "sure":
+            return
+        await call(self, service.deactivate_user)
+        self.leave_to = f"{routes.LOGIN}?closed=1"

@@ -1,0 +1,104 @@
+"""What pages share whose forms are sent to `/api/session` by the browser, not by a handler.
+
+Only such a form can set the cookie. Its handlers here tell the page how it went; they are public
+like all others, and change nothing but the words on the page of whoever calls them.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.auth.rules import channel_for, local_path, parse_contact
+from account_portal.auth.state.failures import refused
+from account_portal.core.clock import utc_now
+from account_portal.core.errors import InvalidInput
+
+CODE_PAUSE = 30
+"""Seconds until another code may be asked for."""
+
+
+class Sending(rx.State, mixin=True):
+    """Of a page with a form of sign-in; together with `Session`."""
+
+    underway: str = ""
+    """The form that is on its way."""
+    faults: dict[str, str] = {}
+    """Texts by field of the form last sent; ``_`` is the form as a whole."""
+    contact: str = ""
+    """Where the code went, as it was typed."""
+    channel: str = ""
+    step: str = ""
+    """`code` once a code is on its way."""
+    wanted: str = "/"
+    """Where the customer goes after signing in."""
+    wait: int = 0
+    """Seconds until another code may be asked for, counted down by the page."""
+    wait_stamp: int = 0
+    _wait_until: datetime | None = None
+
+    @rx.event
+    async def sending(self, form: str) -> None:
+        """A form is on its way."""
+        self.underway, self.faults = form[:20], {}
+
+    @rx.event
+    async def refuse(self, failure: dict[str, Any]) -> None:
+        """A form came back with a no."""
+        self.underway = ""
+        seconds = failure.get("retry_after")
+        seconds = min(max(seconds, 0), 86_400) if isinstance(seconds, int) else 0
+        self.faults = refused(str(failure.get("code")), failure.get("fields"), seconds)
+        if seconds and self.step == "code":
+            self._wait(seconds)
+
+    @rx.event
+    async def wait_is_over(self) -> None:
+        """Another code may be asked for."""
+        self.wait = 0
+
+    @rx.var
+    def login_link(self) -> str:
+        """Sign-in from the beginning, on the way to the same page."""
+        return on_the_way(routes.LOGIN, self.wanted)
+
+    @rx.var
+    def register_link(self) -> str:
+        """Registration, on the way to the same page."""
+        return on_the_way(routes.REGISTER, self.wanted)
+
+    @rx.var
+    def forgot_link(self) -> str:
+        """The way in without a password, to the same page."""
+        return on_the_way(routes.FORGOT_PASSWORD, self.wanted)
+
+    def _wait(self, seconds: int) -> None:
+        self.wait, self.wait_stamp = seconds, self.wait_stamp + 1
+        self._wait_until = utc_now() + timedelta(seconds=seconds)
+
+    def _code_is_sent(self, answer: dict[str, Any]) -> None:
+        self.underway = ""
+        self.contact = str(answer.get("contact", ""))[:254].strip()
+        try:
+            self.channel = channel_for(parse_contact(self.contact), str(answer.get("channel")))
+        except InvalidInput:
+            self.channel = ""
+        self._wait(CODE_PAUSE)
+
+    def _start(self) -> None:
+        """Show the step and the failure that the address names."""
+        query = self.router.url.query_parameters
+        self.underway, self.step = "", "code" if query.get("step") == "code" else ""
+        self.wanted = local_path(query.get("next"))
+        left = (self._wait_until - utc_now()).total_seconds() if self._wait_until else 0
+        self.wait = max(0, round(left))
+        error = query.get("error", "")
+        self.faults = refused(error) if error else {}
+
+
+def on_the_way(path: str, wanted: str, **query: str) -> str:
+    """A page of sign-in that leads on to where the customer wanted to go."""
+    kept = query if wanted == routes.HOME else {**query, "next": wanted}
+    return f"{path}?{urlencode(kept)}" if kept else path

@@ -1,0 +1,1 @@
+"""States of the pages of the profile, one module per page."""

@@ -1,0 +1,48 @@
+"""State of the page of notifications."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.profile import service
+from account_portal.profile.schemas import NotificationPreferencesUpdate
+from account_portal.ui.bridge import call, read
+from account_portal.ui.session import PageData, Session, action, page_load
+
+
+class NotificationsState(PageData, Session):
+    """What the customer wants to hear of, by which channel. Each switch saves itself."""
+
+    opt_ins: dict[str, dict[str, bool]] = {}
+    """Switches by kind of message and channel."""
+    has_email: bool = True
+    has_phone: bool = True
+
+    @page_load
+    async def load(self) -> None:
+        """Show the switches."""
+        user = await read(self, service.read_profile)
+        self.opt_ins = user.notification_preferences.model_dump()
+        self.has_email, self.has_phone = bool(user.email), bool(user.phone)
+
+    @rx.event
+    async def turn(self, kind: str, channel: str, on: bool) -> Any:
+        """Turn a switch at once, then save it."""
+        self._show(kind, channel, on=on)
+        return NotificationsState.save(kind, channel, on)
+
+    @action
+    async def save(self, kind: str, channel: str, on: bool) -> None:
+        """Save one switch; where that fails it goes back, and the customer is told."""
+        try:
+            data = NotificationPreferencesUpdate.model_validate({kind: {channel: on}})
+            saved = await call(self, service.update_preferences, data)
+        except Exception:
+            self._show(kind, channel, on=not on)
+            raise
+        self.opt_ins = saved.model_dump()
+
+    def _show(self, kind: str, channel: str, *, on: bool) -> None:
+        if channel in self.opt_ins.get(kind, {}):
+            changed = {**self.opt_ins[kind], channel: on is True}
+            self.opt_ins = {**self.opt_ins, kind: changed}

@@ -1,0 +1,77 @@
+import { createElement as h, useEffect, useState } from "react";
+
+const PHONE = /^\+?[\d\s().\-/]{3,}$/;
+
+/** A form of sign-in. Without script the browser sends it by itself; with script it is sent by
+ *  fetch, so that what was typed stays where it is when the answer is no.
+ *
+ *  A button with `formaction` sends to another place. `data-contact` on the form says what kind of
+ *  contact is typed into it (`email` or `phone`), for the buttons that depend on it. */
+export function SentForm({ action, stay = false, children, onStart, onDone, onFailed, ...rest }) {
+  const [kind, setKind] = useState("email");
+  const submit = async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const button = event.nativeEvent.submitter;
+    const body = new URLSearchParams(new FormData(form, button));
+    const target = button?.getAttribute("formaction") ?? action;
+    onStart?.(target.split("/").pop());
+    let answer;
+    try {
+      const response = await fetch(target, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+      });
+      const told = await response.json();
+      if (response.ok) answer = told.content;
+      else
+        onFailed?.({
+          code: told.code,
+          fields: told.error ?? {},
+          retry_after: Number(response.headers.get("Retry-After")) || 0,
+        });
+    } catch {
+      onFailed?.({ code: "offline", fields: {}, retry_after: 0 });
+    }
+    if (!answer) return;
+    // A new cookie reaches the page's connection with a full load only.
+    if (answer.handover && !stay) window.location.assign(answer.next);
+    else
+      onDone?.({
+        handover: answer.handover ?? "",
+        contact: body.get("contact") ?? "",
+        channel: body.get("channel") ?? "",
+      });
+  };
+  const look = (event) => {
+    if (event.target.name === "contact") setKind(PHONE.test(event.target.value.trim()) ? "phone" : "email");
+  };
+  return h(
+    "form",
+    { ...rest, action, method: "post", "data-contact": kind, onSubmit: submit, onInput: look, onFocus: look },
+    children,
+  );
+}
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+/** Counts down from `seconds`, anew for each `stamp`, then says so. */
+export function Countdown({ seconds, stamp, label, onEnd }) {
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    const end = performance.now() + seconds * 1000;
+    setLeft(seconds);
+    if (seconds <= 0) return;
+    const ticking = setInterval(() => {
+      const rest = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+      setLeft(rest);
+      if (rest > 0) return;
+      clearInterval(ticking);
+      onEnd?.();
+    }, 250);
+    return () => clearInterval(ticking);
+  }, [seconds, stamp]);
+  return left > 0 ? h("span", { className: "tabular-nums" }, `${label} ${clock(left)}`) : null;
+}
