@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 PAGES_AND_API = "account_portal.app:app"
-API_ALONE = "account_portal.api.app:app"
+API_ALONE = "account_portal.api.app:make_wrapped_app"
 
 
 class CannotStart(Exception):
