@@ -191,7 +191,8 @@ class _Importer:
                 self._refuse(entries[0].source, entries[0].line, reason)
             return
         left = {id(fault.entry) for fault in batch.faults}
-        for fault in _each_once(batch.faults):
+        place = {id(entry): number for number, entry in enumerate(entries)}
+        for fault in _each_once(sorted(batch.faults, key=lambda fault: place[id(fault.entry)])):
             self._refuse(fault.entry.source, fault.entry.line, fault.reason)
         for entry in batch.waiting:
             left.add(id(entry))
@@ -203,8 +204,8 @@ class _Importer:
     def _wait(self, entry: Entry[Record]) -> None:
         name = _TYPE_OF[type(entry.record)]
         self._waiting_types.add(name)
-        content = entry.record.model_dump_json(exclude_unset=True)
-        json.dump([name, entry.source, entry.line, content], self._waiting)
+        content = entry.record.model_dump(exclude_unset=True)
+        json.dump([name, entry.source, entry.line, content], self._waiting, default=str)
         self._waiting.write("\n")
 
     def _waited(self, wanted: str) -> Iterator[Entry[Record]]:
@@ -212,7 +213,7 @@ class _Importer:
         for text in self._waiting:
             name, source, line, content = json.loads(text)
             if name == wanted:
-                yield Entry(source, line, RECORDS[name].model_validate_json(content))
+                yield Entry(source, line, RECORDS[name].model_validate(content))
 
     def _refuse(self, source: str, line: int, reason: str) -> None:
         self.summary.faults += 1

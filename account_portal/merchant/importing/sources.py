@@ -78,7 +78,9 @@ def _parse(raw: bytes, number: int, offset: int, *, ends: bool) -> Found:
         return Found(number, None, f"is not UTF-8 (byte {error.start + 1})", offset)
     except json.JSONDecodeError as error:
         cut = "" if ends else "; the file seems to be cut off"
-        reason = f"is not valid JSON: {error.msg.lower()} (column {error.colno}){cut}"
+        reason = (
+            f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} (column {error.colno}){cut}"
+        )
         return Found(number, None, reason, offset)
     except _Repeated as error:
         return Found(number, None, str(error), offset)
@@ -101,7 +103,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise json.JSONDecodeError(f"{name} is no number", "", 0)
+    raise json.JSONDecodeError(f"the value {name} is no number", "", 0)
 
 
 _DECODER = json.JSONDecoder(
