@@ -15,6 +15,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from account_portal import routes
+from account_portal.addresses.pages import address_book
+from account_portal.addresses.state import AddressesState
 from account_portal.api.app import make_app as make_api
 from account_portal.auth.pages import (
     forgot_password,
@@ -30,7 +32,10 @@ from account_portal.auth.state import (
     RegisterState,
     SecurityState,
 )
+from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.core.settings import get_settings
+from account_portal.dashboard.pages import dashboard
+from account_portal.dashboard.state import DashboardState
 from account_portal.edge.csp import Pages
 from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
@@ -38,7 +43,9 @@ from account_portal.merchant.housekeeping import working
 from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.profile.pages.notifications import notifications
+from account_portal.profile.pages.profile import profile_page
 from account_portal.profile.state.notifications import NotificationsState
+from account_portal.profile.state.profile import ProfileState
 from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
@@ -86,6 +93,13 @@ def not_found() -> rx.Component:
 
 PAGES = (
     Page(
+        routes.HOME,
+        dashboard,
+        "Your account",
+        load=(DashboardState.load,),
+        menu=MenuRow("Home", routes.HOME, "house"),
+    ),
+    Page(
         routes.ORDERS,
         order_history,
         "Orders",
@@ -129,6 +143,20 @@ PAGES = (
         load=(ForgotState.load,),
         public=True,
         frame="plain",
+    ),
+    Page(
+        routes.PROFILE,
+        profile_page,
+        "Profile",
+        load=(ProfileState.load, BankAccountsState.load),
+        menu=MenuRow("Profile", routes.PROFILE, "user", "you"),
+    ),
+    Page(
+        routes.ADDRESSES,
+        address_book,
+        "Addresses",
+        load=(AddressesState.load,),
+        menu=MenuRow("Addresses", routes.ADDRESSES, "map-pin", "you"),
     ),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),

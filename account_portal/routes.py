@@ -24,3 +24,8 @@ KIT = "/dev/kit"
 def order(order_number: str) -> str:
     """The page of one order."""
     return f"{ORDERS}/{quote(order_number, safe='')}"
+
+
+def return_detail(request_number: str) -> str:
+    """The page of one return request."""
+    return f"{RETURNS}/{quote(request_number, safe='')}"

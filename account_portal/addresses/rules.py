@@ -136,6 +136,18 @@ def country_names() -> list[str]:
     return sorted(_names().values(), key=_plain)
 
 
+@lru_cache(maxsize=1)
+def dialling_codes() -> tuple[tuple[str, str], ...]:
+    """Every prefix with its largest country, as ``("+49", "+49 Germany")``, by country."""
+    found = [
+        (f"+{prefix}", _names()[regions[0]])
+        for prefix, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
+        if regions[0] in _names()
+    ]
+    found.sort(key=lambda one: _plain(one[1]))
+    return tuple((prefix, f"{prefix} {name}") for prefix, name in found)
+
+
 def country_code_of(country: str) -> str | None:
     """ISO code of a country's name, alias or code, or nothing when it is unknown."""
     return _codes().get(_plain(country))
@@ -237,10 +249,6 @@ def _country_faults(values: AddressValues) -> dict[str, str]:
         return {"country": "is not a country we know"}
     faults = {}
     form = _form(code)
-    for name in ("pincode", "state"):
-        field = form.field(name)
-        if field is not None and field.required and not values[name]:
-            faults[name] = f"is required in {form.country}"
     pattern, postcode = _pattern(code), form.field("pincode")
     if (
         values["pincode"]
@@ -254,7 +262,10 @@ def _country_faults(values: AddressValues) -> dict[str, str]:
 
 
 def require_deliverable(values: AddressValues, changed: Iterable[str] | None = None) -> None:
-    """Check what a schema can't: the country, its postcode and state, the shape of the phone.
+    """Check what a schema can't: the country, the form of its postcode, the shape of the phone.
+
+    A postcode or state may be left out, as the contract says; the page's form asks for those the
+    country needs.
 
     Args:
         values: the whole address as it is going to be.

@@ -24,6 +24,17 @@ FINAL = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETE})
 DELIVERED = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETE})
 """States whose goods arrived, all of them: what may be reviewed."""
 
+ON_THE_WAY = frozenset(
+    {
+        OrderStatus.PARTIALLY_SHIPPED,
+        OrderStatus.SHIPPED,
+        OrderStatus.PARTIALLY_DELIVERED,
+        OrderStatus.PARTIALLY_UNDELIVERED,
+        OrderStatus.UNDELIVERED,
+    }
+)
+"""States with parcels a customer waits for."""
+
 NOT_PACKED = frozenset(
     {
         ShipmentStatus.UNSCHEDULED,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
 from account_portal.core.errors import InvalidInput
 from account_portal.core.pagination import Direction, PageParams, parse_sort
@@ -165,7 +165,12 @@ class OrderList(View):
 
 
 class AppliedPromotion(View):
-    """A promotion of the store that lowered the price."""
+    """A promotion of the store that lowered the price.
+
+    Kept as the store told it: what it left out is left out.
+    """
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     promotion_id: str
     promotion_type: Literal[
@@ -181,7 +186,12 @@ class AppliedPromotion(View):
 
 
 class AppliedCoupon(View):
-    """A coupon the customer entered."""
+    """A coupon the customer entered.
+
+    Kept as the store told it: what it left out is left out.
+    """
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     coupon_id: str
     coupon_type: Literal[
@@ -546,3 +556,12 @@ class OrderPage(View):
         description="Verified bank accounts to refund to, as id and label, while cancelling is "
         "possible."
     )
+
+
+class OrderOnTheWay(OrderCard):
+    """An order whose parcels are with the courier."""
+
+    eta: str | None = Field(description="Earliest promised day of the parcels on their way.")
+    courier: str | None
+    tracking_url: str | None
+    is_out_for_delivery: bool

@@ -38,6 +38,7 @@ class Viewer(View):
     was_here: bool = False
     """Nobody is signed in any more, but the page still holds what its customer typed."""
     id: str = ""
+    first_name: str = ""
     name: str = ""
     email: str = ""
     picture_url: str = ""
@@ -114,6 +115,7 @@ def _get_viewer(ctx: Any) -> Viewer:
     return Viewer(
         signed_in=True,
         id=user.id,
+        first_name=user.first_name or "",
         name=name or user.email or user.phone or "",
         email=user.email or "",
     )

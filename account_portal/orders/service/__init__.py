@@ -2,7 +2,7 @@
 
 from account_portal.orders.service.cancelling import add_refund, cancel_order
 from account_portal.orders.service.documents import refresh_due, refresh_orders
-from account_portal.orders.service.page import get_order_page
+from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
 from account_portal.orders.service.paying import (
     get_hosted_payment,
     pay_again,
@@ -38,12 +38,14 @@ __all__ = [
     "get_order",
     "get_order_page",
     "get_payment_status",
+    "list_on_the_way",
     "list_order_years",
     "list_orders",
     "list_payments",
     "list_refunds",
     "list_shipment_events",
     "list_shipments",
+    "list_unpaid",
     "move_shipment",
     "pay_again",
     "refresh_due",

@@ -6,13 +6,22 @@ from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import rules
-from account_portal.orders.schemas import OrderDetail, OrderPage, Parcel, PriceBreakdown
+from account_portal.orders.schemas import (
+    OrderCard,
+    OrderDetail,
+    OrderOnTheWay,
+    OrderPage,
+    Parcel,
+    PriceBreakdown,
+)
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.reading import (
+    card,
     get_order,
     get_payment_status,
     list_refunds,
     list_shipment_events,
+    read_orders_in,
 )
 
 
@@ -106,3 +115,42 @@ def price_breakdown(order: OrderDetail) -> PriceBreakdown:
         credit=order.credit_balance_used,
         to_pay=order.to_be_paid,
     )
+
+
+_WITH_COURIER = frozenset(
+    {
+        ShipmentStatus.SHIPPED,
+        ShipmentStatus.IN_TRANSIT,
+        ShipmentStatus.OUT_FOR_DELIVERY,
+        ShipmentStatus.DELIVERY_ATTEMPTED,
+    }
+)
+
+
+def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
+    """Orders with parcels on their way, latest first."""
+    found = []
+    for order in read_orders_in(ctx, rules.ON_THE_WAY, limit):
+        parcels = [one for one in order["shipments"] if one["status"] in _WITH_COURIER]
+        days = sorted(one["eta_delivery"] for one in parcels if one["eta_delivery"])
+        first = parcels[0] if parcels else {}
+        found.append(
+            OrderOnTheWay(
+                **card(order).model_dump(),
+                eta=days[0] if days else None,
+                courier=first.get("courier_company_name"),
+                tracking_url=first.get("tracking_url"),
+                is_out_for_delivery=any(
+                    one["status"] == ShipmentStatus.OUT_FOR_DELIVERY for one in parcels
+                ),
+            )
+        )
+    return found
+
+
+def list_unpaid(ctx: Context, limit: int = 3) -> list[OrderCard]:
+    """Open orders whose payment failed, latest first."""
+    return [
+        card(order)
+        for order in read_orders_in(ctx, rules.GROUPS["open"], limit, payment_failed=True)
+    ]

@@ -1,5 +1,6 @@
 """Reading orders: bounded, indexed, at most three statements a call."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from account_portal.models import (
     Shipment,
     ShipmentEvent,
 )
-from account_portal.models.states import OrderStatus, TransactionStatus
+from account_portal.models.states import OrderStatus, PaymentStatus, TransactionStatus
 from account_portal.orders import rules
 from account_portal.orders.schemas import (
     OrderCard,
@@ -160,10 +161,11 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
         total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     statement = _sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)
     rows = ctx.db.execute(statement).scalars()
-    return Page([_card(orjson.loads(row)) for row in rows], paginate(total, query))
+    return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
 
 
-def _card(order: dict[str, Any]) -> OrderCard:
+def card(order: dict[str, Any]) -> OrderCard:
+    """What the card of an order shows, from its document."""
     lines = order["order_items"]
     first = lines[0]["product_name"] if lines else ""
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
@@ -178,6 +180,24 @@ def _card(order: dict[str, Any]) -> OrderCard:
 
 
 _CARD_FIELDS = ("order_number", "order_date", "status", "payment_status", "grand_total")
+
+
+def read_orders_in(
+    ctx: Context, statuses: Collection[OrderStatus], limit: int, *, payment_failed: bool = False
+) -> list[dict[str, Any]]:
+    """Whole documents of the caller's latest orders in these states."""
+    matching = select(col(Order.order_number), col(Order.order_date)).where(
+        col(Order.customer_id) == ctx.customer_id, col(Order.status).in_(sorted(statuses))
+    )
+    if payment_failed:
+        matching = matching.where(col(Order.payment_status) == PaymentStatus.FAILED)
+    latest = matching.order_by(col(Order.order_date).desc()).limit(limit).subquery()
+    rows = ctx.db.execute(
+        select(col(OrderDocument.detail))
+        .join(latest, latest.c.order_number == col(OrderDocument.order_number))
+        .order_by(latest.c.order_date.desc(), latest.c.order_number.desc())
+    ).scalars()
+    return [orjson.loads(row) for row in rows]
 
 
 def list_order_years(ctx: Context) -> list[int]:

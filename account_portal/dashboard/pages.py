@@ -1,0 +1,200 @@
+"""The first page: people come to see where their parcel is."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.dashboard.state import DashboardState as State
+from account_portal.orders.components import order_card, order_link
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+from account_portal.ui.session import Session
+
+
+def _on_the_way(order: Any) -> rx.Component:
+    return ui.card(
+        ui.stack(
+            ui.row(
+                ui.heading(
+                    ui.link(
+                        rx.cond(
+                            order.is_out_for_delivery,
+                            "Arrives today",
+                            rx.cond(
+                                order.eta,
+                                rx.fragment("Arrives ", ui.relative_day(order.eta)),
+                                "On its way",
+                            ),
+                        ),
+                        to=order_link(order.order_number),
+                        variant="cover",
+                    ),
+                    level=3,
+                    size="lead",
+                ),
+                ui.status_badge("order", order.status),
+                justify="between",
+            ),
+            ui.lead_row(
+                ui.thumbnail_stack(order.pictures, more=order.more_pictures),
+                ui.text(order.summary, line=True),
+                ui.text(
+                    "Order ",
+                    order.order_number,
+                    rx.cond(order.courier, " · " + order.courier, ""),
+                    tone="muted",
+                    size="small",
+                ),
+            ),
+            ui.order_tracker(order.status),
+        ),
+        variant="link",
+    )
+
+
+def _task(task: Any) -> rx.Component:
+    return ui.lead_row(
+        rx.match(
+            task.kind,
+            ("payment", ui.icon("credit-card")),
+            ("return", ui.icon("undo-2")),
+            ui.icon("mail"),
+        ),
+        ui.text(task.title, strong=True),
+        ui.text(task.detail, tone="muted", size="small", line=True),
+        end=ui.link_button(task.action, to=task.path, size="small"),
+    )
+
+
+def _waiting_review(product: Any) -> rx.Component:
+    return ui.order_line(
+        product.product_name,
+        picture=product.product_image_url,
+        size="small",
+        end=ui.link_button(
+            "Review", to=routes.REVIEWS + "?product=" + product.product_id, size="small"
+        ),
+    )
+
+
+def _rewards(rewards: Any) -> rx.Component:
+    progress = rewards.progress
+    return ui.section(
+        "Rewards",
+        ui.card(
+            ui.stack(
+                ui.row(
+                    ui.text(ui.number(rewards.balance), " points", size="title", strong=True),
+                    rx.cond(progress.tier, ui.badge(progress.tier.to(str), tone="accent")),
+                    justify="between",
+                ),
+                rx.cond(
+                    progress.next_tier,
+                    ui.stack(
+                        ui.progress_bar(progress.percent, "Way to the next tier", hide_label=True),
+                        ui.text(
+                            ui.number(progress.points_missing),
+                            " points to ",
+                            progress.next_tier,
+                            tone="muted",
+                            size="small",
+                        ),
+                        gap="small",
+                    ),
+                ),
+            )
+        ),
+        action=ui.link("See all", to=routes.LOYALTY),
+    )
+
+
+def _address(title: str, address: Any) -> rx.Component:
+    return ui.stack(
+        ui.heading(title, level=3),
+        ui.address_block(
+            [
+                address.business_name,
+                address.address_line1,
+                address.address_line2,
+                address.city + " " + address.pincode,
+                address.country,
+            ],
+            name=address.first_name + " " + rx.cond(address.last_name, address.last_name, ""),
+        ),
+        gap="tight",
+    )
+
+
+def _addresses(shown: Any) -> rx.Component:
+    nothing = ui.text("Save an address, and checkout is quicker next time.", tone="muted")
+    return ui.section(
+        "Addresses",
+        ui.card(
+            ui.stack(
+                rx.cond(shown.shipping_address, _address("Delivery", shown.shipping_address)),
+                rx.cond(shown.billing_address, _address("Billing", shown.billing_address)),
+                rx.cond(shown.shipping_address | shown.billing_address, rx.fragment(), nothing),
+            )
+        ),
+        action=ui.link("Manage", to=routes.ADDRESSES),
+    )
+
+
+def _orders(shown: Any) -> rx.Component:
+    return ui.section(
+        "Latest orders",
+        rx.cond(
+            shown.latest.length() > 0,
+            ui.card_list(rx.foreach(shown.latest, order_card), label="Latest orders"),
+            ui.card(
+                ui.empty(
+                    "nothing", "No orders yet", "What you buy appears here, with its way to you."
+                )
+            ),
+        ),
+        action=ui.link("All orders", to=routes.ORDERS),
+    )
+
+
+def dashboard() -> rx.Component:
+    """Where the parcels are, what needs doing, the latest of everything."""
+    shown = State.shown
+    greeting = rx.cond(
+        Session.viewer.signed_in & (Session.viewer.first_name != ""),
+        "Hello, " + Session.viewer.first_name,
+        "Hello",
+    )
+    return rx.fragment(
+        ui.page_header(greeting),
+        page_data(
+            State,
+            rx.cond(
+                shown.tasks.length() > 0,
+                ui.section("Needs you", ui.rows(rx.foreach(shown.tasks, _task))),
+            ),
+            rx.cond(
+                shown.on_the_way.length() > 0,
+                ui.section(
+                    "On the way",
+                    ui.card_list(rx.foreach(shown.on_the_way, _on_the_way), label="On the way"),
+                ),
+            ),
+            ui.columns(
+                _orders(shown),
+                ui.stack(
+                    rx.cond(shown.rewards, _rewards(shown.rewards)),
+                    rx.cond(
+                        shown.to_review.length() > 0,
+                        ui.section(
+                            "How was it?",
+                            ui.rows(rx.foreach(shown.to_review, _waiting_review)),
+                        ),
+                    ),
+                    _addresses(shown),
+                    gap="large",
+                ),
+            ),
+            bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("card")],
+        ),
+    )

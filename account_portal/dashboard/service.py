@@ -1,0 +1,85 @@
+"""Puts the first page together from the other services."""
+
+from account_portal import routes
+from account_portal.addresses import service as addresses
+from account_portal.context import Context
+from account_portal.core.pagination import PageParams
+from account_portal.dashboard.schemas import Dashboard, Rewards, Task
+from account_portal.loyalty import service as loyalty
+from account_portal.models.states import ReturnStatus
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import OrderSearch
+from account_portal.returns import service as returns
+from account_portal.reviews import service as reviews
+
+LATEST = 3
+ADDRESSES = PageParams(limit=50)
+RETURNS = PageParams(limit=10)
+
+
+def get_dashboard(ctx: Context) -> Dashboard:
+    """The caller's first page."""
+    saved = addresses.list_addresses(ctx, ADDRESSES).rows
+    return Dashboard(
+        first_name=ctx.get_user().first_name or "",
+        on_the_way=orders.list_on_the_way(ctx, LATEST),
+        tasks=[*_unpaid(ctx), *_to_send(ctx), *_to_confirm(ctx)],
+        latest=orders.search_orders(ctx, OrderSearch(limit=LATEST)).rows,
+        to_review=reviews.list_ready_for_review(ctx, LATEST),
+        rewards=_rewards(ctx),
+        shipping_address=next((one for one in saved if one.is_default_shipping), None),
+        billing_address=next((one for one in saved if one.is_default_billing), None),
+    )
+
+
+def _unpaid(ctx: Context) -> list[Task]:
+    return [
+        Task(
+            kind="payment",
+            title=f"Payment failed for order {order.order_number}",
+            detail=order.summary,
+            path=routes.order(order.order_number),
+            action="Pay again",
+        )
+        for order in orders.list_unpaid(ctx, LATEST)
+    ]
+
+
+def _to_send(ctx: Context) -> list[Task]:
+    return [
+        Task(
+            kind="return",
+            title=f"Send your return {request.request_number}",
+            detail=", ".join(item.product_name for item in request.return_items),
+            path=routes.return_detail(request.request_number),
+            action="See how",
+        )
+        for request in returns.list_returns(ctx, RETURNS).rows
+        if request.status is ReturnStatus.APPROVED
+    ]
+
+
+def _to_confirm(ctx: Context) -> list[Task]:
+    user = ctx.get_user()
+    if user.email and not user.is_email_verified:
+        what, contact = "e-mail address", user.email
+    elif user.phone and not user.is_phone_verified:
+        what, contact = "phone number", f"{user.country_code} {user.phone}"
+    else:
+        return []
+    return [
+        Task(
+            kind="contact",
+            title=f"Confirm your {what}",
+            detail=contact,
+            path=routes.PROFILE,
+            action="Confirm",
+        )
+    ]
+
+
+def _rewards(ctx: Context) -> Rewards | None:
+    if not ctx.settings.loyalty:
+        return None
+    details = loyalty.get_loyalty(ctx)
+    return Rewards(balance=details.loyalty_point_balance, progress=loyalty.get_tier_progress(ctx))
