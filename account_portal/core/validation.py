@@ -1,5 +1,6 @@
 """Turns what pydantic says of bad input into words for people, by dotted field name."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -83,3 +84,9 @@ def phone_fault(country_code: str | None, phone: str) -> str | None:
     if country_code == "+91" and len(phone) != 10:
         return "must have ten digits"
     return None
+
+
+def national_number(typed: str, country_code: str) -> str:
+    """A phone number as people write or paste it, without its prefix, blanks and signs."""
+    digits = re.sub(r"[\s().\-/]+", "", typed)
+    return digits.removeprefix(country_code) if country_code else digits

@@ -1,0 +1,260 @@
+"""State of the address book's page."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from account_portal.addresses import rules, service
+from account_portal.addresses.schemas import (
+    AddressField,
+    CustomerAddress,
+    CustomerAddressCreate,
+    CustomerAddressUpdate,
+)
+from account_portal.core.errors import InvalidInput, NotFound
+from account_portal.core.ids import new_id
+from account_portal.core.pagination import PageParams
+from account_portal.core.validation import national_number
+from account_portal.ui.asking import told_in_form
+from account_portal.ui.bridge import call, read
+from account_portal.ui.session import PageData, Session, action, page_load
+
+Use = Literal["shipping", "billing"]
+_TEXTS = (
+    "first_name",
+    "last_name",
+    "country_code",
+    "phone",
+    "email",
+    "address_line1",
+    "address_line2",
+    "landmark",
+    "pincode",
+    "city",
+    "state",
+    "country",
+    "tax_identification_number",
+    "business_name",
+    "nickname",
+)
+_NEVER_NULL = frozenset({"first_name", "country_code", "phone", "email", "address_line1"}) | {
+    "pincode",
+    "city",
+    "state",
+    "country",
+}
+_BY_COUNTRY = ("city", "state", "pincode")
+_LONGEST = 255
+
+
+class AddressesState(PageData, Session):
+    """The address book, the form over it and the question whether to delete."""
+
+    addresses: list[CustomerAddress] = []
+    is_full: bool = False
+    is_writing: bool = False
+    """The form is open."""
+    edited: str = ""
+    """Id of the address in the form; empty for a new one."""
+    draft: dict[str, str] = {}
+    """What the form begins with, and what was typed when the country changed."""
+    draft_defaults: dict[str, bool] = {}
+    place_fields: list[AddressField] = []
+    """City, state and postal code as the country in the form has them."""
+    state_choices: list[list[str]] = []
+    """States of the country; empty where any text will do."""
+    is_deleting: bool = False
+    deleting_name: str = ""
+    """How the address in question is called."""
+    refusal: str = ""
+    """Why the address in question can't be deleted."""
+    other_codes: list[list[str]] = []
+    """A dialling code that is not among those to choose from, as an import may have it."""
+    _deleting: str = ""
+    _imported_state: str = ""
+    _repeat: str = ""
+
+    @page_load
+    async def load(self) -> None:
+        """Show the address book."""
+        self.is_writing = self.is_deleting = False
+        await self._show()
+
+    async def _show(self) -> None:
+        found = await read(self, service.list_addresses, PageParams(limit=rules.MAX_ADDRESSES))
+        # An import may have brought more than the book holds: all of them are shown.
+        shown = list(found.rows)
+        for page in range(2, (found.pagination.total_pages or 1) + 1):
+            params = PageParams(page=page, limit=rules.MAX_ADDRESSES)
+            shown += (await read(self, service.list_addresses, params)).rows
+        self.addresses = sorted(
+            shown, key=lambda one: (not one.is_default_shipping, not one.is_default_billing)
+        )
+        self.is_full = len(shown) >= rules.MAX_ADDRESSES
+
+    @action
+    async def write_new(self) -> None:
+        """Open an empty form, with what is known of the customer."""
+        self.edited, self._repeat, self._imported_state = "", new_id(), ""
+        self._begin(await read(self, _known))
+        first = not self.addresses
+        self.draft_defaults = {"shipping": first, "billing": first}
+        self.is_writing = True
+
+    @action
+    async def edit(self, address_id: str) -> None:
+        """Open the form with an address in it."""
+        address = await self._read(address_id)
+        if address is None:
+            return
+        self.edited, self._imported_state = address.id, address.state
+        self._begin({name: getattr(address, name) or "" for name in _TEXTS})
+        self.draft_defaults = {
+            "shipping": address.is_default_shipping,
+            "billing": address.is_default_billing,
+        }
+        self.is_writing = True
+
+    def _begin(self, draft: dict[str, str]) -> None:
+        country = rules.country_name_of(draft.get("country", ""))
+        self.draft = {**dict.fromkeys(_TEXTS, ""), **draft, "country": country or ""}
+        code = self.draft["country_code"]
+        is_known = not code or code in dict(rules.dialling_codes())
+        self.other_codes = [] if is_known else [[code, code]]
+        self._follow_country()
+
+    def _follow_country(self) -> None:
+        try:
+            form = rules.address_form(self.draft["country"])
+        except InvalidInput:
+            form = rules.address_form("India")
+        self.place_fields = [
+            field.model_copy(update={"choices": []})
+            for field in form.fields
+            if field.name in _BY_COUNTRY
+        ]
+        area = form.field("state")
+        choices = list(area.choices) if area else []
+        typed = self.draft["state"]
+        if choices and typed and typed == self._imported_state:
+            # An import's own spelling is kept until another is chosen.
+            choices = list(dict.fromkeys([typed, *choices]))
+        self.state_choices = [[name, name] for name in choices]
+
+    @rx.event
+    async def keep(self, field: str, value: str) -> None:
+        """Remember what was typed in a field that another country may draw anew."""
+        if field in _TEXTS:
+            self.draft[field] = str(value)[:_LONGEST]
+
+    @rx.event
+    async def choose_country(self, country: str) -> None:
+        """Show the fields of the country; what was typed stays."""
+        known = rules.country_name_of(str(country)[:60])
+        self.draft["country"] = known or ""
+        self.errors = {}
+        if known and not self.draft["phone"]:
+            prefix = rules.address_form(known).country_code
+            self.draft["country_code"] = prefix or self.draft["country_code"]
+        self._follow_country()
+
+    @rx.event
+    async def stop_writing(self) -> None:
+        """Close the form; nothing is saved."""
+        self.is_writing, self.errors = False, {}
+
+    @action
+    async def save(self, form: dict[str, Any]) -> None:
+        """Save the address in the form."""
+        values = self._values(form)
+        with told_in_form(self):
+            if self.edited:
+                changes = CustomerAddressUpdate.model_validate(values)
+                await call(self, service.update_address, self.edited, changes)
+            else:
+                data = CustomerAddressCreate.model_validate(values)
+                await call(self, service.create_address, data, repeat=self._repeat)
+            await self._show()
+            self.is_writing = False
+            self._say("Address saved.")
+
+    def _values(self, form: dict[str, Any]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for name in _TEXTS:
+            text = str(form.get(name) or "").strip()
+            values[name] = text or ("" if name in _NEVER_NULL else None)
+        values["phone"] = national_number(values["phone"], values["country_code"])
+        for use in ("shipping", "billing"):
+            values[f"is_default_{use}"] = bool(form.get(f"is_default_{use}"))
+        try:
+            has = {field.name for field in rules.address_form(values["country"]).fields}
+        except InvalidInput:
+            return values
+        values.update({name: "" for name in _BY_COUNTRY if name not in has})
+        return values
+
+    @action
+    async def make_default(self, address_id: str, use: str) -> None:
+        """Use an address for deliveries or for bills from now on."""
+        data = CustomerAddressUpdate.model_validate({f"is_default_{use}": True})
+        try:
+            await call(self, service.update_address, address_id, data)
+        except NotFound:
+            await self._is_gone()
+            return
+        await self._show()
+        what = "delivery" if use == "shipping" else "billing"
+        self._say(f"This is your default {what} address now.")
+
+    @action
+    async def ask_delete(self, address_id: str) -> None:
+        """Ask whether to delete an address."""
+        address = await self._read(address_id)
+        if address is None:
+            return
+        self._deleting, self.refusal = address.id, ""
+        self.deleting_name = address.nickname or address.address_line1
+        self.is_deleting = True
+
+    @rx.event
+    async def keep_address(self) -> None:
+        """Delete nothing."""
+        self.is_deleting = False
+
+    @action
+    async def delete(self) -> None:
+        """Delete the address in question, or say why that can't be."""
+        try:
+            await call(self, service.delete_address, self._deleting)
+        except service.AddressInUse as error:
+            self.refusal = error.message
+            return
+        except NotFound:
+            pass  # deleted in another window: as was wanted
+        self.is_deleting = False
+        await self._show()
+        self._say("Address deleted.")
+
+    async def _read(self, address_id: str) -> CustomerAddress | None:
+        try:
+            found: CustomerAddress = await read(self, service.read_address, address_id)
+        except NotFound:
+            await self._is_gone()
+            return None
+        return found
+
+    async def _is_gone(self) -> None:
+        await self._show()
+        self._say("This address is not there any more.", "warn")
+
+
+def _known(ctx: Any) -> dict[str, str]:
+    user = ctx.get_user()
+    known = {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "country_code": user.country_code,
+        "phone": user.phone,
+        "email": user.email,
+    }
+    return {name: value or "" for name, value in known.items()}

@@ -1,0 +1,218 @@
+"""State of the profile page: name, picture, e-mail and phone."""
+
+from contextlib import suppress
+from typing import Any, Literal
+
+import pydantic
+import reflex as rx
+
+from account_portal.auth import service as auth
+from account_portal.auth.schemas import (
+    GenerateOtpWithEmail,
+    GenerateOtpWithPhone,
+    OtpContent,
+    User,
+    VerifyOtp,
+)
+from account_portal.core.schemas import Upload
+from account_portal.core.validation import national_number
+from account_portal.profile import service
+from account_portal.profile.schemas import ProfileImageUpload, UserUpdate
+from account_portal.ui.asking import told_in_form
+from account_portal.ui.bridge import call, read
+from account_portal.ui.session import PageData, Session, action, page_load
+
+Field = Literal["email", "phone"]
+_WORDS = {"email": "e-mail address", "phone": "phone number"}
+
+
+class ProfileState(PageData, Session):
+    """Who the customer is, and how we reach them."""
+
+    profile: User | None = None
+    is_renaming: bool = False
+    is_picturing: bool = False
+    """The dialog for the picture is open."""
+    has_picked: bool = False
+    progress: int = 0
+    """Percent of the picture that has been sent."""
+    asked: str = ""
+    """The contact that the dialog is about: `email` or `phone`; empty while it is closed."""
+    is_confirming: bool = False
+    """A code is on its way, and the dialog asks for it."""
+    is_new_contact: bool = False
+    """The contact in the dialog replaces the present one; otherwise it only gets verified."""
+    sent_to: str = ""
+    _channel: str = ""
+    _value: str = ""
+    _country_code: str = ""
+    _otp_token: str = ""
+
+    @page_load
+    async def load(self) -> None:
+        """Show the profile."""
+        self.is_renaming = self.is_picturing = self.is_confirming = False
+        self.asked, self.progress = "", 0
+        await self._show()
+
+    async def _show(self) -> None:
+        self.profile = await read(self, service.read_profile)
+
+    @rx.event
+    async def rename(self) -> None:
+        """Turn the name into fields."""
+        self.is_renaming, self.errors = True, {}
+
+    @rx.event
+    async def stop_renaming(self) -> None:
+        """Keep the name."""
+        self.is_renaming, self.errors = False, {}
+
+    @action
+    async def save_name(self, form: dict[str, Any]) -> None:
+        """Save the name."""
+        data = UserUpdate(
+            first_name=str(form.get("first_name") or ""),
+            last_name=str(form.get("last_name") or "").strip() or None,
+        )
+        await call(self, service.update_profile, data)
+        await self._show()
+        self.is_renaming = False
+        self._say("Name saved.")
+
+    @rx.event
+    async def choose_picture(self) -> None:
+        """Ask for a picture."""
+        self.is_picturing, self.has_picked, self.progress = True, False, 0
+        self.is_renaming, self.errors = False, {}
+
+    @rx.event
+    async def pick_picture(self, count: int) -> None:
+        """Know whether there is something to save."""
+        self.has_picked, self.progress, self.errors = count > 0, 0, {}
+
+    @rx.event
+    async def stop_picturing(self) -> None:
+        """Keep the picture."""
+        self.is_picturing, self.has_picked, self.errors = False, False, {}
+
+    @rx.event
+    async def show_progress(self, sent: dict[str, Any]) -> None:
+        """Say how much of the picture was sent."""
+        share = sent.get("progress")
+        self.progress = round(100 * min(max(share, 0), 1)) if isinstance(share, int | float) else 0
+
+    @action
+    async def save_picture(self, files: list[rx.UploadFile]) -> None:
+        """Make what was sent the customer's picture."""
+        self.progress = 0
+        with told_in_form(
+            self, payload_too_large="image", unsupported_media_type="image", bad_request="image"
+        ):
+            if not files:
+                self.errors = {"image": "Choose a picture first."}
+                return
+            first = files[0]
+            upload = Upload(
+                filename=first.filename or "",
+                content_type=first.content_type or "",
+                size=first.size or 0,
+                file=first.file,
+            )
+            image = ProfileImageUpload(image=upload)
+            await call(self, service.set_picture, image, slow_first=True)
+            await self._show()
+            self.is_picturing = self.has_picked = False
+            self._say("Picture saved.")
+
+    @action
+    async def remove_picture(self) -> None:
+        """Go back to initials."""
+        # Removed in another window: as was wanted.
+        with suppress(service.ProfileImageNotFound):
+            await call(self, service.remove_picture)
+        await self._show()
+        self.is_picturing = False
+        self._say("Picture removed.")
+
+    @rx.event
+    async def change_contact(self, field: Field) -> None:
+        """Ask for another e-mail address or phone number."""
+        if field in _WORDS:
+            self.asked, self.is_new_contact, self.is_confirming = field, True, False
+            self.is_renaming, self.errors = False, {}
+
+    @rx.event
+    async def stop_asking(self) -> None:
+        """Keep the contact as it is."""
+        self.asked, self.is_confirming, self.errors = "", False, {}
+
+    @action
+    async def verify_contact(self, field: Field) -> None:
+        """Send a code to the present contact."""
+        await self._show()
+        if field not in _WORDS or self.profile is None:
+            return
+        self.asked, self.is_new_contact = field, False
+        self._value = (self.profile.email if field == "email" else self.profile.phone) or ""
+        self._country_code = self.profile.country_code or ""
+        self._channel = "email" if field == "email" else "sms"
+        self.is_renaming, self.is_confirming = False, True
+        self.sent_to, self._otp_token = self._address(), ""
+        with told_in_form(self):
+            await self._send()
+
+    @action
+    async def send_code(self, form: dict[str, Any]) -> None:
+        """Send a code to a new contact."""
+        if self.asked == "email":
+            self._channel, self._value = "email", str(form.get("email") or "").strip()
+        else:
+            self._country_code = str(form.get("country_code") or "")
+            self._value = national_number(str(form.get("phone") or ""), self._country_code)
+            self._channel = "whatsapp" if form.get("channel") == "whatsapp" else "sms"
+        with told_in_form(
+            self, email_taken="email", phone_taken="phone", already_verified=self.asked or "email"
+        ):
+            await self._send()
+            self.sent_to, self.is_confirming = self._address(), True
+
+    @action
+    async def send_again(self) -> None:
+        """Send another code to the same contact."""
+        with told_in_form(self):
+            await self._send()
+            self._say("Another code is on its way.")
+
+    async def _send(self) -> None:
+        act = f"{'update' if self.is_new_contact else 'verify'}-{self.asked}"
+        values = {"channel": self._channel, "otp_action": act, self.asked: self._value}
+        kind = GenerateOtpWithEmail if self.asked == "email" else GenerateOtpWithPhone
+        if self.asked == "phone":
+            values["country_code"] = self._country_code
+        issued: OtpContent = await call(self, auth.generate_code, kind.model_validate(values))
+        self._otp_token = issued.otp_token
+
+    def _address(self) -> str:
+        return self._value if self.asked == "email" else f"{self._country_code} {self._value}"
+
+    @action
+    async def confirm(self, form: dict[str, Any]) -> None:
+        """Take the code, and with it the contact."""
+        field = self.asked
+        act = f"{'update' if self.is_new_contact else 'verify'}-{field}"
+        try:
+            data = VerifyOtp.model_validate(
+                {"otp": form.get("otp"), "otp_token": self._otp_token, "otp_action": act}
+            )
+        except pydantic.ValidationError:
+            self.errors = {"otp": "Enter the code we sent you."}
+            return
+        with told_in_form(
+            self, otp_expired="otp", otp_not_found="otp", otp_invalid="otp", email_taken="_"
+        ):
+            await call(self, auth.confirm_contact, data)
+            await self._show()
+            self.asked, self.is_confirming = "", False
+            done = "changed" if self.is_new_contact else "verified"
+            self._say(f"Your {_WORDS.get(field, 'contact')} is {done}.")
