@@ -94,6 +94,8 @@ class Document:
 
     def _of_operation(self, operation: dict[str, Any], shared: list[Any]) -> Iterator[str]:
         yield f"is called {operation['operationId']}"
+        for scheme in operation.get("security", self.spec.get("security", [])):
+            yield f"is open to {' and '.join(sorted(scheme)) or 'everybody'}"
         yield f"is listed under {', '.join(operation['tags'])}"
         for listed in (*shared, *operation.get("parameters", [])):
             parameter = self.resolve(listed)

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from account_portal.core.db import get_database
+from account_portal.core.settings import get_settings
 from account_portal.models import RateEvent, User, UserSession
 from tests.factories.users import make_session
 
@@ -82,6 +83,8 @@ class SignedIn:
 
     def set(self, case: schemathesis.Case, data: str, _context: Any) -> None:
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+        if case.operation.path == "/auth/anonymous":
+            case.headers["X-Api-Key"] = get_settings().public_key
 
 
 @schemathesis.check
