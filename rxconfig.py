@@ -14,8 +14,8 @@ os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
 import reflex as rx
 
 from account_portal.core.settings import get_settings
-from account_portal.serving.frontend import LeanFrontend
 from account_portal.edge.origins import portal_origins
+from account_portal.serving.frontend import LeanFrontend
 
 settings = get_settings()
 

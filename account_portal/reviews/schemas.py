@@ -30,6 +30,7 @@ ProductId = Annotated[
     str, StringConstraints(min_length=1, max_length=64), AfterValidator(_printable)
 ]
 
+
 def _without_default(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 

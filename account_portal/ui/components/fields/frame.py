@@ -24,7 +24,9 @@ def notes(id: str, hint: Text | None, error: Text | None) -> list[rx.Component]:
     """Hint and error under a control."""
     # Both always exist, so that aria-describedby never points nowhere.
     return [
-        rx.el.p("" if hint is None else hint, id=f"{id}-hint", class_name=classes(HINT, "empty:hidden")),
+        rx.el.p(
+            "" if hint is None else hint, id=f"{id}-hint", class_name=classes(HINT, "empty:hidden")
+        ),
         rx.el.p(error if error is not None else "", id=f"{id}-error", class_name=ERROR, dir="auto"),
     ]
 
