@@ -51,6 +51,13 @@ def fields(cls: ast.ClassDef) -> Iterator[str]:
             yield node.target.id
 
 
+def base_names(cls: ast.ClassDef) -> set[str]:
+    return {
+        node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        for node in cls.bases
+    }
+
+
 def decorator_names(function: ast.AST) -> set[str]:
     """`@rx.event(background=True)` is `event`."""
     found = set()
@@ -63,7 +70,7 @@ def decorator_names(function: ast.AST) -> set[str]:
 def state_classes() -> Iterator[tuple[str, ast.ClassDef]]:
     """Classes whose vars a browser sees."""
     for path, tree in {**of_kind("state"), "ui/session.py": modules()["ui/session.py"]}.items():
-        yield from ((path, cls) for cls in classes(tree))
+        yield from ((path, cls) for cls in classes(tree) if not base_names(cls) & {"View", "Input"})
 
 
 def starts(path: str, *places: str) -> bool:

@@ -13,13 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 LONGEST = {"account_portal/": 300, "tests/": 500, "": 300}
 """Lines of a Python file, by where it lies; tests are lists of cases."""
-SLACK = 1.2
+SLACK = 4 / 3
 """The limit is a rule of thumb: a file may pass it a little before it has to be cut."""
 LONGER = (
     "alembic/versions/*.py",  # the state of all tables at one moment
     "account_portal/auth/rules/common_passwords.py",  # a list
     "account_portal/ui/icons.py",  # a list
     "account_portal/demo/catalog/*.py",  # lists
+    "account_portal/demo/seed/p*.py",  # people, past and present: what the demo tells, in a row
 )
 
 VAGUE = re.compile(r"(^|/|_)(utils?|helpers?|common|misc|managers?)(\.py$|/|_[a-z]+\.py$)")
