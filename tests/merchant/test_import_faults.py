@@ -90,7 +90,7 @@ def test_strict_rolls_everything_back(database: Database, tmp_path: Path, owner:
         (b" \r\n\n", "is empty"),
         (b'[{"type": "order"}]', "is one JSON array"),
         (b"\xff\xfe{\x00}\x00", "is UTF-16"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "is neither NDJSON nor a Shopify export"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is no text file"),
         (b"name;price\nTea;1\n", "is neither NDJSON nor a Shopify export"),
         (b"<html></html>", "is neither NDJSON nor a Shopify export"),
     ],

@@ -112,18 +112,15 @@ _DECODER = json.JSONDecoder(
 
 
 def _read_csv(file: BinaryIO, start: bytes) -> Iterator[Found]:
-    header: list[str] = []
-    if b"\0" not in start:
-        first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
-        header = next(csv.reader([first]), [])
+    if b"\0" in start:
+        yield Found(0, None, "is no text file: it holds NUL bytes", 0)
+        return
+    first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
+    header = next(csv.reader([first]), [])
     reader = shopify.reader_for({name.strip() for name in header})
     if reader is None:
-        yield Found(
-            0,
-            None,
-            "is neither NDJSON nor a Shopify export of orders or customers (CSV)",
-            0,
-        )
+        reason = "is neither NDJSON nor a Shopify export of orders or customers (CSV)"
+        yield Found(0, None, reason, 0)
         return
     for line, data, reason in reader(file):
         yield Found(line, data, reason, file.tell())
