@@ -6,6 +6,7 @@ from account_portal.auth.components.fields import (
     code_buttons,
     code_fields,
     contact_field,
+    known_as,
 )
 from account_portal.auth.components.sent_form import sent_form
 
@@ -15,5 +16,6 @@ __all__ = [
     "code_buttons",
     "code_fields",
     "contact_field",
+    "known_as",
     "sent_form",
 ]

@@ -9,7 +9,7 @@ from account_portal.ui import components as ui
 from account_portal.ui.variants import Text
 
 CONTACT = "E-mail or phone"
-PASSWORD_RULE = "At least 8 characters. A few unusual words are stronger than odd signs."  # noqa: S105 - words
+PASSWORD_RULE = "At least 8 characters. A few unusual words are stronger than symbols."  # noqa: S105 - words
 
 
 def contact_field(state: Any, *, id: str = "contact", **props: Any) -> rx.Component:
@@ -26,6 +26,18 @@ def contact_field(state: Any, *, id: str = "contact", **props: Any) -> rx.Compon
         required=True,
         dir="ltr",
         **props,
+    )
+
+
+def known_as(contact: Any) -> rx.Component:
+    """Tells password managers whose new password it is, where the form itself does not ask."""
+    return rx.el.input(
+        type="text",
+        name="username",
+        value=contact,
+        auto_complete="username",
+        read_only=True,
+        hidden=True,
     )
 
 

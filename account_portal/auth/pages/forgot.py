@@ -8,6 +8,7 @@ from account_portal.auth.components import (
     code_buttons,
     code_fields,
     contact_field,
+    known_as,
     sent_form,
 )
 from account_portal.auth.components.demo import code_hint
@@ -36,6 +37,7 @@ def _code_step() -> rx.Component:
             auto_submit=False,
             auto_focus=True,
         ),
+        known_as(State.contact),
         ui.password_field(
             "new_password",
             "New password",

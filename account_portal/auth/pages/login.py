@@ -72,5 +72,5 @@ def login() -> rx.Component:
         rx.cond(State.step == "code", _code_step(), _password_step()),
         ui.divider(),
         ui.text("New here? ", ui.link("Create an account", to=State.register_link)),
-        demo_login(),
+        rx.cond(State.step == "code", rx.fragment(), demo_login()),
     )

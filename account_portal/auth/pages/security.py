@@ -5,10 +5,11 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.auth.components import PASSWORD_RULE
+from account_portal.auth.components import PASSWORD_RULE, known_as
 from account_portal.auth.state.security import SecurityState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
+from account_portal.ui.session import Session
 
 
 def _device(device: Any) -> rx.Component:
@@ -84,7 +85,7 @@ def _sign_in(line: Any) -> rx.Component:
 
 def _sign_ins(page: Any) -> rx.Component:
     return ui.section(
-        "Sign-ins of late",
+        "Recent sign-ins",
         rx.cond(
             page.sign_ins.length() > 0,
             ui.rows(rx.foreach(page.sign_ins, _sign_in)),
@@ -95,9 +96,10 @@ def _sign_ins(page: Any) -> rx.Component:
 
 def _password(page: Any) -> rx.Component:
     change = ui.form(
+        known_as(Session.viewer.email),
         ui.password_field(
             "old_password",
-            "Present password",
+            "Current password",
             error=State.errors["old_password"],
             required=True,
             max_length=128,
@@ -118,7 +120,7 @@ def _password(page: Any) -> rx.Component:
         ),
         on_submit=State.change_password,
         errors=State.errors,
-        labels={"old_password": "Present password", "new_password": "New password"},
+        labels={"old_password": "Current password", "new_password": "New password"},
         busy=State.busy == "change_password",
     )
     none_yet = ui.stack(

@@ -32,8 +32,8 @@ class Sending(rx.State, mixin=True):
     channel: str = ""
     step: str = ""
     """`code` once a code is on its way."""
-    wanted: str = "/"
-    """Where the customer goes after signing in."""
+    wanted: str = ""
+    """Where the customer goes after signing in; empty until the page knows."""
     wait: int = 0
     """Seconds until another code may be asked for, counted down by the page."""
     wait_stamp: int = 0
@@ -100,5 +100,5 @@ class Sending(rx.State, mixin=True):
 
 def on_the_way(path: str, wanted: str, **query: str) -> str:
     """A page of sign-in that leads on to where the customer wanted to go."""
-    kept = query if wanted == routes.HOME else {**query, "next": wanted}
+    kept = query if wanted in ("", routes.HOME) else {**query, "next": wanted}
     return f"{path}?{urlencode(kept)}" if kept else path

@@ -7,33 +7,36 @@ import reflex as rx
 from account_portal import routes
 from account_portal.profile.state.notifications import NotificationsState as State
 from account_portal.ui import components as ui
+from account_portal.ui.icons import IconName
 from account_portal.ui.phases import page_data
 
-KINDS = [
-    ("transactional", "Your orders", "Parcels, returns, refunds and payments."),
-    ("promotional", "Offers", "Sales, price drops and things you may like."),
-    ("newsletter", "Newsletter", "What is new in the store, about once a month."),
+KINDS: list[tuple[str, IconName, str, str]] = [
+    ("transactional", "package", "Your orders", "Parcels, returns, refunds and payments."),
+    ("promotional", "gift", "Offers", "Sales, price drops and things you may like."),
+    ("newsletter", "mail", "Newsletter", "What is new in the store, about once a month."),
 ]
 CHANNELS = [("email", "E-mail"), ("sms", "SMS"), ("whatsapp", "WhatsApp")]
-COLUMNS = [ui.Column("Messages"), *[ui.Column(label) for _, label in CHANNELS]]
 
 
 def _switch(kind: str, label: str, channel: str, way: str) -> rx.Component:
-    return ui.switch(
-        f"{label} by {way}",
-        hide_label=True,
-        checked=State.opt_ins[kind][channel],
-        on_change=lambda on: State.turn(kind, channel, on),
+    return ui.stack(
+        ui.text(way, tone="muted", size="small"),
+        ui.switch(
+            f"{label} by {way}",
+            hide_label=True,
+            checked=State.opt_ins[kind][channel],
+            on_change=lambda on: State.turn(kind, channel, on),
+        ),
+        gap="none",
     )
 
 
-def _row(kind: str, label: str, about: str) -> rx.Component:
-    return ui.table_row(
-        COLUMNS,
-        ui.stack(
-            ui.text(label, strong=True), ui.text(about, tone="muted", size="small"), gap="none"
-        ),
-        *[_switch(kind, label, channel, way) for channel, way in CHANNELS],
+def _kind(kind: str, picture: IconName, label: str, about: str) -> rx.Component:
+    return ui.lead_row(
+        ui.icon(picture, size=24),
+        ui.text(label, strong=True),
+        ui.text(about, tone="muted", size="small"),
+        end=ui.row(*[_switch(kind, label, channel, way) for channel, way in CHANNELS], gap="large"),
     )
 
 
@@ -41,7 +44,7 @@ def _missing_contact() -> rx.Component:
     def hint(missing: Any, words: str, link: str) -> rx.Component:
         return rx.cond(
             missing,
-            ui.alert(words, " ", ui.link(link, to=routes.PROFILE)),
+            ui.alert(words, " ", ui.link(link, to=routes.PROFILE, variant="plain")),
         )
 
     return rx.fragment(
@@ -65,9 +68,7 @@ def notifications() -> rx.Component:
         page_data(
             State,
             _missing_contact(),
-            ui.card(
-                ui.table(COLUMNS, *[_row(*kind) for kind in KINDS], caption="Messages you get")
-            ),
+            ui.rows(*[_kind(*kind) for kind in KINDS]),
             ui.text(
                 "Codes to sign in, and warnings about the safety of your account, always come.",
                 tone="muted",
