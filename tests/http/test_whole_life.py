@@ -4,7 +4,7 @@ import io
 import json
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 import httpx2 as httpx
 from PIL import Image
@@ -24,7 +24,7 @@ class Customer:
         self.client = httpx.Client(base_url=f"{server.url}/api/v1/main/storefront", timeout=30)
         self.user: dict[str, Any] = {}
 
-    def __enter__(self) -> "Customer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
