@@ -85,7 +85,7 @@ def create_bank_account(ctx: Context, data: CreateOutboundBankAccount) -> Custom
         verification_status=VerificationStatus.UNVERIFIED,
         created_at=ctx.now,
         modified_at=ctx.now,
-        **_number_columns(data.account_number),
+        **number_columns(data.account_number),
     )
     _require_new(ctx, account.id, account.number_digest, account.ifsc_code)
     if is_default:
@@ -114,7 +114,7 @@ def update_bank_account(
     if rules.needs_new_verification(changes):
         account.verification_status = VerificationStatus.UNVERIFIED
     if number := changes.pop("account_number", None):
-        changes.update(_number_columns(number))
+        changes.update(number_columns(number))
     _require_new(
         ctx,
         account_id,
@@ -201,7 +201,8 @@ def _digest(number: str) -> str:
     return tokens.keyed_digest("bank account numbers", rules.normalise(number))
 
 
-def _number_columns(number: str) -> dict[str, str]:
+def number_columns(number: str) -> dict[str, str]:
+    """What is stored of an account number: unreadable, findable, and fit to be shown."""
     return {
         "number_encrypted": tokens.encrypt(number),
         "number_digest": _digest(number),

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from sqlmodel import SQLModel, col
 
 from account_portal.addresses.rules import require_deliverable
+from account_portal.bank_accounts.service import number_columns
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
 from account_portal.demo import seed
@@ -232,6 +233,7 @@ def test_people_sign_in_with_the_demo_password_and_numbers_are_encrypted(demo: D
     assert verify_password(PASSWORD, people["demo@example.com"].password_hash)[0]
     for account in rows(demo, BankAccount):
         number = tokens.decrypt(account.number_encrypted)
+        assert account.number_digest == number_columns(number)["number_digest"]
         assert account.number_masked == "X" * (len(number) - 4) + number[-4:]
     assert all(session.cookie_hash is None for session in rows(demo, UserSession))
     for model in (Order, Address, OrderReturn, Review):

@@ -1,6 +1,7 @@
 """Records go in once, however often and in whatever order they come."""
 
 import itertools
+import re
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,13 @@ from sqlalchemy import select
 
 from account_portal.core.db import Database
 from account_portal.core.errors import NotFound
+from account_portal.merchant.importing.fields import Record
+from account_portal.merchant.importing.records import (
+    RECORDS,
+    AddressRecord,
+    EventRecord,
+    LineRecord,
+)
 from account_portal.models import (
     Address,
     AddressCopy,
@@ -391,3 +399,10 @@ def test_totals_that_do_not_add_up_do(database: Database, tmp_path: Path) -> Non
     assert found["TIP"].handling_charge_excluding_tax == 1001
     assert found["LESS"].promotion_discount_amount == 8998
     assert len(rows(database, Payment)) == 0
+
+
+@pytest.mark.parametrize("model", [*RECORDS.values(), AddressRecord, LineRecord, EventRecord])
+def test_the_manual_names_every_field(model: type[Record]) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[`\"]([a-z_0-9]+)[`\"]", manual))
+    assert set(model.model_fields) - named == set()

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
+from account_portal.bank_accounts.rules import mask
+from account_portal.bank_accounts.service import number_columns
 from account_portal.core.demo import DEMO_PASSWORD
 from account_portal.demo.seed.ids import seeded_id
 from account_portal.models import (
@@ -16,7 +18,6 @@ from account_portal.models import (
     UserSession,
 )
 from account_portal.models.states import SessionKind, VerificationStatus
-from account_portal.security import tokens
 
 PASSWORD = DEMO_PASSWORD
 
@@ -273,18 +274,13 @@ def address_values(person: Person, key: str) -> dict[str, Any]:
     }
 
 
-def masked(number: str) -> str:
-    """An account number, down to its last four digits."""
-    return "X" * (len(number) - 4) + number[-4:]
-
-
 def account_row(person: Person, key: str) -> dict[str, Any]:
     """What a refund says of the account it goes to."""
     for owner, name, _, number, _, bank, _ in ACCOUNTS:
         if (owner, name) == (person.key, key):
             return {
                 "bank_account_id": account_id(person, key),
-                "bank_account_number": masked(number),
+                "bank_account_number": mask(number),
                 "bank_name": bank,
             }
     raise KeyError(key)
@@ -354,9 +350,7 @@ def _account_rows(today: datetime) -> list[SQLModel]:
                 id=account_id(by_key[owner], key),
                 customer_id=by_key[owner].id,
                 account_name=holder,
-                number_encrypted=tokens.encrypt(number),
-                number_digest=tokens.keyed_digest("bank account number", number),
-                number_masked=masked(number),
+                **number_columns(number),
                 ifsc_code=branch,
                 bank_name=bank,
                 is_default=key == "verified",

@@ -183,8 +183,9 @@ class _Importer:
         except (SQLAlchemyError, OverflowError) as error:
             if len(entries) > 1:
                 # One of them is what the database does not take: find out which.
-                for entry in entries:
-                    self._write([entry], is_last=is_last)
+                half = len(entries) // 2
+                self._write(entries[:half], is_last=is_last)
+                self._write(entries[half:], is_last=is_last)
             else:
                 cause = getattr(error, "orig", None) or error
                 reason = f"the database refuses it: {str(cause).splitlines()[0]}"
