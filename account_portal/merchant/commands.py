@@ -38,8 +38,13 @@ def worker() -> None:
     except CannotOpen as error:
         raise click.ClickException(str(error)) from None
     stop = Event()
+
+    def end(_number: int, _frame: object) -> None:
+        stop.set()
+        wake()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: (stop.set(), wake()))
+        signal.signal(name, end)
     click.echo("Working.")
     work_until(stop)
 
