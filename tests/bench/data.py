@@ -1,0 +1,240 @@
+"""A shop of a size: customers, orders with three lines each, payments, parcels, addresses."""
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, SQLModel
+
+from account_portal.core.db import Database
+from account_portal.core.ids import new_id
+from account_portal.core.migrations import upgrade
+from account_portal.models import (
+    Address,
+    AddressCopy,
+    NotificationPreference,
+    Order,
+    OrderLine,
+    Payment,
+    Product,
+    Shipment,
+    ShipmentItem,
+    User,
+)
+from account_portal.orders.service import refresh_orders
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+CUSTOMERS = 2000
+REGULARS = 20
+ORDERS_OF_A_REGULAR = 40
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Who can be asked for."""
+
+    collector: str
+    """The customer with the longest history: 500 orders, a tenth of a very large shop."""
+    collected: int
+    regulars: tuple[str, ...]
+    order_numbers: tuple[str, ...]
+    """An order of each regular."""
+    orders_per_second: float
+
+
+def build_shop(database: Database, orders: int) -> Shop:
+    """Write the shop the way the import does: rows in bulk, documents by `refresh_orders`."""
+    upgrade(database)
+    random.seed(7)
+    users = [new_id() for _ in range(CUSTOMERS)]
+    with database.session(writes=True) as db:
+        _insert(db, [_user(user, number) for number, user in enumerate(users)])
+        _insert(db, [NotificationPreference(user_id=user, modified_at=NOW) for user in users])
+        _insert(db, [_address(user, place) for user in users for place in range(5)])
+        _insert(db, [_product(number) for number in range(200)])
+        db.commit()
+    collector, regulars = users[0], users[1 : REGULARS + 1]
+    collected = max(500, orders // 10 if orders >= 1_000_000 else 0)
+    began = time.monotonic()
+    plan = _owners(users, collected, orders)
+    shown: dict[str, str] = {}
+    number = 0
+    while owners := list(islice(plan, CHUNK)):
+        with database.session(writes=True) as db:
+            ids = []
+            rows: list[SQLModel] = []
+            for owner in owners:
+                order, parts = _order(owner, number)
+                shown.setdefault(owner, order.order_number)
+                ids.append(order.id)
+                rows += [order, *parts]
+                number += 1
+            _insert(db, rows)
+            refresh_orders(db, ids, NOW)
+            db.commit()
+    seconds = time.monotonic() - began
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    return Shop(
+        collector=collector,
+        collected=collected,
+        regulars=tuple(regulars),
+        order_numbers=tuple(shown[user] for user in regulars),
+        orders_per_second=orders / seconds,
+    )
+
+
+def _owners(users: list[str], collected: int, orders: int) -> Iterator[str]:
+    """Whose order is the next, mixed, as orders come in."""
+    fixed = [users[0]] * collected
+    fixed += [user for user in users[1 : REGULARS + 1] for _ in range(ORDERS_OF_A_REGULAR)]
+    others = users[REGULARS + 1 :]
+    rest = [others[place % len(others)] for place in range(max(0, orders - len(fixed)))]
+    mixed = [*fixed, *rest][:orders]
+    random.shuffle(mixed)
+    return iter(mixed)
+
+
+def _insert(db: Session, rows: list[Any]) -> None:
+    """In bulk, by table, those first that others refer to."""
+    by_model: dict[type[SQLModel], list[dict[str, Any]]] = {}
+    for row in rows:
+        by_model.setdefault(type(row), []).append(row.model_dump())
+    order = [table.name for table in SQLModel.metadata.sorted_tables]
+    for model in sorted(by_model, key=lambda model: order.index(str(model.__tablename__))):
+        db.execute(model.__table__.insert(), by_model[model])  # type: ignore[attr-defined]
+
+
+def _user(identity: str, number: int) -> User:
+    return User(
+        id=identity,
+        customer_id=identity,
+        email=f"customer{number}@example.com",
+        is_email_verified=True,
+        first_name="Asha",
+        last_name=f"Rao {number}",
+        created_at=NOW,
+        modified_at=NOW,
+    )
+
+
+def _place() -> dict[str, Any]:
+    return {
+        "first_name": "Asha",
+        "last_name": "Rao",
+        "country_code": "+91",
+        "phone": "9876543210",
+        "email": "asha@example.com",
+        "address_line1": "14 Lake View Road",
+        "address_line2": "2nd floor",
+        "city": "Bengaluru",
+        "state": "Karnataka",
+        "pincode": "560001",
+        "country": "India",
+    }
+
+
+def _address(user: str, place: int) -> Address:
+    return Address(
+        customer_id=user,
+        **_place(),
+        is_default_billing=place == 0,
+        is_default_shipping=place == 0,
+        created_at=NOW,
+        modified_at=NOW + timedelta(minutes=place),
+    )
+
+
+def _product(number: int) -> Product:
+    return Product(
+        id=f"product-{number}",
+        name=f"Stoneware mug number {number}",
+        slug=f"product-{number}",
+        image_url=f"/products/{number}.webp",
+        currency="INR",
+        selling_price=59000,
+        listing_price=65000,
+        created_at=NOW,
+        modified_at=NOW,
+    )
+
+
+def _order(owner: str, number: int) -> tuple[Order, list[SQLModel]]:
+    at = NOW - timedelta(minutes=random.randrange(3 * 365 * 24 * 60))
+    address = AddressCopy(id=new_id(), **_place())
+    lines = [_line(place) for place in range(3)]
+    total = sum(line.line_total for line in lines)
+    order = Order(
+        customer_id=owner,
+        order_number=f"NW-{number:07}",
+        order_date=at,
+        status="confirmed",
+        payment_status="success",
+        currency="INR",
+        subtotal=total - sum(line.tax_amount for line in lines),
+        item_total_tax=sum(line.tax_amount for line in lines),
+        grand_total=total,
+        billing_address_id=address.id,
+        shipping_address_id=address.id,
+        created_at=at,
+        modified_at=at,
+    )
+    for line in lines:
+        line.order_id = order.id
+    payment = Payment(
+        order_id=order.id,
+        request_number=f"PAY-{number:07}",
+        amount=total,
+        payment_status="success",
+        payment_date=at,
+        payment_method="UPI",
+        upi_id="asha@upi",
+        created_at=at,
+        modified_at=at,
+    )
+    parts: list[SQLModel] = [address, *lines, payment]
+    return order, parts if number % 2 else [*parts, *_parcel(order, lines, number)]
+
+
+def _line(place: int) -> OrderLine:
+    product = random.randrange(200)
+    return OrderLine(
+        order_id="",
+        position=place,
+        product_id=f"product-{product}",
+        product_name=f"Stoneware mug number {product}",
+        product_image_url=f"/products/{product}.webp",
+        sku=f"MUG-{place}-{product}",
+        quantity=2,
+        selling_price=59000,
+        listing_price=65000,
+        selling_price_excluding_tax=50000,
+        tax_type="GST",
+        tax_rate=1800,
+        tax_amount=18000,
+        line_total=118000,
+    )
+
+
+def _parcel(order: Order, lines: list[OrderLine], number: int) -> list[SQLModel]:
+    sent = order.order_date + timedelta(days=1)
+    shipment = Shipment(
+        order_id=order.id,
+        reference_number=f"SHP-{number:07}",
+        status="delivered",
+        shipped_date=sent,
+        delivered_date=sent + timedelta(days=2),
+        created_at=sent,
+        modified_at=sent,
+    )
+    items = [
+        ShipmentItem(shipment_id=shipment.id, line_id=line.id, quantity=line.quantity)
+        for line in lines
+    ]
+    return [shipment, *items]
