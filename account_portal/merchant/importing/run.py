@@ -38,7 +38,7 @@ from account_portal.merchant.importing.records import (
 from account_portal.merchant.importing.sources import read_file
 from account_portal.orders.service import refresh_orders
 
-BATCH = 500
+BATCH = 400
 """Records written in one transaction."""
 
 _TYPE_OF = {kind: name for name, kind in RECORDS.items()}
