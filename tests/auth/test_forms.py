@@ -222,8 +222,8 @@ def test_the_form_of_a_script_hands_the_session_over(
 ) -> None:
     fields = {"contact": "owner@example.com", "password": PASSWORD}
     answer = post(api, "login", fields, Accept="application/json").json()["content"]
-    with enter(Caller(), writes=False, database=database) as ctx:
-        session_id = service.take_over(ctx, answer["handover"])
+    with enter(Caller(), writes=True, database=database) as ctx:
+        session_id = service.take_over(ctx, answer["handover"], owner.id)
     with enter(Caller(session_id=session_id), writes=False, database=database) as ctx:
         assert ctx.actor.user_id == owner.id
 
@@ -303,6 +303,58 @@ def test_reset_form_sets_the_password_and_signs_in(
     assert done.headers["location"] == "/"
     assert caller_kind(database, api.client.cookies["portal"]) == "customer"
     assert load_user(database, owner).password_hash != before
+
+
+def test_the_next_page_is_known_before_any_script_filled_it_in(api: Any, owner: User) -> None:
+    here = {"Referer": "http://testserver/login?error=x&next=%2Forders%3Fpage%3D2"}
+    fields = {"contact": "owner@example.com", "password": PASSWORD, "next": ""}
+    assert post(api, "login", fields, **here).headers["location"] == "/orders?page=2"
+    fields["next"] = "/returns"
+    assert post(api, "login", fields, **here).headers["location"] == "/returns"
+    evil = {"Referer": "http://testserver/login?next=//evil.example"}
+    assert post(api, "login", {**fields, "next": ""}, **evil).headers["location"] == "/"
+
+
+@pytest.mark.parametrize("contact", ["new@example.com", "+1 415 555 2671"])
+def test_register_form_takes_either_contact_and_the_password_once(
+    api: Any, database: Database, contact: str
+) -> None:
+    fields = {"contact": contact, "password": "a better passphrase", "first_name": "Nia"}
+    assert post(api, "register", fields).headers["location"] == "/"
+    assert caller_kind(database, api.client.cookies["portal"]) == "customer"
+    taken = post(api, "register", fields, Accept="application/json").json()
+    assert taken["code"] in ("email_taken", "phone_taken")
+    nothing = post(api, "register", {**fields, "contact": "x"}, Accept="application/json").json()
+    assert set(nothing["error"]) == {"contact"}
+
+
+def test_forgot_form_remembers_its_code_in_a_cookie(
+    api: Any, owner: User, database: Database
+) -> None:
+    before = load_user(database, owner).password_hash
+    sent = post(api, "forgot", {"contact": "owner@example.com", "next": "/orders"})
+    assert sent.headers["location"] == "/forgot-password?step=code&next=%2Forders"
+    fields = {"new_password": "a better passphrase", "otp": last_code(database)}
+    weak = post(api, "reset", {**fields, "new_password": "password1"})
+    assert weak.headers["location"] == "/forgot-password?step=code&error=weak_password"
+    assert load_user(database, owner).password_hash == before
+    assert post(api, "reset", {**fields, "next": "/orders"}).headers["location"] == "/orders"
+    assert caller_kind(database, api.client.cookies["portal"]) == "customer"
+    assert "portal-code" not in api.client.cookies
+    assert load_user(database, owner).password_hash != before
+
+
+def test_forgot_form_tells_nobody_who_has_an_account(
+    api: Any, owner: User, database: Database
+) -> None:
+    answers = [
+        post(api, "forgot", {"contact": contact}, Accept="application/json").json()
+        for contact in ("owner@example.com", "nobody@example.com")
+    ]
+    for answer in answers:
+        answer["content"].pop("otp_token")
+    assert answers[0] == answers[1]
+    assert len(codes_sent(database)) == 1
 
 
 def test_only_posted_forms_are_answered(api: Any) -> None:

@@ -261,20 +261,25 @@ def test_a_page_takes_over_the_session_begun_beside_it(
     acting: Acting, owner: User, clock: Clock, database: Database
 ) -> None:
     begun = make_page_session(database, owner, clock.now, "a secret")
+    make_page_session(database, owner, clock.now, "another")
     with acting(NOBODY, writes=False) as ctx:
         handover = service.handover_of(ctx, "a secret")
-        assert service.take_over(ctx, handover) == begun
+        late = service.handover_of(ctx, "another")
     assert kind_of(database, handover) == "nobody"
+    with acting(NOBODY) as ctx:
+        assert service.take_over(ctx, handover, owner.id) == begun
+    with acting(NOBODY) as ctx, pytest.raises(NotAuthenticated):
+        service.take_over(ctx, handover, owner.id)
     clock.advance(seconds=60)
-    with acting(NOBODY, writes=False) as ctx, pytest.raises(NotAuthenticated):
-        service.take_over(ctx, handover)
+    with acting(NOBODY) as ctx, pytest.raises(NotAuthenticated):
+        service.take_over(ctx, late, owner.id)
 
 
-def test_other_tokens_take_no_session_over(sign_in: Any, acting: Acting) -> None:
+def test_other_tokens_take_no_session_over(sign_in: Any, acting: Acting, owner: User) -> None:
     pair = sign_in()
     for token in (pair.access_token, pair.refresh_token, "nonsense", ""):
-        with acting(NOBODY, writes=False) as ctx, pytest.raises(NotAuthenticated):
-            service.take_over(ctx, token)
+        with acting(NOBODY) as ctx, pytest.raises(NotAuthenticated):
+            service.take_over(ctx, token, owner.id)
 
 
 def test_a_page_in_use_is_seen_every_few_minutes(
