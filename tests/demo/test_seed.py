@@ -18,7 +18,8 @@ from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
 from account_portal.demo import seed
 from account_portal.demo.seed import DemoRefused, seed_demo, seed_if_empty
-from account_portal.demo.seed.people import ADDRESSES, DEMO, NEW, PASSWORD, SAM, address_values
+from account_portal.demo.seed.people import DEMO, NEW, PASSWORD, SAM, address_values
+from account_portal.demo.seed.places import ADDRESSES
 from account_portal.demo.seed.pricing import Priced, price_order
 from account_portal.loyalty.service import get_loyalty
 from account_portal.models import (

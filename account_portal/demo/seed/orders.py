@@ -9,6 +9,15 @@ from sqlmodel import SQLModel
 from account_portal.core.money import POINT_SCALE, split
 from account_portal.core.settings import get_settings
 from account_portal.demo.catalog import CURRENCY, find_sku
+from account_portal.demo.seed.bill import (
+    applied_coupons,
+    applied_promotions,
+    free_value,
+    line_rows,
+    offer_savings,
+    points_earned,
+    price_of,
+)
 from account_portal.demo.seed.ids import seeded_id, seeded_number
 from account_portal.demo.seed.journey import BY_MAIL, COURIERS, journey
 from account_portal.demo.seed.people import (
@@ -18,7 +27,7 @@ from account_portal.demo.seed.people import (
     address_values,
 )
 from account_portal.demo.seed.plan import Attempt, Back, GivenBack, Parcel, Planned
-from account_portal.demo.seed.pricing import OrderPrice, Priced, included_tax, price_order
+from account_portal.demo.seed.pricing import OrderPrice
 from account_portal.models import (
     AddressCopy,
     Order,
@@ -32,7 +41,6 @@ from account_portal.models import (
     ShipmentItem,
 )
 from account_portal.models.states import (
-    OrderStatus,
     PaymentStatus,
     RefundMode,
     RefundStatus,
@@ -40,12 +48,6 @@ from account_portal.models.states import (
     ShipmentStatus,
     TransactionStatus,
 )
-
-_SHIPPING = 80_00
-_FREE_SHIPPING_FROM = 1_500_00
-_CASH_FEE = 50_00
-POINTS_PER_RUPEE = 2
-"""Hundredths of a point that one rupee of goods earns."""
 
 _METHODS: dict[str, dict[str, Any]] = {
     "upi": {"payment_method": "UPI", "upi_id": "asha.rao@okbank"},
@@ -104,8 +106,8 @@ class OrderWriter:
         self._number += 7 + int(seeded_number(planned.name, 2)) % 30
         placed = self._at(planned.placed)
         order_id = seeded_id("order", f"{self._person.key} {planned.name}")
-        price = _price(planned)
-        lines = _lines(order_id, planned, price)
+        price = price_of(planned)
+        lines = line_rows(order_id, planned, price)
         delivered = [
             self._at(parcel.reached)
             for parcel in planned.parcels
@@ -144,14 +146,14 @@ class OrderWriter:
             customer_phone=f"+91 {self._person.phone}",
             customer_note=planned.note,
             coupon_code=planned.coupon[0] if planned.coupon else None,
-            applied_promotions=_promotions(planned, price),
-            applied_coupons=_coupons(planned, price),
+            applied_promotions=applied_promotions(planned, price),
+            applied_coupons=applied_coupons(planned, price),
             extra={"channel": "web"} | planned.extra,
             promotion_discount_amount=price.promotion,
             coupon_discount_amount=price.coupon,
-            promotion_savings=price.promotion + _free_value(planned),
+            promotion_savings=price.promotion + free_value(planned),
             coupon_savings=price.coupon,
-            other_savings=_offer_savings(planned) + price.shipping_discount,
+            other_savings=offer_savings(planned) + price.shipping_discount,
             subtotal=price.subtotal,
             item_total_tax=price.item_tax,
             shipping_estimated_cost=price.shipping_estimated,
@@ -162,7 +164,7 @@ class OrderWriter:
             handling_charge_excluding_tax=price.handling,
             handling_charge_tax_amount=price.handling_tax,
             grand_total=price.grand_total,
-            loyalty_point_earned=_points_earned(planned, price),
+            loyalty_point_earned=points_earned(planned, price),
             loyalty_point_redeemed=planned.points * POINT_SCALE,
             loyalty_amount=planned.points * value,
             credit_balance_used=planned.credit,
@@ -423,127 +425,3 @@ def _return_item(
             else 0
         ),
     )
-
-
-def _price(planned: Planned) -> OrderPrice:
-    lines = []
-    digital = True
-    for item in planned.items:
-        product, variant = find_sku(item.sku)
-        digital = digital and variant.weight_grams == 0
-        lines.append(Priced(variant.selling_price, item.quantity, product.tax_rate, item.free))
-    goods = sum(line.gross for line in lines)
-    shipping = 0 if digital or not goods else _SHIPPING
-    return price_order(
-        lines,
-        promotion_percent=planned.promotion[1] if planned.promotion else 0,
-        coupon_percent=planned.coupon[1] if planned.coupon else 0,
-        shipping=shipping,
-        shipping_discount=shipping if goods >= _FREE_SHIPPING_FROM else 0,
-        handling=_CASH_FEE if planned.cash_on_delivery else 0,
-    )
-
-
-def _lines(order_id: str, planned: Planned, price: OrderPrice) -> list[OrderLine]:
-    lines = []
-    for position, (item, cost) in enumerate(zip(planned.items, price.lines, strict=True)):
-        product, variant = find_sku(item.sku)
-        paid = item.quantity - item.free
-        lines.append(
-            OrderLine(
-                id=seeded_id("line", f"{order_id} {item.sku}"),
-                order_id=order_id,
-                position=position,
-                product_id=product.product_id,
-                product_name=product.name,
-                product_image_url=variant.image_url,
-                product_type=product.kind,
-                sku=variant.sku,
-                slug=product.product_id,
-                variant_id=variant.variant_id,
-                variant_name=variant.name,
-                on_offer=variant.on_offer,
-                on_promotion=bool(cost.promotion or item.free),
-                on_subscription=item.on_subscription,
-                subscription_plan="Every month" if item.on_subscription else None,
-                subscription_interval=1 if item.on_subscription else None,
-                subscription_frequency="month" if item.on_subscription else None,
-                quantity=item.quantity,
-                free_quantity=item.free,
-                is_free_item=paid == 0,
-                selling_price=variant.selling_price,
-                listing_price=variant.listing_price,
-                selling_price_excluding_tax=variant.selling_price
-                - included_tax(variant.selling_price, product.tax_rate),
-                promotion_discount_amount=cost.promotion,
-                coupon_discount_amount=cost.coupon,
-                tax_type=product.tax_type,
-                tax_rate=product.tax_rate * 100,
-                tax_amount=cost.tax,
-                line_total=cost.total,
-                associated_options=dict(variant.options) or None,
-            )
-        )
-    return lines
-
-
-def _free_value(planned: Planned) -> int:
-    return sum(find_sku(item.sku)[1].selling_price * item.free for item in planned.items)
-
-
-def _offer_savings(planned: Planned) -> int:
-    saved = 0
-    for item in planned.items:
-        variant = find_sku(item.sku)[1]
-        saved += (variant.listing_price - variant.selling_price) * (item.quantity - item.free)
-    return saved
-
-
-def _points_earned(planned: Planned, price: OrderPrice) -> int:
-    if planned.status in {OrderStatus.CANCELLED, OrderStatus.DRAFT}:
-        return 0
-    whole_points = (price.subtotal + price.item_tax) * POINTS_PER_RUPEE // 100 // POINT_SCALE
-    return whole_points * POINT_SCALE
-
-
-def _promotions(planned: Planned, price: OrderPrice) -> list[dict[str, Any]]:
-    applied: list[dict[str, Any]] = []
-    if planned.promotion:
-        applied.append(
-            {
-                "promotion_id": planned.promotion[0].lower().replace(" ", "-"),
-                "promotion_type": "discount",
-                "savings": price.promotion / 100,
-                "applied_sequence": 1,
-                "scope": "order",
-            }
-        )
-    for item in planned.items:
-        if 0 < item.free < item.quantity:
-            product, variant = find_sku(item.sku)
-            applied.append(
-                {
-                    "promotion_id": "three-for-two",
-                    "promotion_type": "free-goods",
-                    "savings": variant.selling_price * item.free / 100,
-                    "product_id": product.product_id,
-                    "product_name": product.name,
-                    "variant_id": variant.variant_id,
-                    "variant_name": variant.name,
-                    "applied_sequence": 2,
-                    "scope": "product",
-                }
-            )
-    return applied
-
-
-def _coupons(planned: Planned, price: OrderPrice) -> list[dict[str, Any]]:
-    if not planned.coupon:
-        return []
-    return [
-        {
-            "coupon_id": planned.coupon[0].lower(),
-            "coupon_type": "discount",
-            "savings": price.coupon / 100,
-        }
-    ]

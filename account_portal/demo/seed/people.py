@@ -9,6 +9,7 @@ from account_portal.bank_accounts.rules import mask
 from account_portal.bank_accounts.service import number_columns
 from account_portal.core.demo import DEMO_PASSWORD
 from account_portal.demo.seed.ids import seeded_id
+from account_portal.demo.seed.places import ADDRESSES, BUSINESS, CHANGED, FIELDS, RECIPIENTS
 from account_portal.models import (
     Address,
     BankAccount,
@@ -42,141 +43,6 @@ DEMO = Person("demo", "demo@example.com", "Asha", "Rao", "9845012345", 1_095)
 SAM = Person("sam", "sam@example.com", "Sam", "Okafor", "9820055511", 400)
 NEW = Person("new", "new@example.com", "Noor", "Haddad", None, 2)
 PEOPLE = (DEMO, SAM, NEW)
-
-_FIELDS = (
-    "nickname",
-    "address_line1",
-    "address_line2",
-    "landmark",
-    "city",
-    "state",
-    "pincode",
-    "country",
-    "country_code",
-    "phone",
-)
-# By owner and key; last of a row: days since it was changed.
-ADDRESSES: dict[str, dict[str, tuple[str | None, ...]]] = {
-    "demo": {
-        "home": (
-            "Home",
-            "14, Lavelle Road",
-            "Flat 3B, Magnolia Court",
-            "Opposite the old library",
-            "Bengaluru",
-            "Karnataka",
-            "560001",
-            "India",
-            "+91",
-            "9845012345",
-        ),
-        "work": (
-            "Work",
-            "Unit 702, Prism Tower, Residency Road",
-            None,
-            None,
-            "Bengaluru",
-            "Karnataka",
-            "560025",
-            "India",
-            "+91",
-            "8041234567",
-        ),
-        "parents": (
-            "Parents",
-            "27, Civil Lines",
-            None,
-            "Near the clock tower",
-            "Jaipur",
-            "Rajasthan",
-            "302006",
-            "India",
-            "+91",
-            "9414098765",
-        ),
-        "berlin": (
-            "Meera in Berlin",
-            "Kastanienallee 71",
-            "Hinterhaus, 2. OG",
-            None,
-            "Berlin",
-            "",
-            "10435",
-            "Germany",
-            "+49",
-            "15112345678",
-        ),
-        "new york": (
-            "Arjun",
-            "245 West 107th Street",
-            "Apt 5C",
-            None,
-            "New York",
-            "New York",
-            "10025",
-            "United States",
-            "+1",
-            "2125550143",
-        ),
-        "dubai": (
-            None,
-            "Al Wasl Road, Villa 12",
-            None,
-            "Behind the park",
-            "Dubai",
-            "Dubai",
-            "",
-            "United Arab Emirates",
-            "+971",
-            "501234567",
-        ),
-        "tokyo": (
-            "Summer flat",
-            "3-12-8 Jingumae",
-            "Room 401",
-            None,
-            "Shibuya-ku",
-            "Tokyo",
-            "150-0001",
-            "Japan",
-            "+81",
-            "9012345678",
-        ),
-    },
-    "sam": {
-        "home": (
-            "Home",
-            "9, Pali Hill",
-            "Seaview, 4th floor",
-            None,
-            "Mumbai",
-            "Maharashtra",
-            "400050",
-            "India",
-            "+91",
-            "9820055511",
-        ),
-        "work": (
-            "Studio",
-            "22 Redchurch Street",
-            None,
-            None,
-            "London",
-            "",
-            "E2 7DP",
-            "United Kingdom",
-            "+44",
-            "7700900123",
-        ),
-    },
-}
-_RECIPIENTS = {
-    ("demo", "parents"): ("Lakshmi", "Rao"),
-    ("demo", "berlin"): ("Meera", "Rao-Schneider"),
-    ("demo", "new york"): ("Arjun", "Menon"),
-}
-_BUSINESS = {("demo", "work"): ("Prism Design LLP", "29ABCDE1234F1Z5")}
-_CHANGED = (4, 31, 120, 210, 260, 330, 480)
 
 # Owner, key, holder, number, branch, bank, verification.
 ACCOUNTS = (
@@ -261,9 +127,9 @@ def account_id(person: Person, key: str) -> str:
 
 def address_values(person: Person, key: str) -> dict[str, Any]:
     """The fields a saved address and its copies share."""
-    values: dict[str, Any] = dict(zip(_FIELDS, ADDRESSES[person.key][key], strict=True))
-    first, last = _RECIPIENTS.get((person.key, key), (person.first_name, person.last_name))
-    business, tax_number = _BUSINESS.get((person.key, key), (None, None))
+    values: dict[str, Any] = dict(zip(FIELDS, ADDRESSES[person.key][key], strict=True))
+    first, last = RECIPIENTS.get((person.key, key), (person.first_name, person.last_name))
+    business, tax_number = BUSINESS.get((person.key, key), (None, None))
     return {
         **values,
         "first_name": first,
@@ -324,7 +190,7 @@ def people_rows(today: datetime, password_hash: str) -> list[SQLModel]:
 
 def _address_rows(person: Person, today: datetime) -> list[SQLModel]:
     rows: list[SQLModel] = []
-    for key, days in zip(ADDRESSES[person.key], _CHANGED, strict=False):
+    for key, days in zip(ADDRESSES[person.key], CHANGED, strict=False):
         changed = today - timedelta(days=days, hours=5)
         rows.append(
             Address(

@@ -1,14 +1,11 @@
-"""The records of an import, as `docs/importing.md` describes them.
-
-The command `import` and the merchant API take the same.
-"""
+"""Orders, their lines, and what hangs on them."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from account_portal.core import money
 from account_portal.merchant.importing.fields import (
@@ -22,123 +19,14 @@ from account_portal.merchant.importing.fields import (
     Record,
     Sku,
 )
+from account_portal.merchant.importing.records.customers import AddressRecord, OfCustomer
 from account_portal.models.states import (
-    ActivityType,
     OrderStatus,
     PaymentStatus,
     RefundStatus,
-    ReviewStatus,
     ShipmentStatus,
-    SubscriptionStatus,
     TransactionStatus,
 )
-
-
-class AddressRecord(Record):
-    """An address as it stood; nothing in it is required."""
-
-    CUT: ClassVar[Mapping[str, int]] = {
-        "first_name": 200,
-        "last_name": 100,
-        "country_code": 5,
-        "phone": 40,
-        "email": 254,
-        "address_line1": 255,
-        "address_line2": 255,
-        "landmark": 255,
-        "pincode": 20,
-        "city": 100,
-        "state": 100,
-        "country": 60,
-        "tax_identification_number": 32,
-        "business_name": 150,
-        "nickname": 50,
-    }
-
-    first_name: str = ""
-    last_name: str | None = None
-    country_code: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    address_line1: str = ""
-    address_line2: str | None = None
-    landmark: str | None = None
-    pincode: str = ""
-    city: str = ""
-    state: str = ""
-    country: str = ""
-    tax_identification_number: str | None = None
-    business_name: str | None = None
-
-
-class SavedAddressRecord(AddressRecord):
-    """An address of a customer's address book."""
-
-    nickname: str | None = None
-    is_default_billing: bool = False
-    is_default_shipping: bool = False
-
-
-class ProductRecord(Record):
-    """A product; `product_id` is its natural key."""
-
-    CUT: ClassVar[Mapping[str, int]] = {"name": 255, "slug": 255, "image_url": 1000}
-
-    type: Literal["product"] = "product"
-    product_id: Key
-    name: str = Field(min_length=1)
-    slug: str | None = None
-    image_url: str | None = None
-    product_type: Literal["physical", "digital", "bundle"] = "physical"
-    currency: Currency | None = None
-    selling_price: Amount = Decimal(0)
-    listing_price: Amount | None = None
-    is_active: bool = True
-
-
-Email = Annotated[
-    str, StringConstraints(to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
-]
-
-
-class CustomerRecord(Record):
-    """A customer; `external_id` is the natural key, or else the e-mail address."""
-
-    CUT: ClassVar[Mapping[str, int]] = {"first_name": 100, "last_name": 100, "phone": 40}
-
-    type: Literal["customer"] = "customer"
-    external_id: Key | None = None
-    email: Email | None = None
-    is_email_verified: bool = False
-    country_code: str | None = None
-    phone: str | None = None
-    is_phone_verified: bool = False
-    first_name: str | None = None
-    last_name: str | None = None
-    customer_group_id: Key | None = None
-    password_hash: str | None = Field(default=None, max_length=255)
-    accepts_marketing: bool | None = None
-    addresses: list[SavedAddressRecord] = Field(default_factory=list, max_length=50)
-    created_at: Moment | None = None
-
-    @model_validator(mode="after")
-    def _has_key(self) -> "CustomerRecord":
-        if self.external_id is None and self.email is None:
-            raise ValueError("needs external_id or email")
-        return self
-
-
-class OfCustomer(Record):
-    """Something of a customer, named by the shop's own id or by e-mail address."""
-
-    customer_id: Key | None = None
-    customer_email: Email | None = None
-
-    @model_validator(mode="after")
-    def _has_customer(self) -> "OfCustomer":
-        if self.customer_id is None and self.customer_email is None:
-            raise ValueError("needs customer_id or customer_email")
-        return self
 
 
 class LineRecord(Record):
@@ -399,88 +287,3 @@ class RefundRecord(RefundPart):
 
     type: Literal["refund"] = "refund"
     order_number: OrderNumber
-
-
-class LoyaltyRecord(OfCustomer):
-    """A movement of points; `external_id` is its natural key."""
-
-    CUT: ClassVar[Mapping[str, int]] = {
-        "activity": 30,
-        "reference_number": 64,
-        "title": 150,
-        "remarks": 500,
-    }
-
-    type: Literal["loyalty_activity"] = "loyalty_activity"
-    external_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    activity_type: ActivityType
-    activity: str = "adjustment"
-    reference_number: str | None = None
-    title: str | None = None
-    loyalty_point: Annotated[Decimal, Field(gt=0, le=10**9)]
-    remarks: str | None = None
-    spendable_at: Moment | None = None
-    created_at: Moment
-
-
-class SubscriptionRecord(OfCustomer):
-    """A repeating delivery; `subscription_number` is its natural key."""
-
-    CUT: ClassVar[Mapping[str, int]] = {"plan": 100, "frequency": 20}
-
-    type: Literal["subscription"] = "subscription"
-    subscription_number: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    product_id: Key
-    sku: Sku | None = None
-    status: SubscriptionStatus = SubscriptionStatus.ACTIVE
-    plan: str = ""
-    interval: Annotated[int, Field(ge=1, le=1000)] = 1
-    frequency: Literal["day", "week", "month", "year"] = "month"
-    quantity: Count = 1
-    next_date: Moment | None = None
-    shipping_address: SavedAddressRecord | None = None
-    billing_address: SavedAddressRecord | None = None
-    created_at: Moment | None = None
-
-
-class ReviewRecord(OfCustomer):
-    """A review; customer and product are its natural key."""
-
-    FORMLESS: ClassVar[frozenset[str]] = frozenset({"tags"})
-
-    type: Literal["review"] = "review"
-    product_id: Key
-    order_number: OrderNumber | None = None
-    status: ReviewStatus = ReviewStatus.APPROVED
-    rating: Annotated[Decimal, Field(ge=1, le=5, multiple_of=Decimal("0.5"))]
-    review_text: str = Field(default="", max_length=10_000)
-    review_date: Moment
-    tags: list[Annotated[str, StringConstraints(max_length=50)]] = Field(
-        default_factory=list, max_length=20
-    )
-
-
-AnyRecord = Annotated[
-    ProductRecord
-    | CustomerRecord
-    | OrderRecord
-    | ShipmentRecord
-    | PaymentRecord
-    | RefundRecord
-    | LoyaltyRecord
-    | SubscriptionRecord
-    | ReviewRecord,
-    Field(discriminator="type"),
-]
-RECORDS: dict[str, type[Record]] = {
-    "product": ProductRecord,
-    "customer": CustomerRecord,
-    "order": OrderRecord,
-    "shipment": ShipmentRecord,
-    "payment": PaymentRecord,
-    "refund": RefundRecord,
-    "loyalty_activity": LoyaltyRecord,
-    "subscription": SubscriptionRecord,
-    "review": ReviewRecord,
-}
-"""Record by type, in the order they are written: what others need comes first."""
