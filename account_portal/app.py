@@ -46,6 +46,8 @@ from account_portal.profile.pages.notifications import notifications
 from account_portal.profile.pages.profile import profile_page
 from account_portal.profile.state.notifications import NotificationsState
 from account_portal.profile.state.profile import ProfileState
+from account_portal.returns.pages import request_return, return_detail, return_history
+from account_portal.returns.state import RequestReturnState, ReturnDetailState, ReturnsState
 from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
@@ -114,6 +116,41 @@ PAGES = (
         under=routes.ORDERS,
     ),
     Page(
+        routes.RETURN,
+        request_return,
+        "Return items",
+        load=(RequestReturnState.load,),
+        under=routes.ORDERS,
+    ),
+    Page(
+        routes.RETURNS,
+        return_history,
+        "Returns",
+        load=(ReturnsState.load,),
+        menu=MenuRow("Returns", routes.RETURNS, "undo-2"),
+    ),
+    Page(
+        routes.RETURN_DETAIL,
+        return_detail,
+        "Return",
+        load=(ReturnDetailState.load,),
+        under=routes.RETURNS,
+    ),
+    Page(
+        routes.PROFILE,
+        profile_page,
+        "Profile",
+        load=(ProfileState.load, BankAccountsState.load),
+        menu=MenuRow("Profile", routes.PROFILE, "user", "you"),
+    ),
+    Page(
+        routes.ADDRESSES,
+        address_book,
+        "Addresses",
+        load=(AddressesState.load,),
+        menu=MenuRow("Addresses", routes.ADDRESSES, "map-pin", "you"),
+    ),
+    Page(
         routes.NOTIFICATIONS,
         notifications,
         "Notifications",
@@ -143,20 +180,6 @@ PAGES = (
         load=(ForgotState.load,),
         public=True,
         frame="plain",
-    ),
-    Page(
-        routes.PROFILE,
-        profile_page,
-        "Profile",
-        load=(ProfileState.load, BankAccountsState.load),
-        menu=MenuRow("Profile", routes.PROFILE, "user", "you"),
-    ),
-    Page(
-        routes.ADDRESSES,
-        address_book,
-        "Addresses",
-        load=(AddressesState.load,),
-        menu=MenuRow("Addresses", routes.ADDRESSES, "map-pin", "you"),
     ),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),

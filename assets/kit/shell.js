@@ -24,9 +24,10 @@ export function ThemeSwitch({ icons, className = "" }) {
 }
 
 /** After a change of page the heading gets the focus, as after a full load it would be read first.
- *  A change of filter or paging keeps the path, and with it the focus. */
+ *  A change of filter or paging keeps the path, and with it the focus; a step of a form is a page. */
 export function RouteFocus() {
-  const { pathname } = useLocation();
+  const { pathname: path, search } = useLocation();
+  const pathname = `${path}#${new URLSearchParams(search).get("step") ?? ""}`;
   useEffect(() => {
     for (const list of document.querySelectorAll("[data-scrolls]")) {
       const here = list.querySelector("[aria-current]");

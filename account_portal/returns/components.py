@@ -1,0 +1,105 @@
+"""Parts of return pages that others may show."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.ui import components as ui
+
+
+def return_link(request_number: Any) -> Any:
+    """Address of a return's page, from a var of its number."""
+    return routes.RETURNS + "/" + request_number
+
+
+def return_card(card: Any) -> rx.Component:
+    """One return of the list; the whole card is the link."""
+    return ui.card(
+        ui.lead_row(
+            ui.thumbnail_stack(card.pictures, more=card.more_pictures),
+            ui.text(
+                ui.link(
+                    ui.hidden_text("Return "),
+                    card.request_number,
+                    to=return_link(card.request_number),
+                    variant="cover",
+                ),
+            ),
+            ui.text(card.summary, tone="muted", size="small", line=True),
+            ui.status_badge("return", card.status),
+            end=ui.stack(
+                ui.text(ui.date(card.created_at, "short"), tone="muted", size="small"),
+                ui.text("Order ", rx.el.bdi(card.order_number), tone="muted", size="small"),
+                gap="tight",
+                align="end",
+            ),
+        ),
+        variant="link",
+    )
+
+
+def wish(resolution: Any) -> Any:
+    """What the customer wants for an item, in words."""
+    return rx.cond(resolution == "replacement", "Replacement", "Refund")
+
+
+def return_item(item: Any) -> rx.Component:
+    """Units that go back, why, and for what."""
+    return ui.order_line(
+        item.product_name,
+        picture=item.product_image_url,
+        detail=ui.row(
+            ui.text("Quantity ", ui.number(item.quantity), inline=True),
+            ui.text(item.return_reason, inline=True),
+        ),
+        end=ui.text(wish(item.resolution), tone="muted", size="small"),
+    )
+
+
+def refund_stage(refund: Any, currency: Any) -> rx.Component:
+    """One refund: how much, where to, and how far it is."""
+    to = rx.match(
+        refund.payment_mode,
+        (
+            "bank_transfer",
+            "To "
+            + rx.cond(refund.bank_name, refund.bank_name, "your bank").to(str)
+            + " "
+            + rx.cond(refund.bank_account_number, refund.bank_account_number, "").to(str),
+        ),
+        ("loyalty_point", "As points"),
+        rx.cond(refund.payment_method, refund.payment_method, "The way you paid").to(str),
+    )
+    amount = rx.cond(
+        refund.payment_mode == "loyalty_point",
+        ui.text(ui.number(refund.refund_amount), " points", inline=True),
+        ui.money(refund.refund_amount, currency),
+    )
+    return ui.stack(
+        ui.row(ui.text("Refund"), amount, justify="between"),
+        ui.row(
+            ui.status_badge("refund", refund.status),
+            ui.text(to, tone="muted", size="small"),
+            justify="between",
+        ),
+        rx.cond(
+            refund.refund_date,
+            ui.text(
+                "Sent ",
+                ui.date(refund.refund_date),
+                rx.cond(
+                    refund.payment_reference_number,
+                    ", reference " + refund.payment_reference_number.to(str),
+                    "",
+                ),
+                tone="muted",
+                size="small",
+            ),
+        ),
+        rx.cond(
+            refund.refund_remarks,
+            ui.text(refund.refund_remarks.to(str), tone="muted", size="small"),
+        ),
+        gap="small",
+    )

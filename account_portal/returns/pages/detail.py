@@ -1,0 +1,220 @@
+"""One return: where it is, what happens next, what comes back."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.orders.components import order_address, order_link
+from account_portal.returns.components import refund_stage, return_item
+from account_portal.returns.state import ReturnDetailState as State
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+
+STEPS = ("Requested", "Approved", "On its way", "Received", "Done")
+
+
+def _next(page: Any) -> rx.Component:
+    one = page.order_return
+    words = rx.match(
+        one.status,
+        ("created", "We look at your request and tell you what we decide."),
+        (
+            "approved",
+            "A courier collects the parcel at the address below. Pack the items as they came.",
+        ),
+        ("shipped", "The parcel is on its way to us."),
+        ("received", "We have the parcel and are checking the items."),
+        ("complete", "This return is complete. Below you see what came back."),
+        ("cancelled", "You cancelled this return. You can ask again while the order allows it."),
+        ("rejected", "We could not accept this return."),
+        "",
+    )
+    place = rx.match(
+        one.status, ("approved", 1), ("shipped", 2), ("received", 3), ("complete", 4), 0
+    )
+    stopped = (one.status == "cancelled") | (one.status == "rejected")
+    return ui.card(
+        ui.stack(
+            ui.row(
+                ui.status_badge("return", one.status, plain=True),
+                ui.text("Requested ", ui.date(one.created_at), tone="muted"),
+                justify="between",
+            ),
+            rx.cond(
+                ~stopped,
+                rx.cond(
+                    one.status == "complete",
+                    ui.tracker(STEPS, 4, tone="done", label="Return progress"),
+                    ui.tracker(STEPS, place, label="Return progress"),
+                ),
+            ),
+            ui.stack(
+                ui.text(words),
+                rx.cond(
+                    (one.status == "rejected") & one.rejection_reason,
+                    ui.text("The reason: ", one.rejection_reason.to(str), tone="muted"),
+                ),
+                gap="tight",
+            ),
+            gap="large",
+        )
+    )
+
+
+def _event(moment: Any, title: str, tone: Any, *, is_latest: Any = None, detail: Any = "") -> Any:
+    def drawn(tone: Any) -> rx.Component:
+        return ui.timeline_event(
+            title, when=ui.date(moment.to(str), "datetime"), detail=detail, tone=tone
+        )
+
+    shown = drawn(tone) if is_latest is None else rx.cond(is_latest, drawn("current"), drawn(tone))
+    return rx.cond(moment, shown)
+
+
+def _history(page: Any) -> rx.Component:
+    one = page.order_return
+    return ui.section(
+        "History",
+        ui.timeline(
+            _event(page.completed_at, "Done", "success"),
+            _event(page.cancelled_at, "Cancelled by you", "warn"),
+            _event(
+                one.rejected_at,
+                "Declined",
+                "danger",
+                detail=rx.cond(one.rejection_reason, one.rejection_reason, "").to(str),
+            ),
+            _event(one.received_at, "Received by us", "plain", is_latest=one.status == "received"),
+            _event(one.shipped_at, "Collected", "plain", is_latest=one.status == "shipped"),
+            _event(one.approved_at, "Approved", "plain", is_latest=one.status == "approved"),
+            _event(one.created_at, "Requested", "plain", is_latest=one.status == "created"),
+            label="History of this return",
+        ),
+    )
+
+
+def _comes_back(page: Any) -> rx.Component:
+    one = page.order_return
+    replacement = ui.stack(
+        ui.row(
+            ui.text("Replacement order"),
+            ui.link(
+                one.replacement_order_number.to(str),
+                to=order_link(one.replacement_order_number.to(str)),
+            ),
+            justify="between",
+        ),
+        ui.text(
+            "Placed ",
+            ui.date(one.replacement_order_date.to(str)),
+            tone="muted",
+            size="small",
+        ),
+        gap="tight",
+    )
+    waiting = ui.text(
+        rx.match(
+            one.status,
+            ("created", "Refunds and replacements appear here once we have approved the return."),
+            ("approved", "Refunds and replacements appear here as soon as they are on their way."),
+            ("shipped", "Refunds and replacements appear here as soon as they are on their way."),
+            ("received", "Refunds and replacements appear here as soon as they are on their way."),
+            "Nothing comes back for this return.",
+        ),
+        tone="muted",
+    )
+    has_any = (one.refund.length() > 0) | one.replacement_order_number.bool()
+    return ui.section(
+        "What comes back",
+        ui.rows(
+            rx.foreach(one.refund, lambda refund: refund_stage(refund, page.currency)),
+            rx.cond(one.replacement_order_number, replacement),
+            rx.cond(~has_any, waiting),
+        ),
+    )
+
+
+def _pickup(page: Any) -> rx.Component:
+    one = page.order_return
+    return rx.cond(
+        one.shipping_address,
+        ui.section("Collected at", ui.card(order_address(one.shipping_address))),
+    )
+
+
+def _of_order(page: Any) -> rx.Component:
+    one = page.order_return
+    return ui.text(
+        "Of order ",
+        ui.link(one.original_order_number, to=order_link(one.original_order_number)),
+        tone="muted",
+    )
+
+
+def _cancel(page: Any) -> rx.Component:
+    ask = ui.row(ui.button("Cancel return", on_click=State.open_cancel))
+    too_late = ui.text(
+        "The return can no longer be cancelled, because it is on its way.",
+        tone="muted",
+        size="small",
+    )
+    status = page.order_return.status
+    is_moving = (status == "approved") | (status == "shipped") | (status == "received")
+    return ui.screen_only(rx.cond(page.is_cancellation_allowed, ask, rx.cond(is_moving, too_late)))
+
+
+def _cancel_dialog() -> rx.Component:
+    return ui.dialog(
+        ui.text("You keep the items, and nothing is refunded or replaced."),
+        id="cancel-return",
+        title="Cancel this return?",
+        size="small",
+        footer=[
+            ui.button(
+                "Cancel return",
+                variant="danger",
+                on_click=State.cancel,
+                busy=State.busy == "cancel",
+                busy_label="Cancelling…",
+            ),
+            ui.button("Keep return", closes=True),
+        ],
+        open=State.is_cancelling,
+        on_close=State.close_cancel,
+    )
+
+
+def return_detail() -> rx.Component:
+    """The page of one return."""
+    page = State.shown
+    return rx.fragment(
+        ui.page_header(
+            rx.fragment("Return ", State.return_id),
+            back=("Returns", routes.RETURNS),
+            actions=[ui.print_button()],
+        ),
+        page_data(
+            State,
+            _of_order(page),
+            ui.stack(_next(page), _cancel(page), gap="medium"),
+            ui.columns(
+                ui.stack(
+                    ui.section(
+                        "Items", ui.rows(rx.foreach(page.order_return.return_items, return_item))
+                    ),
+                    _history(page),
+                    gap="huge",
+                ),
+                ui.stack(_comes_back(page), _pickup(page), gap="huge"),
+            ),
+            _cancel_dialog(),
+            bones=[ui.skeleton("card"), ui.skeleton("row"), ui.skeleton("card")],
+            missing=ui.empty(
+                "not_found",
+                "There is no such return",
+                "The number may be mistyped, or the return belongs to another account.",
+                action=ui.link_button("All your returns", to=routes.RETURNS),
+            ),
+        ),
+    )

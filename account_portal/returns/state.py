@@ -1,0 +1,414 @@
+"""States of the return pages."""
+
+from typing import Any
+
+import pydantic
+import reflex as rx
+
+from account_portal import routes
+from account_portal.addresses import rules as address_rules
+from account_portal.addresses import service as addresses
+from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCreate
+from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
+from account_portal.core.ids import new_id
+from account_portal.core.pagination import PageParams
+from account_portal.core.schemas import Moment, View
+from account_portal.core.validation import national_number
+from account_portal.models.states import ReturnResolution, ReturnStatus
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import OrderAddress
+from account_portal.returns import rules, service
+from account_portal.returns.schemas import (
+    CreateOrderReturn,
+    CreateOrderReturnItem,
+    OrderReturn,
+    PickupAddress,
+    ReturnableItem,
+    ReturnDetail,
+    ReturnQuote,
+    SavedPickupAddress,
+)
+from account_portal.ui.bridge import call, read
+from account_portal.ui.paging import page_links, wanted_page
+from account_portal.ui.session import PageData, Session, action, page_load
+
+OTHER_REASON = "Something else"
+REASONS = (
+    "Too small",
+    "Too large",
+    "Not as described",
+    "Damaged or faulty",
+    "Wrong item sent",
+    "Changed my mind",
+    OTHER_REASON,
+)
+_RESOLUTIONS = tuple(ReturnResolution)
+_PICTURES = 3
+_ADDRESS_TEXTS = (
+    "first_name",
+    "last_name",
+    "country_code",
+    "phone",
+    "email",
+    "address_line1",
+    "address_line2",
+    "pincode",
+    "city",
+    "state",
+    "country",
+)
+_MAY_BE_EMPTY = ("last_name", "address_line2")
+_BY_COUNTRY = ("city", "state", "pincode")
+
+
+class ReturnCard(View):
+    """A return in the list."""
+
+    request_number: str
+    order_number: str
+    status: ReturnStatus
+    created_at: Moment
+    summary: str
+    pictures: list[str]
+    more_pictures: int
+
+
+class ReturnLine(View):
+    """A line of the order on the form, and what was chosen for it."""
+
+    item: ReturnableItem
+    counts: list[list[str]]
+    """Quantities to choose from."""
+    chosen: bool = False
+    quantity: str = "1"
+    reason: str = ""
+    comment: str = ""
+    resolution: str = "refund"
+
+
+class ReturnsState(PageData, Session):
+    """All returns of the customer. The page is in the address."""
+
+    cards: list[ReturnCard] = []
+    page: int = 1
+    pages: int = 0
+    previous_link: str = ""
+    next_link: str = ""
+
+    @page_load
+    async def load(self) -> None:
+        """Show the page the address asks for."""
+        wanted = wanted_page(self.router.url.query_parameters)
+        found = await read(self, service.list_returns, wanted)
+        self.cards = [_card(one) for one in found.rows]
+        self.page, self.pages = wanted.page, found.pagination.total_pages
+        self.previous_link, self.next_link = page_links(routes.RETURNS, found.pagination)
+
+
+def _card(one: OrderReturn) -> ReturnCard:
+    pictures = [item.product_image_url or "" for item in one.return_items]
+    names = [item.product_name for item in one.return_items]
+    more = len(names) - 1
+    return ReturnCard(
+        request_number=one.request_number,
+        order_number=one.original_order_number,
+        status=one.status,
+        created_at=one.created_at,
+        summary=names[0] + (f" and {more} more" if more else ""),
+        pictures=pictures[:_PICTURES],
+        more_pictures=max(0, len(pictures) - _PICTURES),
+    )
+
+
+class ReturnDetailState(PageData, Session):
+    """One return."""
+
+    shown: ReturnDetail | None = None
+    is_cancelling: bool = False
+    _repeat: str = ""
+
+    @page_load
+    async def load(self) -> None:
+        """Show the return of the address."""
+        self.shown = await read(self, service.get_return_detail, self.return_id)
+        self._repeat = new_id()
+
+    @rx.event
+    async def open_cancel(self) -> None:
+        """Ask whether to cancel."""
+        self.is_cancelling = True
+
+    @rx.event
+    async def close_cancel(self) -> None:
+        """Keep the return."""
+        self.is_cancelling = False
+
+    @action
+    async def cancel(self) -> None:
+        """Withdraw the return."""
+        number = self.return_id
+        try:
+            await call(self, service.cancel_return, number, repeat=self._repeat)
+        finally:
+            self.is_cancelling = False  # what went wrong is said on the page beneath
+        self.shown = await read(self, service.get_return_detail, number)
+        self._say("Return cancelled.")
+
+
+class RequestReturnState(PageData, Session):
+    """The form that asks to send items back. Its step is in the address.
+
+    What was chosen is kept here until it is sent, so that Back and reload lose nothing.
+    """
+
+    step: int = 1
+    lines: list[ReturnLine] = []
+    can_return: bool = False
+    order_address: OrderAddress | None = None
+    saved: list[CustomerAddress] = []
+    pickup: str = ""
+    """`order`, `new` or the id of a saved address."""
+    draft: dict[str, str] = {}
+    """The new address, as it was typed."""
+    place_labels: dict[str, str] = {}
+    """What the country of the new address calls city, state and postal code, if it has them."""
+    state_choices: list[list[str]] = []
+    quote: ReturnQuote | None = None
+    _reached: int = 1
+    _new_address: CustomerAddressCreate | None = None
+    _repeat: str = ""
+    _made: str = ""
+    """Number of the return, once it was sent."""
+
+    @page_load
+    async def load(self) -> Any:
+        """Show the step of the address, or the first that still asks for something."""
+        number = self.order_number
+        found = await read(self, service.list_returnable_items, number)
+        if self._made or not self._repeat:
+            self._begin()
+        self._show_lines(found)
+        await self._show_addresses(number)
+        wanted = dict(self.router.url.query_parameters).get("step", "1")
+        self.step = min(int(wanted) if wanted in ("2", "3") else 1, self._reached)
+        if self.step == 3:
+            await self._show_quote(number)
+
+    def _begin(self) -> None:
+        self.lines, self.quote, self.pickup, self.draft = [], None, "", {}
+        self._repeat, self._made, self._reached = new_id(), "", 1
+        self._new_address = None
+
+    def _show_lines(self, found: list[ReturnableItem]) -> None:
+        kept = {line.item.sku: line for line in self.lines}
+        open_skus = [item.sku for item in found if item.returnable_quantity]
+        lines = []
+        for item in found:
+            counts = [str(count) for count in range(1, item.returnable_quantity + 1)]
+            before = kept.get(item.sku)
+            line = before or ReturnLine(item=item, counts=[], chosen=open_skus == [item.sku])
+            lines.append(
+                line.model_copy(
+                    update={
+                        "item": item,
+                        "counts": [[count, count] for count in counts],
+                        "chosen": line.chosen and bool(counts),
+                        "quantity": line.quantity if line.quantity in counts else "1",
+                    }
+                )
+            )
+        self.lines, self.can_return = lines, bool(open_skus)
+
+    async def _show_addresses(self, number: str) -> None:
+        order = await read(self, orders.get_order, number)
+        book = await read(
+            self, addresses.list_addresses, PageParams(limit=address_rules.MAX_ADDRESSES)
+        )
+        self.order_address = order.shipping_address
+        self.saved = [one for one in book.rows if not _is_same(one, order.shipping_address)]
+        options = (["order"] if self.order_address else []) + [one.id for one in self.saved]
+        if self.pickup not in (*options, "new"):
+            self.pickup = (options or ["new"])[0]
+        if not self.draft:
+            self._begin_address(order.shipping_address)
+
+    def _begin_address(self, like: OrderAddress | None) -> None:
+        who = ("first_name", "last_name", "country_code", "phone", "email", "country")
+        known = {name: getattr(like, name, None) or "" for name in who}
+        country = address_rules.country_name_of(known["country"]) or ""
+        self.draft = {**dict.fromkeys(_ADDRESS_TEXTS, ""), **known, "country": country}
+        self._follow_country()
+
+    def _follow_country(self) -> None:
+        form = address_rules.address_form(self.draft["country"] or "India")
+        fields = {field.name: field for field in form.fields if field.name in _BY_COUNTRY}
+        self.place_labels = {
+            name: fields[name].label if name in fields else "" for name in _BY_COUNTRY
+        }
+        area = fields.get("state")
+        self.state_choices = [[name, name] for name in (area.choices if area else [])]
+
+    async def _show_quote(self, number: str) -> None:
+        try:
+            self.quote = await read(self, service.quote_return, number, self._wanted())
+        except (Conflict, Unprocessable) as error:
+            # Something else happened to the order meanwhile.
+            self._say(error.message, "danger")
+            self.step = self._reached = 1
+
+    def _wanted(self) -> list[CreateOrderReturnItem]:
+        return [
+            CreateOrderReturnItem(
+                product_id=line.item.product_id,
+                sku=line.item.sku,
+                quantity=int(line.quantity),
+                resolution=ReturnResolution(line.resolution),
+                return_reason=line.comment if line.reason == OTHER_REASON else line.reason,
+            )
+            for line in self.lines
+            if line.chosen
+        ]
+
+    @rx.event
+    async def choose(self, sku: str, on: bool) -> None:
+        """Put a line into the return, or take it out."""
+        self._change(sku, chosen=on is True)
+
+    @rx.event
+    async def choose_quantity(self, sku: str, quantity: str) -> None:
+        """Say how many units go back."""
+        self._change(sku, quantity=quantity)
+
+    @rx.event
+    async def choose_reason(self, sku: str, reason: str) -> None:
+        """Say why."""
+        if reason in REASONS:
+            self._change(sku, reason=reason)
+
+    @rx.event
+    async def choose_resolution(self, sku: str, resolution: str) -> None:
+        """Say whether a refund or a replacement is wanted."""
+        if resolution in _RESOLUTIONS:
+            self._change(sku, resolution=resolution)
+
+    def _change(self, sku: str, **values: Any) -> None:
+        """Change what was chosen for a line; further steps ask anew."""
+        self._reached = 1
+        self.lines = [
+            line.model_copy(update=values)
+            if line.item.sku == sku
+            and line.counts
+            and [values.get("quantity", "1")] * 2 in [["1", "1"], *line.counts]
+            else line
+            for line in self.lines
+        ]
+
+    @action
+    async def choose_items(self, form: dict[str, Any]) -> Any:
+        """Go on to the pick-up address."""
+        self.lines = [
+            line.model_copy(update={"comment": _typed(form, f"comment-{line.item.sku}", 500)})
+            if line.chosen and line.reason == OTHER_REASON
+            else line
+            for line in self.lines
+        ]
+        self.errors = _missing(self.lines)
+        if self.errors:
+            return None
+        await read(self, service.quote_return, self.order_number, self._wanted())
+        self._reached = max(self._reached, 2)
+        return self._go(2)
+
+    @rx.event
+    async def choose_address(self, pickup: str) -> None:
+        """Say where to collect the parcel."""
+        if pickup in ("order", "new", *(one.id for one in self.saved)):
+            self.pickup, self.errors = pickup, {}
+
+    @rx.event
+    async def choose_country(self, country: str) -> None:
+        """Show the fields of the country."""
+        known = address_rules.country_name_of(str(country)[:60])
+        self.draft = {**self.draft, "country": known or ""}
+        self._follow_country()
+
+    @action
+    async def choose_pickup(self, form: dict[str, Any]) -> Any:
+        """Go on to the last look."""
+        if self._reached < 2:
+            return self._go(1)
+        if self.pickup == "new":
+            self._new_address = self._read_address(form)
+        self._reached = 3
+        return self._go(3)
+
+    def _read_address(self, form: dict[str, Any]) -> CustomerAddressCreate:
+        self.draft = {name: _typed(form, name, 255) for name in _ADDRESS_TEXTS}
+        values: dict[str, Any] = {
+            name: text or (None if name in _MAY_BE_EMPTY else "")
+            for name, text in self.draft.items()
+        }
+        values["phone"] = national_number(values["phone"], values["country_code"])
+        values.update({name: "" for name in _BY_COUNTRY if not self.place_labels.get(name)})
+        data = CustomerAddressCreate.model_validate(values)
+        address_rules.require_deliverable(data.model_dump())
+        return data
+
+    @action
+    async def send(self) -> Any:
+        """Ask for the return: once, however often it is pressed."""
+        if self._reached < 3:
+            return self._go(1)
+        if not self._made:
+            try:
+                await self._ask()
+            except (rules.AddressNotFound, InvalidInput, pydantic.ValidationError):
+                self._say("This address can no longer be used. Choose another.", "danger")
+                return self._go(2)
+            except Unprocessable as error:
+                self._say(error.message, "danger")
+                return self._go(1)
+            self._say("Return requested.")
+        return rx.redirect(f"{routes.RETURNS}/{self._made}".rstrip("/"))
+
+    async def _ask(self) -> None:
+        data = CreateOrderReturn(return_items=self._wanted(), **self._address())
+        number = self.order_number
+        made = await call(self, service.create_return, number, data, repeat=self._repeat)
+        self._made = made.request_number if made else ""
+
+    def _address(self) -> dict[str, PickupAddress | None]:
+        if self.pickup == "order":
+            return {}  # left out, it is the order's
+        is_new = self.pickup == "new"
+        return {
+            "shipping_address": self._new_address if is_new else SavedPickupAddress(id=self.pickup)
+        }
+
+    def _go(self, step: int) -> Any:
+        query = f"?step={step}" if step > 1 else ""
+        return rx.redirect(self.router.url.path.rstrip("/") + query)
+
+
+def _is_same(saved: CustomerAddress, used: OrderAddress | None) -> bool:
+    """Whether a saved address still is the one the order went to."""
+    names = ("id", "first_name", "address_line1", "address_line2", "pincode", "city")
+    return used is not None and all(getattr(saved, n) == getattr(used, n) for n in names)
+
+
+def _typed(form: dict[str, Any], name: str, longest: int) -> str:
+    return str(form.get(name) or "").strip()[:longest]
+
+
+def _missing(lines: list[ReturnLine]) -> dict[str, str]:
+    """What the first step still lacks, by field."""
+    chosen = [line for line in lines if line.chosen]
+    if not chosen:
+        return {"_": "Choose at least one item to return."}
+    faults = {}
+    for line in chosen:
+        if not line.reason:
+            faults[f"reason-{line.item.sku}"] = "Choose a reason."
+        elif line.reason == OTHER_REASON and not line.comment:
+            faults[f"comment-{line.item.sku}"] = "Tell us in a few words."
+    return faults
