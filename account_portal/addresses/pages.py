@@ -51,45 +51,38 @@ def _contact(address: Any) -> rx.Component:
 
 def _card(address: Any) -> rx.Component:
     named = rx.cond(address.nickname, address.nickname, address.address_line1).to(str)
-    of_it = ui.hidden_text(" ", named)
+    of_it = ui.hidden_text(": ", named)
     return ui.card(
         ui.stack(
-            ui.row(ui.heading(named, level=2), default_badges(address), justify="between"),
+            ui.row(
+                ui.grow(ui.heading(named, level=2)),
+                ui.icon_button("pencil", "Edit " + named, on_click=State.edit(address.id)),
+                ui.icon_button("trash-2", "Delete " + named, on_click=State.ask_delete(address.id)),
+                wrap=False,
+                align="start",
+            ),
+            rx.cond(
+                address.is_default_shipping | address.is_default_billing,
+                ui.row(default_badges(address)),
+            ),
             address_lines(address),
             _contact(address),
-            ui.row(
-                ui.button(
-                    "Edit", of_it, size="small", icon_name="pencil", on_click=State.edit(address.id)
-                ),
-                ui.button(
-                    "Delete",
-                    of_it,
-                    size="small",
-                    icon_name="trash-2",
-                    on_click=State.ask_delete(address.id),
-                ),
-                rx.cond(
-                    ~address.is_default_shipping,
-                    ui.button(
-                        "Use for delivery",
-                        of_it,
-                        size="small",
-                        variant="quiet",
-                        on_click=State.make_default(address.id, "shipping"),
-                    ),
-                ),
-                rx.cond(
-                    ~address.is_default_billing,
-                    ui.button(
-                        "Use for billing",
-                        of_it,
-                        size="small",
-                        variant="quiet",
-                        on_click=State.make_default(address.id, "billing"),
-                    ),
+            rx.cond(
+                address.is_default_shipping & address.is_default_billing,
+                rx.fragment(),
+                ui.row(
+                    _use(address, "shipping", "Use for delivery", of_it),
+                    _use(address, "billing", "Use for billing", of_it),
                 ),
             ),
         ),
+    )
+
+
+def _use(address: Any, use: str, label: str, of_it: rx.Component) -> rx.Component:
+    has_it = address.is_default_shipping if use == "shipping" else address.is_default_billing
+    return rx.cond(
+        ~has_it, ui.button(label, of_it, size="small", on_click=State.make_default(address.id, use))
     )
 
 
@@ -200,14 +193,12 @@ def _form() -> rx.Component:
                 "landmark",
                 optional=True,
                 max_length=255,
-                hint="What the courier will see.",
+                hint="Something near that is easy to find.",
             ),
         ),
         ui.grid(rx.foreach(State.place_fields, _place)),
-        ui.grid(
-            phone,
-            _text("email", complete="email", type="email", required=True, max_length=254),
-        ),
+        phone,
+        _text("email", complete="email", type="email", required=True, max_length=254),
         ui.disclosure(
             "Company and tax",
             ui.grid(
@@ -302,7 +293,7 @@ def _book() -> rx.Component:
     return rx.cond(
         State.addresses.length() > 0,
         ui.stack(
-            rx.cond(State.is_full, full, ui.row(_add())),
+            rx.cond(State.is_full, full),
             ui.grid(rx.foreach(State.addresses, _card)),
         ),
         ui.empty(
@@ -318,7 +309,15 @@ def _book() -> rx.Component:
 def address_book() -> rx.Component:
     """All saved addresses; one is added or changed in a dialog."""
     return rx.fragment(
-        ui.page_header("Addresses"),
+        ui.page_header(
+            "Addresses",
+            actions=[
+                rx.cond(
+                    (State.phase == "ready") & (State.addresses.length() > 0) & ~State.is_full,
+                    _add(),
+                )
+            ],
+        ),
         page_data(State, _book(), bones=ui.skeleton_cards(3)),
         _dialogs(),
     )

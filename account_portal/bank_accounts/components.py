@@ -28,65 +28,41 @@ def _state_of(account: Any) -> rx.Component:
 
 
 def _line(state: Any, account: Any) -> rx.Component:
-    of_it = ui.hidden_text(" ", account.bank_name, " ", account.account_number[-4:])
+    number = "•••• " + account.account_number[-4:]
+    named = account.bank_name + " " + number
+    of_it = ui.hidden_text(": ", named)
     can_ask = (account.verification_status == "unverified") | (
         account.verification_status == "rejected"
     )
+    ask = ui.button(
+        "Ask to verify",
+        of_it,
+        size="small",
+        icon_name="shield",
+        on_click=state.ask_for_verification(account.id),
+    )
+    use = ui.button("Make default", of_it, size="small", on_click=state.use_account(account.id))
     return ui.stack(
         ui.row(
-            ui.stack(
-                ui.text(
-                    account.bank_name,
-                    " ",
-                    rx.el.bdi("•••• ", account.account_number[-4:]),
-                    strong=True,
-                ),
+            ui.grow(
+                ui.text(account.bank_name, " ", rx.el.bdi(number), strong=True),
                 ui.text(account.account_name, tone="muted", size="small"),
-                gap="none",
             ),
-            ui.row(
-                rx.cond(account.is_default, ui.badge("Default", tone="accent")),
-                ui.status_badge("bank_account", account.verification_status),
+            ui.icon_button("pencil", "Edit " + named, on_click=state.edit_account(account.id)),
+            ui.icon_button(
+                "trash-2", "Delete " + named, on_click=state.ask_delete_account(account.id)
             ),
-            justify="between",
+            wrap=False,
             align="start",
         ),
-        ui.text(_state_of(account), tone="muted", size="small"),
         ui.row(
-            rx.cond(
-                can_ask,
-                ui.button(
-                    "Ask to verify",
-                    of_it,
-                    size="small",
-                    icon_name="shield",
-                    on_click=state.ask_for_verification(account.id),
-                ),
-            ),
-            ui.button(
-                "Edit",
-                of_it,
-                size="small",
-                icon_name="pencil",
-                on_click=state.edit_account(account.id),
-            ),
-            ui.button(
-                "Delete",
-                of_it,
-                size="small",
-                icon_name="trash-2",
-                on_click=state.ask_delete_account(account.id),
-            ),
-            rx.cond(
-                ~account.is_default,
-                ui.button(
-                    "Make default",
-                    of_it,
-                    size="small",
-                    variant="quiet",
-                    on_click=state.use_account(account.id),
-                ),
-            ),
+            ui.status_badge("bank_account", account.verification_status),
+            rx.cond(account.is_default, ui.badge("Default", tone="accent")),
+        ),
+        ui.text(_state_of(account), tone="muted", size="small"),
+        rx.cond(
+            can_ask | ~account.is_default,
+            ui.row(rx.cond(can_ask, ask), rx.cond(~account.is_default, use)),
         ),
         gap="small",
     )

@@ -76,6 +76,7 @@ def _who(profile: Any) -> rx.Component:
                     gap="small",
                 ),
                 gap="medium",
+                wrap=False,
             ),
             rx.cond(State.is_renaming, _name_form(profile)),
         )
@@ -116,11 +117,11 @@ def _reach(profile: Any) -> rx.Component:
 
 def _password() -> rx.Component:
     return ui.section(
-        "Password and sign-in",
+        "Password",
         ui.rows(
             ui.row(
-                ui.text("Password, devices and recent sign-ins", tone="muted"),
-                ui.link_button("Open security", to=routes.SECURITY, size="small"),
+                ui.text("A new password signs out your other devices.", tone="muted"),
+                ui.link_button("Change password", to=routes.SECURITY, size="small"),
                 justify="between",
             )
         ),
@@ -250,13 +251,17 @@ def _code() -> rx.Component:
 
 def _contact_dialog() -> rx.Component:
     what = rx.cond(State.asked == "email", "e-mail address", "phone number").to(str)
+    has_one = rx.cond(State.asked == "email", State.profile.email, State.profile.phone).bool()
     return ui.dialog(
         rx.cond(
             State.asked,
             rx.cond(State.is_confirming, _code(), _new_contact()),
         ),
         id="contact",
-        title=rx.cond(State.is_new_contact, "Change your " + what, "Verify your " + what),
+        title=rx.cond(
+            State.is_new_contact, rx.cond(has_one, "Change your ", "Add your "), "Verify your "
+        )
+        + what,
         open=State.asked != "",
         on_close=State.stop_asking,
     )

@@ -106,6 +106,7 @@ class ProfileState(PageData, Session):
     async def save_picture(self, files: list[rx.UploadFile]) -> None:
         """Make what was sent the customer's picture."""
         self.progress = 0
+        await self._show()  # nobody's pictures are not even decoded
         with told_in_form(
             self, payload_too_large="image", unsupported_media_type="image", bad_request="image"
         ):

@@ -77,6 +77,7 @@ class CodeInput(rx.Component):
     name: rx.Var[str]
     digits: rx.Var[int]
     auto_submit: rx.Var[bool]
+    auto_focus: rx.Var[bool]
     required: rx.Var[bool]
     on_filled: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 

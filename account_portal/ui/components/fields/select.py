@@ -88,7 +88,7 @@ def phone_field(
                 size=18,
                 class_name="pointer-events-none absolute inset-y-0 end-3 my-auto",
             ),
-            class_name="relative w-32 min-w-0",
+            class_name="relative w-32 shrink-0",
         ),
         rx.el.input(
             id=id,

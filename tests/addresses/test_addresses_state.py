@@ -1,0 +1,206 @@
+"""The address book's state: for its owner, with strangers' ids, for nobody."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.addresses.rules import MAX_ADDRESSES
+from account_portal.addresses.state import AddressesState
+from account_portal.core.db import Database
+from account_portal.models import Address, User
+from tests.factories.addresses import HOME, make_address, make_subscription
+from tests.page_states import Tab
+
+FORM = {name: value or "" for name, value in HOME.items()}
+
+
+@pytest.fixture
+def tab(database: Database, owner: User) -> Tab:
+    return Tab(database, owner, "/addresses")
+
+
+def opened(tab: Tab) -> Any:
+    state = tab.state(AddressesState)
+    tab.press(state, "load")
+    assert state.phase == "ready"
+    return state
+
+
+def kept(database: Database, user: User) -> list[Address]:
+    with database.session(writes=False) as db:
+        rows = db.execute(select(Address).where(col(Address.customer_id) == user.customer_id))
+        return list(rows.scalars())
+
+
+def test_defaults_come_first_and_strangers_addresses_never(
+    tab: Tab, database: Database, owner: User, stranger: User
+) -> None:
+    make_address(database, owner, nickname="B", is_default_billing=True)
+    make_address(database, owner, nickname="C")
+    make_address(database, owner, nickname="A", is_default_shipping=True)
+    make_address(database, stranger, nickname="Not mine")
+    state = opened(tab)
+    assert [one.nickname for one in state.addresses] == ["A", "B", "C"]
+
+
+def test_the_first_address_is_saved_once_and_proposed_as_both_defaults(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    assert state.is_writing
+    assert state.draft["first_name"] == "Olivia"
+    assert state.draft_defaults == {"shipping": True, "billing": True}
+    form = {**FORM, "phone": "+91 98765-43210", "is_default_shipping": "on"}
+    tab.press(state, "save", form)
+    tab.press(state, "save", form)
+    assert state.errors == {}
+    assert not state.is_writing
+    (address,) = kept(database, owner)
+    assert address.phone == "9876543210"
+    assert (address.is_default_shipping, address.is_default_billing) == (True, False)
+
+
+def test_faults_are_told_at_their_fields_and_nothing_is_saved(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    tab.press(state, "save", {**FORM, "pincode": "123", "phone": "12345", "city": "", "email": "x"})
+    assert set(state.errors) >= {"city", "email"}
+    tab.press(state, "save", {**FORM, "pincode": "99999"})
+    assert state.errors["pincode"].startswith("Is not a Pincode of India")
+    assert state.is_writing
+    assert kept(database, owner) == []
+
+
+def test_fields_follow_the_country_and_what_was_typed_stays(tab: Tab) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    tab.press(state, "keep", "city", "Springfield")
+    tab.press(state, "choose_country", "United States")
+    assert [field.label for field in state.place_fields] == ["City", "State", "ZIP code"]
+    assert ["California", "California"] in state.state_choices
+    assert state.draft["country_code"] == "+1"
+    tab.press(state, "keep", "phone", "2125550143")
+    tab.press(state, "keep", "state", "California")
+    tab.press(state, "choose_country", "Hong Kong")
+    assert "pincode" not in [field.name for field in state.place_fields]
+    tab.press(state, "choose_country", "United States")
+    assert state.draft["city"] == "Springfield"
+    assert state.draft["state"] == "California"
+    assert state.draft["country_code"] == "+1"
+    tab.press(state, "keep", "_owner", "somebody")
+    assert "_owner" not in state.draft
+
+
+def test_a_field_the_country_does_not_have_is_not_kept(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    values = {"country": "Hong Kong", "country_code": "+852", "phone": "21234567"}
+    tab.press(state, "save", {**FORM, **values, "pincode": "560001", "state": "Kowloon"})
+    assert state.errors == {}
+    assert kept(database, owner)[0].pincode == ""
+
+
+def test_an_imports_own_spelling_of_a_state_survives_an_edit(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    address = make_address(database, owner, state="KA (old)", country_code="+999")
+    state = opened(tab)
+    tab.press(state, "edit", address.id)
+    assert state.state_choices[0] == ["KA (old)", "KA (old)"]
+    assert state.other_codes == [["+999", "+999"]]
+    form = {**FORM, "state": "KA (old)", "country_code": "+999", "city": "Mysuru"}
+    tab.press(state, "save", form)
+    assert state.errors == {}
+    (found,) = kept(database, owner)
+    assert (found.city, found.state, found.country_code) == ("Mysuru", "KA (old)", "+999")
+
+
+def test_a_default_moves(tab: Tab, database: Database, owner: User) -> None:
+    make_address(database, owner, is_default_shipping=True)
+    other = make_address(database, owner)
+    state = opened(tab)
+    tab.press(state, "make_default", other.id, "shipping")
+    assert state.addresses[0].id == other.id
+    assert sum(one.is_default_shipping for one in kept(database, owner)) == 1
+    tab.press(state, "make_default", other.id, "nonsense")
+    assert not state.addresses[0].is_default_billing
+
+
+def test_deleting_says_why_not(tab: Tab, database: Database, owner: User) -> None:
+    used, free = make_address(database, owner), make_address(database, owner, nickname="Free")
+    make_subscription(database, used)
+    state = opened(tab)
+    tab.press(state, "ask_delete", used.id)
+    tab.press(state, "delete")
+    assert "subscription" in state.refusal
+    assert len(kept(database, owner)) == 2
+    tab.press(state, "keep_address")
+    tab.press(state, "ask_delete", free.id)
+    assert (state.deleting_name, state.refusal) == ("Free", "")
+    tab.press(state, "delete")
+    assert not state.is_deleting
+    assert [one.id for one in state.addresses] == [used.id]
+
+
+def test_a_full_book_says_so(tab: Tab, database: Database, owner: User) -> None:
+    for _ in range(MAX_ADDRESSES):
+        make_address(database, owner)
+    state = opened(tab)
+    assert state.is_full
+    tab.press(state, "write_new")
+    tab.press(state, "save", FORM)
+    assert "50" in state.errors["_"]
+    assert state.is_writing
+
+
+@pytest.mark.parametrize("handler", ["edit", "ask_delete"])
+def test_strangers_ids_open_nothing(
+    tab: Tab, database: Database, stranger: User, handler: str
+) -> None:
+    theirs = make_address(database, stranger)
+    state = opened(tab)
+    tab.press(state, handler, theirs.id)
+    assert not state.is_writing
+    assert not state.is_deleting
+    assert state.draft == {}
+    assert "not there" in state.notice_text
+
+
+def test_strangers_addresses_are_not_changed(tab: Tab, database: Database, stranger: User) -> None:
+    theirs = make_address(database, stranger)
+    state = opened(tab)
+    tab.press(state, "make_default", theirs.id, "shipping")
+    state._deleting = state.edited = theirs.id
+    tab.press(state, "delete")
+    tab.press(state, "save", {**FORM, "city": "Elsewhere"})
+    (found,) = kept(database, stranger)
+    assert (found.city, found.is_default_shipping) == (HOME["city"], False)
+
+
+def test_nobody_is_led_to_sign_in(database: Database, owner: User) -> None:
+    address = make_address(database, owner)
+    tab = Tab(database, None, "/addresses")
+    state = tab.state(AddressesState)
+    assert tab.press(state, "load")
+    assert state.addresses == []
+    state.edited = state._deleting = address.id
+    for handler, args in {
+        "write_new": (),
+        "edit": (address.id,),
+        "save": ({**FORM, "city": "Elsewhere"},),
+        "make_default": (address.id, "billing"),
+        "ask_delete": (address.id,),
+        "delete": (),
+    }.items():
+        state.signed_out = False
+        tab.press(state, handler, *args)
+        assert state.signed_out, handler
+    (found,) = kept(database, owner)
+    assert (found.city, found.is_default_billing) == (HOME["city"], False)
