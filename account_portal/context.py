@@ -4,14 +4,14 @@
 an exception. Nobody else commits.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import CursorResult, Executable, Select, bindparam, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel, col
 
@@ -137,6 +137,15 @@ class Context:
         if self.actor.kind != SHOP.kind:
             raise Forbidden("Only the store can do this.")
 
+    def read(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> CursorResult[Any]:
+        """Plain columns, past the session's bookkeeping: what the reads asked most are made of.
+
+        Nothing pending is flushed first.
+        """
+        return self.db.connection().execute(statement, values)
+
     def owned(self, model: type[Row]) -> Select[Row]:
         """The caller's rows of a table: how every statement on customer rows begins."""
         owner: Any = model.customer_id  # type: ignore[attr-defined]
@@ -202,6 +211,7 @@ _CALLER = [
     _SESSIONS.revoked_at,
     _USERS.customer_id,
     _USERS.deactivated_at,
+    _USERS.is_demo,
 ]
 _CALLER_OF_TOKEN = (
     select(*_CALLER)
@@ -226,10 +236,10 @@ def _resolve(db: Session, caller: Caller, now: datetime) -> Actor:
         if claims.get("typ") != "access":
             return NOBODY
         session_id = claims.get("sid")
-        row = db.execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
+        row = db.connection().execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
     elif caller.session_id is not None:
         session_id = caller.session_id
-        row = db.execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
+        row = db.connection().execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
     elif caller.cookie is not None:
         hashed = tokens.digest(caller.cookie)
         row = db.execute(_CALLER_OF_COOKIE, {"cookie_hash": hashed}).one_or_none()
@@ -241,6 +251,8 @@ def _resolve(db: Session, caller: Caller, now: datetime) -> Actor:
     if row.user_id is None:
         return Actor(kind="visitor", session_id=session_id, anonymous_id=row.anonymous_id)
     if row.customer_id is None or row.deactivated_at is not None:
+        return NOBODY
+    if row.is_demo and not get_settings().demo:
         return NOBODY
     return Actor(
         kind="customer",

@@ -32,6 +32,12 @@ def find_user(ctx: Context, contact: Contact, *, lock: bool = False) -> User | N
     return ctx.db.execute(statement).scalar_one_or_none()
 
 
+def find_signer(ctx: Context, contact: Contact, *, lock: bool = False) -> User | None:
+    """Whoever may sign in with the contact: nobody from the demo outside demo mode."""
+    user = find_user(ctx, contact, lock=lock)
+    return None if user is not None and user.is_demo and not ctx.settings.demo else user
+
+
 def require_free(ctx: Context, contact: Contact, *, but: str | None = None) -> None:
     """Refuse a contact that another account has; `but` is the user who may have it.
 

@@ -10,6 +10,7 @@ from account_portal.auth.rules.contacts import require_possible_phone
 from account_portal.auth.service.accounts import (
     contact_of,
     create_user,
+    find_signer,
     find_user,
     flush_contacts,
     require_free,
@@ -62,7 +63,7 @@ def request_login_code(
     Raises:
         TooManyAttempts: too many codes for this contact or from this address.
     """
-    user = find_user(ctx, contact)
+    user = find_signer(ctx, contact)
     return _send(
         ctx,
         contact,
@@ -83,7 +84,7 @@ def request_reset_code(
     Raises:
         TooManyAttempts: too many codes for this contact or from this address.
     """
-    user = find_user(ctx, contact)
+    user = find_signer(ctx, contact)
     return _send(
         ctx, contact, channel, "reset-password", reaches=user is not None, user=user, debug=debug
     )
@@ -236,7 +237,7 @@ def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
 
 def active_holder(ctx: Context, challenge: OtpChallenge, *, lock: bool = True) -> User:
     """Whoever has the contact now that the code has proven."""
-    user = find_user(ctx, Contact.from_key(challenge.contact), lock=lock)
+    user = find_signer(ctx, Contact.from_key(challenge.contact), lock=lock)
     if user is None:
         raise otp.OtpExpired
     if user.deactivated_at is not None:

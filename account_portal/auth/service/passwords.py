@@ -12,7 +12,7 @@ from account_portal.auth.rules import (
     require_same,
 )
 from account_portal.auth.rules.contacts import require_possible_phone
-from account_portal.auth.service.accounts import create_user, find_user, require_free
+from account_portal.auth.service.accounts import create_user, find_signer, require_free
 from account_portal.auth.service.limits import (
     PER_ACCOUNT_PASSWORDS,
     PER_ADDRESS_PASSWORDS,
@@ -83,13 +83,13 @@ def _count_wrong(ctx: Context, account: str) -> None:
 
 def _authenticate(ctx: Context, contact: Contact, password: str) -> User:
     """The user whose password this is; leaves the context in a writing transaction."""
-    user = find_user(ctx, contact)
+    user = find_signer(ctx, contact)
     account = _account_key(contact, user)
     _require_tries_left(ctx, account)
     tried_hash = user.password_hash if user else None
     fits, stronger_hash = verify_password(password, tried_hash)
     ctx.begin_writing()
-    user = find_user(ctx, contact, lock=True)
+    user = find_signer(ctx, contact, lock=True)
     # Asked again where others wait: guesses sent all at once would each have passed the first time.
     _require_tries_left(ctx, account)
     if user is not None and user.password_hash != tried_hash:  # changed meanwhile, or hashed anew
