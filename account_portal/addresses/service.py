@@ -90,7 +90,7 @@ def _view(row: Row[Any]) -> CustomerAddress:
 
 def list_addresses(ctx: Context, page: PageParams) -> Page[list[CustomerAddress]]:
     """The caller's addresses, newest change first."""
-    rows = ctx.db.execute(_SOME, {**_whose(ctx), "limit": page.limit, "offset": page.offset}).all()
+    rows = ctx.read(_SOME, {**_whose(ctx), "limit": page.limit, "offset": page.offset}).all()
     total = rows[0].total if rows else _count(ctx)
     return Page(rows=[_view(row) for row in rows], pagination=paginate(total, page))
 
@@ -105,7 +105,7 @@ def read_address(ctx: Context, address_id: str) -> CustomerAddress:
     Raises:
         NotFound: there is none of that id, or it is somebody else's.
     """
-    row = ctx.db.execute(_ONE, {**_whose(ctx), "address_id": address_id}).one_or_none()
+    row = ctx.read(_ONE, {**_whose(ctx), "address_id": address_id}).one_or_none()
     if row is None:
         raise NotFound
     return _view(row)

@@ -69,7 +69,11 @@ def _configure_sqlite(engine: Engine) -> None:
         # A writer takes the lock first: a transaction that reads and then writes could otherwise
         # fail half-way because another one wrote in between.
         writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("BEGIN")  # waits for nobody: nothing that could fail to be translated
 
 
 def make_engine(url: str) -> Engine:

@@ -47,7 +47,7 @@ _PROFILE = (
 
 def read_profile(ctx: Context) -> UserView:
     """The caller as they see themselves."""
-    row = ctx.db.execute(_PROFILE, {"user_id": ctx.user_id}).one()
+    row = ctx.read(_PROFILE, {"user_id": ctx.user_id}).one()
     missing = row.transactional_email is None
     return describe_user(row, _no_opt_ins(ctx) if missing else row)
 

@@ -82,7 +82,7 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     customer_id = ctx.customer_id
     if query.user_id != ctx.actor.user_id:
         raise Forbidden
-    counted = ctx.db.execute(_COUNTS, {"customer_id": customer_id}).all()
+    counted: Any = ctx.read(_COUNTS, {"customer_id": customer_id}).all()
     counts: dict[str, int] = dict(counted)
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
@@ -104,7 +104,7 @@ def _page_rows(
         statement = _FROM_NEWEST
         if offset > total // 2:
             statement, values["offset"] = _FROM_OLDEST, total - offset - limit
-        return list(ctx.db.execute(statement, values).scalars())
+        return list(ctx.read(statement, values).scalars())
     matching = select(col(Order.order_number)).where(col(Order.customer_id) == customer_id)
     if statuses:
         matching = matching.where(col(Order.status).in_(statuses))
@@ -219,7 +219,7 @@ _DOCUMENT = select(
 
 
 def _detail_json(ctx: Context, order_number: str) -> bytes:
-    row = ctx.db.execute(
+    row = ctx.read(
         _DOCUMENT, {"order_number": order_number, "customer_id": ctx.customer_id}
     ).one_or_none()
     if row is None:
