@@ -133,6 +133,7 @@ def test_code_by_email(open_page: OpenPage, portal: Portal, viewport: Any) -> No
     assert_accessible(page)
     code = code_for(portal, contact)
     field = page.get_by_label("Code", exact=True)
+    expect(field).to_be_focused()
     field.fill("000000" if code != "000000" else "111111")
     expect(page.get_by_text("This code is not right.").first).to_be_visible()
     field.fill(f"{code[:3]} {code[3:]}")  # pasted as it was shown; the last digit sends it

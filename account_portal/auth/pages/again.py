@@ -38,7 +38,7 @@ def _password_step() -> rx.Component:
 
 def _code_step() -> rx.Component:
     return sent_form(
-        code_fields(State, hint=code_hint(), id="again-otp"),
+        code_fields(State, hint=code_hint(), id="again-otp", auto_focus=True),
         ui.submit("Sign in", full=True, busy=State.underway == "verify", busy_label="Signing in…"),
         another_code(State, "/api/session/code"),
         ui.button(

@@ -28,6 +28,7 @@ def _switch(kind: str, label: str, channel: str, way: str) -> rx.Component:
             on_change=lambda on: State.turn(kind, channel, on),
         ),
         gap="none",
+        align="center",
     )
 
 
