@@ -51,7 +51,7 @@ def _contact(address: Any) -> rx.Component:
 
 def _card(address: Any) -> rx.Component:
     named = rx.cond(address.nickname, address.nickname, address.address_line1).to(str)
-    of_it = ui.hidden_text(": ", named)
+    of_it = ui.hidden_text(" ", named)
     return ui.card(
         ui.stack(
             ui.row(

@@ -30,7 +30,7 @@ def _state_of(account: Any) -> rx.Component:
 def _line(state: Any, account: Any) -> rx.Component:
     number = "•••• " + account.account_number[-4:]
     named = account.bank_name + " " + number
-    of_it = ui.hidden_text(": ", named)
+    of_it = ui.hidden_text(" ", named)
     can_ask = (account.verification_status == "unverified") | (
         account.verification_status == "rejected"
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from account_portal.core.errors import NotAuthenticated, PortalError
+from account_portal.core.errors import NotAuthenticated, PortalError, TooManyAttempts
 from account_portal.ui.session import sentence
 
 
@@ -22,8 +22,16 @@ def told_in_form(state: Any, **fields: str) -> Iterator[None]:
         yield
     except NotAuthenticated:
         raise  # the page asks to sign in again
+    except TooManyAttempts as error:
+        state.errors = {"_": f"That was tried too often. Try again in {_wait(error.retry_after)}."}
     except PortalError as error:
         if error.code in fields or not error.fields:
             state.errors = {fields.get(error.code, "_"): error.message}
         else:
             state.errors = {name: sentence(texts[0]) for name, texts in error.fields.items()}
+
+
+def _wait(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} seconds" if seconds > 1 else "a second"
+    return f"{-(-seconds // 60)} minutes"

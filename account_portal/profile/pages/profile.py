@@ -230,6 +230,10 @@ def _code() -> rx.Component:
             ui.text(rx.el.bdi(State.sent_to), strong=True, inline=True),
             ". It works for 10 minutes.",
         ),
+        rx.cond(
+            State.was_sent_again,
+            ui.alert("Another code is on its way.", tone="success", announce=True),
+        ),
         ui.code_field(error=State.errors["otp"], required=True, auto_focus=True),
         ui.form_actions(
             ui.submit("Confirm", busy=State.busy == "confirm", busy_label="Checking…"),

@@ -14,6 +14,7 @@ from account_portal.auth.schemas import (
     User,
     VerifyOtp,
 )
+from account_portal.core.errors import TooManyAttempts
 from account_portal.core.schemas import Upload
 from account_portal.core.validation import national_number
 from account_portal.profile import service
@@ -43,10 +44,13 @@ class ProfileState(PageData, Session):
     is_new_contact: bool = False
     """The contact in the dialog replaces the present one; otherwise it only gets verified."""
     sent_to: str = ""
+    was_sent_again: bool = False
     _channel: str = ""
     _value: str = ""
     _country_code: str = ""
     _otp_token: str = ""
+    _sent_for: str = ""
+    """What the token is for, and the contact that its code went to."""
 
     @page_load
     async def load(self) -> None:
@@ -141,6 +145,7 @@ class ProfileState(PageData, Session):
         """Ask for another e-mail address or phone number."""
         if field in _WORDS:
             self.asked, self.is_new_contact, self.is_confirming = field, True, False
+            self.was_sent_again = False
             self.is_renaming, self.errors = False, {}
 
     @rx.event
@@ -154,12 +159,12 @@ class ProfileState(PageData, Session):
         await self._show()
         if field not in _WORDS or self.profile is None:
             return
-        self.asked, self.is_new_contact = field, False
+        self.asked, self.is_new_contact, self.was_sent_again = field, False, False
         self._value = (self.profile.email if field == "email" else self.profile.phone) or ""
         self._country_code = self.profile.country_code or ""
         self._channel = "email" if field == "email" else "sms"
         self.is_renaming, self.is_confirming = False, True
-        self.sent_to, self._otp_token = self._address(), ""
+        self.sent_to = self._address()
         with told_in_form(self):
             await self._send()
 
@@ -181,18 +186,25 @@ class ProfileState(PageData, Session):
     @action
     async def send_again(self) -> None:
         """Send another code to the same contact."""
+        self.was_sent_again = False
         with told_in_form(self):
-            await self._send()
-            self._say("Another code is on its way.")
+            await self._send(again=True)
+            self.was_sent_again = True
 
-    async def _send(self) -> None:
+    async def _send(self, *, again: bool = False) -> None:
         act = f"{'update' if self.is_new_contact else 'verify'}-{self.asked}"
         values = {"channel": self._channel, "otp_action": act, self.asked: self._value}
         kind = GenerateOtpWithEmail if self.asked == "email" else GenerateOtpWithPhone
         if self.asked == "phone":
             values["country_code"] = self._country_code
-        issued: OtpContent = await call(self, auth.generate_code, kind.model_validate(values))
-        self._otp_token = issued.otp_token
+        data, sent_for = kind.model_validate(values), f"{act} {self._address()}"
+        try:
+            issued: OtpContent = await call(self, auth.generate_code, data)
+        except TooManyAttempts:
+            if again or sent_for != self._sent_for:
+                raise
+            return  # the dialog was closed and opened again: the code of a moment ago still works
+        self._otp_token, self._sent_for = issued.otp_token, sent_for
 
     def _address(self) -> str:
         return self._value if self.asked == "email" else f"{self._country_code} {self._value}"
@@ -214,6 +226,6 @@ class ProfileState(PageData, Session):
         ):
             await call(self, auth.confirm_contact, data)
             await self._show()
-            self.asked, self.is_confirming = "", False
+            self.asked, self.is_confirming, self._sent_for = "", False, ""
             done = "changed" if self.is_new_contact else "verified"
             self._say(f"Your {_WORDS.get(field, 'contact')} is {done}.")
