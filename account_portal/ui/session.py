@@ -193,7 +193,7 @@ def page_load(function: Handler) -> Any:
             self.phase, result = "failed", None
         yield result
 
-    handler.is_guarded = True  # type: ignore[attr-defined]
+    handler.is_guarded = True
     return rx.event(handler)
 
 
