@@ -39,6 +39,8 @@ from account_portal.dashboard.state import DashboardState
 from account_portal.edge.csp import Pages
 from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
+from account_portal.loyalty.pages import rewards
+from account_portal.loyalty.state import RewardsState
 from account_portal.merchant.housekeeping import working
 from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
@@ -48,6 +50,8 @@ from account_portal.profile.state.notifications import NotificationsState
 from account_portal.profile.state.profile import ProfileState
 from account_portal.returns.pages import request_return, return_detail, return_history
 from account_portal.returns.state import RequestReturnState, ReturnDetailState, ReturnsState
+from account_portal.reviews.pages import reviews
+from account_portal.reviews.state import ReviewsState
 from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
@@ -135,6 +139,20 @@ PAGES = (
         "Return",
         load=(ReturnDetailState.load,),
         under=routes.RETURNS,
+    ),
+    Page(
+        routes.LOYALTY,
+        rewards,
+        "Rewards",
+        load=(RewardsState.load,),
+        menu=MenuRow("Rewards", routes.LOYALTY, "gift"),
+    ),
+    Page(
+        routes.REVIEWS,
+        reviews,
+        "Reviews",
+        load=(ReviewsState.load,),
+        menu=MenuRow("Reviews", routes.REVIEWS, "star", group="you"),
     ),
     Page(
         routes.PROFILE,

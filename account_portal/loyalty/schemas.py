@@ -106,3 +106,10 @@ class TierProgress(View):
     next_tier_begins_at: Amount | None
     points_missing: Amount = Field(description="Zero in the highest tier.")
     percent: int = Field(ge=0, le=100, description="How far between this tier and the next.")
+
+
+class WaitingPoints(View):
+    """Points that belong to the balance and can be spent from a moment on."""
+
+    points: Amount
+    spendable_at: Moment

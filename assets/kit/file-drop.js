@@ -37,8 +37,11 @@ export function FileDrop(props) {
   useEffect(() => () => files.forEach(({ url }) => URL.revokeObjectURL(url)), []);
   const first = useRef(true);
   useEffect(() => {
-    if (first.current) first.current = false;
-    else keep([]);
+    if (first.current) {
+      first.current = false;
+      // Files picked in an earlier form of that name would be sent again.
+      if (uploadId) setFilesById?.((all) => ({ ...all, [uploadId]: [] }));
+    } else keep([]);
   }, [resetKey]);
 
   const pick = () => {

@@ -16,6 +16,7 @@ from account_portal.loyalty.service.reading import (
     get_loyalty,
     get_tier_progress,
     list_activities,
+    list_waiting_points,
 )
 from account_portal.loyalty.service.shop import expire_points, grant_points
 
@@ -28,6 +29,7 @@ __all__ = [
     "give_back_points",
     "grant_points",
     "list_activities",
+    "list_waiting_points",
     "membership_number_of",
     "record_activity",
     "settle_cancelled_order",

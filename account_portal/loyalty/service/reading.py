@@ -18,6 +18,7 @@ from account_portal.loyalty.schemas import (
     LoyaltyPointActivity,
     LoyaltyQuery,
     TierProgress,
+    WaitingPoints,
 )
 from account_portal.loyalty.service.ledger import membership_number_of
 from account_portal.models import LoyaltyAccount, LoyaltyActivity
@@ -120,6 +121,32 @@ def get_tier_progress(ctx: Context) -> TierProgress:
         points_missing=Decimal(0) if ahead is None else money.to_points(ahead - points),
         percent=rules.percent_done(points, tier.begins_at, ahead),
     )
+
+
+_WAITING = (
+    select(
+        col(LoyaltyActivity.spendable_at),
+        func.sum(case((_IS_EARNED, _POINTS), else_=-_POINTS)).label("points"),
+    )
+    .where(col(LoyaltyActivity.customer_id) == bindparam("customer_id"), _WAITS)
+    .group_by(col(LoyaltyActivity.spendable_at))
+    .order_by(col(LoyaltyActivity.spendable_at))
+)
+
+
+def list_waiting_points(ctx: Context) -> list[WaitingPoints]:
+    """Points of the caller that can be spent only when a return window closes, soonest first.
+
+    Raises:
+        LoyaltyNotEnabled: the store runs no programme.
+    """
+    customer_id = _require_programme(ctx)
+    rows = ctx.db.execute(_WAITING, {"customer_id": customer_id, "now": ctx.now})
+    return [
+        WaitingPoints(points=money.to_points(int(points)), spendable_at=at)
+        for at, points in rows
+        if points > 0
+    ]
 
 
 _COLUMNS = [

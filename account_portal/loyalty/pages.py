@@ -1,0 +1,194 @@
+"""Rewards: points, tier, the way to the next one, and every movement."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.loyalty.state import RewardsState as State
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+
+
+def _points(points: Any) -> rx.Component:
+    return rx.fragment(ui.number(points), rx.cond(points == 1, " point", " points"))
+
+
+def _balance(loyalty: Any) -> rx.Component:
+    waiting = rx.foreach(
+        State.waiting,
+        lambda one: ui.text(
+            _points(one.points),
+            " more from ",
+            ui.date(one.spendable_at),
+            tone="muted",
+            size="small",
+        ),
+    )
+    return ui.card(
+        ui.stack(
+            ui.row(
+                ui.text("Your balance", tone="muted"),
+                rx.cond(
+                    loyalty.loyalty_tier,
+                    ui.badge(loyalty.loyalty_tier.to(str), tone="accent", icon_name="award"),
+                ),
+                justify="between",
+            ),
+            ui.text(_points(loyalty.loyalty_point_balance), size="display", strong=True),
+            ui.stack(
+                rx.cond(
+                    (loyalty.loyalty_point_redeemable == loyalty.loyalty_point_balance)
+                    & (loyalty.loyalty_point_balance > 0),
+                    ui.text("You can spend all of them with your next order."),
+                    rx.cond(
+                        loyalty.loyalty_point_balance > 0,
+                        ui.text(
+                            "You can spend ",
+                            _points(loyalty.loyalty_point_redeemable),
+                            " with your next order.",
+                        ),
+                    ),
+                ),
+                waiting,
+                gap="tight",
+            ),
+            gap="small",
+        )
+    )
+
+
+def _tier(tier: Any) -> rx.Component:
+    name = tier.next_tier.to(str)
+    ahead = ui.stack(
+        ui.text(_points(tier.points_missing), " to ", ui.text(name, strong=True, inline=True), "."),
+        ui.progress_bar(
+            tier.percent,
+            "Way to " + name + ": " + tier.percent.to_string() + " per cent",
+            hide_label=True,
+        ),
+        ui.row(
+            ui.text(rx.cond(tier.tier, tier.tier, "Start").to(str), tone="muted", size="small"),
+            ui.text(name, " from ", _points(tier.next_tier_begins_at), tone="muted", size="small"),
+            justify="between",
+        ),
+        gap="small",
+    )
+    return rx.cond(
+        tier.next_tier,
+        ui.section("Your way to the next tier", ui.card(ahead)),
+        rx.cond(
+            tier.tier,
+            ui.section(
+                "Your tier",
+                ui.card(
+                    ui.text(
+                        "You have reached ",
+                        ui.text(tier.tier.to(str), strong=True, inline=True),
+                        ", our highest tier. Thank you.",
+                    )
+                ),
+            ),
+        ),
+    )
+
+
+def _sums(loyalty: Any) -> rx.Component:
+    return ui.section(
+        "In all",
+        ui.card(
+            ui.facts(
+                ("Earned", _points(loyalty.loyalty_point_earned)),
+                ("Spent or lapsed", _points(loyalty.loyalty_point_redeemed)),
+                ("Membership number", loyalty.membership_number),
+            )
+        ),
+    )
+
+
+def _movement(movement: Any, index: Any) -> rx.Component:
+    is_earned = movement.activity_type == "earned"
+    order = State.order_links[index]
+    title = rx.cond(
+        order,
+        ui.link(movement.title, to=order, variant="plain"),
+        ui.text(movement.title, inline=True),
+    )
+    amount = rx.cond(
+        is_earned,
+        ui.text("+", ui.number(movement.loyalty_point), tone="success", strong=True),
+        ui.text("\N{MINUS SIGN}", ui.number(movement.loyalty_point), strong=True),
+    )
+    return ui.row(
+        ui.grow(
+            ui.stack(
+                title,
+                rx.cond(
+                    movement.remarks,
+                    ui.text(movement.remarks.to(str), tone="muted", size="small"),
+                ),
+                ui.text(ui.date(movement.created_at), tone="muted", size="small"),
+                gap="none",
+            )
+        ),
+        ui.hidden_text(rx.cond(is_earned, "earned", "spent")),
+        amount,
+        wrap=False,
+        justify="between",
+    )
+
+
+def _activity() -> rx.Component:
+    nothing = rx.cond(
+        State.was_used,
+        ui.empty(
+            "no_match",
+            "There is no such page",
+            action=ui.link_button("First page", to=routes.LOYALTY),
+        ),
+        ui.empty(
+            "nothing",
+            "No points yet",
+            "You earn points with every order. They arrive with the parcel, and can be spent once "
+            "the time to return it is over.",
+            action=ui.link_button("Your orders", to=routes.ORDERS),
+            icon_name="gift",
+        ),
+    )
+    return ui.section(
+        "Activity",
+        rx.cond(
+            State.movements.length() > 0,
+            ui.rows(rx.foreach(State.movements, _movement)),
+            nothing,
+        ),
+        ui.pager(
+            State.page,
+            State.pages,
+            previous_to=State.previous_link,
+            next_to=State.next_link,
+            label="Pages of activity",
+        ),
+    )
+
+
+def rewards() -> rx.Component:
+    """Where the member stands, and how it came about; the page of movements is in the address."""
+    return rx.fragment(
+        ui.page_header("Rewards"),
+        page_data(
+            State,
+            ui.columns(
+                ui.stack(_balance(State.loyalty), _activity(), gap="huge"),
+                ui.stack(_tier(State.tier), _sums(State.loyalty), gap="huge"),
+            ),
+            bones=[ui.skeleton("card"), ui.skeleton("title"), *ui.skeleton_cards(4, "row")],
+            missing=ui.empty(
+                "nothing",
+                "No rewards programme yet",
+                "This store does not collect points at the moment. Your orders are not affected.",
+                action=ui.link_button("Your orders", to=routes.ORDERS),
+                icon_name="gift",
+            ),
+        ),
+    )

@@ -1,0 +1,57 @@
+"""State of the rewards page."""
+
+from account_portal import routes
+from account_portal.loyalty import service
+from account_portal.loyalty.schemas import (
+    CustomerLoyalty,
+    LoyaltyPointActivity,
+    LoyaltyQuery,
+    TierProgress,
+    WaitingPoints,
+)
+from account_portal.ui.bridge import read
+from account_portal.ui.paging import page_links, wanted_page
+from account_portal.ui.session import PageData, Session, page_load
+
+_OF_ORDERS = frozenset({"order", "order_cancelled", "order_returned"})
+"""Movements whose reference is an order of the customer."""
+_SHOWN_WAITING = 3
+
+
+class RewardsState(PageData, Session):
+    """Points, tier and movements. The page of the movements is in the address."""
+
+    loyalty: CustomerLoyalty | None = None
+    tier: TierProgress | None = None
+    waiting: list[WaitingPoints] = []
+    movements: list[LoyaltyPointActivity] = []
+    order_links: list[str] = []
+    """Address of the order behind each movement, empty where there is none."""
+    was_used: bool = False
+    page: int = 1
+    pages: int = 0
+    previous_link: str = ""
+    next_link: str = ""
+
+    @page_load
+    async def load(self) -> None:
+        """Show where the member stands, and the page of movements the address asks for."""
+        wanted = wanted_page(self.router.url.query_parameters, limit=20)
+        self.loyalty = (await read(self, service.get_loyalty)).loyalty
+        self.tier = await read(self, service.get_tier_progress)
+        waits = self.loyalty.loyalty_point_redeemable < self.loyalty.loyalty_point_balance
+        found = await read(self, service.list_waiting_points) if waits else []
+        self.waiting = found[:_SHOWN_WAITING]
+        query = LoyaltyQuery(page=wanted.page, limit=wanted.limit)
+        shown = await read(self, service.list_activities, query)
+        self.movements = shown.rows
+        self.order_links = [_order_link(one) for one in shown.rows]
+        self.was_used = shown.pagination.total_records > 0
+        self.page, self.pages = wanted.page, shown.pagination.total_pages
+        self.previous_link, self.next_link = page_links(routes.LOYALTY, shown.pagination)
+
+
+def _order_link(movement: LoyaltyPointActivity) -> str:
+    if movement.activity in _OF_ORDERS and movement.reference_number:
+        return routes.order(movement.reference_number)
+    return ""

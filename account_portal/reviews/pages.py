@@ -1,0 +1,156 @@
+"""Reviews: what waits for one, and what was written."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.reviews.components import of_order, own_review, waiting_product
+from account_portal.reviews.schemas import MAX_IMAGES
+from account_portal.reviews.state import ReviewsState as State
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+
+PHOTOS = "review-photos"
+LABELS = {"rating": "Your rating", "review_text": "Your review", "images": "Photos"}
+
+
+def _waiting(product: Any) -> rx.Component:
+    write = ui.button(
+        "Write a review",
+        ui.hidden_text(" of ", product.product_name),
+        on_click=State.write(product.product_id),
+    )
+    return waiting_product(product, write=write)
+
+
+def _written(review: Any) -> rx.Component:
+    again = ui.row(
+        ui.text("We could not publish this review.", tone="muted"),
+        ui.button(
+            "Write it again",
+            ui.hidden_text(": ", review.product_name),
+            size="small",
+            on_click=State.write(review.product_id),
+        ),
+    )
+    return own_review(review, again=again)
+
+
+def _list() -> rx.Component:
+    nothing_waits = rx.cond(
+        State.written_count > 0,
+        ui.empty(
+            "nothing",
+            "You have reviewed everything",
+            "What you receive next appears here.",
+            icon_name="star",
+        ),
+        ui.empty(
+            "nothing",
+            "Nothing to review yet",
+            "Once something you ordered has arrived, you can say what it is like.",
+            action=ui.link_button("Your orders", to=routes.ORDERS),
+            icon_name="star",
+        ),
+    )
+    nothing_written = ui.empty(
+        "nothing",
+        "You have not written a review yet",
+        "Others are glad to hear what you think.",
+        action=ui.link_button("See what waits for a review", to=routes.REVIEWS),
+        icon_name="star",
+    )
+    waiting = rx.cond(
+        State.waiting_count > 0,
+        ui.card_list(rx.foreach(State.waiting, _waiting), label="Waiting for review"),
+        nothing_waits,
+    )
+    written = rx.cond(
+        State.written_count > 0,
+        ui.card_list(rx.foreach(State.written, _written), label="My reviews"),
+        nothing_written,
+    )
+    return ui.stack(
+        ui.tabs(
+            [
+                ui.Choice(
+                    "Waiting for review",
+                    routes.REVIEWS,
+                    current=State.tab == "waiting",
+                    count=State.waiting_count,
+                ),
+                ui.Choice(
+                    "My reviews",
+                    routes.REVIEWS + "?tab=mine",
+                    current=State.tab == "mine",
+                    count=State.written_count,
+                ),
+            ],
+            "Reviews",
+        ),
+        rx.cond(State.tab == "mine", written, waiting),
+        ui.pager(
+            State.page,
+            State.pages,
+            previous_to=State.previous_link,
+            next_to=State.next_link,
+            label="Pages of reviews",
+        ),
+        gap="large",
+    )
+
+
+def _form(about: Any) -> rx.Component:
+    is_sending = (State.busy == "send") | ((State.progress > 0) & (State.progress < 100))
+    photos = rx.upload_files(PHOTOS, on_upload_progress=State.show_progress)
+    return ui.form(
+        ui.order_line(
+            about.product_name,
+            picture=about.product_image_url,
+            detail=of_order(about.order_number),
+        ),
+        ui.star_field("rating", LABELS["rating"], value=about.rating, error=State.errors["rating"]),
+        ui.textarea_field(
+            "review_text",
+            LABELS["review_text"],
+            default_value=about.review_text,
+            error=State.errors["review_text"],
+            hint="What do you like, and what not?",
+            optional=True,
+            max_length=5000,
+        ),
+        ui.file_field(
+            "images",
+            "Add photos",
+            limit=MAX_IMAGES,
+            upload_id=PHOTOS,
+            progress=State.progress,
+            hint=f"Up to {MAX_IMAGES}, 5 MB each: JPEG, PNG or WebP",
+            error=State.errors["images"],
+        ),
+        ui.form_actions(
+            ui.submit("Send review", busy=is_sending, busy_label="Sending…"),
+            ui.button("Cancel", closes=True),
+            end=True,
+        ),
+        on_submit=lambda form: State.send(form, photos),
+        errors=State.errors,
+        labels=LABELS,
+        busy=is_sending,
+    )
+
+
+def reviews() -> rx.Component:
+    """Products that wait for a review and reviews written; tab and page are in the address."""
+    return rx.fragment(
+        ui.page_header("Reviews"),
+        page_data(State, _list(), bones=[ui.skeleton("title"), *ui.skeleton_cards(4, "row")]),
+        ui.dialog(
+            rx.cond(State.writing, _form(State.writing)),
+            id="write-review",
+            title="Write a review",
+            open=State.writing.bool(),
+            on_close=State.stop_writing,
+        ),
+    )
