@@ -103,7 +103,7 @@ def test_an_email_is_changed_by_code(open_page: OpenPage, portal: Portal) -> Non
     expect(code).to_be_focused()
     assert_accessible(page)
     page.keyboard.type("000000")
-    expect(dialog.get_by_text("Is not right.", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("This code is not right.", exact=True)).to_be_visible()
     code.fill(code_for(portal, "sam.new@example.com"))
     expect(page.get_by_text("Your e-mail address is changed.")).to_be_visible()
     expect(page.get_by_role("main").get_by_text("sam.new@example.com")).to_be_visible()
