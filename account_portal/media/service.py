@@ -18,7 +18,7 @@ from account_portal.gateways.pictures import (
 )
 from account_portal.gateways.storage import Storage
 from account_portal.models import Media
-from account_portal.security import tokens
+from account_portal.security.media_links import is_ours, media_url, picture_url
 
 PORTRAIT = (PictureSize("small", 96, square=True), PictureSize("large", 512, square=True))
 PHOTO = (PictureSize("small", 320), PictureSize("large", 1600))
@@ -83,24 +83,6 @@ def _remove_files(storage: Storage, media_id: str, names: str) -> None:
         storage.delete(f"{media_id}/{name}")
 
 
-def media_url(media_id: str, name: str) -> str:
-    """Address of a file, relative to the portal.
-
-    Whoever holds the address can open it, as with a picture that is shown to others; it can't be
-    guessed from an id, and it never changes, so that caches work.
-    """
-    return f"/api/media/{media_id}/{name}?s={_signature(media_id, name)}"
-
-
-def picture_url(media_id: str | None, size: str = "large") -> str | None:
-    """Address of a picture in a size, or nothing when there is none."""
-    return media_url(media_id, f"{size}.webp") if media_id else None
-
-
-def _signature(media_id: str, name: str) -> str:
-    return tokens.keyed_digest("media links", f"{media_id}/{name}")[:32]
-
-
 def open_media(storage: Storage, media_id: str, name: str, signature: str) -> tuple[bytes, str]:
     """A file and its content type, for whoever has its address.
 
@@ -108,9 +90,22 @@ def open_media(storage: Storage, media_id: str, name: str, signature: str) -> tu
         NotFound: the address is not one we gave out, or the file is gone.
     """
     content_type = CONTENT_TYPES.get(name.rpartition(".")[2])
-    if content_type is None or not tokens.same(signature, _signature(media_id, name)):
+    if content_type is None or not is_ours(media_id, name, signature):
         raise NotFound
     content = storage.read(f"{media_id}/{name}")
     if content is None:
         raise NotFound
     return content, content_type
+
+
+__all__ = [
+    "CONTENT_TYPES",
+    "PHOTO",
+    "PORTRAIT",
+    "delete_media",
+    "media_url",
+    "open_media",
+    "picture_url",
+    "prepare_picture",
+    "store_media",
+]

@@ -23,7 +23,7 @@ def told_in_form(state: Any, **fields: str) -> Iterator[None]:
     except NotAuthenticated:
         raise  # the page asks to sign in again
     except TooManyAttempts as error:
-        state.errors = {"_": f"That was tried too often. Try again in {_wait(error.retry_after)}."}
+        state.errors = {"_": f"Please wait {_wait(error.retry_after)}, then try again."}
     except PortalError as error:
         if error.code in fields or not error.fields:
             state.errors = {fields.get(error.code, "_"): error.message}

@@ -26,6 +26,7 @@ from account_portal.core.errors import (
 from account_portal.core.ids import new_id
 from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
+from account_portal.security.media_links import picture_url
 from account_portal.ui.bridge import caller_of, read
 
 log = logging.getLogger("account_portal.ui")
@@ -118,6 +119,7 @@ def _get_viewer(ctx: Any) -> Viewer:
         first_name=user.first_name or "",
         name=name or user.email or user.phone or "",
         email=user.email or "",
+        picture_url=picture_url(user.picture_id, "small") or "",
     )
 
 

@@ -76,6 +76,7 @@ def test_a_picture_is_previewed_saved_and_removed(open_page: OpenPage) -> None:
     expect(dialog).to_be_hidden()
     shown = page.get_by_role("main").locator('img[src^="/api/media/"]')
     expect(shown).to_be_visible()
+    expect(page.get_by_role("banner").locator('img[src^="/api/media/"]').first).to_be_visible()
     page.get_by_role("button", name="Change picture").click()
     dialog.get_by_label("Choose a picture").set_input_files(picture("fake.png", b"no picture"))
     save.click()

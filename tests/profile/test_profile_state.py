@@ -1,5 +1,6 @@
 """The profile's state: for its owner, with contacts of strangers, for nobody."""
 
+import asyncio
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,7 @@ def test_a_picture_is_set_and_removed(tab: Tab, database: Database, owner: User)
     tab.press(state, "save_picture", [upload(make_picture())])
     assert state.errors == {}
     assert state.profile.profile_image_url.startswith("/api/media/")
+    assert asyncio.run(state._look()).picture_url.startswith("/api/media/")
     assert not state.is_picturing
     tab.press(state, "remove_picture")
     tab.press(state, "remove_picture")
