@@ -22,6 +22,8 @@ TEXTS = {
     "business_name": "Rao Ceramics",
     "tax_identification_number": "29ABCDE1234F2Z5",
     "order_number": "NW-10482",
+    "original_order_number": "NW-10482",
+    "replacement_order_number": "NW-10511",
     "request_number": "RET-20318",
     "reference_number": "SHP-30771",
     "product_id": "stoneware-mug",
@@ -55,7 +57,7 @@ TEXTS = {
     "description": "Keeps warm, feels good in the hand.",
     "access_token": "eyJhbGciOi…",
     "refresh_token": "eyJhbGciOi…",
-    "otp_token": "k7Jd0m2s9QxV",
+    "otp_token": "k7Jd0m2s9QxVt4Rb8LwZ",
 }
 NUMBERS: dict[str, float] = {
     "tax_rate": 18,
