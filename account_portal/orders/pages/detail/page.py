@@ -1,0 +1,167 @@
+"""One order: where it is, what was in it, what it cost, and what can be done."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.orders.components import order_address, order_item
+from account_portal.orders.pages.detail.cancelling import cancel_dialog
+from account_portal.orders.pages.detail.paid import payments_section, price_section
+from account_portal.orders.pages.detail.parcels import parcels_section
+from account_portal.orders.state import OrderDetailState as State
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+
+
+def _header(number: Any) -> rx.Component:
+    return ui.page_header(
+        rx.fragment("Order ", number),
+        back=("Orders", routes.ORDERS),
+        actions=[ui.print_button()],
+    )
+
+
+def _status(page: Any) -> rx.Component:
+    order = page.order
+    return ui.card(
+        ui.stack(
+            ui.row(
+                ui.status_badge("order", order.status, plain=True),
+                ui.text("Ordered ", ui.date(order.order_date), tone="muted"),
+                justify="between",
+            ),
+            ui.order_tracker(order.status),
+            rx.cond(
+                order.status == "cancelled",
+                ui.text(
+                    "Cancelled ",
+                    ui.date(order.cancelled_at, "datetime"),
+                    rx.cond(order.cancellation_reason, ": " + order.cancellation_reason, ""),
+                    tone="muted",
+                ),
+            ),
+            gap="large",
+        )
+    )
+
+
+def _unpaid(page: Any) -> rx.Component:
+    return rx.cond(
+        page.payment.is_retry_available,
+        ui.alert(
+            ui.text(
+                ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
+                " is not paid yet. Pay again and we will prepare your parcel.",
+            ),
+            tone="danger",
+            title=rx.cond(
+                page.payment.status == "failed", "The payment failed", "Payment is missing"
+            ),
+            action=ui.button(
+                "Pay again",
+                variant="primary",
+                on_click=State.pay_again,
+                busy=State.busy == "pay_again",
+                busy_label="Opening payment…",
+            ),
+        ),
+    )
+
+
+def _items(page: Any) -> rx.Component:
+    order = page.order
+    return ui.section(
+        "Items",
+        ui.rows(rx.foreach(order.order_items, lambda item: order_item(item, order.currency.code))),
+    )
+
+
+def _addresses(page: Any) -> rx.Component:
+    order = page.order
+    return ui.section(
+        "Addresses",
+        ui.card(
+            ui.stack(
+                rx.cond(
+                    order.shipping_address,
+                    ui.stack(
+                        ui.heading("Delivered to", level=3),
+                        order_address(order.shipping_address),
+                        gap="tight",
+                    ),
+                ),
+                rx.cond(
+                    order.billing_address,
+                    ui.stack(
+                        ui.heading("Billed to", level=3),
+                        order_address(order.billing_address),
+                        gap="tight",
+                    ),
+                ),
+            )
+        ),
+    )
+
+
+def _actions(page: Any, number: Any) -> rx.Component:
+    cancel = rx.cond(
+        page.order.is_cancellation_allowed,
+        ui.button("Cancel order", on_click=State.open_cancel),
+    )
+    send_back = rx.cond(
+        page.can_return,
+        ui.link_button("Return items", to=routes.ORDERS + "/" + number + "/return"),
+    )
+    review = rx.cond(page.can_review, ui.link_button("Review items", to=routes.REVIEWS))
+    notes = ui.stack(
+        rx.cond(page.cancel_note, ui.text(page.cancel_note, tone="muted", size="small")),
+        rx.cond(
+            page.can_return,
+            ui.text(
+                "Return until ", ui.date(page.return_until, "binding"), tone="muted", size="small"
+            ),
+            rx.cond(
+                page.return_until & ~page.can_return,
+                rx.cond(
+                    page.return_note.contains("{date}"),
+                    ui.text(
+                        "Returns closed on ",
+                        ui.date(page.return_until, "binding"),
+                        ".",
+                        tone="muted",
+                        size="small",
+                    ),
+                    ui.text(page.return_note, tone="muted", size="small"),
+                ),
+            ),
+        ),
+        gap="tight",
+    )
+    return ui.screen_only(ui.stack(ui.row(cancel, send_back, review), notes, gap="small"))
+
+
+def order_detail() -> rx.Component:
+    """The page of one order."""
+    page = State.shown
+    number = State.order_number
+    return rx.fragment(
+        _header(number),
+        page_data(
+            State,
+            _unpaid(page),
+            ui.stack(_status(page), _actions(page, number), gap="medium"),
+            ui.columns(
+                ui.stack(parcels_section(page), _items(page), gap="huge"),
+                ui.stack(price_section(page), payments_section(page), _addresses(page), gap="huge"),
+            ),
+            cancel_dialog(page),
+            bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("row")],
+            missing=ui.empty(
+                "not_found",
+                "There is no such order",
+                "The number may be mistyped, or the order belongs to another account.",
+                action=ui.link_button("All your orders", to=routes.ORDERS),
+            ),
+        ),
+    )

@@ -1,0 +1,100 @@
+"""What an order cost, and what was paid and refunded."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.ui import components as ui
+
+
+def price_section(page: Any) -> rx.Component:
+    """Amounts that add up to the total."""
+    price, order = page.price, page.order
+    coupon = rx.cond(order.coupon_code, "Coupon " + order.coupon_code, "Coupon")
+    lines = [
+        ui.PriceLine("Items", price.items_amount),
+        ui.PriceLine("Savings", price.promotion, minus=True, optional=True),
+        ui.PriceLine(coupon, price.coupon, minus=True, optional=True),
+        ui.PriceLine("Tax", price.tax, optional=True),
+        ui.PriceLine("Shipping", price.shipping),
+        ui.PriceLine("Handling", price.handling, optional=True),
+        ui.PriceLine("Other charges", price.surcharge, optional=True),
+        ui.PriceLine("Other savings", price.reduction, minus=True, optional=True),
+        ui.PriceLine("Total", price.total, total=True),
+        ui.PriceLine("Paid with points", price.points, minus=True, optional=True),
+        ui.PriceLine("Paid with store credit", price.credit, minus=True, optional=True),
+    ]
+    taxes = rx.cond(
+        order.total_tax > 0,
+        ui.text(
+            "Taxes in the total: ",
+            ui.money(order.total_tax, order.currency.code),
+            tone="muted",
+            size="small",
+        ),
+    )
+    return ui.section(
+        "Price",
+        ui.card(ui.stack(ui.price_breakdown(lines, order.currency.code), taxes)),
+    )
+
+
+def _payment(payment: Any, currency: Any) -> rx.Component:
+    method = rx.cond(payment.payment_method, payment.payment_method, "Payment")
+    means = rx.cond(
+        payment.card_number,
+        payment.card_number,
+        rx.cond(payment.upi_id, payment.upi_id, rx.cond(payment.bank_name, payment.bank_name, "")),
+    )
+    return ui.stack(
+        ui.row(
+            ui.text(method, " ", ui.text(means, tone="muted", inline=True)),
+            ui.money(payment.amount, currency),
+            justify="between",
+        ),
+        ui.row(
+            ui.status_badge("payment", payment.payment_status),
+            ui.text(ui.date(payment.payment_date, "datetime"), tone="muted", size="small"),
+            justify="between",
+        ),
+        gap="small",
+    )
+
+
+def _refund(refund: Any, currency: Any) -> rx.Component:
+    to = rx.cond(
+        refund.payment_mode == "bank_transfer",
+        "To "
+        + rx.cond(refund.bank_name, refund.bank_name, "your bank")
+        + " "
+        + rx.cond(refund.bank_account_number, refund.bank_account_number, ""),
+        rx.cond(refund.payment_mode == "loyalty_point", "As points", "The way you paid"),
+    )
+    return ui.stack(
+        ui.row(
+            ui.text("Refund"),
+            ui.money(refund.refund_amount, currency),
+            justify="between",
+        ),
+        ui.row(
+            ui.status_badge("refund", refund.status),
+            ui.text(to, tone="muted", size="small"),
+            justify="between",
+        ),
+        gap="small",
+    )
+
+
+def payments_section(page: Any) -> rx.Component:
+    """Payments, failed ones too, and refunds."""
+    order = page.order
+    return rx.cond(
+        (order.payments.length() > 0) | (page.refunds.length() > 0),
+        ui.section(
+            "Payments",
+            ui.rows(
+                rx.foreach(order.payments, lambda one: _payment(one, order.currency.code)),
+                rx.foreach(page.refunds, lambda one: _refund(one, order.currency.code)),
+            ),
+        ),
+    )

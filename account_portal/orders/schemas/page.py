@@ -1,0 +1,82 @@
+"""What the pages of orders show beyond the contract."""
+
+from pydantic import Field
+
+from account_portal.core.schemas import (
+    Amount,
+    Moment,
+    View,
+)
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+)
+from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
+from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
+
+
+class OrderCard(View):
+    """One order in the history page: what its card shows."""
+
+    order_number: str
+    order_date: Moment
+    status: OrderStatus
+    payment_status: PaymentStatus
+    grand_total: Amount
+    currency: str
+    pictures: list[str | None]
+    more_pictures: int
+    summary: str = Field(description="First product, and how many more.")
+    units: int
+
+
+class Parcel(OrderShipment):
+    """A parcel with the steps of its way, latest first."""
+
+    steps: list[ShipmentEventView]
+    label: str = Field(description="Such as Parcel 1 of 2.")
+
+
+class PriceBreakdown(View):
+    """Amounts that add up to the total of the same page, whatever the order's source."""
+
+    items_amount: Amount
+    promotion: Amount
+    coupon: Amount
+    tax: Amount = Field(description="Tax that prices don't include.")
+    shipping: Amount
+    handling: Amount
+    surcharge: Amount = Field(description="What an imported order costs beyond its lines.")
+    reduction: Amount = Field(description="What an imported order costs less than its lines.")
+    total: Amount
+    points: Amount
+    credit: Amount
+    to_pay: Amount
+
+
+class OrderPage(View):
+    """All an order's page shows."""
+
+    order: OrderDetail
+    parcels: list[Parcel]
+    refunds: list[OrderRefund]
+    payment: OrderPaymentStatus
+    price: PriceBreakdown
+    cancel_note: str = Field(description="Why it cannot be cancelled; empty when it can.")
+    can_return: bool
+    return_until: Moment | None = Field(description="When the last open return window closes.")
+    return_note: str = Field(description="Why nothing can be returned; empty when something can.")
+    can_review: bool
+    payout_accounts: list[list[str]] = Field(
+        description="Verified bank accounts to refund to, as id and label, while cancelling is "
+        "possible."
+    )
+
+
+class OrderOnTheWay(OrderCard):
+    """An order whose parcels are with the courier."""
+
+    eta: str | None = Field(description="Earliest promised day of the parcels on their way.")
+    courier: str | None
+    tracking_url: str | None
+    is_out_for_delivery: bool

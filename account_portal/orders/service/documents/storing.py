@@ -1,0 +1,110 @@
+"""Writes documents, counts and purchases."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col
+
+from account_portal.models import (
+    OrderDocument,
+    Purchase,
+)
+from account_portal.orders.service.documents.shape import Rows
+
+
+def _insert(db: Session, model: type[SQLModel]) -> Any:
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model.__table__)  # type: ignore[attr-defined]
+
+
+def upsert(
+    db: Session, model: type[SQLModel], key: tuple[str, ...], rows: list[dict[str, Any]]
+) -> None:
+    """Insert rows, or replace those whose key is there."""
+    if not rows:
+        return
+    statement = _insert(db, model)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    db.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+_COUNT = text(
+    "INSERT INTO order_counts (customer_id, status, count) VALUES (:customer_id, :status, :count) "
+    "ON CONFLICT (customer_id, status) DO UPDATE SET count = order_counts.count + excluded.count"
+)
+
+
+def recount(db: Session, documents: list[dict[str, Any]]) -> None:
+    """Move orders between the counts of their old and new states."""
+    known = db.execute(
+        select(
+            col(OrderDocument.order_id), col(OrderDocument.customer_id), col(OrderDocument.status)
+        ).where(col(OrderDocument.order_id).in_([row["order_id"] for row in documents]))
+    )
+    before = {row.order_id: (row.customer_id, row.status) for row in known}
+    change: dict[tuple[str, str], int] = defaultdict(int)
+    for row in documents:
+        if row["order_id"] in before:
+            change[before[row["order_id"]]] -= 1
+        change[row["customer_id"], row["status"]] += 1
+    rows = [
+        {"customer_id": customer_id, "status": str(status), "count": count}
+        for (customer_id, status), count in sorted(change.items())
+        if count
+    ]
+    if rows:
+        db.execute(_COUNT, rows)
+
+
+def purchases_of(order: dict[str, Any], lines: Rows) -> list[dict[str, Any]]:
+    """What a delivered order brought to its customer."""
+    return [
+        {
+            "customer_id": order["customer_id"],
+            "product_id": line["product_id"],
+            "order_id": order["id"],
+            "order_number": order["order_number"],
+            "order_date": order["order_date"],
+            "product_name": line["product_name"],
+            "product_image_url": line["product_image_url"],
+            "currency": order["currency"],
+            "selling_price": line["selling_price"],
+            "listing_price": line["listing_price"],
+        }
+        for line in lines
+    ]
+
+
+def store_purchases(db: Session, rows: list[dict[str, Any]]) -> None:
+    """Remember who received what; the latest order of a product wins."""
+    latest: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["order_date"]):
+        latest[row["customer_id"], row["product_id"]] = row
+    if not latest:
+        return
+    statement = _insert(db, Purchase)
+    changed = {
+        name: statement.excluded[name]
+        for name in next(iter(latest.values()))
+        if name not in ("customer_id", "product_id")
+    }
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=("customer_id", "product_id"),
+            set_=changed,
+            where=col(Purchase.order_date) <= statement.excluded.order_date,
+        ),
+        [latest[key] for key in sorted(latest)],
+    )
+
+
+def forget_documents(db: Session, order_ids: Collection[str]) -> None:
+    """Remove documents and counts of orders that are about to be deleted (demo data only)."""
+    for order_id in order_ids:
+        row = db.get(OrderDocument, order_id)
+        if row is not None:
+            db.execute(_COUNT, {"customer_id": row.customer_id, "status": row.status, "count": -1})
+    db.execute(delete(OrderDocument).where(col(OrderDocument.order_id).in_(order_ids)))
