@@ -74,34 +74,31 @@ def _tier(tier: Any) -> rx.Component:
         ),
         gap="small",
     )
+    highest = ui.text(
+        "You have reached ",
+        ui.text(tier.tier.to(str), strong=True, inline=True),
+        ", our highest tier. Thank you.",
+    )
     return rx.cond(
         tier.next_tier,
-        ui.section("Your way to the next tier", ui.card(ahead)),
+        ui.card(ui.stack(ui.text("Your way to the next tier", tone="muted"), ahead, gap="small")),
         rx.cond(
             tier.tier,
-            ui.section(
-                "Your tier",
-                ui.card(
-                    ui.text(
-                        "You have reached ",
-                        ui.text(tier.tier.to(str), strong=True, inline=True),
-                        ", our highest tier. Thank you.",
-                    )
-                ),
-            ),
+            ui.card(ui.stack(ui.text("Your tier", tone="muted"), highest, gap="small")),
         ),
     )
 
 
 def _sums(loyalty: Any) -> rx.Component:
+    def line(name: str, value: Any) -> rx.Component:
+        return ui.row(ui.text(name, tone="muted"), ui.text(value), justify="between")
+
     return ui.section(
         "In all",
-        ui.card(
-            ui.facts(
-                ("Earned", _points(loyalty.loyalty_point_earned)),
-                ("Spent or lapsed", _points(loyalty.loyalty_point_redeemed)),
-                ("Membership number", loyalty.membership_number),
-            )
+        ui.rows(
+            line("Earned", _points(loyalty.loyalty_point_earned)),
+            line("Spent or lapsed", _points(loyalty.loyalty_point_redeemed)),
+            line("Membership number", rx.el.bdi(loyalty.membership_number)),
         ),
     )
 
@@ -178,10 +175,8 @@ def rewards() -> rx.Component:
         ui.page_header("Rewards"),
         page_data(
             State,
-            ui.columns(
-                ui.stack(_balance(State.loyalty), _activity(), gap="huge"),
-                ui.stack(_tier(State.tier), _sums(State.loyalty), gap="huge"),
-            ),
+            ui.grid(_balance(State.loyalty), _tier(State.tier)),
+            ui.columns(_activity(), _sums(State.loyalty)),
             bones=[ui.skeleton("card"), ui.skeleton("title"), *ui.skeleton_cards(4, "row")],
             missing=ui.empty(
                 "nothing",

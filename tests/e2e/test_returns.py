@@ -1,0 +1,212 @@
+"""Returns in the browser: ask for one in three steps, follow it, call it off."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import (
+    DEMO,
+    NARROW,
+    NEW,
+    SAM,
+    WIDE,
+    OpenPage,
+    assert_accessible,
+    assert_no_sideways_scroll,
+)
+
+THEMES_AND_WIDTHS = pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)]
+)
+
+
+def open_form(open_page: OpenPage, **options: Any) -> Page:
+    """The form of the latest order of which something can be returned."""
+    page = open_page("/orders?group=delivered", as_=DEMO, **options)
+    page.get_by_role("link", name=re.compile("^Order ")).first.click()
+    page.get_by_role("link", name="Return items").click()
+    expect(page.get_by_role("checkbox").first).to_be_visible()
+    return page
+
+
+def item(page: Page, place: int = 0) -> Locator:
+    return page.get_by_role("checkbox").nth(place)
+
+
+def choose(page: Page, label: str) -> None:
+    """Not `check()`: the server says what is chosen, a moment later."""
+    page.get_by_label(label).click()
+    expect(page.get_by_label(label)).to_be_checked()
+
+
+def go_to_last_step(page: Page) -> None:
+    item(page).click()
+    page.get_by_label("Reason").select_option("Too small")
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_url(re.compile(r"step=2$"))
+    page.get_by_role("button", name="Continue").click()
+    expect(page).to_have_url(re.compile(r"step=3$"))
+    expect(page.get_by_role("heading", name="What comes back")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_items_are_returned_in_three_steps(open_page: OpenPage, viewport: Any) -> None:
+    page = open_form(open_page, viewport=viewport)
+    go_to_last_step(page)
+    expect(page.get_by_text("You get back")).to_be_visible()
+    assert_no_sideways_scroll(page)
+    page.get_by_role("button", name="Send return request").dblclick()
+    expect(page).to_have_url(re.compile(r"/returns/RET-[^/]+/?$"))
+    number = page.url.rstrip("/").rpartition("/")[2]
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+    expect(page.get_by_text("Waiting for approval")).to_be_visible()
+    expect(page.get_by_text("Return requested.")).to_be_visible()
+    page.get_by_role("link", name="Returns").first.click()
+    newest = page.get_by_role("link", name=re.compile("^Return RET-")).first
+    expect(newest).to_have_text(re.compile(number))
+    today = page.get_by_text("Waiting for approval").count()
+    page.reload()
+    expect(newest).to_have_text(re.compile(number))
+    assert page.get_by_text("Waiting for approval").count() == today
+
+
+def test_back_and_reload_keep_what_was_chosen(open_page: OpenPage) -> None:
+    page = open_form(open_page, viewport=NARROW)
+    item(page).click()
+    page.get_by_label("Reason").select_option("Something else")
+    page.get_by_label("Tell us in a few words").fill("It hums at night.")
+    choose(page, "A replacement")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    choose(page, "Another address")
+    page.get_by_label("City", exact=True).fill("Bengaluru")
+    page.get_by_label("Address", exact=True).fill("1 New Road")
+    page.get_by_label("Pincode", exact=True).fill("012345")
+    page.get_by_label("State", exact=True).select_option("Karnataka")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Pincode", exact=True)).to_be_focused()
+    expect(page.get_by_label("City", exact=True)).to_have_value("Bengaluru")
+    assert_accessible(page)
+    page.get_by_label("Pincode", exact=True).fill("560001")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("1 New Road")).to_be_visible()
+    expect(page.get_by_text("It hums at night.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("1 New Road")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("City", exact=True)).to_have_value("Bengaluru")
+    page.go_back()
+    expect(page.get_by_label("Tell us in a few words")).to_have_value("It hums at night.")
+    expect(page.get_by_label("A replacement")).to_be_checked()
+
+
+def test_a_return_is_asked_for_and_called_off_by_keyboard(open_page: OpenPage) -> None:
+    page = open_form(open_page)
+    page.get_by_role("button", name="Continue").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Choose at least one item to return.").first).to_be_visible()
+    item(page).focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Reason")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("Damaged")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("A replacement")).to_be_checked()
+    for seen in ("Where should we collect the parcel?", "sent again, free of charge"):
+        page.get_by_role("button", name="Continue").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(seen)).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+    page.get_by_role("button", name="Send return request").focus()
+    page.keyboard.press("Enter")
+    cancel = page.get_by_role("button", name="Cancel return")
+    expect(cancel.first).to_be_visible()
+    cancel.first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Cancel this return?")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Cancel return").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Return cancelled.")).to_be_visible()
+    expect(cancel).to_have_count(0)
+
+
+@THEMES_AND_WIDTHS
+def test_the_form_is_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
+    page = open_form(open_page, scheme=scheme, viewport={"width": width, "height": 800})
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Choose at least one item to return.").first).to_be_visible()
+    item(page).click()
+    expect(page.get_by_label("Reason")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    page.get_by_label("Reason").select_option("Too large")
+    page.get_by_role("button", name="Continue").click()
+    choose(page, "Another address")
+    expect(page.get_by_label("City", exact=True)).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    choose(page, "Where the order went")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="What comes back")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+@THEMES_AND_WIDTHS
+def test_returns_are_accessible_in_each_state(open_page: OpenPage, scheme: str, width: int) -> None:
+    page = open_page("/returns", as_=DEMO, scheme=scheme, viewport={"width": width, "height": 800})
+    links = page.get_by_role("link", name=re.compile("^Return RET-"))
+    expect(links.first).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    addresses = [str(link.get_attribute("href")) for link in links.all()]
+    assert len(addresses) >= 8
+    for address in addresses:
+        page.goto(address)
+        expect(page.get_by_role("heading", name="What comes back")).to_be_visible()
+        assert_accessible(page)
+        assert_no_sideways_scroll(page)
+
+
+def test_what_cannot_be_returned_says_why(open_page: OpenPage) -> None:
+    page = open_page("/orders?group=delivered&page=2", as_=DEMO)
+    orders = page.get_by_role("link", name=re.compile("^Order "))
+    expect(orders.first).to_be_visible()
+    page.goto(f"{orders.last.get_attribute('href')}/return")
+    expect(page.get_by_text("Nothing of this order can be returned now")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Returns closed on \d+ \w+ \d{4}")).first).to_be_visible()
+    expect(page.get_by_role("button", name="Continue")).to_have_count(0)
+    assert_accessible(page)
+    page.get_by_role("link", name="Back to the order").click()
+    expect(page).to_have_url(re.compile(r"/orders/[^/]+/?$"))
+
+
+def test_strangers_returns_and_unknown_ones_look_alike(open_page: OpenPage) -> None:
+    page = open_page("/returns", as_=DEMO)
+    link = page.get_by_role("link", name=re.compile("^Return RET-")).first
+    expect(link).to_be_visible()
+    address = str(link.get_attribute("href"))
+    page = open_page(address, as_=SAM)
+    expect(page.get_by_text("There is no such return")).to_be_visible()
+    page.goto("/returns/RET-NOWHERE")
+    expect(page.get_by_text("There is no such return")).to_be_visible()
+    assert_accessible(page)
+    page.goto("/orders/NW-99999999/return")
+    expect(page.get_by_text("There is no such order")).to_be_visible()
+
+
+def test_a_customer_without_returns(open_page: OpenPage) -> None:
+    page = open_page("/returns", as_=NEW)
+    expect(page.get_by_text("No returns yet")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Delivered orders").click()
+    expect(page).to_have_url(re.compile(r"group=delivered"))
