@@ -133,10 +133,11 @@ class ReviewsState(PageData, Session):
             await self._show(dict(self.router.url.query_parameters))
             self.writing = None
             self._say("Thank you. Your review appears once we have checked it.")
-            return self._leave_product()
-        # A photo is named by its place; the form has one field for all of them.
-        self.errors = {name.partition(".")[0]: text for name, text in self.errors.items()}
-        return None
+        if self.errors:
+            # A photo is named by its place; the form has one field for all of them.
+            self.errors = {name.partition(".")[0]: text for name, text in self.errors.items()}
+            return None
+        return self._leave_product()
 
     def _leave_product(self) -> Any:
         """Take the product out of the address, so that a reload does not open the form again."""
