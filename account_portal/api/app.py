@@ -1,14 +1,17 @@
 """The API as an ASGI app: ``account_portal.api.app:app``. Also mounted beside the pages."""
 
+from functools import cached_property
 from typing import Any, cast
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from account_portal import __version__
 from account_portal.addresses.api import router as addresses_router
 from account_portal.api.errors import add_error_handlers
 from account_portal.api.openapi import describe
 from account_portal.api.reference import add_reference
+from account_portal.api.router.dispatch import Calls
 from account_portal.auth.api import codes, forms, users
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
@@ -44,7 +47,22 @@ ROUTERS = (
 
 
 class PortalApi(FastAPI):
-    """FastAPI with the OpenAPI document of the contract."""
+    """FastAPI with the contract's document, and a short way to the contract's calls.
+
+    Their routes answer for themselves; what FastAPI puts around a route is for all others.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        route = self._calls.find(scope) if scope["type"] == "http" else None
+        if route is None or scope.get("root_path"):
+            await super().__call__(scope, receive, send)
+        else:
+            await route.app(scope, receive, send)
+
+    @cached_property
+    def _calls(self) -> Calls:
+        return Calls(self.routes)
 
     def openapi(self) -> dict[str, Any]:
         """The document, made once."""
