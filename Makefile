@@ -29,6 +29,7 @@ dev: $(RUNTIME) ## the same with hot reload
 
 test: $(DEV) ## run all tests, those in the browser included (ARGS= goes to pytest)
 	@chromium="$$($(BIN)/python -m tests.chromium)" && \
+	$(PORTAL) build && \
 	CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(DEV) ## format, lint, types, import contracts, and the checks in tests/checks

@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": Row("account_portal.serving.commands:serve", "Serve pages and API on one port."),
     "api": Row("account_portal.serving.commands:api", "Serve the API alone."),
     "dev": Row("account_portal.serving.commands:dev", "Serve with hot reload."),
+    "build": Row("account_portal.serving.commands:build", "Build the pages, if they changed."),
     "migrate": Row("account_portal.merchant.commands:migrate", "Bring the tables up to date."),
     "demo": Row("account_portal.demo.commands:demo", "Write the demo data."),
     "import": Row(

@@ -32,6 +32,14 @@ PORT = click.option("--port", type=click.IntRange(1, 65535), help="Port (PORT, e
 
 
 @click.command()
+def build() -> None:
+    """Build the pages for the browser, unless the build that is there is current."""
+    with plain_failures():
+        read_settings(None)
+        click.echo("Built." if ensure_build() else "The build is current.")
+
+
+@click.command()
 @HOST
 @PORT
 @click.option(
