@@ -294,11 +294,10 @@ class RequestReturnState(PageData, Session):
     def _change(self, sku: str, **values: Any) -> None:
         """Change what was chosen for a line; further steps ask anew."""
         self._reached = 1
+        quantity = values.get("quantity", "1")
         self.lines = [
             line.model_copy(update=values)
-            if line.item.sku == sku
-            and line.counts
-            and [values.get("quantity", "1")] * 2 in [["1", "1"], *line.counts]
+            if line.item.sku == sku and [quantity, quantity] in line.counts
             else line
             for line in self.lines
         ]

@@ -200,13 +200,14 @@ def return_detail() -> rx.Component:
             ui.stack(_next(page), _cancel(page), gap="medium"),
             ui.columns(
                 ui.stack(
+                    _comes_back(page),
                     ui.section(
                         "Items", ui.rows(rx.foreach(page.order_return.return_items, return_item))
                     ),
                     _history(page),
                     gap="huge",
                 ),
-                ui.stack(_comes_back(page), _pickup(page), gap="huge"),
+                _pickup(page),
             ),
             _cancel_dialog(),
             bones=[ui.skeleton("card"), ui.skeleton("row"), ui.skeleton("card")],
