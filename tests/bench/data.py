@@ -33,6 +33,10 @@ CUSTOMERS = 2000
 REGULARS = 20
 ORDERS_OF_A_REGULAR = 40
 CHUNK = 2000
+PARTS = (AddressCopy, Order, OrderLine, Payment, Shipment, ShipmentItem)
+"""What an order is made of; those first that others refer to."""
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,10 @@ def build_shop(database: Database, orders: int) -> Shop:
     random.seed(7)
     users = [new_id() for _ in range(CUSTOMERS)]
     with database.session(writes=True) as db:
-        _insert(db, [_user(user, number) for number, user in enumerate(users)])
-        _insert(db, [NotificationPreference(user_id=user, modified_at=NOW) for user in users])
-        _insert(db, [_address(user, place) for user in users for place in range(5)])
-        _insert(db, [_product(number) for number in range(200)])
+        _insert(db, User, [_user(user, number) for number, user in enumerate(users)])
+        _insert(db, NotificationPreference, [{"user_id": u, "modified_at": NOW} for u in users])
+        _insert(db, Address, [_address(user, place) for user in users for place in range(5)])
+        _insert(db, Product, [_product(number) for number in range(200)])
         db.commit()
     collector, regulars = users[0], users[1 : REGULARS + 1]
     collected = max(500, orders // 10 if orders >= 1_000_000 else 0)
@@ -67,16 +71,14 @@ def build_shop(database: Database, orders: int) -> Shop:
     number = 0
     while owners := list(islice(plan, CHUNK)):
         with database.session(writes=True) as db:
-            ids = []
-            rows: list[SQLModel] = []
+            rows: dict[type[SQLModel], list[Row]] = {model: [] for model in PARTS}
             for owner in owners:
-                order, parts = _order(owner, number)
-                shown.setdefault(owner, order.order_number)
-                ids.append(order.id)
-                rows += [order, *parts]
+                _add_order(rows, owner, number)
+                shown.setdefault(owner, rows[Order][-1]["order_number"])
                 number += 1
-            _insert(db, rows)
-            refresh_orders(db, ids, NOW)
+            for model in PARTS:
+                _insert(db, model, rows[model])
+            refresh_orders(db, [order["id"] for order in rows[Order]], NOW)
             db.commit()
     seconds = time.monotonic() - began
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -101,140 +103,146 @@ def _owners(users: list[str], collected: int, orders: int) -> Iterator[str]:
     return iter(mixed)
 
 
-def _insert(db: Session, rows: list[Any]) -> None:
-    """In bulk, by table, those first that others refer to."""
-    by_model: dict[type[SQLModel], list[dict[str, Any]]] = {}
-    for row in rows:
-        by_model.setdefault(type(row), []).append(row.model_dump())
-    order = [table.name for table in SQLModel.metadata.sorted_tables]
-    for model in sorted(by_model, key=lambda model: order.index(str(model.__tablename__))):
-        db.execute(model.__table__.insert(), by_model[model])  # type: ignore[attr-defined]
+def _insert(db: Session, model: type[SQLModel], rows: list[Row]) -> None:
+    db.execute(model.__table__.insert(), rows)  # type: ignore[attr-defined]
 
 
-def _user(identity: str, number: int) -> User:
-    return User(
-        id=identity,
-        customer_id=identity,
-        email=f"customer{number}@example.com",
-        is_email_verified=True,
-        first_name="Asha",
-        last_name=f"Rao {number}",
-        created_at=NOW,
-        modified_at=NOW,
-    )
-
-
-def _place() -> dict[str, Any]:
+def _user(identity: str, number: int) -> Row:
     return {
+        "id": identity,
+        "customer_id": identity,
+        "email": f"customer{number}@example.com",
+        "is_email_verified": True,
         "first_name": "Asha",
-        "last_name": "Rao",
-        "country_code": "+91",
-        "phone": "9876543210",
-        "email": "asha@example.com",
-        "address_line1": "14 Lake View Road",
-        "address_line2": "2nd floor",
-        "city": "Bengaluru",
-        "state": "Karnataka",
-        "pincode": "560001",
-        "country": "India",
+        "last_name": f"Rao {number}",
+        "created_at": NOW,
+        "modified_at": NOW,
     }
 
 
-def _address(user: str, place: int) -> Address:
-    return Address(
-        customer_id=user,
-        **_place(),
-        is_default_billing=place == 0,
-        is_default_shipping=place == 0,
-        created_at=NOW,
-        modified_at=NOW + timedelta(minutes=place),
-    )
+PLACE: Row = {
+    "first_name": "Asha",
+    "last_name": "Rao",
+    "country_code": "+91",
+    "phone": "9876543210",
+    "email": "asha@example.com",
+    "address_line1": "14 Lake View Road",
+    "address_line2": "2nd floor",
+    "city": "Bengaluru",
+    "state": "Karnataka",
+    "pincode": "560001",
+    "country": "India",
+}
 
 
-def _product(number: int) -> Product:
-    return Product(
-        id=f"product-{number}",
-        name=f"Stoneware mug number {number}",
-        slug=f"product-{number}",
-        image_url=f"/products/{number}.webp",
-        currency="INR",
-        selling_price=59000,
-        listing_price=65000,
-        created_at=NOW,
-        modified_at=NOW,
-    )
+def _address(user: str, place: int) -> Row:
+    return {
+        **PLACE,
+        "id": new_id(),
+        "customer_id": user,
+        "is_default_billing": place == 0,
+        "is_default_shipping": place == 0,
+        "created_at": NOW,
+        "modified_at": NOW + timedelta(minutes=place),
+    }
 
 
-def _order(owner: str, number: int) -> tuple[Order, list[SQLModel]]:
+def _product(number: int) -> Row:
+    return {
+        "id": f"product-{number}",
+        "name": f"Stoneware mug number {number}",
+        "slug": f"product-{number}",
+        "image_url": f"/products/{number}.webp",
+        "currency": "INR",
+        "selling_price": 59000,
+        "listing_price": 65000,
+        "created_at": NOW,
+        "modified_at": NOW,
+    }
+
+
+def _add_order(rows: dict[type[SQLModel], list[Row]], owner: str, number: int) -> None:
+    """A paid order of three lines; every second one was delivered."""
     at = NOW - timedelta(minutes=random.randrange(3 * 365 * 24 * 60))
-    address = AddressCopy(id=new_id(), **_place())
-    lines = [_line(place) for place in range(3)]
-    total = sum(line.line_total for line in lines)
-    order = Order(
-        customer_id=owner,
-        order_number=f"NW-{number:07}",
-        order_date=at,
-        status="confirmed",
-        payment_status="success",
-        currency="INR",
-        subtotal=total - sum(line.tax_amount for line in lines),
-        item_total_tax=sum(line.tax_amount for line in lines),
-        grand_total=total,
-        billing_address_id=address.id,
-        shipping_address_id=address.id,
-        created_at=at,
-        modified_at=at,
+    times = {"created_at": at, "modified_at": at}
+    address, order = new_id(), new_id()
+    lines = [_line(order, place) for place in range(3)]
+    total = sum(line["line_total"] for line in lines)
+    tax = sum(line["tax_amount"] for line in lines)
+    rows[AddressCopy].append({**PLACE, "id": address})
+    rows[Order].append(
+        {
+            **times,
+            "id": order,
+            "customer_id": owner,
+            "order_number": f"NW-{number:07}",
+            "order_date": at,
+            "status": "confirmed",
+            "payment_status": "success",
+            "currency": "INR",
+            "subtotal": total - tax,
+            "item_total_tax": tax,
+            "grand_total": total,
+            "billing_address_id": address,
+            "shipping_address_id": address,
+        }
     )
-    for line in lines:
-        line.order_id = order.id
-    payment = Payment(
-        order_id=order.id,
-        request_number=f"PAY-{number:07}",
-        amount=total,
-        payment_status="success",
-        payment_date=at,
-        payment_method="UPI",
-        upi_id="asha@upi",
-        created_at=at,
-        modified_at=at,
+    rows[OrderLine] += lines
+    rows[Payment].append(
+        {
+            **times,
+            "id": new_id(),
+            "order_id": order,
+            "request_number": f"PAY-{number:07}",
+            "amount": total,
+            "payment_status": "success",
+            "payment_date": at,
+            "payment_method": "UPI",
+            "upi_id": "asha@upi",
+        }
     )
-    parts: list[SQLModel] = [address, *lines, payment]
-    return order, parts if number % 2 else [*parts, *_parcel(order, lines, number)]
+    if number % 2 == 0:
+        _add_parcel(rows, order, lines, number, at + timedelta(days=1))
 
 
-def _line(place: int) -> OrderLine:
+def _line(order: str, place: int) -> Row:
     product = random.randrange(200)
-    return OrderLine(
-        order_id="",
-        position=place,
-        product_id=f"product-{product}",
-        product_name=f"Stoneware mug number {product}",
-        product_image_url=f"/products/{product}.webp",
-        sku=f"MUG-{place}-{product}",
-        quantity=2,
-        selling_price=59000,
-        listing_price=65000,
-        selling_price_excluding_tax=50000,
-        tax_type="GST",
-        tax_rate=1800,
-        tax_amount=18000,
-        line_total=118000,
-    )
+    return {
+        "id": new_id(),
+        "order_id": order,
+        "position": place,
+        "product_id": f"product-{product}",
+        "product_name": f"Stoneware mug number {product}",
+        "product_image_url": f"/products/{product}.webp",
+        "sku": f"MUG-{place}-{product}",
+        "quantity": 2,
+        "selling_price": 59000,
+        "listing_price": 65000,
+        "selling_price_excluding_tax": 50000,
+        "tax_type": "GST",
+        "tax_rate": 1800,
+        "tax_amount": 18000,
+        "line_total": 118000,
+    }
 
 
-def _parcel(order: Order, lines: list[OrderLine], number: int) -> list[SQLModel]:
-    sent = order.order_date + timedelta(days=1)
-    shipment = Shipment(
-        order_id=order.id,
-        reference_number=f"SHP-{number:07}",
-        status="delivered",
-        shipped_date=sent,
-        delivered_date=sent + timedelta(days=2),
-        created_at=sent,
-        modified_at=sent,
+def _add_parcel(
+    rows: dict[type[SQLModel], list[Row]], order: str, lines: list[Row], number: int, at: datetime
+) -> None:
+    parcel = new_id()
+    rows[Shipment].append(
+        {
+            "id": parcel,
+            "order_id": order,
+            "reference_number": f"SHP-{number:07}",
+            "status": "delivered",
+            "shipped_date": at,
+            "delivered_date": at + timedelta(days=2),
+            "created_at": at,
+            "modified_at": at,
+        }
     )
-    items = [
-        ShipmentItem(shipment_id=shipment.id, line_id=line.id, quantity=line.quantity)
+    rows[ShipmentItem] += [
+        {"id": new_id(), "shipment_id": parcel, "line_id": line["id"], "quantity": line["quantity"]}
         for line in lines
     ]
-    return [shipment, *items]
