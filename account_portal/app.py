@@ -148,13 +148,6 @@ PAGES = (
         menu=MenuRow("Rewards", routes.LOYALTY, "gift"),
     ),
     Page(
-        routes.REVIEWS,
-        reviews,
-        "Reviews",
-        load=(ReviewsState.load,),
-        menu=MenuRow("Reviews", routes.REVIEWS, "star", group="you"),
-    ),
-    Page(
         routes.PROFILE,
         profile_page,
         "Profile",
@@ -167,6 +160,13 @@ PAGES = (
         "Addresses",
         load=(AddressesState.load,),
         menu=MenuRow("Addresses", routes.ADDRESSES, "map-pin", "you"),
+    ),
+    Page(
+        routes.REVIEWS,
+        reviews,
+        "Reviews",
+        load=(ReviewsState.load,),
+        menu=MenuRow("Reviews", routes.REVIEWS, "star", group="you"),
     ),
     Page(
         routes.NOTIFICATIONS,
