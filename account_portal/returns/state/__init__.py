@@ -1,0 +1,6 @@
+"""States of the return pages."""
+
+from account_portal.returns.state.following import ReturnDetailState, ReturnsState
+from account_portal.returns.state.requesting import OTHER_REASON, REASONS, RequestReturnState
+
+__all__ = ["OTHER_REASON", "REASONS", "RequestReturnState", "ReturnDetailState", "ReturnsState"]
