@@ -19,6 +19,7 @@ from account_portal.serving.server import (
     require_free_port,
     run_server,
     serve_built_pages,
+    share_with_workers,
 )
 
 HOST = click.option(
@@ -93,6 +94,7 @@ def api(host: str, port: int | None, workers: int) -> None:
         settings = read_settings(port)
         require_free_port(host, settings.port)
         prepare_database(settings)
+    share_with_workers(API_ALONE)
     address = f"{settings.origin}/api/v1/{settings.store_id}/storefront"
     run_server(
         API_ALONE,

@@ -1,6 +1,8 @@
 """Starting and stopping the server process."""
 
 import errno
+import gc
+import importlib
 import os
 import socket
 import threading
@@ -102,6 +104,18 @@ def run_server(
     )
     server.announce = announce
     server.serve()
+
+
+def share_with_workers(target: str) -> None:
+    """Load the app's code before the workers are forked, so that they hold it together, once.
+
+    Args:
+        target: a function that makes the app, as `module:name`; it is not called.
+    """
+    importlib.import_module(target.partition(":")[0])
+    # What the collector never visits stays unwritten, and so shared.
+    gc.collect()
+    gc.freeze()
 
 
 def serve_built_pages() -> None:
