@@ -20,7 +20,13 @@ START_WITHIN = 60  # seconds
 
 
 def fuzz(
-    folder: Path, *, examples: int, seed: int, deterministic: bool = False, capture: bool = False
+    folder: Path,
+    *,
+    examples: int,
+    seed: int,
+    schema: Path | None = None,
+    deterministic: bool = False,
+    capture: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run all phases and all checks; the result's return code is 0 if nothing failed.
 
@@ -28,6 +34,7 @@ def fuzz(
         folder: where the database, the logs and the report go.
         examples: cases per call in each phase.
         seed: of the random choices.
+        schema: a document to hold the API to; its own unless given.
         deterministic: the same cases each time.
         capture: keep the output instead of showing it.
     """
@@ -51,7 +58,8 @@ def fuzz(
                 str(Path(sys.executable).with_name("st")),
                 f"--config-file={config}",
                 "run",
-                f"{address}/api/openapi.json",
+                str(schema or f"{address}/api/openapi.json"),
+                f"--url={address}/api/v1/main/storefront",
                 f"--max-examples={examples}",
                 f"--seed={seed}",
                 *(["--generation-deterministic"] if deterministic else []),
