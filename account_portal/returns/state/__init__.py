@@ -1,6 +1,7 @@
 """States of the return pages."""
 
+from account_portal.returns.state.drafts import OTHER_REASON, REASONS
 from account_portal.returns.state.following import ReturnDetailState, ReturnsState
-from account_portal.returns.state.requesting import OTHER_REASON, REASONS, RequestReturnState
+from account_portal.returns.state.requesting import RequestReturnState
 
 __all__ = ["OTHER_REASON", "REASONS", "RequestReturnState", "ReturnDetailState", "ReturnsState"]

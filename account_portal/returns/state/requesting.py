@@ -12,7 +12,6 @@ from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCre
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
-from account_portal.core.schemas import View
 from account_portal.core.validation import national_number
 from account_portal.models.states import ReturnResolution
 from account_portal.orders import service as orders
@@ -26,48 +25,20 @@ from account_portal.returns.schemas import (
     ReturnQuote,
     SavedPickupAddress,
 )
+from account_portal.returns.state.drafts import (
+    ADDRESS_TEXTS,
+    BY_COUNTRY,
+    MAY_BE_EMPTY,
+    OTHER_REASON,
+    REASONS,
+    RESOLUTIONS,
+    ReturnLine,
+    is_same,
+    missing,
+    typed,
+)
 from account_portal.ui.bridge import call, read
 from account_portal.ui.session import PageData, Session, action, page_load
-
-OTHER_REASON = "Something else"
-REASONS = (
-    "Too small",
-    "Too large",
-    "Not as described",
-    "Damaged or faulty",
-    "Wrong item sent",
-    "Changed my mind",
-    OTHER_REASON,
-)
-_RESOLUTIONS = tuple(ReturnResolution)
-_ADDRESS_TEXTS = (
-    "first_name",
-    "last_name",
-    "country_code",
-    "phone",
-    "email",
-    "address_line1",
-    "address_line2",
-    "pincode",
-    "city",
-    "state",
-    "country",
-)
-_MAY_BE_EMPTY = ("last_name", "address_line2")
-_BY_COUNTRY = ("city", "state", "pincode")
-
-
-class ReturnLine(View):
-    """A line of the order on the form, and what was chosen for it."""
-
-    item: ReturnableItem
-    counts: list[list[str]]
-    """Quantities to choose from."""
-    chosen: bool = False
-    quantity: str = "1"
-    reason: str = ""
-    comment: str = ""
-    resolution: str = "refund"
 
 
 class RequestReturnState(PageData, Session):
@@ -140,7 +111,7 @@ class RequestReturnState(PageData, Session):
             self, addresses.list_addresses, PageParams(limit=address_rules.MAX_ADDRESSES)
         )
         self.order_address = order.shipping_address
-        self.saved = [one for one in book.rows if not _is_same(one, order.shipping_address)]
+        self.saved = [one for one in book.rows if not is_same(one, order.shipping_address)]
         options = (["order"] if self.order_address else []) + [one.id for one in self.saved]
         if self.pickup not in (*options, "new"):
             self.pickup = (options or ["new"])[0]
@@ -151,14 +122,14 @@ class RequestReturnState(PageData, Session):
         who = ("first_name", "last_name", "country_code", "phone", "email", "country")
         known = {name: getattr(like, name, None) or "" for name in who}
         country = address_rules.country_name_of(known["country"]) or ""
-        self.draft = {**dict.fromkeys(_ADDRESS_TEXTS, ""), **known, "country": country}
+        self.draft = {**dict.fromkeys(ADDRESS_TEXTS, ""), **known, "country": country}
         self._follow_country()
 
     def _follow_country(self) -> None:
         form = address_rules.address_form(self.draft["country"] or "India")
-        fields = {field.name: field for field in form.fields if field.name in _BY_COUNTRY}
+        fields = {field.name: field for field in form.fields if field.name in BY_COUNTRY}
         self.place_labels = {
-            name: fields[name].label if name in fields else "" for name in _BY_COUNTRY
+            name: fields[name].label if name in fields else "" for name in BY_COUNTRY
         }
         area = fields.get("state")
         self.state_choices = [[name, name] for name in (area.choices if area else [])]
@@ -203,7 +174,7 @@ class RequestReturnState(PageData, Session):
     @rx.event
     async def choose_resolution(self, sku: str, resolution: str) -> None:
         """Say whether a refund or a replacement is wanted."""
-        if resolution in _RESOLUTIONS:
+        if resolution in RESOLUTIONS:
             self._change(sku, resolution=resolution)
 
     def _change(self, sku: str, **values: Any) -> None:
@@ -221,12 +192,12 @@ class RequestReturnState(PageData, Session):
     async def choose_items(self, form: dict[str, Any]) -> Any:
         """Go on to the pick-up address."""
         self.lines = [
-            line.model_copy(update={"comment": _typed(form, f"comment-{line.item.sku}", 500)})
+            line.model_copy(update={"comment": typed(form, f"comment-{line.item.sku}", 500)})
             if line.chosen and line.reason == OTHER_REASON
             else line
             for line in self.lines
         ]
-        self.errors = _missing(self.lines)
+        self.errors = missing(self.lines)
         if self.errors:
             return None
         await read(self, service.quote_return, self.order_number, self._wanted())
@@ -257,13 +228,13 @@ class RequestReturnState(PageData, Session):
         return self._go(3)
 
     def _read_address(self, form: dict[str, Any]) -> CustomerAddressCreate:
-        self.draft = {name: _typed(form, name, 255) for name in _ADDRESS_TEXTS}
+        self.draft = {name: typed(form, name, 255) for name in ADDRESS_TEXTS}
         values: dict[str, Any] = {
-            name: text or (None if name in _MAY_BE_EMPTY else "")
+            name: text or (None if name in MAY_BE_EMPTY else "")
             for name, text in self.draft.items()
         }
         values["phone"] = national_number(values["phone"], values["country_code"])
-        values.update({name: "" for name in _BY_COUNTRY if not self.place_labels.get(name)})
+        values.update({name: "" for name in BY_COUNTRY if not self.place_labels.get(name)})
         data = CustomerAddressCreate.model_validate(values)
         address_rules.require_deliverable(data.model_dump())
         return data
@@ -302,27 +273,3 @@ class RequestReturnState(PageData, Session):
     def _go(self, step: int) -> Any:
         query = f"?step={step}" if step > 1 else ""
         return rx.redirect(self.router.url.path.rstrip("/") + query)
-
-
-def _is_same(saved: CustomerAddress, used: OrderAddress | None) -> bool:
-    """Whether a saved address still is the one the order went to."""
-    names = ("id", "first_name", "address_line1", "address_line2", "pincode", "city")
-    return used is not None and all(getattr(saved, n) == getattr(used, n) for n in names)
-
-
-def _typed(form: dict[str, Any], name: str, longest: int) -> str:
-    return str(form.get(name) or "").strip()[:longest]
-
-
-def _missing(lines: list[ReturnLine]) -> dict[str, str]:
-    """What the first step still lacks, by field."""
-    chosen = [line for line in lines if line.chosen]
-    if not chosen:
-        return {"_": "Choose at least one item to return."}
-    faults = {}
-    for line in chosen:
-        if not line.reason:
-            faults[f"reason-{line.item.sku}"] = "Choose a reason."
-        elif line.reason == OTHER_REASON and not line.comment:
-            faults[f"comment-{line.item.sku}"] = "Tell us in a few words."
-    return faults

@@ -1,0 +1,145 @@
+"""Step three: what happens and what comes back."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.addresses.components import address_lines
+from account_portal.orders.components import order_address, order_link
+from account_portal.returns.components import wish
+from account_portal.returns.state import OTHER_REASON
+from account_portal.returns.state import RequestReturnState as State
+from account_portal.ui import components as ui
+
+
+def _chosen(line: Any) -> rx.Component:
+    reason = rx.cond(line.reason == OTHER_REASON, line.comment, line.reason)
+    return rx.cond(
+        line.chosen,
+        ui.order_line(
+            line.item.product_name,
+            picture=line.item.product_image_url,
+            detail=ui.row(
+                ui.text("Quantity ", line.quantity, inline=True), ui.text(reason, inline=True)
+            ),
+            end=ui.text(wish(line.resolution), tone="muted", size="small"),
+        ),
+    )
+
+
+def _comes_back(quote: Any) -> rx.Component:
+    is_refund = (quote.money + quote.credit + quote.points) > 0
+    return ui.stack(
+        rx.cond(
+            (quote.money + quote.credit) > 0,
+            ui.price_breakdown(
+                [
+                    ui.PriceLine("The way you paid", quote.money, optional=True),
+                    ui.PriceLine("As store credit", quote.credit, optional=True),
+                    ui.PriceLine("You get back", quote.money + quote.credit, total=True),
+                ],
+                quote.currency,
+            ),
+        ),
+        rx.cond(
+            quote.points > 0,
+            ui.text(
+                ui.number(quote.points),
+                rx.cond(is_refund, " points you paid with come back too.", " points come back."),
+            ),
+        ),
+        rx.cond(
+            quote.points_taken_back > 0,
+            ui.text(
+                ui.number(quote.points_taken_back),
+                " points you earned with these items are taken back.",
+                tone="muted",
+            ),
+        ),
+        rx.cond(
+            quote.replaced_units > 0,
+            ui.text(
+                ui.number(quote.replaced_units),
+                rx.cond(
+                    quote.replaced_units == 1,
+                    " item is sent again, free of charge.",
+                    " items are sent again, free of charge.",
+                ),
+            ),
+        ),
+        rx.cond(
+            ~is_refund & (quote.replaced_units == 0),
+            ui.text("Nothing was paid for these items, so nothing is refunded.", tone="muted"),
+        ),
+    )
+
+
+def _chosen_address() -> rx.Component:
+    def one(address: Any) -> rx.Component:
+        return rx.cond(address.id == State.pickup, address_lines(address))
+
+    draft = State.draft
+    new = ui.address_block(
+        [
+            draft["address_line1"],
+            draft["address_line2"],
+            draft["city"] + " " + draft["pincode"],
+            draft["state"],
+            draft["country"],
+        ],
+        name=draft["first_name"] + " " + draft["last_name"],
+        phone=draft["country_code"] + " " + draft["phone"],
+    )
+    return rx.match(
+        State.pickup,
+        ("order", order_address(State.order_address)),
+        ("new", new),
+        rx.fragment(rx.foreach(State.saved, one)),
+    )
+
+
+def last_look() -> rx.Component:
+    """What was chosen, what comes back, and the button that sends it."""
+    here = order_link(State.order_number) + "/return"
+    what_happens = ui.timeline(
+        ui.timeline_event("You send this request", tone="current"),
+        ui.timeline_event("We look at it and tell you what we decide"),
+        ui.timeline_event(
+            "A courier collects the parcel", detail="Pack the items as they came, with their tags."
+        ),
+        ui.timeline_event("We check the items, then send your refund or replacement"),
+        label="What happens",
+    )
+    return ui.stack(
+        ui.columns(
+            ui.stack(
+                ui.section(
+                    "You return",
+                    ui.rows(rx.foreach(State.lines, _chosen)),
+                    action=ui.link("Change items", to=here),
+                ),
+                ui.section("What happens", ui.card(what_happens)),
+                gap="large",
+            ),
+            ui.stack(
+                ui.section("What comes back", ui.card(_comes_back(State.quote))),
+                ui.section(
+                    "Collected at",
+                    ui.card(_chosen_address()),
+                    action=ui.link("Change address", to=here + "?step=2"),
+                ),
+                gap="large",
+            ),
+        ),
+        ui.form_actions(
+            ui.button(
+                "Send return request",
+                variant="primary",
+                on_click=State.send,
+                busy=State.busy == "send",
+                busy_label="Sending…",
+            ),
+            ui.link_button("Back", to=here + "?step=2"),
+        ),
+        gap="large",
+    )

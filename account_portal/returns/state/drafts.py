@@ -1,0 +1,86 @@
+"""What the form holds before it is sent: lines to choose from, an address as it was typed."""
+
+from typing import Any
+
+from account_portal.addresses.schemas import CustomerAddress
+from account_portal.core.schemas import View
+from account_portal.models.states import ReturnResolution
+from account_portal.orders.schemas import OrderAddress
+from account_portal.returns.schemas import (
+    ReturnableItem,
+)
+
+OTHER_REASON = "Something else"
+
+
+REASONS = (
+    "Too small",
+    "Too large",
+    "Not as described",
+    "Damaged or faulty",
+    "Wrong item sent",
+    "Changed my mind",
+    OTHER_REASON,
+)
+
+
+RESOLUTIONS = tuple(ReturnResolution)
+
+
+ADDRESS_TEXTS = (
+    "first_name",
+    "last_name",
+    "country_code",
+    "phone",
+    "email",
+    "address_line1",
+    "address_line2",
+    "pincode",
+    "city",
+    "state",
+    "country",
+)
+
+
+MAY_BE_EMPTY = ("last_name", "address_line2")
+
+
+BY_COUNTRY = ("city", "state", "pincode")
+
+
+class ReturnLine(View):
+    """A line of the order on the form, and what was chosen for it."""
+
+    item: ReturnableItem
+    counts: list[list[str]]
+    """Quantities to choose from."""
+    chosen: bool = False
+    quantity: str = "1"
+    reason: str = ""
+    comment: str = ""
+    resolution: str = "refund"
+
+
+def is_same(saved: CustomerAddress, used: OrderAddress | None) -> bool:
+    """Whether a saved address still is the one the order went to."""
+    names = ("id", "first_name", "address_line1", "address_line2", "pincode", "city")
+    return used is not None and all(getattr(saved, n) == getattr(used, n) for n in names)
+
+
+def typed(form: dict[str, Any], name: str, longest: int) -> str:
+    """What stands in a field, cut to what fits."""
+    return str(form.get(name) or "").strip()[:longest]
+
+
+def missing(lines: list[ReturnLine]) -> dict[str, str]:
+    """What the first step still lacks, by field."""
+    chosen = [line for line in lines if line.chosen]
+    if not chosen:
+        return {"_": "Choose at least one item to return."}
+    faults = {}
+    for line in chosen:
+        if not line.reason:
+            faults[f"reason-{line.item.sku}"] = "Choose a reason."
+        elif line.reason == OTHER_REASON and not line.comment:
+            faults[f"comment-{line.item.sku}"] = "Tell us in a few words."
+    return faults
