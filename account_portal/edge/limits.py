@@ -6,6 +6,10 @@ from account_portal.edge.envelope import send_failure
 LARGEST_BODY = 130 * 1024 * 1024
 """Bytes. Reviews with photos and videos are the largest; smaller limits are the routes' own."""
 
+LARGEST_PAGE_UPLOAD = 30 * 1024 * 1024
+"""Bytes a page may send at once: five photos of a review. Reflex reads them before it asks anybody."""
+PAGE_UPLOADS = "/backend/_upload"
+
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
 
 
@@ -23,6 +27,11 @@ class BodyLimit:
         self.app = app
         self.largest = largest
 
+    def _largest(self, scope: Scope) -> int:
+        if scope["path"] == PAGE_UPLOADS:
+            return min(self.largest, LARGEST_PAGE_UPLOAD)
+        return self.largest
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         if scope["type"] != "http":
@@ -31,12 +40,13 @@ class BodyLimit:
         declared = header(scope["headers"], b"content-length") or "0"
         if not declared.isdigit():
             await send_failure(send, 400, _CLOSE)
-        elif int(declared) > self.largest:
+        elif int(declared) > self._largest(scope):
             await send_failure(send, 413, _CLOSE)
         else:
             await self._count(scope, receive, send)
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
+        largest = self._largest(scope)
         received = 0
         answered = False
 
@@ -44,14 +54,14 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.largest:
+            if received > largest:
                 raise BodyTooLarge
             return message
 
         async def judged(message: Message) -> None:
             # Whoever reads the body may take the exception for a broken request of its own kind.
             nonlocal answered
-            if received > self.largest:
+            if received > largest:
                 if not answered:
                     answered = True
                     await send_failure(send, 413, _CLOSE)

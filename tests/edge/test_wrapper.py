@@ -288,6 +288,15 @@ class TestBodyLimit:
         assert json.loads(answer.body)["code"] == "payload_too_large"
         assert not inner.scopes
 
+    @pytest.mark.parametrize(
+        ("path", "megabytes", "status"),
+        [("/backend/_upload", 31, 413), ("/backend/_upload", 29, 200), ("/api/v1/x", 100, 200)],
+    )
+    def test_pages_may_send_less_at_once(self, path: str, megabytes: int, status: int) -> None:
+        headers = {"Content-Length": str(megabytes * 2**20)}
+        answer = call(BodyLimit(Echo()), path, method="POST", headers=headers)
+        assert answer.status == status
+
     @pytest.mark.parametrize("length", ["-1", "many", "1e3"])
     def test_a_length_that_is_none_is_refused(self, length: str) -> None:
         answer = call(
