@@ -12,6 +12,7 @@ from sqlmodel import col
 from account_portal.core.db import get_database
 from account_portal.core.settings import get_settings
 from account_portal.models import RateEvent, User, UserSession
+from account_portal.security import tokens
 from tests.factories.users import make_session
 
 SCHEMA_FAULTS = re.compile(
@@ -34,7 +35,7 @@ class DemoCustomer:
         with self._database.session(writes=False) as db:
             self._user = db.execute(select(User).where(col(User.email) == EMAIL)).scalar_one()
         self._token = ""
-        self._since = datetime.now(UTC)
+        self._session = ""
         self._calls = 0
 
     def token(self) -> str:
@@ -43,20 +44,22 @@ class DemoCustomer:
             self._forget_limits()
         if not self._token or not self._is_alive():
             self._open_account()
-            self._since = datetime.now(UTC)
             self._token = make_session(self._database, self._user, expires=timedelta(hours=6))
+            self._session = tokens.verify(self._token, datetime.now(UTC))["sid"]
         return self._token
 
     def _is_alive(self) -> bool:
-        sessions = select(col(UserSession.id)).where(
-            col(UserSession.user_id) == self._user.id,
-            col(UserSession.created_at) >= self._since,
-            col(UserSession.revoked_at).is_(None),
+        open_session = (
+            select(col(UserSession.id))
+            .join(User, col(User.id) == col(UserSession.user_id))
+            .where(
+                col(UserSession.id) == self._session,
+                col(UserSession.revoked_at).is_(None),
+                col(User.deactivated_at).is_(None),
+            )
         )
-        closed = select(col(User.deactivated_at)).where(col(User.id) == self._user.id)
         with self._database.session(writes=False) as db:
-            alive = db.execute(sessions.limit(1)).first() is not None
-            return alive and db.execute(closed).scalar_one() is None
+            return db.execute(open_session).first() is not None
 
     def _open_account(self) -> None:
         with self._database.session(writes=True) as db:
