@@ -7,7 +7,7 @@ LARGEST_BODY = 130 * 1024 * 1024
 """Bytes. Reviews with photos and videos are the largest; smaller limits are the routes' own."""
 
 LARGEST_PAGE_UPLOAD = 30 * 1024 * 1024
-"""Bytes a page may send at once: five photos of a review. Reflex reads them before it asks anybody."""
+"""Bytes a page may send at once: five photos. Reflex reads them before it asks who sends them."""
 PAGE_UPLOADS = "/backend/_upload"
 
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
