@@ -1,6 +1,8 @@
 """A real Chromium against the production build: one server with demo data per worker."""
 
 import json
+import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +36,7 @@ EXPECTED_NOISE = ("Failed to load resource: the server responded with a status o
 expect.set_options(timeout=10_000)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "e2e" in item.path.parts:
@@ -52,6 +55,18 @@ class Portal:
         folder = self.data_dir / "outbox"
         found = [json.loads(path.read_text()) for path in sorted(folder.glob("[!.]*.json"))]
         return [message for message in found if message["to"] == recipient]
+
+    def code_for(self, recipient: str, known: int = 0) -> str:
+        """The newest code sent to somebody, once there are more than `known` messages with one."""
+        end = time.monotonic() + 15
+        while time.monotonic() < end:
+            sent = [one for one in self.messages(recipient) if one["kind"] == "one_time_code"]
+            if len(sent) > known:
+                found = re.search(r"\b\d{6}\b", sent[-1]["text"])
+                assert found
+                return found.group()
+            time.sleep(0.2)
+        raise AssertionError(f"no code was sent to {recipient}")
 
 
 @pytest.fixture(scope="session")

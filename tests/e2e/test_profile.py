@@ -1,7 +1,5 @@
 """The profile in the browser: name, picture, contacts by code, bank accounts."""
 
-import re
-import time
 from io import BytesIO
 from typing import Any
 
@@ -33,16 +31,6 @@ def picture(name: str = "me.png", content: bytes | None = None) -> Any:
 
 def wait_for_profile(page: Page) -> None:
     expect(page.get_by_role("button", name="Edit name")).to_be_visible()
-
-
-def code_for(portal: Portal, recipient: str) -> str:
-    """The code in the newest message to somebody, which is on its way for a moment."""
-    for _ in range(50):
-        sent = portal.messages(recipient)
-        if sent:
-            return re.findall(r"\b[0-9]{6}\b", str(sent[-1]))[0]
-        time.sleep(0.2)
-    raise AssertionError(f"nothing was sent to {recipient}")
 
 
 @BOTH
@@ -105,7 +93,7 @@ def test_an_email_is_changed_by_code(open_page: OpenPage, portal: Portal) -> Non
     assert_accessible(page)
     page.keyboard.type("000000")
     expect(dialog.get_by_text("This code is not right.", exact=True)).to_be_visible()
-    code.fill(code_for(portal, "sam.new@example.com"))
+    code.fill(portal.code_for("sam.new@example.com"))
     expect(page.get_by_text("Your e-mail address is changed.")).to_be_visible()
     expect(page.get_by_role("main").get_by_text("sam.new@example.com")).to_be_visible()
     # Back, so that others can sign in as Sam.
@@ -113,7 +101,7 @@ def test_an_email_is_changed_by_code(open_page: OpenPage, portal: Portal) -> Non
     field.fill(SAM)
     page.keyboard.press("Enter")
     expect(code).to_be_focused()
-    code.fill(code_for(portal, SAM))
+    code.fill(portal.code_for(SAM))
     expect(page.get_by_role("main").get_by_text(SAM)).to_be_visible()
 
 
@@ -122,7 +110,7 @@ def test_a_phone_is_verified_by_code(open_page: OpenPage, portal: Portal) -> Non
     wait_for_profile(page)
     page.get_by_role("button", name="Verify Phone").click()
     dialog = page.get_by_role("dialog", name="Verify your phone number")
-    dialog.get_by_label("Code").fill(code_for(portal, "+919845012345"))
+    dialog.get_by_label("Code").fill(portal.code_for("+919845012345"))
     expect(page.get_by_text("Your phone number is verified.")).to_be_visible()
     expect(page.get_by_role("button", name="Verify Phone")).to_be_hidden()
 

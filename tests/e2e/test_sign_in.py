@@ -1,7 +1,6 @@
 """Getting in, in the browser: password, code, a new account, a forgotten password; and out."""
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -36,19 +35,6 @@ def fill(page: Page, contact: str, password: str) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def code_for(portal: Portal, recipient: str, known: int = 0) -> str:
-    """The newest code that was sent, once there are more than `known` messages with one."""
-    end = time.monotonic() + 15
-    while time.monotonic() < end:
-        sent = [m for m in portal.messages(recipient) if m["kind"] == "one_time_code"]
-        if len(sent) > known:
-            found = re.search(r"\b\d{6}\b", sent[-1]["text"])
-            assert found
-            return found.group()
-        time.sleep(0.2)
-    raise AssertionError(f"no code was sent to {recipient}")
 
 
 @BOTH
@@ -131,7 +117,7 @@ def test_code_by_email(open_page: OpenPage, portal: Portal, viewport: Any) -> No
     expect(page.get_by_role("button", name="Send another code")).to_be_disabled()
     expect(page.get_by_text(re.compile(r"possible in 0:\d\d"))).to_be_visible()
     assert_accessible(page)
-    code = code_for(portal, contact)
+    code = portal.code_for(contact)
     field = page.get_by_label("Code", exact=True)
     expect(field).to_be_focused()
     field.fill("000000" if code != "000000" else "111111")
@@ -203,7 +189,7 @@ def test_forgotten_password(open_page: OpenPage, portal: Portal) -> None:
     page.get_by_label("E-mail or phone").fill(contact)
     press(page, "E-mail me a code")
     expect(page.get_by_label("Code", exact=True)).to_be_visible()
-    page.get_by_label("Code", exact=True).fill(code_for(portal, contact))
+    page.get_by_label("Code", exact=True).fill(portal.code_for(contact))
     page.get_by_label("New password").fill("a fresh start today")
     press(page, "Save and sign in")
     expect(page).to_have_url(ORDERS)
