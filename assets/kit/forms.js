@@ -36,6 +36,10 @@ export function FormGuard({ errors, labels, busy, title, className = "" }) {
   }, [busy]);
 
   useEffect(() => {
+    if (faults.length) sent.current = 0; // refused: also when `busy` came and went between two frames
+  }, [told]);
+
+  useEffect(() => {
     if (busy || !faults.length) return;
     // After the fields have been drawn with their errors.
     const frame = requestAnimationFrame(() => {
