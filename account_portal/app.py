@@ -58,7 +58,8 @@ from account_portal.ui import components as ui
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.session import OwnPagesOnly, Session
-from account_portal.ui.theme import theme_css
+from account_portal.ui.theme import Accented, is_colour, theme_css
+from account_portal.widget.pages import frame_line, frame_parts, hand_over, payment_done
 
 log = logging.getLogger("account_portal.pages")
 
@@ -199,6 +200,8 @@ PAGES = (
         public=True,
         frame="plain",
     ),
+    Page(routes.HAND_OVER, hand_over, "Signing you in", public=True, frame="plain"),
+    Page(routes.PAYMENT_DONE, payment_done, "Back to the shop", public=True, frame="plain"),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
 )
@@ -216,10 +219,18 @@ class PortalApp(rx.App):
         return wrap(super().__call__(), pages=Pages.read(ROOT / CLIENT), settings=settings)
 
 
-async def theme(_request: Request) -> Response:
-    """The shop's accent and radius as a stylesheet: a new colour needs no new build."""
+async def theme(request: Request) -> Response:
+    """The shop's accent and radius as a stylesheet: a new colour needs no new build.
+
+    A storefront's frame may ask for another `accent`; what is none counts as left out.
+    """
+    settings = get_settings()
+    accent = request.query_params.get("accent", "")
+    css = theme_css(settings)
+    if is_colour(accent):
+        css = theme_css(Accented(accent, settings.radius), root="html.framed")
     return Response(
-        theme_css(get_settings()),
+        css,
         media_type="text/css",
         headers={"Cache-Control": "public, max-age=300"},
     )
@@ -251,6 +262,7 @@ def _framed(page: Page) -> rx.Component:
             on_dismiss=Session.dismiss_notice,
         ),
         Leave.create(to=Session.leave_to),
+        *(() if page.public else (frame_parts(),)),
     )
     if page.frame == "plain":
         return plain(page.content(), notice=notice, **store)
@@ -263,6 +275,7 @@ def _framed(page: Page) -> rx.Component:
         name=viewer.name,
         picture=viewer.picture_url,
         notice=notice,
+        below=frame_line(),
         **store,
     )
 

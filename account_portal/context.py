@@ -25,11 +25,13 @@ from account_portal.core.errors import (
     NotAuthenticated,
     NotFound,
     PortalError,
+    TopLevelRequired,
 )
 from account_portal.core.settings import Settings, get_settings
 from account_portal.gateways.messaging import Messenger, make_messenger
 from account_portal.gateways.payments import PaymentGateway, make_gateway
 from account_portal.gateways.storage import Storage, make_storage
+from account_portal.gateways.vouching import Vouchers, make_vouchers
 from account_portal.models import User, UserSession
 from account_portal.security import tokens
 
@@ -58,6 +60,8 @@ class Actor:
     customer_id: str | None = None
     session_id: str | None = None
     anonymous_id: str | None = None
+    is_framed: bool = False
+    """Signed in inside a storefront's frame only."""
 
     @property
     def is_customer(self) -> bool:
@@ -76,6 +80,7 @@ class Gateways:
     messages: Messenger
     payments: PaymentGateway
     storage: Storage
+    vouchers: Vouchers | None
 
 
 @lru_cache(maxsize=1)
@@ -86,6 +91,7 @@ def get_gateways() -> Gateways:
         messages=make_messenger(settings),
         payments=make_gateway(settings),
         storage=make_storage(settings),
+        vouchers=make_vouchers(settings),
     )
 
 
@@ -136,6 +142,18 @@ class Context:
         """
         if self.actor.kind != SHOP.kind:
             raise Forbidden("Only the store can do this.")
+
+    def require_top_level(self) -> None:
+        """Let nobody pass who is signed in inside another site's page only.
+
+        What changes how an account is entered, or ends it, is asked for where the address bar
+        shows whose page it is.
+
+        Raises:
+            TopLevelRequired: the caller's session belongs to a frame.
+        """
+        if self.actor.is_framed:
+            raise TopLevelRequired
 
     def read(
         self, statement: Executable, values: Mapping[str, Any] | None = None
@@ -260,6 +278,7 @@ def _resolve(db: Session, caller: Caller, now: datetime) -> Actor:
         customer_id=row.customer_id,
         session_id=session_id,
         anonymous_id=row.anonymous_id,
+        is_framed=row.kind == "frame",
     )
 
 

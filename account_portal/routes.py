@@ -20,6 +20,15 @@ REVIEWS = "/reviews"
 NOT_FOUND = "/404"
 KIT = "/dev/kit"
 
+EMBED = "/embed"
+"""Below it lie the same pages, for a frame in a storefront."""
+HAND_OVER = "/hand-over"
+"""The window in which a frame's customer signs in."""
+PAYMENT_DONE = "/payment-done"
+"""Where a payment leads back to that was begun in a frame."""
+NEVER_FRAMED = (LOGIN, REGISTER, FORGOT_PASSWORD, HAND_OVER, PAYMENT_DONE, KIT)
+"""Passwords are typed where the address bar shows whose page it is."""
+
 
 def order(order_number: str) -> str:
     """The page of one order."""

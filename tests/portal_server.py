@@ -37,7 +37,12 @@ def portal_server(data_dir: Path, *, port: int | None = None, **settings: str) -
         process = subprocess.Popen(
             [sys.executable, "-m", "account_portal", "serve", "--port", str(port)],
             cwd=ROOT,
-            env={**plain_environment(), "PORTAL_DATA_DIR": str(data_dir.resolve()), **settings},
+            env={
+                **plain_environment(),
+                "PORTAL_DATA_DIR": str(data_dir.resolve()),
+                "PORTAL_STOREFRONT_PORT": "-1",
+                **settings,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -27,6 +27,7 @@ from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
 from account_portal.returns.api import router as returns_router
 from account_portal.reviews.api import router as reviews_router
+from account_portal.widget.api import frames
 
 # What is asked for most is matched first; `/orders/returns` is no order number.
 ROUTERS = (
@@ -38,6 +39,7 @@ ROUTERS = (
     codes,
     users,
     forms,
+    frames,
     bank_accounts_router,
     media_router,
     loyalty_router,

@@ -74,6 +74,13 @@ class LoginRequired(Forbidden):
     message = "Sign in to continue."
 
 
+class TopLevelRequired(Forbidden):
+    """Not inside a frame of another site."""
+
+    code = "top_level_required"
+    message = "Open your account in a window of its own to do this."
+
+
 class NotFound(PortalError):
     """There is no such thing for this caller."""
 

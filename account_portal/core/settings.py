@@ -4,6 +4,8 @@ Every setting is described here and in ``docs/settings.md``; ``make check`` comp
 The defaults run on an empty machine.
 """
 
+import hashlib
+import hmac
 import re
 import secrets
 import sys
@@ -138,6 +140,25 @@ class Settings(BaseSettings):
         default=(),
         description="Origins that may embed the widget, separated by commas.",
     )
+    embed_secret: str = Field(
+        default="",
+        repr=False,
+        description="Key that storefronts' servers sign with when they vouch for a customer "
+        "(HS256), at least 32 characters. Empty: nobody vouches, unless there are keys at "
+        "`PORTAL_EMBED_JWKS_URL`.",
+    )
+    embed_jwks_url: str = Field(
+        default="",
+        description="Where the public keys of the storefronts' servers lie (a JWKS over https), "
+        "in place of a shared key.",
+    )
+    storefront_port: int = Field(
+        default=0,
+        ge=-1,
+        le=65535,
+        description="Port of the demo storefront, which shows the widget (demo mode only). "
+        "0: the one after the server's; -1: none.",
+    )
     trusted_proxy_hops: int = Field(
         default=0,
         ge=0,
@@ -224,6 +245,13 @@ class Settings(BaseSettings):
             raise ValueError("write scheme, host and port, without a path")
         return value
 
+    @field_validator("embed_jwks_url")
+    @classmethod
+    def _safe_keys(cls, value: str) -> str:
+        if value and not re.match(r"https://|http://(localhost|127\.0\.0\.1)[:/]", value):
+            raise ValueError("write an https address")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -241,6 +269,10 @@ class Settings(BaseSettings):
             raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters outside demo mode")
         if self.secret_key and len(self.secret_key) < 32:
             raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters")
+        if self.embed_secret and len(self.embed_secret) < 32:
+            raise ValueError("PORTAL_EMBED_SECRET needs at least 32 characters")
+        if self.embed_secret and self.embed_jwks_url:
+            raise ValueError("set PORTAL_EMBED_SECRET or PORTAL_EMBED_JWKS_URL, not both")
         if self.debug_otp and not self.demo:
             raise ValueError("PORTAL_DEBUG_OTP needs demo mode")
         return self
@@ -255,9 +287,28 @@ class Settings(BaseSettings):
         """Scheme, host and port customers reach the portal by."""
         return self.public_url or f"http://localhost:{self.port}"
 
+    @property
+    def storefront_origin(self) -> str:
+        """Where the demo storefront is, if there is one: another site than the portal."""
+        if not self.demo or self.storefront_port < 0:
+            return ""
+        return f"http://127.0.0.1:{self.storefront_port or self.port % 65535 + 1}"
+
+    @property
+    def framing_origins(self) -> tuple[str, ...]:
+        """Origins that may show the portal in a frame."""
+        return (*self.embed_origins, *filter(None, [self.storefront_origin]))
+
     def signing_key(self) -> str:
         """The key tokens are signed with; in demo mode made once and kept with mode 600."""
         return self.secret_key or _kept_secret(str(self.data_dir))
+
+    def storefront_secret(self) -> str:
+        """What the demo storefront signs with; empty where there is none."""
+        if not self.storefront_origin:
+            return ""
+        key = self.signing_key().encode()
+        return hmac.new(key, b"demo storefront", hashlib.sha256).hexdigest()
 
 
 @lru_cache(maxsize=4)

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from account_portal.edge.asgi import is_under
+from account_portal.edge.framing import framed_html
+from account_portal.routes import EMBED
+
 FALLBACK_PAGE = "404.html"
 """Serves dynamic routes such as `/orders/1001` and unknown paths."""
 
@@ -60,25 +64,31 @@ class Pages:
     """The pages of a build: which paths are files, and the script hashes of each."""
 
     hashes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    fallback: tuple[str, ...] = ()
+    framed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of the same pages in a storefront's frame."""
 
     @classmethod
     def read(cls, folder: Path) -> "Pages":
         """Read all HTML files of a build's client folder."""
         hashes: dict[str, tuple[str, ...]] = {}
+        framed: dict[str, tuple[str, ...]] = {}
         for file in sorted(folder.rglob("*.html")):
             path = file.relative_to(folder).as_posix().removesuffix(".html")
-            path = "" if path == "index" else path.removesuffix("/index")
-            hashes["/" + path] = script_hashes(file.read_text(encoding="utf-8"))
-        fallback = hashes.get("/" + FALLBACK_PAGE.removesuffix(".html"), ())
-        return cls(hashes, fallback)
+            path = "/" + ("" if path == "index" else path.removesuffix("/index"))
+            html = file.read_text(encoding="utf-8")
+            hashes[path], framed[path] = script_hashes(html), script_hashes(framed_html(html))
+        return cls(hashes, framed)
 
     def __contains__(self, path: str) -> bool:
         return path in self.hashes
 
     def of(self, path: str) -> tuple[str, ...]:
         """Hashes for the page shown at a path."""
-        return self.hashes.get(path.rstrip("/") or "/", self.fallback)
+        hashes = self.hashes
+        if is_under(path, EMBED):
+            path, hashes = path.removeprefix(EMBED), self.framed
+        fallback = hashes.get("/" + FALLBACK_PAGE.removesuffix(".html"), ())
+        return hashes.get(path.rstrip("/") or "/", fallback)
 
 
 def page_policy(hashes: tuple[str, ...], *, connect: str, frame_ancestors: str) -> str:

@@ -1,5 +1,7 @@
 """Security headers and cache lifetimes of every answer."""
 
+from urllib.parse import urlencode
+
 from account_portal.core.settings import Settings
 from account_portal.edge.asgi import (
     ASGIApp,
@@ -14,6 +16,7 @@ from account_portal.edge.asgi import (
     set_header,
 )
 from account_portal.edge.csp import DATA_POLICY, Pages, page_policy
+from account_portal.routes import EMBED, HAND_OVER, NEVER_FRAMED
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -32,6 +35,8 @@ PERMISSIONS = ", ".join(
     )
 )
 YEAR = 365 * 24 * 3600
+WIDGET = "/account-widget.js"
+_LEADS_BACK = urlencode({"next": HAND_OVER}).encode()
 
 
 class ResponseHeaders:
@@ -45,7 +50,7 @@ class ResponseHeaders:
         self.app = app
         self.pages = pages
         self.connect = settings.origin.replace("http", "ws", 1)
-        self.embed = " ".join(settings.embed_origins) or "'none'"
+        self.embed = " ".join(settings.framing_origins)
         self.https = settings.origin.startswith("https://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,7 +64,7 @@ class ResponseHeaders:
             if message["type"] == "http.response.start":
                 headers: Headers = list(message.get("headers", ()))
                 page = _is_page(path, message["status"], headers)
-                self._secure(headers, path, page=page)
+                self._secure(headers, scope, page=page)
                 lifetime = _lifetime(path, message["status"], page=page)
                 set_default(headers, b"cache-control", lifetime)
                 message["headers"] = headers
@@ -67,23 +72,33 @@ class ResponseHeaders:
 
         await self.app(scope, receive, with_headers)
 
-    def _secure(self, headers: Headers, path: str, *, page: bool) -> None:
-        policy, embedded = DATA_POLICY, is_under(path, "/embed")
+    def _secure(self, headers: Headers, scope: Scope, *, page: bool) -> None:
+        path = scope["path"]
+        framed = bool(self.embed) and page and is_under(path, EMBED)
+        policy = DATA_POLICY
         if page:
             policy = page_policy(
                 self.pages.of(path),
                 connect=self.connect,
-                frame_ancestors=self.embed if embedded else "'none'",
+                frame_ancestors=self.embed if framed else "'none'",
             )
         set_default(headers, b"content-security-policy", policy)
         set_header(headers, b"x-content-type-options", "nosniff")
         set_header(headers, b"referrer-policy", "strict-origin-when-cross-origin")
         set_header(headers, b"permissions-policy", PERMISSIONS)
-        set_header(headers, b"cross-origin-opener-policy", "same-origin")
-        if not embedded:
+        set_header(headers, b"cross-origin-opener-policy", self._opener_policy(scope))
+        if not framed:
             set_header(headers, b"x-frame-options", "DENY")
+        if path == WIDGET:  # a storefront that isolates itself may load it all the same
+            set_header(headers, b"cross-origin-resource-policy", "cross-origin")
         if self.https:
             set_header(headers, b"strict-transport-security", f"max-age={YEAR}")
+
+    def _opener_policy(self, scope: Scope) -> str:
+        """Only the window in which a frame's customer signs in keeps the frame that opened it."""
+        path, query = scope["path"].rstrip("/"), scope["query_string"]
+        signing_in = path == HAND_OVER or (path in NEVER_FRAMED and _LEADS_BACK in query)
+        return "unsafe-none" if self.embed and signing_in else "same-origin"
 
 
 def _is_page(path: str, status: int, headers: Headers) -> bool:

@@ -1,13 +1,14 @@
 """The one ASGI wrapper around everything the portal answers.
 
 From the outside in: who asks and which request it is, the log line, a limit on bodies, answers to
-other origins, headers, health, paths. `wrap` puts the pieces together.
+other origins, headers, health, frames, paths. `wrap` puts the pieces together.
 """
 
 from account_portal.core.settings import Settings, get_settings
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.cors import ApiCors
 from account_portal.edge.csp import Pages
+from account_portal.edge.framing import Framing
 from account_portal.edge.headers import ResponseHeaders
 from account_portal.edge.health import Health
 from account_portal.edge.limits import BodyLimit
@@ -26,6 +27,7 @@ def wrap(app: ASGIApp, *, pages: Pages | None = None, settings: Settings | None 
     settings = settings or get_settings()
     pages = pages or Pages()
     inner: ASGIApp = Paths(app, pages)
+    inner = Framing(inner)
     inner = Health(inner)
     inner = ResponseHeaders(inner, pages, settings)
     inner = ApiCors(inner, settings.cors_origins)

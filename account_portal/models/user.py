@@ -64,7 +64,16 @@ class UserSession(Identified, table=True):
 
     user_id: str | None = Field(default=None, foreign_key="users.id", max_length=26)
     anonymous_id: str = Field(max_length=26, description="The visitor this session began as.")
-    kind: str = Field(max_length=10)
+    kind: str = Field(max_length=10, description="api, page, frame or visitor")
+    origin: str | None = Field(
+        default=None, max_length=255, description="The storefront a frame's session lives in."
+    )
+    opened_by: str | None = Field(
+        default=None,
+        max_length=26,
+        index=True,
+        description="The page's session that signed a frame in; they end together.",
+    )
     cookie_hash: str | None = Field(
         default=None,
         max_length=64,

@@ -15,7 +15,7 @@ from account_portal.orders.schemas import (
     OrderPage,
     OrderSearch,
 )
-from account_portal.ui.bridge import call, read
+from account_portal.ui.bridge import call, frame_of, read
 from account_portal.ui.session import PageData, Session, action, page_load
 
 _GROUPS = ("all", "open", "delivered", "cancelled")
@@ -137,9 +137,11 @@ class OrderDetailState(PageData, Session):
         self.shown = await read(self, service.get_order_page, number)
         self.is_cancelling = False
         self._say("Order cancelled.")
+        self._tell_storefront("order-cancelled", order_number=number)
 
     @action
     async def pay_again(self) -> None:
         """Start a new payment and go to the gateway's page."""
-        result = await call(self, service.pay_again, self.order_number)
+        back_to = routes.PAYMENT_DONE if frame_of(self) else ""
+        result = await call(self, service.pay_again, self.order_number, back_to=back_to)
         self.leave_to = result.payment_info.redirect_url

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal import routes
 from account_portal.ui import components as ui
 from account_portal.ui.variants import Child, Text
 
@@ -60,7 +61,18 @@ def contact_row(
                     busy_label="Sending…",
                 ),
             ),
-            ui.button(rx.cond(value, "Change", "Add"), of_it, size="small", on_click=on_change),
+            ui.unframed_only(
+                ui.button(rx.cond(value, "Change", "Add"), of_it, size="small", on_click=on_change)
+            ),
+            ui.framed_only(
+                ui.window_button(
+                    rx.cond(value, "Change", "Add"),
+                    of_it,
+                    to=routes.PROFILE,
+                    frame_action="window",
+                    size="small",
+                )
+            ),
         ),
         justify="between",
     )

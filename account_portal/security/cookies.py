@@ -18,13 +18,26 @@ def is_https() -> bool:
     return get_settings().origin.startswith("https:")
 
 
-def read_session_cookie(header: str | None) -> str | None:
-    """The secret out of a `Cookie` header, if it is there."""
+def frame_cookie_name() -> str:
+    """Name of the cookie of pages in a storefront's frame.
+
+    It is always `Secure`, as browsers ask of any cookie that another site's page may send.
+    """
+    return "__Host-portal-frame"
+
+
+def read_session_cookie(header: str | None, *, in_frame: bool = False) -> str | None:
+    """The secret out of a `Cookie` header, if it is there.
+
+    Args:
+        header: what the browser sent.
+        in_frame: of a page in a storefront's frame. There its own cookie counts most; on the
+            storefront's own site the one of the portal's pages comes along too.
+    """
     if not header:
         return None
     # Not `http.cookies`: it drops all cookies after one that some other script wrote oddly.
-    for pair in header.split(";"):
-        name, _, value = pair.strip().partition("=")
-        if name == session_cookie_name():
-            return value or None
-    return None
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    cookies = {name: value for name, _, value in pairs if value}
+    own = cookies.get(session_cookie_name())
+    return cookies.get(frame_cookie_name(), own) if in_frame else own

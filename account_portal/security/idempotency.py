@@ -87,6 +87,15 @@ def record(
     )
 
 
+def first_use(db: Session, purpose: str, token_id: str, now: datetime) -> bool:
+    """Whether a token that works once is used for the first time; from now on it was."""
+    mark = ("", purpose, token_id)
+    if replay(db, *mark, "", now) is not None:
+        return False
+    record(db, *mark, "", "", now)
+    return True
+
+
 def sweep(db: Session, now: datetime) -> None:
     """Remove answers that are no longer replayed."""
     db.execute(delete(IdempotencyRecord).where(col(IdempotencyRecord.created_at) < now - KEPT))

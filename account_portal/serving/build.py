@@ -25,7 +25,7 @@ FINGERPRINT = Path(".web/build/fingerprint")
 
 # The architecture keeps these away from pages: a change in them never changes what a page is.
 SERVER_ONLY_FOLDERS = frozenset(
-    ("api", "demo", "gateways", "models", "notifications", "security", "serving")
+    ("api", "demo", "edge", "gateways", "models", "notifications", "security", "serving")
 )
 SERVER_ONLY_FILES = frozenset(("api.py", "cli.py", "context.py", "service.py", "__main__.py"))
 
@@ -38,7 +38,9 @@ RUNTIME_SETTINGS = frozenset(
         "data_dir",
         "database_url",
         "debug_otp",
+        "embed_jwks_url",
         "embed_origins",
+        "embed_secret",
         "log_level",
         "password_memory_kib",
         "payments",
@@ -47,6 +49,7 @@ RUNTIME_SETTINGS = frozenset(
         "radius",
         "redis_url",
         "refresh_token_days",
+        "storefront_port",
         "trusted_proxy_hops",
     )
 )
@@ -58,7 +61,8 @@ class BuildFailed(Exception):
 
 def _sources(root: Path) -> Iterator[Path]:
     yield root / "rxconfig.py"
-    yield root / "account_portal" / "serving" / "frontend.py"  # and head.js, found below
+    yield root / "account_portal" / "serving" / "frontend.py"
+    yield root / "account_portal" / "serving" / "head.js"
     for file in sorted((root / "account_portal").rglob("*.py")):
         inside = file.relative_to(root / "account_portal")
         if SERVER_ONLY_FOLDERS.isdisjoint(inside.parts) and file.name not in SERVER_ONLY_FILES:
@@ -66,10 +70,12 @@ def _sources(root: Path) -> Iterator[Path]:
     for folder in ("account_portal", "assets", "reflex.lock"):
         for file in sorted((root / folder).rglob("*")):
             # Reflex links files into assets/external by itself; they are found where they lie.
+            inside = file.relative_to(root).parts[1:]
             if (
                 file.is_file()
                 and file.suffix not in (".py", ".pyc")
-                and "external" not in file.parts
+                and "external" not in inside
+                and (folder != "account_portal" or SERVER_ONLY_FOLDERS.isdisjoint(inside))
             ):
                 yield file
 

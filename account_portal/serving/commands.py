@@ -6,6 +6,7 @@ import sys
 import click
 
 from account_portal.core.settings import Settings
+from account_portal.demo.storefront import storefront
 from account_portal.serving.build import ensure_build, is_current
 from account_portal.serving.preparing import (
     plain_failures,
@@ -69,13 +70,14 @@ def serve(host: str, port: int | None, workers: int) -> None:
         # Measured: twice the events a second with several processes.
         os.environ.setdefault("REFLEX_OPLOCK_ENABLED", "1")
         os.environ.setdefault("REFLEX_OPLOCK_HOLD_TIME", "5s")
-    run_server(
-        PAGES_AND_API,
-        host=host,
-        port=settings.port,
-        workers=workers,
-        announce=lambda: click.echo(_ready(settings)),
-    )
+    with storefront(settings) as shop:
+        run_server(
+            PAGES_AND_API,
+            host=host,
+            port=settings.port,
+            workers=workers,
+            announce=lambda: click.echo(_ready(settings, shop)),
+        )
 
 
 @click.command()
@@ -129,8 +131,10 @@ def dev(port: int | None) -> None:
     )
 
 
-def _ready(settings: Settings) -> str:
+def _ready(settings: Settings, shop: str) -> str:
     lines = [f"Ready: {settings.origin}"]
     if settings.demo:
         lines.append("Demo login: demo@example.com / demo-portal-2026")
+    if shop:
+        lines.append(f"Embedded in a demo storefront: {shop}")
     return "\n".join(lines)

@@ -75,6 +75,17 @@ NO_PORT = (
     "",
 )
 
+# Each event says whether its page stands in a storefront's frame (`edge/frame.js`).
+IN_A_FRAME = (
+    """      asPath: loc.pathname + search + hash,
+    };
+""",
+    """      asPath: loc.pathname + search + hash,
+      frame: window.portalFrame?.kind,
+    };
+""",
+)
+
 
 class BuildChanged(Exception):
     """Reflex writes a file differently than this module expects."""
@@ -89,7 +100,7 @@ class LeanFrontend(Plugin):
 
     def pre_compile(self, **context: Any) -> None:
         """Ask Reflex to pass its generated files through this module."""
-        context["add_modify_task"]("utils/state.js", _use_own_origin)
+        context["add_modify_task"]("utils/state.js", _edit_client)
         context["add_modify_task"]("vite.config.js", _configure_vite)
 
     def enter_component(self, comp: Any, /, **_context: Any) -> None:
@@ -142,8 +153,10 @@ def _configure_vite(content: str) -> str:
     )
 
 
-def _use_own_origin(content: str) -> str:
-    return _replace(_replace(content, *OWN_ORIGIN), *NO_PORT)
+def _edit_client(content: str) -> str:
+    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME):
+        content = _replace(content, *edit)
+    return content
 
 
 def _replace(content: str, old: str, new: str) -> str:

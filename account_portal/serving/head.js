@@ -20,8 +20,9 @@ for (const name of ["localStorage", "sessionStorage"]) {
 // Whoever then opens the same socket is given this one, with what it has heard so far.
 (() => {
   if (document.visibilityState === "hidden") return;
-  const uuid = () => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(Math.random() * 16).toString(16));
-  const token = sessionStorage.getItem("token") ?? uuid();
+  // Who knows the token can ask for the page's state: it must not be guessed.
+  const secret = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const token = sessionStorage.getItem("token") ?? secret();
   sessionStorage.setItem("token", token);
   const url = location.origin.replace(/^http/, "ws") + "SOCKET_PATH/?token=" + token;
   const Plain = window.WebSocket;

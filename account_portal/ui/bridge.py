@@ -4,7 +4,7 @@ The caller is read from the request each time, never from a state var that a bro
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -17,13 +17,29 @@ from account_portal.security.cookies import read_session_cookie
 Result = TypeVar("Result")
 
 
+Frame = Literal["", "plain", "vouched"]
+
+
+def frame_of(state: Any) -> Frame:
+    """Whether the page is in a storefront's frame, and whether somebody vouches for its customer.
+
+    The browser says so; it decides which of its own cookies counts, and nothing else.
+    """
+    said = state.router_data.get("frame")
+    return said if said in ("plain", "vouched") else ""
+
+
 def caller_of(state: Any) -> Caller:
     """What the page's connection brings along."""
     headers = state.router.headers
     agent = headers.user_agent
+    frame = frame_of(state)
+    cookie = read_session_cookie(headers.cookie, in_frame=bool(frame))
+    if frame == "vouched" and not state._may_use_cookie:  # noqa: SLF001 - kept on the server only
+        cookie = None  # of whoever was here last; the storefront is asked who is here now
     return Caller(
-        cookie=read_session_cookie(headers.cookie),
-        session_id=state._session_id or None,  # noqa: SLF001 - kept on the server only
+        cookie=cookie,
+        session_id=state._session_id or None,  # noqa: SLF001
         ip_address=(state.router.session.client_ip or "")[:45] or None,
         user_agent=agent[:300] if agent else None,
     )

@@ -107,7 +107,8 @@ def _side_list(menu: Sequence[MenuRow], current: str) -> rx.Component:
     return rx.el.nav(
         *lists,
         aria_label="Account",
-        class_name="sticky top-24 hidden divide-y divide-line self-start lg:block print:hidden",
+        class_name="sticky top-24 hidden divide-y divide-line self-start lg:block framed:hidden "
+        "print:hidden",
     )
 
 
@@ -140,7 +141,7 @@ def _bottom_bar(menu: Sequence[MenuRow], current: str) -> rx.Component:
         rx.el.ul(*links, class_name="flex"),
         aria_label="Account",
         class_name="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface "
-        "pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden",
+        "pb-[env(safe-area-inset-bottom)] lg:hidden framed:hidden print:hidden",
     )
 
 
@@ -150,7 +151,7 @@ def _you_tabs(menu: Sequence[MenuRow], current: str) -> rx.Component:
     if current not in [row.to for row in rows]:
         return rx.fragment()
     choices = [ui.Choice(row.label, row.to, current=row.to == current) for row in rows]
-    return rx.el.div(ui.tabs(choices, "You"), class_name="mb-6 lg:hidden")
+    return rx.el.div(ui.tabs(choices, "You"), class_name="mb-6 lg:hidden framed:hidden")
 
 
 def _top_bar(
@@ -184,7 +185,8 @@ def _top_bar(
             "print:px-0 "
             "sm:px-6",
         ),
-        class_name="sticky top-0 z-30 border-b border-line bg-surface print:static print:border-0 "
+        class_name="sticky top-0 z-30 border-b border-line bg-surface framed:hidden print:static "
+        "print:border-0 "
         "print:[&_form]:hidden print:[&_button]:hidden",
     )
 
@@ -198,6 +200,7 @@ def shell(
     name: Text = "",
     picture: Text | None = None,
     notice: Child | None = None,
+    below: Child | None = None,
 ) -> rx.Component:
     """A page of the signed-in area.
 
@@ -210,6 +213,7 @@ def shell(
         name: the signed-in customer.
         picture: address of their picture.
         notice: a `notice_region` tied to the state.
+        below: a line under the page.
     """
     profile = next((row.to for row in menu if row.group == "you"), "/")
     return rx.el.div(
@@ -222,16 +226,19 @@ def shell(
             rx.el.main(
                 _you_tabs(menu, current),
                 rx.el.div(*content, class_name="grid grid-cols-1 gap-8"),
+                *([below] if below is not None else []),
                 id="content",
                 tab_index=-1,
                 class_name="min-w-0",
             ),
             class_name="mx-auto grid max-w-[70rem] gap-x-10 px-4 pt-6 pb-28 sm:px-6 sm:pt-8 "
-            "lg:grid-cols-[13rem_minmax(0,1fr)] lg:pb-16 print:block print:p-0",
+            "lg:grid-cols-[13rem_minmax(0,1fr)] lg:pb-16 framed:block framed:max-w-none "
+            "framed:p-4 print:block print:p-0",
         ),
         *([notice] if notice is not None else []),
         _bottom_bar(menu, current),
-        class_name="min-h-dvh",
+        custom_attrs={"data-page": ""},
+        class_name="min-h-dvh framed:min-h-0",
     )
 
 
@@ -251,7 +258,8 @@ def plain(
             brand(store_name, logo_url),
             theme_switch(),
             class_name=classes(
-                "mx-auto flex w-full items-center justify-between px-4 pt-4 sm:px-0 sm:pt-12",
+                "mx-auto flex w-full items-center justify-between px-4 pt-4 sm:px-0 sm:pt-12 "
+                "framed:hidden",
                 "max-w-2xl" if wide else "max-w-md",
             ),
         ),
@@ -266,16 +274,6 @@ def plain(
             ),
         ),
         *([notice] if notice is not None else []),
-        class_name="min-h-dvh pb-12",
-    )
-
-
-def frame(*content: Child, notice: Child | None = None) -> rx.Component:
-    """A page without bars, for a frame in a storefront."""
-    return rx.el.div(
-        ui.connection_notice(),
-        rx.el.main(
-            *content, id="content", tab_index=-1, class_name="grid min-w-0 grid-cols-1 gap-8 p-4"
-        ),
-        *([notice] if notice is not None else []),
+        custom_attrs={"data-page": ""},
+        class_name="min-h-dvh pb-12 framed:min-h-0",
     )

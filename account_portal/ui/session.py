@@ -7,7 +7,7 @@ make each of them ask the database who calls, and turn what services raise into 
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pydantic
@@ -27,7 +27,7 @@ from account_portal.core.ids import new_id
 from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
 from account_portal.security.media_links import picture_url
-from account_portal.ui.bridge import caller_of, read
+from account_portal.ui.bridge import caller_of, frame_of, read
 
 log = logging.getLogger("account_portal.ui")
 
@@ -59,6 +59,13 @@ class Session(rx.State):
     """Address to go to by a full page load, such as a payment gateway's."""
     signed_out: bool = False
     """The session ended while the page was open: sign in again in place, nothing typed is lost."""
+    gate: Literal["", "asking", "shut", "left"] = ""
+    """Of a frame in a storefront: open; the storefront is asked who is here; nobody vouches; the
+    customer signed out."""
+    happened: dict[str, Any] = {}
+    """What a storefront is told of: `name`, `detail`, and a `stamp` that makes each one new."""
+    _may_use_cookie: bool = False
+    """Of a frame whose storefront could not be asked: whoever was signed in here goes on."""
     _owner: str = ""
     """User the states of this tab were loaded for."""
     _led_away: bool = False
@@ -87,13 +94,24 @@ class Session(rx.State):
         self.notice_text, self.notice_tone = text, tone
         self.notice_stamp += 1
 
+    def _tell_storefront(self, name: str, **detail: str) -> None:
+        """Let the storefront around the frame know, if there is one."""
+        self.happened = {"name": name, "detail": detail, "stamp": new_id()}
+
     def _show_error(self, error: PortalError) -> None:
         if isinstance(error, NotAuthenticated):
-            self.signed_out = True
+            self._ask_who_is_here()
         elif error.fields:
             self.errors = {name: sentence(texts[0]) for name, texts in error.fields.items()}
         else:
             self._say(error.message, "danger")
+
+    def _ask_who_is_here(self) -> None:
+        """Sign in again in place; in a frame the storefront is asked first."""
+        if not frame_of(self):
+            self.signed_out = True
+        elif self.gate != "left":
+            self.gate = "asking"
 
 
 class PageData(rx.State, mixin=True):
@@ -174,6 +192,9 @@ def page_load(function: Handler) -> Any:
             viewer = await read(self, _get_viewer)
         except NotAuthenticated:
             self.reset()
+            if frame_of(self):
+                self._ask_who_is_here()
+                return
             self._led_away, self.signed_out = True, False
             yield rx.redirect(login_path(self), is_external=False, replace=True)
             return
@@ -182,7 +203,7 @@ def page_load(function: Handler) -> Any:
             self.reset()
             self._loaded_for, self._owner = wanted, viewer.id
         self.busy, self.errors, self.leave_to = "", {}, ""
-        self._led_away, self.signed_out = False, False
+        self._led_away, self.signed_out, self.gate = False, False, ""
         try:
             result = await function(self)
             self.phase = "ready"
@@ -215,7 +236,8 @@ class OwnPagesOnly(Middleware):
         if event.name.rpartition(".")[2] not in _WHOLE_STATE:
             return
         session = await state.get_state(Session)
-        session._session_id = ""  # noqa: SLF001 - this connection carries the present cookie
+        if not frame_of(session):
+            session._session_id = ""  # noqa: SLF001 - this connection carries the present cookie
         owner = session._owner  # noqa: SLF001
         if owner and owner != await _user_id(session):
             state.reset()

@@ -5,6 +5,7 @@ A merchant names one accent. Whatever it is, text on it and text in it reach a c
 needs no build.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,6 +48,19 @@ class Look(Protocol):
 
 
 @dataclass(frozen=True)
+class Accented:
+    """A look of its own."""
+
+    accent: str
+    radius: int
+
+
+def is_colour(text: str) -> bool:
+    """Whether it is a colour as settings name it, `#rrggbb`."""
+    return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
+
+
+@dataclass(frozen=True)
 class Accent:
     """The accent in one theme. Each pair that is ever shown together reads at 4.5:1 or better."""
 
@@ -79,13 +93,19 @@ def accent_for(colour: str, ground: Ground) -> Accent:
     return Accent(fill=fill, hover=hover, contrast=on_fill, text=text, tint=tint)
 
 
-def theme_css(look: Look) -> str:
-    """The stylesheet with the shop's accent and radius, for `GET /theme.css`."""
+def theme_css(look: Look, *, root: str = ":root") -> str:
+    """The stylesheet with the shop's accent and radius, for `GET /theme.css`.
+
+    Args:
+        look: accent and radius.
+        root: what it is for; a more particular selector goes before a less particular one.
+    """
     light, dark = accent_for(look.accent, LIGHT), accent_for(look.accent, DARK)
+    dark_root = ".dark" if root == ":root" else f"{root}.dark"
     return (
-        f":root{{{_declarations(light)}--radius:{look.radius}px}}\n"
+        f"{root}{{{_declarations(light)}--radius:{look.radius}px}}\n"
         # Paper is white in either theme.
-        f"@media screen{{.dark{{{_declarations(dark)}}}}}\n"
+        f"@media screen{{{dark_root}{{{_declarations(dark)}}}}}\n"
     )
 
 

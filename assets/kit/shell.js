@@ -118,10 +118,28 @@ export function Notice({ message, stamp, classes, icons, tone = "success", onDis
 }
 
 /** Goes to another page by a full load: a payment gateway's, or ours after the cookie changed.
- *  The router of this page would look for it among its own. */
+ *  The router of this page would look for it among its own. Out of a frame a window leads. */
 export function Leave({ to }) {
+  const [blocked, setBlocked] = useState(false);
   useEffect(() => {
-    if (to) window.location.assign(to);
+    if (!to) return;
+    if (!window.portalFrame) {
+      window.location.assign(to);
+      return;
+    }
+    window.portalFrame.away = true; // its return shows what became of it
+    setBlocked(!window.open(to, "portal-leave"));
   }, [to]);
-  return null;
+  if (!to || !blocked) return null;
+  const link = { href: to, target: "portal-leave", onClick: () => setBlocked(false) };
+  return h("p", { role: "alert", className: "leave-by-hand" }, h("a", link, "Go on in a new window"));
+}
+
+/** In a storefront's frame: the talk with the page around it, whose script is loaded there only. */
+export function FrameBridge(props) {
+  const [Bridge, setBridge] = useState(null);
+  useEffect(() => {
+    if (window.portalFrame) import("./frame.js").then((script) => setBridge(() => script.Bridge));
+  }, []);
+  return Bridge ? h(Bridge, props) : null;
 }

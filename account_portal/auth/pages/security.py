@@ -130,7 +130,10 @@ def _password(page: Any) -> rx.Component:
     )
     return ui.section(
         "Password",
-        ui.card(rx.cond(page.has_password, change, none_yet)),
+        ui.unframed_only(ui.card(rx.cond(page.has_password, change, none_yet))),
+        ui.framed_only(
+            ui.window_button("Change password", to=routes.SECURITY, frame_action="window")
+        ),
         description="Changing it signs out all other devices.",
     )
 
@@ -185,8 +188,13 @@ def _close_dialog() -> rx.Component:
 def _closing() -> rx.Component:
     return ui.section(
         "Close your account",
-        ui.row(
-            ui.button("Close account…", on_click=State.ask_to_leave),
+        ui.unframed_only(
+            ui.row(
+                ui.button("Close account…", on_click=State.ask_to_leave),
+            ),
+        ),
+        ui.framed_only(
+            ui.window_button("Close account…", to=routes.SECURITY, frame_action="window")
         ),
         description="You are told first what is kept and what is not.",
     )

@@ -122,7 +122,8 @@ class Session(View):
 
     id: Ulid
     is_current: bool
-    kind: Literal["page", "api"]
+    kind: Literal["page", "api", "frame"]
+    origin: str | None = Field(description="The storefront it is a frame in.")
     user_agent: str | None
     ip_address: str | None
     created_at: Moment

@@ -114,7 +114,12 @@ def contact_of(user: User, field: str) -> Contact | None:
 
 
 def deactivate_user(ctx: Context) -> None:
-    """Close the caller's account and end every session of it; what was ordered goes on."""
+    """Close the caller's account and end every session of it; what was ordered goes on.
+
+    Raises:
+        TopLevelRequired: the caller is signed in inside a storefront's frame only.
+    """
+    ctx.require_top_level()
     user = ctx.get_user(lock=True)
     user.deactivated_at = user.modified_at = ctx.now
     end_sessions_of(ctx, user.id)

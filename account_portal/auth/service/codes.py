@@ -105,6 +105,8 @@ def generate_code(
         AlreadyVerified: there is nothing to confirm.
         InvalidInput: `verify-*` of a contact that is not the user's.
         TooManyAttempts: too many codes for this contact or from this address.
+        TopLevelRequired: a contact would change, and the caller is signed in inside a storefront's
+            frame only.
     """
     contact = Contact.of(
         email=getattr(data, "email", None),
@@ -121,6 +123,8 @@ def generate_code(
         return _send(ctx, contact, data.channel, action, reaches=True, registers=True, debug=debug)
     if not ctx.actor.is_customer:
         raise NotAuthenticated
+    if action.startswith("update-"):
+        ctx.require_top_level()
     user = ctx.get_user()
     _require_confirmable(ctx, user, contact, action)
     return _send(

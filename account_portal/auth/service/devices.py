@@ -19,6 +19,7 @@ METHODS = {
     "email": "Code by e-mail",
     "sms": "Code by SMS",
     "whatsapp": "Code by WhatsApp",
+    "storefront": "Through the shop",
 }
 
 
@@ -38,7 +39,8 @@ def list_sessions(ctx: Context) -> list[schemas.Session]:
         schemas.Session(
             id=row.id,
             is_current=row.id == ctx.actor.session_id,
-            kind="page" if row.kind == "page" else "api",
+            kind=row.kind,
+            origin=row.origin,
             user_agent=row.user_agent,
             ip_address=row.ip_address,
             created_at=row.created_at,
@@ -74,7 +76,9 @@ def read_security(ctx: Context) -> schemas.Security:
             schemas.Device(
                 id=session.id,
                 is_current=session.is_current,
-                name=agent.name,
+                name=agent.name
+                if not session.origin
+                else f"{agent.name}, in {_host(session.origin)}",
                 kind="app" if session.kind == "api" else agent.kind,
                 place=session.ip_address or "",
                 last_seen_at=session.last_seen_at,
@@ -92,6 +96,10 @@ def read_security(ctx: Context) -> schemas.Security:
     ]
     has_password = ctx.get_user().password_hash is not None
     return schemas.Security(devices=devices, sign_ins=sign_ins, has_password=has_password)
+
+
+def _host(origin: str) -> str:
+    return origin.partition("://")[2]
 
 
 def note_seen(ctx: Context) -> None:

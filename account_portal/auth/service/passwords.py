@@ -174,7 +174,9 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
         WeakPassword: it is guessed too easily.
         PasswordNotSet: the account has none.
         TooManyAttempts: too many wrong passwords.
+        TopLevelRequired: the caller is signed in inside a storefront's frame only.
     """
+    ctx.require_top_level()
     require_same(data.new_password, data.confirm_password)
     user = ctx.get_user()
     tried_hash = user.password_hash

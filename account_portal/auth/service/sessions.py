@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlmodel import col
 
 from account_portal.auth import schemas
@@ -79,39 +79,47 @@ def handover_of(ctx: Context, cookie: str) -> str:
     session_id = ctx.db.execute(
         select(col(UserSession.id)).where(col(UserSession.cookie_hash) == tokens.digest(cookie))
     ).scalar_one()
+    return handover_to(ctx, session_id)
+
+
+def handover_to(ctx: Context, session_id: str, purpose: str = "handover") -> str:
+    """A token that names a session; it lives a minute and works once."""
     begun = int(ctx.now.timestamp())
-    ends = begun + HANDOVER_SECONDS
-    return tokens.sign({"typ": "handover", "sid": session_id, "iat": begun, "exp": ends})
+    claims = {"typ": purpose, "sid": session_id, "jti": new_id()}
+    return tokens.sign({**claims, "iat": begun, "exp": begun + HANDOVER_SECONDS})
 
 
-def take_over(ctx: Context, handover: str, user_id: str) -> str:
-    """The session a hand-over token names; each token works once.
+def take_over(ctx: Context, handover: str, user_id: str | None) -> str:
+    """Id of the session a hand-over token names.
 
     Args:
         ctx: the call.
         handover: what `handover_of` gave.
-        user_id: whose page it is; somebody else's session is not taken over.
+        user_id: whose page it is; somebody else's session is not taken over. None: nobody's yet.
 
     Raises:
         NotAuthenticated: the token is not one, is too old, was used, is another user's, or its
             session has ended.
     """
+    return redeem(ctx, handover, user_id, purpose="handover").id
+
+
+def redeem(ctx: Context, handover: str, user_id: str | None, *, purpose: str) -> UserSession:
+    """Like `take_over`, for a token that `handover_to` made for that purpose."""
     try:
         claims = tokens.verify(handover, ctx.now)
     except tokens.TokenInvalid:
         raise NotAuthenticated from None
-    if claims.get("typ") != "handover":
+    if claims.get("typ") != purpose:
         raise NotAuthenticated
     session = ctx.db.get(UserSession, claims.get("sid"))
     if session is None or session.revoked_at is not None or session.expires_at <= ctx.now:
         raise NotAuthenticated
-    if session.user_id is None or session.user_id != user_id:
+    if session.user_id is None or user_id not in (None, session.user_id):
         raise NotAuthenticated
-    used = (user_id, "handover", session.id, session.id)
-    if idempotency.replay(ctx.db, *used, ctx.now) is not None:
+    if not idempotency.first_use(ctx.db, purpose, str(claims.get("jti")), ctx.now):
         raise NotAuthenticated
-    idempotency.record(ctx.db, *used, "", ctx.now)
-    return session.id
+    return session
 
 
 def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) -> None:
@@ -232,9 +240,18 @@ def sign_out(ctx: Context) -> schemas.UserTokens:
 
 
 def end_page_session(ctx: Context) -> None:
-    """End the session of the caller's cookie, if there is one still."""
-    if ctx.actor.session_id is not None:
-        revoke(ctx, col(UserSession.id) == ctx.actor.session_id)
+    """End the session of the caller's cookie, if there is one still.
+
+    A page and the frames it signed in end together: who signs out in one is out of all.
+    """
+    own = ctx.actor.session_id
+    if own is None:
+        return
+    opener = ctx.db.execute(
+        select(col(UserSession.opened_by)).where(col(UserSession.id) == own)
+    ).scalar_one_or_none()
+    family = opener or own
+    revoke(ctx, or_(col(UserSession.id).in_({own, family}), col(UserSession.opened_by) == family))
 
 
 def end_sessions_of(ctx: Context, user_id: str, *, but: str | None = None) -> int:

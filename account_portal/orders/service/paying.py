@@ -96,13 +96,20 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     )
 
 
-def pay_again(ctx: Context, order_number: str) -> RetryPaymentResult:
-    """`retry_payment` as the page does it: through the store's gateway, and back to the order.
+def pay_again(ctx: Context, order_number: str, *, back_to: str = "") -> RetryPaymentResult:
+    """`retry_payment` as the page does it: through the store's gateway.
+
+    Args:
+        ctx: the call.
+        order_number: what to pay.
+        back_to: path of ours the browser comes back to; empty: the order's page.
 
     Raises as `retry_payment` does.
     """
     gateway = min(ctx.gateways.payments.names)
     asked = OtherPaymentGatewayParams(payment_gateway=gateway)
+    if back_to:
+        asked = asked.model_copy(update={"return_url": ctx.settings.origin + back_to})
     return retry_payment(ctx, order_number, RetryPayment(payment_gateway_params=asked))
 
 
@@ -120,7 +127,7 @@ def _attempts(ctx: Context, order: Order) -> list[rules.Attempt]:
 
 def _require_allowed_addresses(ctx: Context, asked: GatewayParams) -> None:
     settings = ctx.settings
-    allowed = {settings.origin, *settings.cors_origins, *settings.embed_origins}
+    allowed = {settings.origin, *settings.cors_origins, *settings.framing_origins}
     faults = {
         f"payment_gateway_params.{name}": "must be on an origin of this store"
         for name in ("return_url", "surl", "furl")

@@ -261,6 +261,7 @@ class RequestReturnState(PageData, Session):
         number = self.order_number
         made = await call(self, service.create_return, number, data, repeat=self._repeat)
         self._made = made.request_number if made else ""
+        self._tell_storefront("return-requested", order_number=number, return_number=self._made)
 
     def _address(self) -> dict[str, PickupAddress | None]:
         if self.pickup == "order":

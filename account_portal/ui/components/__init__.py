@@ -10,6 +10,7 @@ from account_portal.ui.components.actions import (
     link_button,
     print_button,
     submit,
+    window_button,
 )
 from account_portal.ui.components.commerce import (
     PriceLine,
@@ -58,6 +59,7 @@ from account_portal.ui.components.forms import (
 from account_portal.ui.components.layout import (
     columns,
     divider,
+    framed_only,
     grid,
     grow,
     heading,
@@ -68,6 +70,7 @@ from account_portal.ui.components.layout import (
     screen_only,
     stack,
     text,
+    unframed_only,
 )
 from account_portal.ui.components.links import (
     back_link,
@@ -154,6 +157,7 @@ __all__ = [
     "form",
     "form_actions",
     "form_error",
+    "framed_only",
     "grid",
     "group",
     "grow",
@@ -212,4 +216,6 @@ __all__ = [
     "timeline",
     "timeline_event",
     "tracker",
+    "unframed_only",
+    "window_button",
 ]

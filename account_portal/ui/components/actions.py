@@ -130,6 +130,31 @@ def link_button(
     return route_link(inner, to=to, class_name=look)
 
 
+FrameAction = Literal["sign-in", "window"]
+
+
+def window_button(
+    *label: Child,
+    to: Text,
+    frame_action: FrameAction,
+    variant: ButtonVariant = "secondary",
+    size: ButtonSize = "medium",
+) -> rx.Component:
+    """A link out of a storefront's frame, into a window of the portal's own.
+
+    `sign-in` may be answered by that window; after a `window` the frame shows what has changed.
+    """
+    answers = {"rel": "opener"} if frame_action == "sign-in" else {}
+    return rx.el.a(
+        rx.el.span(*label, class_name=_LABEL),
+        rx.el.span(" (opens in a new window)", class_name="sr-only"),
+        href=to,
+        target="_blank",
+        class_name=_look(variant, size, full=frame_action == "sign-in"),
+        custom_attrs={"data-frame": frame_action, **answers},
+    )
+
+
 ICON_BUTTON = (
     "inline-grid size-10 shrink-0 place-items-center rounded-box text-muted transition-colors "
     "duration-150 hover:bg-sunken hover:text-text disabled:opacity-55 pointer-coarse:size-11"

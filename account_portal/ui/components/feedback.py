@@ -191,7 +191,7 @@ def notice_region(
         tone=tone,
         icons={tone: path(name) for tone, name in _ICONS.items()} | {"close": path("x")},
         classes={
-            "region": "pointer-events-none fixed inset-x-4 bottom-20 z-40 grid "
+            "region": "notices pointer-events-none fixed inset-x-4 bottom-20 z-40 grid "
             "justify-items-center "
             "lg:bottom-6 print:hidden",
             "box": "pointer-events-auto flex max-w-[min(32rem,100%)] animate-appear items-start "

@@ -171,3 +171,13 @@ def screen_only(*children: Child) -> rx.Component:
 def print_only(*children: Child) -> rx.Component:
     """Shown in print only."""
     return rx.el.div(*children, class_name="hidden print:block")
+
+
+def framed_only(*children: Child) -> rx.Component:
+    """Shown in a storefront's frame only."""
+    return rx.el.div(*children, class_name="hidden framed:block print:hidden")
+
+
+def unframed_only(*children: Child) -> rx.Component:
+    """Left out in a storefront's frame."""
+    return rx.el.div(*children, class_name="contents framed:hidden")

@@ -1,0 +1,34 @@
+import { createElement as h, useEffect, useState } from "react";
+
+/** Tells the frame that opened this window who signed in, and closes the window. The answer goes to
+ *  a page of our own origin or to nobody: another site that opened this window learns nothing. */
+export function HandOver({ signIn, children }) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    const answer = async () => {
+      const response = await fetch("/api/session/hand-over", {
+        method: "POST",
+        headers: { Accept: "application/json" },
+      });
+      if (response.status === 401 || response.status === 403) {
+        window.location.replace(signIn);
+        return;
+      }
+      const { content } = await response.json();
+      window.opener?.postMessage({ portal: "hand-over", handover: content.handover }, location.origin);
+      setDone(true);
+      if (window.opener) window.close();
+    };
+    answer().catch(() => setDone(true));
+  }, []);
+  return h("div", { role: "status" }, done ? children : null);
+}
+
+/** Closes a window that a script opened; another stays, and says what it says. */
+export function CloseWindow() {
+  useEffect(() => {
+    const clock = setTimeout(() => window.close(), 1500);
+    return () => clearTimeout(clock);
+  }, []);
+  return null;
+}
