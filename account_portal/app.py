@@ -59,7 +59,14 @@ from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.session import OwnPagesOnly, Session
 from account_portal.ui.theme import Accented, is_colour, theme_css
-from account_portal.widget.pages import frame_line, frame_parts, hand_over, payment_done
+from account_portal.widget.pages import (
+    frame_bridge,
+    frame_gate,
+    frame_line,
+    hand_over,
+    is_shut,
+    payment_done,
+)
 
 log = logging.getLogger("account_portal.pages")
 
@@ -262,7 +269,7 @@ def _framed(page: Page) -> rx.Component:
             on_dismiss=Session.dismiss_notice,
         ),
         Leave.create(to=Session.leave_to),
-        *(() if page.public else (frame_parts(),)),
+        *(() if page.public else (frame_bridge(),)),
     )
     if page.frame == "plain":
         return plain(page.content(), notice=notice, **store)
@@ -276,6 +283,8 @@ def _framed(page: Page) -> rx.Component:
         picture=viewer.picture_url,
         notice=notice,
         below=frame_line(),
+        gate=frame_gate(),
+        shut=is_shut(),
         **store,
     )
 

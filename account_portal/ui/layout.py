@@ -10,7 +10,7 @@ from account_portal.ui import components as ui
 from account_portal.ui.components.actions import ICON_BUTTON
 from account_portal.ui.components.links import route_link, skip_link
 from account_portal.ui.icons import IconName, icon, path
-from account_portal.ui.variants import Child, Text, classes
+from account_portal.ui.variants import Child, Flag, Text, classes
 
 LOGOUT_PATH = "/api/session/logout"
 
@@ -201,6 +201,8 @@ def shell(
     picture: Text | None = None,
     notice: Child | None = None,
     below: Child | None = None,
+    gate: Child | None = None,
+    shut: Flag = False,
 ) -> rx.Component:
     """A page of the signed-in area.
 
@@ -214,6 +216,8 @@ def shell(
         picture: address of their picture.
         notice: a `notice_region` tied to the state.
         below: a line under the page.
+        gate: stands in place of the page while it is `shut`.
+        shut: the page is not shown.
     """
     profile = next((row.to for row in menu if row.group == "you"), "/")
     return rx.el.div(
@@ -225,8 +229,13 @@ def shell(
             _side_list(menu, current),
             rx.el.main(
                 _you_tabs(menu, current),
-                rx.el.div(*content, class_name="grid grid-cols-1 gap-8"),
-                *([below] if below is not None else []),
+                *([gate] if gate is not None else []),
+                # Behind a shut gate the page stays as it is, with all that was typed into it.
+                rx.el.div(
+                    *content,
+                    *([below] if below is not None else []),
+                    class_name=rx.cond(shut, "hidden", "grid grid-cols-1 gap-8"),
+                ),
                 id="content",
                 tab_index=-1,
                 class_name="min-w-0",

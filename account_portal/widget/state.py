@@ -57,6 +57,16 @@ class FrameState(Session):
 
     @action
     async def sign_out(self) -> Any:
+        """The customer signs out here; the storefront is told, to sign out too."""
+        self._tell_storefront("signout")
+        return await self._leave()
+
+    @action
+    async def leave(self) -> Any:
+        """The customer has signed out of the storefront, or in another frame of its page."""
+        return await self._leave()
+
+    async def _leave(self) -> Any:
         """End the session, and with it that of the window it was signed in by."""
         try:
             await call(self, auth.end_page_session)
@@ -64,5 +74,4 @@ class FrameState(Session):
             self._session_id, self._owner, self._led_away = "", "", True
             self._may_use_cookie = False
         self.gate = "left"
-        self._tell_storefront("signout")
         return LOAD_AGAIN

@@ -39,11 +39,14 @@ function useSize() {
 
 /** Told once a page's data is there, or the question to sign in. */
 function useReady(path, gate) {
+  const told = useRef("");
   useEffect(() => {
+    const isShut = gate === "shut" || gate === "left";
     const look = () => {
-      const waits = gate === "asking" || document.querySelector("main .bone");
-      if (waits && gate !== "shut" && gate !== "left") return false;
-      frame.tell("ready", { path });
+      if (!isShut && (gate === "asking" || document.querySelector("main .bone"))) return false;
+      const now = `${isShut} ${path}`;
+      if (told.current !== now) frame.tell("ready", { path });
+      told.current = now;
       return true;
     };
     if (look()) return;
@@ -84,7 +87,7 @@ function useSignInWindow({ onEnter, onAsk }) {
 
 const report = (error) => frame.tell("error", { code: error.code ?? "offline", message: error.message });
 
-export function Bridge({ gate, happened, onEnter, onShut, onResume, onRefresh, onAsk, onSignOut }) {
+export function Bridge({ gate, happened, onEnter, onShut, onResume, onRefresh, onAsk, onLeave }) {
   const { setColorMode } = useContext(ColorModeContext);
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
@@ -100,9 +103,10 @@ export function Bridge({ gate, happened, onEnter, onShut, onResume, onRefresh, o
       });
     else if (word === undefined) onResume();
     else if (asked.current) onShut();
-    else onSignOut(); // the storefront's customer has left, and so has ours
+    else onLeave(); // the storefront's customer has left, and so has ours
   };
 
+  useEffect(() => frame.tell("navigate", { path, title: document.title }), [path]);
   useSize();
   useReady(path, gate);
   useSignInWindow({ onEnter, onAsk });
@@ -125,8 +129,6 @@ export function Bridge({ gate, happened, onEnter, onShut, onResume, onRefresh, o
     return () => window.removeEventListener("focus", back);
   }, []);
 
-  useEffect(() => frame.tell("navigate", { path, title: document.title }), [path]);
-
   useEffect(() => {
     if (happened?.stamp) frame.tell("event", { name: happened.name, detail: happened.detail });
   }, [happened?.stamp]);
@@ -139,7 +141,7 @@ export function Bridge({ gate, happened, onEnter, onShut, onResume, onRefresh, o
         else token.current = message;
       } else if (message.type === "open") navigate(message.path);
       else if (message.type === "refresh") onRefresh();
-      else if (message.type === "leave") onSignOut();
+      else if (message.type === "leave") onLeave();
       else if (message.type === "reload") window.location.reload();
       else if (message.type === "dress") {
         frame.dress(message);

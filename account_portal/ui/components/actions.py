@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 
 from account_portal.ui.components.links import route_link
 from account_portal.ui.icons import IconName, icon, path
@@ -133,6 +134,16 @@ def link_button(
 FrameAction = Literal["sign-in", "window"]
 
 
+class PlainLink(BaseHTML):
+    """A link that the router leaves alone: in a frame its paths lie below `/embed`."""
+
+    tag = "a"
+
+    href: rx.Var[str]
+    target: rx.Var[str]
+    rel: rx.Var[str]
+
+
 def window_button(
     *label: Child,
     to: Text,
@@ -144,14 +155,15 @@ def window_button(
 
     `sign-in` may be answered by that window; after a `window` the frame shows what has changed.
     """
-    answers = {"rel": "opener"} if frame_action == "sign-in" else {}
-    return rx.el.a(
+    answers = frame_action == "sign-in"
+    return PlainLink.create(
         rx.el.span(*label, class_name=_LABEL),
         rx.el.span(" (opens in a new window)", class_name="sr-only"),
         href=to,
         target="_blank",
-        class_name=_look(variant, size, full=frame_action == "sign-in"),
-        custom_attrs={"data-frame": frame_action, **answers},
+        rel="opener" if answers else "noopener",
+        class_name=_look(variant, size, full=answers),
+        custom_attrs={"data-frame": frame_action},
     )
 
 

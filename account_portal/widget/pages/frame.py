@@ -23,12 +23,12 @@ class FrameBridge(rx.Component):
     on_resume: rx.EventHandler[rx.event.no_args_event_spec]
     on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
     on_ask: rx.EventHandler[rx.event.no_args_event_spec]
-    on_sign_out: rx.EventHandler[rx.event.no_args_event_spec]
+    on_leave: rx.EventHandler[rx.event.no_args_event_spec]
 
 
-def frame_parts() -> rx.Component:
-    """The bridge, the question to sign in, and the line below a framed page."""
-    bridge = FrameBridge.create(
+def frame_bridge() -> rx.Component:
+    """The talk with the storefront."""
+    return FrameBridge.create(
         gate=Session.gate,
         happened=Session.happened,
         on_enter=State.enter,
@@ -36,38 +36,48 @@ def frame_parts() -> rx.Component:
         on_resume=State.resume,
         on_refresh=State.refresh,
         on_ask=State.ask_again,
-        on_sign_out=State.sign_out,
+        on_leave=State.leave,
     )
-    return rx.fragment(bridge, _gate())
 
 
-def _gate() -> rx.Component:
-    """Closed by nothing but signing in: behind it there is nothing to see."""
-    return ui.dialog(
-        ui.stack(
-            ui.window_button(
+def is_shut() -> Any:
+    """Whether nobody is signed in in this frame, and the storefront vouches for nobody."""
+    return (Session.gate == "shut") | (Session.gate == "left")
+
+
+def frame_gate() -> rx.Component:
+    """Asks to sign in, in a window of the portal's own: nobody types a password into a frame."""
+    return rx.cond(
+        is_shut(),
+        ui.empty(
+            "nothing",
+            "Sign in to see your account",
+            icon_name="user",
+            action=ui.window_button(
                 "Sign in", to=routes.HAND_OVER, frame_action="sign-in", variant="primary"
             ),
-            ui.text("A window of its own opens for it.", tone="muted", size="small"),
-            gap="small",
         ),
-        id="frame-gate",
-        title="Sign in to see your account",
-        size="small",
-        open=(Session.gate == "shut") | (Session.gate == "left"),
-        dismissable=False,
     )
 
 
 def frame_line() -> rx.Component:
     """Who is signed in, and the ways out; seen in frames only."""
     return ui.framed_only(
-        ui.row(
-            ui.text(Session.viewer.name, tone="muted", size="small"),
+        rx.cond(
+            Session.viewer.signed_in,
             ui.row(
-                ui.outside_link("Full account", href=routes.HOME),
-                ui.button("Sign out", size="small", variant="quiet", on_click=State.sign_out),
+                ui.text(Session.viewer.name, tone="muted", size="small"),
+                ui.row(
+                    ui.window_button(
+                        "Full account",
+                        to=routes.HOME,
+                        frame_action="window",
+                        variant="quiet",
+                        size="small",
+                    ),
+                    ui.button("Sign out", size="small", variant="quiet", on_click=State.sign_out),
+                ),
+                justify="between",
             ),
-            justify="between",
         )
     )
