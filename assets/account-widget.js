@@ -10,7 +10,7 @@
 
   const style = new CSSStyleSheet();
   style.replaceSync(`
-    :host { display: block; position: relative; block-size: 40rem; contain: content; color-scheme: light dark; }
+    :host { display: block; position: relative; block-size: 40rem; contain: content; }
     :host([hidden]) { display: none; }
     :host([height=auto]) { block-size: auto; min-block-size: 36rem; }
     iframe { display: block; inline-size: 100%; block-size: 100%; border: 0; background: none; color-scheme: auto; }
@@ -137,16 +137,16 @@
 
     _looks() {
       const of = (name) => this.getAttribute(name);
-      return { theme: of("theme"), accent: of("accent"), locale: of("locale"), auto: of("height") === "auto" };
+      // A page that says nothing of colours is a light one.
+      const schemes = getComputedStyle(this).colorScheme;
+      const own = !schemes.includes("dark") ? "light" : schemes.includes("light") ? "system" : "dark";
+      return { theme: of("theme") || own, accent: of("accent"), locale: of("locale"), auto: of("height") === "auto" };
     }
 
     /** What the frame must know before its first script: it reads its own name. */
     _write() {
       const portal = { host: location.origin, vouched: this.hasAttribute("token-url"), ...this._looks() };
       this._iframe.name = JSON.stringify({ portal });
-      if (this._met) return;
-      const wish = this.getAttribute("theme");
-      this._box.style.colorScheme = wish === "dark" || wish === "light" ? wish : "";
     }
 
     _post(type, more) {

@@ -23,9 +23,12 @@ class Tab:
         database: where its customer is.
         user: who is signed in; nobody when left out.
         path: address of the page.
+        frame: `plain` or `vouched` when the page stands in a storefront's frame.
     """
 
-    def __init__(self, database: Database, user: User | None, path: str = "/") -> None:
+    def __init__(
+        self, database: Database, user: User | None, path: str = "/", *, frame: str = ""
+    ) -> None:
         cookie = f"{session_cookie_name()}={_sign_in(database, user)}" if user else ""
         self.root = rx.State(_reflex_internal_init=True)
         self.root.router = RouterData.from_router_data(
@@ -37,10 +40,11 @@ class Tab:
                 "query": {},
             }
         )
+        self.root.router_data = {"frame": frame}
 
     def state(self, kind: type[rx.State]) -> Any:
         """The tab's state of that kind."""
-        return asyncio.run(self.root.get_state(kind))
+        return self.root._get_state_from_cache(kind)
 
     def press(self, state: Any, name: str, *args: Any) -> list[Any]:
         """Call a handler by name, as a browser does; returns the events it answers with."""

@@ -100,7 +100,7 @@ class SignIn(Identified, table=True):
     __table_args__ = (Index("ix_sign_ins_user_id_created_at", "user_id", "created_at"),)
 
     user_id: str = Field(foreign_key="users.id", max_length=26)
-    method: str = Field(max_length=20, description="password, email, sms, whatsapp")
+    method: str = Field(max_length=20, description="password, email, sms, whatsapp, storefront")
     succeeded: bool
     user_agent: str | None = Field(default=None, max_length=300)
     ip_address: str | None = Field(default=None, max_length=45)

@@ -133,7 +133,7 @@ class Session(View):
 class SignInRecord(View):
     """A sign-in of late, or a try at one."""
 
-    method: Literal["password", "email", "sms", "whatsapp"]
+    method: Literal["password", "email", "sms", "whatsapp", "storefront"]
     succeeded: bool
     user_agent: str | None
     ip_address: str | None
