@@ -1,1 +1,1 @@
-"""Measurements of the API: how many answers a second, how late, at what cost."""
+"""Measurements: the API's answers a second, and when a page is on a customer's screen."""

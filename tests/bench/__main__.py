@@ -1,92 +1,30 @@
-"""`make bench`: builds a shop, asks it as fast as it answers, prints a table and keeps it.
-
-Each figure stands beside the limit of the same run: a bare ASGI app that sends the same bytes from
-the same server with as many workers. Absolute figures move with the machine, the ratio does not.
-"""
+"""`make bench`: measures the API and the pages, prints tables and keeps them under `var/bench/`."""
 
 import argparse
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from sqlalchemy import text
-
-from account_portal.core.db import Database
-from tests.bench.data import Shop, build_shop
-from tests.bench.questions import questions_for
-from tests.bench.report import Row, write_report
-from tests.bench.running import Server, measure, record, serve_api, serve_bare
-
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+from tests.bench.api import measure_api
+from tests.bench.pages import measure_pages
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench ARGS=", description=__doc__)
     orders = int(os.environ.get("ORDERS", "20000"))
-    parser.add_argument("--orders", type=int, default=orders, help="also make bench ORDERS=…")
+    parser.add_argument("--api", action="store_true", help="the API only")
+    parser.add_argument("--pages", action="store_true", help="the pages only")
+    parser.add_argument("--only", default="", help="questions or pages whose name has this in it")
     parser.add_argument("--seconds", type=float, default=4, help="for each figure")
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--only", default="", help="questions whose name has this in it")
+    parser.add_argument("--times", type=int, default=5, help="visits of a page, of each kind")
+    parser.add_argument("--orders", type=int, default=orders, help="also make bench ORDERS=…")
+    parser.add_argument("--connections", type=int, default=8, help="to the API")
+    parser.add_argument("--workers", type=int, default=2, help="of the API")
     chosen = parser.parse_args()
-    rows: list[Row] = []
-    for name, database_of in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
-        if name == "PostgreSQL" and not POSTGRES:
-            print("TEST_POSTGRES_URL is not set: SQLite only.", file=sys.stderr)
-            continue
-        with tempfile.TemporaryDirectory() as folder, database_of(Path(folder)) as url:
-            print(f"{name}: writing {chosen.orders:,} orders ...", file=sys.stderr)
-            database = Database(url)
-            shop = build_shop(database, chosen.orders)
-            database.dispose()
-            print(f"{shop.orders_per_second:,.0f} orders a second.", file=sys.stderr)
-            rows += ask(name, shop, Path(folder), url, chosen)
-    write_report(rows, chosen.orders, chosen.workers, chosen.connections)
+    if chosen.api or not chosen.pages:
+        measure_api(chosen)
+    if chosen.pages or not chosen.api:
+        measure_pages(chosen.times, chosen.seconds, chosen.only)
     return 0
-
-
-def ask(name: str, shop: Shop, folder: Path, url: str, chosen: argparse.Namespace) -> Iterator[Row]:
-    questions = [q for q in questions_for(shop, folder, url) if chosen.only in q.name]
-    measured: dict[str, Server] = {}
-    with serve_api(folder, url, chosen.workers) as api:
-        answers = {q.name: record(api, q) for q in questions}
-        measured["api"] = api
-        own = {q.name: measure(api, q, chosen.seconds, chosen.connections) for q in questions}
-        megabytes = api.megabytes()
-    with serve_bare(folder, answers, chosen.workers) as bare:
-        limit = {q.name: measure(bare, q, chosen.seconds, chosen.connections) for q in questions}
-    for question in questions:
-        yield Row(
-            database=name,
-            question=question.name,
-            bytes=len(next(iter(answers[question.name].values()))),
-            own=own[question.name],
-            limit=limit[question.name],
-            megabytes=megabytes,
-            start_seconds=measured["api"].start_seconds,
-        )
-
-
-@contextmanager
-def sqlite(folder: Path) -> Iterator[str]:
-    yield f"sqlite:///{folder}/portal.db"
-
-
-@contextmanager
-def postgresql(_folder: Path) -> Iterator[str]:
-    admin = Database(POSTGRES.replace("postgresql://", "postgresql+psycopg://", 1))
-    name = f"portal_bench_{os.getpid()}"
-    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    try:
-        yield admin.engine.url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
 
 
 if __name__ == "__main__":

@@ -30,10 +30,16 @@ def write_report(rows: Sequence[Row], orders: int, workers: int, connections: in
     now = datetime.now(UTC)
     table = _table(rows, orders, workers, connections)
     print(table)
+    figures = json.dumps([asdict(row) for row in rows], indent=1)
+    keep(f"api-{orders}-{now:%Y%m%d-%H%M%S}", table, figures)
+
+
+def keep(name: str, table: str, figures: str) -> None:
+    """Write a table and the figures it was made of, with the time and the machine's load."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    name = FOLDER / f"api-{orders}-{now:%Y%m%d-%H%M%S}"
-    name.with_suffix(".md").write_text(f"{now:%Y-%m-%d %H:%M} UTC\n\n{table}")
-    name.with_suffix(".json").write_text(json.dumps([asdict(row) for row in rows], indent=1))
+    heading = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {os.getloadavg()[0]:.1f}"
+    (FOLDER / f"{name}.md").write_text(f"{heading}\n\n{table}")
+    (FOLDER / f"{name}.json").write_text(figures)
 
 
 def _table(rows: Sequence[Row], orders: int, workers: int, connections: int) -> str:

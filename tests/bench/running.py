@@ -115,6 +115,14 @@ def serve_api(folder: Path, url: str, workers: int) -> Iterator[Server]:
 
 
 @contextmanager
+def serve_pages(folder: Path, url: str) -> Iterator[Server]:
+    """Pages and API as `make run` serves them: one process."""
+    command = ["-m", "account_portal", "serve", "--port"]
+    with _serve(command, folder / "pages.log", environment(folder, url)) as server:
+        yield server
+
+
+@contextmanager
 def serve_bare(
     folder: Path, answers: Mapping[str, Mapping[str, bytes]], workers: int
 ) -> Iterator[Server]:
