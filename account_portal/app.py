@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Literal
 
 import reflex as rx
@@ -55,6 +56,7 @@ from account_portal.reviews.state import ReviewsState
 from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
+from account_portal.ui.first_data import FirstData
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.session import OwnPagesOnly, Session
@@ -223,7 +225,12 @@ class PortalApp(rx.App):
         """The ASGI app of one server process."""
         settings = get_settings()
         configure_logging(settings.log_level)
-        return wrap(super().__call__(), pages=Pages.read(ROOT / CLIENT), settings=settings)
+        return wrap(
+            super().__call__(),
+            pages=Pages.read(ROOT / CLIENT),
+            first_data=FirstData({page.path: page.load for page in PAGES if not page.public}),
+            settings=settings,
+        )
 
 
 async def theme(request: Request) -> Response:
@@ -289,6 +296,15 @@ def _framed(page: Page) -> rx.Component:
     )
 
 
+def _builder(page: Page) -> Callable[[], rx.Component]:
+    # Reflex puts the script of a page where its function stands: a file of its own for each.
+    @wraps(page.content)
+    def build() -> rx.Component:
+        return _framed(page)
+
+    return build
+
+
 def _crashed() -> rx.Component:
     """Shown when the script of a page fails; only a full load, not the router, leads out of it."""
     return rx.el.main(
@@ -325,7 +341,7 @@ def make_app() -> PortalApp:
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(
-            lambda page=page: _framed(page),
+            _builder(page),
             route=page.path,
             title=f"{page.title} · {settings.store_name}",
             description=f"{page.title}. Your account at {settings.store_name}.",

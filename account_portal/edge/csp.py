@@ -6,7 +6,9 @@ scripts, the policy of a page names the hashes of its own ones.
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from account_portal.edge.framing import framed_html
 from account_portal.routes import EMBED
 
 FALLBACK_PAGE = "404.html"
-"""Serves dynamic routes such as `/orders/1001` and unknown paths."""
+"""Serves unknown paths."""
 
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """For answers that are no page: nothing in them is ever executed."""
@@ -66,21 +68,36 @@ class Pages:
     hashes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     framed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of the same pages in a storefront's frame."""
+    files: dict[str, Path] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> "Pages":
         """Read all HTML files of a build's client folder."""
         hashes: dict[str, tuple[str, ...]] = {}
         framed: dict[str, tuple[str, ...]] = {}
+        files: dict[str, Path] = {}
         for file in sorted(folder.rglob("*.html")):
             path = file.relative_to(folder).as_posix().removesuffix(".html")
             path = "/" + ("" if path == "index" else path.removesuffix("/index"))
             html = file.read_text(encoding="utf-8")
             hashes[path], framed[path] = script_hashes(html), script_hashes(framed_html(html))
-        return cls(hashes, framed)
+            files[path] = file
+        return cls(hashes, framed, files)
 
-    def __contains__(self, path: str) -> bool:
-        return path in self.hashes
+    def find(self, path: str) -> str | None:
+        """The page at a path; parts that vary stand in brackets, as in its file's name."""
+        path = path.rstrip("/") or "/"
+        if path in self.hashes:
+            return path
+        return next((page for page, fits in self._varying if fits.fullmatch(path)), None)
+
+    @cached_property
+    def _varying(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [
+            (page, re.compile(re.sub(r"\\\[\w+\\\]", "[^/]+", re.escape(page))))
+            for page in self.hashes
+            if "[" in page
+        ]
 
     def of(self, path: str) -> tuple[str, ...]:
         """Hashes for the page shown at a path."""
@@ -88,7 +105,7 @@ class Pages:
         if is_under(path, EMBED):
             path, hashes = path.removeprefix(EMBED), self.framed
         fallback = hashes.get("/" + FALLBACK_PAGE.removesuffix(".html"), ())
-        return hashes.get(path.rstrip("/") or "/", fallback)
+        return hashes.get(self.find(path) or "", fallback)
 
 
 def page_policy(hashes: tuple[str, ...], *, connect: str, frame_ancestors: str) -> str:

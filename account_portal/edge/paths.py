@@ -42,9 +42,9 @@ class Paths:
             await send_failure(send, 404)
         elif is_under(path, "/api"):
             await self._call_api(_moved(scope, path.rstrip("/")), receive, send)
-        elif path != "/" and path in self.pages:
+        elif path != "/" and (page := self.pages.find(path)):
             # A page is a folder with an index: with the slash it is served, without redirected.
-            await self.app(_moved(scope, path + "/"), receive, send)
+            await self.app(_moved(scope, page + "/"), receive, send)
         else:
             await self.app(scope, receive, send)
 

@@ -8,6 +8,7 @@ from account_portal.core.settings import Settings, get_settings
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.cors import ApiCors
 from account_portal.edge.csp import Pages
+from account_portal.edge.first_data import Find, FirstDataInPages
 from account_portal.edge.framing import Framing
 from account_portal.edge.headers import ResponseHeaders
 from account_portal.edge.health import Health
@@ -16,18 +17,27 @@ from account_portal.edge.paths import Paths
 from account_portal.edge.requests import Requests
 
 
-def wrap(app: ASGIApp, *, pages: Pages | None = None, settings: Settings | None = None) -> ASGIApp:
+def wrap(
+    app: ASGIApp,
+    *,
+    pages: Pages | None = None,
+    first_data: Find | None = None,
+    settings: Settings | None = None,
+) -> ASGIApp:
     """The app with everything that holds for each of its answers.
 
     Args:
         app: pages and API, or the API alone.
         pages: the built pages, when they are served by this app.
+        first_data: finds what a page shows first, to be written into it.
         settings: those of the process unless given.
     """
     settings = settings or get_settings()
     pages = pages or Pages()
     inner: ASGIApp = Paths(app, pages)
     inner = Framing(inner)
+    if first_data:
+        inner = FirstDataInPages(inner, pages, first_data)
     inner = Health(inner)
     inner = ResponseHeaders(inner, pages, settings)
     inner = ApiCors(inner, settings.cors_origins)

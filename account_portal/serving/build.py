@@ -62,7 +62,7 @@ class BuildFailed(Exception):
 def _sources(root: Path) -> Iterator[Path]:
     yield root / "rxconfig.py"
     yield root / "account_portal" / "serving" / "frontend.py"
-    yield root / "account_portal" / "serving" / "head.js"
+    yield from sorted((root / "account_portal" / "serving").glob("*.js"))
     for file in sorted((root / "account_portal").rglob("*.py")):
         inside = file.relative_to(root / "account_portal")
         if SERVER_ONLY_FOLDERS.isdisjoint(inside.parts) and file.name not in SERVER_ONLY_FILES:
@@ -70,12 +70,12 @@ def _sources(root: Path) -> Iterator[Path]:
     for folder in ("account_portal", "assets", "reflex.lock"):
         for file in sorted((root / folder).rglob("*")):
             # Reflex links files into assets/external by itself; they are found where they lie.
-            inside = file.relative_to(root).parts[1:]
+            below = file.relative_to(root).parts[1:]
             if (
                 file.is_file()
                 and file.suffix not in (".py", ".pyc")
-                and "external" not in inside
-                and (folder != "account_portal" or SERVER_ONLY_FOLDERS.isdisjoint(inside))
+                and "external" not in below
+                and (folder != "account_portal" or SERVER_ONLY_FOLDERS.isdisjoint(below))
             ):
                 yield file
 

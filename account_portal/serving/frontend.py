@@ -6,6 +6,7 @@ writes something else the build stops and names the piece, rather than going on 
 
 import json
 import re
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,65 @@ IN_A_FRAME = (
 """,
 )
 
+# The first data stands in the page; what the websocket says before it has loaded the same waits.
+FIRST_DATA = (
+    (
+        """import { uploadFiles } from "$/utils/helpers/upload";
+""",
+        """import { uploadFiles } from "$/utils/helpers/upload";
+import { release, showFirstData, waits } from "$/utils/first-data";
+""",
+    ),
+    (
+        """  // Handle socket connect/disconnect.
+  useEffect(() => {
+""",
+        """  useLayoutEffect(() => showFirstData(dispatch), [dispatch]);
+
+  // Handle socket connect/disconnect.
+  useEffect(() => {
+""",
+    ),
+    (
+        """import { useCallback, useEffect, useRef, useState } from "react";
+""",
+        """import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+""",
+    ),
+    (
+        """  const normalized = normalizeEvents(events);
+  if (prepend) {
+""",
+        """  if (waits(() => queueEvents(events, socket, prepend, navigate, params))) return;
+  const normalized = normalizeEvents(events);
+  if (prepend) {
+""",
+    ),
+    (
+        """  socket.current.on("event", (update) => {
+    // Skip unknown""",
+        """  const hear = (update) => {
+    release(update, app.state_name);
+    if (waits(() => hear(update))) return;
+    // Skip unknown""",
+    ),
+    (
+        """  socket.current.on("new_token",""",
+        """  socket.current.on("event", hear);
+  socket.current.on("new_token",""",
+    ),
+    (
+        """      reportStateUpdateError(error);
+    }
+  });
+""",
+        """      reportStateUpdateError(error);
+    }
+  };
+""",
+    ),
+)
+
 
 class BuildChanged(Exception):
     """Reflex writes a file differently than this module expects."""
@@ -95,13 +155,21 @@ class LeanFrontend(Plugin):
     """Takes unused libraries out of the build, joins files, and keeps the browser on one origin."""
 
     def get_static_assets(self, **_context: Any) -> list[tuple[Path, str | bytes]]:
-        """The replacement of Emotion."""
-        return [(Path("utils") / "jsx.js", JSX)]
+        """The replacement of Emotion, and what shows a page's first data."""
+        first_data = (Path(__file__).parent / "first-data.js").read_text(encoding="utf-8")
+        return [
+            (Path("utils") / "jsx.js", JSX),
+            (Path("utils") / "first-data.js", first_data),
+        ]
 
     def pre_compile(self, **context: Any) -> None:
         """Ask Reflex to pass its generated files through this module."""
         context["add_modify_task"]("utils/state.js", _edit_client)
         context["add_modify_task"]("vite.config.js", _configure_vite)
+        varying = [f"/{page.route}" for page in context["unevaluated_pages"] if "[" in page.route]
+        context["add_modify_task"](
+            "react-router.config.js", partial(_prerender_varying_pages, paths=varying)
+        )
 
     def enter_component(self, comp: Any, /, **_context: Any) -> None:
         """Refuse styles that a style attribute can't say: without Emotion they would be lost."""
@@ -144,7 +212,8 @@ def _configure_vite(content: str) -> str:
         "          groups: [\n",
         "          groups: [\n"
         f'            {{ test: /node_modules\\/({framework})\\//, name: "framework" }},\n'
-        '            { test: /\\.web\\/(utils|app_components\\/reflex)\\//, name: "portal" },\n',
+        '            { test: /\\.web\\/(utils|app_components\\/reflex)\\//, name: "portal" },\n'
+        '            { test: /\\/kit\\/(?!file-drop|frame|hand-over)\\w/, name: "kit" },\n',
     )
     return _replace(
         content,
@@ -153,8 +222,21 @@ def _configure_vite(content: str) -> str:
     )
 
 
+def _prerender_varying_pages(content: str, paths: list[str]) -> str:
+    """Write the HTML of pages whose address has parts that vary, too, under the route's own name.
+
+    Reflex serves such pages as an empty document, which is filled only after all script has run.
+    """
+    paths_too = (
+        f'"prerender": ({{getStaticPaths}}) => [...getStaticPaths(), ...{json.dumps(paths)}]'
+    )
+    if '"prerender"' not in content:
+        return content  # the development server prerenders nothing
+    return _replace(content, '"prerender": true', paths_too)
+
+
 def _edit_client(content: str) -> str:
-    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME):
+    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME, *FIRST_DATA):
         content = _replace(content, *edit)
     return content
 

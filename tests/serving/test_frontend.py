@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 import reflex_base
+from reflex.utils.frontend_skeleton import _update_react_router_config
 from reflex_base.compiler.templates import vite_config_template
+from reflex_base.config import Config
 
 from account_portal.serving import frontend
 
@@ -29,12 +31,37 @@ def test_another_reflex_stops_the_build() -> None:
         frontend._configure_vite("export default {}")
 
 
+def generated_client() -> str:
+    return (Path(reflex_base.__file__).parent / ".templates/web/utils/state.js").read_text()
+
+
 def test_the_browser_stays_on_its_own_port() -> None:
-    source = (Path(reflex_base.__file__).parent / ".templates/web/utils/state.js").read_text()
-    changed = frontend._use_own_origin(source)
+    changed = frontend._edit_client(generated_client())
     assert "endpoint.port = window.location.port;" in changed
     assert 'endpoint.port = ""' not in changed
-    assert frontend._use_own_origin(changed) == changed
+    assert frontend._edit_client(changed) == changed
+
+
+def test_the_client_shows_first_data_before_it_listens() -> None:
+    changed = frontend._edit_client(generated_client())
+    assert changed.count("useLayoutEffect(() => showFirstData(dispatch)") == 1
+    assert changed.count('socket.current.on("event", hear);') == 1
+    assert changed.count("waits(() =>") == 2
+
+
+@pytest.mark.parametrize("edit", frontend.FIRST_DATA)
+def test_a_client_written_otherwise_stops_the_build(edit: tuple[str, str]) -> None:
+    with pytest.raises(frontend.BuildChanged):
+        frontend._edit_client(generated_client().replace(edit[0], ""))
+
+
+def test_pages_with_varying_addresses_are_prerendered() -> None:
+    written = _update_react_router_config(Config(app_name="portal"), prerender_routes=True)
+    changed = frontend._prerender_varying_pages(written, paths=["/orders/[order_number]"])
+    assert '[...getStaticPaths(), ...["/orders/[order_number]"]]' in changed
+    assert frontend._prerender_varying_pages(changed, paths=["/orders/[order_number]"]) == changed
+    with pytest.raises(frontend.BuildChanged):
+        frontend._prerender_varying_pages(written.replace("true", "[]"), paths=["/a/[b]"])
 
 
 def test_the_head_script_stands_in_html_as_it_was_written() -> None:

@@ -1,0 +1,76 @@
+"""A page's first data, made while the page itself is sent, by the handlers its websocket calls.
+
+They run in a state of their own that is thrown away: what they check about the caller holds here as
+it does there, what begins with an underscore never leaves it, and no tab's state is touched.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import reflex as rx
+from reflex.istate.data import RouterData
+from reflex_base.utils.format import json_dumps
+
+from account_portal.edge.first_data import PageRequest
+
+log = logging.getLogger("account_portal.ui")
+
+TIME_LIMIT = 0.5
+"""Seconds. A page is not kept waiting for long: it can still ask by its websocket."""
+
+_TOLD = ("ready", "missing")
+"""Phases that are shown; whatever else happened is told by the websocket."""
+_OF_THE_CONNECTION = ("rx_router_", "is_hydrated")
+
+
+class FirstData:
+    """Finds the first data of pages by their `on_load` handlers.
+
+    Attributes:
+        loading: the handlers of each route that shows a customer's data, all made by `page_load`.
+    """
+
+    def __init__(self, loading: Mapping[str, Sequence[Any]]) -> None:
+        self.loading = loading
+
+    async def __call__(self, request: PageRequest) -> str | None:
+        """The values of state vars as JSON, or nothing: then the page asks for them as ever."""
+        handlers = self.loading.get(request.route)
+        if not handlers:
+            return None
+        try:
+            return await asyncio.wait_for(_load(handlers, request), TIME_LIMIT)
+        except Exception:  # the page works without it
+            log.warning("no first data for %s", request.route, exc_info=True)
+            return None
+
+
+async def _load(handlers: Sequence[Any], request: PageRequest) -> str | None:
+    root = rx.State(_reflex_internal_init=True)
+    root.router = RouterData.from_router_data(
+        {
+            "headers": request.headers,
+            "ip": request.client,
+            "pathname": request.route,
+            "asPath": request.path + (f"?{request.query}" if request.query else ""),
+            "query": request.parameters,
+        }
+    )
+    for handler in handlers:
+        state = await root.get_state(handler.state)
+        async for result in handler.fn(state):
+            if result is not None:
+                return None  # it leads elsewhere: to sign in, say
+        if state.phase not in _TOLD:
+            return None
+    told = await root._get_resolved_delta()  # noqa: SLF001 - what Reflex itself would send
+    own = root.get_full_name()
+    if own in told:
+        told[own] = {
+            name: value
+            for name, value in told[own].items()
+            if not name.startswith(_OF_THE_CONNECTION)
+        }
+    return json_dumps(told)

@@ -1,0 +1,92 @@
+"""The first data stands in the page: it is there without a websocket, and nothing is lost by it."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import DEMO, NARROW, OpenPage
+
+CARDS = "main a[href^='/orders/']"
+# The websocket hears nothing and says nothing.
+SILENT = "WebSocket.prototype.send = () => {};"
+# The socket is open, and what the page says arrives late: the page is alive long before its state.
+LATE = """
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) { setTimeout(() => send.call(this, data), 2500); };
+"""
+# Notes each change after the first data was there: of the cards, and of the layout.
+WATCH = """
+  window.seen = { cards: [], shift: 0 };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) seen.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  new MutationObserver(() => {
+    const count = document.querySelectorAll("main a[href^='/orders/']").length;
+    if (count !== seen.cards.at(-1)) seen.cards.push(count);
+  }).observe(document, { childList: true, subtree: true });
+"""
+
+
+def open_with(open_page: OpenPage, path: str, *scripts: str, **options: Any) -> Page:
+    """Open a page in which scripts run before all others."""
+    page = open_page("/login", as_=DEMO, **options)
+    for script in scripts:
+        page.add_init_script(script)
+    page.goto(path)
+    return page
+
+
+def test_data_is_there_without_a_websocket(open_page: OpenPage) -> None:
+    page = open_with(open_page, "/orders", SILENT)
+    expect(page.locator(CARDS).first).to_be_visible()
+    number = page.locator(CARDS).first.get_attribute("href")
+    page.goto(f"{number}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(f"{number}".rpartition("/")[2])
+
+
+def test_the_websocket_changes_nothing_that_is_shown(open_page: OpenPage) -> None:
+    page = open_with(open_page, "/orders", WATCH, LATE, viewport=NARROW)
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.evaluate(f"document.querySelector(`{CARDS}`).isFirst = true")
+    page.wait_for_timeout(3500)
+    assert page.evaluate(f"document.querySelector(`{CARDS}`).isFirst")
+    seen = page.evaluate("seen")
+    assert seen["cards"] == [0, 10]
+    assert seen["shift"] <= 0.02
+
+
+def test_a_page_opened_again_shows_no_older_one(open_page: OpenPage) -> None:
+    page = open_with(open_page, "/orders?group=cancelled", WATCH)
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.wait_for_timeout(1000)
+    page.goto("/orders")
+    expect(page.locator(CARDS)).to_have_count(10)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("seen.cards") == [0, 10]
+
+
+def test_what_is_typed_and_pressed_meanwhile_is_kept(open_page: OpenPage) -> None:
+    page = open_with(open_page, "/orders", LATE)
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.get_by_role("searchbox").fill("kettle")
+    page.wait_for_timeout(3500)
+    expect(page.get_by_role("searchbox")).to_have_value("kettle")
+    page.goto("/addresses")
+    page.get_by_role("button", name="Add address").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.wait_for_timeout(1500)
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_after_signing_out_going_back_shows_nothing(open_page: OpenPage) -> None:
+    page = open_page("/orders", as_=DEMO)
+    expect(page.locator(CARDS).first).to_be_visible()
+    shown = page.locator(CARDS).first.inner_text()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/login"))
+    page.go_back(wait_until="commit")
+    for _ in range(20):
+        assert shown not in page.content()
+        page.wait_for_timeout(100)
+    expect(page).to_have_url(re.compile("/login"))
