@@ -40,11 +40,17 @@ class FirstData:
         handlers = self.loading.get(request.route)
         if not handlers:
             return None
-        try:
-            return await asyncio.wait_for(_load(handlers, request), TIME_LIMIT)
-        except Exception:  # the page works without it
-            log.warning("no first data for %s", request.route, exc_info=True)
+        loading = asyncio.ensure_future(_load(handlers, request))
+        # Not `wait_for`: it would wait for a service's thread, which can't be stopped.
+        await asyncio.wait({loading}, timeout=TIME_LIMIT)
+        if not loading.done():
+            loading.cancel()
+            log.warning("first data of %s took too long", request.route)
             return None
+        if error := loading.exception():  # the page works without it
+            log.warning("no first data for %s", request.route, exc_info=error)
+            return None
+        return loading.result()
 
 
 async def _load(handlers: Sequence[Any], request: PageRequest) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,12 +24,16 @@ SHOWN = [page for page in PAGES if not page.public]
 LOADING = {page.path: page.load for page in SHOWN}
 
 
-def ask(cookie: str, route: str, **parameters: str) -> dict[str, dict[str, Any]] | None:
+def request_of(cookie: str, route: str, **parameters: str) -> PageRequest:
     path = route
     for name, value in parameters.items():
         path = path.replace(f"[{name}]", value)
     headers = {"cookie": f"theme=dark; {session_cookie_name()}={cookie}", "user-agent": "Browser/1"}
-    request = PageRequest(path, route, "", parameters, headers, "192.0.2.7")
+    return PageRequest(path, route, "", parameters, headers, "192.0.2.7")
+
+
+def ask(cookie: str, route: str, **parameters: str) -> dict[str, dict[str, Any]] | None:
+    request = request_of(cookie, route, **parameters)
     found = asyncio.run(first_data.FirstData(LOADING)(request))
     return None if found is None else json.loads(found)
 
@@ -113,7 +118,27 @@ def test_a_page_does_not_wait_for_long(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(first_data, "TIME_LIMIT", 0.0)
+    go_on = threading.Event()
+    monkeypatch.setattr(service, "search_orders", lambda *_args: go_on.wait(30))
+    monkeypatch.setattr(first_data, "TIME_LIMIT", 0.2)
+
+    async def open_page() -> str | None:
+        found = await first_data.FirstData(LOADING)(request_of(cookie, "/orders"))
+        assert not go_on.is_set()
+        go_on.set()
+        return found
+
+    assert asyncio.run(open_page()) is None
+    assert "first data of /orders took too long" in caplog.text
+
+
+def test_a_fault_is_logged_and_nothing_else(
+    database: Database,
+    cookie: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(first_data, "json_dumps", lambda _told: 1 / 0)
     assert ask(cookie, "/orders") is None
     assert "no first data for /orders" in caplog.text
 
