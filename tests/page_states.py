@@ -52,7 +52,8 @@ class Tab:
 
 
 async def _run(state: Any, name: str, args: tuple[Any, ...]) -> list[Any]:
-    handler = type(state).event_handlers[name].fn
+    kinds = [kind for kind in type(state).mro() if name in getattr(kind, "event_handlers", {})]
+    handler = kinds[0].event_handlers[name].fn
     found = handler(state, *args)
     if hasattr(found, "__aiter__"):
         return [event async for event in found if event is not None]

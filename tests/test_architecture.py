@@ -165,6 +165,37 @@ def test_every_handler_asks_who_calls() -> None:
     assert unguarded == set()
 
 
+def handlers_called_in_tests() -> Iterator[tuple[set[str], set[str]]]:
+    """Of each file of tests: the names in it, and the handlers it calls as a browser would."""
+    for path in (ROOT / "tests").rglob("test_*_state.py"):
+        tree = ast.parse(path.read_text())
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        texts = {
+            argument.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and getattr(node.func, "attr", "") in {"press", "run", "send"}
+            for argument in node.args
+            if isinstance(argument, ast.Constant)
+        }
+        yield names, texts
+
+
+def test_every_handler_is_called_in_a_test() -> None:
+    """Without a browser, next to others of its state: a handler is an endpoint of its own."""
+    called = list(handlers_called_in_tests())
+    states = list(state_classes())
+    forgotten = [
+        f"{path}: {cls.name}.{node.name}"
+        for path, cls in states
+        for names in [{cls.name, *(one.name for _, one in states if cls.name in base_names(one))}]
+        for node in cls.body
+        if decorator_names(node) & {"event", "action", "page_load"}
+        and not any(names & known and node.name in texts for known, texts in called)
+    ]
+    assert forgotten == []
+
+
 def test_every_page_is_guarded_or_public() -> None:
     from account_portal.app import PAGES
 

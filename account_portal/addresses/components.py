@@ -12,6 +12,18 @@ DIALLING_CODES = rx.Var.create([list(code) for code in rules.dialling_codes()])
 COUNTRIES = rx.Var.create([[name, name] for name in rules.country_names()])
 
 
+POSTCODE_FIRST = rx.Var.create(rules.postcode_first())
+
+
+def city_line(address: Any) -> Any:
+    """City and postal code in the order of the country: "Bengaluru 560001", "10435 Berlin"."""
+    return rx.cond(
+        POSTCODE_FIRST.contains(address.country),
+        address.pincode.to(str) + " " + address.city.to(str),
+        address.city.to(str) + " " + address.pincode.to(str),
+    ).to(str)
+
+
 def address_lines(address: Any) -> rx.Component:
     """A saved address as it is written on a parcel."""
     return ui.address_block(
@@ -20,7 +32,7 @@ def address_lines(address: Any) -> rx.Component:
             address.address_line1,
             rx.cond(address.address_line2, address.address_line2, "").to(str),
             rx.cond(address.landmark, address.landmark, "").to(str),
-            address.city + " " + address.pincode,
+            city_line(address),
             address.state,
             address.country,
         ],

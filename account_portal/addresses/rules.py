@@ -159,6 +159,15 @@ def country_name_of(country: str) -> str | None:
     return _names()[code] if code else None
 
 
+def postcode_first() -> list[str]:
+    """Countries where the postal code stands before the city: "10435 Berlin"."""
+    return [
+        name
+        for code, name in sorted(_names().items())
+        if re.search(r"%Z[ -]*%C", (data := _data(code)).get("lfmt") or data["fmt"])
+    ]
+
+
 def _is_latin(text: str) -> bool:
     return all("LATIN" in unicodedata.name(letter, "") for letter in text if letter.isalpha())
 

@@ -42,10 +42,13 @@ _WORDS = {
     "is_instance_of": "must be a file",
 }
 
+_OF_TEXTS = {"string_too_short", "string_pattern_mismatch"}
+"""What pydantic says of a text that is empty; to people it is missing."""
+
 
 def _sentence(fault: Mapping[str, Any]) -> str:
     kind, context = fault["type"], fault.get("ctx") or {}
-    if kind == "string_too_short" and context.get("min_length") == 1:
+    if kind in _OF_TEXTS and (context.get("min_length") == 1 or fault.get("input") == ""):
         return "is required"
     if kind == "value_error":
         text = str(context.get("error") or fault["msg"])

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.addresses.components import city_line
 from account_portal.dashboard.state import DashboardState as State
 from account_portal.orders.components import order_card, order_link
 from account_portal.ui import components as ui
@@ -14,8 +15,9 @@ from account_portal.ui.session import Session
 
 def _on_the_way(order: Any) -> rx.Component:
     return ui.card(
-        ui.stack(
-            ui.row(
+        ui.grid(
+            ui.lead_row(
+                ui.thumbnail_stack(order.pictures, more=order.more_pictures),
                 ui.heading(
                     ui.link(
                         rx.cond(
@@ -33,11 +35,6 @@ def _on_the_way(order: Any) -> rx.Component:
                     level=3,
                     size="lead",
                 ),
-                ui.status_badge("order", order.status),
-                justify="between",
-            ),
-            ui.lead_row(
-                ui.thumbnail_stack(order.pictures, more=order.more_pictures),
                 ui.text(order.summary, line=True),
                 ui.text(
                     "Order ",
@@ -46,8 +43,14 @@ def _on_the_way(order: Any) -> rx.Component:
                     tone="muted",
                     size="small",
                 ),
+                # The tracker knows one way only; that the rest comes later is said beside it.
+                rx.cond(
+                    order.status.to(str).startswith("partially"),
+                    ui.status_badge("order", order.status),
+                ),
             ),
             ui.order_tracker(order.status),
+            align="center",
         ),
         variant="link",
     )
@@ -85,7 +88,12 @@ def _rewards(rewards: Any) -> rx.Component:
         ui.card(
             ui.stack(
                 ui.row(
-                    ui.text(ui.number(rewards.balance), " points", size="title", strong=True),
+                    ui.text(
+                        ui.number(rewards.balance),
+                        rx.cond(rewards.balance == 1, " point", " points"),
+                        size="title",
+                        strong=True,
+                    ),
                     rx.cond(progress.tier, ui.badge(progress.tier.to(str), tone="accent")),
                     justify="between",
                 ),
@@ -117,7 +125,7 @@ def _address(title: str, address: Any) -> rx.Component:
                 address.business_name,
                 address.address_line1,
                 address.address_line2,
-                address.city + " " + address.pincode,
+                city_line(address),
                 address.country,
             ],
             name=address.first_name + " " + rx.cond(address.last_name, address.last_name, ""),
@@ -170,15 +178,15 @@ def dashboard() -> rx.Component:
         page_data(
             State,
             rx.cond(
-                shown.tasks.length() > 0,
-                ui.section("Needs you", ui.rows(rx.foreach(shown.tasks, _task))),
-            ),
-            rx.cond(
                 shown.on_the_way.length() > 0,
                 ui.section(
                     "On the way",
                     ui.card_list(rx.foreach(shown.on_the_way, _on_the_way), label="On the way"),
                 ),
+            ),
+            rx.cond(
+                shown.tasks.length() > 0,
+                ui.section("Needs you", ui.rows(rx.foreach(shown.tasks, _task))),
             ),
             ui.columns(
                 _orders(shown),

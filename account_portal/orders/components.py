@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.addresses.components import city_line
 from account_portal.ui import components as ui
 
 
@@ -18,30 +19,44 @@ def order_card(order: Any) -> rx.Component:
     return ui.card(
         ui.lead_row(
             ui.thumbnail_stack(order.pictures, more=order.more_pictures),
-            ui.text(
+            ui.row(
                 ui.link(
                     ui.hidden_text("Order "),
                     order.order_number,
                     to=order_link(order.order_number),
                     variant="cover",
                 ),
+                ui.money(order.grand_total, order.currency, strong=True),
+                justify="between",
             ),
-            ui.text(order.summary, tone="muted", size="small", line=True),
             ui.row(
-                ui.status_badge("order", order.status),
+                ui.grow(ui.text(order.summary, tone="muted", size="small", line=True)),
+                ui.text(ui.date(order.order_date, "short"), tone="muted", size="small"),
+                wrap=False,
+            ),
+            ui.row(
+                # An order that was never paid is not placed: one badge says it all.
+                rx.cond(
+                    (order.status == "draft") & (order.payment_status == "failed"),
+                    rx.fragment(),
+                    ui.status_badge("order", order.status),
+                ),
                 rx.cond(
                     order.payment_status == "failed",
                     ui.status_badge("payment", order.payment_status),
                 ),
             ),
-            end=ui.stack(
-                ui.money(order.grand_total, order.currency, strong=True),
-                ui.text(ui.date(order.order_date, "short"), tone="muted", size="small"),
-                gap="tight",
-                align="end",
-            ),
         ),
         variant="link",
+    )
+
+
+def variant_and_quantity(item: Any) -> rx.Component:
+    """What is said of a line below its name: "Teal · Quantity 2"."""
+    return rx.fragment(
+        rx.cond(item.variant_name, rx.fragment(rx.el.bdi(item.variant_name), " · ")),
+        "Quantity ",
+        ui.number(item.quantity),
     )
 
 
@@ -50,10 +65,7 @@ def order_item(item: Any, currency: Any, *, below: rx.Component | None = None) -
     return ui.order_line(
         item.product_name,
         picture=item.product_image_url,
-        detail=ui.row(
-            rx.cond(item.variant_name, ui.text(item.variant_name, inline=True)),
-            ui.text("Quantity ", ui.number(item.quantity), inline=True),
-        ),
+        detail=variant_and_quantity(item),
         end=ui.money(item.selling_price * item.quantity, currency),
         below=below,
     )
@@ -67,7 +79,7 @@ def order_address(address: Any) -> rx.Component:
             address.address_line1,
             address.address_line2,
             address.landmark,
-            address.city + " " + address.pincode,
+            city_line(address),
             address.state,
             address.country,
         ],

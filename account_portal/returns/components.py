@@ -18,22 +18,22 @@ def return_card(card: Any) -> rx.Component:
     return ui.card(
         ui.lead_row(
             ui.thumbnail_stack(card.pictures, more=card.more_pictures),
-            ui.text(
+            ui.row(
                 ui.link(
                     ui.hidden_text("Return "),
                     card.request_number,
                     to=return_link(card.request_number),
                     variant="cover",
                 ),
-            ),
-            ui.text(card.summary, tone="muted", size="small", line=True),
-            ui.status_badge("return", card.status),
-            end=ui.stack(
                 ui.text(ui.date(card.created_at, "short"), tone="muted", size="small"),
-                ui.text("Order ", rx.el.bdi(card.order_number), tone="muted", size="small"),
-                gap="tight",
-                align="end",
+                justify="between",
             ),
+            ui.row(
+                ui.grow(ui.text(card.summary, tone="muted", size="small", line=True)),
+                ui.text("Order ", rx.el.bdi(card.order_number), tone="muted", size="small"),
+                wrap=False,
+            ),
+            ui.status_badge("return", card.status),
         ),
         variant="link",
     )
@@ -49,9 +49,8 @@ def return_item(item: Any) -> rx.Component:
     return ui.order_line(
         item.product_name,
         picture=item.product_image_url,
-        detail=ui.row(
-            ui.text("Quantity ", ui.number(item.quantity), inline=True),
-            ui.text(item.return_reason, inline=True),
+        detail=rx.fragment(
+            "Quantity ", ui.number(item.quantity), " · ", rx.el.bdi(item.return_reason)
         ),
         end=ui.text(wish(item.resolution), tone="muted", size="small"),
     )

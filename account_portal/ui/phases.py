@@ -28,4 +28,5 @@ def page_data(
         missing=missing,
         retry=state.load,
     )
-    return rx.cond(is_theirs, shown, ui.loading(*bones))
+    # Who looks may be what could not be loaded; then there is nothing of anybody to show.
+    return rx.cond(is_theirs | (state.phase == "failed"), shown, ui.loading(*bones))

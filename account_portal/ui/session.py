@@ -82,8 +82,12 @@ class Session(rx.State):
         try:
             found: Viewer = await read(self, _get_viewer)
         except NotAuthenticated:
-            return Viewer(was_here=bool(self._owner) and not self._led_away)
-        return found
+            pass
+        except Exception as error:  # noqa: BLE001 - an error here would swallow every answer
+            _unexpected(error)
+        else:
+            return found
+        return Viewer(was_here=bool(self._owner) and not self._led_away)
 
     @rx.event
     async def dismiss_notice(self) -> None:
@@ -123,8 +127,13 @@ class PageData(rx.State, mixin=True):
 
 
 def sentence(text: str) -> str:
-    """Reasons are written to follow a field's name; alone they begin with a capital."""
-    text = text.removeprefix("must ")
+    """Reasons are written to follow a field's name; at the field they stand alone."""
+    if text == "is required":
+        return "Please fill this in."
+    if text.startswith("must have "):
+        text = "use " + text.removeprefix("must have ")
+    elif text.startswith(("is ", "has ", "must ", "cannot ")):
+        text = "this " + text
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
@@ -198,6 +207,11 @@ def page_load(function: Handler) -> Any:
             self._led_away, self.signed_out = True, False
             yield rx.redirect(login_path(self), is_external=False, replace=True)
             return
+        except Exception as error:  # noqa: BLE001 - not knowing who looks, the page shows nothing
+            _unexpected(error)
+            self.reset()
+            self.phase = "failed"
+            return
         wanted = f"{viewer.id} {self.router.url.path}"
         if self._loaded_for != wanted:
             self.reset()
@@ -248,6 +262,9 @@ async def _user_id(state: Session) -> str:
     try:
         return str(await read(state, lambda ctx: ctx.user_id))
     except PortalError:
+        return ""
+    except Exception as error:  # noqa: BLE001 - nobody is known, so nobody's state is sent
+        _unexpected(error)
         return ""
 
 

@@ -72,6 +72,6 @@ export function CopyButton({ text, label, icons, className = "" }) {
   );
 }
 
-export function PrintButton({ children, className = "" }) {
-  return h("button", { type: "button", className, onClick: () => window.print() }, children);
+export function PrintButton({ children, ...rest }) {
+  return h("button", { ...rest, type: "button", onClick: () => window.print() }, children);
 }

@@ -47,7 +47,12 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
         ),
         h(
           "span",
-          { className: `px-0.5 text-small ${here ? `font-medium ${look.ink}` : "text-muted"}` },
+          {
+            // Five words don't fit beside one another on a phone; the present one stands for them.
+            className: `px-0.5 text-small ${here ? `font-medium ${look.ink}` : "text-muted"} ${
+              steps.length < 5 ? "" : here ? "max-sm:whitespace-nowrap" : "max-sm:sr-only"
+            }`,
+          },
           step,
           past && !here && h("span", { className: "sr-only" }, " (done)"),
         ),

@@ -71,7 +71,7 @@ def test_faults_are_told_at_their_fields_and_nothing_is_saved(
     tab.press(state, "save", {**FORM, "pincode": "123", "phone": "12345", "city": "", "email": "x"})
     assert set(state.errors) >= {"city", "email"}
     tab.press(state, "save", {**FORM, "pincode": "99999"})
-    assert state.errors["pincode"].startswith("Is not a Pincode of India")
+    assert state.errors["pincode"].startswith("This is not a Pincode of India")
     assert state.is_writing
     assert kept(database, owner) == []
 
@@ -204,3 +204,13 @@ def test_nobody_is_led_to_sign_in(database: Database, owner: User) -> None:
         assert state.signed_out, handler
     (found,) = kept(database, owner)
     assert (found.city, found.is_default_billing) == (HOME["city"], False)
+
+
+def test_a_form_that_is_closed_saves_nothing(tab: Tab, database: Database, owner: User) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    tab.press(state, "save", {**FORM, "pincode": "1"})
+    assert state.errors
+    tab.press(state, "stop_writing")
+    assert (state.is_writing, state.errors) == (False, {})
+    assert kept(database, owner) == []

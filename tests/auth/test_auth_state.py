@@ -399,7 +399,7 @@ async def test_a_forged_failure_harms_nobody(failure: dict[str, Any]) -> None:
 
 def test_fields_of_the_contract_are_told_at_the_fields_of_the_page() -> None:
     told = refused("validation_error", {"email": ["is required"], "confirm_password": ["is odd"]})
-    assert told == {"contact": "Is required."}
+    assert told == {"contact": "Please fill this in."}
 
 
 async def test_presence_is_noted_at_most_every_five_minutes(
@@ -437,3 +437,36 @@ def test_take_over_needs_the_one_it_is_for(
         session_id = service.take_over(ctx, handover, owner.id)
     with enter(Caller(session_id=session_id), writes=False) as ctx:
         assert ctx.actor.user_id == owner.id
+
+
+async def test_signing_in_again_can_be_put_off_and_begun_anew(
+    signed_in: Any, database: Database, owner: User
+) -> None:
+    tab = await ended_tab(signed_in, database, owner)
+    again = await tab.send(SignInAgainState, "done", {"contact": owner.email, "channel": "email"})
+    assert (again.step, again.contact) == ("code", owner.email)
+    again = await tab.send(SignInAgainState, "use_password")
+    assert (again.step, again.contact) == ("", "")
+    again = await tab.send(SignInAgainState, "put_off")
+    assert not again.signed_out
+    assert (await tab.send(SecurityState, "end_others")).signed_out
+
+
+async def test_an_account_is_kept_by_whoever_stays(signed_in: Any, owner: User) -> None:
+    tab = signed_in(owner)
+    await tab.send(SecurityState, "load")
+    await tab.send(SecurityState, "ask_to_leave")
+    await tab.send(SecurityState, "go_on_leaving")
+    state = await tab.send(SecurityState, "stay")
+    assert state.leaving == ""
+    assert (await state._look()).signed_in
+
+
+async def test_a_form_says_how_it_went() -> None:
+    tab = Tab(path="/login")
+    state = await tab.send(LoginState, "sending", "login" * 99)
+    assert len(state.underway) <= 20
+    state = await tab.send(LoginState, "refuse", {"code": "too_many_requests", "retry_after": 9})
+    assert (state.underway, "9 seconds" in state.faults["_"]) == ("", True)
+    state = await tab.send(LoginState, "wait_is_over")
+    assert state.wait == 0

@@ -122,3 +122,17 @@ def test_nobody_is_led_to_sign_in(database: Database, owner: User) -> None:
     assert state.accounts == []
     (found,) = kept(database, owner)
     assert (found.verification_status, found.is_default) == ("unverified", False)
+
+
+def test_what_is_called_off_changes_nothing(tab: Tab, database: Database, owner: User) -> None:
+    mine = make_bank_account(database, owner)
+    state = opened(tab)
+    tab.press(state, "write_new_account")
+    tab.press(state, "save_account", {**SAVINGS, "ifsc_code": "no"})
+    tab.press(state, "stop_writing_account")
+    assert (state.is_writing_account, state.errors) == (False, {})
+    tab.press(state, "ask_delete_account", mine.id)
+    assert state.is_deleting_account
+    tab.press(state, "keep_account")
+    assert not state.is_deleting_account
+    assert [account.id for account in kept(database, owner)] == [mine.id]

@@ -54,7 +54,7 @@ def test_nothing_typed_is_lost_when_the_session_ends(open_page: OpenPage, who: s
     expect(page.get_by_label("Current password")).to_have_value("not the present one")
     expect(page.get_by_label("New password")).to_have_value(LONG)
     page.get_by_role("button", name="Change password").click()
-    expect(page.get_by_text("Is not right.").first).to_be_visible()
+    expect(page.get_by_text("This is not right.").first).to_be_visible()
     page.get_by_role("link", name="Orders").first.click()
     expect(page).to_have_url(re.compile(r"/orders/?$"))
     page.reload()

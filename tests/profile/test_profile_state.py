@@ -38,7 +38,7 @@ def test_a_name_is_changed_in_place(tab: Tab, database: Database, owner: User) -
     state = opened(tab)
     tab.press(state, "rename")
     tab.press(state, "save_name", {"first_name": " ", "last_name": "Rao"})
-    assert state.errors == {"first_name": "Is required."}
+    assert state.errors == {"first_name": "Please fill this in."}
     assert state.is_renaming
     tab.press(state, "save_name", {"first_name": "Asha", "last_name": ""})
     assert not state.is_renaming
@@ -84,7 +84,7 @@ def test_a_strangers_contact_is_refused_at_its_field(
     tab.press(state, "send_code", {"email": owner.email})
     assert state.errors == {"email": "This is verified already."}
     tab.press(state, "send_code", {"email": "nonsense"})
-    assert state.errors == {"email": "Is not a valid e-mail address."}
+    assert state.errors == {"email": "This is not a valid e-mail address."}
     assert codes_sent(database) == []
 
 
@@ -215,3 +215,17 @@ def test_nobody_is_led_to_sign_in(database: Database, owner: User) -> None:
     found = load_user(database, owner)
     assert (found.first_name, found.email, found.picture_id) == ("Olivia", owner.email, None)
     assert state.profile is None
+
+
+def test_what_is_called_off_changes_nothing(tab: Tab, database: Database, owner: User) -> None:
+    state = opened(tab)
+    tab.press(state, "rename")
+    tab.press(state, "save_name", {"first_name": ""})
+    tab.press(state, "stop_renaming")
+    assert (state.is_renaming, state.errors) == (False, {})
+    tab.press(state, "choose_picture")
+    tab.press(state, "pick_picture", 1)
+    assert state.has_picked
+    tab.press(state, "stop_picturing")
+    assert (state.is_picturing, state.has_picked) == (False, False)
+    assert load_user(database, owner).first_name == owner.first_name

@@ -285,3 +285,15 @@ def test_strangers_and_nobody_neither_see_nor_cancel_a_return(
         assert open_return(database, owner, unknown).phase == "missing"
     page = open_return(database, owner, number)
     assert page.shown.order_return.status == ReturnStatus.CREATED
+
+
+def test_a_return_is_kept_when_its_dialog_is_closed(
+    database: Database, owner: User, order: Order
+) -> None:
+    number = make_return(database, owner, order).request_number
+    page = open_return(database, owner, number)
+    page.run("open_cancel")
+    assert page.is_cancelling
+    page.run("close_cancel")
+    assert not page.is_cancelling
+    assert page.shown.order_return.status == "created"

@@ -156,3 +156,15 @@ def test_the_lists_go_by_pages(database: Database, owner: User) -> None:
     page.go("/reviews?page=77")
     page.run("load")
     assert (len(page.waiting), page.page) == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "percent"),
+    [({"progress": 0.5}, 50), ({"progress": 7}, 100), ({"progress": "half"}, 0), ({}, 0)],
+)
+def test_progress_stays_a_percentage(
+    database: Database, owner: User, sent: dict[str, Any], percent: int
+) -> None:
+    page = open_reviews(database, owner)
+    page.run("show_progress", sent)
+    assert page.progress == percent

@@ -59,10 +59,22 @@ def _filters() -> rx.Component:
         on_change=State.choose_sort,
         hide_label=True,
     )
-    return ui.stack(ui.columns(search, ui.row(year, sort, wrap=False)), chips, gap="small")
+    return ui.stack(ui.columns(search, ui.row(year, sort, wrap=False), gap="small"), chips)
 
 
 def _nothing() -> rx.Component:
+    return rx.cond(
+        State.page > 1,
+        ui.empty(
+            "no_match",
+            "There is no such page",
+            action=ui.link_button("First page", to=State.group_links[State.group]),
+        ),
+        _nothing_at_all(),
+    )
+
+
+def _nothing_at_all() -> rx.Component:
     return rx.cond(
         State.is_filtered,
         ui.empty(

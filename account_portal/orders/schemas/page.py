@@ -34,6 +34,7 @@ class Parcel(OrderShipment):
     """A parcel with the steps of its way, latest first."""
 
     steps: list[ShipmentEventView]
+    promised: str | None = Field(description="The day it arrives, as long as that can be kept.")
     label: str = Field(description="Such as Parcel 1 of 2.")
 
 

@@ -65,6 +65,7 @@ def _payout_accounts(ctx: Context) -> list[list[str]]:
 
 def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
     events = list_shipment_events(ctx, order.order_number) if order.shipments else []
+    today = ctx.now.date().isoformat()
     count = len(order.shipments)
     return [
         Parcel(
@@ -72,10 +73,18 @@ def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
             steps=[
                 event for event in events if event.reference_number == shipment.reference_number
             ],
+            promised=_promise(shipment.status, shipment.eta_delivery, today),
             label=f"Parcel {place} of {count}" if count > 1 else "Parcel",
         )
         for place, shipment in enumerate(order.shipments, start=1)
     ]
+
+
+def _promise(status: str, day: str | None, today: str) -> str | None:
+    """The day a parcel arrives; one that has passed, or failed, is a promise no more."""
+    # Couriers state it in their own words, too; those can't be compared.
+    has_passed = day and day[:4].isdecimal() and day[: len(today)] < today
+    return None if has_passed or status in _NOT_COMING else day
 
 
 def price_breakdown(order: OrderDetail) -> PriceBreakdown:
@@ -117,6 +126,15 @@ def price_breakdown(order: OrderDetail) -> PriceBreakdown:
     )
 
 
+_NOT_COMING = frozenset(
+    {
+        ShipmentStatus.UNDELIVERED,
+        ShipmentStatus.RETURN_TO_ORIGIN,
+        ShipmentStatus.DELIVERED,
+        ShipmentStatus.CANCELLED,
+        ShipmentStatus.LOST,
+    }
+)
 _WITH_COURIER = frozenset(
     {
         ShipmentStatus.SHIPPED,
@@ -128,11 +146,13 @@ _WITH_COURIER = frozenset(
 
 
 def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
-    """Orders with parcels on their way, latest first."""
+    """The latest orders with parcels on their way; what arrives first stands first."""
     found = []
+    today = ctx.now.date().isoformat()
     for order in read_orders_in(ctx, rules.ON_THE_WAY, limit):
         parcels = [one for one in order["shipments"] if one["status"] in _WITH_COURIER]
-        days = sorted(one["eta_delivery"] for one in parcels if one["eta_delivery"])
+        promises = (_promise(one["status"], one["eta_delivery"], today) for one in parcels)
+        days = sorted(filter(None, promises))
         first = parcels[0] if parcels else {}
         found.append(
             OrderOnTheWay(
@@ -145,7 +165,7 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
                 ),
             )
         )
-    return found
+    return sorted(found, key=lambda one: (not one.is_out_for_delivery, one.eta or "later"))
 
 
 def list_unpaid(ctx: Context, limit: int = 3) -> list[OrderCard]:

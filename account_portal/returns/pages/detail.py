@@ -139,16 +139,19 @@ def _pickup(page: Any) -> rx.Component:
     one = page.order_return
     return rx.cond(
         one.shipping_address,
-        ui.section("Collected at", ui.card(order_address(one.shipping_address))),
+        ui.section("Pickup address", ui.card(order_address(one.shipping_address))),
     )
 
 
 def _of_order(page: Any) -> rx.Component:
     one = page.order_return
-    return ui.text(
-        "Of order ",
-        ui.link(one.original_order_number, to=order_link(one.original_order_number)),
-        tone="muted",
+    return rx.cond(
+        State.phase == "ready",
+        ui.text(
+            "Of order ",
+            ui.link(one.original_order_number, to=order_link(one.original_order_number)),
+            tone="muted",
+        ),
     )
 
 
@@ -192,11 +195,11 @@ def return_detail() -> rx.Component:
         ui.page_header(
             rx.fragment("Return ", State.return_id),
             back=("Returns", routes.RETURNS),
-            actions=[ui.print_button()],
+            description=_of_order(page),
+            actions=[rx.cond(State.phase == "ready", ui.print_button())],
         ),
         page_data(
             State,
-            _of_order(page),
             ui.stack(_next(page), _cancel(page), gap="medium"),
             ui.columns(
                 ui.stack(
@@ -208,6 +211,7 @@ def return_detail() -> rx.Component:
                     gap="huge",
                 ),
                 _pickup(page),
+                gap="huge",
             ),
             _cancel_dialog(),
             bones=[ui.skeleton("card"), ui.skeleton("row"), ui.skeleton("card")],

@@ -228,6 +228,8 @@ class PrintButton(rx.Component):
 def print_button(label: Text = "Print") -> rx.Component:
     """Prints the page; the shell and all buttons stay out of it."""
     return PrintButton.create(
-        rx.el.span(icon("printer", size=18), label, class_name=_LABEL),
-        class_name=classes(_look("secondary", "medium", full=False), "print:hidden"),
+        icon("printer"),
+        aria_label=label,
+        title=label,
+        class_name=classes(ICON_BUTTON, "print:hidden"),
     )

@@ -67,11 +67,16 @@ def order_line(
         lines.append(rx.el.div(detail, class_name="text-small text-muted", dir="auto"))
     if below is not None:
         lines.append(rx.el.div(below, class_name="mt-1.5"))
+    align = "items-center" if len(lines) == 1 else "items-start"
+    # A long amount goes below the name rather than leave it no room.
     return rx.el.div(
         thumbnail(picture, size=size),
-        rx.el.div(*lines, class_name="min-w-0 flex-1"),
-        *([rx.el.div(end, class_name="shrink-0 text-end")] if end is not None else []),
-        class_name="flex min-w-0 items-start gap-3",
+        rx.el.div(
+            rx.el.div(*lines, class_name="min-w-0 flex-1 basis-28"),
+            *([rx.el.div(end, class_name="ms-auto text-end")] if end is not None else []),
+            class_name=classes("flex min-w-0 flex-1 flex-wrap gap-x-3 gap-y-1", align),
+        ),
+        class_name=classes("flex min-w-0 gap-3", align),
     )
 
 

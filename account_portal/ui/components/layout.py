@@ -85,20 +85,35 @@ def grow(*children: Child) -> rx.Component:
     return rx.el.div(*children, class_name="min-w-0 flex-1")
 
 
-def grid(*children: Child, columns: Literal[2, 3, 4] = 2, gap: Gap = "medium") -> rx.Component:
+def grid(
+    *children: Child,
+    columns: Literal[2, 3, 4] = 2,
+    gap: Gap = "medium",
+    align: Align = "stretch",
+) -> rx.Component:
     """Equal columns where they fit; one below another (two for four) on a phone."""
-    look = classes("grid min-w-0", pick(_GAPS, gap, "gap"), pick(_COLUMNS, columns, "columns"))
+    look = classes(
+        "grid min-w-0",
+        pick(_GAPS, gap, "gap"),
+        pick(_ALIGN, align, "align"),
+        pick(_COLUMNS, columns, "columns"),
+    )
     return rx.el.div(*children, class_name=look)
 
 
-def columns(main: Child, side: Child, *, side_first: bool = False) -> rx.Component:
-    """A wide column and a narrow one beside it; on a phone one below the other."""
+def columns(
+    main: Child, side: Child, *, side_first: bool = False, gap: Gap = "large"
+) -> rx.Component:
+    """A wide column and a narrow one beside it; on a phone one below the other, `gap` apart."""
     return rx.el.div(
         rx.el.div(
             main, class_name=classes("min-w-0", "order-last xl:order-none" if side_first else "")
         ),
         rx.el.div(side, class_name="min-w-0"),
-        class_name="grid items-start gap-x-8 gap-y-6 xl:grid-cols-[minmax(0,1fr)_19rem]",
+        class_name=classes(
+            "grid items-start xl:grid-cols-[minmax(0,1fr)_19rem] xl:gap-x-8",
+            pick(_GAPS, gap, "gap"),
+        ),
     )
 
 
@@ -113,8 +128,10 @@ def lead_row(start: Child, *lines: Child, end: Child | None = None) -> rx.Compon
         start,
         rx.el.div(*lines, class_name="grid min-w-0 grid-cols-1 gap-1"),
         *tail,
-        class_name="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1 "
-        "sm:grid-cols-[auto_minmax(0,1fr)_auto]",
+        class_name=classes(
+            "grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1",
+            "sm:grid-cols-[auto_minmax(0,1fr)_auto]" if tail else "",
+        ),
     )
 
 

@@ -81,7 +81,7 @@ def thumbnail(
 
 def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> rx.Component:
     """Up to three pictures overlapped, then "+4". Decoration: the names stand elsewhere."""
-    look = "-ms-8 flex rounded-box leading-none ring-2 ring-surface first:ms-0"
+    look = "-ms-9 flex rounded-box leading-none ring-2 ring-surface first:ms-0 sm:-ms-12"
 
     def one(src: Any) -> rx.Component:
         return rx.el.span(thumbnail(src, size="fluid"), class_name=look)
@@ -99,12 +99,12 @@ def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> 
             rx.el.span(
                 "+",
                 rest,
-                class_name="z-10 -ms-4 rounded-full border border-line bg-surface px-2 py-0.5 "
-                "text-small "
-                "font-medium text-muted tabular-nums",
+                class_name="absolute -end-2 -bottom-2 rounded-full border border-line bg-surface "
+                "px-1.5 text-small font-medium text-muted tabular-nums",
             ),
         ),
-        class_name="flex shrink-0 items-center",
+        # As wide for one as for three, so that the texts of a list stand in line.
+        class_name="relative flex w-18 shrink-0 items-center sm:w-24",
         aria_hidden=True,
     )
 

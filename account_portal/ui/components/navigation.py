@@ -135,4 +135,5 @@ def pager(
     )
     if isinstance(pages, int):
         return bar if pages > 1 else rx.fragment()
-    return rx.cond(pages > 1, bar, rx.fragment())
+    # Beyond the last page there is nothing to page through.
+    return rx.cond((pages > 1) & (rx.Var.create(page).to(int) <= pages), bar, rx.fragment())

@@ -70,7 +70,8 @@ def section(
                 class_name="grid min-w-0 grid-cols-1 gap-1",
             ),
             *end,
-            class_name="flex flex-wrap items-end justify-between gap-x-4 gap-y-2",
+            class_name="flex flex-wrap items-end justify-between gap-x-4 gap-y-2 sm:flex-nowrap "
+            "sm:[&>:last-child:not(:first-child)]:shrink-0",
         ),
         *children,
         class_name="grid min-w-0 grid-cols-1 gap-4",
@@ -108,7 +109,7 @@ def page_header(
                     class_name="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
                 ),
                 *note,
-                class_name="grid min-w-0 flex-1 basis-80 gap-1",
+                class_name="grid min-w-0 flex-1 basis-40 gap-1",
             ),
             *end,
             class_name="flex flex-wrap items-start justify-between gap-x-6 gap-y-3",

@@ -18,7 +18,7 @@ def _header(number: Any) -> rx.Component:
     return ui.page_header(
         rx.fragment("Order ", number),
         back=("Orders", routes.ORDERS),
-        actions=[ui.print_button()],
+        actions=[rx.cond(State.phase == "ready", ui.print_button())],
     )
 
 
@@ -82,11 +82,11 @@ def _addresses(page: Any) -> rx.Component:
     return ui.section(
         "Addresses",
         ui.card(
-            ui.stack(
+            ui.grid(
                 rx.cond(
                     order.shipping_address,
                     ui.stack(
-                        ui.heading("Delivered to", level=3),
+                        ui.heading("Delivery", level=3),
                         order_address(order.shipping_address),
                         gap="tight",
                     ),
@@ -94,7 +94,7 @@ def _addresses(page: Any) -> rx.Component:
                 rx.cond(
                     order.billing_address,
                     ui.stack(
-                        ui.heading("Billed to", level=3),
+                        ui.heading("Billing", level=3),
                         order_address(order.billing_address),
                         gap="tight",
                     ),
@@ -113,9 +113,14 @@ def _actions(page: Any, number: Any) -> rx.Component:
         page.can_return,
         ui.link_button("Return items", to=routes.ORDERS + "/" + number + "/return"),
     )
+    arrived = (page.order.status == "delivered") | (page.order.status == "complete")
     review = rx.cond(page.can_review, ui.link_button("Review items", to=routes.REVIEWS))
     notes = ui.stack(
-        rx.cond(page.cancel_note, ui.text(page.cancel_note, tone="muted", size="small")),
+        # Nobody looks for a way to cancel what has arrived.
+        rx.cond(
+            page.cancel_note & ~arrived,
+            ui.text(page.cancel_note, tone="muted", size="small"),
+        ),
         rx.cond(
             page.can_return,
             ui.text(
@@ -151,9 +156,14 @@ def order_detail() -> rx.Component:
             State,
             _unpaid(page),
             ui.stack(_status(page), _actions(page, number), gap="medium"),
-            ui.columns(
-                ui.stack(parcels_section(page), _items(page), gap="huge"),
-                ui.stack(price_section(page), payments_section(page), _addresses(page), gap="huge"),
+            ui.stack(
+                ui.columns(
+                    ui.stack(parcels_section(page), _items(page), gap="huge"),
+                    ui.stack(price_section(page), payments_section(page), gap="huge"),
+                    gap="huge",
+                ),
+                _addresses(page),
+                gap="huge",
             ),
             cancel_dialog(page),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("row")],

@@ -43,21 +43,22 @@ def _payment(payment: Any, currency: Any) -> rx.Component:
     method = rx.cond(payment.payment_method, payment.payment_method, "Payment")
     means = rx.cond(
         payment.card_number,
-        payment.card_number,
+        "•••• " + payment.card_number.to(str)[-4:],
         rx.cond(payment.upi_id, payment.upi_id, rx.cond(payment.bank_name, payment.bank_name, "")),
     )
     return ui.stack(
         ui.row(
-            ui.text(method, " ", ui.text(means, tone="muted", inline=True)),
+            ui.text(method),
             ui.money(payment.amount, currency),
             justify="between",
         ),
         ui.row(
-            ui.status_badge("payment", payment.payment_status),
+            ui.text(means, tone="muted", size="small"),
             ui.text(ui.date(payment.payment_date, "datetime"), tone="muted", size="small"),
             justify="between",
         ),
-        gap="small",
+        ui.status_badge("payment", payment.payment_status),
+        gap="tight",
     )
 
 

@@ -20,8 +20,8 @@ def _parcel(parcel: Any) -> rx.Component:
         parcel.delivered_date,
         ui.text("Arrived ", ui.date(parcel.delivered_date, "near"), strong=True),
         rx.cond(
-            parcel.eta_delivery,
-            ui.text("Arrives ", ui.relative_day(parcel.eta_delivery), strong=True),
+            parcel.promised,
+            ui.text("Arrives ", ui.relative_day(parcel.promised), strong=True),
         ),
     )
     courier = rx.cond(
@@ -47,7 +47,7 @@ def _parcel(parcel: Any) -> rx.Component:
             item.product_name,
             picture=item.product_image_url,
             size="small",
-            detail=ui.text("Quantity ", ui.number(item.quantity), inline=True),
+            detail=rx.fragment("Quantity ", ui.number(item.quantity)),
         ),
     )
     return ui.card(

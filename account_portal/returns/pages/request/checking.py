@@ -19,9 +19,7 @@ def _chosen(line: Any) -> rx.Component:
         ui.order_line(
             line.item.product_name,
             picture=line.item.product_image_url,
-            detail=ui.row(
-                ui.text("Quantity ", line.quantity, inline=True), ui.text(reason, inline=True)
-            ),
+            detail=rx.fragment("Quantity ", line.quantity, " · ", rx.el.bdi(reason)),
             end=ui.text(wish(line.resolution), tone="muted", size="small"),
         ),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.orders.components import order_link
+from account_portal.orders.components import order_link, variant_and_quantity
 from account_portal.returns.state import OTHER_REASON, REASONS
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
@@ -69,10 +69,7 @@ def _line(line: Any) -> rx.Component:
     product = ui.order_line(
         item.product_name,
         picture=item.product_image_url,
-        detail=ui.row(
-            rx.cond(item.variant_name, ui.text(item.variant_name, inline=True)),
-            ui.text("Quantity ", ui.number(item.quantity), inline=True),
-        ),
+        detail=variant_and_quantity(item),
         below=rx.cond(
             item.reason,
             ui.text(item.reason.to(str), tone="muted", size="small"),

@@ -1,0 +1,51 @@
+"""The first page without a browser."""
+
+from datetime import UTC, datetime, timedelta
+
+from account_portal.core.db import Database
+from account_portal.dashboard.state import DashboardState
+from account_portal.models import User
+from tests.factories.orders import make_order
+from tests.open_pages import OpenPage
+
+
+def open_home(database: Database, user: User | None) -> OpenPage:
+    page = OpenPage(database, DashboardState, user, "/")
+    page.run("load")
+    return page
+
+
+def ship(database: Database, user: User, days: int | None, status: str = "in_transit") -> str:
+    """An order on its way that arrives in so many days."""
+    day = None if days is None else (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    parcel = {"status": status, "eta_delivery": day}
+    return make_order(database, user, status="shipped", parcels=[parcel]).order_number
+
+
+def test_what_arrives_first_stands_first(database: Database, owner: User) -> None:
+    later, sooner = ship(database, owner, 5), ship(database, owner, 1)
+    today = ship(database, owner, None, "out_for_delivery")
+    shown = open_home(database, owner).shown
+    assert [order.order_number for order in shown.on_the_way] == [today, sooner, later]
+
+
+def test_a_day_that_has_passed_is_not_promised(database: Database, owner: User) -> None:
+    ship(database, owner, -1)
+    (order,) = open_home(database, owner).shown.on_the_way
+    assert order.eta is None
+
+
+def test_what_needs_the_customer_is_theirs_alone(
+    database: Database, owner: User, stranger: User
+) -> None:
+    failed = {"payment_status": "failed"}
+    make_order(database, stranger, status="draft", payments=[failed], **failed)
+    assert open_home(database, owner).shown.tasks == []
+    mine = make_order(database, owner, status="draft", payments=[failed], **failed)
+    (task,) = open_home(database, owner).shown.tasks
+    assert mine.order_number in task.title
+
+
+def test_nobody_sees_anything(database: Database) -> None:
+    page = open_home(database, None)
+    assert (page.phase, page.shown) == ("loading", None)

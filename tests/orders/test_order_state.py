@@ -1,0 +1,162 @@
+"""The order pages without a browser: for their customer, with strangers' numbers, for nobody."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from account_portal.core.db import Database
+from account_portal.models import Order, User
+from account_portal.orders.state import OrderDetailState, OrdersState
+from tests.factories.bank_accounts import make_bank_account
+from tests.factories.orders import make_line, make_order
+from tests.open_pages import OpenPage
+
+REASON = {
+    "cancellation_reason": "No longer needed",
+    "refund_mode": "original_payment_mode",
+}
+
+
+def open_orders(database: Database, user: User | None, query: str = "") -> OpenPage:
+    page = OpenPage(database, OrdersState, user, f"/orders{query}")
+    page.run("load")
+    return page
+
+
+def open_order(database: Database, user: User | None, number: str) -> OpenPage:
+    page = OpenPage(database, OrderDetailState, user, f"/orders/{number}", order_number=number)
+    page.run("load")
+    return page
+
+
+def reload(database: Database, order: Order) -> Order:
+    with database.session(writes=False) as db:
+        found = db.get(Order, order.id)
+        assert found is not None
+        return found
+
+
+def test_the_history_is_the_customers_own(database: Database, owner: User, stranger: User) -> None:
+    mine = make_order(database, owner)
+    make_order(database, stranger)
+    page = open_orders(database, owner)
+    assert [order.order_number for order in page.orders] == [mine.order_number]
+    assert open_orders(database, None).phase == "loading"
+
+
+def test_what_is_looked_for_is_in_the_address(database: Database, owner: User) -> None:
+    make_order(database, owner, lines=[make_line(product_name="Enamel Teapot")])
+    make_order(database, owner, lines=[make_line(1, product_name="Mug")])
+    page = open_orders(database, owner)
+    (address,) = page.run("search", {"text": " teapot "})
+    assert address == "/orders?text=teapot"
+    page.go(address)
+    page.run("load")
+    assert [order.summary for order in page.orders] == ["Enamel Teapot"]
+    assert page.is_filtered
+    assert page.run("choose_sort", "oldest") == ["/orders?text=teapot&sort=oldest"]
+    assert page.run("choose_year", "2020") == ["/orders?text=teapot&year=2020"]
+    assert page.run("choose_year", "") == ["/orders?text=teapot"]
+
+
+@pytest.mark.parametrize(
+    ("handler", "value"),
+    [
+        ("search", {}),
+        ("search", {"text": "x" * 5000}),
+        ("choose_year", "-1"),
+        ("choose_sort", "a;b"),
+    ],
+)
+def test_nonsense_leads_to_a_page_that_is_there(
+    database: Database, owner: User, handler: str, value: Any
+) -> None:
+    page = open_orders(database, owner)
+    (address,) = page.run(handler, value)
+    page.go(address)
+    page.run("load")
+    assert page.phase == "ready"
+
+
+def test_beyond_the_last_page_there_is_nothing(database: Database, owner: User) -> None:
+    make_order(database, owner)
+    page = open_orders(database, owner, "?page=99")
+    assert (page.phase, page.orders, page.page, page.pages) == ("ready", [], 99, 1)
+
+
+def test_an_order_is_cancelled_once(database: Database, owner: User) -> None:
+    order = make_order(database, owner)
+    page = open_order(database, owner, order.order_number)
+    page.run("open_cancel")
+    assert page.is_cancelling
+    page.run("close_cancel")
+    assert not page.is_cancelling
+    page.run("open_cancel")
+    page.run("cancel", {**REASON, "cancellation_reason": ""})
+    assert page.errors == {"cancellation_reason": "Please fill this in."}
+    assert page.is_cancelling
+    page.run("cancel", REASON)
+    assert not page.is_cancelling
+    assert page.notice_text == "Order cancelled."
+    assert page.shown.order.status == "cancelled"
+    page.run("cancel", REASON)
+    assert page.shown.order.status == "cancelled"
+
+
+def test_the_refund_goes_to_an_account_of_ones_own(
+    database: Database, owner: User, stranger: User
+) -> None:
+    theirs = make_bank_account(database, stranger)
+    order = make_order(database, owner)
+    page = open_order(database, owner, order.order_number)
+    page.run("open_cancel")
+    page.run("choose_refund_mode", "bank_transfer")
+    assert page.refund_mode == "bank_transfer"
+    form = {**REASON, "refund_mode": "bank_transfer"}
+    page.run("cancel", form)
+    assert page.errors == {"bank_account_id": "This is required for a bank transfer."}
+    page.run("cancel", {**form, "bank_account_id": theirs.id})
+    assert page.errors or page.notice_tone == "danger"
+    assert reload(database, order).status == "confirmed"
+
+
+def test_strangers_and_nobody_neither_see_nor_change_an_order(
+    database: Database, owner: User, stranger: User
+) -> None:
+    order = make_order(database, owner, status="draft", payments=[{"payment_status": "failed"}])
+    for who, phase in ((stranger, "missing"), (None, "loading")):
+        page = open_order(database, who, order.order_number)
+        assert (page.phase, page.shown) == (phase, None)
+        page.run("cancel", REASON)
+        page.run("pay_again")
+        assert page.leave_to == ""
+        assert reload(database, order).status == "draft"
+
+
+def test_paying_again_leads_to_the_gateway(database: Database, owner: User) -> None:
+    order = make_order(
+        database,
+        owner,
+        status="draft",
+        payment_status="failed",
+        payments=[{"payment_status": "failed"}],
+    )
+    page = open_order(database, owner, order.order_number)
+    page.run("pay_again")
+    assert order.order_number in page.leave_to or page.leave_to.startswith(("/", "http"))
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "promised"),
+    [("in_transit", 2, True), ("in_transit", -2, False), ("undelivered", 2, False)],
+)
+def test_a_day_is_promised_only_as_long_as_it_can_be_kept(
+    database: Database, owner: User, status: str, days: int, promised: bool
+) -> None:
+    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    order = make_order(
+        database, owner, status="shipped", parcels=[{"status": status, "eta_delivery": day}]
+    )
+    page = open_order(database, owner, order.order_number)
+    assert page.shown.parcels[0].promised == (day if promised else None)

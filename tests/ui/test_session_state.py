@@ -1,0 +1,96 @@
+"""What a page makes of not knowing who looks at it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from reflex_base.constants import CompileVars
+from reflex_base.event import Event
+from sqlalchemy.exc import OperationalError
+
+from account_portal.core.db import Database
+from account_portal.core.validation import to_fields
+from account_portal.orders.state import OrdersState
+from account_portal.ui import session
+from account_portal.ui.session import OwnPagesOnly, sentence
+from tests.factories.orders import make_order
+from tests.factories.users import make_user
+from tests.page_states import Tab
+
+
+@pytest.fixture
+def tab(database: Database) -> Tab:
+    user = make_user(database)
+    make_order(database, user)
+    return Tab(database, user, "/orders")
+
+
+def take_database_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: Any, **__: Any) -> None:
+        raise OperationalError("select", {}, Exception("no database"))
+
+    monkeypatch.setattr(session, "read", fail)
+
+
+def test_a_page_without_database_says_so_and_shows_nothing(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tab.state(OrdersState)
+    tab.press(state, "load")
+    assert (state.phase, len(state.orders)) == ("ready", 1)
+    take_database_away(monkeypatch)
+    assert tab.press(state, "load") == []
+    assert (state.phase, state.orders) == ("failed", [])
+    monkeypatch.undo()
+    tab.press(state, "load")
+    assert (state.phase, len(state.orders)) == ("ready", 1)
+
+
+def test_no_database_is_not_taken_for_signed_out(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = tab.state(OrdersState)
+    tab.press(state, "load")
+    take_database_away(monkeypatch)
+    viewer = asyncio.run(state._look())
+    assert (viewer.signed_in, viewer.was_here, viewer.name) == (False, True, "")
+    assert not state.signed_out
+
+
+def test_whose_state_it_is_must_be_known_before_it_is_sent(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tab.state(OrdersState)
+    tab.press(state, "load")
+    take_database_away(monkeypatch)
+    event = Event(name=f"state.{CompileVars.HYDRATE}")
+    asyncio.run(OwnPagesOnly().preprocess(None, tab.root, event))
+    assert tab.state(OrdersState).orders == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "alone"),
+    [
+        ("is required", "Please fill this in."),
+        ("is required for a bank transfer", "This is required for a bank transfer."),
+        ("must have at least 8 characters", "Use at least 8 characters."),
+        ("must not contain the e-mail address", "This must not contain the e-mail address."),
+        ("has too many pixels", "This has too many pixels."),
+        ("cannot be read; it may be damaged", "This cannot be read; it may be damaged."),
+        ("Send a JPEG, PNG or WebP picture.", "Send a JPEG, PNG or WebP picture."),
+    ],
+)
+def test_reasons_stand_alone_at_their_field(reason: str, alone: str) -> None:
+    assert sentence(reason) == alone
+
+
+@pytest.mark.parametrize("kind", ["string_too_short", "string_pattern_mismatch"])
+def test_an_empty_text_is_asked_for_however_long_it_must_be(kind: str) -> None:
+    fault = {"type": kind, "loc": ("city",), "ctx": {"min_length": 2}, "input": ""}
+    assert to_fields([fault]) == {"city": ["is required"]}
+    assert to_fields([{**fault, "input": "x"}]) != {"city": ["is required"]}
+
+
+def test_a_notice_goes_when_it_was_read(tab: Tab) -> None:
+    state = tab.state(OrdersState)
+    state._say("Saved.")
+    tab.press(state, "dismiss_notice")
+    assert state.notice_text == ""
