@@ -4,19 +4,19 @@
 an exception. Nobody else commits.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.clock import utc_now
-from account_portal.core.db import Database, get_database
+from account_portal.core.db import Database, Transaction, get_database
 from account_portal.core.errors import (
     Conflict,
     Forbidden,
@@ -27,6 +27,7 @@ from account_portal.core.errors import (
     PortalError,
     TopLevelRequired,
 )
+from account_portal.core.reading import Read
 from account_portal.core.settings import Settings, get_settings
 from account_portal.gateways.messaging import Messenger, make_messenger
 from account_portal.gateways.payments import PaymentGateway, make_gateway
@@ -99,16 +100,20 @@ def get_gateways() -> Gateways:
 class Context:
     """One call: its transaction, its caller, its moment and the outside world."""
 
-    db: Session
+    transaction: Transaction
     now: datetime
     settings: Settings
     gateways: Gateways
     actor: Actor = NOBODY
     caller: Caller = Caller()
-    database: Database | None = None
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     after_rollback: list[Callable[[], None]] = field(default_factory=list)
     """Undo what a database can't roll back, such as a stored file."""
+
+    @property
+    def db(self) -> Session:
+        """The session of this call's transaction."""
+        return self.transaction.session
 
     @property
     def customer_id(self) -> str:
@@ -155,14 +160,9 @@ class Context:
         if self.actor.is_framed:
             raise TopLevelRequired
 
-    def read(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> CursorResult[Any]:
-        """Plain columns, past the session's bookkeeping: what the reads asked most are made of.
-
-        Nothing pending is flushed first.
-        """
-        return self.db.connection().execute(statement, values)
+    def read(self, read: Read, **values: str | int) -> list[tuple[Any, ...]]:
+        """Rows of a prepared read; what is pending in the session is not flushed first."""
+        return self.transaction.read(read, values)
 
     def owned(self, model: type[Row]) -> Select[Row]:
         """The caller's rows of a table: how every statement on customer rows begins."""
@@ -213,15 +213,12 @@ class Context:
         For calls that do something slow first (hashing a password): they read, work without a lock,
         then call this and read again what they rely on.
         """
-        assert self.database is not None
-        self.db.rollback()
-        self.db.expunge_all()
-        self.db.bind = self.database.writing_engine
+        self.transaction.begin_writing()
 
 
-# Asked on every call: plain tables, because a statement on mapped classes costs twice as much.
 _SESSIONS, _USERS = UserSession.__table__.c, User.__table__.c  # type: ignore[attr-defined]
 _CALLER = [
+    _SESSIONS.id,
     _SESSIONS.user_id,
     _SESSIONS.kind,
     _SESSIONS.anonymous_id,
@@ -231,21 +228,20 @@ _CALLER = [
     _USERS.deactivated_at,
     _USERS.is_demo,
 ]
-_CALLER_OF_TOKEN = (
+_CALLER_OF_TOKEN = Read(
     select(*_CALLER)
     .outerjoin(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
     .where(_SESSIONS.id == bindparam("session_id"))
 )
-_CALLER_OF_COOKIE = (
-    select(*_CALLER, _SESSIONS.id)
+_CALLER_OF_COOKIE = Read(
+    select(*_CALLER)
     .join(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
     .where(_SESSIONS.cookie_hash == bindparam("cookie_hash"))
 )
 
 
-def _resolve(db: Session, caller: Caller, now: datetime) -> Actor:
+def _resolve(transaction: Transaction, caller: Caller, now: datetime) -> Actor:
     """Who calls. One statement; a token whose session ended is as good as none."""
-    session_id = None
     if caller.bearer is not None:
         try:
             claims = tokens.verify(caller.bearer, now)
@@ -253,32 +249,43 @@ def _resolve(db: Session, caller: Caller, now: datetime) -> Actor:
             return NOBODY
         if claims.get("typ") != "access":
             return NOBODY
-        session_id = claims.get("sid")
-        row = db.connection().execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
+        rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": claims.get("sid")})
     elif caller.session_id is not None:
-        session_id = caller.session_id
-        row = db.connection().execute(_CALLER_OF_TOKEN, {"session_id": session_id}).one_or_none()
+        rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": caller.session_id})
     elif caller.cookie is not None:
-        hashed = tokens.digest(caller.cookie)
-        row = db.execute(_CALLER_OF_COOKIE, {"cookie_hash": hashed}).one_or_none()
+        rows = transaction.read(_CALLER_OF_COOKIE, {"cookie_hash": tokens.digest(caller.cookie)})
     else:
         return NOBODY
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    return _actor(rows[0], now) if rows else NOBODY
+
+
+def _actor(row: tuple[Any, ...], now: datetime) -> Actor:
+    (
+        session_id,
+        user_id,
+        kind,
+        anonymous_id,
+        expires_at,
+        revoked_at,
+        customer_id,
+        deactivated_at,
+        is_demo,
+    ) = row
+    if revoked_at is not None or expires_at <= now:
         return NOBODY
-    session_id = session_id or row.id
-    if row.user_id is None:
-        return Actor(kind="visitor", session_id=session_id, anonymous_id=row.anonymous_id)
-    if row.customer_id is None or row.deactivated_at is not None:
+    if user_id is None:
+        return Actor(kind="visitor", session_id=session_id, anonymous_id=anonymous_id)
+    if customer_id is None or deactivated_at is not None:
         return NOBODY
-    if row.is_demo and not get_settings().demo:
+    if is_demo and not get_settings().demo:
         return NOBODY
     return Actor(
         kind="customer",
-        user_id=row.user_id,
-        customer_id=row.customer_id,
+        user_id=user_id,
+        customer_id=customer_id,
         session_id=session_id,
-        anonymous_id=row.anonymous_id,
-        is_framed=row.kind == "frame",
+        anonymous_id=anonymous_id,
+        is_framed=kind == "frame",
     )
 
 
@@ -300,32 +307,31 @@ def enter(
     caller = caller or Caller()
     database = database or get_database()
     now = caller.now or utc_now()
-    with database.session(writes=writes) as db:
-        context = Context(
-            db=db,
-            now=now,
-            settings=get_settings(),
-            gateways=gateways or get_gateways(),
-            caller=caller,
-            database=database,
-        )
-        done = False
-        try:
-            context.actor = actor or _resolve(db, caller, now)
-            yield context
-            db.commit()
+    transaction = Transaction(database, writes=writes)
+    context = Context(
+        transaction=transaction,
+        now=now,
+        settings=get_settings(),
+        gateways=gateways or get_gateways(),
+        caller=caller,
+    )
+    done = False
+    try:
+        context.actor = actor or _resolve(transaction, caller, now)
+        yield context
+        if transaction.begun is not None:
+            transaction.begun.commit()
+        done = True
+    except PortalError as error:
+        if error.keeps_changes:
+            transaction.session.commit()
             done = True
-        except PortalError as error:
-            if error.keeps_changes:
-                db.commit()
-                done = True
-            raise
-        except IntegrityError as error:
-            raise Conflict from error
-        except OperationalError as error:
-            raise GatewayUnavailable from error
-        finally:
-            if not done:
-                db.rollback()
-            for hook in context.after_commit if done else context.after_rollback:
-                hook()
+        raise
+    except IntegrityError as error:
+        raise Conflict from error
+    except (OperationalError, database.driver_error) as error:
+        raise GatewayUnavailable from error
+    finally:
+        transaction.close()
+        for hook in context.after_commit if done else context.after_rollback:
+            hook()

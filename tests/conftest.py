@@ -31,6 +31,7 @@ import account_portal.context as context_module
 from account_portal.context import Actor, Caller, Context, enter, get_gateways
 from account_portal.core.db import Database, get_database
 from account_portal.core.migrations import upgrade
+from account_portal.core.reading import Read
 from account_portal.core.settings import get_settings
 from account_portal.models import User
 from account_portal.security import tokens
@@ -234,7 +235,7 @@ def api(database: Database) -> Iterator[Api]:
 
 
 @pytest.fixture
-def statements(database: Database) -> Iterator[list[str]]:
+def statements(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The SQL statements sent so far, transaction control left out; clear it to count anew."""
     from sqlalchemy import event
 
@@ -244,6 +245,12 @@ def statements(database: Database) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             seen.append(statement)
 
+    def rows(read: Read, *rest: Any) -> list[tuple[Any, ...]]:
+        seen.append(str(read.statement))
+        return plain_rows(read, *rest)
+
+    plain_rows = Read.rows
+    monkeypatch.setattr(Read, "rows", rows)  # the one way to the driver that tells no listener
     event.listen(database.engine, "before_cursor_execute", note)
     yield seen
     event.remove(database.engine, "before_cursor_execute", note)

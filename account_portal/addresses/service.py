@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select, update
+from sqlalchemy import Select, and_, bindparam, func, select, update
 from sqlmodel import col
 
 from account_portal.addresses import rules
@@ -15,6 +15,7 @@ from account_portal.addresses.schemas import (
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.core.pagination import Page, PageParams, paginate
+from account_portal.core.reading import Read
 from account_portal.models import Address, Subscription, User
 from account_portal.models.states import SubscriptionStatus
 
@@ -66,9 +67,9 @@ def _reading(*more: Any) -> Select[Any]:
     )
 
 
-_ONE = _reading().where(_BOOK.id == bindparam("address_id"))
-_SOME = (
-    _reading(func.count().over().label("total"))
+_ONE = Read(_reading().where(_BOOK.id == bindparam("address_id")))
+_SOME = Read(
+    _reading(func.count().over())
     .order_by(_BOOK.modified_at.desc(), _BOOK.id.desc())
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
@@ -80,18 +81,18 @@ _COUNT = (
 )
 
 
-def _whose(ctx: Context) -> dict[str, Any]:
+def _whose(ctx: Context) -> dict[str, str]:
     return {"user_id": ctx.user_id, "customer_id": ctx.customer_id}
 
 
-def _view(row: Row[Any]) -> CustomerAddress:
+def _view(row: tuple[Any, ...]) -> CustomerAddress:
     return CustomerAddress.model_validate(dict(zip(_NAMES, row, strict=False)))
 
 
 def list_addresses(ctx: Context, page: PageParams) -> Page[list[CustomerAddress]]:
     """The caller's addresses, newest change first."""
-    rows = ctx.read(_SOME, {**_whose(ctx), "limit": page.limit, "offset": page.offset}).all()
-    total = rows[0].total if rows else _count(ctx)
+    rows = ctx.read(_SOME, **_whose(ctx), limit=page.limit, offset=page.offset)
+    total = rows[0][-1] if rows else _count(ctx)
     return Page(rows=[_view(row) for row in rows], pagination=paginate(total, page))
 
 
@@ -105,10 +106,10 @@ def read_address(ctx: Context, address_id: str) -> CustomerAddress:
     Raises:
         NotFound: there is none of that id, or it is somebody else's.
     """
-    row = ctx.read(_ONE, {**_whose(ctx), "address_id": address_id}).one_or_none()
-    if row is None:
+    rows = ctx.read(_ONE, **_whose(ctx), address_id=address_id)
+    if not rows:
         raise NotFound
-    return _view(row)
+    return _view(rows[0])
 
 
 def read_address_form(_ctx: Context, country: str) -> AddressForm:

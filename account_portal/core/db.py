@@ -1,7 +1,8 @@
 """The database: one engine a process, SQLite or PostgreSQL, and the column types both share."""
 
 import json
-from collections.abc import Iterator
+import select
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,10 +21,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
+from account_portal.core.reading import Read
 from account_portal.core.settings import get_settings
 
 JsonType = JSON().with_variant(JSONB(), "postgresql")
@@ -68,12 +71,25 @@ def _configure_sqlite(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         # A writer takes the lock first: a transaction that reads and then writes could otherwise
         # fail half-way because another one wrote in between.
-        writes = connection.get_execution_options().get("writes", False)
-        if writes:
+        driver: Any = connection.connection.dbapi_connection
+        if connection.get_execution_options().get("writes", False):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            driver: Any = connection.connection.dbapi_connection
+        elif not driver.in_transaction:  # a `Transaction` of reads may have begun it
             driver.execute("BEGIN")  # waits for nobody: nothing that could fail to be translated
+
+
+def _configure_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "checkout")
+    def _is_there(driver: Any, _record: object, _pooled: object) -> None:
+        # A server that hung up has said so on the socket. To ask it each time, as `pool_pre_ping`
+        # does, is a round trip more for every call.
+        socket = select.poll()
+        try:
+            socket.register(driver.fileno(), select.POLLIN)
+            if socket.poll(0):
+                engine.dialect.do_ping(driver)  # perhaps it was something else
+        except (OSError, engine.dialect.loaded_dbapi.Error) as error:
+            raise InvalidatePoolError("the server hung up") from error
 
 
 def make_engine(url: str) -> Engine:
@@ -93,7 +109,64 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
         _configure_sqlite(engine)
         return engine
-    return create_engine(url, pool_pre_ping=True, **options)
+    engine = create_engine(url, **options)
+    _configure_postgresql(engine)
+    return engine
+
+
+class Transaction:
+    """One call's transaction, on one connection that is taken when it is first needed.
+
+    Prepared reads go straight to the driver, all else through the session. A call may begin with
+    the one and go on with the other.
+    """
+
+    def __init__(self, database: "Database", *, writes: bool) -> None:
+        self._database = database
+        self._writes = writes
+        self._pooled: PoolProxiedConnection | None = None
+        self.begun: Session | None = None
+        """The session, once somebody has asked for it; without one there is nothing to commit."""
+
+    @property
+    def session(self) -> Session:
+        """The session of this transaction."""
+        if self.begun is None:
+            self.begun = self._database.session(writes=self._writes)
+            if self._pooled is not None:
+                self._database.end_reading(self._pooled)
+                self.begun.bind = Connection(self._database.engine, self._pooled)
+        return self.begun
+
+    def read(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """The rows of a prepared read; what is pending in the session is not flushed first."""
+        dialect = self._database.engine.dialect
+        if self._writes or self.begun is not None:
+            pooled = self.session.connection().connection
+            return read.rows(pooled.dbapi_connection, dialect, values)
+        if self._pooled is None:
+            self._pooled = self._database.begin_reading()
+        try:
+            return read.rows(self._pooled.dbapi_connection, dialect, values)
+        except self._database.driver_error:
+            self._pooled.invalidate()
+            raise
+
+    def begin_writing(self) -> None:
+        """End a reading transaction; what is asked next begins a writing one."""
+        self.close()
+        self._writes = True
+
+    def close(self) -> None:
+        """Give the connection back; what was not committed is undone."""
+        session, self.begun = self.begun, None
+        pooled, self._pooled = self._pooled, None
+        if session is not None:
+            session.close()
+        if pooled is not None and pooled.is_valid:
+            if session is None:
+                self._database.end_reading(pooled)
+            pooled.close()
 
 
 class Database:
@@ -103,10 +176,31 @@ class Database:
         self.engine = make_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.writing_engine = self.engine.execution_options(writes=True)
+        self.driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.OperationalError
 
     def session(self, *, writes: bool) -> Session:
         """A session that has not begun yet; one that `writes` locks SQLite when it begins."""
         return Session(self.writing_engine if writes else self.engine, expire_on_commit=False)
+
+    def begin_reading(self) -> PoolProxiedConnection:
+        """A connection of the pool for reads alone.
+
+        PostgreSQL shows each statement the latest state, in a transaction or not; around reads, one
+        would only be two more round trips.
+        """
+        pooled = self.engine.raw_connection()
+        driver: Any = pooled.dbapi_connection
+        if self.is_sqlite:
+            driver.execute("BEGIN")
+        else:
+            driver.autocommit = True
+        return pooled
+
+    def end_reading(self, pooled: PoolProxiedConnection) -> None:
+        """Make a connection again what sessions expect; SQLite's transaction goes on."""
+        if not self.is_sqlite:
+            driver: Any = pooled.dbapi_connection
+            driver.autocommit = False
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

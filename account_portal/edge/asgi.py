@@ -16,7 +16,10 @@ Headers = list[tuple[bytes, bytes]]
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
     """The first value of a header, `name` in lower case."""
-    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), None)
+    for key, value in headers:
+        if key.lower() == name:
+            return value.decode("latin-1")
+    return None
 
 
 def set_header(headers: Headers, name: bytes, value: str) -> None:

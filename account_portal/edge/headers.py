@@ -1,5 +1,6 @@
 """Security headers and cache lifetimes of every answer."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from account_portal.core.settings import Settings
@@ -51,7 +52,8 @@ class ResponseHeaders:
         self.pages = pages
         self.connect = settings.origin.replace("http", "ws", 1)
         self.embed = " ".join(settings.framing_origins)
-        self.https = settings.origin.startswith("https://")
+        self.framed = _fixed_headers(https=settings.origin.startswith("https://"))
+        self.alone = [*self.framed, (b"x-frame-options", b"DENY")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -62,9 +64,9 @@ class ResponseHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers: Headers = list(message.get("headers", ()))
-                page = _is_page(path, message["status"], headers)
-                self._secure(headers, scope, page=page)
+                sent = message.get("headers", ())
+                page = _is_page(path, message["status"], sent)
+                headers = self._secure(sent, scope, page=page)
                 lifetime = _lifetime(path, message["status"], page=page)
                 set_default(headers, b"cache-control", lifetime)
                 message["headers"] = headers
@@ -72,9 +74,16 @@ class ResponseHeaders:
 
         await self.app(scope, receive, with_headers)
 
-    def _secure(self, headers: Headers, scope: Scope, *, page: bool) -> None:
+    def _secure(self, sent: Iterable[tuple[bytes, bytes]], scope: Scope, *, page: bool) -> Headers:
         path = scope["path"]
         framed = bool(self.embed) and page and is_under(path, EMBED)
+        fixed = self.framed if framed else self.alone
+        names = dict(fixed)
+        headers = [item for item in sent if item[0].lower() not in names]
+        headers += fixed
+        set_header(headers, b"cross-origin-opener-policy", self._opener_policy(scope))
+        if path == WIDGET:  # a storefront that isolates itself may load it all the same
+            set_header(headers, b"cross-origin-resource-policy", "cross-origin")
         policy = DATA_POLICY
         if page:
             policy = page_policy(
@@ -83,16 +92,7 @@ class ResponseHeaders:
                 frame_ancestors=self.embed if framed else "'none'",
             )
         set_default(headers, b"content-security-policy", policy)
-        set_header(headers, b"x-content-type-options", "nosniff")
-        set_header(headers, b"referrer-policy", "strict-origin-when-cross-origin")
-        set_header(headers, b"permissions-policy", PERMISSIONS)
-        set_header(headers, b"cross-origin-opener-policy", self._opener_policy(scope))
-        if not framed:
-            set_header(headers, b"x-frame-options", "DENY")
-        if path == WIDGET:  # a storefront that isolates itself may load it all the same
-            set_header(headers, b"cross-origin-resource-policy", "cross-origin")
-        if self.https:
-            set_header(headers, b"strict-transport-security", f"max-age={YEAR}")
+        return headers
 
     def _opener_policy(self, scope: Scope) -> str:
         """Only the window in which a frame's customer signs in keeps the frame that opened it."""
@@ -101,7 +101,19 @@ class ResponseHeaders:
         return "unsafe-none" if self.embed and signing_in else "same-origin"
 
 
-def _is_page(path: str, status: int, headers: Headers) -> bool:
+def _fixed_headers(*, https: bool) -> Headers:
+    """What every answer has, whatever it is."""
+    headers = [
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
+        (b"permissions-policy", PERMISSIONS.encode()),
+    ]
+    if https:
+        headers.append((b"strict-transport-security", f"max-age={YEAR}".encode()))
+    return headers
+
+
+def _is_page(path: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> bool:
     if status == 304:
         # It has no content type, and its headers replace those the browser has kept for the page.
         return not is_under(path, "/api") and "." not in path

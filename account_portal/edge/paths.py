@@ -4,7 +4,6 @@ from urllib.parse import quote
 
 from account_portal.edge.asgi import (
     ASGIApp,
-    Headers,
     Message,
     Receive,
     Scope,
@@ -54,11 +53,12 @@ class Paths:
         async def enveloped(message: Message) -> None:
             nonlocal replaced
             if message["type"] == "http.response.start":
-                headers: Headers = list(message.get("headers", ()))
-                content_type = header(headers, b"content-type") or ""
-                replaced = message["status"] >= 400 and "json" not in content_type
+                sent = message.get("headers", ())
+                replaced = message["status"] >= 400 and "json" not in (
+                    header(sent, b"content-type") or ""
+                )
                 if replaced:
-                    kept = [item for item in headers if item[0].lower() in _TELLING]
+                    kept = [item for item in sent if item[0].lower() in _TELLING]
                     await send_failure(send, message["status"], kept)
             if not replaced:
                 await send(message)

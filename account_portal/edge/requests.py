@@ -13,10 +13,9 @@ from account_portal.edge.asgi import (
     set_header,
 )
 from account_portal.edge.envelope import send_failure
-from account_portal.edge.logs import ACCESS_LOG
+from account_portal.edge.logs import log_request
 from account_portal.edge.request_id import accept_or_make, request_id
 
-access = logging.getLogger(ACCESS_LOG)
 errors = logging.getLogger("account_portal.errors")
 
 QUIET = ("/assets/", "/health/", "/backend/ping")
@@ -72,16 +71,13 @@ class Requests:
                     raise  # the server breaks the connection: half an answer must not look whole
                 await send_failure(named, 500, reference=request_id.get())
         finally:
-            access.log(
+            log_request(
                 logging.DEBUG if path.startswith(QUIET) or "." in path else logging.INFO,
-                "request",
-                extra={
-                    "fields": {
-                        "method": scope["method"],
-                        "path": path,
-                        "status": status,
-                        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
-                    }
+                {
+                    "method": scope["method"],
+                    "path": path,
+                    "status": status,
+                    "milliseconds": round((time.perf_counter() - began) * 1000, 1),
                 },
             )
 

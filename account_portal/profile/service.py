@@ -1,5 +1,7 @@
 """The profile of the caller: names, contacts that wait for a code, picture, opt-ins."""
 
+from types import SimpleNamespace
+
 from sqlalchemy import bindparam, select
 
 from account_portal.auth.schemas import NotificationPreferences
@@ -12,6 +14,7 @@ from account_portal.auth.service import (
 )
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
+from account_portal.core.reading import Read
 from account_portal.media import service as media
 from account_portal.models import NotificationPreference, User
 from account_portal.profile import rules
@@ -36,18 +39,22 @@ class ProfileImageNotFound(NotFound):
 # Read on every page and by every storefront: plain tables, built once.
 _USER = User.__table__  # type: ignore[attr-defined]
 _OPT_IN = NotificationPreference.__table__  # type: ignore[attr-defined]
-_PROFILE = (
-    select(
-        *_USER.c, *(column for column in _OPT_IN.c if column.name not in {"user_id", "modified_at"})
-    )
+_COLUMNS = [
+    *_USER.c,
+    *(column for column in _OPT_IN.c if column.name not in {"user_id", "modified_at"}),
+]
+_PROFILE = Read(
+    select(*_COLUMNS)
     .join(_OPT_IN, _OPT_IN.c.user_id == _USER.c.id, isouter=True)
     .where(_USER.c.id == bindparam("user_id"))
 )
+_NAMES = [column.name for column in _COLUMNS]
 
 
 def read_profile(ctx: Context) -> UserView:
     """The caller as they see themselves."""
-    row = ctx.read(_PROFILE, {"user_id": ctx.user_id}).one()
+    (values,) = ctx.read(_PROFILE, user_id=ctx.user_id)
+    row = SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
     missing = row.transactional_email is None
     return describe_user(row, _no_opt_ins(ctx) if missing else row)
 

@@ -13,6 +13,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Forbidden, NotFound
 from account_portal.core.pagination import Page, paginate
+from account_portal.core.reading import Read
 from account_portal.core.schemas import Ready
 from account_portal.models import (
     Order,
@@ -44,12 +45,14 @@ _DETAIL = TypeAdapter(OrderDetail)
 _SHIPMENTS = TypeAdapter(list[OrderShipment])
 _PAYMENTS = TypeAdapter(list[OrderPayment])
 
-_COUNTS = select(col(OrderCount.status), col(OrderCount.count)).where(
-    col(OrderCount.customer_id) == bindparam("customer_id")
+_COUNTS = Read(
+    select(col(OrderCount.status), col(OrderCount.count)).where(
+        col(OrderCount.customer_id) == bindparam("customer_id")
+    )
 )
 
 
-def _newest_first(*, reverse: bool) -> Select[Any]:
+def _newest_first(*, reverse: bool) -> Read:
     order = col(Order.order_date), col(Order.order_number)
     sort = [column.asc() if reverse else column.desc() for column in order]
     numbers = (
@@ -60,14 +63,14 @@ def _newest_first(*, reverse: bool) -> Select[Any]:
         .offset(bindparam("offset"))
         .subquery()
     )
-    return (
+    return Read(
         select(col(OrderDocument.summary))
         .join(numbers, numbers.c.order_number == col(OrderDocument.order_number))
         .order_by(numbers.c.order_date.desc(), numbers.c.order_number.desc())
     )
 
 
-# Prebuilt, so that each call only binds values. The offset walks the index alone, from whichever
+# The offset walks the index alone, from whichever
 # end is nearer, and only the rows of the page are fetched.
 _FROM_NEWEST = _newest_first(reverse=False)
 _FROM_OLDEST = _newest_first(reverse=True)
@@ -82,8 +85,7 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     customer_id = ctx.customer_id
     if query.user_id != ctx.actor.user_id:
         raise Forbidden
-    counted: Any = ctx.read(_COUNTS, {"customer_id": customer_id}).all()
-    counts: dict[str, int] = dict(counted)
+    counts: dict[str, int] = dict(ctx.read(_COUNTS, customer_id=customer_id))
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, customer_id, query, statuses, total)
@@ -99,12 +101,12 @@ def _page_rows(
         return []
     limit = min(query.limit, total - offset)
     sort = query.sort
-    values: dict[str, Any] = {"customer_id": customer_id, "limit": limit, "offset": offset}
     if not statuses and sort == [("order_date", "desc")]:
         statement = _FROM_NEWEST
         if offset > total // 2:
-            statement, values["offset"] = _FROM_OLDEST, total - offset - limit
-        return list(ctx.read(statement, values).scalars())
+            statement, offset = _FROM_OLDEST, total - offset - limit
+        rows = ctx.read(statement, customer_id=customer_id, limit=limit, offset=offset)
+        return [summary for (summary,) in rows]
     matching = select(col(Order.order_number)).where(col(Order.customer_id) == customer_id)
     if statuses:
         matching = matching.where(col(Order.status).in_(statuses))
@@ -155,7 +157,7 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
             col(OrderDocument.search).contains(query.text.casefold(), autoescape=True)
         )
     if query.group == "all" and query.year is None and not query.text:
-        counts = ctx.db.execute(_COUNTS, {"customer_id": ctx.customer_id})
+        counts = ctx.read(_COUNTS, customer_id=ctx.customer_id)
         total = sum(count for _status, count in counts)
     else:
         total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
@@ -210,24 +212,25 @@ def list_order_years(ctx: Context) -> list[int]:
     return [] if first is None else list(range(last.year, first.year - 1, -1))
 
 
-_DOCUMENT = select(
-    col(OrderDocument.detail), col(OrderDocument.remaining), col(OrderDocument.valid_until)
-).where(
-    col(OrderDocument.order_number) == bindparam("order_number"),
-    col(OrderDocument.customer_id) == bindparam("customer_id"),
+_DOCUMENT = Read(
+    select(
+        col(OrderDocument.detail), col(OrderDocument.remaining), col(OrderDocument.valid_until)
+    ).where(
+        col(OrderDocument.order_number) == bindparam("order_number"),
+        col(OrderDocument.customer_id) == bindparam("customer_id"),
+    )
 )
 
 
 def _detail_json(ctx: Context, order_number: str) -> bytes:
-    row = ctx.read(
-        _DOCUMENT, {"order_number": order_number, "customer_id": ctx.customer_id}
-    ).one_or_none()
-    if row is None:
+    rows = ctx.read(_DOCUMENT, order_number=order_number, customer_id=ctx.customer_id)
+    if not rows:
         raise NotFound
-    if row.valid_until is None or ctx.now <= row.valid_until:
-        return row.detail.encode()
-    detail = orjson.loads(row.detail)
-    apply_moment(detail, row.remaining, ctx.now)
+    json, remaining, valid_until = rows[0]
+    if valid_until is None or ctx.now <= valid_until:
+        return str(json).encode()
+    detail = orjson.loads(json)
+    apply_moment(detail, remaining, ctx.now)
     return orjson.dumps(detail)
 
 

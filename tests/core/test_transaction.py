@@ -1,0 +1,107 @@
+"""One call, one connection: prepared reads and the session on it, and servers that hang up."""
+
+import pytest
+from sqlalchemy import bindparam, select, text
+from sqlmodel import col
+
+from account_portal.context import Actor, enter
+from account_portal.core.db import Database
+from account_portal.core.errors import GatewayUnavailable
+from account_portal.core.reading import Read
+from account_portal.models import User
+
+NAME = Read(select(col(User.first_name)).where(col(User.id) == bindparam("id")))
+
+
+def rename(database: Database, user: User, name: str) -> None:
+    with enter(writes=True, actor=Actor(), database=database) as ctx:
+        ctx.db.get_one(User, user.id).first_name = name
+
+
+def test_a_read_and_the_session_share_a_connection(database: Database, owner: User) -> None:
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+        assert ctx.db.get_one(User, owner.id).first_name == "Olivia"
+        assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+        assert database.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_on_sqlite_both_see_one_state(database: Database, owner: User) -> None:
+    """PostgreSQL shows each statement the latest state; SQLite keeps a transaction's."""
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        ctx.read(NAME, id=owner.id)
+        rename(database, owner, "Olga")
+        seen = "Olivia" if database.is_sqlite else "Olga"
+        assert ctx.read(NAME, id=owner.id) == [(seen,)]
+        assert ctx.db.get_one(User, owner.id).first_name == seen
+
+
+def test_what_a_session_wrote_is_read(database: Database, owner: User) -> None:
+    with enter(writes=True, actor=Actor(), database=database) as ctx:
+        ctx.db.get_one(User, owner.id).first_name = "Olga"
+        ctx.db.flush()
+        assert ctx.read(NAME, id=owner.id) == [("Olga",)]
+
+
+def test_a_session_after_a_read_can_be_undone(database: Database, owner: User) -> None:
+    """On PostgreSQL a read needs no transaction; what follows in a session has one all the same."""
+
+    def spoil() -> None:
+        with enter(writes=False, actor=Actor(), database=database) as ctx:
+            ctx.read(NAME, id=owner.id)
+            ctx.db.execute(text("UPDATE users SET first_name = 'Olga'"))
+            raise ValueError
+
+    with pytest.raises(ValueError):
+        spoil()
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+
+
+def test_writing_begins_after_reading(database: Database, owner: User) -> None:
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        ctx.read(NAME, id=owner.id)
+        ctx.begin_writing()
+        ctx.db.get_one(User, owner.id).first_name = "Olga"
+        assert database.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        assert ctx.read(NAME, id=owner.id) == [("Olga",)]
+
+
+def test_connections_whose_server_hung_up_are_replaced(database: Database, owner: User) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+    with (
+        enter(writes=False, actor=Actor(), database=database) as one,
+        enter(writes=False, actor=Actor(), database=database) as other,
+    ):
+        for ctx in (one, other):
+            ctx.read(NAME, id=owner.id)
+        with database.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        with pytest.raises(database.driver_error):
+            one.read(NAME, id=owner.id)
+    for _ in range(3):
+        with enter(writes=False, actor=Actor(), database=database) as ctx:
+            assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+
+
+def test_a_driver_that_fails_is_no_fault_of_ours(
+    database: Database, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_values: object) -> list[tuple[object, ...]]:
+        raise database.driver_error("gone")
+
+    monkeypatch.setattr(Read, "rows", fail)
+    with (
+        pytest.raises(GatewayUnavailable),
+        enter(writes=False, actor=Actor(), database=database) as ctx,
+    ):
+        ctx.read(NAME, id=owner.id)
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
