@@ -2,7 +2,7 @@
 
 import json
 import select
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -47,11 +47,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """What the database gave."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
+        """What the database gave: SQLite a text."""
+        return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 def _configure_sqlite(engine: Engine) -> None:
@@ -134,7 +140,7 @@ class Transaction:
         if self.begun is None:
             self.begun = self._database.session(writes=self._writes)
             if self._pooled is not None:
-                self._database.end_reading(self._pooled)
+                self._database.leave_to_session(self._pooled)
                 self.begun.bind = Connection(self._database.engine, self._pooled)
         return self.begun
 
@@ -166,7 +172,8 @@ class Transaction:
         if pooled is not None and pooled.is_valid:
             if session is None:
                 self._database.end_reading(pooled)
-            pooled.close()
+            else:
+                pooled.close()
 
 
 class Database:
@@ -197,10 +204,17 @@ class Database:
         return pooled
 
     def end_reading(self, pooled: PoolProxiedConnection) -> None:
-        """Make a connection again what sessions expect; SQLite's transaction goes on."""
+        """Give such a connection back."""
+        self.leave_to_session(pooled)
+        if self.is_sqlite:
+            # Nothing was written, but a ROLLBACK would make SQLite parse each statement anew.
+            pooled.dbapi_connection.execute("COMMIT")  # type: ignore[union-attr]
+        pooled.close()
+
+    def leave_to_session(self, pooled: PoolProxiedConnection) -> None:
+        """Make such a connection what sessions expect; SQLite's transaction goes on."""
         if not self.is_sqlite:
-            driver: Any = pooled.dbapi_connection
-            driver.autocommit = False
+            pooled.dbapi_connection.autocommit = False  # type: ignore[union-attr]
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
