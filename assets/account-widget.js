@@ -37,10 +37,6 @@
     constructor() {
       super();
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
-      const inside = this.attachInternals();
-      inside.role = "region";
-      inside.ariaLabel = "Your account";
-      this._inside = inside;
       this._hear = this._hear.bind(this);
       this._look = () => (this._frame ||= requestAnimationFrame(() => this._view()));
     }
@@ -92,8 +88,9 @@
       this._met = false;
       this._at = null;
       const page = this._path(this.getAttribute("page"));
-      const title = this.getAttribute("aria-label") || "Your account";
-      this._inside.ariaLabel = title;
+      if (!this.hasAttribute("role")) this.setAttribute("role", "region");
+      if (!this.hasAttribute("aria-label")) this.setAttribute("aria-label", "Your account");
+      const title = this.getAttribute("aria-label");
       this._iframe = make("iframe", { title, allow: "clipboard-write" });
       const again = make("button", { type: "button", textContent: "Try again", onclick: () => this._begin() });
       const link = make("a", { href: this._portal + (page || "/"), target: "_blank", rel: "noopener", textContent: "Open your account in a new window" });
@@ -122,12 +119,12 @@
 
     _turn(state) {
       this._state = this._box.className = state;
-      this._inside.ariaBusy = String(state === "loading");
+      this.setAttribute("aria-busy", state === "loading");
     }
 
     _path(page) {
-      const name = (page ?? "").replace(/^\/+|\/+$/g, "");
-      if (!/^[\w\-./~%]*(\?[^#\s]*)?$/.test(name) || /(^|\/)\.\.?(\/|$)|\/\//.test(name)) {
+      const name = (page ?? "").replace(/^\/|\/$/g, "");
+      if (!/^[\w\-./~%]*(\?[^#\s]*)?$/.test(name) || /^\/|\/\/|(^|\/)\.\.?(\/|$)/.test(name)) {
         this._tell("error", { code: "unknown-page", message: `“${page}” is no page.` });
         return "";
       }

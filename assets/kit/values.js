@@ -16,7 +16,7 @@ function formatter(kind, locale, options) {
 const pageLanguage = () => document.documentElement.lang || "en";
 
 /** The viewer's language, or the one a storefront asks for. Words that stand inside a sentence stay in the language of the page. */
-const viewer = () => window.portalFrame?.locale || navigator.language || "en";
+const viewer = () => globalThis.portalFrame?.locale || navigator.language || "en";
 
 export function moneyText(amount, currency, locale, exact = true) {
   const value = Number(amount);

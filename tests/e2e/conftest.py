@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.chromium import find_chromium
-from tests.portal_server import portal_server
+from tests.portal_server import free_port, portal_server
 
 DEMO = "demo@example.com"
 SAM = "sam@example.com"
@@ -49,6 +49,8 @@ class Portal:
 
     url: str
     data_dir: Path
+    shop: str
+    """A storefront on another site, which may show the portal in a frame."""
 
     def messages(self, recipient: str) -> list[dict[str, Any]]:
         """Messages sent to somebody, oldest first."""
@@ -73,8 +75,9 @@ class Portal:
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal as `make run` serves it, with data of this worker's own."""
     data_dir = tmp_path_factory.mktemp("portal")
-    with portal_server(data_dir, PORTAL_DEBUG_OTP="1") as url:
-        yield Portal(url, data_dir)
+    port = free_port()
+    with portal_server(data_dir, PORTAL_DEBUG_OTP="1", PORTAL_STOREFRONT_PORT=str(port)) as url:
+        yield Portal(url, data_dir, f"http://127.0.0.1:{port}")
 
 
 @pytest.fixture(scope="session")

@@ -35,8 +35,9 @@ def generated_client() -> str:
     return (Path(reflex_base.__file__).parent / ".templates/web/utils/state.js").read_text()
 
 
-def test_the_browser_stays_on_its_own_port() -> None:
+def test_the_browser_stays_on_its_own_port_and_says_whether_it_is_framed() -> None:
     changed = frontend._edit_client(generated_client())
+    assert changed.count("frame: window.portalFrame?.kind") == 1
     assert "endpoint.port = window.location.port;" in changed
     assert 'endpoint.port = ""' not in changed
     assert frontend._edit_client(changed) == changed
