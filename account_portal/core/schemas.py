@@ -33,8 +33,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 class View(BaseModel):
     """What leaves a service: an allow-list, the API's answer, and what a page's state holds."""
 
+    # Built when first used: a start needs few of them.
     model_config = ConfigDict(
-        from_attributes=True, json_schema_serialization_defaults_required=True
+        defer_build=True, from_attributes=True, json_schema_serialization_defaults_required=True
     )
 
 

@@ -20,9 +20,7 @@ class ContractRouter(APIRouter):
     """Routes of one resource."""
 
     def __init__(self, *, tag: str, prefix: str = STOREFRONT) -> None:
-        super().__init__(
-            prefix=prefix, tags=[tag], route_class=ContractRoute, redirect_slashes=False
-        )
+        super().__init__(prefix=prefix, tags=[tag], redirect_slashes=False)
 
     def expose(
         self,
@@ -91,50 +89,58 @@ class ContractRouter(APIRouter):
                 content=content,
             )
 
-            def endpoint() -> None:
-                raise AssertionError("served by its plan")
+            def declare() -> dict[str, Any]:
+                def endpoint() -> None:
+                    raise AssertionError("served by its plan")
 
-            shown = [
-                signature.parameters[name].replace(
-                    annotation=docs.documented(hints[name], parameter),
-                    kind=inspect.Parameter.KEYWORD_ONLY,
-                )
-                for name, parameter in zip(names, parameters, strict=True)
-                if parameter.place != "form"
-            ]
-            if idempotent:
-                shown.append(docs.IDEMPOTENCY_KEY)
-            endpoint.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
-            endpoint.__name__ = function.__name__
-            endpoint.__doc__ = function.__doc__
-            endpoint.plan = plan  # type: ignore[attr-defined]
+                shown = [
+                    signature.parameters[name].replace(
+                        annotation=docs.documented(hints[name], parameter),
+                        kind=inspect.Parameter.KEYWORD_ONLY,
+                    )
+                    for name, parameter in zip(names, parameters, strict=True)
+                    if parameter.place != "form"
+                ]
+                if idempotent:
+                    shown.append(docs.IDEMPOTENCY_KEY)
+                endpoint.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+                endpoint.__name__ = function.__name__
 
-            errors = docs.errors_by_status(access, parameters, raises, also, idempotent=idempotent)
-            extra: dict[str, Any] = {"security": docs.SECURITY[access], **(openapi_extra or {})}
-            codes = {str(status): [error.code for error in own] for status, own in errors.items()}
-            if any(codes.values()):
-                extra["x-error-codes"] = {status: own for status, own in codes.items() if own}
-            body = next((p for p in parameters if p.place in ("body", "form")), None)
-            if body is not None and body.place == "form":
-                extra["requestBody"] = docs.form_docs(
-                    hints[body.name], body.files, accepts_json=accepts_json
+                errors = docs.errors_by_status(
+                    access, parameters, raises, also, idempotent=idempotent
                 )
-            if examples:
-                shown_examples = {name: {"value": value} for name, value in examples.items()}
-                bodies = extra.setdefault("requestBody", {}).setdefault("content", {})
-                bodies.setdefault("application/json", {})["examples"] = shown_examples
-            name = "".join(part.title() for part in operation_id.split("-"))
-            self.add_api_route(
-                path,
-                endpoint,
-                methods=[method],
-                operation_id=operation_id,
-                summary=summary,
-                description=inspect.cleandoc(function.__doc__ or ""),
-                response_model=docs.answer_model(name, hints.get("return"), content),
-                response_description="Done.",
-                responses={status: docs.error_docs(status, own) for status, own in errors.items()},
-                openapi_extra=extra,
+                extra: dict[str, Any] = {"security": docs.SECURITY[access], **(openapi_extra or {})}
+                codes = {
+                    str(status): [error.code for error in own] for status, own in errors.items()
+                }
+                if any(codes.values()):
+                    extra["x-error-codes"] = {status: own for status, own in codes.items() if own}
+                body = next((p for p in parameters if p.place in ("body", "form")), None)
+                if body is not None and body.place == "form":
+                    extra["requestBody"] = docs.form_docs(
+                        hints[body.name], body.files, accepts_json=accepts_json
+                    )
+                if examples:
+                    shown_examples = {name: {"value": value} for name, value in examples.items()}
+                    bodies = extra.setdefault("requestBody", {}).setdefault("content", {})
+                    bodies.setdefault("application/json", {})["examples"] = shown_examples
+                name = "".join(part.title() for part in operation_id.split("-"))
+                return {
+                    "endpoint": endpoint,
+                    "tags": self.tags,
+                    "operation_id": operation_id,
+                    "summary": summary,
+                    "description": inspect.cleandoc(function.__doc__ or ""),
+                    "response_model": docs.answer_model(name, hints.get("return"), content),
+                    "response_description": "Done.",
+                    "responses": {
+                        status: docs.error_docs(status, own) for status, own in errors.items()
+                    },
+                    "openapi_extra": extra,
+                }
+
+            self.routes.append(
+                ContractRoute(self.prefix + path, plan, method=method, declare=declare)
             )
             return function
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import col
 
@@ -40,10 +40,11 @@ from account_portal.orders.schemas import (
 )
 from account_portal.orders.service.documents import apply_moment
 
-_ROWS = TypeAdapter(list[OrderList])
+_LATER = ConfigDict(defer_build=True)
+_ROWS = TypeAdapter(list[OrderList], config=_LATER)
 _DETAIL = TypeAdapter(OrderDetail)
-_SHIPMENTS = TypeAdapter(list[OrderShipment])
-_PAYMENTS = TypeAdapter(list[OrderPayment])
+_SHIPMENTS = TypeAdapter(list[OrderShipment], config=_LATER)
+_PAYMENTS = TypeAdapter(list[OrderPayment], config=_LATER)
 
 _COUNTS = Read(
     select(col(OrderCount.status), col(OrderCount.count)).where(
