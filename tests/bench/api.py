@@ -16,9 +16,10 @@ from sqlalchemy import text
 
 from account_portal.core.db import Database
 from tests.bench.data import Shop, build_shop
+from tests.bench.importing import measure_import
 from tests.bench.questions import questions_for
-from tests.bench.report import Row, write_report
-from tests.bench.running import Server, measure, record, serve_api, serve_bare
+from tests.bench.report import Row, Writing, write_report
+from tests.bench.running import driver, measure, record, serve_api, serve_bare
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
@@ -26,6 +27,8 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 def measure_api(chosen: argparse.Namespace) -> None:
     """Ask both databases, SQLite alone where there is no PostgreSQL, and print the table."""
     rows: list[Row] = []
+    writing: list[Writing] = []
+    print(f"Asked by {driver()}.", file=sys.stderr)
     for name, database_of in (("SQLite", sqlite), ("PostgreSQL", postgresql)):
         if name == "PostgreSQL" and not POSTGRES:
             print("TEST_POSTGRES_URL is not set: SQLite only.", file=sys.stderr)
@@ -37,17 +40,19 @@ def measure_api(chosen: argparse.Namespace) -> None:
             database.dispose()
             print(f"{shop.orders_per_second:,.0f} orders a second.", file=sys.stderr)
             rows += ask(name, shop, Path(folder), url, chosen)
-    write_report(rows, chosen.orders, chosen.workers, chosen.connections)
+        with tempfile.TemporaryDirectory() as folder, database_of(Path(folder)) as url:
+            print(f"{name}: importing {chosen.imported:,} orders ...", file=sys.stderr)
+            imported = measure_import(Path(folder), url, chosen.imported)
+            writing.append(Writing(name, shop.orders_per_second, imported))
+    write_report(rows, writing, chosen.orders, chosen.workers, chosen.connections)
 
 
 def ask(name: str, shop: Shop, folder: Path, url: str, chosen: argparse.Namespace) -> Iterator[Row]:
     questions = [q for q in questions_for(shop, folder, url) if chosen.only in q.name]
-    measured: dict[str, Server] = {}
     with serve_api(folder, url, chosen.workers) as api:
         answers = {q.name: record(api, q) for q in questions}
-        measured["api"] = api
         own = {q.name: measure(api, q, chosen.seconds, chosen.connections) for q in questions}
-        megabytes = api.megabytes()
+        started, megabytes = api.start_seconds, api.peak
     with serve_bare(folder, answers, chosen.workers) as bare:
         limit = {q.name: measure(bare, q, chosen.seconds, chosen.connections) for q in questions}
     for question in questions:
@@ -58,7 +63,7 @@ def ask(name: str, shop: Shop, folder: Path, url: str, chosen: argparse.Namespac
             own=own[question.name],
             limit=limit[question.name],
             megabytes=megabytes,
-            start_seconds=measured["api"].start_seconds,
+            start_seconds=started,
         )
 
 

@@ -60,6 +60,12 @@ class Server:
         self.process = process
         self.port = port
         self.start_seconds = start_seconds
+        self.peak = 0.0
+        """The most megabytes seen while it was asked."""
+
+    def note_memory(self) -> None:
+        """Look how much memory it holds just now."""
+        self.peak = max(self.peak, self.megabytes())
 
     def _processes(self) -> list[int]:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -183,6 +189,7 @@ def measure(server: Server, question: "Question", seconds: float, connections: i
     _drive(server.port, question, WARM_UP, connections)
     before = server.cpu_seconds()
     found = _drive(server.port, question, seconds, connections)
+    server.note_memory()
     used = server.cpu_seconds() - before
     if found["failed"]:
         raise RuntimeError(f"{found['failed']} answers to '{question.name}' were no success")
@@ -192,6 +199,11 @@ def measure(server: Server, question: "Question", seconds: float, connections: i
         p99=found["p99"],
         cpu=used / max(1, found["requests"]) * 1000,
     )
+
+
+def driver() -> str:
+    """What asks; the generator in Python takes a core for itself, so that servers have less."""
+    return "wrk" if shutil.which("wrk") else "the generator in Python"
 
 
 def _drive(port: int, question: "Question", seconds: float, connections: int) -> dict[str, Any]:
