@@ -58,15 +58,15 @@ class Record(BaseModel):
         for name, content in value.items():
             if content is None or content == "":
                 continue
-            # Nearly every text is printable, and that is quickest to ask. What is nested is a
-            # record of its own, or has no form.
-            if (type(content) is str and not content.isprintable()) or name in cls.FORMLESS:
+            if type(content) is str:
+                # Nearly every text is printable, and that is quickest to ask.
+                if not content.isprintable():
+                    _no_control_characters(name, content)
+                tidy[name] = content[: cls.CUT.get(name)]
+                continue
+            if name in cls.FORMLESS:  # what else is nested is a record of its own
                 _no_control_characters(name, content)
             tidy[name] = content
-        for name, length in cls.CUT.items():
-            content = tidy.get(name)
-            if isinstance(content, str) and len(content) > length:
-                tidy[name] = content[:length]
         return tidy
 
 

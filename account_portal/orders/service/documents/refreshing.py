@@ -73,11 +73,8 @@ def _load(db: Session, model: type[SQLModel], column: Any, values: Collection[st
     if not values:
         return []
     table = model.__table__  # type: ignore[attr-defined]
-    return (
-        db.execute(select(table).where(column.in_(values)).order_by(*_order(table)))
-        .mappings()
-        .all()
-    )
+    statement = select(table).where(column.in_(values)).order_by(*_order(table))
+    return db.connection().execute(statement).mappings().all()
 
 
 def _order(table: Any) -> list[Any]:
