@@ -1,42 +1,41 @@
-"""Pictures of every page, wide and narrow, light and dark, full and empty, under `var/screens`.
+"""Pictures of every page in each of its states, wide and narrow, light and dark: `var/screens`.
 
-For people to look at: `make screens`. With `--readme` it also refreshes the pictures of the README.
+For people to look at: `make screens`; `ARGS='--only order'` takes those whose name holds the word.
+With `--readme` it also refreshes the pictures of the README.
 """
 
 import argparse
+import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from account_portal import routes
+from account_portal.core.db import Database
 from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD
 from account_portal.serving.build import ROOT
 from tests.chromium import find_chromium
+from tests.factories.extremes import make_extremes, make_many
+from tests.looks import LOOKS, Look, database_away
 from tests.portal_server import portal_server
 
 FOLDER = ROOT / "var" / "screens"
 PICTURES = ROOT / "docs" / "pictures"
-SIZES = {"wide": {"width": 1280, "height": 860}, "narrow": {"width": 390, "height": 844}}
-PUBLIC = (routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD, "/nowhere")
-OWN = (
-    routes.HOME,
-    routes.ORDERS,
-    routes.RETURNS,
-    routes.LOYALTY,
-    routes.REVIEWS,
-    routes.PROFILE,
-    routes.ADDRESSES,
-    routes.NOTIFICATIONS,
-    routes.SECURITY,
-)
-# Where the first link of a list leads: one order, one return.
-BEHIND = {routes.ORDERS: "order", routes.RETURNS: "return"}
+SIZES: dict[str, Any] = {
+    "wide": {"width": 1280, "height": 860},
+    "narrow": {"width": 390, "height": 844},
+}
+SCHEMES: tuple[Any, ...] = ("light", "dark")
+TALLEST = 6000  # of a picture; ten thousand of anything is told by its first page
+OWN = [look for look in LOOKS if look.who == DEMO_CONTACT and look.state == "full"]
 README = (("home", routes.HOME, "wide", "light"), ("order", routes.ORDERS, "narrow", "dark"))
 
 
-def sign_in(page: Page, url: str, contact: str) -> None:
-    page.context.request.post(
+def sign_in(context: BrowserContext, url: str, contact: str) -> None:
+    context.request.post(
         f"{url}/api/session/login",
         form={"contact": contact, "password": DEMO_PASSWORD, "next": "/"},
         headers={"Origin": url},
@@ -47,49 +46,90 @@ def sign_in(page: Page, url: str, contact: str) -> None:
 def settle(page: Page) -> None:
     """Wait until data is there and pictures are drawn; scroll once, as lazy ones wait for that."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(700)
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(200)
     page.evaluate("window.scrollTo(0, 0)")
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(100)
 
 
-def name_of(path: str) -> str:
-    return path.strip("/").replace("/", "-") or "home"
+class Photographer:
+    """Takes what is asked for, with one signed-in browser per customer and size."""
 
+    def __init__(self, browser: Browser, url: str, only: str) -> None:
+        self.browser, self.url, self.only = browser, url, only
+        self.taken = 0
+        self._contexts: dict[tuple[str, str], BrowserContext] = {}
 
-def take_all(browser: Browser, url: str) -> int:
-    taken = 0
-    for size, viewport in SIZES.items():
-        for scheme in ("light", "dark"):
-            for who, contact in (("full", DEMO_CONTACT), ("empty", "new@example.com")):
-                context = browser.new_context(
-                    viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
+    def pages(self, name: str, who: str) -> Iterator[tuple[Page, str]]:
+        """A fresh page of each size, if the name is asked for."""
+        for size, viewport in SIZES.items() if self.only in name else ():
+            if (who, size) not in self._contexts:
+                context = self.browser.new_context(
+                    base_url=self.url, viewport=viewport, reduced_motion="reduce"
                 )
-                page = context.new_page()
-                paths = list(PUBLIC) if who == "full" else []
-                for path in paths:
-                    taken += take(page, url + path, f"{name_of(path)}-{size}-{scheme}")
-                sign_in(page, url, contact)
-                for path in OWN:
-                    taken += take(page, url + path, f"{name_of(path)}-{who}-{size}-{scheme}")
-                    if who == "full" and path in BEHIND:
-                        page.locator("main a[class*=after]").nth(1).click()
-                        settle(page)
-                        taken += shoot(page, f"{BEHIND[path]}-{size}-{scheme}")
-                context.close()
-    return taken
+                if who:
+                    sign_in(context, self.url, who)
+                self._contexts[who, size] = context
+            page = self._contexts[who, size].new_page()
+            yield page, size
+            page.close()
+
+    def shoot(self, page: Page, name: str, size: str) -> None:
+        """The whole page in both themes; the bar at the bottom stays at the bottom."""
+        settle(page)
+        tall = page.evaluate("document.documentElement.scrollHeight")
+        if not page.locator("dialog[open]").count():
+            page.set_viewport_size(SIZES[size] | {"height": min(max(tall, 860), TALLEST)})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=FOLDER / f"{name}-{size}-{scheme}.png")
+            self.taken += 1
+
+    def take(self, look: Look) -> None:
+        """One state."""
+        for page, size in self.pages(look.name, look.who):
+            try:
+                look.reach(page)
+            except Exception as error:
+                print(f"{look.name} {size} was not reached: {str(error).splitlines()[0]}")
+            self.shoot(page, look.name, size)
+
+    def take_waiting(self, look: Look) -> None:
+        """The page before its data is there."""
+        for page, size in self.pages(f"{look.name}-loading", look.who):
+            page.route_web_socket("**/_event/**", lambda _socket: None)
+            page.goto(look.at or look.path)
+            page.wait_for_timeout(300)
+            self.shoot(page, f"{look.name}-loading", size)
+
+    def take_failed(self, look: Look) -> None:
+        """The page while the database is away."""
+        for page, size in self.pages(f"{look.name}-failed", look.who):
+            page.goto(look.at or look.path)
+            page.get_by_text("This could not be loaded").wait_for()
+            self.shoot(page, f"{look.name}-failed", size)
+
+    def take_paper(self) -> None:
+        """An order in print."""
+        for page, size in self.pages("order-print", DEMO_CONTACT):
+            page.goto(f"{routes.ORDERS}/NW-21474")
+            page.get_by_text("Price").first.wait_for()
+            page.emulate_media(media="print")
+            self.shoot(page, "order-print", size)
 
 
-def take(page: Page, address: str, name: str) -> int:
-    page.goto(address)
-    settle(page)
-    return shoot(page, name)
-
-
-def shoot(page: Page, name: str) -> int:
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
-    return 1
+def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
+    photographer = Photographer(browser, url, only)
+    for look in LOOKS:
+        photographer.take(look)
+    one_each = list({look.path: look for look in reversed(OWN) if not look.steps}.values())
+    for look in one_each:
+        photographer.take_waiting(look)
+    with database_away(data):
+        for look in one_each:
+            photographer.take_failed(look)
+    photographer.take_paper()
+    return photographer.taken
 
 
 def take_for_readme(browser: Browser, url: str) -> None:
@@ -97,7 +137,7 @@ def take_for_readme(browser: Browser, url: str) -> None:
     for name, path, size, scheme in README:
         context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)
         page = context.new_page()
-        sign_in(page, url, DEMO_CONTACT)
+        sign_in(context, url, DEMO_CONTACT)
         page.goto(url + path)
         settle(page)
         if name == "order":
@@ -113,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="refresh the README's pictures too")
     parser.add_argument("--only-readme", action="store_true", help="refresh those alone")
+    parser.add_argument("--only", default="", help="pictures whose name holds this")
     asked = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
@@ -124,7 +165,13 @@ def main() -> None:
         if asked.readme or asked.only_readme:
             take_for_readme(browser, url)
         if not asked.only_readme:
-            print(f"{take_all(browser, url)} pictures in {FOLDER}")
+            os.environ["PORTAL_DATA_DIR"] = data  # what is written beside the server has its keys
+            database = Database(f"sqlite:///{Path(data) / 'portal.db'}")
+            make_extremes(database)
+            make_many(database)
+            database.dispose()
+            taken = take_all(browser, url, Path(data), asked.only)
+            print(f"{taken} pictures in {FOLDER}")
         browser.close()
 
 

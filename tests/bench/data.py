@@ -61,25 +61,12 @@ def build_shop(database: Database, orders: int) -> Shop:
         _insert(db, User, [_user(user, number) for number, user in enumerate(users)])
         _insert(db, NotificationPreference, [{"user_id": u, "modified_at": NOW} for u in users])
         _insert(db, Address, [_address(user, place) for user in users for place in range(5)])
-        _insert(db, Product, [_product(number) for number in range(200)])
         db.commit()
+    write_products(database)
     collector, regulars = users[0], users[1 : REGULARS + 1]
     collected = max(500, orders // 10 if orders >= 1_000_000 else 0)
     began = time.monotonic()
-    plan = _owners(users, collected, orders)
-    shown: dict[str, str] = {}
-    number = 0
-    while owners := list(islice(plan, CHUNK)):
-        with database.session(writes=True) as db:
-            rows: dict[type[SQLModel], list[Row]] = {model: [] for model in PARTS}
-            for owner in owners:
-                _add_order(rows, owner, number)
-                shown.setdefault(owner, rows[Order][-1]["order_number"])
-                number += 1
-            for model in PARTS:
-                _insert(db, model, rows[model])
-            refresh_orders(db, [order["id"] for order in rows[Order]], NOW)
-            db.commit()
+    shown = write_orders(database, _owners(users, collected, orders))
     seconds = time.monotonic() - began
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
@@ -90,6 +77,31 @@ def build_shop(database: Database, orders: int) -> Shop:
         order_numbers=tuple(shown[user] for user in regulars),
         orders_per_second=orders / seconds,
     )
+
+
+def write_products(database: Database) -> None:
+    """Write the products that orders are made of."""
+    with database.session(writes=True) as db:
+        _insert(db, Product, [_product(number) for number in range(200)])
+        db.commit()
+
+
+def write_orders(database: Database, owners: Iterator[str]) -> dict[str, str]:
+    """Write one order for each owner; returns the number of the first by owner."""
+    shown: dict[str, str] = {}
+    number = 0
+    while some := list(islice(owners, CHUNK)):
+        with database.session(writes=True) as db:
+            rows: dict[type[SQLModel], list[Row]] = {model: [] for model in PARTS}
+            for owner in some:
+                _add_order(rows, owner, number)
+                shown.setdefault(owner, rows[Order][-1]["order_number"])
+                number += 1
+            for model in PARTS:
+                _insert(db, model, rows[model])
+            refresh_orders(db, [order["id"] for order in rows[Order]], NOW)
+            db.commit()
+    return shown
 
 
 def _owners(users: list[str], collected: int, orders: int) -> Iterator[str]:

@@ -125,17 +125,3 @@ def test_an_address_of_a_subscription_says_why_it_stays(open_page: OpenPage) -> 
     assert_accessible(page)
     page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_addresses_are_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
-    page = open_page(
-        "/addresses", as_=DEMO, scheme=scheme, viewport={"width": width, "height": 800}
-    )
-    expect(page.get_by_role("heading", name="Home")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    open_form(page)
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)

@@ -83,20 +83,6 @@ def test_a_customer_without_orders(open_page: OpenPage) -> None:
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_orders_are_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
-    viewport = {"width": width, "height": 800}
-    page = open_page("/orders", as_=DEMO, scheme=scheme, viewport=viewport)
-    wait_for_orders(page)
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    page.get_by_role("link", name=re.compile("^Order ")).first.click()
-    expect(page.get_by_role("heading", name="Price")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-
-
 def test_strangers_orders_and_unknown_ones_look_alike(open_page: OpenPage) -> None:
     page = open_page("/orders", as_=SAM)
     wait_for_orders(page)

@@ -16,7 +16,6 @@ from tests.e2e.conftest import (
     OpenPage,
     Portal,
     assert_accessible,
-    assert_no_sideways_scroll,
 )
 
 BOTH = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -138,21 +137,3 @@ def test_bank_accounts(open_page: OpenPage, viewport: Any) -> None:
     page.get_by_role("button", name="Delete Test Bank").click()
     page.get_by_role("button", name="Delete account").click()
     expect(page.get_by_text("No bank account yet")).to_be_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_profile_is_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
-    page = open_page("/profile", as_=DEMO, scheme=scheme, viewport={"width": width, "height": 800})
-    wait_for_profile(page)
-    expect(page.get_by_text("HDFC Bank").first).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    page.get_by_role("button", name="Change Phone").click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    assert_accessible(page)
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Edit HDFC").click()
-    expect(page.get_by_role("dialog", name="Edit bank account")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)

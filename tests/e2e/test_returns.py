@@ -17,10 +17,6 @@ from tests.e2e.conftest import (
     assert_no_sideways_scroll,
 )
 
-THEMES_AND_WIDTHS = pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)]
-)
-
 
 def open_form(open_page: OpenPage, **options: Any) -> Page:
     """The form of the latest order of which something can be returned."""
@@ -139,44 +135,6 @@ def test_a_return_is_asked_for_and_called_off_by_keyboard(open_page: OpenPage) -
     page.keyboard.press("Enter")
     expect(page.get_by_text("Return cancelled.")).to_be_visible()
     expect(cancel).to_have_count(0)
-
-
-@THEMES_AND_WIDTHS
-def test_the_form_is_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
-    page = open_form(open_page, scheme=scheme, viewport={"width": width, "height": 800})
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_text("Choose at least one item to return.").first).to_be_visible()
-    item(page).click()
-    expect(page.get_by_label("Reason")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    page.get_by_label("Reason").select_option("Too large")
-    page.get_by_role("button", name="Continue").click()
-    choose(page, "Another address")
-    expect(page.get_by_label("City", exact=True)).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    choose(page, "Where the order went")
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", name="What comes back")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-
-
-@THEMES_AND_WIDTHS
-def test_returns_are_accessible_in_each_state(open_page: OpenPage, scheme: str, width: int) -> None:
-    page = open_page("/returns", as_=DEMO, scheme=scheme, viewport={"width": width, "height": 800})
-    links = page.get_by_role("link", name=re.compile("^Return RET-"))
-    expect(links.first).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    addresses = [str(link.get_attribute("href")) for link in links.all()]
-    assert len(addresses) >= 8
-    for address in addresses:
-        page.goto(address)
-        expect(page.get_by_role("heading", name="What comes back")).to_be_visible()
-        assert_accessible(page)
-        assert_no_sideways_scroll(page)
 
 
 def test_what_cannot_be_returned_says_why(open_page: OpenPage) -> None:

@@ -13,13 +13,8 @@ from tests.e2e.conftest import (
     WIDE,
     OpenPage,
     assert_accessible,
-    assert_no_sideways_scroll,
 )
 from tests.factories.pictures import make_picture
-
-THEMES_AND_WIDTHS = pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)]
-)
 
 
 def photo(name: str = "photo.jpg", content: bytes | None = None) -> Any:
@@ -32,16 +27,6 @@ def waiting(page: Page) -> Any:
 
 def rate(dialog: Any, stars: str) -> None:
     dialog.locator("label").filter(has_text=re.compile(f"^{stars}$")).click()
-
-
-@THEMES_AND_WIDTHS
-def test_rewards_are_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
-    viewport = {"width": width, "height": 800}
-    page = open_page("/loyalty", as_=DEMO, scheme=scheme, viewport=viewport)
-    expect(page.get_by_text("Your balance")).to_be_visible()
-    expect(page.get_by_role("progressbar")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
 
 
 def test_movements_lead_to_their_orders(open_page: OpenPage) -> None:
@@ -135,23 +120,6 @@ def test_the_address_of_a_product_opens_its_form(open_page: OpenPage) -> None:
     page = open_page("/reviews?product=no-such-product", as_=DEMO)
     expect(page.get_by_text("This product is not waiting for a review.")).to_be_visible()
     expect(page.get_by_role("dialog", name="Write a review")).to_be_hidden()
-
-
-@THEMES_AND_WIDTHS
-def test_reviews_are_accessible(open_page: OpenPage, scheme: str, width: int) -> None:
-    viewport = {"width": width, "height": 800}
-    page = open_page("/reviews", as_=DEMO, scheme=scheme, viewport=viewport)
-    expect(waiting(page).first).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    waiting(page).first.click()
-    expect(page.get_by_role("dialog", name="Write a review")).to_be_visible()
-    assert_accessible(page)
-    page.keyboard.press("Escape")
-    page.goto("/reviews?tab=mine")
-    expect(page.get_by_role("group", name="My reviews")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
 
 
 def test_a_customer_with_nothing_to_review(open_page: OpenPage) -> None:

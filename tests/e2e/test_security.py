@@ -13,7 +13,6 @@ from tests.e2e.conftest import (
     SAM,
     OpenPage,
     assert_accessible,
-    assert_no_sideways_scroll,
 )
 
 LONG = "a passphrase nobody else has"
@@ -138,18 +137,3 @@ def test_a_switch_that_cannot_be_saved_goes_back(open_page: OpenPage) -> None:
     expect(switch).to_be_checked(checked=before)
     switch.click()
     expect(switch).to_be_checked(checked=not before)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("who", [DEMO, NEW])
-def test_pages_are_accessible(open_page: OpenPage, who: str, width: int, scheme: str) -> None:
-    viewport = {"width": width, "height": 800}
-    page = open_page("/security", as_=who, viewport=viewport, scheme=scheme)
-    expect(page.get_by_text("This device")).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
-    page.goto("/notifications")
-    expect(page.get_by_role("switch").first).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)

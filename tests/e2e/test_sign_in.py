@@ -16,7 +16,6 @@ from tests.e2e.conftest import (
     OpenPage,
     Portal,
     assert_accessible,
-    assert_no_sideways_scroll,
 )
 
 BOTH = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -220,19 +219,3 @@ def test_demo_login_is_one_press(open_page: OpenPage) -> None:
     page = open_page("/login?next=%2Forders")
     press(page, "Sign in as the demo customer")
     expect(page).to_have_url(ORDERS)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize(
-    "path", ["/login", "/login?step=code", "/login?error=too_many_requests", "/register",
-             "/forgot-password", "/forgot-password?step=code"],
-)  # fmt: skip
-def test_public_pages_are_accessible(
-    open_page: OpenPage, path: str, width: int, scheme: str
-) -> None:
-    page = open_page(path, viewport={"width": width, "height": 800}, scheme=scheme)
-    ready(page)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)

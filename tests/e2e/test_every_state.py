@@ -1,0 +1,101 @@
+"""Every page in each of its states: accessible in both themes, at both widths, and it stays still.
+
+What is looked at comes from the table of pages and `tests.looks`, so that none can be forgotten.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from account_portal import routes
+from account_portal.app import PAGES
+from tests.e2e.conftest import (
+    OpenPage,
+    Portal,
+    assert_accessible,
+    assert_no_sideways_scroll,
+)
+from tests.looks import DEMO, LOOKS, Look, database_away
+
+WIDTHS = (320, 1280)
+SCHEMES: tuple[Any, ...] = ("light", "dark")
+MOST_SHIFT = 0.02
+OWN = [page.path for page in PAGES if not page.public]
+
+# Adds up what moves by itself, as Lighthouse does; what follows a press doesn't count.
+WATCH_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def address_of(path: str) -> str:
+    """Where a page of the table is, with things that are there."""
+    pattern = re.sub(r"\[\w+\]", "[^/?]+", path)
+    found = [look.at or look.path for look in LOOKS if look.path == path]
+    return next(address for address in found if re.fullmatch(pattern + r"(\?.*)?", address))
+
+
+def assert_sound(page: Page) -> None:
+    """Nothing axe can find and nothing cut off, in both themes at both widths."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert_no_sideways_scroll(page)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert_accessible(page)
+
+
+def test_no_page_is_without_its_states() -> None:
+    states = {(look.path, look.state) for look in LOOKS}
+    paths = {page.path for page in PAGES}
+    assert {path for path, _ in states} == paths
+    assert {path for path in paths if (path, "full") not in states} == {routes.NOT_FOUND}
+    assert [path for path in OWN if "[" in path and (path, "missing") not in states] == []
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+def test_every_state_is_sound(open_page: OpenPage, look: Look) -> None:
+    page = open_page("/theme.css", as_=look.who or None, viewport={"width": 320, "height": 800})
+    page.add_init_script(WATCH_SHIFTS)
+    look.reach(page)
+    page.wait_for_timeout(100)
+    assert page.evaluate("shifted") < MOST_SHIFT
+    assert_sound(page)
+
+
+@pytest.mark.parametrize("path", [page.path for page in PAGES])
+def test_nothing_moves_while_a_page_comes(open_page: OpenPage, path: str) -> None:
+    look = next(look for look in LOOKS if look.path == path)
+    page = open_page("/theme.css", as_=look.who or None)
+    page.add_init_script(WATCH_SHIFTS)
+    look.reach(page)
+    page.wait_for_timeout(100)
+    assert page.evaluate("shifted") < MOST_SHIFT
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_a_page_without_database_says_so_and_recovers(
+    open_page: OpenPage, portal: Portal, path: str
+) -> None:
+    page = open_page("/theme.css", as_=DEMO)
+    with database_away(portal.data_dir):
+        page.goto(address_of(path))
+        expect(page.get_by_text("This could not be loaded")).to_be_visible()
+        assert_sound(page)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("This could not be loaded")).to_be_hidden()
+    expect(page.locator("main").get_by_role("status").filter(has_text="Loading")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", OWN)
+def test_a_page_is_sound_while_it_waits(open_page: OpenPage, path: str) -> None:
+    page = open_page("/theme.css", as_=DEMO)
+    page.route_web_socket("**/_event/**", lambda socket: None)
+    page.goto(address_of(path))
+    expect(page.locator("main").get_by_role("status").filter(has_text="Loading")).to_be_visible()
+    assert_sound(page)

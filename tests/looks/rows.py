@@ -1,0 +1,322 @@
+"""Every page in each of its states.
+
+`make screens` takes a picture of each; tests/e2e/test_every_state.py looks at each with axe, and
+compares the rows with the table of pages: a page without its states fails.
+"""
+
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from account_portal import routes
+from tests.factories.extremes import MAX, ONE
+from tests.looks.look import NEW, Look, Reach, State, follow, press, press_inside, wait_for
+
+ORDERS, RETURNS = routes.ORDERS, routes.RETURNS
+
+
+def _wrong_password(page: Page) -> None:
+    page.get_by_label("Current password", exact=True).fill("not it")
+    page.get_by_label("New password", exact=True).fill("short")
+    page.locator("form:has(#new_password)").evaluate("form => form.noValidate = true")
+    page.get_by_role("button", name="Change password").click()
+
+
+def _choose_item(page: Page) -> None:
+    page.get_by_role("checkbox").first.click()
+    page.get_by_label("Reason").first.select_option("Too small")
+
+
+def _another_address(page: Page) -> None:
+    page.get_by_label("Another address").click()
+    expect(page.get_by_label("City", exact=True)).to_be_visible()
+    page.locator("main form").evaluate("form => form.noValidate = true")
+
+
+ON = press("^Continue$")
+_FIRST_STEP = (*follow("^Order ", "Price"), *follow("^Return items", "Return this"))
+_SECOND_STEP = (*_FIRST_STEP, _choose_item, ON, wait_for("Where should we collect"))
+_RETURNABLE = f"{ORDERS}?group=delivered&text=T-shirt"
+_APPROVED = f"{RETURNS}/RET-NW-21291-1"
+
+
+def _order(name: str, number: str, *steps: Reach, **values: Any) -> Look:
+    values = {"state": "full", "seen": "Price", **values}
+    return Look(f"order-{name}", routes.ORDER, at=f"{ORDERS}/{number}", steps=steps, **values)
+
+
+def _returning(name: str, state: State, seen: str, *steps: Reach) -> Look:
+    return Look(f"return-items-{name}", routes.RETURN, state, seen, _RETURNABLE, steps=steps)
+
+
+LOOKS: tuple[Look, ...] = (
+    Look("home", routes.HOME, "full", "Latest orders"),
+    Look("home-one", routes.HOME, "one", "Latest orders", who=ONE),
+    Look("home-max", routes.HOME, "full", "Latest orders", who=MAX),
+    Look("home-empty", routes.HOME, "nothing", "No orders yet", who=NEW),
+    Look("orders", ORDERS, "full", "Page 1 of"),
+    Look("orders-one", ORDERS, "one", "ONE-1", who=ONE),
+    Look("orders-max", ORDERS, "full", "MAX-", who=MAX),
+    Look("orders-empty", ORDERS, "nothing", "No orders yet", who=NEW),
+    Look(
+        "orders-no-match", ORDERS, "no match", "No order matches", f"{ORDERS}?text=nothing-like-it"
+    ),
+    Look("orders-beyond", ORDERS, "no match", "There is no such page", f"{ORDERS}?page=999"),
+    _order("unpaid", "NW-21622", seen="The payment failed"),
+    _order("checked", "NW-21614"),
+    _order("partly-paid", "NW-21595"),
+    _order("partly-shipped", "NW-21497"),
+    _order("shipped", "NW-21474", lambda page: page.get_by_text("Every step").last.click()),
+    _order("delivered", "NW-21357"),
+    _order("complete", "NW-21200"),
+    _order("undelivered", "NW-21379"),
+    _order("coming-back", "NW-21268"),
+    _order("cancelled", "NW-21446"),
+    _order("max", "MAX-LONG-0001-2026-ABCDEFGHIJ", who=MAX),
+    _order("max-way", "MAX-WAY", who=MAX),
+    _order("max-money", "MAX-MONEY", who=MAX),
+    _order("yen", "MAX-JPY", who=MAX),
+    _order(
+        "cancelling", "NW-21614", press("^Cancel order"), state="dialog", seen="Cancel this order?"
+    ),
+    _order(
+        "cancelling-wrong",
+        "NW-21614",
+        press("^Cancel order"),
+        press_inside("Cancel order"),
+        state="form",
+        seen="Please fill this in.",
+    ),
+    Look("order-missing", routes.ORDER, "missing", "There is no such order", f"{ORDERS}/NW-1"),
+    _returning("choosing", "full", "Return this", *_FIRST_STEP),
+    _returning("none-chosen", "form", "Choose at least one item", *_FIRST_STEP, ON),
+    _returning("chosen", "form", "What would you like?", *_FIRST_STEP, _choose_item),
+    _returning("pickup", "full", "Where should we collect", *_SECOND_STEP),
+    _returning("pickup-wrong", "form", "Please fill this in.", *_SECOND_STEP, _another_address, ON),
+    _returning("check", "full", "You get back", *_SECOND_STEP, ON),
+    Look(
+        "return-items-closed",
+        routes.RETURN,
+        "nothing",
+        "Nothing of this order can be returned now",
+        f"{ORDERS}/NW-21200/return",
+    ),
+    Look(
+        "return-items-missing",
+        routes.RETURN,
+        "missing",
+        "There is no such order",
+        f"{ORDERS}/NW-1/return",
+    ),
+    Look("returns", RETURNS, "full", "RET-NW"),
+    Look("returns-one", RETURNS, "one", "Waiting for approval", who=ONE),
+    Look("returns-max", RETURNS, "full", "Waiting for approval", who=MAX),
+    Look("returns-empty", RETURNS, "nothing", "No returns yet", who=NEW),
+    Look("returns-beyond", RETURNS, "no match", "There is no such page", f"{RETURNS}?page=99"),
+    Look("return", routes.RETURN_DETAIL, "full", "What comes back", _APPROVED),
+    *(
+        Look(
+            f"return-{name}", routes.RETURN_DETAIL, "full", "What comes back", f"{RETURNS}/{number}"
+        )
+        for name, number in (
+            ("created", "RET-NW-21325-1"),
+            ("shipped", "RET-NW-21242-1"),
+            ("received", "RET-NW-21212-1"),
+            ("cancelled", "RET-NW-20974-1"),
+            ("replaced", "RET-NW-21002-1"),
+        )
+    ),
+    Look(
+        "return-done", routes.RETURN_DETAIL, "full", "What comes back", f"{RETURNS}/RET-NW-21090-1"
+    ),
+    Look(
+        "return-declined",
+        routes.RETURN_DETAIL,
+        "full",
+        "What comes back",
+        f"{RETURNS}/RET-NW-21048-1",
+    ),
+    Look(
+        "return-max",
+        routes.RETURN_DETAIL,
+        "full",
+        "What comes back",
+        RETURNS,
+        MAX,
+        follow("^Return RET", "What comes back"),
+    ),
+    Look(
+        "return-cancelling",
+        routes.RETURN_DETAIL,
+        "dialog",
+        "Cancel this return?",
+        _APPROVED,
+        steps=(press("^Cancel return"),),
+    ),
+    Look(
+        "return-missing",
+        routes.RETURN_DETAIL,
+        "missing",
+        "There is no such return",
+        f"{RETURNS}/RET-1",
+    ),
+    Look("loyalty", routes.LOYALTY, "full", "Your balance"),
+    Look("loyalty-one", routes.LOYALTY, "one", "1 point", who=ONE),
+    Look("loyalty-max", routes.LOYALTY, "full", "Your balance", who=MAX),
+    Look("loyalty-empty", routes.LOYALTY, "nothing", "No points yet", who=NEW),
+    Look(
+        "loyalty-beyond", routes.LOYALTY, "no match", "There is no such page", "/loyalty?page=9999"
+    ),
+    Look("profile", routes.PROFILE, "full", "HDFC"),
+    Look("profile-one", routes.PROFILE, "one", "HDFC", who=ONE),
+    Look("profile-max", routes.PROFILE, "full", "Bank accounts", who=MAX),
+    Look("profile-empty", routes.PROFILE, "nothing", "No bank account yet", who=NEW),
+    Look("profile-name", routes.PROFILE, "form", "Save name", steps=(press("Edit name"),)),
+    Look("profile-picture", routes.PROFILE, "dialog", "Your picture", steps=(press("picture$"),)),
+    Look(
+        "profile-phone",
+        routes.PROFILE,
+        "dialog",
+        "Change your phone number",
+        steps=(press("Change Phone"),),
+    ),
+    Look(
+        "profile-account",
+        routes.PROFILE,
+        "dialog",
+        "New bank account",
+        steps=(press("Add account"),),
+    ),
+    Look(
+        "profile-account-wrong",
+        routes.PROFILE,
+        "form",
+        "Please fill this in.",
+        steps=(press("Add account"), press_inside("Save account")),
+    ),
+    Look(
+        "profile-account-edit",
+        routes.PROFILE,
+        "dialog",
+        "Edit bank account",
+        steps=(press("Edit HDFC"),),
+    ),
+    Look(
+        "profile-account-delete",
+        routes.PROFILE,
+        "dialog",
+        "Delete this bank account?",
+        steps=(press("Delete HDFC"),),
+    ),
+    Look("addresses", routes.ADDRESSES, "full", "Default delivery"),
+    Look("addresses-one", routes.ADDRESSES, "one", "Default delivery", who=ONE),
+    Look("addresses-max", routes.ADDRESSES, "full", "Default delivery", who=MAX),
+    Look("addresses-empty", routes.ADDRESSES, "nothing", "No addresses yet", who=NEW),
+    Look("addresses-new", routes.ADDRESSES, "dialog", "New address", steps=(press("Add address"),)),
+    Look(
+        "addresses-wrong",
+        routes.ADDRESSES,
+        "form",
+        "Please fill this in.",
+        steps=(press("Add address"), press_inside("Save address")),
+    ),
+    Look(
+        "addresses-delete",
+        routes.ADDRESSES,
+        "dialog",
+        "Delete this address?",
+        steps=(press("Delete Parents"),),
+    ),
+    Look(
+        "addresses-kept",
+        routes.ADDRESSES,
+        "said",
+        "A subscription uses this address",
+        steps=(press("Delete Home"), press_inside("Delete address")),
+    ),
+    Look("reviews", routes.REVIEWS, "full", "Write a review"),
+    Look("reviews-mine", routes.REVIEWS, "full", "Published", "/reviews?tab=mine"),
+    Look("reviews-max", routes.REVIEWS, "full", "Write a review", who=MAX),
+    Look("reviews-max-mine", routes.REVIEWS, "full", "Not published", "/reviews?tab=mine", MAX),
+    Look("reviews-empty", routes.REVIEWS, "nothing", "Nothing to review yet", who=NEW),
+    Look(
+        "reviews-none-mine",
+        routes.REVIEWS,
+        "nothing",
+        "You have not written",
+        "/reviews?tab=mine",
+        NEW,
+    ),
+    Look("reviews-beyond", routes.REVIEWS, "full", "Write a review", "/reviews?page=99"),
+    Look(
+        "reviews-writing",
+        routes.REVIEWS,
+        "dialog",
+        "Your rating",
+        steps=(press("^Write a review of"),),
+    ),
+    Look(
+        "reviews-wrong",
+        routes.REVIEWS,
+        "form",
+        "Choose how many stars",
+        steps=(press("^Write a review of"), press_inside("Send review")),
+    ),
+    Look(
+        "reviews-gone",
+        routes.REVIEWS,
+        "said",
+        "This product is not waiting",
+        "/reviews?product=none",
+    ),
+    Look("notifications", routes.NOTIFICATIONS, "full", "Newsletter"),
+    Look("security", routes.SECURITY, "full", "This device"),
+    Look(
+        "security-wrong",
+        routes.SECURITY,
+        "form",
+        "Use at least 8 characters.",
+        steps=(_wrong_password,),
+    ),
+    Look(
+        "security-closing",
+        routes.SECURITY,
+        "dialog",
+        "Orders on their way still arrive",
+        steps=(press("Close account"),),
+    ),
+    Look(
+        "security-closing-sure",
+        routes.SECURITY,
+        "dialog",
+        "Are you sure?",
+        steps=(press("Close account"), press_inside("Go on")),
+    ),
+    Look("login", routes.LOGIN, "full", "E-mail or phone", who=""),
+    Look("login-code", routes.LOGIN, "full", "If there is an account", "/login?step=code", ""),
+    Look(
+        "login-wrong", routes.LOGIN, "form", "does not fit", "/login?error=invalid_credentials", ""
+    ),
+    Look(
+        "login-waiting",
+        routes.LOGIN,
+        "form",
+        "tried too often",
+        "/login?error=too_many_requests",
+        "",
+    ),
+    Look("register", routes.REGISTER, "full", "At least 8 characters", who=""),
+    Look("forgot", routes.FORGOT_PASSWORD, "full", "We send you a code", who=""),
+    Look(
+        "forgot-code",
+        routes.FORGOT_PASSWORD,
+        "full",
+        "At least 8 characters",
+        "/forgot-password?step=code",
+        "",
+    ),
+    Look("hand-over", routes.HAND_OVER, "full", "You can close this window"),
+    Look("payment-done", routes.PAYMENT_DONE, "full", "You can close this window", who=""),
+    Look("nowhere", routes.NOT_FOUND, "missing", "Page not found", "/nowhere", ""),
+    Look("kit", routes.KIT, "full", "Component kit", who=""),
+)
