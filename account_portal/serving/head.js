@@ -19,11 +19,11 @@ for (const name of ["localStorage", "sessionStorage"]) {
 // The page's websocket is opened while the scripts load: two round trips less until data is shown.
 // Whoever then opens the same socket is given this one, with what it has heard so far.
 (() => {
-  if (document.visibilityState === "hidden") return;
   // Who knows the token can ask for the page's state: it must not be guessed.
   const secret = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const token = sessionStorage.getItem("token") ?? secret();
   sessionStorage.setItem("token", token);
+  if (document.visibilityState === "hidden") return;
   const url = location.origin.replace(/^http/, "ws") + "SOCKET_PATH/?token=" + token;
   const Plain = window.WebSocket;
   const early = new Plain(url + "\u0026EIO=4\u0026transport=websocket", ["REFLEX_VERSION"]);

@@ -7,7 +7,7 @@ from reflex.state import OnLoadInternalState
 
 from account_portal.auth import service as auth
 from account_portal.core.errors import NotAuthenticated
-from account_portal.ui.bridge import call
+from account_portal.ui.bridge import call, frame_of
 from account_portal.ui.session import Session, action
 
 # Runs the loaders of the page that is open.
@@ -25,6 +25,8 @@ class FrameState(Session):
     @action
     async def enter(self, handover: str) -> Any:
         """Go on as the session that the frame was given."""
+        if not frame_of(self):
+            return None  # other pages are their cookie's
         try:
             session_id = await call(self, auth.take_over, str(handover), None)
         except NotAuthenticated:

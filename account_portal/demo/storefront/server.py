@@ -108,11 +108,15 @@ class _Storefront(BaseHTTPRequestHandler):
         """Say nothing: its log would stand between the portal's lines."""
 
 
+def make_server(settings: Settings, port: int) -> ThreadingHTTPServer:
+    """The storefront on a port of this machine, not serving yet."""
+    handler = type("Storefront", (_Storefront,), {"settings": settings})
+    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+
 def serve(settings: Settings) -> None:
     """Serve the storefront until the process ends."""
-    address = urlsplit(settings.storefront_origin)
-    handler = type("Storefront", (_Storefront,), {"settings": settings})
-    with ThreadingHTTPServer((address.hostname or "", address.port or 0), handler) as server:
+    with make_server(settings, urlsplit(settings.storefront_origin).port or 0) as server:
         server.serve_forever()
 
 
@@ -131,9 +135,8 @@ def storefront(settings: Settings) -> Iterator[str]:
 
 
 def _is_free(settings: Settings) -> bool:
-    address = urlsplit(settings.storefront_origin)
     try:
-        ThreadingHTTPServer((address.hostname or "", address.port or 0), _Storefront).server_close()
+        make_server(settings, urlsplit(settings.storefront_origin).port or 0).server_close()
     except OSError:
         return False
     return True
