@@ -190,7 +190,7 @@
       } else if (type === "ready") {
         clearTimeout(this._clock);
         this._turn("ready");
-        this._tell("ready", { page: data.path.slice(1) });
+        this._tell("ready", { page: data.path.slice(1) || "home" });
       } else if (type === "size") {
         this._height = data.height;
         this._size();
@@ -198,7 +198,7 @@
         const moved = this._at !== null && this._at !== data.path;
         this._at = data.path;
         if (moved && this._iframe.getBoundingClientRect().top < 0) this.scrollIntoView();
-        this._tell("navigate", { page: data.path.slice(1), title: data.title });
+        this._tell("navigate", { page: data.path.slice(1) || "home", title: data.title });
       } else if (type === "signin-required") this._word("asked");
       else if (type === "entered") this._others("reload");
       else if (type === "event") {

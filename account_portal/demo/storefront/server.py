@@ -3,6 +3,7 @@
 It shares nothing with the portal but the secret it vouches with, as a real one would.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -115,9 +116,12 @@ def make_server(settings: Settings, port: int) -> ThreadingHTTPServer:
 
 
 def serve(settings: Settings) -> None:
-    """Serve the storefront until the process ends."""
+    """Serve the storefront as long as whoever started this process lives."""
+    parent = os.getppid()
     with make_server(settings, urlsplit(settings.storefront_origin).port or 0) as server:
-        server.serve_forever()
+        server.timeout = 1.0  # seconds
+        while os.getppid() == parent:
+            server.handle_request()
 
 
 @contextmanager

@@ -14,8 +14,9 @@ for (const widget of widgets)
     });
 
 function mark(page) {
+  const shown = page.split(/[/?]/)[0].replace("loyalty", "rewards");
   for (const button of document.querySelectorAll("[data-page]"))
-    button.setAttribute("aria-pressed", page.split(/[/?]/)[0] === button.dataset.page);
+    button.setAttribute("aria-pressed", shown === button.dataset.page);
 }
 
 async function customer(name) {
