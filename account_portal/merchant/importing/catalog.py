@@ -6,19 +6,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from account_portal.core import money
+from account_portal.core.bulk import Row, insert, table_of
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.records import ProductRecord, ReviewRecord
-from account_portal.merchant.importing.tables import (
-    Row,
-    difference,
-    fetch,
-    insert,
-    table_of,
-    update,
-)
+from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import Product, Purchase, Review
 from account_portal.models.states import ReviewStatus
 

@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 
 from account_portal.addresses.rules import country_code_of
+from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.records import (
@@ -15,7 +16,7 @@ from account_portal.merchant.importing.records import (
     OfCustomer,
     SavedAddressRecord,
 )
-from account_portal.merchant.importing.tables import Row, difference, fetch, insert, update
+from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import Address, NotificationPreference, User
 from account_portal.security.passwords import is_known_hash
 

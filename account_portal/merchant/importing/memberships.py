@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
+from account_portal.core.bulk import Row, insert, table_of
 from account_portal.core.ids import new_id
 from account_portal.core.money import POINT_SCALE, round_half_up
 from account_portal.loyalty.service.ledger import membership_number_of
@@ -15,14 +16,7 @@ from account_portal.merchant.importing.customers import (
     save_addresses,
 )
 from account_portal.merchant.importing.records import LoyaltyRecord, SubscriptionRecord
-from account_portal.merchant.importing.tables import (
-    Row,
-    difference,
-    fetch,
-    insert,
-    table_of,
-    update,
-)
+from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import LoyaltyAccount, LoyaltyActivity, Subscription
 from account_portal.models.states import ActivityType
 

@@ -1,27 +1,18 @@
 """Rows by natural key: what is there, what differs, what is new. Many rows a statement."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import lru_cache
-from operator import itemgetter
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import Column, Dialect, Table, bindparam, select
+from sqlalchemy import Column, bindparam, select
 from sqlmodel import Session, SQLModel
+
+from account_portal.core.bulk import Row, table_of
 
 CHUNK = 500
 """Values in one `IN`; every database takes that many."""
 
-Row = dict[str, Any]
-"""A row as it is going to be."""
-
 Stored = Mapping[str, Any]
 """A row as it is in the database."""
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """The table of a model."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table
 
 
 def fetch(
@@ -41,41 +32,6 @@ def fetch(
         found = db.execute(select(*columns).where(condition)).mappings()
         rows += cast("Iterable[Stored]", found)
     return rows
-
-
-def insert(db: Session, model: type[SQLModel], rows: list[Row]) -> None:
-    """Add rows; all have the same columns.
-
-    The statement goes straight to the driver: most of an import is here, and SQLAlchemy would take
-    three times as long to work out the parameters of each row anew.
-    """
-    if not rows:
-        return
-    connection = db.connection()
-    names = tuple(rows[0])
-    statement, processors = _insertion(model, names, connection.dialect)
-    pick = itemgetter(*names)
-    columns = [list(column) for column in zip(*map(pick, rows), strict=True)]
-    for index, process in processors:
-        columns[index] = [None if value is None else process(value) for value in columns[index]]
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
-
-
-@lru_cache(maxsize=64)
-def _insertion(
-    model: type[SQLModel], names: tuple[str, ...], dialect: Dialect
-) -> tuple[str, list[tuple[int, Callable[..., Any]]]]:
-    """An INSERT in the driver's words, and how values of some columns become the driver's."""
-    table = table_of(model)
-    place = {"qmark": "?", "pyformat": "%s"}[dialect.paramstyle]
-    columns = ", ".join(f'"{name}"' for name in names)
-    places = ", ".join([place] * len(names))
-    processors: list[tuple[int, Callable[..., Any]]] = []
-    for index, name in enumerate(names):
-        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        if process is not None:
-            processors.append((index, process))
-    return f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})', processors  # noqa: S608
 
 
 def difference(there: Stored, wanted: Row) -> Row:

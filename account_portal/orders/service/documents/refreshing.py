@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import RowMapping, bindparam, select, update
 from sqlmodel import Session, SQLModel, col
 
-from account_portal.core import money
+from account_portal.core import bulk, money
 from account_portal.models import (
     AddressCopy,
     Order,
@@ -49,7 +49,6 @@ from account_portal.orders.service.documents.storing import (
     purchases_of,
     recount,
     store_purchases,
-    upsert,
 )
 
 BATCH = 400
@@ -129,7 +128,7 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> None:
     if state_changes:
         db.execute(_UPDATE_STATE, state_changes, execution_options={"synchronize_session": False})
     recount(db, documents)
-    upsert(db, OrderDocument, ("order_id",), documents)
+    bulk.insert(db, OrderDocument, documents, replacing="order_id")
     store_purchases(db, purchases)
 
 

@@ -6,30 +6,13 @@ from typing import Any
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from account_portal.models import (
     OrderDocument,
     Purchase,
 )
 from account_portal.orders.service.documents.shape import Rows
-
-
-def _insert(db: Session, model: type[SQLModel]) -> Any:
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model.__table__)  # type: ignore[attr-defined]
-
-
-def upsert(
-    db: Session, model: type[SQLModel], key: tuple[str, ...], rows: list[dict[str, Any]]
-) -> None:
-    """Insert rows, or replace those whose key is there."""
-    if not rows:
-        return
-    statement = _insert(db, model)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    db.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
-
 
 _COUNT = text(
     "INSERT INTO order_counts (customer_id, status, count) VALUES (:customer_id, :status, :count) "
@@ -85,7 +68,8 @@ def store_purchases(db: Session, rows: list[dict[str, Any]]) -> None:
         latest[row["customer_id"], row["product_id"]] = row
     if not latest:
         return
-    statement = _insert(db, Purchase)
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Any = dialect.insert(Purchase.__table__)  # type: ignore[attr-defined]
     changed = {
         name: statement.excluded[name]
         for name in next(iter(latest.values()))
