@@ -212,9 +212,6 @@ class Database:
     def end_reading(self, pooled: PoolProxiedConnection) -> None:
         """Give such a connection back."""
         self.leave_to_session(pooled)
-        if self.is_sqlite:
-            # Nothing was written, but a ROLLBACK would make SQLite parse each statement anew.
-            pooled.dbapi_connection.execute("COMMIT")  # type: ignore[union-attr]
         pooled.close()
 
     def leave_to_session(self, pooled: PoolProxiedConnection) -> None:

@@ -115,7 +115,7 @@ class ContractRoute(APIRoute):
 
     It is the ASGI app of its own: what FastAPI puts around a handler costs as much as a quick call.
     What only the OpenAPI document asks for is declared with FastAPI when it is asked for: models of
-    all answers and errors would take a third of a start.
+    all answers and errors would take a good part of a start.
     """
 
     def __init__(
