@@ -1,4 +1,4 @@
-import { createElement as h, useSyncExternalStore } from "react";
+import { createElement as h, useState, useSyncExternalStore } from "react";
 
 /* Money and time as the viewer writes them. The prerendered page cannot know the viewer, so it
  * carries the same value in English and UTC, which is replaced once the page is alive. */
@@ -118,12 +118,14 @@ export function dateText(value, style, alive) {
 
 export function DateTime({ value, look = "date", capitalised = false, className = "" }) {
   const alive = useAlive();
+  const [full, setFull] = useState();
   if (!value) return null;
   const text = dateText(value, look, alive);
-  const full = alive && look !== "binding" && !DAY_ONLY.test(value) ? dateText(value, "binding", true) : undefined;
+  // Names of time zones are slow to load: they are, once somebody points at a date.
+  const tell = look !== "binding" && !DAY_ONLY.test(value) ? () => setFull(dateText(value, "binding", true)) : undefined;
   return h(
     "time",
-    { dateTime: value, title: full, className: `tabular-nums ${className}` },
+    { dateTime: value, title: full, onMouseEnter: tell, className: `tabular-nums ${className}` },
     capitalised ? capital(text) : text,
   );
 }
