@@ -42,10 +42,11 @@ def test_a_name_is_changed_in_place(open_page: OpenPage, viewport: Any) -> None:
     first.fill("Samuel")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Name saved.")).to_be_visible()
-    expect(page.get_by_text("Samuel Okafor").last).to_be_visible()
+    name = page.get_by_role("main").get_by_text("Samuel Okafor").filter(visible=True)
+    expect(name).to_be_visible()
     page.reload()
     wait_for_profile(page)
-    expect(page.get_by_role("main").get_by_text("Samuel Okafor")).to_be_visible()
+    expect(name).to_be_visible()
 
 
 def test_a_picture_is_previewed_saved_and_removed(open_page: OpenPage) -> None:
