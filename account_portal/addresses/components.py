@@ -17,11 +17,9 @@ POSTCODE_FIRST = rx.Var.create(rules.postcode_first())
 
 def city_line(address: Any) -> Any:
     """City and postal code in the order of the country: "Bengaluru 560001", "10435 Berlin"."""
-    return rx.cond(
-        POSTCODE_FIRST.contains(address.country),
-        address.pincode.to(str) + " " + address.city.to(str),
-        address.city.to(str) + " " + address.pincode.to(str),
-    ).to(str)
+    city, code = address.city.to(str), address.pincode.to(str)
+    both = rx.cond(POSTCODE_FIRST.contains(address.country), code + " " + city, city + " " + code)
+    return rx.cond(code, both, city).to(str)
 
 
 def address_lines(address: Any) -> rx.Component:

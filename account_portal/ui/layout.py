@@ -160,7 +160,11 @@ def _top_bar(
     person = route_link(
         ui.avatar(name, picture, size="small"),
         rx.el.span(name, class_name="hidden max-w-48 truncate sm:block", dir="auto"),
-        rx.el.span("Your profile", class_name="sr-only sm:hidden"),
+        # Until the name is there the link is called by what it leads to, at any width.
+        rx.el.span(
+            "Your profile",
+            class_name=rx.cond(rx.Var.create(name), "sr-only sm:hidden", "sr-only"),
+        ),
         to=profile_path,
         class_name="flex min-h-10 min-w-0 items-center gap-2 rounded-box px-1.5 hover:bg-sunken",
     )

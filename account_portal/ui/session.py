@@ -72,6 +72,8 @@ class Session(rx.State):
     """To sign-in, after the session ended: nothing is held for anybody."""
     _session_id: str = ""
     """Session taken over after signing in again; the socket still carries the old cookie."""
+    _back: str = ""
+    """Names the last return of a lost connection, and the address it came back to."""
 
     @rx.var(cache=False)
     async def viewer(self) -> Viewer:
@@ -124,6 +126,7 @@ class PageData(rx.State, mixin=True):
     phase: str = "loading"
     """Of the data: loading, ready, missing or failed."""
     _loaded_for: str = ""
+    _back_seen: str = ""
 
 
 def sentence(text: str) -> str:
@@ -213,6 +216,8 @@ def page_load(function: Handler) -> Any:
             self.phase = "failed"
             return
         wanted = f"{viewer.id} {self.router.url.path}"
+        if self._loaded_for == wanted and self.phase == "ready" and _only_came_back(self):
+            return
         if self._loaded_for != wanted:
             self.reset()
             self._loaded_for, self._owner = wanted, viewer.id
@@ -232,6 +237,17 @@ def page_load(function: Handler) -> Any:
 
     handler.is_guarded = True
     return rx.event(handler)
+
+
+def _only_came_back(state: Any) -> bool:
+    """Whether the page stands as it was left, but for its connection: its open forms stay open."""
+    is_news = state._back != state._back_seen  # noqa: SLF001
+    state._back_seen = state._back  # noqa: SLF001
+    return is_news and state._back.endswith(f" {_address(state)}")  # noqa: SLF001
+
+
+def _address(state: Any) -> str:
+    return f"{state.router.url.path}?{state.router.url.query}"
 
 
 # Events that a page sends when it starts or reconnects; the answer is the whole state.
@@ -255,6 +271,11 @@ class OwnPagesOnly(Middleware):
         owner = session._owner  # noqa: SLF001
         if owner and owner != await _user_id(session):
             state.reset()
+        # The first connection of a page says what the browser holds; one that came back does not.
+        is_back = event.name.endswith(CompileVars.HYDRATE_AND_LOAD) and (
+            CompileVars.PAYLOAD_HASHES not in event.payload
+        )
+        session._back = f"{new_id()} {_address(session)}" if is_back else ""  # noqa: SLF001
         session.leave_to = ""  # it was followed: this page is where it led, or came back from
 
 

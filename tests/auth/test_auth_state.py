@@ -9,6 +9,7 @@ import reflex as rx
 from hypothesis import given
 from hypothesis import strategies as st
 from reflex.istate.data import RouterData
+from reflex_base.event import Event
 
 from account_portal.auth import service
 from account_portal.auth.state import (
@@ -311,7 +312,7 @@ async def test_a_taken_over_session_is_forgotten_when_the_page_starts_anew(
     await tab.send(SignInAgainState, "done", {"handover": handover})
     make = signed_in(stranger)
     tab.go("/security", cookie=make.cookie)
-    event = type("Hydrate", (), {"name": "state.hydrate"})()
+    event = Event(name="state.hydrate")
     await OwnPagesOnly().preprocess(None, tab.root, event)
     state = await tab.state(SecurityState)
     assert state.shown is None

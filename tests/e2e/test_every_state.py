@@ -31,6 +31,11 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
+# As for a page whose first data took too long to come with it.
+WITHOUT_FIRST_DATA = """
+new MutationObserver(() => document.getElementById("first-data")?.remove())
+  .observe(document, { childList: true, subtree: true });
+"""
 
 
 def address_of(path: str) -> str:
@@ -64,7 +69,7 @@ def test_every_state_is_sound(open_page: OpenPage, look: Look) -> None:
     page.add_init_script(WATCH_SHIFTS)
     look.reach(page)
     page.wait_for_timeout(100)
-    assert page.evaluate("shifted") < MOST_SHIFT
+    assert look.moves or page.evaluate("shifted") < MOST_SHIFT
     assert_sound(page)
 
 
@@ -95,6 +100,7 @@ def test_a_page_without_database_says_so_and_recovers(
 @pytest.mark.parametrize("path", OWN)
 def test_a_page_is_sound_while_it_waits(open_page: OpenPage, path: str) -> None:
     page = open_page("/theme.css", as_=DEMO)
+    page.add_init_script(WITHOUT_FIRST_DATA)
     page.route_web_socket("**/_event/**", lambda socket: None)
     page.goto(address_of(path))
     expect(page.locator("main").get_by_role("status").filter(has_text="Loading")).to_be_visible()

@@ -27,6 +27,7 @@ class Look:
         at: address, if that is not `path`.
         who: who is signed in; nobody when empty.
         steps: what is pressed there, one after another.
+        moves: its words come with the script, below which the page gives way; see the row.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Look:
     at: str = ""
     who: str = DEMO
     steps: tuple[Reach, ...] = ()
+    moves: bool = False
 
     def reach(self, page: Page) -> None:
         """Open the page and bring it into the state."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from account_portal.core.db import Database
 from account_portal.core.validation import to_fields
 from account_portal.orders.state import OrdersState
+from account_portal.profile.state.profile import ProfileState
 from account_portal.ui import session
 from account_portal.ui.session import OwnPagesOnly, sentence
 from tests.factories.orders import make_order
@@ -87,6 +88,39 @@ def test_an_empty_text_is_asked_for_however_long_it_must_be(kind: str) -> None:
     fault = {"type": kind, "loc": ("city",), "ctx": {"min_length": 2}, "input": ""}
     assert to_fields([fault]) == {"city": ["is required"]}
     assert to_fields([{**fault, "input": "x"}]) != {"city": ["is required"]}
+
+
+def connect(tab: Tab, **payload: Any) -> None:
+    event = Event(name=f"state.{CompileVars.HYDRATE_AND_LOAD}", payload=payload)
+    asyncio.run(OwnPagesOnly().preprocess(None, tab.root, event))
+
+
+def test_a_form_stays_open_when_a_lost_connection_comes_back(tab: Tab) -> None:
+    state = tab.state(ProfileState)
+    connect(tab, hashes=[])
+    tab.press(state, "load")
+    tab.press(state, "rename")
+    connect(tab)
+    tab.press(state, "load")
+    assert state.is_renaming
+    tab.press(state, "load")  # the next visit is one like any other
+    assert not state.is_renaming
+    tab.press(state, "rename")
+    connect(tab, hashes=[])  # loaded anew: what was typed is gone from the browser too
+    tab.press(state, "load")
+    assert not state.is_renaming
+
+
+def test_what_could_not_be_loaded_is_loaded_when_the_connection_comes_back(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tab.state(OrdersState)
+    take_database_away(monkeypatch)
+    tab.press(state, "load")
+    monkeypatch.undo()
+    connect(tab)
+    tab.press(state, "load")
+    assert (state.phase, len(state.orders)) == ("ready", 1)
 
 
 def test_a_notice_goes_when_it_was_read(tab: Tab) -> None:

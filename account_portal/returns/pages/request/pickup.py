@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.addresses.components import COUNTRIES, DIALLING_CODES
+from account_portal.addresses.components import COUNTRIES, DIALLING_CODES, city_line
 from account_portal.orders.components import order_address, order_link
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
@@ -38,7 +38,7 @@ def _where(value: Any, label: Any, lines: Any = None) -> rx.Component:
 def _saved(address: Any) -> rx.Component:
     # In one line: of many addresses a phone shows several at once.
     who = address.first_name + " " + rx.cond(address.last_name, address.last_name, "").to(str)
-    where = address.address_line1 + ", " + address.city + " " + address.pincode
+    where = address.address_line1 + ", " + city_line(address)
     named = rx.cond(address.nickname, address.nickname, who).to(str)
     return _where(address.id, named, where + ", " + address.country)
 
