@@ -1,5 +1,6 @@
 """A page's data, for the one it belongs to, in each of its phases."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -9,7 +10,11 @@ from account_portal.ui.session import Session
 
 
 def page_data(
-    state: Any, *content: rx.Component, bones: list[Any], missing: rx.Component | None = None
+    state: Any,
+    *content: rx.Component,
+    bones: list[Any],
+    missing: rx.Component | None = None,
+    also: Sequence[Any] = (),
 ) -> rx.Component:
     """Show the content once its data is there, and nothing of it to anybody else.
 
@@ -18,6 +23,7 @@ def page_data(
         *content: shown when the data is ready and its customer is signed in.
         bones: skeletons in the shape of the content.
         missing: shown when the thing isn't there, or isn't theirs.
+        also: states of parts of the content, which "Try again" loads too.
     """
     # After a sign-out elsewhere what was typed stays: the next action asks to sign in again.
     is_theirs = Session.viewer.signed_in | Session.viewer.was_here
@@ -26,7 +32,7 @@ def page_data(
         ui.stack(*content, gap="large"),
         bones=bones,
         missing=missing,
-        retry=state.load,
+        retry=[one.load for one in (state, *also)],
     )
     # Who looks may be what could not be loaded; then there is nothing of anybody to show.
     return rx.cond(is_theirs | (state.phase == "failed"), shown, ui.loading(*bones))

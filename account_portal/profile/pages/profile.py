@@ -286,6 +286,7 @@ def profile_page() -> rx.Component:
                 gap="huge",
             ),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("row")],
+            also=[BankAccountsState],
         ),
         _picture_dialog(profile),
         _contact_dialog(),
