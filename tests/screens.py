@@ -144,6 +144,7 @@ def take_for_readme(browser: Browser, url: str) -> None:
             page.goto(f"{url}{routes.ORDERS}?text=teapot")
             settle(page)
             page.locator("main a[class*=after]").first.click()
+            page.get_by_role("heading", name="Price").wait_for()
             settle(page)
         page.screenshot(path=PICTURES / f"{name}-{size}-{scheme}.png")
         context.close()
