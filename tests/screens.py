@@ -60,16 +60,21 @@ class Photographer:
         self.taken = 0
         self._contexts: dict[tuple[str, str], BrowserContext] = {}
 
+    def open(self, who: str) -> None:
+        """A browser of each size, in which somebody has just signed in."""
+        for size, viewport in SIZES.items():
+            context = self.browser.new_context(
+                base_url=self.url, viewport=viewport, reduced_motion="reduce"
+            )
+            if who:
+                sign_in(context, self.url, who)
+            self._contexts[who, size] = context
+
     def pages(self, name: str, who: str) -> Iterator[tuple[Page, str]]:
         """A fresh page of each size, if the name is asked for."""
-        for size, viewport in SIZES.items() if self.only in name else ():
+        for size in SIZES if self.only in name else ():
             if (who, size) not in self._contexts:
-                context = self.browser.new_context(
-                    base_url=self.url, viewport=viewport, reduced_motion="reduce"
-                )
-                if who:
-                    sign_in(context, self.url, who)
-                self._contexts[who, size] = context
+                self.open(who)
             page = self._contexts[who, size].new_page()
             yield page, size
             page.close()
@@ -125,6 +130,7 @@ def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
     one_each = list({look.path: look for look in reversed(OWN) if not look.steps}.values())
     for look in one_each:
         photographer.take_waiting(look)
+    photographer.open(DEMO_CONTACT)  # nobody can sign in while the database is away
     with database_away(data):
         for look in one_each:
             photographer.take_failed(look)
