@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+from pydantic import TypeAdapter
 from sqlalchemy import Select, and_, bindparam, func, select, update
 from sqlmodel import col
 
@@ -16,6 +18,7 @@ from account_portal.context import Context
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.core.pagination import Page, PageParams, paginate
 from account_portal.core.reading import Read
+from account_portal.core.schemas import Ready
 from account_portal.models import Address, Subscription, User
 from account_portal.models.states import SubscriptionStatus
 
@@ -55,6 +58,7 @@ _VERIFIED = {
     "is_phone_verified": _IS_PHONE_VERIFIED,
     "is_email_verified": _IS_EMAIL_VERIFIED,
 }
+_VIEWS = TypeAdapter(list[CustomerAddress])
 _NAMES = tuple(CustomerAddress.model_fields)
 _COLUMNS = [_VERIFIED[name] if name in _VERIFIED else _BOOK[name] for name in _NAMES]
 
@@ -85,15 +89,16 @@ def _whose(ctx: Context) -> dict[str, str]:
     return {"user_id": ctx.user_id, "customer_id": ctx.customer_id}
 
 
-def _view(row: tuple[Any, ...]) -> CustomerAddress:
-    return CustomerAddress.model_validate(dict(zip(_NAMES, row, strict=False)))
+def _values(row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(_NAMES, row, strict=False))  # a list has its total behind them
 
 
-def list_addresses(ctx: Context, page: PageParams) -> Page[list[CustomerAddress]]:
+def list_addresses(ctx: Context, page: PageParams) -> Page[Ready[list[CustomerAddress]]]:
     """The caller's addresses, newest change first."""
     rows = ctx.read(_SOME, **_whose(ctx), limit=page.limit, offset=page.offset)
     total = rows[0][-1] if rows else _count(ctx)
-    return Page(rows=[_view(row) for row in rows], pagination=paginate(total, page))
+    json = orjson.dumps([_values(row) for row in rows], option=orjson.OPT_UTC_Z)
+    return Page(rows=Ready(_VIEWS, json), pagination=paginate(total, page))
 
 
 def _count(ctx: Context) -> int:
@@ -109,7 +114,7 @@ def read_address(ctx: Context, address_id: str) -> CustomerAddress:
     rows = ctx.read(_ONE, **_whose(ctx), address_id=address_id)
     if not rows:
         raise NotFound
-    return _view(rows[0])
+    return CustomerAddress.model_validate(_values(rows[0]))
 
 
 def read_address_form(_ctx: Context, country: str) -> AddressForm:

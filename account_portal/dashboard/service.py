@@ -19,7 +19,7 @@ RETURNS = PageParams(limit=10)
 
 def get_dashboard(ctx: Context) -> Dashboard:
     """The caller's first page."""
-    saved = addresses.list_addresses(ctx, ADDRESSES).rows
+    saved = addresses.list_addresses(ctx, ADDRESSES).rows.view()
     return Dashboard(
         first_name=ctx.get_user().first_name or "",
         on_the_way=orders.list_on_the_way(ctx, LATEST),

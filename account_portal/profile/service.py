@@ -2,19 +2,22 @@
 
 from types import SimpleNamespace
 
+import orjson
+from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select
 
 from account_portal.auth.schemas import NotificationPreferences
 from account_portal.auth.schemas import User as UserView
 from account_portal.auth.service import (
-    describe_user,
     preferences_view,
     require_free,
+    user_values,
     user_view,
 )
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.reading import Read
+from account_portal.core.schemas import Ready
 from account_portal.media import service as media
 from account_portal.models import NotificationPreference, User
 from account_portal.profile import rules
@@ -51,12 +54,16 @@ _PROFILE = Read(
 _NAMES = [column.name for column in _COLUMNS]
 
 
-def read_profile(ctx: Context) -> UserView:
+_VIEW = TypeAdapter(UserView)
+
+
+def read_profile(ctx: Context) -> Ready[UserView]:
     """The caller as they see themselves."""
     (values,) = ctx.read(_PROFILE, user_id=ctx.user_id)
     row = SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
     missing = row.transactional_email is None
-    return describe_user(row, _no_opt_ins(ctx) if missing else row)
+    shown = user_values(row, _no_opt_ins(ctx) if missing else row)
+    return Ready(_VIEW, orjson.dumps(shown, option=orjson.OPT_UTC_Z))
 
 
 def _no_opt_ins(ctx: Context) -> NotificationPreference:

@@ -46,7 +46,7 @@ def change(call: Call, address_id: str, **values: Any) -> CustomerAddress:
 
 
 def listed(call: Call, actor: User | None = None, **page: int) -> list[CustomerAddress]:
-    return call(service.list_addresses, PageParams(**page), actor=actor).rows
+    return call(service.list_addresses, PageParams(**page), actor=actor).rows.view()
 
 
 def defaults(call: Call) -> dict[str, list[str]]:
@@ -177,7 +177,7 @@ def test_pages_of_the_book(call: Call, database: Database, owner: User, clock: C
     assert [row.id for row in listed(call, limit=2)] == newest[:2]
     assert [row.id for row in listed(call, page=3, limit=2)] == newest[4:]
     after = call(service.list_addresses, PageParams(page=9, limit=2))
-    assert after.rows == []
+    assert after.rows.view() == []
     assert after.pagination.model_dump() == {
         "total_records": 5,
         "total_pages": 3,
@@ -186,12 +186,12 @@ def test_pages_of_the_book(call: Call, database: Database, owner: User, clock: C
         "limit": 2,
     }
     far = call(service.list_addresses, PageParams(page=2**53, limit=100))
-    assert far.rows == []
+    assert far.rows.view() == []
 
 
 def test_an_empty_book(call: Call) -> None:
     empty = call(service.list_addresses, PageParams())
-    assert empty.rows == []
+    assert empty.rows.view() == []
     assert empty.pagination.model_dump() == {
         "total_records": 0,
         "total_pages": 0,

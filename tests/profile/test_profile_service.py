@@ -43,7 +43,7 @@ def image(content: bytes | None = None) -> ProfileImageUpload:
 
 
 def test_a_profile_is_what_is_known_of_the_user(call: Call, owner: User) -> None:
-    profile = call(service.read_profile)
+    profile = call(service.read_profile).view()
     assert profile.model_dump(mode="json") == {
         "id": owner.id,
         "customer_id": owner.customer_id,
@@ -71,11 +71,11 @@ def test_names_change_at_once(call: Call, clock: Clock) -> None:
     assert result.verification_required == []
     assert (result.user.first_name, result.user.last_name) == ("Ada", None)
     assert result.user.modified_at == clock.now
-    assert call(service.read_profile) == result.user
+    assert call(service.read_profile).view() == result.user
 
 
 def test_a_change_that_changes_nothing_changes_nothing(call: Call, clock: Clock) -> None:
-    before = call(service.read_profile)
+    before = call(service.read_profile).view()
     clock.advance(days=1)
     same = change(
         call,
@@ -89,26 +89,26 @@ def test_a_change_that_changes_nothing_changes_nothing(call: Call, clock: Clock)
 
 
 def test_a_new_contact_waits_for_its_code(call: Call) -> None:
-    before = call(service.read_profile)
+    before = call(service.read_profile).view()
     result = change(call, email="new@example.com", phone="9876543210")
     assert result.user == before
     assert [(wait.field, wait.value) for wait in result.verification_required] == [
         ("email", "new@example.com"),
         ("phone", "9876543210"),
     ]
-    assert call(service.read_profile) == before
+    assert call(service.read_profile).view() == before
 
 
 def test_a_contact_of_another_account_is_taken_and_nothing_changes(
     call: Call, database: Database
 ) -> None:
     make_user(database, email="taken@example.com", country_code="+91", phone="9876543210")
-    before = call(service.read_profile)
+    before = call(service.read_profile).view()
     with pytest.raises(EmailTaken):
         change(call, first_name="Ada", email="Taken@Example.com")
     with pytest.raises(PhoneTaken):
         change(call, first_name="Ada", phone="9876543210")
-    assert call(service.read_profile) == before
+    assert call(service.read_profile).view() == before
     free = change(call, phone="9876543210", country_code="+1")
     assert free.verification_required[0].country_code == "+1"
 
@@ -133,7 +133,7 @@ def test_opt_ins_change_with_the_profile_and_on_their_own(call: Call) -> None:
     expected["promotional"] = {"email": True, "sms": False, "whatsapp": True}
     assert changed.model_dump() == expected
     assert call(service.read_preferences) == changed
-    assert call(service.read_profile).notification_preferences == changed
+    assert call(service.read_profile).view().notification_preferences == changed
 
 
 def test_an_imported_user_without_opt_ins_has_those_of_a_new_one(
@@ -143,7 +143,7 @@ def test_an_imported_user_without_opt_ins_has_those_of_a_new_one(
         db.delete(db.get_one(NotificationPreference, owner.id))
         db.commit()
     assert call(service.read_preferences).model_dump() == NEW_USER
-    assert call(service.read_profile).notification_preferences.model_dump() == NEW_USER
+    assert call(service.read_profile).view().notification_preferences.model_dump() == NEW_USER
     data = NotificationPreferencesUpdate(newsletter={"sms": True})
     assert call(service.update_preferences, data).newsletter.sms
     assert call(service.read_preferences).transactional.email
@@ -152,7 +152,7 @@ def test_an_imported_user_without_opt_ins_has_those_of_a_new_one(
 def test_strangers_profiles_are_apart(call: Call, stranger: User) -> None:
     change(call, first_name="Ada", notification_preferences={"newsletter": {"sms": True}})
     call(service.set_picture, image())
-    theirs = call(service.read_profile, actor=stranger)
+    theirs = call(service.read_profile, actor=stranger).view()
     assert (theirs.id, theirs.first_name) == (stranger.id, "Stan")
     assert theirs.notification_preferences.model_dump() == NEW_USER
     assert theirs.profile_image_url is None
@@ -195,7 +195,7 @@ def test_a_picture_is_set_replaced_and_removed_with_its_files(
 ) -> None:
     first = call(service.set_picture, image())
     assert call(service.read_picture) == first
-    assert call(service.read_profile).profile_image_url == first.profile_image_url
+    assert call(service.read_profile).view().profile_image_url == first.profile_image_url
     assert kept(database, tmp_path) == (1, 2)
     second = call(service.set_picture, image(make_picture("PNG")))
     assert second != first
@@ -206,7 +206,7 @@ def test_a_picture_is_set_replaced_and_removed_with_its_files(
     assert kept(database, tmp_path) == (1, 2)
     call(service.remove_picture)
     assert kept(database, tmp_path) == (0, 0)
-    assert call(service.read_profile).profile_image_url is None
+    assert call(service.read_profile).view().profile_image_url is None
 
 
 def test_without_a_picture_there_is_nothing_to_read_replace_or_remove(call: Call) -> None:
@@ -244,5 +244,5 @@ def test_racing_uploads_leave_one_picture(
 
 def test_a_profile_is_one_statement(call: Call, statements: list[str]) -> None:
     statements.clear()
-    call(service.read_profile)
+    call(service.read_profile).view()
     assert len(statements) == 1

@@ -47,7 +47,7 @@ from account_portal.auth.service.sessions import (
     take_over,
 )
 from account_portal.auth.service.sweeping import sweep_sign_ins
-from account_portal.auth.service.views import describe_user, preferences_view, user_view
+from account_portal.auth.service.views import preferences_view, user_values, user_view
 
 __all__ = [
     "change_password",
@@ -56,7 +56,6 @@ __all__ = [
     "contact_of",
     "create_user",
     "deactivate_user",
-    "describe_user",
     "end_other_sessions",
     "end_page_session",
     "end_session",
@@ -88,6 +87,7 @@ __all__ = [
     "start_visitor_session",
     "sweep_sign_ins",
     "take_over",
+    "user_values",
     "user_view",
     "verify_otp",
     "verify_page",

@@ -11,24 +11,27 @@ CHANNELS = ("email", "sms", "whatsapp")
 KINDS = ("transactional", "promotional", "newsletter")
 
 
+def _preferences(kept: Any) -> dict[str, dict[str, bool]]:
+    return {
+        kind: {channel: getattr(kept, f"{kind}_{channel}") for channel in CHANNELS}
+        for kind in KINDS
+    }
+
+
 def preferences_view(kept: Any) -> schemas.NotificationPreferences:
     """Opt-ins, message kind by channel."""
-    return schemas.NotificationPreferences.model_validate(
-        {
-            kind: {channel: getattr(kept, f"{kind}_{channel}") for channel in CHANNELS}
-            for kind in KINDS
-        }
-    )
+    return schemas.NotificationPreferences.model_validate(_preferences(kept))
 
 
 def user_view(ctx: Context, user: User) -> schemas.User:
     """A user as the contract shows it."""
     kept = ctx.db.get(NotificationPreference, user.id)
-    return describe_user(user, kept or NotificationPreference(user_id=user.id, modified_at=ctx.now))
+    kept = kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
+    return schemas.User.model_validate(user_values(user, kept))
 
 
-def describe_user(user: Any, kept: Any) -> schemas.User:
-    """A user as the contract shows it, of anything that has the columns of user and opt-ins."""
+def user_values(user: Any, kept: Any) -> dict[str, Any]:
+    """Fields of a `schemas.User`, of anything that has the columns of user and opt-ins."""
     methods: list[schemas.LoginMethod] = []
     if user.email:
         methods.append("email")
@@ -36,24 +39,24 @@ def describe_user(user: Any, kept: Any) -> schemas.User:
         methods += ["phone", "whatsapp"]
     if user.password_hash and methods:
         methods.append("password")
-    return schemas.User(
-        id=user.id,
-        customer_id=user.customer_id,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        email=user.email,
-        is_email_verified=user.is_email_verified,
-        phone=user.phone,
-        country_code=user.country_code,
-        is_phone_verified=user.is_phone_verified,
-        profile_image_url=picture_url(user.picture_id),
-        is_anonymous=False,
-        is_logged_in=True,
-        login_methods=methods,
-        notification_preferences=preferences_view(kept),
-        created_at=user.created_at,
-        modified_at=user.modified_at,
-    )
+    return {
+        "id": user.id,
+        "customer_id": user.customer_id,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "is_email_verified": user.is_email_verified,
+        "phone": user.phone,
+        "country_code": user.country_code,
+        "is_phone_verified": user.is_phone_verified,
+        "profile_image_url": picture_url(user.picture_id),
+        "is_anonymous": False,
+        "is_logged_in": True,
+        "login_methods": methods,
+        "notification_preferences": _preferences(kept),
+        "created_at": user.created_at,
+        "modified_at": user.modified_at,
+    }
 
 
 def visitor_view(session: UserSession) -> schemas.AnonymousUser:
