@@ -6,6 +6,7 @@ With `--readme` it also refreshes the pictures of the README.
 
 import argparse
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from account_portal.serving.build import ROOT
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes, make_many
 from tests.looks import LOOKS, Look, database_away
-from tests.portal_server import portal_server
+from tests.portal_server import free_port, portal_server
 
 FOLDER = ROOT / "var" / "screens"
 PICTURES = ROOT / "docs" / "pictures"
@@ -87,6 +88,7 @@ class Photographer:
             page.set_viewport_size(SIZES[size] | {"height": min(max(tall, 860), TALLEST)})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(80)  # until each colour has changed
             page.screenshot(path=FOLDER / f"{name}-{size}-{scheme}.png")
             self.taken += 1
 
@@ -156,6 +158,19 @@ def take_for_readme(browser: Browser, url: str) -> None:
         context.close()
 
 
+def take_storefront(browser: Browser, shop: str) -> None:
+    """The widget in the demo storefront."""
+    context = browser.new_context(viewport=SIZES["wide"], reduced_motion="reduce")
+    context.request.post(f"{shop}/sign-in", form={"customer": "demo"})
+    page = context.new_page()
+    page.goto(shop)
+    frame = page.frame_locator("account-portal >> iframe")
+    frame.get_by_role("link", name=re.compile("^Order ")).first.wait_for()
+    page.wait_for_timeout(700)
+    page.screenshot(path=PICTURES / "storefront-wide-light.png")
+    context.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="refresh the README's pictures too")
@@ -163,14 +178,16 @@ def main() -> None:
     parser.add_argument("--only", default="", help="pictures whose name holds this")
     asked = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    port = free_port()
     with (
         tempfile.TemporaryDirectory() as data,
-        portal_server(Path(data)) as url,
+        portal_server(Path(data), PORTAL_STOREFRONT_PORT=str(port)) as url,
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         if asked.readme or asked.only_readme:
             take_for_readme(browser, url)
+            take_storefront(browser, f"http://127.0.0.1:{port}")
         if not asked.only_readme:
             os.environ["PORTAL_DATA_DIR"] = data  # what is written beside the server has its keys
             database = Database(f"sqlite:///{Path(data) / 'portal.db'}")

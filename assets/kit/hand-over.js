@@ -24,9 +24,10 @@ export function HandOver({ signIn, children }) {
   return h("div", { role: "status" }, done ? children : null);
 }
 
-/** Closes a window that a script opened; another stays, and says what it says. */
+/** Closes the window that `Leave` opened; another stays, and says what it says. */
 export function CloseWindow() {
   useEffect(() => {
+    if (window.name !== "portal-leave") return;
     const clock = setTimeout(() => window.close(), 1500);
     return () => clearTimeout(clock);
   }, []);

@@ -45,13 +45,20 @@ def address_of(path: str) -> str:
     return next(address for address in found if re.fullmatch(pattern + r"(\?.*)?", address))
 
 
+def wear(page: Page, scheme: Any) -> None:
+    """Change the theme, and wait until each colour has changed."""
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator("html")).to_have_class(re.compile(rf"\b{scheme}\b"))
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
+
+
 def assert_sound(page: Page) -> None:
     """Nothing axe can find and nothing cut off, in both themes at both widths."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert_no_sideways_scroll(page)
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
+            wear(page, scheme)
             assert_accessible(page)
 
 

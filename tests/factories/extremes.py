@@ -20,6 +20,7 @@ from tests.factories.users import make_user
 
 MAX = "max@example.com"
 ONE = "one@example.com"
+BARE = "bare@example.com"
 MANY = 10_000
 
 GERMAN = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
@@ -31,9 +32,16 @@ NAMES = (GERMAN, THAI, ARABIC, EMOJI, LATIN)
 
 
 def make_extremes(database: Database) -> None:
-    """Write both customers; they sign in like those of the demo."""
+    """Write the customers; they sign in like those of the demo."""
+    _make_bare(database)
     _make_one(database)
     _make_max(database)
+
+
+def _make_bare(database: Database) -> None:
+    """Somebody with nothing, whom no other test gives anything."""
+    names = {"first_name": "Noor", "last_name": "Haddad"}
+    make_user(database, password=DEMO_PASSWORD, email=BARE, customer_id=new_id(), **names)
 
 
 def _make_one(database: Database) -> None:

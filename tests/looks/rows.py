@@ -9,8 +9,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from account_portal import routes
-from tests.factories.extremes import MAX, ONE
-from tests.looks.look import NEW, Look, Reach, State, follow, press, press_inside, wait_for
+from tests.factories.extremes import BARE, MAX, ONE
+from tests.looks.look import Look, Reach, State, follow, press, press_inside, wait_for
 
 ORDERS, RETURNS = routes.ORDERS, routes.RETURNS
 
@@ -53,11 +53,11 @@ LOOKS: tuple[Look, ...] = (
     Look("home", routes.HOME, "full", "Latest orders"),
     Look("home-one", routes.HOME, "one", "Latest orders", who=ONE),
     Look("home-max", routes.HOME, "full", "Latest orders", who=MAX),
-    Look("home-empty", routes.HOME, "nothing", "No orders yet", who=NEW),
+    Look("home-empty", routes.HOME, "nothing", "No orders yet", who=BARE),
     Look("orders", ORDERS, "full", "Page 1 of"),
     Look("orders-one", ORDERS, "one", "ONE-1", who=ONE),
     Look("orders-max", ORDERS, "full", "MAX-", who=MAX),
-    Look("orders-empty", ORDERS, "nothing", "No orders yet", who=NEW),
+    Look("orders-empty", ORDERS, "nothing", "No orders yet", who=BARE),
     Look(
         "orders-no-match", ORDERS, "no match", "No order matches", f"{ORDERS}?text=nothing-like-it"
     ),
@@ -68,7 +68,7 @@ LOOKS: tuple[Look, ...] = (
     _order("partly-shipped", "NW-21497"),
     _order("shipped", "NW-21474", lambda page: page.get_by_text("Every step").last.click()),
     _order("delivered", "NW-21357"),
-    _order("complete", "NW-21200"),
+    _order("complete", "NW-21126"),
     _order("undelivered", "NW-21379"),
     _order("coming-back", "NW-21268"),
     _order("cancelled", "NW-21446"),
@@ -99,7 +99,7 @@ LOOKS: tuple[Look, ...] = (
         routes.RETURN,
         "nothing",
         "Nothing of this order can be returned now",
-        f"{ORDERS}/NW-21200/return",
+        f"{ORDERS}/NW-21126/return",
     ),
     Look(
         "return-items-missing",
@@ -111,7 +111,7 @@ LOOKS: tuple[Look, ...] = (
     Look("returns", RETURNS, "full", "RET-NW"),
     Look("returns-one", RETURNS, "one", "Waiting for approval", who=ONE),
     Look("returns-max", RETURNS, "full", "Waiting for approval", who=MAX),
-    Look("returns-empty", RETURNS, "nothing", "No returns yet", who=NEW),
+    Look("returns-empty", RETURNS, "nothing", "No returns yet", who=BARE),
     Look("returns-beyond", RETURNS, "no match", "There is no such page", f"{RETURNS}?page=99"),
     Look("return", routes.RETURN_DETAIL, "full", "What comes back", _APPROVED),
     *(
@@ -163,14 +163,14 @@ LOOKS: tuple[Look, ...] = (
     Look("loyalty", routes.LOYALTY, "full", "Your balance"),
     Look("loyalty-one", routes.LOYALTY, "one", "1 point", who=ONE),
     Look("loyalty-max", routes.LOYALTY, "full", "Your balance", who=MAX),
-    Look("loyalty-empty", routes.LOYALTY, "nothing", "No points yet", who=NEW),
+    Look("loyalty-empty", routes.LOYALTY, "nothing", "No points yet", who=BARE),
     Look(
         "loyalty-beyond", routes.LOYALTY, "no match", "There is no such page", "/loyalty?page=9999"
     ),
     Look("profile", routes.PROFILE, "full", "HDFC"),
     Look("profile-one", routes.PROFILE, "one", "HDFC", who=ONE),
     Look("profile-max", routes.PROFILE, "full", "Bank accounts", who=MAX),
-    Look("profile-empty", routes.PROFILE, "nothing", "No bank account yet", who=NEW),
+    Look("profile-empty", routes.PROFILE, "nothing", "No bank account yet", who=BARE),
     Look("profile-name", routes.PROFILE, "form", "Save name", steps=(press("Edit name"),)),
     Look("profile-picture", routes.PROFILE, "dialog", "Your picture", steps=(press("picture$"),)),
     Look(
@@ -211,7 +211,7 @@ LOOKS: tuple[Look, ...] = (
     Look("addresses", routes.ADDRESSES, "full", "Default delivery"),
     Look("addresses-one", routes.ADDRESSES, "one", "Default delivery", who=ONE),
     Look("addresses-max", routes.ADDRESSES, "full", "Default delivery", who=MAX),
-    Look("addresses-empty", routes.ADDRESSES, "nothing", "No addresses yet", who=NEW),
+    Look("addresses-empty", routes.ADDRESSES, "nothing", "No addresses yet", who=BARE),
     Look("addresses-new", routes.ADDRESSES, "dialog", "New address", steps=(press("Add address"),)),
     Look(
         "addresses-wrong",
@@ -238,14 +238,14 @@ LOOKS: tuple[Look, ...] = (
     Look("reviews-mine", routes.REVIEWS, "full", "Published", "/reviews?tab=mine"),
     Look("reviews-max", routes.REVIEWS, "full", "Write a review", who=MAX),
     Look("reviews-max-mine", routes.REVIEWS, "full", "Not published", "/reviews?tab=mine", MAX),
-    Look("reviews-empty", routes.REVIEWS, "nothing", "Nothing to review yet", who=NEW),
+    Look("reviews-empty", routes.REVIEWS, "nothing", "Nothing to review yet", who=BARE),
     Look(
         "reviews-none-mine",
         routes.REVIEWS,
         "nothing",
         "You have not written",
         "/reviews?tab=mine",
-        NEW,
+        BARE,
     ),
     Look("reviews-beyond", routes.REVIEWS, "full", "Write a review", "/reviews?page=99"),
     Look(
