@@ -71,7 +71,7 @@ def hand_to_frame(ctx: Context) -> str:
     """A token for the frame that opened the portal's own window: who is signed in there.
 
     Raises:
-        NotAuthenticated: nobody is.
+        LoginRequired: nobody is.
         TopLevelRequired: the caller is a frame itself.
     """
     ctx.require_top_level()

@@ -72,6 +72,11 @@ def test_a_return_is_asked_for_in_three_steps(
     assert count_returns(database) == 0
     (target,) = page.run("send")
     assert target.startswith("/returns/RET-")
+    assert page.happened["name"] == "return-requested"  # for the storefront around a frame
+    assert page.happened["detail"] == {
+        "order_number": order.order_number,
+        "return_number": target.removeprefix("/returns/"),
+    }
     # A second press, sent before the page changed, leads to the same return.
     assert page.run("send") == [target]
     assert count_returns(database) == 1

@@ -133,7 +133,7 @@ def last_look() -> rx.Component:
             ui.button(
                 "Send return request",
                 variant="primary",
-                on_click=State.send,
+                on_click=State.send.throttle(1500),  # a second press is the same one
                 busy=State.busy == "send",
                 busy_label="Sending…",
             ),
