@@ -6,21 +6,28 @@ and columns as all others do and run on every database.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Select
+from sqlalchemy.pool import PoolProxiedConnection
+
+from account_portal.core import postgresql
 
 Process = Callable[[Any], Any]
+Rows = list[tuple[Any, ...]]
+
+_numbers = count(1)
 
 
 class _Words(NamedTuple):
-    """A statement in the words of one driver."""
+    """A statement in the words of one database."""
 
     text: str
     fixed: Mapping[str, Any]
     """Values that stand in the statement itself."""
-    places: tuple[str, ...] | None
-    """Names of the values by place; none: the driver takes them by name."""
+    places: tuple[str, ...]
+    """Names of the values by place."""
     processes: tuple[tuple[int, Process], ...]
     """Columns whose values the driver does not give as Python's."""
 
@@ -31,21 +38,28 @@ class Read:
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self.statement = statement
         self._words: dict[str, _Words] = {}
+        self._name = f"read_{next(_numbers)}"
 
     def rows(
-        self, driver: Any, dialect: Dialect, values: Mapping[str, Any]
-    ) -> list[tuple[Any, ...]]:
-        """Run it on a driver's connection."""
+        self, connection: PoolProxiedConnection, dialect: Dialect, values: Mapping[str, Any]
+    ) -> Rows:
+        """Run it on a connection."""
         words = self._words.get(dialect.name) or self._compile(dialect)
-        values = {**words.fixed, **values}
-        bound = values if words.places is None else [values[name] for name in words.places]
-        rows: list[tuple[Any, ...]] = driver.execute(words.text, bound).fetchall()
+        if words.fixed:
+            values = {**words.fixed, **values}
+        bound = [values[name] for name in words.places]
+        if dialect.name == "postgresql":
+            rows = postgresql.ask(connection, self._name, words.text, bound)
+        else:
+            driver: Any = connection.dbapi_connection
+            rows = driver.execute(words.text, bound).fetchall()
         if words.processes:
             return [_processed(row, words.processes) for row in rows]
         return rows
 
     def _compile(self, dialect: Dialect) -> _Words:
-        compiled: Any = self.statement.compile(dialect=dialect)
+        writer = postgresql.WRITER if dialect.name == "postgresql" else dialect
+        compiled: Any = self.statement.compile(dialect=writer)
         types = [column.type for column in self.statement.selected_columns]
         processes = [
             (place, process)
@@ -55,7 +69,7 @@ class Read:
         words = self._words[dialect.name] = _Words(
             text=compiled.string,
             fixed={name: value for name, value in compiled.params.items() if value is not None},
-            places=tuple(compiled.positiontup) if compiled.positional else None,
+            places=tuple(compiled.positiontup or ()),
             processes=tuple(processes),
         )
         return words
