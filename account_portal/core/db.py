@@ -218,30 +218,34 @@ class Database:
             try:
                 pooled = self._kept.pop()
             except IndexError:  # another thread was quicker
+                continue
+            if self.is_sqlite or _is_open(pooled.dbapi_connection, self.engine.dialect):
                 break
-            if self.is_sqlite:
-                pooled.dbapi_connection.execute("BEGIN")  # type: ignore[union-attr]
-                return pooled
-            if _is_open(pooled.dbapi_connection, self.engine.dialect):
-                return pooled
             pooled.invalidate()
-        pooled = self.engine.raw_connection()
-        driver: Any = pooled.dbapi_connection
-        if self.is_sqlite:
-            driver.execute("BEGIN")
         else:
-            driver.autocommit = True
+            pooled = self.engine.raw_connection()
+            if not self.is_sqlite:
+                pooled.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+        if self.is_sqlite:
+            self._run(pooled, "BEGIN")
         return pooled
 
     def end_reading(self, pooled: PoolProxiedConnection) -> None:
         """Give such a connection back."""
-        if len(self._kept) < KEPT_FOR_READS:
-            if self.is_sqlite:
-                pooled.dbapi_connection.rollback()  # type: ignore[union-attr]
-            self._kept.append(pooled)
+        if len(self._kept) >= KEPT_FOR_READS:
+            self.leave_to_session(pooled)
+            pooled.close()
             return
-        self.leave_to_session(pooled)
-        pooled.close()
+        if self.is_sqlite:
+            self._run(pooled, "ROLLBACK")
+        self._kept.append(pooled)
+
+    def _run(self, pooled: PoolProxiedConnection, command: str) -> None:
+        try:
+            pooled.dbapi_connection.execute(command)  # type: ignore[union-attr]
+        except self.driver_error:
+            pooled.invalidate()
+            raise
 
     @property
     def in_use(self) -> int:

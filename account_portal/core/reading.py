@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, FunctionElement, Select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import PoolProxiedConnection
 
 from account_portal.core import postgresql
@@ -18,6 +19,22 @@ Process = Callable[[Any], Any]
 Rows = list[tuple[Any, ...]]
 
 _numbers = count(1)
+
+
+class as_bytes(FunctionElement[bytes]):  # noqa: N801 - a function of SQL
+    """A text as its UTF-8: what is sent on as it is need not become a `str` first."""
+
+    inherit_cache = True
+
+
+@compiles(as_bytes)
+def _cast(element: as_bytes, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS BLOB)"
+
+
+@compiles(as_bytes, "postgresql")
+def _convert(element: as_bytes, compiler: Any, **options: Any) -> str:
+    return f"convert_to({compiler.process(element.clauses, **options)}, 'UTF8')"
 
 
 class _Words(NamedTuple):

@@ -1,6 +1,7 @@
 """The little of ASGI that the wrapper speaks: types, and how headers are read and changed.
 
-The names mirror Starlette's, but nothing here imports a framework.
+The names mirror Starlette's, but nothing here imports a framework. Names of headers are in lower case
+in ASGI, both ways.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -15,16 +16,16 @@ Headers = list[tuple[bytes, bytes]]
 
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
-    """The first value of a header, `name` in lower case."""
+    """The first value of a header."""
     for key, value in headers:
-        if key.lower() == name:
+        if key == name:
             return value.decode("latin-1")
     return None
 
 
 def set_header(headers: Headers, name: bytes, value: str) -> None:
     """Replace a header, however often it was there."""
-    headers[:] = [item for item in headers if item[0].lower() != name]
+    headers[:] = [item for item in headers if item[0] != name]
     headers.append((name, value.encode("latin-1")))
 
 

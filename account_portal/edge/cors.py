@@ -39,6 +39,9 @@ class ApiCors:
         origin = header(scope["headers"], b"origin")
         for_api = is_under(scope["path"], "/api")
         allowed = for_api and origin in self.origins
+        if origin is None and not (for_api and self.origins):
+            await self.app(scope, receive, send)  # nor has Reflex anything to say
+            return
         asked = header(scope["headers"], b"access-control-request-method")
         if scope["method"] == "OPTIONS" and origin and asked:
             await self._preflight(send, origin if allowed else None)
@@ -75,9 +78,9 @@ def _without_cors(sent: Iterable[tuple[bytes, bytes]]) -> Headers:
     headers: Headers = []
     varies: list[str] = []
     for name, value in sent:
-        if name.lower() == b"vary":
+        if name == b"vary":
             varies += [part.strip() for part in value.decode("latin-1").split(",")]
-        elif not name.lower().startswith(b"access-control-"):
+        elif not name.startswith(b"access-control-"):
             headers.append((name, value))
     varies = [part for part in dict.fromkeys(varies) if part.lower() != "origin"]
     return [*headers, (b"vary", ", ".join(varies).encode())] if varies else headers

@@ -62,7 +62,7 @@ class Framing:
 
     async def _page(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
         asked = scope["headers"]
-        kept = [item for item in asked if item[0].lower() not in _OF_THE_REQUEST]
+        kept = [item for item in asked if item[0] not in _OF_THE_REQUEST]
         start: Message = {}
         body = bytearray()
 
@@ -83,7 +83,7 @@ class Framing:
         }
         await self.app(inner, receive, collect)
         headers: Headers = [
-            item for item in start["headers"] if item[0].lower() not in _OF_THE_FILE
+            item for item in start["headers"] if item[0] not in _OF_THE_FILE
         ]
         page = bytes(body)
         if (header(headers, b"content-type") or "").startswith("text/html"):

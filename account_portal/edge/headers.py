@@ -38,6 +38,17 @@ PERMISSIONS = ", ".join(
 YEAR = 365 * 24 * 3600
 WIDGET = "/account-widget.js"
 _LEADS_BACK = urlencode({"next": HAND_OVER}).encode()
+_OURS = frozenset(
+    {
+        b"x-content-type-options",
+        b"referrer-policy",
+        b"permissions-policy",
+        b"strict-transport-security",
+        b"x-frame-options",
+        b"cross-origin-opener-policy",
+    }
+)
+"""Decided here, whatever the answer says."""
 
 
 class ResponseHeaders:
@@ -77,11 +88,9 @@ class ResponseHeaders:
     def _secure(self, sent: Iterable[tuple[bytes, bytes]], scope: Scope, *, page: bool) -> Headers:
         path = scope["path"]
         framed = bool(self.embed) and page and is_under(path, EMBED)
-        fixed = self.framed if framed else self.alone
-        names = dict(fixed)
-        headers = [item for item in sent if item[0].lower() not in names]
-        headers += fixed
-        set_header(headers, b"cross-origin-opener-policy", self._opener_policy(scope))
+        headers = [item for item in sent if item[0] not in _OURS]
+        headers += self.framed if framed else self.alone
+        headers.append((b"cross-origin-opener-policy", self._opener_policy(scope)))
         if path == WIDGET:  # a storefront that isolates itself may load it all the same
             set_header(headers, b"cross-origin-resource-policy", "cross-origin")
         policy = DATA_POLICY
@@ -94,11 +103,13 @@ class ResponseHeaders:
         set_default(headers, b"content-security-policy", policy)
         return headers
 
-    def _opener_policy(self, scope: Scope) -> str:
+    def _opener_policy(self, scope: Scope) -> bytes:
         """Only the window in which a frame's customer signs in keeps the frame that opened it."""
+        if not self.embed:
+            return b"same-origin"
         path, query = scope["path"].rstrip("/"), scope["query_string"]
         signing_in = path == HAND_OVER or (path in NEVER_FRAMED and _LEADS_BACK in query)
-        return "unsafe-none" if self.embed and signing_in else "same-origin"
+        return b"unsafe-none" if signing_in else b"same-origin"
 
 
 def _fixed_headers(*, https: bool) -> Headers:

@@ -37,7 +37,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        declared = header(scope["headers"], b"content-length") or "0"
+        declared = header(scope["headers"], b"content-length")
+        if declared is None and _has_no_body(scope):
+            await self.app(scope, receive, send)
+            return
+        declared = declared or "0"
         if not declared.isdigit():
             await send_failure(send, 400, _CLOSE)
         elif int(declared) > self._largest(scope):
@@ -74,3 +78,9 @@ class BodyLimit:
         except BodyTooLarge:
             if not answered:
                 await send_failure(send, 413, _CLOSE)
+
+
+def _has_no_body(scope: Scope) -> bool:
+    """Whether none can follow; HTTP/2 ends a body without having announced it."""
+    announced = header(scope["headers"], b"transfer-encoding")
+    return announced is None and scope["http_version"].startswith("1")

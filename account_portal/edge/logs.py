@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,13 +35,25 @@ class JsonLines(logging.Formatter):
             return json.dumps(line, default=str)
 
 
+_access = logging.getLogger(ACCESS_LOG)
+_SAME_IN_ALL = vars(logging.LogRecord(ACCESS_LOG, logging.INFO, __file__, 0, "request", None, None))
+
+
 def log_request(level: int, fields: dict[str, Any]) -> None:
     """Log a request; where in the code that is says nothing, and would take time to find out."""
-    logger = logging.getLogger(ACCESS_LOG)
-    if logger.isEnabledFor(level):
-        record = logging.LogRecord(ACCESS_LOG, level, __file__, 0, "request", None, None)
-        record.fields = fields
-        logger.handle(record)
+    if not _access.isEnabledFor(level):
+        return
+    record = logging.LogRecord.__new__(logging.LogRecord)
+    now = time.time()
+    vars(record).update(
+        _SAME_IN_ALL,
+        levelno=level,
+        levelname=logging.getLevelName(level),
+        created=now,
+        msecs=now % 1 * 1000,
+        fields=fields,
+    )
+    _access.handle(record)
 
 
 def configure_logging(level: str) -> None:

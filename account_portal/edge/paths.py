@@ -58,7 +58,7 @@ class Paths:
                     header(sent, b"content-type") or ""
                 )
                 if replaced:
-                    kept = [item for item in sent if item[0].lower() in _TELLING]
+                    kept = [item for item in sent if item[0] in _TELLING]
                     await send_failure(send, message["status"], kept)
             if not replaced:
                 await send(message)

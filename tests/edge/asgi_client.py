@@ -43,14 +43,18 @@ def call(
     async def send(message: Message) -> None:
         sent.append(message)
 
+    headers = dict(headers or {})
+    if any(body) and "content-length" not in {name.lower() for name in headers}:
+        headers["transfer-encoding"] = "chunked"  # without either, there is no body
     scope: Scope = {
         "type": "http",
+        "http_version": "1.1",
         "method": method,
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"code=123456",
         "headers": [
-            (name.lower().encode(), value.encode()) for name, value in (headers or {}).items()
+            (name.lower().encode(), value.encode()) for name, value in headers.items()
         ],
         "client": ("10.0.0.9", 4711),
         "scheme": "http",

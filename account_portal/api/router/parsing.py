@@ -4,6 +4,7 @@ import hashlib
 import inspect
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pydantic
 from starlette.datastructures import FormData, UploadFile
@@ -96,8 +97,14 @@ def _parse_simple(parameter: Parameter, request: Request) -> Any:
 
 
 def _query_values(parameter: Parameter, request: Request) -> dict[str, Any]:
-    query = request.query_params
-    return {name: query.getlist(name) if name in parameter.lists else query[name] for name in query}
+    values: dict[str, Any] = {}
+    query = request.scope["query_string"].decode("latin-1")
+    for name, value in parse_qsl(query, keep_blank_values=True) if query else ():
+        if name in parameter.lists:
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = value
+    return values
 
 
 async def _parse_body(plan: Plan, parameter: Parameter, request: Request) -> tuple[Any, bytes]:

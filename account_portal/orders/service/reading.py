@@ -13,7 +13,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Forbidden, NotFound
 from account_portal.core.pagination import Page, paginate
-from account_portal.core.reading import Read
+from account_portal.core.reading import Read, as_bytes
 from account_portal.core.schemas import Ready
 from account_portal.models import (
     Order,
@@ -65,7 +65,7 @@ def _newest_first(*, reverse: bool) -> Read:
         .subquery()
     )
     return Read(
-        select(col(OrderDocument.summary))
+        select(as_bytes(col(OrderDocument.summary)))
         .join(numbers, numbers.c.order_number == col(OrderDocument.order_number))
         .order_by(numbers.c.order_date.desc(), numbers.c.order_number.desc())
     )
@@ -90,13 +90,13 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, customer_id, query, statuses, total)
-    json = b"[" + b",".join(row.encode() for row in rows) + b"]"
+    json = b"[" + b",".join(rows) + b"]"
     return Page(Ready(_ROWS, json), paginate(total, query))
 
 
 def _page_rows(
     ctx: Context, customer_id: str, query: OrderQuery, statuses: list[OrderStatus], total: int
-) -> list[str]:
+) -> list[bytes]:
     offset = query.offset
     if offset >= total:
         return []
@@ -129,7 +129,7 @@ def _sorted_documents(
     place = func.row_number().over(order_by=order).label("place")
     numbers = matching.add_columns(place).order_by(*order).limit(limit).offset(offset).subquery()
     return (
-        select(col(OrderDocument.summary))
+        select(as_bytes(col(OrderDocument.summary)))
         .join(numbers, numbers.c.order_number == col(OrderDocument.order_number))
         .order_by(numbers.c.place)
     )
@@ -215,7 +215,9 @@ def list_order_years(ctx: Context) -> list[int]:
 
 _DOCUMENT = Read(
     select(
-        col(OrderDocument.detail), col(OrderDocument.remaining), col(OrderDocument.valid_until)
+        as_bytes(col(OrderDocument.detail)),
+        col(OrderDocument.remaining),
+        col(OrderDocument.valid_until),
     ).where(
         col(OrderDocument.order_number) == bindparam("order_number"),
         col(OrderDocument.customer_id) == bindparam("customer_id"),
@@ -229,7 +231,7 @@ def _detail_json(ctx: Context, order_number: str) -> bytes:
         raise NotFound
     json, remaining, valid_until = rows[0]
     if valid_until is None or ctx.now <= valid_until:
-        return str(json).encode()
+        return bytes(json)
     detail = orjson.loads(json)
     apply_moment(detail, remaining, ctx.now)
     return orjson.dumps(detail)
