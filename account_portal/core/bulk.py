@@ -1,6 +1,6 @@
 """Many rows of one table at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -10,6 +10,8 @@ from sqlmodel import Session, SQLModel
 
 Row = dict[str, Any]
 """A row as it is going to be."""
+Stored = Mapping[str, Any]
+"""A row as it is in the database."""
 
 
 def table_of(model: type[SQLModel]) -> Table:

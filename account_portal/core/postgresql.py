@@ -12,7 +12,7 @@ from psycopg.pq import ConnStatus, ExecStatus, Format
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import PoolProxiedConnection
 
-WRITER = PGDialect_psycopg(paramstyle="numeric_dollar")
+WRITER = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 """Writes statements with `$1`, `$2`, as the server prepares them."""
 
 _PREPARED = "prepared reads"

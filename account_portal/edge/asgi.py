@@ -1,7 +1,7 @@
 """The little of ASGI that the wrapper speaks: types, and how headers are read and changed.
 
-The names mirror Starlette's, but nothing here imports a framework. Names of headers are in lower case
-in ASGI, both ways.
+The names mirror Starlette's, but nothing here imports a framework. Names of headers are in lower
+case in ASGI, both ways.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping

@@ -96,8 +96,7 @@ def _request(scope: Scope, route: str) -> PageRequest:
         query=query,
         parameters={**dict(parse_qsl(query)), **_varying(route, path)},
         headers={
-            name.decode("latin-1"): value.decode("latin-1")
-            for name, value in scope["headers"]
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         },
         client=(scope.get("client") or ("",))[0],
     )

@@ -82,9 +82,7 @@ class Framing:
             "extensions": {},  # the server would be asked to send the file by itself
         }
         await self.app(inner, receive, collect)
-        headers: Headers = [
-            item for item in start["headers"] if item[0] not in _OF_THE_FILE
-        ]
+        headers: Headers = [item for item in start["headers"] if item[0] not in _OF_THE_FILE]
         page = bytes(body)
         if (header(headers, b"content-type") or "").startswith("text/html"):
             page = framed_html(page.decode()).encode()

@@ -1,13 +1,16 @@
 """One call, one connection: prepared reads and the session on it, and servers that hang up."""
 
+from contextlib import ExitStack
+
 import pytest
+from psycopg import DataError
 from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
 from account_portal.context import Actor, enter
-from account_portal.core.db import Database
+from account_portal.core.db import KEPT_FOR_READS, Database
 from account_portal.core.errors import GatewayUnavailable
-from account_portal.core.reading import Read
+from account_portal.core.reading import Read, as_bytes
 from account_portal.models import User
 
 NAME = Read(select(col(User.first_name)).where(col(User.id) == bindparam("id")))
@@ -90,6 +93,74 @@ def test_connections_whose_server_hung_up_are_replaced(database: Database, owner
     for _ in range(3):
         with enter(writes=False, actor=Actor(), database=database) as ctx:
             assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+
+
+def test_a_call_that_reads_finds_the_connection_of_the_last_one(
+    database: Database, owner: User
+) -> None:
+    seen = set()
+    for _ in range(3):
+        with enter(writes=False, actor=Actor(), database=database) as ctx:
+            ctx.read(NAME, id=owner.id)
+            seen.add(id(ctx.transaction._pooled.dbapi_connection))  # type: ignore[union-attr]
+    assert len(seen) == 1
+
+
+def test_more_calls_than_connections_are_kept(database: Database, owner: User) -> None:
+    with ExitStack() as calls:
+        for _ in range(KEPT_FOR_READS + 4):
+            ctx = calls.enter_context(enter(writes=False, actor=Actor(), database=database))
+            assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+        assert database.in_use == KEPT_FOR_READS + 4
+    assert database.in_use == 0
+    assert database.engine.pool.checkedout() == KEPT_FOR_READS  # type: ignore[attr-defined]
+
+
+def test_a_kept_connection_shows_what_was_written_since(database: Database, owner: User) -> None:
+    for name in ("Olga", "Otto"):
+        rename(database, owner, name)
+        with enter(writes=False, actor=Actor(), database=database) as ctx:
+            assert ctx.read(NAME, id=owner.id) == [(name,)]
+
+
+def test_a_database_that_is_closed_keeps_no_connection(database: Database, owner: User) -> None:
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        ctx.read(NAME, id=owner.id)
+    database.dispose()
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+
+
+def test_prepared_statements_that_were_cleared_away_are_prepared_again(
+    database: Database, owner: User
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite's driver keeps them itself")
+    for _ in range(2):
+        with enter(writes=False, actor=Actor(), database=database) as ctx:
+            assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+            driver = ctx.transaction._pooled.dbapi_connection  # type: ignore[union-attr]
+        driver.execute("DEALLOCATE ALL")
+
+
+@pytest.mark.parametrize("value", ["", "a\0b", "ü" * 400, "'; --", "$1"])
+def test_any_text_may_be_asked_for(database: Database, owner: User, value: str) -> None:
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        if "\0" in value and not database.is_sqlite:
+            with pytest.raises(DataError):
+                ctx.read(NAME, id=value)
+        else:
+            assert ctx.read(NAME, id=value) == []
+        assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
+
+
+def test_a_text_is_had_as_bytes(database: Database, owner: User) -> None:
+    rename(database, owner, "Ольга \\x41 'ü'")
+    name = Read(select(as_bytes(col(User.first_name))).where(col(User.id) == bindparam("id")))
+    for writes in (False, True):
+        with enter(writes=writes, actor=Actor(), database=database) as ctx:
+            assert ctx.read(name, id=owner.id) == [("Ольга \\x41 'ü'".encode(),)]
 
 
 def test_a_driver_that_fails_is_no_fault_of_ours(

@@ -53,9 +53,7 @@ def call(
         "path": path,
         "raw_path": path.encode(),
         "query_string": b"code=123456",
-        "headers": [
-            (name.lower().encode(), value.encode()) for name, value in headers.items()
-        ],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         "client": ("10.0.0.9", 4711),
         "scheme": "http",
     }

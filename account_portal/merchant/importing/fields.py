@@ -55,6 +55,7 @@ class Record(BaseModel):
         if not isinstance(value, dict):
             return value
         tidy = {}
+        cut, formless = cls.CUT, cls.FORMLESS
         for name, content in value.items():
             if content is None or content == "":
                 continue
@@ -62,9 +63,9 @@ class Record(BaseModel):
                 # Nearly every text is printable, and that is quickest to ask.
                 if not content.isprintable():
                     _no_control_characters(name, content)
-                tidy[name] = content[: cls.CUT.get(name)]
+                tidy[name] = content[: cut[name]] if name in cut else content
                 continue
-            if name in cls.FORMLESS:  # what else is nested is a record of its own
+            if name in formless:  # what else is nested is a record of its own
                 _no_control_characters(name, content)
             tidy[name] = content
         return tidy
@@ -94,11 +95,15 @@ Moment = Annotated[
 """A time in ISO 8601, or a day. Without a zone it is UTC."""
 
 LARGEST = 10**12
+_ZERO, _LARGEST = Decimal(0), Decimal(LARGEST)
+
+
+_NUMBERS = (str, int, Decimal)
 
 
 def _amount(value: Any) -> Decimal:
     # Written out, because pydantic takes three times as long for a bounded decimal.
-    if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+    if type(value) in _NUMBERS:
         try:
             amount = Decimal(value)
         except InvalidOperation:
@@ -106,10 +111,10 @@ def _amount(value: Any) -> Decimal:
     elif isinstance(value, float):
         amount = Decimal(repr(value))
     else:
-        raise ValueError("must be a number")  # noqa: TRY004 - pydantic turns it into an answer
+        raise ValueError("must be a number")
     if not amount.is_finite():
         raise ValueError("must be a number")
-    if not 0 <= amount <= LARGEST:
+    if not _ZERO <= amount <= _LARGEST:
         raise ValueError(f"must be between 0 and {LARGEST}")
     return amount
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from account_portal.core.bulk import Row, insert, table_of
+from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.ids import new_id
 from account_portal.core.money import POINT_SCALE, exponent, round_half_up
 from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts, add_up, minor
@@ -15,7 +15,7 @@ from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.parts import OrderPart, Part, write_parts
 from account_portal.merchant.importing.records import AddressRecord, LineRecord, OrderRecord
-from account_portal.merchant.importing.tables import Stored, difference, fetch, update
+from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import (
     AddressCopy,
     Order,

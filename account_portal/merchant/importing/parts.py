@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from account_portal.core import money
-from account_portal.core.bulk import Row, insert, table_of
+from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch, Entry
@@ -21,7 +21,7 @@ from account_portal.merchant.importing.records import (
     ShipmentPart,
     ShipmentRecord,
 )
-from account_portal.merchant.importing.tables import Stored, difference, fetch, update
+from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import (
     Order,
     OrderLine,

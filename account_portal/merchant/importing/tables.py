@@ -1,18 +1,15 @@
 """Rows by natural key: what is there, what differs, what is new. Many rows a statement."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from sqlalchemy import Column, bindparam, select
 from sqlmodel import Session, SQLModel
 
-from account_portal.core.bulk import Row, table_of
+from account_portal.core.bulk import Row, Stored, table_of
 
 CHUNK = 500
 """Values in one `IN`; every database takes that many."""
-
-Stored = Mapping[str, Any]
-"""A row as it is in the database."""
 
 
 def fetch(

@@ -4,8 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping
-
+from account_portal.core.bulk import Stored
 from account_portal.core.settings import get_settings
 from account_portal.models.states import (
     OrderStatus,
@@ -63,8 +62,8 @@ def _moment(value: datetime | str) -> datetime:
 
 
 def remaining_units(
-    by_line: dict[str, RowMapping],
-    shipments: list[tuple[RowMapping, list[RowMapping]]],
+    by_line: dict[str, Stored],
+    shipments: list[tuple[Stored, list[Stored]]],
     requested: dict[str, int],
 ) -> dict[str, int]:
     """Delivered units by sku that no return request holds."""

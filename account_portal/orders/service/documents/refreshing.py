@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core import bulk, money
+from account_portal.core.bulk import Stored
 from account_portal.models import (
     AddressCopy,
     Order,
@@ -73,7 +74,8 @@ def _load(db: Session, model: type[SQLModel], column: Any, values: Collection[st
         return []
     table = model.__table__  # type: ignore[attr-defined]
     statement = select(table).where(column.in_(values)).order_by(*_order(table))
-    return db.connection().execute(statement).mappings().all()
+    names = table.c.keys()
+    return [dict(zip(names, row, strict=True)) for row in db.connection().execute(statement)]
 
 
 def _order(table: Any) -> list[Any]:
@@ -81,8 +83,8 @@ def _order(table: Any) -> list[Any]:
     return [table.c[name] for name in names if name in table.c]
 
 
-def _by(rows: Rows, name: str) -> dict[str, list[RowMapping]]:
-    found: dict[str, list[RowMapping]] = defaultdict(list)
+def _by(rows: Rows, name: str) -> dict[str, list[Stored]]:
+    found: dict[str, list[Stored]] = defaultdict(list)
     for row in rows:
         found[row[name]].append(row)
     return found
@@ -156,7 +158,7 @@ def _requested_units(db: Session, order_ids: list[str]) -> dict[str, int]:
 def _derive_states(
     order: dict[str, Any],
     lines: Rows,
-    shipments: list[tuple[RowMapping, list[RowMapping]]],
+    shipments: list[tuple[Stored, list[Stored]]],
     payments: Rows,
     now: datetime,
 ) -> None:
@@ -194,10 +196,10 @@ def _derive_states(
 def _document(
     order: dict[str, Any],
     lines: Rows,
-    shipments: list[tuple[RowMapping, list[RowMapping]]],
+    shipments: list[tuple[Stored, list[Stored]]],
     payments: Rows,
     refunds: Rows,
-    addresses: dict[str, RowMapping],
+    addresses: dict[str, Stored],
     requested: dict[str, int],
     now: datetime,
 ) -> dict[str, Any]:

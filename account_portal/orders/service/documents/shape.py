@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from account_portal.core import money
+from account_portal.core.bulk import Stored
 from account_portal.core.settings import get_settings
 from account_portal.models.states import (
     OrderStatus,
@@ -15,10 +14,10 @@ from account_portal.models.states import (
 )
 from account_portal.orders import rules
 
-Rows = Sequence[RowMapping]
+Rows = Sequence[Stored]
 
 
-def attempts(payments: Iterable[RowMapping]) -> list[rules.Attempt]:
+def attempts(payments: Iterable[Stored]) -> list[rules.Attempt]:
     """Payments as the rules see them."""
     return [
         rules.Attempt(row["amount"], TransactionStatus(row["payment_status"]), row["created_at"])
@@ -26,7 +25,7 @@ def attempts(payments: Iterable[RowMapping]) -> list[rules.Attempt]:
     ]
 
 
-def shape_line(line: RowMapping, scale: int) -> dict[str, Any]:
+def shape_line(line: Stored, scale: int) -> dict[str, Any]:
     """One line; amounts in major units."""
     return {
         "product_id": line["product_id"],
@@ -176,7 +175,7 @@ _ADDRESS_FIELDS = (
 )
 
 
-def shape_address(row: RowMapping | None) -> dict[str, Any] | None:
+def shape_address(row: Stored | None) -> dict[str, Any] | None:
     """`OrderAddress`."""
     if row is None:
         return None
@@ -201,7 +200,7 @@ _METHOD_FIELDS = (
 )
 
 
-def shape_payment(row: RowMapping, scale: int) -> dict[str, Any]:
+def shape_payment(row: Stored, scale: int) -> dict[str, Any]:
     """`OrderPayment`; fields of a method appear only for that method."""
     return {
         "transaction_type": "payment",
@@ -229,7 +228,7 @@ _SHIPMENT_FIELDS = (
 
 
 def shape_shipment(
-    row: RowMapping, items: list[RowMapping], by_line: dict[str, RowMapping], scale: int
+    row: Stored, items: list[Stored], by_line: dict[str, Stored], scale: int
 ) -> dict[str, Any]:
     """`OrderShipment`."""
     return {
@@ -248,7 +247,7 @@ def shape_shipment(
     }
 
 
-def _shipment_item(item: RowMapping, line: RowMapping) -> dict[str, Any]:
+def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
     return {
         "product_id": line["product_id"],
         "product_name": line["product_name"],
@@ -265,7 +264,7 @@ def _shipment_item(item: RowMapping, line: RowMapping) -> dict[str, Any]:
 def add_cancellation(
     detail: dict[str, Any],
     order: dict[str, Any],
-    shipments: list[tuple[RowMapping, list[RowMapping]]],
+    shipments: list[tuple[Stored, list[Stored]]],
     payments: Rows,
     scale: int,
 ) -> None:
