@@ -51,6 +51,10 @@ for (const name of ["localStorage", "sessionStorage"]) {
 // words of its language. That is done while it waits for the scripts.
 (self.requestIdleCallback ?? setTimeout)(() => {
   const { language } = navigator;
-  new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(0);
-  new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }).format();
+  try {
+    new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(0);
+    new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }).format();
+  } catch {
+    // "C" is no language; the page takes another one
+  }
 });

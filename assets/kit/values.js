@@ -16,7 +16,20 @@ function formatter(kind, locale, options) {
 const pageLanguage = () => document.documentElement.lang || "en";
 
 /** The viewer's language, or the one a storefront asks for. Words that stand inside a sentence stay in the language of the page. */
-const viewer = () => globalThis.portalFrame?.locale || navigator.language || "en";
+const viewer = () => globalThis.portalFrame?.locale || browserLanguage();
+
+let ownLanguage;
+const browserLanguage = () =>
+  (ownLanguage ??= [...(navigator.languages ?? []), navigator.language].find(isLanguage) ?? "en");
+
+/** Browsers under a plain POSIX locale name languages that are none ("C", "en-US@posix"). */
+function isLanguage(name) {
+  try {
+    return Intl.getCanonicalLocales(name).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 export function moneyText(amount, currency, locale, exact = true) {
   const value = Number(amount);
@@ -68,14 +81,11 @@ const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 /** A day without a time is the same day everywhere; read as UTC and written in UTC it stays so. */
 const zoneOf = (value, alive) => (!alive || DAY_ONLY.test(value) ? "UTC" : undefined);
 
+/** Days since 1970 of the day that it is in a zone. Its parts are asked for: how a language writes a day differs from browser to browser. */
 function dayNumber(date, timeZone) {
-  const parts = formatter(Intl.DateTimeFormat, "en-CA", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  }).format(date);
-  return Date.parse(`${parts}T00:00:00Z`) / 86400000;
+  const parts = formatter(Intl.DateTimeFormat, "en-US", { timeZone, year: "numeric", month: "numeric", day: "numeric" });
+  const { year, month, day } = Object.fromEntries(parts.formatToParts(date).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(year, month - 1, day) / 86400000;
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

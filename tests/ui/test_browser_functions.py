@@ -56,6 +56,12 @@ def test_money_is_written_for_the_viewer(amount, currency, language, text) -> No
     assert run("values.js", call) == text
 
 
+@pytest.mark.parametrize("language", ["C", "en-US@posix", "", "de_DE"])
+def test_a_browser_whose_language_is_none_is_written_to_in_english(language: str) -> None:
+    call = 'dateText("2026-05-03T20:00:00Z", "date", true)'
+    assert run("values.js", call, language=language) == "May 4, 2026"
+
+
 def test_a_day_is_the_same_day_in_every_zone() -> None:
     for zone in ("Pacific/Kiritimati", "America/Los_Angeles"):
         assert run("values.js", 'dateText("2026-05-03", "date", true)', zone=zone) == "3 May 2026"
