@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=orders, help="also make bench ORDERS=…")
     parser.add_argument("--connections", type=int, default=8, help="to the API")
     parser.add_argument("--workers", type=int, default=2, help="of the API")
-    parser.add_argument("--imported", type=int, default=5000, help="orders the import is given")
+    parser.add_argument("--imported", type=int, default=20000, help="orders the import is given")
     chosen = parser.parse_args()
     if chosen.api or not chosen.pages:
         measure_api(chosen)
