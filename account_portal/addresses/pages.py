@@ -54,12 +54,10 @@ def _card(address: Any) -> rx.Component:
     of_it = ui.hidden_text(" ", named)
     return ui.card(
         ui.stack(
-            ui.row(
-                ui.grow(ui.heading(named, level=2)),
+            ui.card_header(
+                named,
                 ui.icon_button("pencil", "Edit " + named, on_click=State.edit(address.id)),
                 ui.icon_button("trash-2", "Delete " + named, on_click=State.ask_delete(address.id)),
-                wrap=False,
-                align="start",
             ),
             rx.cond(
                 address.is_default_shipping | address.is_default_billing,
@@ -67,13 +65,13 @@ def _card(address: Any) -> rx.Component:
             ),
             address_lines(address),
             _contact(address),
-            rx.cond(
-                address.is_default_shipping & address.is_default_billing,
-                rx.fragment(),
-                ui.row(
-                    _use(address, "shipping", "Use for delivery", of_it),
-                    _use(address, "billing", "Use for billing", of_it),
-                ),
+        ),
+        footer=rx.cond(
+            address.is_default_shipping & address.is_default_billing,
+            rx.fragment(),
+            ui.row(
+                _use(address, "shipping", "Use for delivery", of_it),
+                _use(address, "billing", "Use for billing", of_it),
             ),
         ),
     )

@@ -26,6 +26,7 @@ def call(
     path: str,
     *,
     method: str = "GET",
+    query: str = "code=123456",
     headers: dict[str, str] | None = None,
     chunks: Iterable[bytes] = (b"",),
 ) -> Answer:
@@ -48,7 +49,7 @@ def call(
         "method": method,
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"code=123456",
+        "query_string": query.encode(),
         "headers": [
             (name.lower().encode(), value.encode()) for name, value in (headers or {}).items()
         ],

@@ -47,23 +47,30 @@ def _status(page: Any) -> rx.Component:
 
 
 def _unpaid(page: Any) -> rx.Component:
+    failed = page.payment.status == "failed"
     return rx.cond(
         page.payment.is_retry_available,
         ui.alert(
             ui.text(
                 ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
-                " is not paid yet. Pay again and we will prepare your parcel.",
+                " is not paid yet. Once it is, we prepare your parcel.",
             ),
             tone="danger",
             title=rx.cond(
-                page.payment.status == "failed", "The payment failed", "Payment is missing"
+                failed,
+                "The payment failed",
+                rx.cond(
+                    page.payment.amount_paid > 0,
+                    "Part of the payment is missing",
+                    "The payment is missing",
+                ),
             ),
             action=ui.button(
-                "Pay again",
+                rx.cond(failed, "Pay again", "Pay now"),
                 variant="primary",
                 on_click=State.pay_again,
                 busy=State.busy == "pay_again",
-                busy_label="Opening payment…",
+                busy_label="Opening…",
             ),
         ),
     )
@@ -113,12 +120,12 @@ def _actions(page: Any, number: Any) -> rx.Component:
         page.can_return,
         ui.link_button("Return items", to=routes.ORDERS + "/" + number + "/return"),
     )
-    arrived = (page.order.status == "delivered") | (page.order.status == "complete")
+    is_over = rx.Var.create(["delivered", "complete", "cancelled"]).contains(page.order.status)
     review = rx.cond(page.can_review, ui.link_button("Review items", to=routes.REVIEWS))
     notes = ui.stack(
-        # Nobody looks for a way to cancel what has arrived.
+        # Nobody looks for a way to cancel what has arrived, or is cancelled.
         rx.cond(
-            page.cancel_note & ~arrived,
+            page.cancel_note & ~is_over,
             ui.text(page.cancel_note, tone="muted", size="small"),
         ),
         rx.cond(
