@@ -125,7 +125,11 @@ def page_header(
                         dir="auto",
                     ),
                     *([meta] if meta is not None else []),
-                    class_name="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+                    # On one line with what stands beside it.
+                    class_name=classes(
+                        "flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+                        "min-h-10 pointer-coarse:min-h-11" if actions else "",
+                    ),
                 ),
                 *note,
                 class_name="grid min-w-0 flex-1 basis-40 gap-1",

@@ -120,12 +120,12 @@ def _actions(page: Any, number: Any) -> rx.Component:
         page.can_return,
         ui.link_button("Return items", to=routes.ORDERS + "/" + number + "/return"),
     )
-    is_over = rx.Var.create(["delivered", "complete", "cancelled"]).contains(page.order.status)
+    arrived = (page.order.status == "delivered") | (page.order.status == "complete")
     review = rx.cond(page.can_review, ui.link_button("Review items", to=routes.REVIEWS))
     notes = ui.stack(
-        # Nobody looks for a way to cancel what has arrived, or is cancelled.
+        # Nobody looks for a way to cancel what has arrived.
         rx.cond(
-            page.cancel_note & ~is_over,
+            page.cancel_note & ~arrived,
             ui.text(page.cancel_note, tone="muted", size="small"),
         ),
         rx.cond(
@@ -150,7 +150,8 @@ def _actions(page: Any, number: Any) -> rx.Component:
         ),
         gap="tight",
     )
-    return ui.screen_only(ui.stack(ui.row(cancel, send_back, review), notes, gap="small"))
+    shown = ui.screen_only(ui.stack(ui.row(cancel, send_back, review), notes, gap="small"))
+    return rx.cond(page.order.status == "cancelled", rx.fragment(), shown)
 
 
 def order_detail() -> rx.Component:
