@@ -33,6 +33,7 @@ from account_portal.auth.state import (
     RegisterState,
     SecurityState,
 )
+from account_portal.auth.state.failures import refused
 from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.core.settings import get_settings
 from account_portal.dashboard.pages import dashboard
@@ -209,7 +210,7 @@ PAGES = (
         public=True,
         frame="plain",
     ),
-    Page(routes.HAND_OVER, hand_over, "Signing you in", public=True, frame="plain"),
+    Page(routes.HAND_OVER, hand_over, "Back to the shop", public=True, frame="plain"),
     Page(routes.PAYMENT_DONE, payment_done, "Back to the shop", public=True, frame="plain"),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
@@ -229,6 +230,7 @@ class PortalApp(rx.App):
             super().__call__(),
             pages=Pages.read(ROOT / CLIENT),
             first_data=FirstData({page.path: page.load for page in PAGES if not page.public}),
+            refusals=((routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD), refused),
             settings=settings,
         )
 

@@ -15,12 +15,13 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from account_portal import routes
+from account_portal.app import PAGES
 from account_portal.core.db import Database
 from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD
 from account_portal.serving.build import ROOT
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes, make_many
-from tests.looks import LOOKS, Look, database_away
+from tests.looks import LOOKS, WITHOUT_FIRST_DATA, Look, database_away
 from tests.portal_server import free_port, portal_server
 
 FOLDER = ROOT / "var" / "screens"
@@ -31,7 +32,12 @@ SIZES: dict[str, Any] = {
 }
 SCHEMES: tuple[Any, ...] = ("light", "dark")
 TALLEST = 6000  # of a picture; ten thousand of anything is told by its first page
-OWN = [look for look in LOOKS if look.who == DEMO_CONTACT and look.state == "full"]
+PRIVATE = [page.path for page in PAGES if not page.public]
+OWN = [
+    look
+    for look in LOOKS
+    if look.path in PRIVATE and look.who == DEMO_CONTACT and look.state == "full"
+]
 README = (("home", routes.HOME, "wide", "light"), ("order", routes.ORDERS, "narrow", "dark"))
 
 
@@ -104,6 +110,7 @@ class Photographer:
     def take_waiting(self, look: Look) -> None:
         """The page before its data is there."""
         for page, size in self.pages(f"{look.name}-loading", look.who):
+            page.add_init_script(WITHOUT_FIRST_DATA)
             page.route_web_socket("**/_event/**", lambda _socket: None)
             page.goto(look.at or look.path)
             page.wait_for_timeout(300)

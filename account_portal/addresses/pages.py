@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 
 from account_portal.addresses.components import (
-    COUNTRIES,
-    DIALLING_CODES,
+    LABELS,
+    address_fields,
     address_lines,
+    address_text,
     default_badges,
     verified_mark,
 )
@@ -15,24 +16,6 @@ from account_portal.addresses.rules import MAX_ADDRESSES
 from account_portal.addresses.state import AddressesState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
-
-LABELS = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "phone": "Phone",
-    "country_code": "Dialling code",
-    "email": "E-mail",
-    "country": "Country",
-    "address_line1": "Address",
-    "address_line2": "Flat, floor or building",
-    "landmark": "Landmark",
-    "city": "City",
-    "state": "State or region",
-    "pincode": "Postal code",
-    "nickname": "Name of this address",
-    "business_name": "Company",
-    "tax_identification_number": "Tax number",
-}
 
 
 def _contact(address: Any) -> rx.Component:
@@ -54,12 +37,10 @@ def _card(address: Any) -> rx.Component:
     of_it = ui.hidden_text(" ", named)
     return ui.card(
         ui.stack(
-            ui.row(
-                ui.grow(ui.heading(named, level=2)),
+            ui.card_header(
+                named,
                 ui.icon_button("pencil", "Edit " + named, on_click=State.edit(address.id)),
                 ui.icon_button("trash-2", "Delete " + named, on_click=State.ask_delete(address.id)),
-                wrap=False,
-                align="start",
             ),
             rx.cond(
                 address.is_default_shipping | address.is_default_billing,
@@ -67,13 +48,13 @@ def _card(address: Any) -> rx.Component:
             ),
             address_lines(address),
             _contact(address),
-            rx.cond(
-                address.is_default_shipping & address.is_default_billing,
-                rx.fragment(),
-                ui.row(
-                    _use(address, "shipping", "Use for delivery", of_it),
-                    _use(address, "billing", "Use for billing", of_it),
-                ),
+        ),
+        footer=rx.cond(
+            address.is_default_shipping & address.is_default_billing,
+            rx.fragment(),
+            ui.row(
+                _use(address, "shipping", "Use for delivery", of_it),
+                _use(address, "billing", "Use for billing", of_it),
             ),
         ),
     )
@@ -86,128 +67,24 @@ def _use(address: Any, use: str, label: str, of_it: rx.Component) -> rx.Componen
     )
 
 
-def _place(field: Any) -> rx.Component:
-    """City, state or postal code, called and filled in as in its country."""
-    label = rx.cond(field.required, field.label, field.label + " (optional)").to(str)
-    example = rx.cond(field.example, "For example " + field.example, "").to(str)
-    city = ui.text_field(
-        "city",
-        label,
-        error=State.errors["city"],
-        default_value=State.draft["city"],
-        required=field.required,
-        auto_complete="address-level2",
-        max_length=100,
-        on_blur=State.keep("city"),
-    )
-    state_text = ui.text_field(
-        "state",
-        label,
-        error=State.errors["state"],
-        default_value=State.draft["state"],
-        required=field.required,
-        auto_complete="address-level1",
-        max_length=100,
-        on_blur=State.keep("state"),
-    )
-    state_choice = ui.select_field(
-        "state",
-        label,
-        State.state_choices,
-        placeholder="Choose one",
-        error=State.errors["state"],
-        default_value=State.draft["state"],
-        required=field.required,
-        auto_complete="address-level1",
-        on_change=State.keep("state"),
-    )
-    pincode = ui.text_field(
-        "pincode",
-        label,
-        hint=example,
-        error=State.errors["pincode"],
-        default_value=State.draft["pincode"],
-        required=field.required,
-        auto_complete="postal-code",
-        max_length=12,
-        on_blur=State.keep("pincode"),
-    )
-    # A select left as it is would choose whatever stands in the same line of the new list.
-    one_of_its_states = rx.fragment(state_choice, key="states of " + State.draft["country"])
-    # Keyed, so that a field keeps what was typed wherever another country puts it.
-    return rx.fragment(
-        rx.match(
-            field.name,
-            ("city", city),
-            ("state", rx.cond(State.state_choices.length() > 0, one_of_its_states, state_text)),
-            ("pincode", pincode),
-            rx.fragment(),
-        ),
-        key=field.name,
-    )
-
-
-def _text(name: str, *, complete: str = "", **props: Any) -> rx.Component:
-    if complete:
-        props["auto_complete"] = complete
-    return ui.text_field(
-        name, LABELS[name], error=State.errors[name], default_value=State.draft[name], **props
-    )
-
-
 def _form() -> rx.Component:
-    phone = rx.fragment(
-        ui.phone_field(
-            LABELS["phone"],
-            codes=State.other_codes + DIALLING_CODES,
-            code_value=State.draft["country_code"],
-            value=State.draft["phone"],
-            error=State.errors["phone"],
-            hint="For the courier.",
-            required=True,
-            max_length=24,
-            on_blur=State.keep("phone"),
-        ),
-        key="phone " + State.draft["country_code"],
-    )
     return ui.form(
-        ui.select_field(
-            "country",
-            LABELS["country"],
-            COUNTRIES,
-            placeholder="Choose a country",
-            default_value=State.draft["country"],
-            error=State.errors["country"],
-            required=True,
-            auto_complete="country-name",
-            on_change=State.choose_country,
-        ),
-        ui.grid(
-            _text("first_name", complete="given-name", required=True, max_length=100),
-            _text("last_name", complete="family-name", optional=True, max_length=100),
-        ),
-        _text("address_line1", complete="address-line1", required=True, max_length=255),
-        ui.grid(
-            _text("address_line2", complete="address-line2", optional=True, max_length=255),
-            _text(
-                "landmark",
-                optional=True,
-                max_length=255,
-                hint="Something near that is easy to find.",
-            ),
-        ),
-        ui.grid(rx.foreach(State.place_fields, _place)),
-        phone,
-        _text("email", complete="email", type="email", required=True, max_length=254),
+        *address_fields(State, landmark=True),
         ui.disclosure(
             "Company and tax",
             ui.grid(
-                _text("business_name", complete="organization", optional=True, max_length=150),
-                _text("tax_identification_number", optional=True, max_length=32),
+                address_text(
+                    State, "business_name", complete="organization", optional=True, max_length=150
+                ),
+                address_text(State, "tax_identification_number", optional=True, max_length=32),
             ),
         ),
-        _text(
-            "nickname", optional=True, max_length=50, hint="Such as Home or Work. Only you see it."
+        address_text(
+            State,
+            "nickname",
+            optional=True,
+            max_length=50,
+            hint="Such as Home or Work. Only you see it.",
         ),
         ui.stack(
             ui.checkbox(

@@ -247,6 +247,18 @@ def address_form(country: str) -> AddressForm:
     return _form(code)
 
 
+PLACE = ("city", "state", "pincode")
+"""Fields that not every country has, or calls the same."""
+
+
+def place_fields(country: str) -> tuple[list[AddressField], list[str]]:
+    """`PLACE` as the country has it, and its states to choose from; India's until one is known."""
+    form = _form(country_code_of(country) or "IN")
+    fields = [field for field in form.fields if field.name in PLACE]
+    states = next((field.choices for field in fields if field.name == "state"), [])
+    return [field.model_copy(update={"choices": []}) for field in fields], list(states)
+
+
 @lru_cache(maxsize=256)
 def _pattern(code: str) -> re.Pattern[str] | None:
     return _postcode_pattern(code, _data(code))

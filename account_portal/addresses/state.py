@@ -43,7 +43,6 @@ _NEVER_NULL = frozenset({"first_name", "country_code", "phone", "email", "addres
     "state",
     "country",
 }
-_BY_COUNTRY = ("city", "state", "pincode")
 _LONGEST = 255
 
 
@@ -124,17 +123,7 @@ class AddressesState(PageData, Session):
         self._follow_country()
 
     def _follow_country(self) -> None:
-        try:
-            form = rules.address_form(self.draft["country"])
-        except InvalidInput:
-            form = rules.address_form("India")
-        self.place_fields = [
-            field.model_copy(update={"choices": []})
-            for field in form.fields
-            if field.name in _BY_COUNTRY
-        ]
-        area = form.field("state")
-        choices = list(area.choices) if area else []
+        self.place_fields, choices = rules.place_fields(self.draft["country"])
         typed = self.draft["state"]
         if choices and typed and typed == self._imported_state:
             # An import's own spelling is kept until another is chosen.
@@ -190,7 +179,7 @@ class AddressesState(PageData, Session):
             has = {field.name for field in rules.address_form(values["country"]).fields}
         except InvalidInput:
             return values
-        values.update({name: "" for name in _BY_COUNTRY if name not in has})
+        values.update({name: "" for name in rules.PLACE if name not in has})
         return values
 
     @action

@@ -139,10 +139,13 @@ def _addresses(shown: Any) -> rx.Component:
     return ui.section(
         "Addresses",
         ui.card(
-            ui.stack(
-                rx.cond(shown.shipping_address, _address("Delivery", shown.shipping_address)),
-                rx.cond(shown.billing_address, _address("Billing", shown.billing_address)),
-                rx.cond(shown.shipping_address | shown.billing_address, rx.fragment(), nothing),
+            rx.cond(
+                shown.shipping_address | shown.billing_address,
+                ui.grid(
+                    rx.cond(shown.shipping_address, _address("Delivery", shown.shipping_address)),
+                    rx.cond(shown.billing_address, _address("Billing", shown.billing_address)),
+                ),
+                nothing,
             )
         ),
         action=ui.link("Manage", to=routes.ADDRESSES),
@@ -199,10 +202,10 @@ def dashboard() -> rx.Component:
                             ui.rows(rx.foreach(shown.to_review, _waiting_review)),
                         ),
                     ),
-                    _addresses(shown),
                     gap="large",
                 ),
             ),
+            _addresses(shown),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("card")],
         ),
     )

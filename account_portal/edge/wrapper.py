@@ -4,6 +4,8 @@ From the outside in: who asks and which request it is, the log line, a limit on 
 other origins, headers, health, frames, paths. `wrap` puts the pieces together.
 """
 
+from collections.abc import Collection
+
 from account_portal.core.settings import Settings, get_settings
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.cors import ApiCors
@@ -14,6 +16,7 @@ from account_portal.edge.headers import ResponseHeaders
 from account_portal.edge.health import Health
 from account_portal.edge.limits import BodyLimit
 from account_portal.edge.paths import Paths
+from account_portal.edge.refused import RefusedInPages, Words
 from account_portal.edge.requests import Requests
 
 
@@ -22,6 +25,7 @@ def wrap(
     *,
     pages: Pages | None = None,
     first_data: Find | None = None,
+    refusals: tuple[Collection[str], Words] | None = None,
     settings: Settings | None = None,
 ) -> ASGIApp:
     """The app with everything that holds for each of its answers.
@@ -30,6 +34,7 @@ def wrap(
         app: pages and API, or the API alone.
         pages: the built pages, when they are served by this app.
         first_data: finds what a page shows first, to be written into it.
+        refusals: pages whose forms work without script, and the words for an error's code.
         settings: those of the process unless given.
     """
     settings = settings or get_settings()
@@ -38,6 +43,8 @@ def wrap(
     inner = Framing(inner)
     if first_data:
         inner = FirstDataInPages(inner, pages, first_data)
+    if refusals:
+        inner = RefusedInPages(inner, pages, *refusals)
     inner = Health(inner)
     inner = ResponseHeaders(inner, pages, settings)
     inner = ApiCors(inner, settings.cors_origins)

@@ -40,7 +40,11 @@ def _balance(loyalty: Any) -> rx.Component:
                 rx.cond(
                     (loyalty.loyalty_point_redeemable == loyalty.loyalty_point_balance)
                     & (loyalty.loyalty_point_balance > 0),
-                    ui.text("You can spend all of them with your next order."),
+                    ui.text(
+                        "You can spend ",
+                        rx.cond(loyalty.loyalty_point_balance == 1, "it", "all of them"),
+                        " with your next order.",
+                    ),
                     rx.cond(
                         loyalty.loyalty_point_balance > 0,
                         ui.text(

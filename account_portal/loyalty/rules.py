@@ -1,9 +1,14 @@
-"""Rules of points: pure, no database, no clock. Points are hundredths unless said otherwise."""
+"""Rules of points: pure, no database, no clock. Points are hundredths unless said otherwise.
+
+Parts of points are nothing a customer can use or read: what is worked out here comes out whole,
+rounded in the customer's favour. Only an import can bring fractions, and they stay what they were.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from account_portal.core.errors import NotFound
+from account_portal.core.money import POINT_SCALE
 
 UNDOING = ("order_cancelled", "order_returned")
 """Movements that undo earlier ones: points given back or taken back with their order."""
@@ -21,14 +26,24 @@ def points_taken(wanted: int, balance: int) -> int:
     return max(0, min(wanted, balance))
 
 
+def whole_points(points: int, most: int) -> int:
+    """Rounded up to a whole point, but never more than `most`."""
+    return min(most, -(-points // POINT_SCALE) * POINT_SCALE)
+
+
 def points_kept(points: int, total: int, returned: int) -> int:
     """Points of an order that remain after goods worth `returned` of its `total` went back.
 
-    Rounded down, so that nothing is left once everything went back. Both in minor units.
+    Whole ones, and nothing is left once everything went back. Both in minor units.
     """
     if total <= 0:
         return points if returned <= 0 else 0
-    return points * max(0, total - returned) // total
+    return whole_points(points * max(0, total - returned) // total, points)
+
+
+def points_given_back(points: int, amount: int, value: int) -> int:
+    """Of `points` that paid `value` those of the part `amount`; the last part gets the rest."""
+    return points if amount >= value else whole_points(points * amount // value, points)
 
 
 def redeemable(balance: int, waiting: int) -> int:

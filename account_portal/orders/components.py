@@ -32,7 +32,6 @@ def order_card(order: Any) -> rx.Component:
             ui.row(
                 ui.grow(ui.text(order.summary, tone="muted", size="small", line=True)),
                 ui.text(ui.date(order.order_date, "short"), tone="muted", size="small"),
-                wrap=False,
             ),
             ui.row(
                 # An order that was never paid is not placed: one badge says it all.
@@ -61,12 +60,17 @@ def variant_and_quantity(item: Any) -> rx.Component:
 
 
 def order_item(item: Any, currency: Any, *, below: rx.Component | None = None) -> rx.Component:
-    """One line of an order."""
+    """One line of an order; what is given away is counted, and costs nothing."""
     return ui.order_line(
         item.product_name,
         picture=item.product_image_url,
-        detail=variant_and_quantity(item),
-        end=ui.money(item.selling_price * item.quantity, currency),
+        detail=rx.fragment(
+            variant_and_quantity(item),
+            rx.cond(
+                item.free_quantity > 0, rx.fragment(", ", ui.number(item.free_quantity), " free")
+            ),
+        ),
+        end=ui.money(item.selling_price * (item.quantity - item.free_quantity), currency),
         below=below,
     )
 

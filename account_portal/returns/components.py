@@ -31,7 +31,6 @@ def return_card(card: Any) -> rx.Component:
             ui.row(
                 ui.grow(ui.text(card.summary, tone="muted", size="small", line=True)),
                 ui.text("Order ", rx.el.bdi(card.order_number), tone="muted", size="small"),
-                wrap=False,
             ),
             ui.status_badge("return", card.status),
         ),

@@ -125,7 +125,7 @@ export function PasswordInput({ meter = false, least = 8, icons, className = "",
             }),
           ),
         ),
-        h("span", { className: "min-w-20 text-end", role: "status" }, score === null ? "" : WORDS[score]),
+        h("span", { className: score === null ? "sr-only" : "min-w-20 text-end", role: "status" }, score === null ? "" : WORDS[score]),
       ),
   );
 }
@@ -211,4 +211,9 @@ export function StarInput({ name, value = 0, star, label, required = false, size
       shown ? `${shown} · ${starWord(shown)}` : "Choose a rating",
     ),
   );
+}
+
+/** An error, at its field or above its form. What the server wrote there stays until the page has words of its own. */
+export function ErrorPlace({ message, ...rest }) {
+  return h("p", { ...rest, suppressHydrationWarning: true }, message || "");
 }

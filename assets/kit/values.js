@@ -57,7 +57,9 @@ export function Money({ amount, currency, exact = true, minus = false, className
 export function NumberText({ value, className = "" }) {
   const alive = useAlive();
   if (value === null || value === undefined) return null;
-  const text = formatter(Intl.NumberFormat, alive ? viewer() : "en", {}).format(Number(value));
+  // Parts of a point, as an import may bring them, are hundredths: 0.50 rather than 0.5.
+  const options = Number.isInteger(Number(value)) ? {} : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const text = formatter(Intl.NumberFormat, alive ? viewer() : "en", options).format(Number(value));
   return h("span", { className: `tabular-nums ${className}` }, text);
 }
 

@@ -81,6 +81,7 @@ def test_works_before_any_script(open_page: OpenPage) -> None:
     fill(page, DEMO, "wrong")
     press(page, "Sign in")
     expect(page).to_have_url(re.compile(r"/login/?\?error=invalid_credentials&next=%2Forders$"))
+    expect(page.get_by_text("The password does not fit")).to_be_visible()
     fill(page, DEMO, PASSWORD)
     press(page, "Sign in")
     expect(page).to_have_url(ORDERS)

@@ -26,6 +26,7 @@ def call(
     path: str,
     *,
     method: str = "GET",
+    query: str = "code=123456",
     headers: dict[str, str] | None = None,
     chunks: Iterable[bytes] = (b"",),
 ) -> Answer:
@@ -52,7 +53,7 @@ def call(
         "method": method,
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"code=123456",
+        "query_string": query.encode(),
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         "client": ("10.0.0.9", 4711),
         "scheme": "http",

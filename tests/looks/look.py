@@ -14,6 +14,12 @@ DEMO, SAM, NEW = "demo@example.com", "sam@example.com", "new@example.com"
 State = Literal["full", "one", "nothing", "no match", "missing", "dialog", "form", "said"]
 Reach = Callable[[Page], object]
 
+# A script for a page whose first data took too long to come with it.
+WITHOUT_FIRST_DATA = """
+new MutationObserver(() => document.getElementById("first-data")?.remove())
+  .observe(document, { childList: true, subtree: true });
+"""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -27,7 +33,6 @@ class Look:
         at: address, if that is not `path`.
         who: who is signed in; nobody when empty.
         steps: what is pressed there, one after another.
-        moves: its words come with the script, below which the page gives way; see the row.
     """
 
     name: str
@@ -37,7 +42,6 @@ class Look:
     at: str = ""
     who: str = DEMO
     steps: tuple[Reach, ...] = ()
-    moves: bool = False
 
     def reach(self, page: Page) -> None:
         """Open the page and bring it into the state."""

@@ -294,9 +294,8 @@ LOOKS: tuple[Look, ...] = (
     ),
     Look("login", routes.LOGIN, "full", "E-mail or phone", who=""),
     Look("login-code", routes.LOGIN, "full", "If there is an account", "/login?step=code", ""),
-    # Only a form sent without script leads to these; with one the words come where one has pressed.
     *(
-        Look(f"login-{name}", routes.LOGIN, "form", seen, f"/login?error={code}", "", moves=True)
+        Look(f"login-{name}", routes.LOGIN, "form", seen, f"/login?error={code}", "")
         for name, seen, code in (
             ("wrong", "does not fit", "invalid_credentials"),
             ("waiting", "tried too often", "too_many_requests"),

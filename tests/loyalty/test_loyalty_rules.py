@@ -22,6 +22,30 @@ def test_points_kept_only_shrink_and_end_at_nothing(
     assert rules.points_kept(points, total, total) == 0
 
 
+@given(earned=st.integers(0, 10**7), total=st.integers(1, 10**9), returned=amounts)
+def test_whole_points_stay_whole(earned: int, total: int, returned: int) -> None:
+    kept = rules.points_kept(earned * 100, total, returned)
+    assert kept % 100 == 0
+    assert kept >= earned * 100 * max(0, total - returned) // total
+
+
+@given(spent=st.integers(0, 10**7), parts=st.lists(st.integers(1, 10**6), min_size=1, max_size=8))
+def test_spent_points_come_back_whole_and_once(spent: int, parts: list[int]) -> None:
+    left, value = spent * 100, sum(parts)
+    for part in parts:
+        back = rules.points_given_back(left, part, value)
+        assert 0 <= back <= left
+        assert back % 100 == 0
+        left, value = left - back, value - part
+    assert left == 0
+
+
+def test_fractions_of_an_import_are_neither_rounded_nor_lost() -> None:
+    assert rules.points_kept(500_25, 1000, 0) == 500_25
+    assert rules.points_given_back(500_25, 999, 1000) == 500_00
+    assert rules.points_given_back(500_25, 1000, 1000) == 500_25
+
+
 def test_an_order_that_cost_nothing_keeps_its_points() -> None:
     assert rules.points_kept(500, 0, 0) == 500
 

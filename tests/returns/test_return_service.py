@@ -437,7 +437,7 @@ def test_points_earned_go_back_with_the_goods(call: Call, database: Database, ow
     for _ in range(3):
         make_return(database, owner, order, status=ReturnStatus.COMPLETE)
         balances.append(call(loyalty.get_loyalty).loyalty_point_balance)
-    assert balances == [Decimal("6.66"), Decimal("3.33"), 0]
+    assert balances == [7, 4, 0]
 
 
 def test_a_quote_says_what_then_happens(call: Call, database: Database, owner: User) -> None:
@@ -451,16 +451,15 @@ def test_a_quote_says_what_then_happens(call: Call, database: Database, owner: U
         loyalty_amount=10000,
     )
     asked = [return_item(), return_item(resolution="replacement")]
-    quote = call(
-        service.quote_return,
-        order.order_number,
-        [CreateOrderReturnItem.model_validate(item) for item in asked],
-    )
+    items = [CreateOrderReturnItem.model_validate(item) for item in asked]
+    quote = call(service.quote_return, order.order_number, items)
     assert (quote.goods, quote.replaced_units) == (200, 1)
     made = make_return(database, owner, order, *asked, status=ReturnStatus.APPROVED)
     amounts = {each.payment_mode: each.refund_amount for each in made.refund}
     assert amounts == {"original_payment_mode": quote.money, "loyalty_point": Decimal("33.33")}
-    assert (quote.points, quote.points_taken_back, quote.credit) == (Decimal("33.33"), 3, 0)
+    assert (quote.points, quote.points_taken_back, quote.credit) == (34, 3, 0)
+    rest = call(service.quote_return, order.order_number, items[:1])
+    assert (rest.points, rest.points_taken_back) == (33, 3)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, func, select
 
+from account_portal.addresses.rules import PLACE
 from account_portal.core.db import Database
 from account_portal.models import Order, OrderReturn, User
 from account_portal.models.states import ReturnStatus
@@ -154,7 +155,14 @@ def test_a_new_address_is_checked_where_it_is_typed(
     choose(page)
     follow(page, page.run("choose_items", {}))
     page.run("choose_address", "new")
+    page.run("keep", "city", "Pune")
+    page.run("keep", "owner", "nobody")
+    page.run("choose_country", "Germany")
+    assert [field.label for field in page.place_fields] == ["Postal code", "City"]
+    assert page.draft["city"] == "Pune"
+    assert "owner" not in page.draft
     page.run("choose_country", "India")
+    assert {field.name for field in page.place_fields if field.required} == set(PLACE)
     typed = {name: value for name, value in HOME.items() if isinstance(value, str)}
     assert page.run("choose_pickup", {**typed, "pincode": "012345", "email": "nobody"}) == []
     assert set(page.errors) >= {"email"}

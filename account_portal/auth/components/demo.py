@@ -15,9 +15,8 @@ def demo_login() -> rx.Component:
         ui.hidden_field("contact", DEMO_CONTACT),
         ui.hidden_field("password", DEMO_PASSWORD),
         ui.alert(
-            ui.text(DEMO_CONTACT, inline=True, strong=True),
-            " with ",
-            ui.text(DEMO_PASSWORD, inline=True, strong=True),
+            ui.text("Sign in as ", ui.text(DEMO_CONTACT, inline=True, strong=True)),
+            ui.text("with ", ui.text(DEMO_PASSWORD, inline=True, strong=True)),
             title="This is a demo",
             action=ui.button("Sign in as the demo customer", type="submit", size="small"),
         ),

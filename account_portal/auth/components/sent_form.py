@@ -55,7 +55,7 @@ def sent_form(
     """
     handlers = {} if on_done is None else {"on_done": on_done}
     return SentForm.create(
-        ui.form_error(state.faults["_"]),
+        ui.form_error(state.faults["_"], id="form-error"),
         *children,
         FormGuard.create(
             errors=state.faults,

@@ -59,7 +59,9 @@ def _filters() -> rx.Component:
         on_change=State.choose_sort,
         hide_label=True,
     )
-    return ui.stack(ui.columns(search, ui.row(year, sort, wrap=False), gap="small"), chips)
+    return ui.stack(
+        ui.columns(search, ui.row(ui.grow(year), ui.grow(sort), wrap=False), gap="small"), chips
+    )
 
 
 def _nothing() -> rx.Component:
@@ -109,5 +111,11 @@ def order_history() -> rx.Component:
     """All orders: search, filter, order and page are in the address."""
     return rx.fragment(
         ui.page_header("Orders"),
-        page_data(State, _filters(), _list(), bones=ui.skeleton_cards(5)),
+        page_data(
+            State,
+            # Who never ordered has nothing to search.
+            rx.cond((State.orders.length() > 0) | State.is_filtered | (State.page > 1), _filters()),
+            _list(),
+            bones=ui.skeleton_cards(5),
+        ),
     )

@@ -6,6 +6,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Conflict, NotFound
+from account_portal.loyalty import rules as loyalty_rules
 from account_portal.loyalty import service as loyalty
 from account_portal.models import LoyaltyActivity, Order, Refund
 from account_portal.models.states import ActivityType, RefundStatus
@@ -127,7 +128,7 @@ def _give_back_points(ctx: Context, refund: Refund, order: Order) -> None:
         ctx,
         order.customer_id,
         activity="order_returned",
-        loyalty_point=money.split(points, [refund.refund_amount, value - refund.refund_amount])[0],
+        loyalty_point=loyalty_rules.points_given_back(points, refund.refund_amount, value),
         reference_number=order.order_number,
         savings=refund.refund_amount,
     )

@@ -139,7 +139,7 @@ def _pickup(page: Any) -> rx.Component:
     one = page.order_return
     return rx.cond(
         one.shipping_address,
-        ui.section("Pickup address", ui.card(order_address(one.shipping_address))),
+        ui.section("Pick-up address", ui.card(order_address(one.shipping_address))),
     )
 
 
@@ -158,7 +158,7 @@ def _of_order(page: Any) -> rx.Component:
 def _cancel(page: Any) -> rx.Component:
     ask = ui.row(ui.button("Cancel return", on_click=State.open_cancel))
     too_late = ui.text(
-        "The return can no longer be cancelled, because it is on its way.",
+        "A return can be cancelled until its parcel is on its way.",
         tone="muted",
         size="small",
     )

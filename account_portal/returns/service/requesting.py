@@ -97,6 +97,13 @@ def _plan(ctx: Context, order: Order, items: list[CreateOrderReturnItem]) -> lis
     return planned
 
 
+def _points_back(order: Order, left: int, back: int) -> int:
+    """The points behind `back`, when `left` of what points paid did not go back yet."""
+    spent, value = order.loyalty_point_redeemed, order.loyalty_amount
+    rest = spent - loyalty_rules.points_given_back(spent, value - left, value)
+    return loyalty_rules.points_given_back(rest, back, left)
+
+
 def quote_return(
     ctx: Context, order_number: str, items: list[CreateOrderReturnItem]
 ) -> ReturnQuote:
@@ -113,7 +120,7 @@ def quote_return(
     value = sum(item.worth.total for item in to_refund)
     left, arrived = refund_left(ctx, order)
     back = rules.split_refund(value, left, arrived=arrived)
-    points = rules.share(back.points, left.points, order.loyalty_point_redeemed)
+    points = _points_back(order, left.points, back.points)
     total = sum(line.line_total for line, _ in line_states(ctx, order))
     kept = loyalty_rules.points_kept(order.loyalty_point_earned, total, value)
     return ReturnQuote(

@@ -45,9 +45,6 @@ ADDRESS_TEXTS = (
 MAY_BE_EMPTY = ("last_name", "address_line2")
 
 
-BY_COUNTRY = ("city", "state", "pincode")
-
-
 class ReturnLine(View):
     """A line of the order on the form, and what was chosen for it."""
 

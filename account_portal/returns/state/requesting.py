@@ -8,7 +8,11 @@ import reflex as rx
 from account_portal import routes
 from account_portal.addresses import rules as address_rules
 from account_portal.addresses import service as addresses
-from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCreate
+from account_portal.addresses.schemas import (
+    AddressField,
+    CustomerAddress,
+    CustomerAddressCreate,
+)
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
@@ -27,7 +31,6 @@ from account_portal.returns.schemas import (
 )
 from account_portal.returns.state.drafts import (
     ADDRESS_TEXTS,
-    BY_COUNTRY,
     MAY_BE_EMPTY,
     OTHER_REASON,
     REASONS,
@@ -56,9 +59,11 @@ class RequestReturnState(PageData, Session):
     """`order`, `new` or the id of a saved address."""
     draft: dict[str, str] = {}
     """The new address, as it was typed."""
-    place_labels: dict[str, str] = {}
-    """What the country of the new address calls city, state and postal code, if it has them."""
+    place_fields: list[AddressField] = []
+    """City, state and postal code as the country of the new address has them."""
     state_choices: list[list[str]] = []
+    other_codes: list[list[str]] = []
+    """A dialling code of the order that is not among those to choose from."""
     quote: ReturnQuote | None = None
     _reached: int = 1
     _new_address: CustomerAddressCreate | None = None
@@ -123,16 +128,14 @@ class RequestReturnState(PageData, Session):
         known = {name: getattr(like, name, None) or "" for name in who}
         country = address_rules.country_name_of(known["country"]) or ""
         self.draft = {**dict.fromkeys(ADDRESS_TEXTS, ""), **known, "country": country}
+        code = known["country_code"]
+        is_known = not code or code in dict(address_rules.dialling_codes())
+        self.other_codes = [] if is_known else [[code, code]]
         self._follow_country()
 
     def _follow_country(self) -> None:
-        form = address_rules.address_form(self.draft["country"] or "India")
-        fields = {field.name: field for field in form.fields if field.name in BY_COUNTRY}
-        self.place_labels = {
-            name: fields[name].label if name in fields else "" for name in BY_COUNTRY
-        }
-        area = fields.get("state")
-        self.state_choices = [[name, name] for name in (area.choices if area else [])]
+        self.place_fields, choices = address_rules.place_fields(self.draft["country"])
+        self.state_choices = [[name, name] for name in choices]
 
     async def _show_quote(self, number: str) -> None:
         try:
@@ -217,6 +220,12 @@ class RequestReturnState(PageData, Session):
         self.draft = {**self.draft, "country": known or ""}
         self._follow_country()
 
+    @rx.event
+    async def keep(self, field: str, value: str) -> None:
+        """Remember what was typed in a field that another country may draw anew."""
+        if field in ADDRESS_TEXTS:
+            self.draft[field] = str(value)[:255]
+
     @action
     async def choose_pickup(self, form: dict[str, Any]) -> Any:
         """Go on to the last look."""
@@ -234,7 +243,8 @@ class RequestReturnState(PageData, Session):
             for name, text in self.draft.items()
         }
         values["phone"] = national_number(values["phone"], values["country_code"])
-        values.update({name: "" for name in BY_COUNTRY if not self.place_labels.get(name)})
+        has = {field.name for field in self.place_fields}
+        values.update({name: "" for name in address_rules.PLACE if name not in has})
         data = CustomerAddressCreate.model_validate(values)
         address_rules.require_deliverable(data.model_dump())
         return data

@@ -108,6 +108,7 @@ from account_portal.ui.components.status import (
 )
 from account_portal.ui.components.surfaces import (
     card,
+    card_header,
     card_list,
     disclosure,
     facts,
@@ -138,6 +139,7 @@ __all__ = [
     "button",
     "by_phase",
     "card",
+    "card_header",
     "card_list",
     "checkbox",
     "chips",

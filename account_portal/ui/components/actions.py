@@ -63,7 +63,8 @@ def button(
         variant: `primary` at most once a view; `danger` for what cannot be undone.
         size: `small` for rows and headers of cards.
         icon_name: drawn before the label.
-        busy: while true it can't be pressed and shows `busy_label`; its width holds both.
+        busy: while true it can't be pressed and shows `busy_label`; its width holds both. A
+            `small` one only shows that it is at work.
         busy_label: what it is doing, such as "Saving…".
         full: as wide as its place.
         opens: id of a `dialog` to open, without asking the server.
@@ -86,7 +87,8 @@ def button(
             rx.el.span(*inner, class_name=rx.Var.create(f"{_LABEL} ").to(str) + hidden),
             rx.el.span(
                 icon("loader-circle", size=18, class_name="spinner"),
-                busy_label,
+                # A small button stays small: what it does is read out, and shown by turning.
+                busy_label if size == "medium" else rx.el.span(busy_label, class_name="sr-only"),
                 aria_hidden=~rx.Var.create(busy).to(bool),
                 class_name=rx.Var.create(f"{_LABEL} ").to(str) + shown,
             ),

@@ -14,14 +14,15 @@ from account_portal.ui.variants import Child, Text, classes
 class PriceLine:
     """One line of a price breakdown.
 
-    `minus` writes a saving as a negative amount; `optional` leaves the line out when it is zero;
-    `total` sets it apart as the sum.
+    `minus` writes a saving as a negative amount; `optional` leaves the line out when it is zero,
+    `nothing` says it in a word; `total` sets it apart as the sum.
     """
 
     label: Text
     amount: Amount
     minus: bool = False
     optional: bool = False
+    nothing: Text | None = None
     total: bool = False
     note: Text | None = None
 
@@ -32,17 +33,22 @@ def _price_line(line: PriceLine, currency: Text) -> rx.Component:
         if line.note is not None
         else []
     )
+    is_zero = rx.Var.create(line.amount).to(float) == 0
+    amount = money(line.amount, currency, minus=line.minus)
+    if line.nothing is not None:
+        amount = rx.cond(is_zero, line.nothing, amount)
+    # Billions go below their name rather than break it.
     shown = rx.el.div(
         rx.el.dt(line.label, *note, class_name="min-w-0" if line.total else "min-w-0 text-muted"),
-        rx.el.dd(money(line.amount, currency, minus=line.minus), class_name="shrink-0"),
+        rx.el.dd(amount, class_name="ms-auto text-end"),
         class_name=classes(
-            "flex items-baseline justify-between gap-4",
+            "flex flex-wrap items-baseline gap-x-4",
             "mt-1 border-t border-line pt-3 text-lead font-semibold" if line.total else "",
         ),
     )
     if not line.optional:
         return shown
-    return rx.cond(rx.Var.create(line.amount).to(float) != 0, shown, rx.fragment())
+    return rx.cond(is_zero, rx.fragment(), shown)
 
 
 def price_breakdown(lines: Sequence[PriceLine], currency: Text) -> rx.Component:

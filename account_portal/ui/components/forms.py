@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
 
+from account_portal.ui.components.fields.frame import error_place
 from account_portal.ui.variants import Child, Flag, classes, given
 
 
@@ -97,11 +98,11 @@ def form_actions(*buttons: Child, end: bool = False) -> rx.Component:
     )
 
 
-def form_error(message: rx.Var[str] | str) -> rx.Component:
+def form_error(message: rx.Var[str] | str, *, id: str | None = None) -> rx.Component:
     """A failure that belongs to no single field; nothing while there is none."""
-    return rx.el.p(
+    return error_place(
         message,
         role="alert",
         class_name="rounded-box bg-danger-tint px-3 py-2 text-danger empty:hidden",
-        dir="auto",
+        **given(id=id),
     )

@@ -81,8 +81,8 @@ def row(
 
 
 def grow(*children: Child) -> rx.Component:
-    """Takes the room that is left in a `row`."""
-    return rx.el.div(*children, class_name="min-w-0 flex-1")
+    """Takes the room that is left in a `row`, if that is enough for a word or two."""
+    return rx.el.div(*children, class_name="min-w-0 flex-1 basis-20")
 
 
 def grid(

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import reflex as rx
 from reflex_components_core.core.upload import Upload, UploadFilesProvider
 
-from account_portal.ui.components.fields.frame import ERROR
+from account_portal.ui.components.fields.frame import ERROR, error_place
 from account_portal.ui.icons import icon, path
 from account_portal.ui.variants import Number, Text, classes, given, pick
 
@@ -203,6 +203,6 @@ def file_field(
                 invalid=None if error is None else rx.Var.create(error).bool(),
             ),
         ),
-        rx.el.p(error if error is not None else "", id=f"{id}-error", class_name=ERROR),
+        error_place(error, id=f"{id}-error", class_name=ERROR),
         class_name="grid min-w-0 grid-cols-1 gap-1.5",
     )

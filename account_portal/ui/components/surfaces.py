@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from account_portal.ui.components.layout import heading
 from account_portal.ui.components.links import back_link
 from account_portal.ui.icons import icon
 from account_portal.ui.variants import Child, Text, classes, pick
@@ -21,15 +22,33 @@ _PADDING: dict[Padding, str] = {"none": "", "small": "p-3", "medium": "p-4 sm:p-
 
 
 def card(
-    *children: Child, variant: CardVariant = "plain", padding: Padding = "medium", **props: Any
+    *children: Child,
+    variant: CardVariant = "plain",
+    padding: Padding = "medium",
+    footer: Child | None = None,
+    **props: Any,
 ) -> rx.Component:
-    """A framed piece. `link` makes one `link(variant="cover")` in it cover the whole card."""
+    """A framed piece. `link` makes one `link(variant="cover")` in it cover the whole card.
+
+    `footer` stands at its lower end: on one line with those of the cards beside it.
+    """
+    end = [rx.el.div(footer, class_name="mt-auto pt-4 empty:hidden")] if footer is not None else []
     look = classes(
         "min-w-0 rounded-box",
         pick(_CARDS, variant, "card variant"),
         pick(_PADDING, padding, "padding"),
+        "flex flex-col" if end else "",
     )
-    return rx.el.div(*children, class_name=look, **props)
+    return rx.el.div(*children, *end, class_name=look, **props)
+
+
+def card_header(title: Child, *actions: Child) -> rx.Component:
+    """The name of a card, and `icon_button`s on the line of its first words."""
+    return rx.el.div(
+        heading(title),
+        rx.el.div(*actions, class_name="-my-2 -me-2.5 flex shrink-0 pointer-coarse:-my-2.5"),
+        class_name="flex min-w-0 items-start justify-between gap-3",
+    )
 
 
 def card_list(*cards: Child, label: Text | None = None) -> rx.Component:
@@ -106,7 +125,11 @@ def page_header(
                         dir="auto",
                     ),
                     *([meta] if meta is not None else []),
-                    class_name="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+                    # On one line with what stands beside it.
+                    class_name=classes(
+                        "flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1",
+                        "min-h-10 pointer-coarse:min-h-11" if actions else "",
+                    ),
                 ),
                 *note,
                 class_name="grid min-w-0 flex-1 basis-40 gap-1",

@@ -84,8 +84,8 @@ def orders() -> rx.Component:
                             ui.PriceLine("Subtotal", 2797),
                             ui.PriceLine("Discount", 300, minus=True, note="Coupon MONSOON"),
                             ui.PriceLine("Gift wrap", 0, optional=True),
-                            ui.PriceLine("Shipping", 49),
-                            ui.PriceLine("Total", 2546, total=True, note="Includes ₹388.37 tax"),
+                            ui.PriceLine("Shipping", 0, nothing="Free"),
+                            ui.PriceLine("Total", 2497, total=True, note="Includes ₹388.37 tax"),
                         ],
                         "INR",
                     )

@@ -18,9 +18,9 @@ class HandOver(rx.Component):
 def hand_over() -> rx.Component:
     """Signs in first, when nobody is."""
     return ui.stack(
-        ui.heading("Signing you in", level=1),
+        ui.heading("Back to the shop", level=1),
         HandOver.create(
-            ui.text("Done. You can close this window and go back to the shop."),
+            ui.text("You are signed in. You can close this window and go back to the shop."),
             sign_in=f"{routes.LOGIN}?next={routes.HAND_OVER.replace('/', '%2F')}",
         ),
         ui.link_button("To your account", to=routes.HOME),

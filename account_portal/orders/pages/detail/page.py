@@ -47,23 +47,30 @@ def _status(page: Any) -> rx.Component:
 
 
 def _unpaid(page: Any) -> rx.Component:
+    failed = page.payment.status == "failed"
     return rx.cond(
         page.payment.is_retry_available,
         ui.alert(
             ui.text(
                 ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
-                " is not paid yet. Pay again and we will prepare your parcel.",
+                " is not paid yet. Once it is, we prepare your parcel.",
             ),
             tone="danger",
             title=rx.cond(
-                page.payment.status == "failed", "The payment failed", "Payment is missing"
+                failed,
+                "The payment failed",
+                rx.cond(
+                    page.payment.amount_paid > 0,
+                    "Part of the payment is missing",
+                    "The payment is missing",
+                ),
             ),
             action=ui.button(
-                "Pay again",
+                rx.cond(failed, "Pay again", "Pay now"),
                 variant="primary",
                 on_click=State.pay_again,
                 busy=State.busy == "pay_again",
-                busy_label="Opening payment…",
+                busy_label="Opening…",
             ),
         ),
     )
@@ -143,7 +150,8 @@ def _actions(page: Any, number: Any) -> rx.Component:
         ),
         gap="tight",
     )
-    return ui.screen_only(ui.stack(ui.row(cancel, send_back, review), notes, gap="small"))
+    shown = ui.screen_only(ui.stack(ui.row(cancel, send_back, review), notes, gap="small"))
+    return rx.cond(page.order.status == "cancelled", rx.fragment(), shown)
 
 
 def order_detail() -> rx.Component:

@@ -7,12 +7,16 @@ import reflex as rx
 from account_portal.ui import components as ui
 
 
-def _step(step: Any) -> rx.Component:
-    return ui.timeline_event(
-        step.text,
-        when=ui.date(step.happened_at, "datetime"),
-        detail=rx.cond(step.place, step.place, ""),
-    )
+def _step(step: Any, index: Any) -> rx.Component:
+    def event(tone: Any) -> rx.Component:
+        return ui.timeline_event(
+            step.text,
+            when=ui.date(step.happened_at, "datetime"),
+            detail=rx.cond(step.place, step.place, ""),
+            tone=tone,
+        )
+
+    return rx.cond(index == 0, event("current"), event("plain"))
 
 
 def _parcel(parcel: Any) -> rx.Component:

@@ -122,7 +122,7 @@ def last_look() -> rx.Component:
             ui.stack(
                 ui.section("What comes back", ui.card(_comes_back(State.quote))),
                 ui.section(
-                    "Pickup address",
+                    "Pick-up address",
                     ui.card(_chosen_address()),
                     action=ui.link("Change address", to=here + "?step=2"),
                 ),

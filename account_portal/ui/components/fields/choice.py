@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from account_portal.ui.components.fields.frame import ERROR, HINT, LABEL, notes, wiring
+from account_portal.ui.components.fields.frame import ERROR, HINT, LABEL, error_place, notes, wiring
 from account_portal.ui.icons import path
 from account_portal.ui.variants import Child, Flag, Number, Text, classes, given
 
@@ -164,6 +164,6 @@ def star_field(
             required=required,
             custom_attrs=tied,
         ),
-        rx.el.p(error if error is not None else "", id=f"{name}-error", class_name=ERROR),
+        error_place(error, id=f"{name}-error", class_name=ERROR),
         class_name="grid grid-cols-1 gap-1.5",
     )

@@ -6,6 +6,18 @@ import reflex as rx
 
 from account_portal.ui.variants import Child, Text, classes
 
+
+class ErrorPlace(rx.Component):
+    """A paragraph that keeps the words the server wrote into the page (`edge/refused.py`)."""
+
+    library = "$/public/kit/forms.js"
+    tag = "ErrorPlace"
+
+    message: rx.Var[str]
+    role: rx.Var[str]
+    dir: rx.Var[str]
+
+
 LABEL = "text-small font-medium text-text"
 HINT = "text-small text-muted"
 ERROR = "field-error text-small text-danger"
@@ -27,8 +39,13 @@ def notes(id: str, hint: Text | None, error: Text | None) -> list[rx.Component]:
         rx.el.p(
             "" if hint is None else hint, id=f"{id}-hint", class_name=classes(HINT, "empty:hidden")
         ),
-        rx.el.p(error if error is not None else "", id=f"{id}-error", class_name=ERROR, dir="auto"),
+        error_place(error, id=f"{id}-error", class_name=ERROR),
     ]
+
+
+def error_place(message: Text | None, **props: Any) -> rx.Component:
+    """Where an error is told."""
+    return ErrorPlace.create(message="" if message is None else message, dir="auto", **props)
 
 
 def field(

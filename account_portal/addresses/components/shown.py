@@ -1,4 +1,4 @@
-"""Parts of the address book that others may show."""
+"""Addresses as they are shown."""
 
 from typing import Any
 
@@ -7,11 +7,7 @@ import reflex as rx
 from account_portal.addresses import rules
 from account_portal.ui import components as ui
 
-# In a var, so that a page carries them as one list.
-DIALLING_CODES = rx.Var.create([list(code) for code in rules.dialling_codes()])
-COUNTRIES = rx.Var.create([[name, name] for name in rules.country_names()])
-
-
+# In a var, so that a page carries it as one list.
 POSTCODE_FIRST = rx.Var.create(rules.postcode_first())
 
 
