@@ -159,6 +159,15 @@ def country_name_of(country: str) -> str | None:
     return _names()[code] if code else None
 
 
+def country_of_prefix(prefix: str) -> str | None:
+    """The largest country with a dialling code such as `+49`, or nothing when no country has it."""
+    digits = prefix.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits), ())
+    return next((_names()[region] for region in regions[:1] if region in _names()), None)
+
+
 def postcode_first() -> list[str]:
     """Countries where the postal code stands before the city: "10435 Berlin"."""
     return [

@@ -95,7 +95,11 @@ class AddressesState(PageData, Session):
     async def write_new(self) -> None:
         """Open an empty form, with what is known of the customer."""
         self.edited, self._repeat, self._imported_state = "", new_id(), ""
-        self._begin(await read(self, _known))
+        known = await read(self, _known)
+        # Most people's next address is in the country of their last one, or of their phone.
+        country = next((address.country for address in self.addresses), None)
+        known["country"] = country or rules.country_of_prefix(known["country_code"]) or ""
+        self._begin(known)
         first = not self.addresses
         self.draft_defaults = {"shipping": first, "billing": first}
         self.is_writing = True

@@ -157,3 +157,20 @@ def test_what_nobody_touches_is_not_complained_about() -> None:
     with pytest.raises(InvalidInput) as caught:
         rules.require_deliverable({**odd, "country": "Narnia"}, changed=["country"])
     assert set(caught.value.fields) == {"country"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "country"),
+    [
+        ("+91", "India"),
+        ("49", "Germany"),
+        ("+1", "United States"),
+        ("+999", None),
+        ("", None),
+        ("+", None),
+        ("+9 1", None),
+        ("٩١", None),
+    ],
+)
+def test_a_prefix_tells_a_country(prefix: str, country: str | None) -> None:
+    assert rules.country_of_prefix(prefix) == country

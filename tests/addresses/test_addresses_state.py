@@ -96,6 +96,21 @@ def test_fields_follow_the_country_and_what_was_typed_stays(tab: Tab) -> None:
     assert "_owner" not in state.draft
 
 
+def test_a_new_address_begins_in_the_country_of_the_last_one(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    assert state.draft["country"] == ""
+    tab.press(state, "stop_writing")
+    make_address(database, owner, country="Germany", state="", pincode="10435")
+    make_address(database, owner, country="France", state="", is_default_shipping=True)
+    state = opened(tab)
+    tab.press(state, "write_new")
+    assert state.draft["country"] == "France"
+    assert [field.label for field in state.place_fields] == ["City", "Postal code"]
+
+
 def test_a_field_the_country_does_not_have_is_not_kept(
     tab: Tab, database: Database, owner: User
 ) -> None:
