@@ -108,7 +108,7 @@ def test_a_new_address_begins_in_the_country_of_the_last_one(
     state = opened(tab)
     tab.press(state, "write_new")
     assert state.draft["country"] == "France"
-    assert [field.label for field in state.place_fields] == ["City", "Postal code"]
+    assert [field.label for field in state.place_fields] == ["Postal code", "City"]
 
 
 def test_a_field_the_country_does_not_have_is_not_kept(
