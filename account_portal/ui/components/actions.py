@@ -170,8 +170,8 @@ def window_button(
 
 
 ICON_BUTTON = (
-    "inline-grid size-10 shrink-0 place-items-center rounded-box text-muted transition-colors "
-    "duration-150 hover:bg-sunken hover:text-text disabled:opacity-55 pointer-coarse:size-11"
+    "inline-grid size-[40px] shrink-0 place-items-center rounded-box text-muted transition-colors "
+    "duration-150 hover:bg-sunken hover:text-text disabled:opacity-55 pointer-coarse:size-[44px]"
 )
 
 
@@ -215,7 +215,7 @@ def copy_button(value: Text, label: Text = "Copy") -> rx.Component:
         text=value,
         label=label,
         icons={"copy": path("copy"), "done": path("check")},
-        class_name="inline-grid size-8 shrink-0 place-items-center rounded-box text-muted "
+        class_name="inline-grid size-[32px] shrink-0 place-items-center rounded-box text-muted "
         "hover:bg-sunken hover:text-text print:hidden",
     )
 
