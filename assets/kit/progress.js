@@ -39,7 +39,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
         index > 0 &&
           h("span", {
             "aria-hidden": true,
-            className: `absolute end-1/2 top-[11px] h-0.5 w-full ${index <= at ? look.fill : "bg-line"}`,
+            className: `mark absolute end-1/2 top-[11px] h-0.5 w-full ${index <= at ? look.fill : "bg-line"}`,
           }),
         h(
           "span",
@@ -49,7 +49,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
           },
           past && h(Icon, { d: icons.done, size: 14 }),
           here && !past && mood === "trouble" && h(Icon, { d: icons.trouble, size: 13 }),
-          here && !past && mood === "going" && h("span", { className: `size-[8px] rounded-full ${look.fill}` }),
+          here && !past && mood === "going" && h("span", { className: `mark size-[8px] rounded-full ${look.fill}` }),
         ),
         h(
           "span",

@@ -3,9 +3,8 @@
 from typing import Any, Literal
 
 import reflex as rx
-from reflex_components_core.el.elements.base import BaseHTML
 
-from account_portal.ui.components.links import route_link
+from account_portal.ui.components.links import PlainLink, route_link
 from account_portal.ui.icons import IconName, icon, path
 from account_portal.ui.variants import Child, Flag, Text, classes, given, pick
 
@@ -134,16 +133,6 @@ def link_button(
 
 
 FrameAction = Literal["sign-in", "window"]
-
-
-class PlainLink(BaseHTML):
-    """A link that the router leaves alone: in a frame its paths lie below `/embed`."""
-
-    tag = "a"
-
-    href: rx.Var[str]
-    target: rx.Var[str]
-    rel: rx.Var[str]
 
 
 def window_button(
