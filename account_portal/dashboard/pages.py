@@ -66,7 +66,9 @@ def _task(task: Any) -> rx.Component:
         ),
         ui.text(task.title, strong=True),
         ui.text(task.detail, tone="muted", size="small", line=True),
-        end=ui.link_button(task.action, to=task.path, size="small"),
+        end=ui.link_button(
+            task.action, ui.hidden_text(": ", task.title), to=task.path, size="small"
+        ),
     )
 
 
@@ -76,7 +78,10 @@ def _waiting_review(product: Any) -> rx.Component:
         picture=product.product_image_url,
         size="small",
         end=ui.link_button(
-            "Review", to=routes.REVIEWS + "?product=" + product.product_id, size="small"
+            "Review",
+            ui.hidden_text(" ", product.product_name),
+            to=routes.REVIEWS + "?product=" + product.product_id,
+            size="small",
         ),
     )
 
@@ -113,7 +118,7 @@ def _rewards(rewards: Any) -> rx.Component:
                 ),
             )
         ),
-        action=ui.link("See all", to=routes.LOYALTY),
+        action=ui.link("See all", ui.hidden_text(" rewards"), to=routes.LOYALTY),
     )
 
 
@@ -148,7 +153,7 @@ def _addresses(shown: Any) -> rx.Component:
                 nothing,
             )
         ),
-        action=ui.link("Manage", to=routes.ADDRESSES),
+        action=ui.link("Manage", ui.hidden_text(" addresses"), to=routes.ADDRESSES),
     )
 
 

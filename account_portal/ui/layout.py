@@ -64,7 +64,9 @@ def theme_switch() -> rx.Component:
 
 def brand(store_name: Text, logo_url: Text = "", *, home: str = "/") -> rx.Component:
     """The store's logo, or its name."""
-    name = rx.el.span(store_name, class_name="truncate text-lead font-semibold tracking-tight")
+    name = rx.el.span(
+        store_name, class_name="truncate text-[min(1.125rem,5.5vw)] font-semibold tracking-tight"
+    )
     logo = rx.el.img(src=logo_url, alt=store_name, class_name="h-8 w-auto max-w-40 object-contain")
     mark = (
         rx.cond(logo_url, logo, name)

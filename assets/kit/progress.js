@@ -12,10 +12,16 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
   const [at, mood] = table ? (table[status] ?? [-1, "stopped"]) : [current, tone];
   const look = LOOKS[mood];
   if (!look) return null; // cancelled, or unknown: there is no way to show
-  return h(
+  // Where the words don't fit beside one another, the present one stands for them.
+  const [hidden, alone] =
+    steps.length < 5
+      ? ["@max-[14rem]:sr-only", "@max-[14rem]:whitespace-nowrap"]
+      : ["@max-md:sr-only", "@max-md:whitespace-nowrap"];
+  const list = h(
     "ol",
     { "aria-label": label, className: "grid auto-cols-fr grid-flow-col" },
     steps.map((step, index) => {
+      const edge = index < steps.length / 2 ? "@max-[14rem]:justify-self-start" : "@max-[14rem]:justify-self-end";
       const here = index === at;
       const past = index < at || (here && mood === "done");
       const mark = past
@@ -27,31 +33,28 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
         "li",
         {
           key: step,
-          className: "relative grid min-w-0 content-start justify-items-center gap-2 text-center",
+          className: "relative grid min-w-0 grid-cols-1 content-start justify-items-center gap-2 text-center",
           "aria-current": here ? "step" : undefined,
         },
         index > 0 &&
           h("span", {
             "aria-hidden": true,
-            className: `absolute end-1/2 top-[0.6875rem] h-0.5 w-full ${index <= at ? look.fill : "bg-line"}`,
+            className: `mark absolute end-1/2 top-[11px] h-0.5 w-full ${index <= at ? look.fill : "bg-line"}`,
           }),
         h(
           "span",
           {
             "aria-hidden": true,
-            className: `z-[1] grid size-6 place-items-center rounded-full border-2 ${mark}`,
+            className: `z-[1] grid size-[24px] place-items-center rounded-full border-2 ${mark}`,
           },
           past && h(Icon, { d: icons.done, size: 14 }),
           here && !past && mood === "trouble" && h(Icon, { d: icons.trouble, size: 13 }),
-          here && !past && mood === "going" && h("span", { className: `size-2 rounded-full ${look.fill}` }),
+          here && !past && mood === "going" && h("span", { className: `mark size-[8px] rounded-full ${look.fill}` }),
         ),
         h(
           "span",
           {
-            // Five words don't fit beside one another on a phone; the present one stands for them.
-            className: `px-0.5 text-small ${here ? `font-medium ${look.ink}` : "text-muted"} ${
-              steps.length < 5 ? "" : here ? "max-sm:whitespace-nowrap" : "max-sm:sr-only"
-            }`,
+            className: `px-0.5 text-small ${here ? `font-medium ${look.ink} ${alone} ${edge}` : `text-muted ${hidden}`}`,
           },
           step,
           past && !here && h("span", { className: "sr-only" }, " (done)"),
@@ -59,4 +62,5 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
       );
     }),
   );
+  return h("div", { className: "@container min-w-0" }, list);
 }

@@ -40,7 +40,9 @@ export function moneyText(amount, currency, locale, exact = true) {
       currency,
       currencyDisplay: "narrowSymbol",
       ...(whole && { maximumFractionDigits: 0 }),
-    }).format(value);
+    })
+      .format(value)
+      .replace("-", "\u2212"); // a minus, after which no line ends
   } catch {
     return `${value.toFixed(2)} ${currency ?? ""}`.trim(); // no such currency
   }
@@ -51,7 +53,7 @@ export function Money({ amount, currency, exact = true, minus = false, className
   if (amount === null || amount === undefined || amount === "") return null;
   const value = minus ? -Math.abs(Number(amount)) : amount;
   const text = moneyText(value, currency, alive ? viewer() : "en", exact);
-  return h("span", { className: `tabular-nums whitespace-nowrap ${className}` }, h("bdi", null, text));
+  return h("span", { className: `tabular-nums ${className}` }, h("bdi", null, text));
 }
 
 export function NumberText({ value, className = "" }) {

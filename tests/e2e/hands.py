@@ -12,13 +12,15 @@ FOCUS_SHOWS = """
 () => {
   const focused = document.activeElement;
   if (!focused?.matches(":focus-visible")) return false;
-  const ringed = (one) => {
-    const style = getComputedStyle(one);
+  const ringed = (one, part) => {
+    const style = getComputedStyle(one, part);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
   };
+  const drawn = getComputedStyle(focused, "::after").content !== "none";
+  if (drawn && ringed(focused, "::after")) return true;
   const beside = [...(focused.parentElement?.querySelectorAll("*") ?? [])];
   for (let at = focused, up = 0; at && up < 4; at = at.parentElement, up += 1) beside.push(at);
-  return beside.some(ringed);
+  return beside.some((one) => ringed(one));
 }
 """
 

@@ -32,6 +32,30 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+# What moves with a list as it is scrolled never ends.
+SETTLED = """
+Promise.all(document.getAnimations()
+  .filter((one) => one.timeline === document.timeline)
+  .map((one) => one.finished.catch(() => 0)))
+"""
+# Words that lie outside the window or their dialog, other than in lists that scroll sideways.
+CUT_OFF = """
+(() => {
+  const within = document.querySelector("dialog[open]") ?? document.documentElement;
+  const { left, right } = within.getBoundingClientRect();
+  const words = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (words.nextNode()) {
+    const { data, parentElement: place } = words.currentNode;
+    if (!data.trim() || !place.checkVisibility()) continue;
+    if (place.closest("[data-scrolls], option, thead, [aria-hidden], script, style")) continue;
+    const box = place.getBoundingClientRect();
+    if (box.width > 1 && (box.left < left - 1 || box.right > right + 1)) found.push(data);
+  }
+  return found;
+})()
+"""
+
 
 def address_of(path: str) -> str:
     """Where a page of the table is, with things that are there."""
@@ -44,7 +68,16 @@ def wear(page: Page, scheme: Any) -> None:
     """Change the theme, and wait until each colour has changed."""
     page.emulate_media(color_scheme=scheme)
     expect(page.locator("html")).to_have_class(re.compile(rf"\b{scheme}\b"))
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
+    page.evaluate(SETTLED)
+
+
+def assert_sound_when_large(page: Page) -> None:
+    """With text at 200 per cent every word is still on the page, at both widths."""
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert_no_sideways_scroll(page)
+        assert page.evaluate(CUT_OFF) == []
 
 
 def assert_sound(page: Page) -> None:
@@ -73,6 +106,7 @@ def test_every_state_is_sound(open_page: OpenPage, look: Look) -> None:
     page.wait_for_timeout(100)
     assert page.evaluate("shifted") < MOST_SHIFT
     assert_sound(page)
+    assert_sound_when_large(page)
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES])

@@ -132,3 +132,14 @@ def test_a_failed_payment_is_paid_again(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(r"/orders/[^/?]+/?$"))
     expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
     expect(page.get_by_role("button", name="Pay again")).to_be_hidden()
+
+
+def test_the_way_past_the_menu_stays_on_the_page(open_page: OpenPage) -> None:
+    page = open_page("/orders/NW-21474", as_=DEMO)
+    expect(page.get_by_role("heading", name="Price")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/orders/NW-21474/?#content$"))
+    page.keyboard.press("Tab")
+    expect(page.locator("main").get_by_role("link", name="Orders", exact=True)).to_be_focused()

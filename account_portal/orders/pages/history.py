@@ -59,9 +59,7 @@ def _filters() -> rx.Component:
         on_change=State.choose_sort,
         hide_label=True,
     )
-    return ui.stack(
-        ui.columns(search, ui.row(ui.grow(year), ui.grow(sort), wrap=False), gap="small"), chips
-    )
+    return ui.stack(ui.columns(search, ui.row(ui.grow(year), ui.grow(sort)), gap="small"), chips)
 
 
 def _nothing() -> rx.Component:

@@ -65,18 +65,11 @@ def _who(profile: Any) -> rx.Component:
     )
     return ui.card(
         ui.stack(
-            ui.row(
+            ui.lead_row(
                 ui.avatar(name, _picture_url(profile), size="large"),
-                ui.stack(
-                    ui.text(name, size="lead", strong=True),
-                    ui.text(
-                        "Customer since ", ui.date(profile.created_at), tone="muted", size="small"
-                    ),
-                    rx.cond(State.is_renaming, rx.fragment(), buttons),
-                    gap="small",
-                ),
-                gap="medium",
-                wrap=False,
+                ui.text(name, size="lead", strong=True),
+                ui.text("Customer since ", ui.date(profile.created_at), tone="muted", size="small"),
+                rx.cond(State.is_renaming, rx.fragment(), buttons),
             ),
             rx.cond(State.is_renaming, _name_form(profile)),
         )

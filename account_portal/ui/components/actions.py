@@ -3,9 +3,8 @@
 from typing import Any, Literal
 
 import reflex as rx
-from reflex_components_core.el.elements.base import BaseHTML
 
-from account_portal.ui.components.links import route_link
+from account_portal.ui.components.links import PlainLink, route_link
 from account_portal.ui.icons import IconName, icon, path
 from account_portal.ui.variants import Child, Flag, Text, classes, given, pick
 
@@ -136,16 +135,6 @@ def link_button(
 FrameAction = Literal["sign-in", "window"]
 
 
-class PlainLink(BaseHTML):
-    """A link that the router leaves alone: in a frame its paths lie below `/embed`."""
-
-    tag = "a"
-
-    href: rx.Var[str]
-    target: rx.Var[str]
-    rel: rx.Var[str]
-
-
 def window_button(
     *label: Child,
     to: Text,
@@ -170,8 +159,8 @@ def window_button(
 
 
 ICON_BUTTON = (
-    "inline-grid size-10 shrink-0 place-items-center rounded-box text-muted transition-colors "
-    "duration-150 hover:bg-sunken hover:text-text disabled:opacity-55 pointer-coarse:size-11"
+    "inline-grid size-[40px] shrink-0 place-items-center rounded-box text-muted transition-colors "
+    "duration-150 hover:bg-sunken hover:text-text disabled:opacity-55 pointer-coarse:size-[44px]"
 )
 
 
@@ -215,7 +204,7 @@ def copy_button(value: Text, label: Text = "Copy") -> rx.Component:
         text=value,
         label=label,
         icons={"copy": path("copy"), "done": path("check")},
-        class_name="inline-grid size-8 shrink-0 place-items-center rounded-box text-muted "
+        class_name="inline-grid size-[32px] shrink-0 place-items-center rounded-box text-muted "
         "hover:bg-sunken hover:text-text print:hidden",
     )
 

@@ -40,7 +40,7 @@ def _price_line(line: PriceLine, currency: Text) -> rx.Component:
     # Billions go below their name rather than break it.
     shown = rx.el.div(
         rx.el.dt(line.label, *note, class_name="min-w-0" if line.total else "min-w-0 text-muted"),
-        rx.el.dd(amount, class_name="ms-auto text-end"),
+        rx.el.dd(amount, class_name="ms-auto min-w-0 text-end"),
         class_name=classes(
             "flex flex-wrap items-baseline gap-x-4",
             "mt-1 border-t border-line pt-3 text-lead font-semibold" if line.total else "",
@@ -79,10 +79,10 @@ def order_line(
         thumbnail(picture, size=size),
         rx.el.div(
             rx.el.div(*lines, class_name="min-w-0 flex-1 basis-28"),
-            *([rx.el.div(end, class_name="ms-auto text-end")] if end is not None else []),
-            class_name=classes("flex min-w-0 flex-1 flex-wrap gap-x-3 gap-y-1", align),
+            *([rx.el.div(end, class_name="ms-auto min-w-0 text-end")] if end is not None else []),
+            class_name=classes("flex min-w-0 flex-1 basis-32 flex-wrap gap-x-3 gap-y-1", align),
         ),
-        class_name=classes("flex min-w-0 gap-3", align),
+        class_name=classes("flex min-w-0 flex-wrap gap-3", align),
     )
 
 

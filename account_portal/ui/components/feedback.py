@@ -46,7 +46,7 @@ _BONES: dict[BoneShape, str] = {
     "title": "h-7 my-1 w-56 max-w-full",
     "short": "h-3 my-1.5 w-28 max-w-full",
     "button": "h-10 w-32 max-w-full",
-    "picture": "size-16 shrink-0",
+    "picture": "size-[48px] shrink-0 rounded-box sm:size-[64px]",
     "circle": "size-10 shrink-0 rounded-full",
     "card": "h-28 w-full rounded-box",
     "row": "h-16 w-full rounded-box",
@@ -54,8 +54,23 @@ _BONES: dict[BoneShape, str] = {
 
 
 def skeleton(shape: BoneShape = "line") -> rx.Component:
-    """One grey piece, as large as what it stands for."""
-    return rx.el.span(class_name=classes("bone", pick(_BONES, shape, "skeleton shape")))
+    """A grey piece, as large as what it stands for; cards and rows have theirs in a frame."""
+    look = pick(_BONES, shape, "skeleton shape")
+    if shape not in ("card", "row"):
+        return rx.el.span(class_name=classes("bone", look))
+    words = rx.el.span(
+        rx.el.span(class_name="bone h-3 w-2/5"),
+        rx.el.span(class_name="bone h-3 w-3/5"),
+        class_name="grid flex-1 gap-3",
+    )
+    picture = [skeleton("picture")] if shape == "card" else []
+    return rx.el.span(
+        *picture,
+        words,
+        class_name=classes(
+            "flex items-center gap-4 border border-line bg-surface px-4 sm:px-5", look
+        ),
+    )
 
 
 def skeleton_cards(count: int = 3, shape: Literal["card", "row"] = "card") -> list[rx.Component]:

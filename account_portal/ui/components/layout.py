@@ -104,34 +104,45 @@ def grid(
 def columns(
     main: Child, side: Child, *, side_first: bool = False, gap: Gap = "large"
 ) -> rx.Component:
-    """A wide column and a narrow one beside it; on a phone one below the other, `gap` apart."""
-    return rx.el.div(
+    """A wide column and a narrow one beside it, where both fit; else one below the other."""
+    # Asked of the place, not of the window: text set larger needs more of it.
+    pair = rx.el.div(
         rx.el.div(
-            main, class_name=classes("min-w-0", "order-last xl:order-none" if side_first else "")
+            main,
+            class_name=classes(
+                "min-w-0", "order-last @min-[51rem]:order-none" if side_first else ""
+            ),
         ),
         rx.el.div(side, class_name="min-w-0"),
         class_name=classes(
-            "grid items-start xl:grid-cols-[minmax(0,1fr)_19rem] xl:gap-x-8",
+            "grid grid-cols-1 items-start @min-[51rem]:grid-cols-[minmax(0,1fr)_19rem] "
+            "@min-[51rem]:gap-x-8",
             pick(_GAPS, gap, "gap"),
         ),
     )
+    return rx.el.div(pair, class_name="@container min-w-0")
 
 
 def lead_row(start: Child, *lines: Child, end: Child | None = None) -> rx.Component:
-    """A picture or icon, lines beside it, and something at the end; on a phone that goes below."""
-    tail = (
-        [rx.el.div(end, class_name="col-start-2 min-w-0 sm:col-start-3 sm:text-end")]
-        if end is not None
-        else []
+    """A picture or icon, lines beside it, and something at the end; on a phone that goes below.
+
+    Where the text is set so large that no word fits beside the picture, it goes below too.
+    """
+    tail = [rx.el.div(end, class_name="min-w-0 sm:ms-auto sm:text-end")] if end is not None else []
+    words = rx.el.div(
+        *lines,
+        class_name=classes(
+            "grid min-w-0 flex-1 basis-32 grid-cols-1 gap-1", "max-sm:basis-full" if tail else ""
+        ),
     )
     return rx.el.div(
         start,
-        rx.el.div(*lines, class_name="grid min-w-0 grid-cols-1 gap-1"),
-        *tail,
-        class_name=classes(
-            "grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-4 gap-y-1",
-            "sm:grid-cols-[auto_minmax(0,1fr)_auto]" if tail else "",
+        rx.el.div(
+            words,
+            *tail,
+            class_name="flex min-w-0 flex-1 basis-32 flex-wrap items-center gap-x-4 gap-y-1",
         ),
+        class_name="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import reflex as rx
+from reflex_components_core.el.elements.base import BaseHTML
 from reflex_components_core.react_router.dom import ReactRouterLink
 
 from account_portal.ui.icons import icon
@@ -17,8 +18,19 @@ _LINKS: dict[LinkVariant, str] = {
     # Covers its nearest `card`: the whole card is the target, its name is the link's text.
     "cover": "font-medium text-text after:absolute after:inset-0 after:rounded-box "
     "after:content-[''] "
-    "group-hover:text-accent-text",
+    "group-hover:text-accent-text outline-none focus-visible:after:outline-2 "
+    "focus-visible:after:outline-offset-2 focus-visible:after:outline-accent-text",
 }
+
+
+class PlainLink(BaseHTML):
+    """A link that the router leaves alone: in a frame, and as a page is built, it writes others."""
+
+    tag = "a"
+
+    href: rx.Var[str]
+    target: rx.Var[str]
+    rel: rx.Var[str]
 
 
 def route_link(*children: Child, to: Text, class_name: str = "", **props: Any) -> rx.Component:
@@ -75,7 +87,7 @@ def breadcrumb(trail: Sequence[tuple[Text, Text]], here: Text) -> rx.Component:
 
 def skip_link(target: str = "content") -> rx.Component:
     """First thing the keyboard meets; shown while it has the focus."""
-    return rx.el.a(
+    return PlainLink.create(
         "Skip to content",
         href=f"#{target}",
         class_name=classes(

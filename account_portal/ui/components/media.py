@@ -10,17 +10,18 @@ from account_portal.ui.icons import icon, path
 from account_portal.ui.variants import Number, Text, classes, given, pick
 
 AvatarSize = Literal["small", "medium", "large"]
+# In pixels: where text is set larger, it needs the room that pictures would take.
 _AVATARS: dict[AvatarSize, str] = {
-    "small": "size-8 text-small",
-    "medium": "size-11 text-base",
-    "large": "size-20 text-title",
+    "small": "size-[32px] text-[13px]",
+    "medium": "size-[44px] text-[15px]",
+    "large": "size-[80px] text-[22px]",
 }
 ThumbnailSize = Literal["small", "medium", "large", "fluid"]
 _THUMBNAILS: dict[ThumbnailSize, str] = {
-    "small": "size-12",
-    "medium": "size-16",
-    "large": "size-24",
-    "fluid": "size-12 sm:size-16",
+    "small": "size-[48px]",
+    "medium": "size-[64px]",
+    "large": "size-[96px]",
+    "fluid": "size-[48px] sm:size-[64px]",
 }
 
 
@@ -53,7 +54,7 @@ def avatar(name: Text, src: Text | None = None, *, size: AvatarSize = "medium") 
         img_class="size-full object-cover",
         class_name=classes(
             "inline-grid shrink-0 select-none place-items-center overflow-hidden rounded-full "
-            "bg-accent-tint font-semibold text-accent-text",
+            "bg-accent-tint leading-none font-semibold text-accent-text",
             pick(_AVATARS, size, "avatar size"),
         ),
         **given(src=src),
@@ -81,7 +82,7 @@ def thumbnail(
 
 def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> rx.Component:
     """Up to three pictures overlapped, then "+4". Decoration: the names stand elsewhere."""
-    look = "-ms-9 flex rounded-box leading-none ring-2 ring-surface first:ms-0 sm:-ms-12"
+    look = "-ms-[36px] flex rounded-box leading-none ring-2 ring-surface first:ms-0 sm:-ms-[48px]"
 
     def one(src: Any) -> rx.Component:
         return rx.el.span(thumbnail(src, size="fluid"), class_name=look)
@@ -104,7 +105,7 @@ def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> 
             ),
         ),
         # As wide for one as for three, so that the texts of a list stand in line.
-        class_name="relative flex w-18 shrink-0 items-center sm:w-24",
+        class_name="relative flex w-[72px] shrink-0 items-center sm:w-[96px]",
         aria_hidden=True,
     )
 

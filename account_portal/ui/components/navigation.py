@@ -131,7 +131,7 @@ def pager(
             "next",
         ),
         aria_label=label,
-        class_name="flex items-center justify-between gap-3 print:hidden",
+        class_name="flex flex-wrap items-center justify-between gap-3 print:hidden",
     )
     if isinstance(pages, int):
         return bar if pages > 1 else rx.fragment()

@@ -88,7 +88,7 @@ def phone_field(
                 size=18,
                 class_name="pointer-events-none absolute inset-y-0 end-3 my-auto",
             ),
-            class_name="relative w-32 shrink-0",
+            class_name="relative w-32 max-w-full shrink-0",
         ),
         rx.el.input(
             id=id,
@@ -96,11 +96,11 @@ def phone_field(
             type="tel",
             input_mode="tel",
             auto_complete="tel-national",
-            class_name="control",
+            class_name="control flex-1 basis-24",
             **wiring(id, error),
             **given(default_value=value),
             **props,
         ),
-        class_name="flex min-w-0 gap-2",
+        class_name="flex min-w-0 flex-wrap gap-2",
     )
     return field(label, control, id=id, hint=hint, error=error, optional=optional)
