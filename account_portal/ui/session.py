@@ -82,7 +82,7 @@ class Session(rx.State):
 
     async def _look(self) -> Viewer:
         try:
-            found: Viewer = await read(self, _get_viewer)
+            found: Viewer = await read(self, get_viewer)
         except NotAuthenticated:
             pass
         except Exception as error:  # noqa: BLE001 - an error here would swallow every answer
@@ -140,7 +140,8 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
-def _get_viewer(ctx: Any) -> Viewer:
+def get_viewer(ctx: Any) -> Viewer:
+    """The customer who calls, as the shell shows them."""
     user = ctx.get_user()
     name = " ".join(part for part in (user.first_name, user.last_name) if part)
     return Viewer(
@@ -201,7 +202,7 @@ def page_load(function: Handler) -> Any:
     @wraps(function)
     async def handler(self: Any) -> Any:
         try:
-            viewer = await read(self, _get_viewer)
+            viewer = await read(self, get_viewer)
         except NotAuthenticated:
             self.reset()
             if frame_of(self):

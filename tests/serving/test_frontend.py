@@ -1,5 +1,6 @@
 """The changes made to what Reflex generates: they apply once, or the build stops."""
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,6 +49,21 @@ def test_the_client_shows_first_data_before_it_listens() -> None:
     assert changed.count("useLayoutEffect(() => showFirstData(dispatch)") == 1
     assert changed.count('socket.current.on("event", hear);') == 1
     assert changed.count("waits(() =>") == 2
+
+
+def test_the_client_sends_files_by_the_portals_own_function() -> None:
+    changed = frontend._edit_client(generated_client())
+    assert changed.count('import { uploadFiles } from "$/utils/uploads";') == 1
+    assert "helpers/upload" not in changed
+    helper = Path(reflex_base.__file__).parent / ".templates/web/utils/helpers/upload.js"
+    # What `uploads.js` takes for granted: these parameters, this name, and `false` for a failure.
+    written = re.sub(r"\s+", " ", helper.read_text())
+    parameters = (
+        "handler, files, upload_id, on_upload_progress, extra_headers, extra_args, socket, refs,"
+    )
+    assert f"uploadFiles = async ( {parameters}" in written
+    assert "`__upload_controllers_${upload_id}`" in written
+    assert 'console.log("Upload error:", error.message); return false;' in written
 
 
 @pytest.mark.parametrize("edit", frontend.FIRST_DATA)
