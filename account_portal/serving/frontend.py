@@ -147,6 +147,46 @@ import { release, showFirstData, waits } from "$/utils/first-data";
     ),
 )
 
+# A page is asked for when the router goes there, not when React has drawn that it did: the answer
+# is on its way meanwhile. `navigation.js` tells of it, once; the effect only sees the rest.
+NAVIGATION = (
+    (
+        """import { release, showFirstData, waits } from "$/utils/first-data";
+""",
+        """import { release, showFirstData, waits } from "$/utils/first-data";
+import { onNavigation } from "$/utils/navigation";
+""",
+    ),
+    (
+        """  const handleNavigationEvents = useRef(false);
+""",
+        """  const told = useRef(null);
+  useEffect(
+    () =>
+      onNavigation((location, routeParams) => {
+        if (location.state?.fromNotFound) return;
+        const { "*": splat, ...remainingParams } = routeParams;
+        params.current = splat ? { ...remainingParams, splat: splat.split("/") } : remainingParams;
+        told.current = location.key;
+        locationRef.current = prevLocationRef.current = location;
+        dispatch["reflex___state____state"]?.({ is_hydrated_rx_state_: false });
+        addEvents(app.onLoadInternalEvent());
+      }),
+    [dispatch, addEvents],
+  );
+
+  const handleNavigationEvents = useRef(false);
+""",
+    ),
+    (
+        """    if (location.state?.fromNotFound) {
+      // If""",
+        """    if (location.key === told.current) return;
+    if (location.state?.fromNotFound) {
+      // If""",
+    ),
+)
+
 
 class BuildChanged(Exception):
     """Reflex writes a file differently than this module expects."""
@@ -156,8 +196,9 @@ class LeanFrontend(Plugin):
     """Takes unused libraries out of the build, joins files, and keeps the browser on one origin."""
 
     def get_static_assets(self, **_context: Any) -> list[tuple[Path, str | bytes]]:
-        """The replacement of Emotion, what shows a page's first data, and what sends files."""
-        written = [Path(__file__).parent / name for name in ("first-data.js", "uploads.js")]
+        """The replacement of Emotion, and the portal's own parts of Reflex's client."""
+        names = ("first-data.js", "navigation.js", "uploads.js")
+        written = [Path(__file__).parent / name for name in names]
         return [
             (Path("utils") / "jsx.js", JSX),
             *((Path("utils") / file.name, file.read_text(encoding="utf-8")) for file in written),
@@ -239,7 +280,7 @@ def _prerender_varying_pages(content: str, paths: list[str]) -> str:
 
 
 def _edit_client(content: str) -> str:
-    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME, *FIRST_DATA):
+    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME, *FIRST_DATA, *NAVIGATION):
         content = _replace(content, *edit)
     return content
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from account_portal.core.errors import PortalError
 from account_portal.core.schemas import Upload
-from account_portal.ui.bridge import read
+from account_portal.ui.bridge import glance
 from account_portal.ui.session import get_viewer
 
 
@@ -27,7 +27,7 @@ class Uploading(rx.State, mixin=True):
         if not sent.get("failed"):
             return
         try:
-            await read(self, get_viewer)
+            await glance(self, get_viewer)
         except PortalError as error:  # signed out meanwhile, which is why it was refused
             self._show_error(error)
         else:

@@ -86,3 +86,16 @@ def test_the_head_script_stands_in_html_as_it_was_written() -> None:
     assert not {"&", "<"} & set(text)
     assert f'["{version("reflex")}"]' in text
     assert "/backend/_event/?token=" in text
+
+
+def test_a_page_is_asked_for_before_react_has_drawn_it_and_once() -> None:
+    changed = frontend._edit_client(generated_client())
+    assert changed.count("onNavigation((location, routeParams) => {") == 1
+    assert changed.count("if (location.key === told.current) return;") == 1
+    assert changed.count("app.onLoadInternalEvent()") == 2
+
+
+@pytest.mark.parametrize("edit", frontend.NAVIGATION[1:])
+def test_a_navigation_written_otherwise_stops_the_build(edit: tuple[str, str]) -> None:
+    with pytest.raises(frontend.BuildChanged):
+        frontend._edit_client(generated_client().replace(edit[0], ""))
