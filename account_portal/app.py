@@ -60,6 +60,7 @@ from account_portal.ui import components as ui
 from account_portal.ui.first_data import FirstData
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
+from account_portal.ui.opening import OpensAtOnce
 from account_portal.ui.session import OwnPagesOnly, Session
 from account_portal.ui.theme import Accented, is_colour, theme_css
 from account_portal.widget.pages import (
@@ -339,6 +340,7 @@ def make_app() -> PortalApp:
         api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), make_api()],
     )
     app.add_middleware(OwnPagesOnly(), index=0)
+    app.add_middleware(OpensAtOnce())
     app.register_lifespan_task(working)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:

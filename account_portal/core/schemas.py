@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from os import SEEK_END
 from typing import Annotated, Any, BinaryIO, Generic, TypeVar
 
 from pydantic import (
@@ -192,6 +193,10 @@ class Upload:
         """The content from the start, at most `limit` bytes of it."""
         self.file.seek(0)
         return self.file.read(limit)
+
+    def measure(self) -> int:
+        """How many bytes there really are."""
+        return self.file.seek(0, SEEK_END)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:

@@ -125,6 +125,7 @@ def page_policy(hashes: tuple[str, ...], *, connect: str, frame_ancestors: str) 
             # Product pictures live on the shop's own servers, whichever these are.
             "img-src 'self' data: blob: https:",
             f"connect-src 'self' {connect}",
+            "media-src 'self' blob:",  # videos of reviews, and those just chosen
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",

@@ -7,6 +7,7 @@ from account_portal.edge.asgi import Send
 
 _KNOWN = {
     400: ("bad_request", "The request is not valid."),
+    401: ("unauthorized", "Sign in to continue."),
     404: ("not_found", "Not found."),
     405: ("method_not_allowed", "This method is not allowed here."),
     413: ("payload_too_large", "This is too large."),

@@ -4,11 +4,8 @@ from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send, hea
 from account_portal.edge.envelope import send_failure
 
 LARGEST_BODY = 130 * 1024 * 1024
-"""Bytes. Reviews with photos and videos are the largest; smaller limits are the routes' own."""
-
-LARGEST_PAGE_UPLOAD = 30 * 1024 * 1024
-"""Bytes a page may send at once: five photos. Reflex reads them before it asks who sends them."""
-PAGE_UPLOADS = "/backend/_upload"
+"""Bytes. Reviews with photos and videos are the largest, by the API and by the page; smaller limits
+are the routes' own."""
 
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
 
@@ -27,11 +24,6 @@ class BodyLimit:
         self.app = app
         self.largest = largest
 
-    def _largest(self, scope: Scope) -> int:
-        if scope["path"] == PAGE_UPLOADS:
-            return min(self.largest, LARGEST_PAGE_UPLOAD)
-        return self.largest
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         if scope["type"] != "http":
@@ -44,13 +36,13 @@ class BodyLimit:
         declared = declared or "0"
         if not declared.isdigit():
             await send_failure(send, 400, _CLOSE)
-        elif int(declared) > self._largest(scope):
+        elif int(declared) > self.largest:
             await send_failure(send, 413, _CLOSE)
         else:
             await self._count(scope, receive, send)
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
-        largest = self._largest(scope)
+        largest = self.largest
         received = 0
         answered = False
 

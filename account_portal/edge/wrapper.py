@@ -1,7 +1,7 @@
 """The one ASGI wrapper around everything the portal answers.
 
-From the outside in: who asks and which request it is, the log line, a limit on bodies, answers to
-other origins, headers, health, frames, paths. `wrap` puts the pieces together.
+From the outside in: who asks and which request it is, the log line, a limit on bodies, who may send
+files, answers to other origins, headers, health, frames, paths. `wrap` puts the pieces together.
 """
 
 from collections.abc import Collection
@@ -18,6 +18,7 @@ from account_portal.edge.limits import BodyLimit
 from account_portal.edge.paths import Paths
 from account_portal.edge.refused import RefusedInPages, Words
 from account_portal.edge.requests import Requests
+from account_portal.edge.uploads import PageUploads
 
 
 def wrap(
@@ -48,5 +49,6 @@ def wrap(
     inner = Health(inner)
     inner = ResponseHeaders(inner, pages, settings)
     inner = ApiCors(inner, settings.cors_origins)
+    inner = PageUploads(inner)
     inner = BodyLimit(inner)
     return Requests(inner, settings.trusted_proxy_hops)

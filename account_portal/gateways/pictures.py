@@ -17,6 +17,8 @@ MAX_BYTES = 5 * 1024 * 1024
 # A JPEG is decoded at a fraction of its size, so it may have more pixels than the others.
 MAX_PIXELS = {"JPEG": 80_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 CONTENT_TYPE = "image/webp"
+WRONG_TYPE = "Send a JPEG, PNG or WebP picture."
+TOO_LARGE = "A picture may have 5 MiB at most."
 
 # Decoding takes up to 200 MB for a moment; a crowd of uploads must not add that up.
 _DECODING = BoundedSemaphore(1)
@@ -41,7 +43,7 @@ class PictureUnreadable(InvalidInput):
     """The file claims to be a picture but is damaged, or has too many pixels."""
 
 
-def sniff_format(content: bytes) -> str:
+def sniff_format(content: bytes, *, field: str = "image") -> str:
     """Pillow's name of the format, told by the first bytes; file names and types lie.
 
     Raises:
@@ -53,7 +55,7 @@ def sniff_format(content: bytes) -> str:
         return "PNG"
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "WEBP"
-    raise UnsupportedMediaType("Send a JPEG, PNG or WebP picture.")
+    raise UnsupportedMediaType(WRONG_TYPE, **{field: WRONG_TYPE})
 
 
 def make_pictures(
@@ -72,8 +74,8 @@ def make_pictures(
         PictureUnreadable: damaged, cut short, or a flood of pixels.
     """
     if len(content) > MAX_BYTES:
-        raise PayloadTooLarge("A picture may have 5 MiB at most.")
-    kind = sniff_format(content)
+        raise PayloadTooLarge(TOO_LARGE, **{field: TOO_LARGE})
+    kind = sniff_format(content, field=field)
     wanted = list(sizes)
     with _DECODING:
         try:

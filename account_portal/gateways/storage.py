@@ -1,22 +1,25 @@
 """Files of customers: a folder by default."""
 
+import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from account_portal.core.ids import new_id
 from account_portal.core.settings import Settings
+
+_PIECE = 256 * 1024
 
 
 class Storage(Protocol):
     """Keeps files under keys such as ``01HZ.../large.webp``."""
 
-    def write(self, key: str, content: bytes) -> None:
-        """Store a file; an older one under the key is replaced."""
+    def write(self, key: str, content: bytes | BinaryIO) -> None:
+        """Store a file in place of an older one of that key. A stream is taken in pieces."""
         ...
 
-    def read(self, key: str) -> bytes | None:
-        """The file, or nothing when there is none."""
+    def open(self, key: str) -> BinaryIO | None:
+        """The file, from its start, or nothing when there is none. Whoever opens it closes it."""
         ...
 
     def delete(self, key: str) -> None:
@@ -36,16 +39,25 @@ class FolderStorage:
             raise ValueError("a key must stay inside the folder")
         return path
 
-    def write(self, key: str, content: bytes) -> None:
+    def write(self, key: str, content: bytes | BinaryIO) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{new_id()}")
-        draft.write_bytes(content)
-        draft.replace(path)
-
-    def read(self, key: str) -> bytes | None:
         try:
-            return self._path(key).read_bytes()
+            with draft.open("wb") as file:
+                if isinstance(content, bytes):
+                    file.write(content)
+                else:
+                    content.seek(0)
+                    shutil.copyfileobj(content, file, _PIECE)
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+
+    def open(self, key: str) -> BinaryIO | None:
+        try:
+            return self._path(key).open("rb")
         except FileNotFoundError:
             return None
 

@@ -6,6 +6,8 @@ written at once, removed again when it is rolled back; those of deleted rows go 
 """
 
 from collections.abc import Mapping
+from os import SEEK_END
+from typing import BinaryIO
 
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
@@ -41,9 +43,12 @@ def prepare_picture(
 
 
 def store_media(
-    ctx: Context, kind: str, files: Mapping[str, bytes], content_type: str = CONTENT_TYPE
+    ctx: Context,
+    kind: str,
+    files: Mapping[str, bytes | BinaryIO],
+    content_type: str = CONTENT_TYPE,
 ) -> Media:
-    """Keep files of the caller; `kind` as in `Media`.
+    """Keep files of the caller; `kind` as in `Media`. Large ones come as streams.
 
     The row is flushed, so that other rows can refer to it at once.
     """
@@ -52,7 +57,7 @@ def store_media(
         kind=kind,
         content_type=content_type,
         sizes=",".join(files),
-        byte_count=sum(map(len, files.values())),
+        byte_count=sum(map(_length, files.values())),
         created_at=ctx.now,
     )
     ctx.db.add(media)
@@ -63,6 +68,10 @@ def store_media(
     for name, content in files.items():
         storage.write(f"{identity}/{name}", content)
     return media
+
+
+def _length(content: bytes | BinaryIO) -> int:
+    return len(content) if isinstance(content, bytes) else content.seek(0, SEEK_END)
 
 
 def delete_media(ctx: Context, media_id: str) -> None:
@@ -83,8 +92,8 @@ def _remove_files(storage: Storage, media_id: str, names: str) -> None:
         storage.delete(f"{media_id}/{name}")
 
 
-def open_media(storage: Storage, media_id: str, name: str, signature: str) -> tuple[bytes, str]:
-    """A file and its content type, for whoever has its address.
+def open_media(storage: Storage, media_id: str, name: str, signature: str) -> tuple[BinaryIO, str]:
+    """A file and its content type, for whoever has its address. Whoever opens it closes it.
 
     Raises:
         NotFound: the address is not one we gave out, or the file is gone.
@@ -92,10 +101,10 @@ def open_media(storage: Storage, media_id: str, name: str, signature: str) -> tu
     content_type = CONTENT_TYPES.get(name.rpartition(".")[2])
     if content_type is None or not is_ours(media_id, name, signature):
         raise NotFound
-    content = storage.read(f"{media_id}/{name}")
-    if content is None:
+    file = storage.open(f"{media_id}/{name}")
+    if file is None:
         raise NotFound
-    return content, content_type
+    return file, content_type
 
 
 __all__ = [

@@ -40,8 +40,7 @@ def own_review(review: Any, *, again: rx.Component | None = None) -> rx.Componen
         )
 
     def video(one: Any) -> rx.Component:
-        size = rx.cond(one.size, ", " + one.size.to(str), "")
-        return ui.outside_link("Video", size, href=one.video_preview_url)
+        return ui.video(one.video_preview_url, "Video of your review")
 
     return ui.card(
         ui.stack(

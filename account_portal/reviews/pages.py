@@ -5,14 +5,25 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.reviews import rules
 from account_portal.reviews.components import of_order, own_review, waiting_product
-from account_portal.reviews.schemas import MAX_IMAGES
+from account_portal.reviews.schemas import MAX_IMAGES, MAX_VIDEOS
 from account_portal.reviews.state import ReviewsState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
+from account_portal.ui.uploading import is_sending
 
-PHOTOS = "review-photos"
-LABELS = {"rating": "Your rating", "review_text": "Your review", "images": "Photos"}
+FILES = "review-files"
+LABELS = {"rating": "Your rating", "review_text": "Your review", "files": "Photos and videos"}
+PHOTOS = ui.FileKind("photo", "photos", "JPEG, PNG or WebP photos", limit=MAX_IMAGES)
+VIDEOS = ui.FileKind(
+    "video",
+    "videos",
+    "MP4 or WebM videos",
+    accept="video/mp4,video/webm",
+    limit=MAX_VIDEOS,
+    max_bytes=rules.MAX_VIDEO_BYTES,
+)
 
 
 def _waiting(product: Any) -> rx.Component:
@@ -102,8 +113,8 @@ def _list() -> rx.Component:
 
 
 def _form(about: Any) -> rx.Component:
-    is_sending = (State.busy == "send") | ((State.progress > 0) & (State.progress < 100))
-    photos = rx.upload_files(PHOTOS, on_upload_progress=State.show_progress)
+    sending = is_sending(State, "send")
+    files = rx.upload_files(FILES, on_upload_progress=State.show_progress)
     return ui.form(
         ui.order_line(
             about.product_name,
@@ -121,23 +132,24 @@ def _form(about: Any) -> rx.Component:
             max_length=5000,
         ),
         ui.file_field(
-            "images",
-            "Add photos",
-            limit=MAX_IMAGES,
-            upload_id=PHOTOS,
+            "files",
+            "Add photos or videos",
+            kinds=[PHOTOS, VIDEOS],
+            upload_id=FILES,
             progress=State.progress,
-            hint=f"Up to {MAX_IMAGES}, 5 MB each: JPEG, PNG or WebP",
-            error=State.errors["images"],
+            hint=f"{MAX_IMAGES} photos of 5 MB (JPEG, PNG, WebP) and {MAX_VIDEOS} videos of 50 MB "
+            "(MP4, WebM) at most",
+            error=State.errors["files"],
         ),
         ui.form_actions(
-            ui.submit("Send review", busy=is_sending, busy_label="Sending…"),
+            ui.submit("Send review", busy=sending, busy_label="Sending…"),
             ui.button("Cancel", closes=True),
             end=True,
         ),
-        on_submit=lambda form: State.send(form, photos),
+        on_submit=lambda form: State.send(form, files),
         errors=State.errors,
         labels=LABELS,
-        busy=is_sending,
+        busy=sending,
     )
 
 

@@ -2,10 +2,17 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from account_portal.core.errors import Conflict, Unprocessable, UnsupportedMediaType
+from account_portal.core.errors import (
+    Conflict,
+    PayloadTooLarge,
+    Unprocessable,
+    UnsupportedMediaType,
+)
 from account_portal.models.states import ReviewStatus
 
 MAX_VIDEO_BYTES = 50 * 1024 * 1024
+NO_VIDEO = "Send an MP4 or WebM video."
+VIDEO_TOO_LARGE = "A video may have 50 MiB at most."
 
 # Major and compatible brands of files that browsers play as MP4; pictures and other cousins of the
 # format begin alike.
@@ -59,7 +66,17 @@ def counts(status: ReviewStatus) -> bool:
     return status is ReviewStatus.APPROVED
 
 
-def video_kind(head: bytes) -> str:
+def check_video_size(byte_count: int, *, field: str = "video") -> None:
+    """`field` names the input field, for the error.
+
+    Raises:
+        PayloadTooLarge: more than 50 MiB.
+    """
+    if byte_count > MAX_VIDEO_BYTES:
+        raise PayloadTooLarge(VIDEO_TOO_LARGE, **{field: VIDEO_TOO_LARGE})
+
+
+def video_kind(head: bytes, *, field: str = "video") -> str:
     """`mp4` or `webm`, told by the first bytes; file names and types lie.
 
     Raises:
@@ -72,7 +89,7 @@ def video_kind(head: bytes) -> str:
             return "mp4"
     if head.startswith(b"\x1a\x45\xdf\xa3") and b"webm" in head[:64]:
         return "webm"
-    raise UnsupportedMediaType("Send an MP4 or WebM video.")
+    raise UnsupportedMediaType(NO_VIDEO, **{field: NO_VIDEO})
 
 
 def readable_size(byte_count: int) -> str:

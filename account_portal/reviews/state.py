@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import pydantic
 import reflex as rx
 
 from account_portal import routes
 from account_portal.core.pagination import paginate
 from account_portal.core.schemas import Upload, View
+from account_portal.core.validation import invalid
 from account_portal.reviews import rules, service
 from account_portal.reviews.schemas import (
+    MAX_IMAGES,
+    MAX_VIDEOS,
     CreateReview,
     CustomerReadyForReview,
     CustomerReview,
@@ -18,14 +22,14 @@ from account_portal.ui.asking import told_in_form
 from account_portal.ui.bridge import call, read
 from account_portal.ui.paging import page_links, wanted_page
 from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.ui.uploading import Uploading, to_upload
 
 _PER_PAGE = 20
-_OF_PHOTOS = {
-    "payload_too_large": "images",
-    "unsupported_media_type": "images",
-    "bad_request": "images",
+_VIDEO_ENDINGS = (".mp4", ".webm", ".mov", ".m4v")
+_TOO_MANY = {
+    "images": f"Choose {MAX_IMAGES} photos at most.",
+    "videos": f"Choose {MAX_VIDEOS} videos at most.",
 }
-"""Failures that are told at the photos."""
 
 
 class Writing(View):
@@ -39,7 +43,7 @@ class Writing(View):
     review_text: str = ""
 
 
-class ReviewsState(PageData, Session):
+class ReviewsState(Uploading, PageData, Session):
     """Products that wait for a review and reviews written. Tab and page are in the address."""
 
     tab: str = "waiting"
@@ -53,8 +57,6 @@ class ReviewsState(PageData, Session):
     next_link: str = ""
     writing: Writing | None = None
     """What the dialog is about; none: it is closed."""
-    progress: int = 0
-    """Percent of the photos that has been sent."""
 
     @page_load
     async def load(self) -> None:
@@ -104,15 +106,9 @@ class ReviewsState(PageData, Session):
         self.writing, self.errors = None, {}
         return self._leave_product()
 
-    @rx.event
-    async def show_progress(self, progress: dict[str, Any]) -> None:
-        """Say how much of the photos has been sent."""
-        share = progress.get("progress")
-        self.progress = round(100 * min(max(share, 0), 1)) if isinstance(share, int | float) else 0
-
     @action
     async def send(self, form: dict[str, Any], files: list[rx.UploadFile]) -> Any:
-        """Send the review with its photos."""
+        """Send the review with its photos and videos."""
         self.progress = 0
         about = self.writing
         if about is None:  # pressed twice
@@ -120,22 +116,24 @@ class ReviewsState(PageData, Session):
         if not form.get("rating"):
             self.errors = {"rating": "Choose how many stars."}
             return None
-        data = CreateReview.model_validate(
-            {
-                "order_number": about.order_number,
-                "rating": str(form["rating"]),
-                "review_text": str(form.get("review_text") or ""),
-                "images": [_upload(file) for file in files],
-            }
-        )
-        with told_in_form(self, **_OF_PHOTOS):
+        uploads = [to_upload(file) for file in files]
+        sent = {
+            "images": [file for file in uploads if not _is_video(file)],
+            "videos": [file for file in uploads if _is_video(file)],
+        }
+        with told_in_form(self):
+            data = _review(
+                order_number=about.order_number,
+                rating=str(form["rating"]),
+                review_text=str(form.get("review_text") or ""),
+                **sent,
+            )
             await call(self, service.create_review, about.product_id, data, slow_first=True)
             await self._show(dict(self.router.url.query_parameters))
             self.writing = None
             self._say("Thank you. Your review appears once we have checked it.")
         if self.errors:
-            # A photo is named by its place; the form has one field for all of them.
-            self.errors = {name.partition(".")[0]: text for name, text in self.errors.items()}
+            self.errors = dict(_at_field(name, text, sent) for name, text in self.errors.items())
             return None
         return self._leave_product()
 
@@ -168,10 +166,23 @@ def _begun(found: CustomerReviews, product_id: str) -> Writing | None:
     return None
 
 
-def _upload(file: rx.UploadFile) -> Upload:
-    return Upload(
-        filename=file.filename or "",
-        content_type=file.content_type or "",
-        size=file.size or 0,
-        file=file.file,
-    )
+def _is_video(file: Upload) -> bool:
+    """Whether it was sent as one; what it is, the service tells by its content."""
+    return file.content_type.startswith("video/") or file.filename.lower().endswith(_VIDEO_ENDINGS)
+
+
+def _review(**values: Any) -> CreateReview:
+    try:
+        return CreateReview.model_validate(values)
+    except pydantic.ValidationError as error:
+        raise invalid(error) from None
+
+
+def _at_field(name: str, text: str, sent: dict[str, list[Upload]]) -> tuple[str, str]:
+    """A failure at the field of the form: it has one for all files, and says which is meant."""
+    kind, _, place = name.partition(".")
+    if kind not in sent:
+        return name, text
+    if place.isdecimal() and int(place) < len(sent[kind]):
+        return "files", f"{sent[kind][int(place)].filename}: {text}"
+    return "files", _TOO_MANY[kind]

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reflex_base.config import get_config
-from reflex_base.constants import Endpoint
+from reflex_base.constants import Endpoint, Templates
 from reflex_base.plugins.base import Plugin
 
 SERVER_PATHS = (
@@ -88,11 +88,12 @@ IN_A_FRAME = (
 )
 
 # The first data stands in the page; what the websocket says before it has loaded the same waits.
+# Uploads go through `uploads.js`.
 FIRST_DATA = (
     (
         """import { uploadFiles } from "$/utils/helpers/upload";
 """,
-        """import { uploadFiles } from "$/utils/helpers/upload";
+        """import { uploadFiles } from "$/utils/uploads";
 import { release, showFirstData, waits } from "$/utils/first-data";
 """,
     ),
@@ -146,6 +147,46 @@ import { release, showFirstData, waits } from "$/utils/first-data";
     ),
 )
 
+# A page is asked for when the router goes there, not when React has drawn that it did: the answer
+# is on its way meanwhile. `navigation.js` tells of it, once; the effect only sees the rest.
+NAVIGATION = (
+    (
+        """import { release, showFirstData, waits } from "$/utils/first-data";
+""",
+        """import { release, showFirstData, waits } from "$/utils/first-data";
+import { onNavigation } from "$/utils/navigation";
+""",
+    ),
+    (
+        """  const handleNavigationEvents = useRef(false);
+""",
+        """  const told = useRef(null);
+  useEffect(
+    () =>
+      onNavigation((location, routeParams) => {
+        if (location.state?.fromNotFound) return;
+        const { "*": splat, ...remainingParams } = routeParams;
+        params.current = splat ? { ...remainingParams, splat: splat.split("/") } : remainingParams;
+        told.current = location.key;
+        locationRef.current = prevLocationRef.current = location;
+        dispatch["reflex___state____state"]?.({ is_hydrated_rx_state_: false });
+        addEvents(app.onLoadInternalEvent());
+      }),
+    [dispatch, addEvents],
+  );
+
+  const handleNavigationEvents = useRef(false);
+""",
+    ),
+    (
+        """    if (location.state?.fromNotFound) {
+      // If""",
+        """    if (location.key === told.current) return;
+    if (location.state?.fromNotFound) {
+      // If""",
+    ),
+)
+
 
 class BuildChanged(Exception):
     """Reflex writes a file differently than this module expects."""
@@ -155,16 +196,19 @@ class LeanFrontend(Plugin):
     """Takes unused libraries out of the build, joins files, and keeps the browser on one origin."""
 
     def get_static_assets(self, **_context: Any) -> list[tuple[Path, str | bytes]]:
-        """The replacement of Emotion, and what shows a page's first data."""
-        first_data = (Path(__file__).parent / "first-data.js").read_text(encoding="utf-8")
+        """The replacement of Emotion, and the portal's own parts of Reflex's client."""
+        names = ("first-data.js", "navigation.js", "uploads.js")
+        written = [Path(__file__).parent / name for name in names]
         return [
             (Path("utils") / "jsx.js", JSX),
-            (Path("utils") / "first-data.js", first_data),
+            *((Path("utils") / file.name, file.read_text(encoding="utf-8")) for file in written),
         ]
 
     def pre_compile(self, **context: Any) -> None:
         """Ask Reflex to pass its generated files through this module."""
-        context["add_modify_task"]("utils/state.js", _edit_client)
+        # Not the file as it stands there: an earlier version of the portal may have changed it.
+        client = (Templates.Dirs.WEB_TEMPLATE / "utils" / "state.js").read_text(encoding="utf-8")
+        context["add_modify_task"]("utils/state.js", lambda _kept: _edit_client(client))
         context["add_modify_task"]("vite.config.js", _configure_vite)
         varying = [f"/{page.route}" for page in context["unevaluated_pages"] if "[" in page.route]
         context["add_modify_task"](
@@ -236,7 +280,7 @@ def _prerender_varying_pages(content: str, paths: list[str]) -> str:
 
 
 def _edit_client(content: str) -> str:
-    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME, *FIRST_DATA):
+    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME, *FIRST_DATA, *NAVIGATION):
         content = _replace(content, *edit)
     return content
 

@@ -4,11 +4,12 @@ The caller is read from the request each time, never from a state var that a bro
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from account_portal.context import Caller, Context, enter
+from account_portal.context import Caller, Context, answers_at_once, enter
 from account_portal.core.pagination import Page
 from account_portal.core.schemas import Ready
 from account_portal.security import idempotency
@@ -45,9 +46,40 @@ def caller_of(state: Any) -> Caller:
     )
 
 
+_answers: ContextVar[dict[Any, Any] | None] = ContextVar("answers", default=None)
+"""What was glanced at during the event that is being handled; none outside of events."""
+
+
+def begin_event() -> None:
+    """Forget what was known: an event asks anew."""
+    _answers.set({})
+
+
 async def read(state: Any, service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Ask a service that changes nothing."""
     return await _run(caller_of(state), service, args, kwargs, writes=False, repeat="")
+
+
+async def glance(state: Any, service: Callable[..., Any], *, again: bool = True) -> Any:
+    """Ask a service that finds a few rows by an index: on SQLite done before a thread would start.
+
+    Args:
+        state: the page's state; who calls is read from its connection.
+        service: a service function.
+        again: the database is asked even if the same was asked during this event already, and
+            nothing has been written since.
+    """
+    caller, answers = caller_of(state), _answers.get()
+    if not again and answers is not None and (service, caller) in answers:
+        return answers[service, caller]
+    if answers_at_once():
+        with enter(caller, writes=False) as ctx:
+            found = service(ctx)
+    else:
+        found = await _run(caller, service, (), {}, writes=False, repeat="")
+    if answers is not None:
+        answers[service, caller] = found
+    return found
 
 
 async def call(
@@ -70,7 +102,11 @@ async def call(
         **kwargs: what it takes by name.
     """
     caller = caller_of(state)
-    return await _run(caller, service, args, kwargs, writes=not slow_first, repeat=repeat)
+    try:
+        return await _run(caller, service, args, kwargs, writes=not slow_first, repeat=repeat)
+    finally:
+        if (answers := _answers.get()) is not None:
+            answers.clear()
 
 
 async def _run(

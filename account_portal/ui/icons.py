@@ -54,6 +54,7 @@ IconName = Literal[
     "package-x",
     "pencil",
     "phone",
+    "play",
     "plus",
     "printer",
     "refresh-cw",
@@ -214,6 +215,7 @@ PATHS: dict[IconName, str] = {
         "0 1-2 2A18 18 0 0 1 2 4a2 2 0 0 1 2-2h3a2 2 0 0 1 2 2v3a2 2 0 0 1-.8 1.6l-.468.351a1 1"
         " 0 0 0-.292 1.233 14 14 0 0 0 6.392 6.384"
     ),
+    "play": ("M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z"),
     "plus": "M5 12h14M12 5v14",
     "printer": (
         "M6 18H4a2 2 0 0 1-2-2v-5a2 2 0 0 1 2-2h16a2 2 0 0 1 2 2v5a2 2 0 0 1-2 2h-2M6 9V3a1 1 0"

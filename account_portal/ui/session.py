@@ -27,7 +27,7 @@ from account_portal.core.ids import new_id
 from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
 from account_portal.security.media_links import picture_url
-from account_portal.ui.bridge import caller_of, frame_of, read
+from account_portal.ui.bridge import begin_event, caller_of, frame_of, glance
 
 log = logging.getLogger("account_portal.ui")
 
@@ -82,7 +82,7 @@ class Session(rx.State):
 
     async def _look(self) -> Viewer:
         try:
-            found: Viewer = await read(self, _get_viewer)
+            found: Viewer = await glance(self, get_viewer, again=False)
         except NotAuthenticated:
             pass
         except Exception as error:  # noqa: BLE001 - an error here would swallow every answer
@@ -140,8 +140,9 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
-def _get_viewer(ctx: Any) -> Viewer:
-    user = ctx.get_user()
+def get_viewer(ctx: Any) -> Viewer:
+    """The customer who calls, as the shell shows them."""
+    user = ctx.get_person()
     name = " ".join(part for part in (user.first_name, user.last_name) if part)
     return Viewer(
         signed_in=True,
@@ -201,7 +202,7 @@ def page_load(function: Handler) -> Any:
     @wraps(function)
     async def handler(self: Any) -> Any:
         try:
-            viewer = await read(self, _get_viewer)
+            viewer = await glance(self, get_viewer)
         except NotAuthenticated:
             self.reset()
             if frame_of(self):
@@ -263,6 +264,7 @@ class OwnPagesOnly(Middleware):
 
     async def preprocess(self, app: Any, state: Any, event: Event) -> None:  # noqa: ARG002
         """Forget the state before it is sent, unless its customer still looks at it."""
+        begin_event()
         if event.name.rpartition(".")[2] not in _WHOLE_STATE:
             return
         session = await state.get_state(Session)
@@ -279,9 +281,13 @@ class OwnPagesOnly(Middleware):
         session.leave_to = ""  # it was followed: this page is where it led, or came back from
 
 
+def _get_user_id(ctx: Any) -> str:
+    return str(ctx.user_id)
+
+
 async def _user_id(state: Session) -> str:
     try:
-        return str(await read(state, lambda ctx: ctx.user_id))
+        return str(await glance(state, _get_user_id))
     except PortalError:
         return ""
     except Exception as error:  # noqa: BLE001 - nobody is known, so nobody's state is sent

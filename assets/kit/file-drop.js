@@ -1,8 +1,16 @@
 import { createElement as h, useContext, useEffect, useRef, useState } from "react";
 import { UploadFilesContext } from "$/utils/context-registry";
+import { refs } from "$/utils/state";
 import { Icon } from "./icon.js";
 
-const megabytes = (bytes) => `${Math.round((bytes / 1048576) * 10) / 10} MB`;
+export const megabytes = (bytes) => `${Math.max(0.1, Math.round((bytes / 1048576) * 10) / 10)} MB`;
+
+/** Seconds as a player shows them; nothing for what has no end or is not known. */
+export function length(seconds) {
+  if (!Number.isFinite(seconds)) return "";
+  const whole = Math.max(1, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
 
 function fits(file, accept) {
   const kinds = accept.split(",").map((kind) => kind.trim().toLowerCase());
@@ -15,26 +23,114 @@ function fits(file, accept) {
   );
 }
 
+/** Which of the files picked are taken beside those taken before, and why one is not. */
+export function choose(before, picked, kinds) {
+  const kindOf = (file) => kinds.find(({ accept }) => fits(file, accept));
+  const one = kinds.length === 1 && kinds[0].limit === 1;
+  const taken = one ? [] : [...before];
+  let fault = "";
+  for (const file of picked) {
+    const kind = kindOf(file);
+    const same = kind ? taken.filter((other) => kindOf(other) === kind).length : 0;
+    if (!kind) fault ||= `${file.name} cannot be sent. Choose ${kinds.map(({ types }) => types).join(", or ")}.`;
+    else if (file.size > kind.max_bytes) fault ||= `${file.name} is larger than ${megabytes(kind.max_bytes)}.`;
+    else if (same >= kind.limit) fault ||= `At most ${kind.limit} ${kind.limit === 1 ? kind.one : kind.many}.`;
+    else taken.push(file);
+  }
+  return { taken: one && !taken.length ? [...before] : taken, fault };
+}
+
+const TILE = "aspect-square w-full rounded-box border border-line bg-sunken object-cover";
+
+/** One chosen file; of a video its first picture, its name and its length. */
+function Chosen({ file, url, onRemove, disabled, icons }) {
+  const [said, setSaid] = useState("");
+  const [dark, setDark] = useState(false);
+  const isVideo = file.type.startsWith("video/");
+  const details = [said, megabytes(file.size)].filter(Boolean).join(" · ");
+  return h(
+    "li",
+    { className: "relative min-w-0" },
+    !isVideo
+      ? h("img", { src: url, alt: file.name, className: TILE })
+      : dark
+        ? h("span", { className: `grid place-items-center text-muted ${TILE}` }, h(Icon, { d: icons.play, size: 28 }))
+        : h("video", {
+            // The first picture, not the black before it.
+            src: `${url}#t=0.1`,
+            muted: true,
+            playsInline: true,
+            preload: "metadata",
+            tabIndex: -1,
+            "aria-hidden": true,
+            className: TILE,
+            onLoadedMetadata: ({ target }) => {
+              setSaid(length(target.duration));
+              setDark(target.videoWidth === 0);
+            },
+            onError: () => setDark(true),
+          }),
+    isVideo &&
+      h(
+        "p",
+        { className: "mt-1 text-small" },
+        h("span", { className: "block truncate", dir: "auto", title: file.name }, file.name),
+        h("span", { className: "block text-muted tabular-nums" }, details),
+      ),
+    h(
+      "button",
+      {
+        type: "button",
+        disabled,
+        className:
+          "absolute end-1 top-1 grid size-8 place-items-center rounded-full bg-surface text-text shadow-raised hover:bg-sunken disabled:opacity-50",
+        "aria-label": `Remove ${file.name}`,
+        onClick: onRemove,
+      },
+      h(Icon, { d: icons.remove, size: 16 }),
+    ),
+  );
+}
+
 /** A native file input over a drop area, with previews. `uploadId` hands the files to
  *  `rx.upload_files(upload_id)`; without it they travel with the form, as `name`. */
 export function FileDrop(props) {
-  const { uploadId, accept = "image/*", limit = 1, maxBytes, resetKey, progress, onPicked } = props;
+  const { uploadId, kinds, resetKey, progress = 0, onPicked } = props;
   const { label, hint, icons, id, name, describedBy, invalid } = props;
   const [, setFilesById] = useContext(UploadFilesContext) ?? [];
   const [files, setFiles] = useState([]);
   const [fault, setFault] = useState("");
   const input = useRef(null);
+  const urls = useRef(new Map());
+  const isSending = progress > 0 && progress < 100;
+  const sending = useRef(false);
+  sending.current = isSending;
 
   const keep = (next) => {
+    for (const [file, url] of urls.current) {
+      if (next.includes(file)) continue;
+      URL.revokeObjectURL(url);
+      urls.current.delete(file);
+    }
+    for (const file of next) {
+      if (!urls.current.has(file)) urls.current.set(file, URL.createObjectURL(file));
+    }
     setFiles(next);
     const carrier = new DataTransfer();
-    next.forEach(({ file }) => carrier.items.add(file));
+    next.forEach((file) => carrier.items.add(file));
     input.current.files = carrier.files;
-    if (uploadId) setFilesById?.((all) => ({ ...all, [uploadId]: next.map(({ file }) => file) }));
+    if (uploadId) setFilesById?.((all) => ({ ...all, [uploadId]: next }));
     onPicked?.(next.length);
   };
 
-  useEffect(() => () => files.forEach(({ url }) => URL.revokeObjectURL(url)), []);
+  useEffect(
+    () => () => {
+      urls.current.forEach((url) => URL.revokeObjectURL(url));
+      // The form was closed: what is still on its way is wanted no more.
+      if (sending.current) refs[`__upload_controllers_${uploadId}`]?.abort();
+    },
+    [],
+  );
   const first = useRef(true);
   useEffect(() => {
     if (first.current) {
@@ -45,22 +141,14 @@ export function FileDrop(props) {
   }, [resetKey]);
 
   const pick = () => {
-    const picked = [...input.current.files];
-    const wrong = picked.filter((file) => !fits(file, accept));
-    const large = picked.filter((file) => maxBytes && file.size > maxBytes);
-    const good = picked.filter((file) => !wrong.includes(file) && !large.includes(file));
-    const before = limit > 1 ? files : [];
-    const next = [...before, ...good.map((file) => ({ file, url: URL.createObjectURL(file) }))];
-    if (wrong.length) setFault(`${wrong[0].name} is not a file of the right kind.`);
-    else if (large.length) setFault(`${large[0].name} is larger than ${megabytes(maxBytes)}.`);
-    else if (next.length > limit) setFault(`At most ${limit} files.`);
-    else setFault("");
-    keep(next.slice(0, limit));
+    const found = choose(files, [...input.current.files], kinds);
+    setFault(found.fault);
+    keep(found.taken);
   };
 
   const remove = (gone) => {
-    URL.revokeObjectURL(gone.url);
-    keep(files.filter((one) => one !== gone));
+    setFault("");
+    keep(files.filter((file) => file !== gone));
     input.current.focus();
   };
 
@@ -81,8 +169,9 @@ export function FileDrop(props) {
         id,
         name,
         type: "file",
-        accept,
-        multiple: limit > 1,
+        accept: kinds.map(({ accept }) => accept).join(","),
+        multiple: kinds.length > 1 || kinds[0].limit > 1,
+        disabled: isSending,
         "aria-label": label,
         "aria-describedby": [hint && `${id}-rules`, `${id}-fault`, describedBy].filter(Boolean).join(" "),
         "aria-invalid": invalid || fault ? true : undefined,
@@ -90,36 +179,46 @@ export function FileDrop(props) {
         onChange: pick,
       }),
     ),
-    h("p", { id: `${id}-fault`, role: "alert", className: "field-error text-small text-danger" }, fault),
+    h(
+      "p",
+      { id: `${id}-fault`, role: "alert", dir: "auto", className: "field-error text-small text-danger" },
+      fault,
+    ),
     files.length > 0 &&
       h(
         "ul",
         { className: "grid grid-cols-[repeat(auto-fill,minmax(6rem,1fr))] gap-3" },
-        files.map((one) =>
-          h(
-            "li",
-            { key: one.url, className: "relative" },
-            h("img", {
-              src: one.url,
-              alt: one.file.name,
-              className: "aspect-square w-full rounded-box border border-line bg-sunken object-cover",
-            }),
-            h(
-              "button",
-              {
-                type: "button",
-                className:
-                  "absolute end-1 top-1 grid size-8 place-items-center rounded-full bg-surface text-text shadow-raised hover:bg-sunken",
-                "aria-label": `Remove ${one.file.name}`,
-                onClick: () => remove(one),
-              },
-              h(Icon, { d: icons.remove, size: 16 }),
-            ),
-          ),
+        files.map((file) =>
+          h(Chosen, {
+            key: urls.current.get(file),
+            file,
+            url: urls.current.get(file),
+            icons,
+            disabled: isSending,
+            onRemove: () => remove(file),
+          }),
         ),
       ),
-    progress > 0 &&
-      progress < 100 &&
-      h("progress", { value: progress, max: 100, className: "sr-only", "aria-label": "Upload" }),
+    isSending &&
+      h(
+        "div",
+        { className: "grid gap-1.5" },
+        h(
+          "div",
+          {
+            role: "progressbar",
+            "aria-label": "Sending",
+            "aria-valuemin": 0,
+            "aria-valuemax": 100,
+            "aria-valuenow": progress,
+            className: "h-2 overflow-hidden rounded-full bg-line",
+          },
+          h("div", {
+            className: "h-full rounded-full bg-accent-text transition-[width] duration-200",
+            style: { width: `${progress}%` },
+          }),
+        ),
+        h("p", { className: "text-small text-muted tabular-nums", "aria-hidden": true }, `${progress} % sent`),
+      ),
   );
 }

@@ -1,12 +1,13 @@
 """Visits of pages in a real Chromium: what came over the line, and when what was on the screen."""
 
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserContext, BrowserType, CDPSession, Page, sync_playwright
 
 from account_portal.security.cookies import session_cookie_name
 from tests.chromium import find_chromium
@@ -84,23 +85,33 @@ class Visit:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """One browser for all visits."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions"]
-    arguments += ["--disable-background-networking", "--disable-component-update"]
+def chromium() -> Iterator[BrowserType]:
+    """The browser of all visits."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
-        yield browser
-        browser.close()
+        yield playwright.chromium
 
 
 @contextmanager
-def signed_in(browser: Browser, url: str, cookie: str) -> Iterator[BrowserContext]:
-    """A browser with empty caches, signed in."""
-    context = browser.new_context(base_url=url, viewport=PHONE, has_touch=True)
-    context.add_cookies([{"name": session_cookie_name(), "value": cookie, "url": url}])
-    yield context
-    context.close()
+def signed_in(browser: BrowserType, url: str, cookie: str) -> Iterator[BrowserContext]:
+    """A browser with empty caches, signed in.
+
+    It has a profile on disk, as those of customers have: a private window keeps files in memory
+    only, and no compiled script at all.
+    """
+    arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions"]
+    arguments += ["--disable-background-networking", "--disable-component-update"]
+    with tempfile.TemporaryDirectory() as profile:
+        context = browser.launch_persistent_context(
+            profile,
+            executable_path=find_chromium(),
+            args=arguments,
+            base_url=url,
+            viewport=PHONE,
+            has_touch=True,
+        )
+        context.add_cookies([{"name": session_cookie_name(), "value": cookie, "url": url}])
+        yield context
+        context.close()
 
 
 def visit(context: BrowserContext, path: str, sign: str, line: Line) -> Visit:

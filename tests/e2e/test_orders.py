@@ -67,6 +67,49 @@ def test_filters_live_in_the_address(open_page: OpenPage, viewport: Any) -> None
     assert_no_sideways_scroll(page)
 
 
+def test_a_click_is_one_question_and_one_answer(open_page: OpenPage) -> None:
+    asked: list[str] = []
+    answers: list[str] = []
+
+    def listen(socket: Any) -> None:
+        socket.on("framesent", lambda text: asked.append(str(text)))
+        socket.on("framereceived", lambda text: answers.append(str(text)))
+
+    page = open_page("/theme.css", as_=DEMO)
+    page.on("websocket", listen)
+    page.goto("/orders")
+    wait_for_orders(page)
+    page.wait_for_timeout(500)  # what is noted of the visit has been answered
+    chips = page.get_by_role("navigation", name="Filter orders")
+    for chip, sign in (("Cancelled", "aria-current"), ("Delivered", "aria-current")):
+        asked.clear()
+        answers.clear()
+        chips.get_by_role("link", name=chip).click()
+        expect(chips.get_by_role("link", name=chip)).to_have_attribute(
+            sign, re.compile("page|true")
+        )
+        page.wait_for_timeout(200)
+        assert ["on_load_internal" in text for text in asked if "event" in text] == [True]
+        assert len([text for text in answers if "delta" in text]) == 1
+
+
+def test_of_quick_clicks_the_last_one_counts(open_page: OpenPage) -> None:
+    page = open_page("/orders", as_=DEMO)
+    wait_for_orders(page)
+    everything = numbers(page)
+    chips = page.get_by_role("navigation", name="Filter orders")
+    for last in ("Delivered", "All"):
+        for chip in ("Open", "Cancelled", "Open", last):
+            chips.get_by_role("link", name=chip).evaluate("link => link.click()")
+        current = chips.locator("[aria-current]")
+        expect(current).to_have_text(last)
+        page.wait_for_timeout(300)
+        expect(current).to_have_text(last)
+        assert (numbers(page) == everything) == (last == "All")
+    page.go_back()
+    expect(chips.locator("[aria-current]")).to_have_text("Open")
+
+
 def test_pages_hold_and_nonsense_in_the_address_does_no_harm(open_page: OpenPage) -> None:
     page = open_page("/orders?page=x&sort=;drop&year=abc&group=", as_=DEMO)
     wait_for_orders(page)

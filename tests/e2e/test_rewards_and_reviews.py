@@ -15,6 +15,7 @@ from tests.e2e.conftest import (
     assert_accessible,
 )
 from tests.factories.pictures import make_picture
+from tests.factories.reviews import FILM
 
 
 def photo(name: str = "photo.jpg", content: bytes | None = None) -> Any:
@@ -55,9 +56,11 @@ def test_a_review_is_written_with_photos(open_page: OpenPage, viewport: Any) -> 
     expect(dialog.get_by_text(product)).to_be_visible()
     rate(dialog, "4.5 stars")
     dialog.get_by_label("Your review").fill("It does what it should, at first light too.")
-    dialog.get_by_label("Add photos").set_input_files([photo(), photo("bad.jpg", b"no picture")])
+    dialog.get_by_label("Add photos or videos").set_input_files(
+        [photo(), photo("bad.jpg", b"no picture")]
+    )
     dialog.get_by_role("button", name="Send review").click()
-    expect(dialog.get_by_text("Send a JPEG, PNG or WebP picture.").first).to_be_visible()
+    expect(dialog.get_by_text("bad.jpg: Send a JPEG, PNG or WebP picture.").first).to_be_visible()
     expect(dialog.get_by_label("Your review")).to_have_value(re.compile("first light"))
     assert_accessible(page)
     dialog.get_by_role("button", name="Remove bad.jpg").click()
@@ -82,6 +85,88 @@ def test_a_review_is_written_with_photos(open_page: OpenPage, viewport: Any) -> 
     newest = page.get_by_role("group", name="My reviews").locator("> *").first
     expect(newest.get_by_role("img", name="5 out of 5 stars")).to_be_visible()
     expect(newest.get_by_role("img", name="Photo of your review")).to_have_count(0)
+
+
+def film(name: str = "film.webm", content: bytes = FILM) -> Any:
+    return {"name": name, "mimeType": "video/webm", "buffer": content}
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_review_is_written_with_videos(open_page: OpenPage, viewport: Any) -> None:
+    page = open_page("/reviews", as_=DEMO, viewport=viewport)
+    waiting(page).first.click()
+    dialog = page.get_by_role("dialog", name="Write a review")
+    rate(dialog, "4 stars")
+    dialog.get_by_label("Your review").fill("See how it pours.")
+    files = dialog.get_by_label("Add photos or videos")
+    files.set_input_files([film(), photo(), {**photo("notes.pdf"), "mimeType": "application/pdf"}])
+    expect(dialog.get_by_text("notes.pdf cannot be sent. Choose JPEG")).to_be_visible()
+    preview = dialog.locator("li", has_text="film.webm")
+    expect(preview).to_contain_text("0:02 · 0.1 MB")
+    expect(preview.locator("video")).to_have_js_property("videoWidth", 64)
+    assert_accessible(page)
+    files.set_input_files([film(f"{number}.webm") for number in range(2)])
+    expect(dialog.get_by_text("At most 2 videos.")).to_be_visible()
+    expect(dialog.locator("li")).to_have_count(3)
+    dialog.get_by_role("button", name="Remove 0.webm").click()
+    files.set_input_files(film("lies.webm", b"no video at all"))
+    dialog.get_by_role("button", name="Send review").click()
+    expect(dialog.get_by_text("lies.webm: Send an MP4 or WebM video.").first).to_be_visible()
+    expect(dialog.get_by_label("Your review")).to_have_value("See how it pours.")
+    dialog.get_by_role("button", name="Remove lies.webm").click()
+    dialog.get_by_role("button", name="Send review").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("link", name=re.compile("^My reviews")).click()
+    video = page.get_by_label("Video of your review").first
+    video.scroll_into_view_if_needed()
+    expect(video).to_have_js_property("videoWidth", 64)
+    assert video.evaluate("video => [video.controls, video.duration]") == [
+        True,
+        pytest.approx(2, 0.1),
+    ]
+    # Winding works: the server hands out parts.
+    video.evaluate("video => { video.currentTime = 1.5; }")
+    expect(video).to_have_js_property("seeking", False)
+    assert video.evaluate("video => video.currentTime") == pytest.approx(1.5)
+    assert_accessible(page)
+
+
+def test_a_long_upload_is_told_of_and_stopped(open_page: OpenPage) -> None:
+    page = open_page("/reviews", as_=DEMO)
+    waiting(page).first.click()
+    dialog = page.get_by_role("dialog", name="Write a review")
+    rate(dialog, "4 stars")
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", slow)
+    large = film(content=FILM + bytes(3_000_000))
+    dialog.get_by_label("Add photos or videos").set_input_files(large)
+    # Closing the form stops what is on its way.
+    with page.expect_event("requestfailed", lambda request: "_upload" in request.url):
+        dialog.get_by_role("button", name="Send review").click()
+        expect(dialog.get_by_text(re.compile(r"^\d+ % sent$"))).to_be_visible()
+        expect(dialog.get_by_role("button", name="Remove film.webm")).to_be_disabled()
+        assert_accessible(page)
+        dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_what_did_not_arrive_is_sent_again(open_page: OpenPage) -> None:
+    page = open_page("/reviews", as_=DEMO)
+    waiting(page).first.click()
+    dialog = page.get_by_role("dialog", name="Write a review")
+    rate(dialog, "4 stars")
+    dialog.get_by_label("Your review").fill("Kept.")
+    dialog.get_by_label("Add photos or videos").set_input_files(film())
+    page.route("**/_upload", lambda route: route.fulfill(status=408))
+    dialog.get_by_role("button", name="Send review").click()
+    expect(dialog.get_by_text("This could not be sent.").first).to_be_visible()
+    expect(dialog.get_by_label("Your review")).to_have_value("Kept.")
+    page.unroute("**/_upload")
+    dialog.get_by_role("button", name="Send review").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("Thank you. Your review appears once")).to_be_visible()
 
 
 def test_stars_are_chosen_by_keyboard_in_halves(open_page: OpenPage) -> None:

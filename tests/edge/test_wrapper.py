@@ -3,17 +3,24 @@
 import json
 import logging
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from account_portal.core.db import Database
 from account_portal.core.settings import Settings
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.csp import Pages
-from account_portal.edge.limits import BodyLimit
+from account_portal.edge.limits import LARGEST_BODY, BodyLimit
 from account_portal.edge.request_id import request_id
+from account_portal.edge.uploads import _is_customer
 from account_portal.edge.wrapper import wrap
+from account_portal.models import User, UserSession
+from account_portal.reviews.api import UPLOAD_LIMIT
+from account_portal.security.cookies import frame_cookie_name, session_cookie_name
 from tests.edge.asgi_client import Crashes, Echo, ReadsAll, call
+from tests.factories.auth import make_page_session
 
 SHOP = "https://shop.example"
 
@@ -289,14 +296,13 @@ class TestBodyLimit:
         assert json.loads(answer.body)["code"] == "payload_too_large"
         assert not inner.scopes
 
-    @pytest.mark.parametrize(
-        ("path", "megabytes", "status"),
-        [("/backend/_upload", 31, 413), ("/backend/_upload", 29, 200), ("/api/v1/x", 100, 200)],
-    )
-    def test_pages_may_send_less_at_once(self, path: str, megabytes: int, status: int) -> None:
-        headers = {"Content-Length": str(megabytes * 2**20)}
-        answer = call(BodyLimit(Echo()), path, method="POST", headers=headers)
-        assert answer.status == status
+    @pytest.mark.parametrize("path", ["/backend/_upload", "/api/v1/x"])
+    def test_a_review_with_all_its_files_is_small_enough(self, path: str) -> None:
+        assert UPLOAD_LIMIT <= LARGEST_BODY
+        for size, status in ((UPLOAD_LIMIT, 200), (LARGEST_BODY + 1, 413)):
+            headers = {"Content-Length": str(size)}
+            answer = call(BodyLimit(Echo()), path, method="POST", headers=headers)
+            assert answer.status == status
 
     @pytest.mark.parametrize("length", ["-1", "many", "1e3"])
     def test_a_length_that_is_none_is_refused(self, length: str) -> None:
@@ -322,6 +328,34 @@ class TestBodyLimit:
                     await Echo(400)(scope, receive, send)
 
         assert call(BodyLimit(Hides(), largest=10), "/x", chunks=[b"x" * 11]).status == 413
+
+
+class TestPageUploads:
+    @pytest.mark.parametrize("path", ["/backend/_upload", "/backend/_upload/"])
+    @pytest.mark.parametrize("cookie", ["", "portal=", "portal=guessed", "other=1"])
+    def test_of_strangers_are_refused_unread(
+        self, database: Database, path: str, cookie: str
+    ) -> None:
+        inner = Echo()
+        headers = {"Cookie": cookie, "Content-Length": "9000000"}
+        answer = call(wrapped(inner), path, method="POST", headers=headers)
+        assert (answer.status, json.loads(answer.body)["code"]) == (401, "unauthorized")
+        assert not inner.scopes
+
+    def test_of_customers_pass_until_they_sign_out(self, database: Database, owner: User) -> None:
+        session = make_page_session(database, owner, datetime.now(UTC), "a secret")
+        for name in (session_cookie_name(), frame_cookie_name()):
+            answer = call(
+                wrapped(Echo()),
+                "/backend/_upload",
+                method="POST",
+                headers={"Cookie": f"{name}=a secret"},
+            )
+            assert answer.status == 200
+        with database.session(writes=True) as db:
+            db.delete(db.get_one(UserSession, session))
+            db.commit()
+        assert not _is_customer(f"{session_cookie_name()}=a secret")
 
 
 class TestProxies:

@@ -1,5 +1,6 @@
 """Reviews, and small files that look like videos."""
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,21 @@ from account_portal.models import Product, Review, User
 
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42" + b"\x00" * 200
 WEBM = b"\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f\x42\x82\x84webm" + b"\x00" * 200
+
+FILM = base64.b85decode(
+    "8b#lupF)O#0YdkI0YdVD1VZzH2ttB{cV%L2LWh9@LWO|>7*l{}0RR910007~5lx$Px=p)_Q>%m(NvUR2tbw6TyNg"
+    "q+gcek;Yg4R&*iE~PQ>%m$RKsUetbzd>O}mU!tArd=yK7Udf&!830RR910001400000000000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000000000000000000002N8"
+    "8X0j^Rv4amnKuv&+Oks9rHZm?TGA=PNGFL&3Oks9rHZm?TGA=PNGDL}pK%YPW000007F4clzODfP0000005#Wv0d"
+    "vKOzXXe<gC}W;oPhu$wVZ=>Ze)mo0EUHDUsg~!gMk4f<Aa0_=CXj`hOmJ^x`8kfRKsW3b910$z<_7Snnk0BMNUIc"
+    "L`70WhmA~Oc4js*E-^ALF)%W7bFyQ=i(|!zzXXe<gC}W;XUL&NqliRRQbANnPfkRKlQ1wkFfckWGA=MMFfcGMFfc"
+    "FxA49fvK@;bJ0HfG}004jx1OS}@DnI}*002h_g@uTPgopwH0(D{m`~iyr3iS|06IeKj^1jG20RH~>8-Pbx9c*Q9|"
+    "No?|HU12-jsMbC{oOQZ!^i*rW#_=@O4<EC`H6s|n1KNL01*NJ2N3K47yuYpFZ2LcvVPD20Hc_J0rUV70ssdP>;M="
+    "57+5d#09Uep&;S6Vn1KTB01*NJ2N3K47yuYpE$`@471eRT0Hc_J1Lyz|0ssdP>;M=57+5d#026c>+&BQEn1KZ101"
+    "*NJ2N3K47yuYpFZ2KtbQ#<@0Hc_J1>67;0ssdP>;M=57+5d#026c>+&BQEn1Ke?01*NJ2M`bxU;trv|Ih-_pnq{d"
+    "031`hYmvK;vw;A&iuZv5@qz((@PPv"
+)
+"""Two seconds of 64 x 48 pixels in VP8, which browsers really play."""
 
 
 def make_product(database: Database, **values: Any) -> Product:

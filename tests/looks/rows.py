@@ -4,13 +4,16 @@
 compares the rows with the table of pages: a page without its states fails.
 """
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from account_portal import routes
 from tests.factories.extremes import BARE, MAX, ONE
-from tests.looks.look import Look, Reach, State, follow, press, press_inside, wait_for
+from tests.factories.pictures import make_picture
+from tests.factories.reviews import FILM
+from tests.looks.look import Look, Reach, State, follow, opened, press, press_inside, wait_for
 
 ORDERS, RETURNS = routes.ORDERS, routes.RETURNS
 
@@ -31,6 +34,28 @@ def _another_address(page: Page) -> None:
     page.get_by_label("Another address").click()
     expect(page.get_by_label("City", exact=True)).to_be_visible()
     page.evaluate("document.querySelectorAll('form').forEach((form) => form.noValidate = true)")
+
+
+def _choose_files(page: Page) -> None:
+    films = [
+        {"name": f"{name}.webm", "mimeType": "video/webm", "buffer": FILM}
+        for name in ("Pouring", "The-lid-from-all-sides-and-how-it-closes-2026-11-20")
+    ]
+    photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": make_picture()}
+    letter = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    dialog = opened(page)
+    dialog.get_by_label("Add photos or videos").set_input_files([*films, photo, letter])
+    expect(dialog.get_by_text("0:02")).to_have_count(2)
+
+
+def _rate(page: Page) -> None:
+    opened(page).locator("label").filter(has_text=re.compile("^4 stars$")).click()
+
+
+def _see_films(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^My reviews")).click()
+    film = page.get_by_label("Video of your review").first
+    expect(film).to_have_js_property("videoWidth", 64)
 
 
 ON = press("^Continue$")
@@ -261,6 +286,27 @@ LOOKS: tuple[Look, ...] = (
         "form",
         "Choose how many stars",
         steps=(press("^Write a review of"), press_inside("Send review")),
+    ),
+    Look(
+        "reviews-files",
+        routes.REVIEWS,
+        "form",
+        "letter.pdf cannot be sent",
+        steps=(press("^Write a review of"), _choose_files),
+    ),
+    Look(
+        "reviews-films",
+        routes.REVIEWS,
+        "full",
+        "Being checked",
+        steps=(
+            press("^Write a review of"),
+            _rate,
+            _choose_files,
+            press_inside("Send review"),
+            wait_for("Thank you"),
+            _see_films,
+        ),
     ),
     Look(
         "reviews-gone",

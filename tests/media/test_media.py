@@ -108,6 +108,61 @@ def test_an_address_opens_its_file_and_stays_the_same(
     assert (head.status_code, head.content) == (200, b"")
 
 
+@pytest.mark.parametrize(
+    ("wanted", "status", "told", "start", "stop"),
+    [
+        ("", 200, None, 0, 700_000),
+        ("bytes=0-", 200, None, 0, 700_000),
+        ("bytes=0-9", 206, "bytes 0-9/700000", 0, 10),
+        ("bytes=100-600099", 206, "bytes 100-600099/700000", 100, 600_100),
+        ("bytes=699990-9999999", 206, "bytes 699990-699999/700000", 699_990, 700_000),
+        ("bytes=-5", 206, "bytes 699995-699999/700000", 699_995, 700_000),
+        ("bytes=-9999999", 200, None, 0, 700_000),
+        ("bytes=700000-", 416, "bytes */700000", 0, 0),
+        ("bytes=9-1", 416, "bytes */700000", 0, 0),
+        ("bytes=-0", 416, "bytes */700000", 0, 0),
+        ("bytes=0-1,5-6", 200, None, 0, 700_000),
+        ("bytes=-", 200, None, 0, 700_000),
+        ("lines=1-2", 200, None, 0, 700_000),
+        ("bytes=" + "9" * 400 + "-", 200, None, 0, 700_000),
+    ],
+)
+def test_players_ask_for_parts_of_a_video(
+    api: Api,
+    acting: Acting,
+    owner: User,
+    wanted: str,
+    status: int,
+    told: str | None,
+    start: int,
+    stop: int,
+) -> None:
+    content = bytes(range(250)) * 2800
+    with acting(owner) as ctx:
+        media = service.store_media(
+            ctx, "review_video", {"video.webm": BytesIO(content)}, "video/webm"
+        )
+    assert media.byte_count == len(content)
+    address = service.media_url(media.id, "video.webm")
+    response = api.client.get(address, headers={"Range": wanted} if wanted else {})
+    assert (response.status_code, response.headers.get("content-range")) == (status, told)
+    assert response.headers["accept-ranges"] == "bytes"
+    assert response.content == content[start:stop]
+    head = api.client.head(address, headers={"Range": wanted} if wanted else {})
+    assert (head.status_code, head.content) == (status, b"")
+    assert head.headers["content-length"] == str(stop - start)
+
+
+def test_a_stream_that_breaks_leaves_no_file(database: Database, folder: Path) -> None:
+    class Breaks(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError
+
+    with pytest.raises(OSError):
+        get_gateways().storage.write("some/video.webm", Breaks(b"x"))
+    assert files(folder) == []
+
+
 def test_only_the_address_that_was_given_out_opens_a_file(
     api: Api, acting: Acting, owner: User, database: Database
 ) -> None:

@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 import reflex as rx
 from sqlmodel import col, func, select
+from starlette.datastructures import Headers
 
 from account_portal.core.db import Database
 from account_portal.models import Media, Order, Review, User
+from account_portal.reviews import rules
 from account_portal.reviews.state import ReviewsState
 from tests.factories.orders import make_line, make_order
 from tests.factories.pictures import make_picture
-from tests.factories.reviews import make_review
+from tests.factories.reviews import FILM, MP4, WEBM, make_review
 from tests.open_pages import OpenPage
 
 PRODUCT = "product-0"
+MIB = 1024 * 1024
 GOOD = {"rating": "4.5", "review_text": "Pours well."}
 
 
@@ -31,8 +34,17 @@ def open_reviews(database: Database, user: User | None, query: str = "") -> Open
     return page
 
 
-def photo(content: bytes, name: str = "photo.jpg") -> rx.UploadFile:
-    return rx.UploadFile(file=BytesIO(content), path=Path(name), size=len(content))
+def photo(content: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> rx.UploadFile:
+    return rx.UploadFile(
+        file=BytesIO(content),
+        path=Path(name),
+        size=len(content),
+        headers=Headers({"content-type": kind}),
+    )
+
+
+def film(content: bytes = FILM, name: str = "film.webm", kind: str = "video/webm") -> rx.UploadFile:
+    return photo(content, name, kind)
 
 
 def send(page: OpenPage, *files: rx.UploadFile, **form: Any) -> list[str]:
@@ -81,17 +93,59 @@ def test_what_is_wrong_is_told_at_its_field(
     assert count(database, Review) == 0
 
 
-@pytest.mark.parametrize(
-    "files",
-    [[b"no picture"], [b""], [b"\xff" * (5 * 1024 * 1024 + 1)], [make_picture()] * 6],
-    ids=["no picture", "empty", "too large", "too many"],
-)
-def test_what_is_no_photo_is_refused(
-    database: Database, owner: User, order: Order, files: list[bytes]
+def test_photos_and_videos_are_sent_together(
+    database: Database, owner: User, order: Order, api: Any
 ) -> None:
     page = open_reviews(database, owner, f"?product={PRODUCT}")
-    send(page, *map(photo, files))
-    assert list(page.errors) == ["images"]
+    # A browser that does not know an ending says nothing of what the file is.
+    send(page, film(), photo(make_picture()), film(MP4, "B.MP4", ""), photo(make_picture("PNG")))
+    assert (page.errors, page.writing) == ({}, None)
+    page.go("/reviews?tab=mine")
+    page.run("load")
+    (review,) = page.written
+    assert (len(review.images), [one.size for one in review.videos]) == (2, ["0.1 MB"] * 2)
+    assert api.client.get(review.videos[0].video_preview_url).content == FILM
+
+
+def test_a_video_is_not_read_into_memory(database: Database, owner: User, order: Order) -> None:
+    class Watched(BytesIO):
+        most = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            found = super().read(size)
+            self.most = max(self.most, len(found))
+            return found
+
+    page = open_reviews(database, owner, f"?product={PRODUCT}")
+    file = Watched(WEBM + b"\0" * (rules.MAX_VIDEO_BYTES - len(WEBM)))
+    send(page, rx.UploadFile(file=file, path=Path("a.webm"), size=1))
+    assert (page.errors, page.writing) == ({}, None)
+    assert 0 < file.most <= 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ([photo(b"no picture")], "photo.jpg: Send a JPEG, PNG or WebP picture."),
+        ([photo(b"")], "photo.jpg: Send a JPEG, PNG or WebP picture."),
+        ([photo(b"\xff" * (5 * MIB + 1))], "photo.jpg: A picture may have 5 MiB at most."),
+        ([photo(make_picture()[:300], "cut.jpg")], "cut.jpg: This cannot be read"),
+        ([photo(make_picture())] * 6, "Choose 5 photos at most."),
+        ([film(), film(make_picture(), "b.mp4")], "b.mp4: Send an MP4 or WebM video."),
+        ([film(b"", "c.mov", "video/quicktime")], "c.mov: Send an MP4 or WebM video."),
+        ([film(WEBM + b"\0" * 50 * MIB)], "film.webm: A video may have 50 MiB at most."),
+        ([film()] * 3, "Choose 2 videos at most."),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_taken_is_told_by_its_name(
+    database: Database, owner: User, order: Order, files: list[rx.UploadFile], told: str
+) -> None:
+    page = open_reviews(database, owner, f"?product={PRODUCT}")
+    send(page, *files)
+    assert list(page.errors) == ["files"]
+    assert page.errors["files"].startswith(told)
+    assert page.writing is not None
     assert (count(database, Review), count(database, Media)) == (0, 0)
 
 
@@ -167,4 +221,18 @@ def test_progress_stays_a_percentage(
 ) -> None:
     page = open_reviews(database, owner)
     page.run("show_progress", sent)
-    assert page.progress == percent
+    assert (page.progress, page.errors) == (percent, {})
+
+
+def test_what_did_not_arrive_is_said(database: Database, owner: User, order: Order) -> None:
+    page = open_reviews(database, owner, f"?product={PRODUCT}")
+    page.run("show_progress", {"progress": 0.3})
+    page.run("show_progress", {"failed": True})
+    assert page.progress == 0
+    assert page.errors["_"].startswith("This could not be sent.")
+    assert page.writing is not None
+    page.go("/reviews")
+    page.cookie = ""
+    page.go(f"/reviews?product={PRODUCT}")
+    page.run("show_progress", {"failed": True})
+    assert page.signed_out

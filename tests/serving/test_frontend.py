@@ -1,5 +1,6 @@
 """The changes made to what Reflex generates: they apply once, or the build stops."""
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -50,6 +51,21 @@ def test_the_client_shows_first_data_before_it_listens() -> None:
     assert changed.count("waits(() =>") == 2
 
 
+def test_the_client_sends_files_by_the_portals_own_function() -> None:
+    changed = frontend._edit_client(generated_client())
+    assert changed.count('import { uploadFiles } from "$/utils/uploads";') == 1
+    assert "helpers/upload" not in changed
+    helper = Path(reflex_base.__file__).parent / ".templates/web/utils/helpers/upload.js"
+    # What `uploads.js` takes for granted: these parameters, this name, and `false` for a failure.
+    written = re.sub(r"\s+", " ", helper.read_text())
+    parameters = (
+        "handler, files, upload_id, on_upload_progress, extra_headers, extra_args, socket, refs,"
+    )
+    assert f"uploadFiles = async ( {parameters}" in written
+    assert "`__upload_controllers_${upload_id}`" in written
+    assert 'console.log("Upload error:", error.message); return false;' in written
+
+
 @pytest.mark.parametrize("edit", frontend.FIRST_DATA)
 def test_a_client_written_otherwise_stops_the_build(edit: tuple[str, str]) -> None:
     with pytest.raises(frontend.BuildChanged):
@@ -70,3 +86,16 @@ def test_the_head_script_stands_in_html_as_it_was_written() -> None:
     assert not {"&", "<"} & set(text)
     assert f'["{version("reflex")}"]' in text
     assert "/backend/_event/?token=" in text
+
+
+def test_a_page_is_asked_for_before_react_has_drawn_it_and_once() -> None:
+    changed = frontend._edit_client(generated_client())
+    assert changed.count("onNavigation((location, routeParams) => {") == 1
+    assert changed.count("if (location.key === told.current) return;") == 1
+    assert changed.count("app.onLoadInternalEvent()") == 2
+
+
+@pytest.mark.parametrize("edit", frontend.NAVIGATION[1:])
+def test_a_navigation_written_otherwise_stops_the_build(edit: tuple[str, str]) -> None:
+    with pytest.raises(frontend.BuildChanged):
+        frontend._edit_client(generated_client().replace(edit[0], ""))

@@ -115,3 +115,51 @@ def test_initials(name: str, letters: str) -> None:
 )
 def test_strength_counts_length_and_variety(password: str, score: int) -> None:
     assert run("forms.js", f"strength({json.dumps(password)}, 8)") == score
+
+
+PHOTOS = {"one": "photo", "many": "photos", "types": "JPEG photos", "accept": "image/jpeg"}
+VIDEOS = {"one": "video", "many": "videos", "types": "WebM videos", "accept": "video/webm,.mov"}
+KINDS = [{**PHOTOS, "limit": 2, "max_bytes": 1000}, {**VIDEOS, "limit": 1, "max_bytes": 5000}]
+
+
+def chosen(name: str, kind: str = "image/jpeg", size: int = 1000) -> dict[str, object]:
+    return {"name": name, "type": kind, "size": size}
+
+
+@pytest.mark.parametrize(
+    ("before", "picked", "taken", "fault"),
+    [
+        ([], [chosen("a"), chosen("b"), chosen("v", "video/webm", 5000)], "abv", ""),
+        ([], [chosen("v.MOV", "", 9)], ["v.MOV"], ""),
+        ([chosen("a")], [chosen("b"), chosen("c")], "ab", "At most 2 photos."),
+        ([chosen("v", "video/webm")], [chosen("w", "video/webm")], "v", "At most 1 video."),
+        ([], [chosen("a", size=1001)], "", "a is larger than 0.1 MB."),
+        ([], [chosen("v", "video/webm", 1001), chosen("w", "video/webm", 5001)], "v", None),
+        (
+            [chosen("a")],
+            [chosen("n.pdf", "application/pdf"), chosen("b")],
+            "ab",
+            "n.pdf cannot be sent. Choose JPEG photos, or WebM videos.",
+        ),
+    ],
+)
+def test_files_are_chosen_by_kind(before, picked, taken, fault) -> None:
+    call = f"choose({json.dumps(before)}, {json.dumps(picked)}, {json.dumps(KINDS)})"
+    found = run("file-drop.js", call)
+    assert [file["name"] for file in found["taken"]] == list(taken)
+    assert found["fault"] == fault or (fault is None and found["fault"])
+
+
+def test_another_picture_takes_the_place_of_the_only_one() -> None:
+    kinds = json.dumps([{**KINDS[0], "limit": 1}])
+    for picked, kept in ((chosen("b"), "b"), (chosen("b", "text/plain"), "a")):
+        call = f"choose({json.dumps([chosen('a')])}, {json.dumps([picked])}, {kinds})"
+        assert [file["name"] for file in run("file-drop.js", call)["taken"]] == [kept]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [("0.2", "0:01"), ("59.6", "1:00"), ("754", "12:34"), ("Infinity", ""), ("NaN", "")],
+)
+def test_the_length_of_a_video(seconds: str, text: str) -> None:
+    assert run("file-drop.js", f"length({seconds})") == text

@@ -30,7 +30,7 @@ def take_database_away(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: Any, **__: Any) -> None:
         raise OperationalError("select", {}, Exception("no database"))
 
-    monkeypatch.setattr(session, "read", fail)
+    monkeypatch.setattr(session, "glance", fail)
 
 
 def test_a_page_without_database_says_so_and_shows_nothing(

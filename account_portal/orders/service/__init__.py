@@ -2,6 +2,7 @@
 
 from account_portal.orders.service.cancelling import add_refund, cancel_order
 from account_portal.orders.service.documents import refresh_due, refresh_orders
+from account_portal.orders.service.history import list_order_years, search_orders
 from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
 from account_portal.orders.service.paying import (
     get_hosted_payment,
@@ -12,14 +13,12 @@ from account_portal.orders.service.paying import (
 from account_portal.orders.service.reading import (
     get_order,
     get_payment_status,
-    list_order_years,
     list_orders,
     list_payments,
     list_refunds,
     list_shipment_events,
     list_shipments,
     refunds_by_return,
-    search_orders,
 )
 from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.orders.service.shop import (

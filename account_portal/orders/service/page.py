@@ -15,8 +15,8 @@ from account_portal.orders.schemas import (
     PriceBreakdown,
 )
 from account_portal.orders.service.documents import return_window
+from account_portal.orders.service.history import card
 from account_portal.orders.service.reading import (
-    card,
     get_order,
     get_payment_status,
     list_refunds,

@@ -1,7 +1,6 @@
 """Reading orders: bounded, indexed, at most three statements a call."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -27,14 +26,12 @@ from account_portal.models import (
 from account_portal.models.states import OrderStatus, PaymentStatus, TransactionStatus
 from account_portal.orders import rules
 from account_portal.orders.schemas import (
-    OrderCard,
     OrderDetail,
     OrderList,
     OrderPayment,
     OrderPaymentStatus,
     OrderQuery,
     OrderRefund,
-    OrderSearch,
     OrderShipment,
     ShipmentEventView,
 )
@@ -46,7 +43,7 @@ _DETAIL = TypeAdapter(OrderDetail)
 _SHIPMENTS = TypeAdapter(list[OrderShipment], config=_LATER)
 _PAYMENTS = TypeAdapter(list[OrderPayment], config=_LATER)
 
-_COUNTS = Read(
+COUNTS = Read(
     select(col(OrderCount.status), col(OrderCount.count)).where(
         col(OrderCount.customer_id) == bindparam("customer_id")
     )
@@ -86,7 +83,7 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     customer_id = ctx.customer_id
     if query.user_id != ctx.actor.user_id:
         raise Forbidden
-    counts: dict[str, int] = dict(ctx.read(_COUNTS, customer_id=customer_id))
+    counts: dict[str, int] = dict(ctx.read(COUNTS, customer_id=customer_id))
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, customer_id, query, statuses, total)
@@ -111,14 +108,20 @@ def _page_rows(
     matching = select(col(Order.order_number)).where(col(Order.customer_id) == customer_id)
     if statuses:
         matching = matching.where(col(Order.status).in_(statuses))
-    return list(ctx.db.execute(_sorted_documents(matching, sort, offset, limit)).scalars())
+    return list(ctx.db.execute(sorted_documents(matching, sort, offset, limit)).scalars())
 
 
-def _sorted_documents(
-    matching: Select[Any], sort: list[tuple[str, Any]], offset: int, limit: int
+def sorted_documents(
+    matching: Select[Any],
+    sort: list[tuple[str, Any]],
+    offset: Any,
+    limit: Any,
 ) -> Select[Any]:
-    # Ties go by order number, in the direction of the heaviest field: the reverse of a list is the
-    # list in reverse.
+    """What lists show of a page of orders, given the numbers of all that match.
+
+    Ties go by order number, in the direction of the heaviest field: the reverse of a list is the
+    list in reverse.
+    """
     fields = sort or [("order_date", "desc")]
     if all(name != "order_number" for name, _ in fields):
         fields = [*fields, ("order_number", fields[0][1])]
@@ -133,56 +136,6 @@ def _sorted_documents(
         .join(numbers, numbers.c.order_number == col(OrderDocument.order_number))
         .order_by(numbers.c.place)
     )
-
-
-_SORTS: dict[str, list[tuple[str, Any]]] = {
-    "newest": [("order_date", "desc")],
-    "oldest": [("order_date", "asc")],
-    "total_high": [("grand_total", "desc")],
-    "total_low": [("grand_total", "asc")],
-}
-
-
-def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
-    """The caller's orders as the history page filters them: text, chips, year."""
-    matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
-    if query.group != "all":
-        matching = matching.where(col(Order.status).in_(sorted(rules.GROUPS[query.group])))
-    if query.year is not None:
-        matching = matching.where(
-            col(Order.order_date) >= datetime(query.year, 1, 1, tzinfo=UTC),
-            col(Order.order_date) < datetime(min(query.year + 1, 9999), 1, 1, tzinfo=UTC),
-        )
-    if query.text:
-        matching = matching.join(OrderDocument, col(OrderDocument.order_id) == col(Order.id)).where(
-            col(OrderDocument.search).contains(query.text.casefold(), autoescape=True)
-        )
-    if query.group == "all" and query.year is None and not query.text:
-        counts = ctx.read(_COUNTS, customer_id=ctx.customer_id)
-        total = sum(count for _status, count in counts)
-    else:
-        total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
-    statement = _sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)
-    rows = ctx.db.execute(statement).scalars()
-    return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
-
-
-def card(order: dict[str, Any]) -> OrderCard:
-    """What the card of an order shows, from its document."""
-    lines = order["order_items"]
-    first = lines[0]["product_name"] if lines else ""
-    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-    return OrderCard(
-        **{name: order[name] for name in _CARD_FIELDS},
-        currency=order["currency"]["code"],
-        pictures=[line["product_image_url"] for line in lines[:3]],
-        more_pictures=max(0, len(lines) - 3),
-        summary=first + more,
-        units=sum(line["quantity"] for line in lines),
-    )
-
-
-_CARD_FIELDS = ("order_number", "order_date", "status", "payment_status", "grand_total")
 
 
 def read_orders_in(
@@ -201,16 +154,6 @@ def read_orders_in(
         .order_by(latest.c.order_date.desc(), latest.c.order_number.desc())
     ).scalars()
     return [orjson.loads(row) for row in rows]
-
-
-def list_order_years(ctx: Context) -> list[int]:
-    """Years from the caller's first order to the latest, latest first."""
-    first, last = ctx.db.execute(
-        select(func.min(col(Order.order_date)), func.max(col(Order.order_date))).where(
-            col(Order.customer_id) == ctx.customer_id
-        )
-    ).one()
-    return [] if first is None else list(range(last.year, first.year - 1, -1))
 
 
 _DOCUMENT = Read(

@@ -13,6 +13,7 @@ from account_portal.profile.state.profile import ProfileState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
 from account_portal.ui.session import Session
+from account_portal.ui.uploading import is_sending
 
 PICTURE = "profile-picture"
 LABELS = {"first_name": "First name", "last_name": "Last name"}
@@ -122,7 +123,6 @@ def _password() -> rx.Component:
 
 
 def _picture_dialog(profile: Any) -> rx.Component:
-    saving = State.busy == "save_picture"
     ask = ui.stack(
         ui.file_field(
             "image",
@@ -131,11 +131,8 @@ def _picture_dialog(profile: Any) -> rx.Component:
             hint="JPEG, PNG or WebP, 5 MB at most",
             error=State.errors["image"],
             reset_key=profile.profile_image_url,
+            progress=State.progress,
             on_picked=State.pick_picture,
-        ),
-        rx.cond(
-            (State.progress > 0) | saving,
-            ui.progress_bar(State.progress, "Sending the picture", hide_label=True),
         ),
         ui.form_error(State.errors["_"]),
     )
@@ -160,7 +157,7 @@ def _picture_dialog(profile: Any) -> rx.Component:
                 "Save picture",
                 variant="primary",
                 disabled=~State.has_picked,
-                busy=saving | ((State.progress > 0) & (State.progress < 100)),
+                busy=is_sending(State, "save_picture"),
                 busy_label="Saving…",
                 on_click=State.save_picture(
                     rx.upload_files(PICTURE, on_upload_progress=State.show_progress)

@@ -15,19 +15,19 @@ from account_portal.auth.schemas import (
     VerifyOtp,
 )
 from account_portal.core.errors import TooManyAttempts
-from account_portal.core.schemas import Upload
 from account_portal.core.validation import national_number
 from account_portal.profile import service
 from account_portal.profile.schemas import ProfileImageUpload, UserUpdate
 from account_portal.ui.asking import told_in_form
 from account_portal.ui.bridge import call, read
 from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.ui.uploading import Uploading, to_upload
 
 Field = Literal["email", "phone"]
 _WORDS = {"email": "e-mail address", "phone": "phone number"}
 
 
-class ProfileState(PageData, Session):
+class ProfileState(Uploading, PageData, Session):
     """Who the customer is, and how we reach them."""
 
     profile: User | None = None
@@ -35,8 +35,6 @@ class ProfileState(PageData, Session):
     is_picturing: bool = False
     """The dialog for the picture is open."""
     has_picked: bool = False
-    progress: int = 0
-    """Percent of the picture that has been sent."""
     asked: str = ""
     """The contact that the dialog is about: `email` or `phone`; empty while it is closed."""
     is_confirming: bool = False
@@ -100,12 +98,6 @@ class ProfileState(PageData, Session):
         """Keep the picture."""
         self.is_picturing, self.has_picked, self.errors = False, False, {}
 
-    @rx.event
-    async def show_progress(self, sent: dict[str, Any]) -> None:
-        """Say how much of the picture was sent."""
-        share = sent.get("progress")
-        self.progress = round(100 * min(max(share, 0), 1)) if isinstance(share, int | float) else 0
-
     @action
     async def save_picture(self, files: list[rx.UploadFile]) -> None:
         """Make what was sent the customer's picture."""
@@ -117,14 +109,7 @@ class ProfileState(PageData, Session):
             if not files:
                 self.errors = {"image": "Choose a picture first."}
                 return
-            first = files[0]
-            upload = Upload(
-                filename=first.filename or "",
-                content_type=first.content_type or "",
-                size=first.size or 0,
-                file=first.file,
-            )
-            image = ProfileImageUpload(image=upload)
+            image = ProfileImageUpload(image=to_upload(files[0]))
             await call(self, service.set_picture, image, slow_first=True)
             await self._show()
             self.is_picturing = self.has_picked = False

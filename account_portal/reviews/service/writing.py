@@ -1,12 +1,14 @@
 """Writing a review, with its photos and videos."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.errors import Forbidden, NotFound, PayloadTooLarge
+from account_portal.core.errors import Forbidden, NotFound
 from account_portal.core.schemas import Upload
 from account_portal.media.service import (
     CONTENT_TYPES,
@@ -29,7 +31,7 @@ class _File:
 
     kind: str
     content_type: str
-    files: dict[str, bytes]
+    files: Mapping[str, bytes | BinaryIO]
 
 
 def create_review(ctx: Context, product_id: str, data: CreateReview) -> None:
@@ -49,7 +51,7 @@ def create_review(ctx: Context, product_id: str, data: CreateReview) -> None:
         raise Forbidden
     _require_writable(ctx, product_id, data.order_number)
     files = [_prepared_image(place, upload) for place, upload in enumerate(data.images)]
-    files += [_prepared_video(upload) for upload in data.videos]
+    files += [_prepared_video(place, upload) for place, upload in enumerate(data.videos)]
     ctx.begin_writing()
     ctx.get_user(lock=True)  # twins of one user queue here
     review = _require_writable(ctx, product_id, data.order_number)
@@ -102,12 +104,12 @@ def _prepared_image(place: int, upload: Upload) -> _File:
     return _File(IMAGE, CONTENT_TYPES["webp"], files)
 
 
-def _prepared_video(upload: Upload) -> _File:
-    content = upload.read(rules.MAX_VIDEO_BYTES + 1)
-    if len(content) > rules.MAX_VIDEO_BYTES:
-        raise PayloadTooLarge("A video may have 50 MiB at most.")
-    kind = rules.video_kind(content[:4096])
-    return _File(VIDEO, CONTENT_TYPES[kind], {f"video.{kind}": content})
+def _prepared_video(place: int, upload: Upload) -> _File:
+    field = f"videos.{place}"
+    rules.check_video_size(upload.measure(), field=field)
+    kind = rules.video_kind(upload.read(4096), field=field)
+    # Not read into memory: it goes from the file it came in to the file it is kept in.
+    return _File(VIDEO, CONTENT_TYPES[kind], {f"video.{kind}": upload.file})
 
 
 def _replace_files(ctx: Context, review: Review, files: list[_File]) -> None:

@@ -81,11 +81,13 @@ from account_portal.ui.components.links import (
     skip_link,
 )
 from account_portal.ui.components.media import (
+    FileKind,
     avatar,
     file_field,
     stars,
     thumbnail,
     thumbnail_stack,
+    video,
 )
 from account_portal.ui.components.navigation import (
     Choice,
@@ -128,6 +130,7 @@ __all__ = [
     "STATUSES",
     "Choice",
     "Column",
+    "FileKind",
     "NativeForm",
     "PriceLine",
     "address_block",
@@ -219,5 +222,6 @@ __all__ = [
     "timeline_event",
     "tracker",
     "unframed_only",
+    "video",
     "window_button",
 ]

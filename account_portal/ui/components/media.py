@@ -1,5 +1,7 @@
 """Pictures of people and products, stars, file drop."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import reflex as rx
@@ -80,6 +82,18 @@ def thumbnail(
     )
 
 
+def video(src: Text, label: Text) -> rx.Component:
+    """A video to play in place; nothing but its first picture is loaded before."""
+    return rx.el.video(
+        src=src,
+        controls=True,
+        preload="metadata",
+        plays_inline=True,
+        aria_label=label,
+        class_name="aspect-video w-60 max-w-full rounded-box border border-line bg-sunken",
+    )
+
+
 def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> rx.Component:
     """Up to three pictures overlapped, then "+4". Decoration: the names stand elsewhere."""
     look = "-ms-[36px] flex rounded-box leading-none ring-2 ring-surface first:ms-0 sm:-ms-[48px]"
@@ -135,9 +149,7 @@ class FileDrop(rx.Component):
     label: rx.Var[str]
     hint: rx.Var[str]
     upload_id: rx.Var[str]
-    accept: rx.Var[str]
-    limit: rx.Var[int]
-    max_bytes: rx.Var[int]
+    kinds: rx.Var[list[dict[str, Any]]]
     reset_key: rx.Var[Any]
     progress: rx.Var[int]
     described_by: rx.Var[str]
@@ -151,13 +163,32 @@ class FileDrop(rx.Component):
         return {(5, "UploadFilesProvider"): UploadFilesProvider.create()}
 
 
+@dataclass(frozen=True)
+class FileKind:
+    """Files that a field takes; the server checks again.
+
+    Attributes:
+        one: what one of them is called.
+        many: what several are called.
+        types: which of them, in words.
+        accept: media types or endings, separated by commas.
+        limit: most files at once.
+        max_bytes: largest size of one file.
+    """
+
+    one: str = "picture"
+    many: str = "pictures"
+    types: str = "a JPEG, PNG or WebP picture"
+    accept: str = "image/jpeg,image/png,image/webp"
+    limit: int = 1
+    max_bytes: int = 5 * 1024 * 1024
+
+
 def file_field(
     name: str,
     label: Text,
     *,
-    accept: str = "image/jpeg,image/png,image/webp",
-    limit: int = 1,
-    max_bytes: int = 5 * 1024 * 1024,
+    kinds: Sequence[FileKind] = (FileKind(),),
     upload_id: str | None = None,
     reset_key: Any = None,
     progress: int | rx.Var[int] | None = None,
@@ -168,12 +199,12 @@ def file_field(
 ) -> rx.Component:
     """Files to pick or drop, with previews; each can be taken out again.
 
+    While they are sent nothing can be changed; when the field goes away meanwhile, sending stops.
+
     Args:
         name: field name when sent by `native_form(multipart=True)`.
         label: what to do: "Choose a picture".
-        accept: media types or endings, separated by commas. The server checks again.
-        limit: most files at once.
-        max_bytes: largest size of one file.
+        kinds: what it takes.
         upload_id: hands the files to `on_click=State.save(rx.upload_files(upload_id))`.
         reset_key: empties the field whenever it changes, such as the address of the new picture.
         progress: percent of an upload under way.
@@ -190,11 +221,9 @@ def file_field(
             id=id,
             name=name,
             label=label,
-            accept=accept,
-            limit=limit,
-            max_bytes=max_bytes,
+            kinds=[asdict(kind) for kind in kinds],
             described_by=f"{id}-error",
-            icons={"upload": path("upload"), "remove": path("x")},
+            icons={"upload": path("upload"), "remove": path("x"), "play": path("play")},
             **given(
                 hint=hint,
                 upload_id=upload_id,

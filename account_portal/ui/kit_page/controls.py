@@ -101,7 +101,7 @@ def fields() -> rx.Component:
                 ui.file_field(
                     "photos",
                     "Add photos",
-                    limit=4,
+                    kinds=[ui.FileKind(limit=4)],
                     hint="JPEG, PNG or WebP, up to 5 MB each, 4 at most.",
                 ),
                 ui.form_actions(ui.submit("Save"), ui.button("Discard", variant="quiet")),

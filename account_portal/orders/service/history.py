@@ -1,0 +1,103 @@
+"""The history page: a customer's orders by text, chip and year, as cards."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, func, or_, select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core.pagination import Page, paginate
+from account_portal.core.reading import Read
+from account_portal.models import Order, OrderDocument
+from account_portal.orders import rules
+from account_portal.orders.schemas import OrderCard, OrderSearch
+from account_portal.orders.service.reading import COUNTS, sorted_documents
+
+_SORTS: dict[str, list[tuple[str, Any]]] = {
+    "newest": [("order_date", "desc")],
+    "oldest": [("order_date", "asc")],
+    "total_high": [("grand_total", "desc")],
+    "total_low": [("grand_total", "asc")],
+}
+
+
+def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
+    """The caller's orders as the history page filters them: text, chips, year."""
+    if query.year is None and not query.text:
+        return _by_chip(ctx, query)
+    matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
+    if query.group != "all":
+        matching = matching.where(col(Order.status).in_(sorted(rules.GROUPS[query.group])))
+    if query.year is not None:
+        matching = matching.where(
+            col(Order.order_date) >= datetime(query.year, 1, 1, tzinfo=UTC),
+            col(Order.order_date) < datetime(min(query.year + 1, 9999), 1, 1, tzinfo=UTC),
+        )
+    if query.text:
+        matching = matching.join(OrderDocument, col(OrderDocument.order_id) == col(Order.id)).where(
+            col(OrderDocument.search).contains(query.text.casefold(), autoescape=True)
+        )
+    total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
+    statement = sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)
+    rows = ctx.db.execute(statement).scalars()
+    return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
+
+
+def _by_chip(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
+    counts: dict[str, int] = dict(ctx.read(COUNTS, customer_id=ctx.customer_id))
+    statuses = counts if query.group == "all" else rules.GROUPS[query.group]
+    total = sum(counts.get(status, 0) for status in statuses)
+    rows = ctx.read(
+        _chip_documents(query.group, query.sort),
+        customer_id=ctx.customer_id,
+        limit=query.limit,
+        offset=query.offset,
+    )
+    return Page([card(orjson.loads(row)) for (row,) in rows], paginate(total, query))
+
+
+@cache
+def _chip_documents(group: str, sort: str) -> Read:
+    matching = select(col(Order.order_number)).where(
+        col(Order.customer_id) == bindparam("customer_id")
+    )
+    if group != "all":
+        # As many parameters as there are states: `IN` over a list is written anew for each list.
+        states = [col(Order.status) == status for status in sorted(rules.GROUPS[group])]
+        matching = matching.where(or_(*states))
+    page: tuple[Any, Any] = (bindparam("offset"), bindparam("limit"))
+    return Read(sorted_documents(matching, _SORTS[sort], *page))
+
+
+def card(order: dict[str, Any]) -> OrderCard:
+    """What the card of an order shows, from its document."""
+    lines = order["order_items"]
+    first = lines[0]["product_name"] if lines else ""
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return OrderCard(
+        **{name: order[name] for name in _CARD_FIELDS},
+        currency=order["currency"]["code"],
+        pictures=[line["product_image_url"] for line in lines[:3]],
+        more_pictures=max(0, len(lines) - 3),
+        summary=first + more,
+        units=sum(line["quantity"] for line in lines),
+    )
+
+
+_CARD_FIELDS = ("order_number", "order_date", "status", "payment_status", "grand_total")
+
+
+_FIRST_AND_LAST = Read(
+    select(func.min(col(Order.order_date)), func.max(col(Order.order_date))).where(
+        col(Order.customer_id) == bindparam("customer_id")
+    )
+)
+
+
+def list_order_years(ctx: Context) -> list[int]:
+    """Years from the caller's first order to the latest, latest first."""
+    first, last = ctx.read(_FIRST_AND_LAST, customer_id=ctx.customer_id)[0]
+    return [] if first is None else list(range(last.year, first.year - 1, -1))

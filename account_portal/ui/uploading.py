@@ -1,0 +1,50 @@
+"""Files that a page sends: how far they are, and what is said when they did not arrive."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.core.errors import PortalError
+from account_portal.core.schemas import Upload
+from account_portal.ui.bridge import glance
+from account_portal.ui.session import get_viewer
+
+
+class Uploading(rx.State, mixin=True):
+    """Of a page that sends files; `serving/uploads.js` calls `on_upload_progress=S.show_progress`.
+
+    The upload's own handler sets `progress` back: once it runs, everything has arrived.
+    """
+
+    progress: int = 0
+    """Percent of the files that has been sent."""
+
+    @rx.event
+    async def show_progress(self, sent: dict[str, Any]) -> None:
+        """Say how much has been sent, or that it did not arrive."""
+        share = sent.get("progress")
+        self.progress = round(100 * min(max(share, 0), 1)) if isinstance(share, int | float) else 0
+        if not sent.get("failed"):
+            return
+        try:
+            await glance(self, get_viewer)
+        except PortalError as error:  # signed out meanwhile, which is why it was refused
+            self._show_error(error)
+        else:
+            self.errors = {"_": "This could not be sent. Check your connection, then try again."}
+
+
+def is_sending(state: Any, action: str) -> rx.Var[bool]:
+    """Whether files are on their way, or `action`, their handler, is at work."""
+    found: rx.Var[bool] = (state.busy == action) | ((state.progress > 0) & (state.progress < 100))
+    return found
+
+
+def to_upload(file: rx.UploadFile) -> Upload:
+    """A file from a page, as services take it. It lies on the disk when it is large."""
+    return Upload(
+        filename=file.filename or "",
+        content_type=file.content_type or "",
+        size=file.size or 0,
+        file=file.file,
+    )
