@@ -18,7 +18,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_PIXELS = {"JPEG": 80_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 CONTENT_TYPE = "image/webp"
 WRONG_TYPE = "Send a JPEG, PNG or WebP picture."
-TOO_LARGE = "A picture may have 5 MiB at most."
+TOO_LARGE = "A picture may have 5 MB at most."
 
 # Decoding takes up to 200 MB for a moment; a crowd of uploads must not add that up.
 _DECODING = BoundedSemaphore(1)

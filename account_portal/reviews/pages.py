@@ -137,8 +137,8 @@ def _form(about: Any) -> rx.Component:
             kinds=[PHOTOS, VIDEOS],
             upload_id=FILES,
             progress=State.progress,
-            hint=f"{MAX_IMAGES} photos of 5 MB (JPEG, PNG, WebP) and {MAX_VIDEOS} videos of 50 MB "
-            "(MP4, WebM) at most",
+            hint=f"Up to {MAX_IMAGES} photos (JPEG, PNG or WebP, 5 MB each) and {MAX_VIDEOS} "
+            "videos (MP4 or WebM, 50 MB each)",
             error=State.errors["files"],
         ),
         ui.form_actions(

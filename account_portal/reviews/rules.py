@@ -12,7 +12,7 @@ from account_portal.models.states import ReviewStatus
 
 MAX_VIDEO_BYTES = 50 * 1024 * 1024
 NO_VIDEO = "Send an MP4 or WebM video."
-VIDEO_TOO_LARGE = "A video may have 50 MiB at most."
+VIDEO_TOO_LARGE = "A video may have 50 MB at most."
 
 # Major and compatible brands of files that browsers play as MP4; pictures and other cousins of the
 # format begin alike.

@@ -14,6 +14,7 @@ ButtonSize = Literal["medium", "small"]
 _BASE = (
     "inline-grid w-fit max-w-full select-none place-items-center rounded-box border font-medium "
     "transition-colors duration-150 disabled:cursor-not-allowed disabled:opacity-55 "
+    "enabled:active:brightness-95 [a&]:active:brightness-95 "
     "aria-busy:cursor-progress aria-busy:opacity-100 print:hidden"
 )
 _VARIANTS: dict[ButtonVariant, str] = {
