@@ -1,16 +1,27 @@
 """A real Chromium against the production build: one server with demo data per worker."""
 
+import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 from account_portal.core.db import Database
 from tests.chromium import find_chromium
@@ -51,6 +62,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell, when a test fails, what the customer saw and what browser and server last said."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser:
+        for page in [page for context in browser.contexts for page in context.pages]:
+            with contextlib.suppress(Error):
+                seen = page.locator("body").inner_text(timeout=2_000)
+                said = "\n".join(TALKS.get(page, ()))
+                report.sections.append((f"Page at {page.url}", f"{seen}\n\n{said}"))
+    return report
+
+
+TALKS: WeakKeyDictionary[Page, deque[str]] = WeakKeyDictionary()
+"""The last words between each page and the server."""
+
+
+def overhear(page: Page) -> None:
+    """Keep the last words between a page and the server."""
+    talk = TALKS[page] = deque(maxlen=30)
+
+    def note(way: str, words: Any) -> None:
+        talk.append(f"{time.strftime('%X')} {way} {str(words)[:500]}")
+
+    def listen(socket: WebSocket) -> None:
+        note("opened", socket.url.partition("?")[0])
+        socket.on("framesent", lambda words: note(">", words))
+        socket.on("framereceived", lambda words: note("<", words))
+        socket.on("close", lambda _: note("closed", ""))
+
+    page.on("websocket", listen)
+    page.on("response", lambda answer: note(f"{answer.status}", answer.url))
 
 
 @dataclass(frozen=True)
@@ -140,6 +188,7 @@ def open_page(portal: Portal, browser: Browser) -> Iterator[OpenPage]:
         if as_ is not None:
             sign_in(context, portal, as_)
         page = context.new_page()
+        overhear(page)
         page.goto(path)
         return page
 
