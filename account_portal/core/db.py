@@ -3,7 +3,7 @@
 import json
 import select
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
@@ -170,8 +170,15 @@ class Transaction:
         try:
             return read.rows(self._pooled, dialect, values)
         except self._database.driver_error:
+            hung_up = getattr(self._pooled.dbapi_connection, "broken", False)
             self._pooled.invalidate()
-            raise
+            if not hung_up:
+                raise
+        # The server restarted, say, and its good-bye came too late to be seen before. As each read
+        # stands for itself there, it is asked once more.
+        self._database.drop_lost()
+        self._pooled = self._database.begin_reading()
+        return read.rows(self._pooled, dialect, values)
 
     def begin_writing(self) -> None:
         """End a reading transaction; what is asked next begins a writing one."""
@@ -269,10 +276,20 @@ class Database:
         with self.connect() as connection:
             connection.execute(text("SELECT 1"))
 
+    def drop_lost(self) -> None:
+        """Forget connections to a server that hung up; what is asked next connects anew."""
+        self._drop_kept()
+        with suppress(DBAPIError):  # by which the pool hears that its own are lost as well
+            self.ping()
+
+    def _drop_kept(self) -> None:
+        with suppress(IndexError):  # none is left, or another thread was quicker
+            while True:
+                self._kept.pop().invalidate()
+
     def dispose(self) -> None:
         """Close all connections."""
-        while self._kept:
-            self._kept.pop().invalidate()
+        self._drop_kept()
         self.engine.dispose()
 
 

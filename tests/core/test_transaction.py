@@ -73,6 +73,7 @@ def test_writing_begins_after_reading(database: Database, owner: User) -> None:
 
 
 def test_connections_whose_server_hung_up_are_replaced(database: Database, owner: User) -> None:
+    """Also when it hung up too late to be seen before a read: nobody's call fails by it."""
     if database.is_sqlite:
         pytest.skip("SQLite has no server")
     with (
@@ -88,8 +89,8 @@ def test_connections_whose_server_hung_up_are_replaced(database: Database, owner
                     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
-        with pytest.raises(database.driver_error):
-            one.read(NAME, id=owner.id)
+        assert one.read(NAME, id=owner.id) == [("Olivia",)]
+        assert other.read(NAME, id=owner.id) == [("Olivia",)]
     for _ in range(3):
         with enter(writes=False, actor=Actor(), database=database) as ctx:
             assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
