@@ -28,6 +28,11 @@ export function ThemeSwitch({ icons, className = "" }) {
 export function RouteFocus() {
   const { pathname: path, search } = useLocation();
   const pathname = `${path}#${new URLSearchParams(search).get("step") ?? ""}`;
+  const before = useRef(null);
+  useEffect(() => {
+    const note = () => (before.current = document.activeElement);
+    return window.__reactRouterDataRouter?.subscribe(note);
+  }, []);
   useEffect(() => {
     for (const list of document.querySelectorAll("[data-scrolls]")) {
       const here = list.querySelector("[aria-current]");
@@ -41,6 +46,9 @@ export function RouteFocus() {
     }
     RouteFocus.last = pathname;
     const focus = () => {
+      // The page was there before this, and has a field that wants to be filled in first.
+      const { activeElement: now } = document;
+      if (now !== before.current && now.matches("main :is(input, textarea, select)")) return true;
       const heading = document.querySelector("main h1");
       if (!heading) return false;
       heading.setAttribute("tabindex", "-1");

@@ -126,6 +126,23 @@ def test_code_by_email(open_page: OpenPage, portal: Portal, viewport: Any) -> No
     expect(page).to_have_url(ORDERS)
 
 
+def test_a_heading_takes_the_focus_from_no_field_of_its_page(open_page: OpenPage) -> None:
+    """Where data is quick and drawing slow, a step's field is there before its heading is told."""
+    page = open_page("/login")
+    ready(page)
+    page.evaluate(
+        """() => {
+            document.activeElement.blur();
+            const router = __reactRouterDataRouter;
+            router.subscribe(() => document.querySelector("[name=contact]").focus());
+            return router.navigate("/login?step=other");
+        }"""
+    )
+    expect(page).to_have_url(re.compile(r"\?step=other$"))
+    page.wait_for_timeout(300)  # what must not happen would happen now
+    expect(page.get_by_label("E-mail or phone")).to_be_focused()
+
+
 def test_ways_of_a_code_follow_what_is_typed(open_page: OpenPage) -> None:
     page = open_page("/login")
     ready(page)
