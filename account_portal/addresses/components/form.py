@@ -99,8 +99,7 @@ def address_fields(state: Any, *, landmark: bool = False) -> list[rx.Component]:
     """Who, where and how to be reached.
 
     Args:
-        state: has `draft`, `errors`, `place_fields`, `state_choices`, `other_codes`, and the
-            handlers `choose_country` and `keep`.
+        state: an `AddressDraft` with `errors`.
         landmark: ask for one, too.
     """
     second = address_text(
