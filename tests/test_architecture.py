@@ -20,6 +20,8 @@ STOREFRONT = "/api/v1/{store_id}/storefront"
 RESERVED = {
     "items", "keys", "values", "entries", "length", "get", "contains", "merge", "range", "to",
 }  # fmt: skip
+# States, and what states are made of, outside of the modules named for them.
+STATES_ELSEWHERE = ("addresses/components/draft.py", "ui/session.py", "ui/uploading.py")
 SQL = {"select", "insert", "update", "delete"}
 
 
@@ -69,7 +71,8 @@ def decorator_names(function: ast.AST) -> set[str]:
 
 def state_classes() -> Iterator[tuple[str, ast.ClassDef]]:
     """Classes whose vars a browser sees."""
-    for path, tree in {**of_kind("state"), "ui/session.py": modules()["ui/session.py"]}.items():
+    elsewhere = {path: modules()[path] for path in STATES_ELSEWHERE}
+    for path, tree in {**of_kind("state"), **elsewhere}.items():
         yield from ((path, cls) for cls in classes(tree) if not base_names(cls) & {"View", "Input"})
 
 
@@ -225,7 +228,10 @@ def test_classes_of_pages_and_states_keep_their_annotations() -> None:
     """Reflex reads annotations when a class is made; as texts it would not find them."""
     late = {
         path
-        for path, tree in {**of_kind("ui", "pages", "state"), "app.py": modules()["app.py"]}.items()
+        for path, tree in {
+            **of_kind("ui", "components", "pages", "state"),
+            "app.py": modules()["app.py"],
+        }.items()
         for node in tree.body
         if isinstance(node, ast.ImportFrom) and node.module == "__future__"
     }

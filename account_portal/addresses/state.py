@@ -5,8 +5,8 @@ from typing import Any, Literal
 import reflex as rx
 
 from account_portal.addresses import rules, service
+from account_portal.addresses.components import AddressDraft
 from account_portal.addresses.schemas import (
-    AddressField,
     CustomerAddress,
     CustomerAddressCreate,
     CustomerAddressUpdate,
@@ -43,10 +43,9 @@ _NEVER_NULL = frozenset({"first_name", "country_code", "phone", "email", "addres
     "state",
     "country",
 }
-_LONGEST = 255
 
 
-class AddressesState(PageData, Session):
+class AddressesState(AddressDraft, PageData, Session):
     """The address book, the form over it and the question whether to delete."""
 
     addresses: list[CustomerAddress] = []
@@ -55,22 +54,13 @@ class AddressesState(PageData, Session):
     """The form is open."""
     edited: str = ""
     """Id of the address in the form; empty for a new one."""
-    draft: dict[str, str] = {}
-    """What the form begins with, and what was typed when the country changed."""
     draft_defaults: dict[str, bool] = {}
-    place_fields: list[AddressField] = []
-    """City, state and postal code as the country in the form has them."""
-    state_choices: list[list[str]] = []
-    """States of the country; empty where any text will do."""
     is_deleting: bool = False
     deleting_name: str = ""
     """How the address in question is called."""
     refusal: str = ""
     """Why the address in question can't be deleted."""
-    other_codes: list[list[str]] = []
-    """A dialling code that is not among those to choose from, as an import may have it."""
     _deleting: str = ""
-    _imported_state: str = ""
     _repeat: str = ""
 
     @page_load
@@ -94,12 +84,12 @@ class AddressesState(PageData, Session):
     @action
     async def write_new(self) -> None:
         """Open an empty form, with what is known of the customer."""
-        self.edited, self._repeat, self._imported_state = "", new_id(), ""
+        self.edited, self._repeat = "", new_id()
         known = await read(self, _known)
         # Most people's next address is in the country of their last one, or of their phone.
         country = next((address.country for address in self.addresses), None)
         known["country"] = country or rules.country_of_prefix(known["country_code"]) or ""
-        self._begin(known)
+        self._begin_draft(_TEXTS, known)
         first = not self.addresses
         self.draft_defaults = {"shipping": first, "billing": first}
         self.is_writing = True
@@ -110,46 +100,13 @@ class AddressesState(PageData, Session):
         address = await self._read(address_id)
         if address is None:
             return
-        self.edited, self._imported_state = address.id, address.state
-        self._begin({name: getattr(address, name) or "" for name in _TEXTS})
+        self.edited = address.id
+        self._begin_draft(_TEXTS, {name: getattr(address, name) or "" for name in _TEXTS})
         self.draft_defaults = {
             "shipping": address.is_default_shipping,
             "billing": address.is_default_billing,
         }
         self.is_writing = True
-
-    def _begin(self, draft: dict[str, str]) -> None:
-        country = rules.country_name_of(draft.get("country", ""))
-        self.draft = {**dict.fromkeys(_TEXTS, ""), **draft, "country": country or ""}
-        code = self.draft["country_code"]
-        is_known = not code or code in dict(rules.dialling_codes())
-        self.other_codes = [] if is_known else [[code, code]]
-        self._follow_country()
-
-    def _follow_country(self) -> None:
-        self.place_fields, choices = rules.place_fields(self.draft["country"])
-        typed = self.draft["state"]
-        if choices and typed and typed == self._imported_state:
-            # An import's own spelling is kept until another is chosen.
-            choices = list(dict.fromkeys([typed, *choices]))
-        self.state_choices = [[name, name] for name in choices]
-
-    @rx.event
-    async def keep(self, field: str, value: str) -> None:
-        """Remember what was typed in a field that another country may draw anew."""
-        if field in _TEXTS:
-            self.draft[field] = str(value)[:_LONGEST]
-
-    @rx.event
-    async def choose_country(self, country: str) -> None:
-        """Show the fields of the country; what was typed stays."""
-        known = rules.country_name_of(str(country)[:60])
-        self.draft["country"] = known or ""
-        self.errors = {}
-        if known and not self.draft["phone"]:
-            prefix = rules.address_form(known).country_code
-            self.draft["country_code"] = prefix or self.draft["country_code"]
-        self._follow_country()
 
     @rx.event
     async def stop_writing(self) -> None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from os import SEEK_END
-from typing import Annotated, Any, BinaryIO, Generic, TypeVar
+from typing import Annotated, Any, BinaryIO, Generic, Protocol, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -180,6 +180,26 @@ class CurrencyView(View):
     symbol: str = ""
 
 
+class ReceivedFile(Protocol):
+    """A file as web frameworks hand it on; whatever its sender left out is None."""
+
+    @property
+    def filename(self) -> str | None:
+        """What its sender calls it."""
+
+    @property
+    def content_type(self) -> str | None:
+        """What its sender says is in it."""
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes came."""
+
+    @property
+    def file(self) -> BinaryIO:
+        """Its content."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that came with a form; big ones lie on disk, so read only what is needed."""
@@ -188,6 +208,16 @@ class Upload:
     content_type: str
     size: int
     file: BinaryIO
+
+    @classmethod
+    def received(cls, file: ReceivedFile) -> Self:
+        """A file from a form or a page, as services take it."""
+        return cls(
+            filename=(file.filename or "")[:255],
+            content_type=(file.content_type or "").lower(),
+            size=file.size or 0,
+            file=file.file,
+        )
 
     def read(self, limit: int = -1) -> bytes:
         """The content from the start, at most `limit` bytes of it."""

@@ -4,9 +4,6 @@ Only the browser of a signed-in customer that opens a page gets it, and may not 
 else, and every failure, is answered with the page as it was built.
 """
 
-import gzip
-import io
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +12,7 @@ from urllib.parse import parse_qsl, quote
 
 from account_portal.edge.asgi import ASGIApp, Headers, Receive, Scope, Send, header, is_under
 from account_portal.edge.csp import Pages
+from account_portal.edge.packing import packed
 from account_portal.routes import EMBED
 from account_portal.security.cookies import read_session_cookie
 
@@ -58,18 +56,15 @@ class FirstDataInPages:
         if route is None or data is None:
             await self.app(scope, receive, send)
             return
-        page = _with_data(self.pages.files[route], data)
+        body, packing = packed(scope, _with_data(self.pages.files[route], data))
         headers: Headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"cache-control", b"no-store"),
-            (b"vary", b"Accept-Encoding, Cookie"),
+            (b"vary", b"Cookie"),
+            *packing,
         ]
-        if "gzip" in (header(scope["headers"], b"accept-encoding") or ""):
-            page = _gzipped(page)
-            headers.append((b"content-encoding", b"gzip"))
-        headers.append((b"content-length", str(len(page)).encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": page})
+        await send({"type": "http.response.body", "body": body})
 
 
 def _opens_a_page(scope: Scope) -> bool:
@@ -119,16 +114,3 @@ def _with_data(file: Path, data: str) -> bytes:
     inert = data.replace("<", r"\u003c")
     block = f'<script type="application/json" id="first-data">{inert}</script>'
     return f"{before}{block}{after}".encode()
-
-
-def _gzipped(page: bytes) -> bytes:
-    """Compressed, and longer by chance.
-
-    From the exact length of a page that holds a secret beside text of an attacker's choice the
-    secret could be guessed (BREACH); the name of the file in gzip's header may have any length.
-    """
-    written = io.BytesIO()
-    name = secrets.token_urlsafe(75)[: secrets.randbelow(100)]
-    with gzip.GzipFile(name, "wb", 5, written, mtime=0) as file:
-        file.write(page)
-    return written.getvalue()

@@ -4,7 +4,6 @@ The built page is the same file. Its router is told where it lives, and one scri
 others (`frame.js`), which knows the frame's ways. No page is built, or written, twice.
 """
 
-import gzip
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from account_portal.edge.asgi import (
     is_under,
 )
 from account_portal.edge.envelope import send_failure
+from account_portal.edge.packing import packed
 from account_portal.routes import EMBED, NEVER_FRAMED
 
 _ROOT = '"basename":"/"'
@@ -61,8 +61,7 @@ class Framing:
         await self._page(scope, path, receive, send)
 
     async def _page(self, scope: Scope, path: str, receive: Receive, send: Send) -> None:
-        asked = scope["headers"]
-        kept = [item for item in asked if item[0] not in _OF_THE_REQUEST]
+        kept = [item for item in scope["headers"] if item[0] not in _OF_THE_REQUEST]
         start: Message = {}
         body = bytearray()
 
@@ -85,11 +84,10 @@ class Framing:
         headers: Headers = [item for item in start["headers"] if item[0] not in _OF_THE_FILE]
         page = bytes(body)
         if (header(headers, b"content-type") or "").startswith("text/html"):
-            page = framed_html(page.decode()).encode()
-            if "gzip" in (header(asked, b"accept-encoding") or ""):
-                page = gzip.compress(page, 5)
-                headers += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
-        headers.append((b"content-length", str(len(page)).encode()))
+            page, packing = packed(scope, framed_html(page.decode()).encode())
+            headers += packing
+        else:
+            headers.append((b"content-length", str(len(page)).encode()))
         await send({**start, "headers": headers})
         shown = b"" if scope["method"] == "HEAD" else page
         await send({"type": "http.response.body", "body": shown})

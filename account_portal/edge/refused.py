@@ -5,14 +5,14 @@ for everybody, so that its script could say only later what went wrong, and woul
 below the reader's eyes; without script it would say nothing at all.
 """
 
-import gzip
 import re
 from collections.abc import Callable, Collection, Mapping
 from html import escape
 from urllib.parse import parse_qs
 
-from account_portal.edge.asgi import ASGIApp, Headers, Receive, Scope, Send, header
+from account_portal.edge.asgi import ASGIApp, Headers, Receive, Scope, Send
 from account_portal.edge.csp import Pages
+from account_portal.edge.packing import packed
 
 WHOLE = "_"
 """Stands for the form as a whole among the names of its fields."""
@@ -49,15 +49,12 @@ class RefusedInPages:
         if file is None or not code:
             await self.app(scope, receive, send)
             return
-        page = with_words(file.read_text(encoding="utf-8"), self.words(code)).encode()
+        page = with_words(file.read_text(encoding="utf-8"), self.words(code))
+        body, packing = packed(scope, page.encode())
         headers: Headers = [
             (b"content-type", b"text/html; charset=utf-8"),
             (b"cache-control", b"no-store"),
-            (b"vary", b"Accept-Encoding"),
+            *packing,
         ]
-        if "gzip" in (header(scope["headers"], b"accept-encoding") or ""):
-            page = gzip.compress(page, 5)
-            headers.append((b"content-encoding", b"gzip"))
-        headers.append((b"content-length", str(len(page)).encode()))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": page})
+        await send({"type": "http.response.body", "body": body})

@@ -22,7 +22,7 @@ from account_portal.ui.asking import told_in_form
 from account_portal.ui.bridge import call, read
 from account_portal.ui.paging import page_links, wanted_page
 from account_portal.ui.session import PageData, Session, action, page_load
-from account_portal.ui.uploading import Uploading, to_upload
+from account_portal.ui.uploading import Uploading
 
 _PER_PAGE = 20
 _VIDEO_ENDINGS = (".mp4", ".webm", ".mov", ".m4v")
@@ -116,7 +116,7 @@ class ReviewsState(Uploading, PageData, Session):
         if not form.get("rating"):
             self.errors = {"rating": "Choose how many stars."}
             return None
-        uploads = [to_upload(file) for file in files]
+        uploads = [Upload.received(file) for file in files]
         sent = {
             "images": [file for file in uploads if not _is_video(file)],
             "videos": [file for file in uploads if _is_video(file)],

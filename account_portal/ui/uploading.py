@@ -5,7 +5,6 @@ from typing import Any
 import reflex as rx
 
 from account_portal.core.errors import PortalError
-from account_portal.core.schemas import Upload
 from account_portal.ui.bridge import glance
 from account_portal.ui.session import get_viewer
 
@@ -38,13 +37,3 @@ def is_sending(state: Any, action: str) -> rx.Var[bool]:
     """Whether files are on their way, or `action`, their handler, is at work."""
     found: rx.Var[bool] = (state.busy == action) | ((state.progress > 0) & (state.progress < 100))
     return found
-
-
-def to_upload(file: rx.UploadFile) -> Upload:
-    """A file from a page, as services take it. It lies on the disk when it is large."""
-    return Upload(
-        filename=file.filename or "",
-        content_type=file.content_type or "",
-        size=file.size or 0,
-        file=file.file,
-    )

@@ -96,6 +96,13 @@ def test_fields_follow_the_country_and_what_was_typed_stays(tab: Tab) -> None:
     assert "_owner" not in state.draft
 
 
+def test_without_a_form_nothing_is_remembered(tab: Tab) -> None:
+    state = opened(tab)
+    tab.press(state, "choose_country", "Germany")
+    tab.press(state, "keep", "city", "Berlin")
+    assert (state.draft, state.place_fields) == ({}, [])
+
+
 def test_a_new_address_begins_in_the_country_of_the_last_one(
     tab: Tab, database: Database, owner: User
 ) -> None:

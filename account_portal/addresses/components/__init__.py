@@ -1,5 +1,6 @@
 """Parts of the address book that others may show."""
 
+from account_portal.addresses.components.draft import AddressDraft
 from account_portal.addresses.components.form import (
     DIALLING_CODES,
     LABELS,
@@ -16,6 +17,7 @@ from account_portal.addresses.components.shown import (
 __all__ = [
     "DIALLING_CODES",
     "LABELS",
+    "AddressDraft",
     "address_fields",
     "address_lines",
     "address_text",

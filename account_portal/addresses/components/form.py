@@ -30,12 +30,18 @@ LABELS = {
 }
 
 
-def address_text(state: Any, name: str, *, complete: str = "", **props: Any) -> rx.Component:
-    """One field of free text."""
+def address_text(
+    state: Any, name: str, *, label: Any = None, complete: str = "", **props: Any
+) -> rx.Component:
+    """One field of free text; `label` where a country calls it in its own way."""
     if complete:
         props["auto_complete"] = complete
     return ui.text_field(
-        name, LABELS[name], error=state.errors[name], default_value=state.draft[name], **props
+        name,
+        LABELS[name] if label is None else label,
+        error=state.errors[name],
+        default_value=state.draft[name],
+        **props,
     )
 
 
@@ -43,26 +49,19 @@ def _place(state: Any, field: Any) -> rx.Component:
     """City, state or postal code, called and filled in as in its country."""
     label = rx.cond(field.required, field.label, field.label + " (optional)").to(str)
     example = rx.cond(field.example, "For example " + field.example, "").to(str)
-    city = ui.text_field(
-        "city",
-        label,
-        error=state.errors["city"],
-        default_value=state.draft["city"],
-        required=field.required,
-        auto_complete="address-level2",
-        max_length=100,
-        on_blur=state.keep("city"),
-    )
-    state_text = ui.text_field(
-        "state",
-        label,
-        error=state.errors["state"],
-        default_value=state.draft["state"],
-        required=field.required,
-        auto_complete="address-level1",
-        max_length=100,
-        on_blur=state.keep("state"),
-    )
+
+    def text(name: str, complete: str, longest: int = 100, **props: Any) -> rx.Component:
+        return address_text(
+            state,
+            name,
+            label=label,
+            complete=complete,
+            required=field.required,
+            max_length=longest,
+            on_blur=state.keep(name),
+            **props,
+        )
+
     state_choice = ui.select_field(
         "state",
         label,
@@ -74,26 +73,22 @@ def _place(state: Any, field: Any) -> rx.Component:
         auto_complete="address-level1",
         on_change=state.keep("state"),
     )
-    pincode = ui.text_field(
-        "pincode",
-        label,
-        hint=example,
-        error=state.errors["pincode"],
-        default_value=state.draft["pincode"],
-        required=field.required,
-        auto_complete="postal-code",
-        max_length=12,
-        on_blur=state.keep("pincode"),
-    )
     # A select left as it is would choose whatever stands in the same line of the new list.
     one_of_its_states = rx.fragment(state_choice, key="states of " + state.draft["country"])
     # Keyed, so that a field keeps what was typed wherever another country puts it.
     return rx.fragment(
         rx.match(
             field.name,
-            ("city", city),
-            ("state", rx.cond(state.state_choices.length() > 0, one_of_its_states, state_text)),
-            ("pincode", pincode),
+            ("city", text("city", "address-level2")),
+            (
+                "state",
+                rx.cond(
+                    state.state_choices.length() > 0,
+                    one_of_its_states,
+                    text("state", "address-level1"),
+                ),
+            ),
+            ("pincode", text("pincode", "postal-code", 12, hint=example)),
             rx.fragment(),
         ),
         key=field.name,
@@ -104,8 +99,7 @@ def address_fields(state: Any, *, landmark: bool = False) -> list[rx.Component]:
     """Who, where and how to be reached.
 
     Args:
-        state: has `draft`, `errors`, `place_fields`, `state_choices`, `other_codes`, and the
-            handlers `choose_country` and `keep`.
+        state: an `AddressDraft` with `errors`.
         landmark: ask for one, too.
     """
     second = address_text(

@@ -162,12 +162,7 @@ def _parse_form(parameter: Parameter, form: FormData, limit: int) -> Any:
         value: Any = entry
         if isinstance(entry, UploadFile):
             total += entry.size or 0
-            value = Upload(
-                filename=(entry.filename or "")[:255],
-                content_type=(entry.content_type or "").lower(),
-                size=entry.size or 0,
-                file=entry.file,
-            )
+            value = Upload.received(entry)
         if name in parameter.lists:
             values.setdefault(name, []).append(value)
         else:

@@ -13,8 +13,7 @@ from account_portal.api.errors import error_response, unexpected_response
 from account_portal.api.router.answers import encode_answer
 from account_portal.api.router.parsing import Arguments, parse
 from account_portal.api.router.plan import Plan
-from account_portal.context import Caller, Context, enter
-from account_portal.core.db import get_database
+from account_portal.context import Caller, Context, answers_at_once, enter
 from account_portal.core.errors import (
     Forbidden,
     LoginRequired,
@@ -105,7 +104,7 @@ async def serve(plan: Plan, request: Request) -> bytes:
         with idempotency.alone(caller.bearer[-32:], *repeat):
             return _run(plan, caller, arguments, repeat)
 
-    if plan.inline and get_database().is_sqlite:
+    if plan.inline and answers_at_once():
         return work()
     return await run_in_threadpool(work)
 

@@ -14,7 +14,7 @@ from account_portal.core.reading import Read
 from account_portal.models import Order, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import OrderCard, OrderSearch
-from account_portal.orders.service.reading import COUNTS, sorted_documents
+from account_portal.orders.service.reading import COUNTS, newest_documents, sorted_documents
 
 _SORTS: dict[str, list[tuple[str, Any]]] = {
     "newest": [("order_date", "desc")],
@@ -50,13 +50,13 @@ def _by_chip(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     counts: dict[str, int] = dict(ctx.read(COUNTS, customer_id=ctx.customer_id))
     statuses = counts if query.group == "all" else rules.GROUPS[query.group]
     total = sum(counts.get(status, 0) for status in statuses)
-    rows = ctx.read(
-        _chip_documents(query.group, query.sort),
-        customer_id=ctx.customer_id,
-        limit=query.limit,
-        offset=query.offset,
-    )
-    return Page([card(orjson.loads(row)) for (row,) in rows], paginate(total, query))
+    if query.group == "all" and query.sort == "newest":
+        rows = newest_documents(ctx, total, query.offset, query.limit)
+    else:
+        statement = _chip_documents(query.group, query.sort)
+        page = {"limit": query.limit, "offset": query.offset}
+        rows = [row for (row,) in ctx.read(statement, customer_id=ctx.customer_id, **page)]
+    return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
 
 
 @cache

@@ -68,10 +68,29 @@ def _newest_first(*, reverse: bool) -> Read:
     )
 
 
-# The offset walks the index alone, from whichever
-# end is nearer, and only the rows of the page are fetched.
 _FROM_NEWEST = _newest_first(reverse=False)
 _FROM_OLDEST = _newest_first(reverse=True)
+
+
+def newest_documents(ctx: Context, total: int, offset: int, limit: int) -> list[bytes]:
+    """What lists show of a page of all the caller's orders, newest first.
+
+    The offset walks the index alone, from whichever end is nearer, and only the rows of the page
+    are fetched.
+
+    Args:
+        ctx: the call.
+        total: how many orders the caller has.
+        offset: orders before the page.
+        limit: orders on it, if there are as many.
+    """
+    if offset >= total:
+        return []
+    limit, statement = min(limit, total - offset), _FROM_NEWEST
+    if offset > total // 2:
+        statement, offset = _FROM_OLDEST, total - offset - limit
+    rows = ctx.read(statement, customer_id=ctx.customer_id, limit=limit, offset=offset)
+    return [summary for (summary,) in rows]
 
 
 def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]:
@@ -86,29 +105,23 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     counts: dict[str, int] = dict(ctx.read(COUNTS, customer_id=customer_id))
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
-    rows = _page_rows(ctx, customer_id, query, statuses, total)
+    rows = _page_rows(ctx, query, statuses, total)
     json = b"[" + b",".join(rows) + b"]"
     return Page(Ready(_ROWS, json), paginate(total, query))
 
 
 def _page_rows(
-    ctx: Context, customer_id: str, query: OrderQuery, statuses: list[OrderStatus], total: int
+    ctx: Context, query: OrderQuery, statuses: list[OrderStatus], total: int
 ) -> list[bytes]:
-    offset = query.offset
-    if offset >= total:
+    if not statuses and query.sort == [("order_date", "desc")]:
+        return newest_documents(ctx, total, query.offset, query.limit)
+    if query.offset >= total:
         return []
-    limit = min(query.limit, total - offset)
-    sort = query.sort
-    if not statuses and sort == [("order_date", "desc")]:
-        statement = _FROM_NEWEST
-        if offset > total // 2:
-            statement, offset = _FROM_OLDEST, total - offset - limit
-        rows = ctx.read(statement, customer_id=customer_id, limit=limit, offset=offset)
-        return [summary for (summary,) in rows]
-    matching = select(col(Order.order_number)).where(col(Order.customer_id) == customer_id)
+    matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
     if statuses:
         matching = matching.where(col(Order.status).in_(statuses))
-    return list(ctx.db.execute(sorted_documents(matching, sort, offset, limit)).scalars())
+    statement = sorted_documents(matching, query.sort, query.offset, query.limit)
+    return list(ctx.db.execute(statement).scalars())
 
 
 def sorted_documents(

@@ -15,13 +15,14 @@ from account_portal.auth.schemas import (
     VerifyOtp,
 )
 from account_portal.core.errors import TooManyAttempts
+from account_portal.core.schemas import Upload
 from account_portal.core.validation import national_number
 from account_portal.profile import service
 from account_portal.profile.schemas import ProfileImageUpload, UserUpdate
 from account_portal.ui.asking import told_in_form
 from account_portal.ui.bridge import call, read
 from account_portal.ui.session import PageData, Session, action, page_load
-from account_portal.ui.uploading import Uploading, to_upload
+from account_portal.ui.uploading import Uploading
 
 Field = Literal["email", "phone"]
 _WORDS = {"email": "e-mail address", "phone": "phone number"}
@@ -109,7 +110,7 @@ class ProfileState(Uploading, PageData, Session):
             if not files:
                 self.errors = {"image": "Choose a picture first."}
                 return
-            image = ProfileImageUpload(image=to_upload(files[0]))
+            image = ProfileImageUpload(image=Upload.received(files[0]))
             await call(self, service.set_picture, image, slow_first=True)
             await self._show()
             self.is_picturing = self.has_picked = False

@@ -42,6 +42,10 @@ ADDRESS_TEXTS = (
 )
 
 
+FROM_THE_ORDER = ("first_name", "last_name", "country_code", "phone", "email", "country")
+"""What a new address takes from the order's: the same person, mostly in the same country."""
+
+
 MAY_BE_EMPTY = ("last_name", "address_line2")
 
 

@@ -8,11 +8,8 @@ import reflex as rx
 from account_portal import routes
 from account_portal.addresses import rules as address_rules
 from account_portal.addresses import service as addresses
-from account_portal.addresses.schemas import (
-    AddressField,
-    CustomerAddress,
-    CustomerAddressCreate,
-)
+from account_portal.addresses.components import AddressDraft
+from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCreate
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
@@ -31,6 +28,7 @@ from account_portal.returns.schemas import (
 )
 from account_portal.returns.state.drafts import (
     ADDRESS_TEXTS,
+    FROM_THE_ORDER,
     MAY_BE_EMPTY,
     OTHER_REASON,
     REASONS,
@@ -44,7 +42,7 @@ from account_portal.ui.bridge import call, read
 from account_portal.ui.session import PageData, Session, action, page_load
 
 
-class RequestReturnState(PageData, Session):
+class RequestReturnState(AddressDraft, PageData, Session):
     """The form that asks to send items back. Its step is in the address.
 
     What was chosen is kept here until it is sent, so that Back and reload lose nothing.
@@ -57,13 +55,6 @@ class RequestReturnState(PageData, Session):
     saved: list[CustomerAddress] = []
     pickup: str = ""
     """`order`, `new` or the id of a saved address."""
-    draft: dict[str, str] = {}
-    """The new address, as it was typed."""
-    place_fields: list[AddressField] = []
-    """City, state and postal code as the country of the new address has them."""
-    state_choices: list[list[str]] = []
-    other_codes: list[list[str]] = []
-    """A dialling code of the order that is not among those to choose from."""
     quote: ReturnQuote | None = None
     _reached: int = 1
     _new_address: CustomerAddressCreate | None = None
@@ -121,21 +112,9 @@ class RequestReturnState(PageData, Session):
         if self.pickup not in (*options, "new"):
             self.pickup = (options or ["new"])[0]
         if not self.draft:
-            self._begin_address(order.shipping_address)
-
-    def _begin_address(self, like: OrderAddress | None) -> None:
-        who = ("first_name", "last_name", "country_code", "phone", "email", "country")
-        known = {name: getattr(like, name, None) or "" for name in who}
-        country = address_rules.country_name_of(known["country"]) or ""
-        self.draft = {**dict.fromkeys(ADDRESS_TEXTS, ""), **known, "country": country}
-        code = known["country_code"]
-        is_known = not code or code in dict(address_rules.dialling_codes())
-        self.other_codes = [] if is_known else [[code, code]]
-        self._follow_country()
-
-    def _follow_country(self) -> None:
-        self.place_fields, choices = address_rules.place_fields(self.draft["country"])
-        self.state_choices = [[name, name] for name in choices]
+            like = order.shipping_address
+            known = {name: getattr(like, name, None) or "" for name in FROM_THE_ORDER}
+            self._begin_draft(ADDRESS_TEXTS, known)
 
     async def _show_quote(self, number: str) -> None:
         try:
@@ -212,19 +191,6 @@ class RequestReturnState(PageData, Session):
         """Say where to collect the parcel."""
         if pickup in ("order", "new", *(one.id for one in self.saved)):
             self.pickup, self.errors = pickup, {}
-
-    @rx.event
-    async def choose_country(self, country: str) -> None:
-        """Show the fields of the country."""
-        known = address_rules.country_name_of(str(country)[:60])
-        self.draft = {**self.draft, "country": known or ""}
-        self._follow_country()
-
-    @rx.event
-    async def keep(self, field: str, value: str) -> None:
-        """Remember what was typed in a field that another country may draw anew."""
-        if field in ADDRESS_TEXTS:
-            self.draft[field] = str(value)[:255]
 
     @action
     async def choose_pickup(self, form: dict[str, Any]) -> Any:

@@ -1,0 +1,77 @@
+"""The history page's pages: together they are the list, whichever end they are read from."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from account_portal.core.db import Database
+from account_portal.models import User
+from account_portal.orders import service
+from account_portal.orders.schemas import OrderSearch
+from tests.factories.orders import make_order
+
+DAY = datetime(2025, 3, 1, 12, tzinfo=UTC)
+# Two of the same moment each, so that the order number has to decide.
+DAYS = [0, 0, 1, 1, 2, 3, 3]
+CLOSED = {"H-2": "delivered", "H-5": "cancelled"}
+
+
+@pytest.fixture
+def numbers(database: Database, owner: User, stranger: User) -> list[str]:
+    """The owner's orders, oldest first; the stranger has one at each moment, too."""
+    found = []
+    for place, day in enumerate(DAYS):
+        number = f"H-{place}"
+        at = DAY + timedelta(days=day)
+        status = CLOSED.get(number, "confirmed")
+        make_order(database, owner, order_number=number, at=at, status=status)
+        make_order(database, stranger, order_number=f"S-{place}", at=at)
+        found.append(number)
+    return found
+
+
+def walk(call: Callable[..., Any], limit: int, **wanted: Any) -> list[list[str]]:
+    """Every page's order numbers, from the first to where none follows."""
+    pages: list[list[str]] = []
+    following: int | None = 1
+    while following is not None:
+        page = call(service.search_orders, OrderSearch(page=following, limit=limit, **wanted))
+        pages.append([card.order_number for card in page.rows])
+        following = page.pagination.next_page
+    return pages
+
+
+@pytest.mark.parametrize("group", ["all", "open"])
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_the_pages_make_one_list(
+    call: Callable[..., Any], numbers: list[str], sort: str, group: str
+) -> None:
+    kept = [one for one in numbers if group == "all" or one not in CLOSED]
+    wanted = kept if sort == "oldest" else kept[::-1]
+    for limit in (1, 2, 3, 4, len(kept), 100):
+        pages = walk(call, limit, sort=sort, group=group)
+        assert [one for page in pages for one in page] == wanted
+        assert {len(page) for page in pages[:-1]} <= {limit}
+
+
+@pytest.mark.parametrize("group", ["all", "open"])
+def test_a_page_after_the_last_is_empty(
+    call: Callable[..., Any], numbers: list[str], group: str
+) -> None:
+    page = call(service.search_orders, OrderSearch(page=9, limit=3, group=group))
+    assert page.rows == []
+    assert page.pagination.next_page is None
+    assert page.pagination.previous_page == page.pagination.total_pages
+
+
+def test_a_deep_page_is_read_from_the_nearer_end(
+    call: Callable[..., Any], numbers: list[str], statements: list[str]
+) -> None:
+    directions = []
+    for page in (1, 2, 3, 4):
+        statements.clear()
+        call(service.search_orders, OrderSearch(page=page, limit=2))
+        directions.append("ASC" in statements[-1])
+    assert directions == [False, False, True, True]
