@@ -30,8 +30,13 @@ export function RouteFocus() {
   const pathname = `${path}#${new URLSearchParams(search).get("step") ?? ""}`;
   const before = useRef(null);
   useEffect(() => {
-    const note = () => (before.current = document.activeElement);
-    return window.__reactRouterDataRouter?.subscribe(note);
+    const router = window.__reactRouterDataRouter;
+    let known = router?.state.location.key;
+    return router?.subscribe(({ location }) => {
+      if (location.key === known) return;
+      known = location.key;
+      before.current = document.activeElement;
+    });
   }, []);
   useEffect(() => {
     for (const list of document.querySelectorAll("[data-scrolls]")) {

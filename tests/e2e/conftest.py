@@ -24,8 +24,11 @@ from playwright.sync_api import (
 )
 
 from account_portal.core.db import Database
+from account_portal.core.ids import new_id
+from account_portal.models import User
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes
+from tests.factories.users import make_user
 from tests.portal_server import free_port, portal_server
 
 DEMO = "demo@example.com"
@@ -139,6 +142,21 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         make_extremes(database)
         database.dispose()
         yield Portal(url, data_dir, f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture
+def database(portal: Portal) -> Iterator[Database]:
+    """The data of the server under test."""
+    database = Database(f"sqlite:///{portal.data_dir / 'portal.db'}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def customer(database: Database) -> User:
+    """Somebody no other test knows; codes, of which one gets few, need somebody of their own."""
+    email = f"jo-{new_id().lower()}@example.com"
+    return make_user(database, password=PASSWORD, email=email, first_name="Jo", last_name="Doe")
 
 
 @pytest.fixture(scope="session")

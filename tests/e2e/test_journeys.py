@@ -18,7 +18,6 @@ from tests.e2e.conftest import PASSWORD, WIDE, OpenPage, Portal, assert_no_sidew
 from tests.e2e.hands import Finger, Keyboard, Mouse
 from tests.factories.addresses import make_address
 from tests.factories.orders import make_line, make_order
-from tests.factories.users import make_user
 
 PHONE = {"width": 360, "height": 740}
 WAYS: dict[type[Mouse], dict[str, Any]] = {
@@ -28,21 +27,6 @@ WAYS: dict[type[Mouse], dict[str, Any]] = {
 }
 NEW_PASSWORD = "the second of two, and longer"
 Begin = Callable[..., Mouse]
-
-
-@pytest.fixture
-def database(portal: Portal) -> Any:
-    """The data of the server under test."""
-    database = Database(f"sqlite:///{portal.data_dir / 'portal.db'}")
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def customer(database: Database) -> User:
-    """Somebody nobody else knows."""
-    email = f"jo-{new_id().lower()}@example.com"
-    return make_user(database, password=PASSWORD, email=email, first_name="Jo", last_name="Doe")
 
 
 @pytest.fixture(params=list(WAYS), ids=["mouse", "keyboard", "finger"])
