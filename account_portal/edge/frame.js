@@ -1,83 +1,72 @@
 // Stands before all other scripts of a page in a storefront's frame (see framing.py).
-(() => {
-  const { parent } = window;
-  document.currentScript.remove(); // or React takes it for a script of its own
-  // Opened by itself, a page is shown as it is everywhere else.
-  if (parent === window) {
-    const path = location.pathname.replace(/^\/embed\/?/, "/");
-    location.replace(path + location.search + location.hash);
-    return;
-  }
-  // A frame keeps nothing in the browser's storage, where other frames of the page would find it:
-  // each has a state of its own. The token that names the state is no less than a key.
-  for (const name of ["localStorage", "sessionStorage"]) {
-    const kept = new Map();
-    const storage = {
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => void kept.set(key, String(value)),
-      removeItem: (key) => void kept.delete(key),
-      clear: () => kept.clear(),
-    };
-    Object.defineProperty(window, name, { configurable: true, value: storage });
-  }
-  sessionStorage.setItem("token", Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""));
+const { parent } = window;
+document.currentScript.remove(); // or React takes it for a script of its own
+// Opened by itself, a page is shown as it is everywhere else.
+if (parent === window) {
+  const path = location.pathname.replace(/^\/embed\/?/, "/");
+  location.replace(path + location.search + location.hash);
+  return;
+}
+// A frame keeps nothing in the browser's storage, where other frames of the page would find it:
+// each has a state of its own. The token that names the state is no less than a key.
+["localStorage", "sessionStorage"].forEach(replaceStorage);
+sessionStorage.setItem("token", newToken());
 
-  // What the widget wrote on the frame; it lasts while the frame goes from page to page.
-  let told = {};
-  try {
-    told = JSON.parse(window.name).portal ?? {};
-  } catch {
-    // another storefront's own frame, without the widget
-  }
-  const root = document.documentElement;
-  const heard = [];
-  const frame = {
-    host: told.host ?? "",
-    kind: told.vouched ? "vouched" : "plain",
-    locale: "",
-    // Posts to the storefront's page and to no other that might have taken its place.
-    tell: (type, more = {}) => frame.host && parent.postMessage({ portal: 1, type, ...more }, frame.host),
-    // Messages wait for the page's script.
-    hear: (message) => heard.push(message),
-    listen(hear) {
-      frame.hear = hear;
-      heard.splice(0).forEach(hear);
-    },
-    dress({ theme, accent, locale, auto }) {
-      localStorage.setItem("theme", ["light", "dark"].includes(theme) ? theme : "system");
-      root.toggleAttribute("data-auto", !!auto);
-      try {
-        frame.locale = locale ? Intl.getCanonicalLocales(locale)[0] : "";
-      } catch {
-        frame.locale = "";
-      }
-      document.getElementById("accent")?.remove();
-      if (!/^#[0-9a-f]{6}$/i.test(accent ?? "")) return;
-      const link = Object.assign(document.createElement("link"), { id: "accent", rel: "stylesheet" });
-      link.href = "/theme.css?accent=" + encodeURIComponent(accent);
-      document.head.append(link);
-    },
-    // Signs this frame in; gives a token by which the page's connection learns of it.
-    async post(form, fields) {
-      const response = await fetch("/api/session/" + form, {
-        method: "POST",
-        headers: { Accept: "application/json" },
-        body: new URLSearchParams({ ...fields, origin: frame.host }),
-      });
-      const answer = await response.json();
-      if (!response.ok) throw Object.assign(new Error(answer.message), { code: answer.code });
-      return answer.content.handover;
-    },
-  };
-  window.portalFrame = frame;
-  root.classList.add("framed");
-  frame.dress(told);
-  addEventListener("message", ({ source, origin, data }) => {
-    if (source !== parent || origin !== frame.host || data?.portal !== 1) return;
-    // The storefront's word is taken to the server at once: the page's script is still on its way.
-    const entry = data.type === "token" && data.token ? frame.post("vouch", { assertion: data.token }) : null;
-    entry?.catch(() => {}); // told when the page's script has arrived
-    frame.hear({ ...data, entry });
-  });
-  frame.tell("hello");
-})();
+// What the widget wrote on the frame; it lasts while the frame goes from page to page.
+let told = {};
+try {
+  told = JSON.parse(window.name).portal ?? {};
+} catch {
+  // another storefront's own frame, without the widget
+}
+const root = document.documentElement;
+const heard = [];
+const frame = {
+  host: told.host ?? "",
+  kind: told.vouched ? "vouched" : "plain",
+  locale: "",
+  // Posts to the storefront's page and to no other that might have taken its place.
+  tell: (type, more = {}) => frame.host && parent.postMessage({ portal: 1, type, ...more }, frame.host),
+  // Messages wait for the page's script.
+  hear: (message) => heard.push(message),
+  listen(hear) {
+    frame.hear = hear;
+    heard.splice(0).forEach(hear);
+  },
+  dress({ theme, accent, locale, auto }) {
+    localStorage.setItem("theme", ["light", "dark"].includes(theme) ? theme : "system");
+    root.toggleAttribute("data-auto", !!auto);
+    try {
+      frame.locale = locale ? Intl.getCanonicalLocales(locale)[0] : "";
+    } catch {
+      frame.locale = "";
+    }
+    document.getElementById("accent")?.remove();
+    if (!/^#[0-9a-f]{6}$/i.test(accent ?? "")) return;
+    const link = Object.assign(document.createElement("link"), { id: "accent", rel: "stylesheet" });
+    link.href = "/theme.css?accent=" + encodeURIComponent(accent);
+    document.head.append(link);
+  },
+  // Signs this frame in; gives a token by which the page's connection learns of it.
+  async post(form, fields) {
+    const response = await fetch("/api/session/" + form, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams({ ...fields, origin: frame.host }),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw Object.assign(new Error(answer.message), { code: answer.code });
+    return answer.content.handover;
+  },
+};
+window.portalFrame = frame;
+root.classList.add("framed");
+frame.dress(told);
+addEventListener("message", ({ source, origin, data }) => {
+  if (source !== parent || origin !== frame.host || data?.portal !== 1) return;
+  // The storefront's word is taken to the server at once: the page's script is still on its way.
+  const entry = data.type === "token" && data.token ? frame.post("vouch", { assertion: data.token }) : null;
+  entry?.catch(() => {}); // told when the page's script has arrived
+  frame.hear({ ...data, entry });
+});
+frame.tell("hello");

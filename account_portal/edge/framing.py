@@ -20,6 +20,7 @@ from account_portal.edge.asgi import (
 )
 from account_portal.edge.envelope import send_failure
 from account_portal.edge.packing import packed
+from account_portal.edge.scripts import inline_script
 from account_portal.routes import EMBED, NEVER_FRAMED
 
 _ROOT = '"basename":"/"'
@@ -33,7 +34,7 @@ _OF_THE_REQUEST = (b"accept-encoding", b"if-none-match", b"if-modified-since", b
 
 @lru_cache(maxsize=1)
 def _script() -> str:
-    return (Path(__file__).parent / "frame.js").read_text(encoding="utf-8")
+    return inline_script(Path(__file__).parent / "frame.js")
 
 
 def framed_html(html: str) -> str:

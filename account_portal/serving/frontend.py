@@ -16,6 +16,8 @@ from reflex_base.config import get_config
 from reflex_base.constants import Endpoint, Templates
 from reflex_base.plugins.base import Plugin
 
+from account_portal.edge.scripts import inline_script
+
 SERVER_PATHS = (
     "api",
     "backend",
@@ -230,8 +232,8 @@ def head_script() -> str:
 
     As it stands in the page itself it must not hold `&` or `<`, which HTML writes differently.
     """
-    text = (Path(__file__).parent / "head.js").read_text(encoding="utf-8")
-    text = re.sub(r"^ *//.*\n|^ +", "", text, flags=re.MULTILINE)
+    text = inline_script(Path(__file__).parent / "head.js")
+    text = re.sub(r"^ *//.*\n|^ */\*\*.*\*/\n|^ +", "", text, flags=re.MULTILINE)
     path = urlsplit(Endpoint.EVENT.get_url()).path
     return text.replace("SOCKET_PATH", path).replace("REFLEX_VERSION", version("reflex"))
 

@@ -5,23 +5,14 @@ for (const name of ["localStorage", "sessionStorage"]) {
   try {
     window[name].getItem("");
   } catch {
-    const kept = new Map();
-    const storage = {
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => void kept.set(key, String(value)),
-      removeItem: (key) => void kept.delete(key),
-      clear: () => kept.clear(),
-    };
-    Object.defineProperty(window, name, { configurable: true, value: storage });
+    replaceStorage(name);
   }
 }
 
 // The page's websocket is opened while the scripts load: two round trips less until data is shown.
 // Whoever then opens the same socket is given this one, with what it has heard so far.
 (() => {
-  // Who knows the token can ask for the page's state: it must not be guessed.
-  const secret = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const token = sessionStorage.getItem("token") ?? secret();
+  const token = sessionStorage.getItem("token") ?? newToken();
   sessionStorage.setItem("token", token);
   if (document.visibilityState === "hidden") return;
   const url = location.origin.replace(/^http/, "ws") + "SOCKET_PATH/?token=" + token;

@@ -49,7 +49,8 @@ export function FormGuard({ errors, labels, busy, title, className = "" }) {
     return () => cancelAnimationFrame(frame);
   }, [told, busy]);
 
-  const words = faults.map(([field, text]) => {
+  // The form as a whole (`_`) is told by the alert above the fields.
+  const words = faults.filter(([field]) => field !== "_").map(([field, text]) => {
     const label = labels?.[field];
     const line = Array.isArray(text) ? text.join(" ") : text;
     return label ? `${label}: ${line}` : line;
