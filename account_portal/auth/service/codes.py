@@ -33,7 +33,7 @@ from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotAuthenticated
 from account_portal.models import OtpChallenge, User
 from account_portal.notifications import CodeMessage, enqueue, enqueue_code
-from account_portal.notifications.messages.account import ContactChanged
+from account_portal.notifications.messages.account import ContactChanged, PasswordUnproven
 from account_portal.notifications.messages.base import Channel
 from account_portal.security import otp
 
@@ -254,7 +254,11 @@ def _login(ctx: Context, challenge: OtpChallenge) -> User:
     if challenge.registers and find_user(ctx, contact) is None:
         return _register(ctx, challenge)
     user = active_holder(ctx, challenge)
+    was_proven = user.is_email_verified if contact.email else user.is_phone_verified
     set_contact(ctx, user, contact)
+    if user.password_hash and not was_proven:
+        message = PasswordUnproven(store=ctx.settings.store_name, contact=_name_of(contact))
+        enqueue(ctx, message, to=(challenge.channel, contact.address))
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
 
@@ -289,7 +293,10 @@ def _confirm_contact(ctx: Context, challenge: OtpChallenge) -> User:
 
 
 def _tell_old_contact(ctx: Context, old: Contact) -> None:
-    name = "e-mail address" if old.field == "email" else "phone number"
     channel: Channel = "email" if old.field == "email" else "sms"
-    message = ContactChanged(store=ctx.settings.store_name, contact=name)
+    message = ContactChanged(store=ctx.settings.store_name, contact=_name_of(old))
     enqueue(ctx, message, to=(channel, old.address))
+
+
+def _name_of(contact: Contact) -> str:
+    return "e-mail address" if contact.field == "email" else "phone number"

@@ -27,6 +27,32 @@ class PasswordChanged(CustomerMessage):
         )
 
 
+class PasswordUnproven(CustomerMessage):
+    """A contact was proven by signing in with a code, to an account that had a password before.
+
+    Whoever registers with a password signs in at once, with anybody's contact; its owner has to
+    know of the password, which goes on to open the account.
+    """
+
+    kind = "password_unproven"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    contact: str
+
+    @override
+    def subject(self) -> str:
+        return f"Your account at {self.store} has a password"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"You confirmed this {self.contact} by signing in at {self.store} with a code. The "
+            "account had a password already. If it was not you who chose it, reset the password at "
+            "once: that signs out all other devices, too."
+        )
+
+
 class ContactChanged(CustomerMessage):
     """The e-mail address or phone number was replaced; goes to the old one."""
 
