@@ -212,7 +212,7 @@ PAGES = (
         frame="plain",
     ),
     Page(routes.HAND_OVER, hand_over, "Back to the shop", public=True, frame="plain"),
-    Page(routes.PAYMENT_DONE, payment_done, "Back to the shop", public=True, frame="plain"),
+    Page(routes.PAYMENT_DONE, payment_done, "Back to your order", public=True, frame="plain"),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
 )

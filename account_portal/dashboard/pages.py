@@ -21,13 +21,16 @@ def _on_the_way(order: Any) -> rx.Component:
                 ui.heading(
                     ui.link(
                         rx.cond(
-                            order.is_out_for_delivery,
-                            "Arrives today",
-                            rx.cond(
-                                order.eta,
-                                rx.fragment("Arrives ", ui.relative_day(order.eta)),
-                                "On its way",
+                            order.is_out_for_delivery | order.eta,
+                            rx.fragment(
+                                rx.cond(order.is_part, "Next parcel arrives ", "Arrives "),
+                                rx.cond(
+                                    order.is_out_for_delivery,
+                                    "today",
+                                    ui.relative_day(order.eta),
+                                ),
                             ),
+                            "On its way",
                         ),
                         to=order_link(order.order_number),
                         variant="cover",
@@ -35,7 +38,7 @@ def _on_the_way(order: Any) -> rx.Component:
                     level=3,
                     size="lead",
                 ),
-                ui.text(order.summary, line=True),
+                ui.text(order.summary),
                 ui.text(
                     "Order ",
                     order.order_number,
@@ -43,7 +46,7 @@ def _on_the_way(order: Any) -> rx.Component:
                     tone="muted",
                     size="small",
                 ),
-                # The tracker knows one way only; that the rest comes later is said beside it.
+                # The tracker knows one way only; that the rest has another is said beside it.
                 rx.cond(
                     order.status.to(str).startswith("partially"),
                     ui.status_badge("order", order.status),
@@ -62,6 +65,7 @@ def _task(task: Any) -> rx.Component:
             task.kind,
             ("payment", ui.icon("credit-card")),
             ("return", ui.icon("undo-2")),
+            ("phone", ui.icon("phone")),
             ui.icon("mail"),
         ),
         ui.text(task.title, strong=True),
@@ -140,7 +144,11 @@ def _address(title: str, address: Any) -> rx.Component:
 
 
 def _addresses(shown: Any) -> rx.Component:
-    nothing = ui.text("Save an address, and checkout is quicker next time.", tone="muted")
+    nothing = ui.stack(
+        ui.text("Save an address, and checkout is quicker next time.", tone="muted"),
+        ui.link_button("Add address", to=routes.ADDRESSES, size="small"),
+        align="start",
+    )
     return ui.section(
         "Addresses",
         ui.card(
@@ -164,9 +172,7 @@ def _orders(shown: Any) -> rx.Component:
             shown.latest.length() > 0,
             ui.card_list(rx.foreach(shown.latest, order_card), label="Latest orders"),
             ui.card(
-                ui.empty(
-                    "nothing", "No orders yet", "What you buy appears here, with its way to you."
-                )
+                ui.empty("nothing", "No orders yet", "Your orders and their parcels appear here.")
             ),
         ),
         action=ui.link("All orders", to=routes.ORDERS),
@@ -194,7 +200,7 @@ def dashboard() -> rx.Component:
             ),
             rx.cond(
                 shown.tasks.length() > 0,
-                ui.section("Needs you", ui.rows(rx.foreach(shown.tasks, _task))),
+                ui.section("Needs your attention", ui.rows(rx.foreach(shown.tasks, _task))),
             ),
             ui.columns(
                 _orders(shown),

@@ -6,7 +6,7 @@ from account_portal.context import Context
 from account_portal.core.pagination import PageParams
 from account_portal.dashboard.schemas import Dashboard, Rewards, Task
 from account_portal.loyalty import service as loyalty
-from account_portal.models.states import ReturnStatus
+from account_portal.models.states import PaymentStatus, ReturnStatus
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import OrderSearch
 from account_portal.returns import service as returns
@@ -32,14 +32,20 @@ def get_dashboard(ctx: Context) -> Dashboard:
     )
 
 
+_PAYMENT = {
+    PaymentStatus.FAILED: "Payment failed for order ",
+    PaymentStatus.PARTIALLY_PAID: "Part of the payment is missing for order ",
+}
+
+
 def _unpaid(ctx: Context) -> list[Task]:
     return [
         Task(
             kind="payment",
-            title=f"Payment failed for order {order.order_number}",
+            title=_PAYMENT[order.payment_status] + order.order_number,
             detail=order.summary,
             path=routes.order(order.order_number),
-            action="Pay again",
+            action="Pay again" if order.payment_status is PaymentStatus.FAILED else "Pay now",
         )
         for order in orders.list_unpaid(ctx, LATEST)
     ]
@@ -62,18 +68,18 @@ def _to_send(ctx: Context) -> list[Task]:
 def _to_confirm(ctx: Context) -> list[Task]:
     user = ctx.get_user()
     if user.email and not user.is_email_verified:
-        what, contact = "e-mail address", user.email
+        kind, what, contact = "email", "e-mail address", user.email
     elif user.phone and not user.is_phone_verified:
-        what, contact = "phone number", f"{user.country_code} {user.phone}"
+        kind, what, contact = "phone", "phone number", f"{user.country_code} {user.phone}"
     else:
         return []
     return [
         Task(
-            kind="contact",
-            title=f"Confirm your {what}",
+            kind=kind,
+            title=f"Verify your {what}",
             detail=contact,
             path=routes.PROFILE,
-            action="Confirm",
+            action="Verify",
         )
     ]
 

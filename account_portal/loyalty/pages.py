@@ -20,11 +20,12 @@ def _balance(loyalty: Any) -> rx.Component:
         lambda one: ui.text(
             _points(one.points),
             " more from ",
-            ui.date(one.spendable_at),
+            ui.date(one.spendable_at, "near"),
             tone="muted",
             size="small",
         ),
     )
+    later = ui.text(_points(State.waiting_longer), " more after that", tone="muted", size="small")
     return ui.card(
         ui.stack(
             ui.row(
@@ -55,6 +56,7 @@ def _balance(loyalty: Any) -> rx.Component:
                     ),
                 ),
                 waiting,
+                rx.cond(State.waiting_longer > 0, later),
                 gap="tight",
             ),
             gap="small",
@@ -73,8 +75,16 @@ def _tier(tier: Any) -> rx.Component:
         ),
         ui.row(
             ui.text(rx.cond(tier.tier, tier.tier, "Start").to(str), tone="muted", size="small"),
-            ui.text(name, " from ", _points(tier.next_tier_begins_at), tone="muted", size="small"),
+            ui.text(name, tone="muted", size="small"),
             justify="between",
+        ),
+        ui.text(
+            ui.number(tier.tier_points),
+            " of ",
+            _points(tier.next_tier_begins_at),
+            " so far: all you ever earned, except with what went back.",
+            tone="muted",
+            size="small",
         ),
         gap="small",
     )

@@ -1,5 +1,7 @@
 """State of the rewards page."""
 
+from decimal import Decimal
+
 from account_portal import routes
 from account_portal.loyalty import service
 from account_portal.loyalty.schemas import (
@@ -24,6 +26,8 @@ class RewardsState(PageData, Session):
     loyalty: CustomerLoyalty | None = None
     tier: TierProgress | None = None
     waiting: list[WaitingPoints] = []
+    waiting_longer: Decimal = Decimal(0)
+    """Points that wait longer than those."""
     movements: list[LoyaltyPointActivity] = []
     order_links: list[str] = []
     """Address of the order behind each movement, empty where there is none."""
@@ -42,6 +46,7 @@ class RewardsState(PageData, Session):
         waits = self.loyalty.loyalty_point_redeemable < self.loyalty.loyalty_point_balance
         found = await read(self, service.list_waiting_points) if waits else []
         self.waiting = found[:_SHOWN_WAITING]
+        self.waiting_longer = sum((one.points for one in found[_SHOWN_WAITING:]), Decimal(0))
         query = LoyaltyQuery(page=wanted.page, limit=wanted.limit)
         shown = await read(self, service.list_activities, query)
         self.movements = shown.rows

@@ -41,7 +41,8 @@ def order_card(order: Any) -> rx.Component:
                     ui.status_badge("order", order.status),
                 ),
                 rx.cond(
-                    order.payment_status == "failed",
+                    (order.payment_status == "failed")
+                    | ((order.payment_status == "partially_paid") & (order.status != "cancelled")),
                     ui.status_badge("payment", order.payment_status),
                 ),
             ),

@@ -29,6 +29,24 @@ def test_what_arrives_first_stands_first(database: Database, owner: User) -> Non
     assert [order.order_number for order in shown.on_the_way] == [today, sooner, later]
 
 
+def test_what_is_said_is_said_of_the_parcel_that_arrives_first(
+    database: Database, owner: User
+) -> None:
+    day = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    later = {"status": "in_transit", "eta_delivery": day, "courier_company_name": "Slow"}
+    first = {"status": "out_for_delivery", "eta_delivery": None, "courier_company_name": "Quick"}
+    make_order(database, owner, status="shipped", parcels=[later, first])
+    (order,) = open_home(database, owner).shown.on_the_way
+    assert (order.is_out_for_delivery, order.eta, order.courier) == (True, None, "Quick")
+    assert order.is_part
+
+
+def test_the_only_parcel_is_the_whole_order(database: Database, owner: User) -> None:
+    ship(database, owner, 1)
+    (order,) = open_home(database, owner).shown.on_the_way
+    assert not order.is_part
+
+
 def test_a_day_that_has_passed_is_not_promised(database: Database, owner: User) -> None:
     ship(database, owner, -1)
     (order,) = open_home(database, owner).shown.on_the_way
@@ -44,6 +62,14 @@ def test_what_needs_the_customer_is_theirs_alone(
     mine = make_order(database, owner, status="draft", payments=[failed], **failed)
     (task,) = open_home(database, owner).shown.tasks
     assert mine.order_number in task.title
+
+
+def test_a_part_that_is_not_paid_needs_the_customer(database: Database, owner: User) -> None:
+    half = [{"amount": 100}]
+    order = make_order(database, owner, payments=half, payment_status="partially_paid")
+    (task,) = open_home(database, owner).shown.tasks
+    assert task.title == f"Part of the payment is missing for order {order.order_number}"
+    assert task.action == "Pay now"
 
 
 def test_nobody_sees_anything(database: Database) -> None:

@@ -257,8 +257,7 @@ def _login(ctx: Context, challenge: OtpChallenge) -> User:
     was_proven = user.is_email_verified if contact.email else user.is_phone_verified
     set_contact(ctx, user, contact)
     if user.password_hash and not was_proven:
-        message = PasswordUnproven(store=ctx.settings.store_name, contact=_name_of(contact))
-        enqueue(ctx, message, to=(challenge.channel, contact.address))
+        _tell(ctx, contact, PasswordUnproven)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
 
@@ -288,15 +287,16 @@ def _confirm_contact(ctx: Context, challenge: OtpChallenge) -> User:
     if present != contact:
         end_sessions_of(ctx, user.id, but=ctx.actor.session_id)
         if present is not None:
-            _tell_old_contact(ctx, present)
+            _tell(ctx, present, ContactChanged)
     return user
 
 
-def _tell_old_contact(ctx: Context, old: Contact) -> None:
-    channel: Channel = "email" if old.field == "email" else "sms"
-    message = ContactChanged(store=ctx.settings.store_name, contact=_name_of(old))
-    enqueue(ctx, message, to=(channel, old.address))
-
-
-def _name_of(contact: Contact) -> str:
-    return "e-mail address" if contact.field == "email" else "phone number"
+def _tell(
+    ctx: Context, contact: Contact, news: type[ContactChanged] | type[PasswordUnproven]
+) -> None:
+    """Send news about a contact to that very contact."""
+    is_email = contact.field == "email"
+    message = news(
+        store=ctx.settings.store_name, contact="e-mail address" if is_email else "phone number"
+    )
+    enqueue(ctx, message, to=("email" if is_email else "sms", contact.address))

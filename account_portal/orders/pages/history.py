@@ -83,7 +83,7 @@ def _nothing_at_all() -> rx.Component:
             "Try another word, or look at all orders.",
             action=ui.link_button("Clear filters", to=routes.ORDERS),
         ),
-        ui.empty("nothing", "No orders yet", "What you buy appears here, with its way to you."),
+        ui.empty("nothing", "No orders yet", "Your orders and their parcels appear here."),
     )
 
 

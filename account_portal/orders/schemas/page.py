@@ -77,7 +77,7 @@ class OrderPage(View):
 class OrderOnTheWay(OrderCard):
     """An order whose parcels are with the courier."""
 
-    eta: str | None = Field(description="Earliest promised day of the parcels on their way.")
-    courier: str | None
-    tracking_url: str | None
+    eta: str | None = Field(description="Promised day of the parcel that arrives first.")
+    courier: str | None = Field(description="Who brings that parcel.")
     is_out_for_delivery: bool
+    is_part: bool = Field(description="Other parcels of the order come later, or came before.")

@@ -1,10 +1,12 @@
 """What the page of one order shows, put together from the other reads."""
 
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
-from account_portal.models.states import ShipmentStatus
+from account_portal.models.states import OrderStatus, ShipmentStatus
 from account_portal.orders import rules
 from account_portal.orders.schemas import (
     OrderCard,
@@ -150,27 +152,40 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
     found = []
     today = ctx.now.date().isoformat()
     for order in read_orders_in(ctx, rules.ON_THE_WAY, limit):
-        parcels = [one for one in order["shipments"] if one["status"] in _WITH_COURIER]
-        promises = (_promise(one["status"], one["eta_delivery"], today) for one in parcels)
-        days = sorted(filter(None, promises))
-        first = parcels[0] if parcels else {}
+        parcels = sorted(_coming(order["shipments"], today), key=_soonest)
+        out_for_delivery, day, courier = parcels[0] if parcels else (False, None, None)
+        is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
         found.append(
             OrderOnTheWay(
                 **card(order).model_dump(),
-                eta=days[0] if days else None,
-                courier=first.get("courier_company_name"),
-                tracking_url=first.get("tracking_url"),
-                is_out_for_delivery=any(
-                    one["status"] == ShipmentStatus.OUT_FOR_DELIVERY for one in parcels
-                ),
+                eta=day,
+                courier=courier,
+                is_out_for_delivery=out_for_delivery,
+                is_part=not is_whole,
             )
         )
-    return sorted(found, key=lambda one: (not one.is_out_for_delivery, one.eta or "later"))
+    return sorted(found, key=lambda one: _soonest((one.is_out_for_delivery, one.eta, None)))
+
+
+_Coming = tuple[bool, str | None, str | None]
+"""A parcel with its courier: whether it comes today for sure, the day promised, the courier."""
+
+
+def _coming(shipments: list[dict[str, Any]], today: str) -> Iterator[_Coming]:
+    for one in shipments:
+        if one["status"] in _WITH_COURIER:
+            yield (
+                one["status"] == ShipmentStatus.OUT_FOR_DELIVERY,
+                _promise(one["status"], one["eta_delivery"], today),
+                one["courier_company_name"],
+            )
+
+
+def _soonest(parcel: _Coming) -> tuple[bool, str]:
+    out_for_delivery, day, _courier = parcel
+    return (not out_for_delivery, day or "later")
 
 
 def list_unpaid(ctx: Context, limit: int = 3) -> list[OrderCard]:
-    """Open orders whose payment failed, latest first."""
-    return [
-        card(order)
-        for order in read_orders_in(ctx, rules.GROUPS["open"], limit, payment_failed=True)
-    ]
+    """Open orders whose payment failed, or paid a part only; latest first."""
+    return [card(order) for order in read_orders_in(ctx, rules.GROUPS["open"], limit, unpaid=True)]

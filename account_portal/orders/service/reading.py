@@ -152,14 +152,23 @@ def sorted_documents(
 
 
 def read_orders_in(
-    ctx: Context, statuses: Collection[OrderStatus], limit: int, *, payment_failed: bool = False
+    ctx: Context, statuses: Collection[OrderStatus], limit: int, *, unpaid: bool = False
 ) -> list[dict[str, Any]]:
-    """Whole documents of the caller's latest orders in these states."""
+    """Whole documents of the caller's latest orders in these states.
+
+    Args:
+        ctx: the call.
+        statuses: of the orders.
+        limit: how many at most.
+        unpaid: only those whose payment failed or left a part unpaid.
+    """
     matching = select(col(Order.order_number), col(Order.order_date)).where(
         col(Order.customer_id) == ctx.customer_id, col(Order.status).in_(sorted(statuses))
     )
-    if payment_failed:
-        matching = matching.where(col(Order.payment_status) == PaymentStatus.FAILED)
+    if unpaid:
+        matching = matching.where(
+            col(Order.payment_status).in_([PaymentStatus.FAILED, PaymentStatus.PARTIALLY_PAID])
+        )
     latest = matching.order_by(col(Order.order_date).desc()).limit(limit).subquery()
     rows = ctx.db.execute(
         select(col(OrderDocument.detail))

@@ -85,9 +85,8 @@ def dialog(
         rx.el.div(
             *note,
             *children,
-            class_name="grid min-h-0 grid-cols-1 gap-5 overflow-y-auto overscroll-contain px-5 "
-            "pt-2 pb-6 "
-            "sm:px-6",
+            class_name="dialog-body grid min-h-0 grid-cols-1 gap-5 overflow-y-auto "
+            "overscroll-contain px-5 pt-2 sm:px-6",
         ),
         *bottom,
         id=id,

@@ -88,11 +88,14 @@ def hidden_field(name: str, value: Any) -> rx.Component:
 
 
 def form_actions(*buttons: Child, end: bool = False) -> rx.Component:
-    """The buttons of a form, the main one first; in a phone's width one below the other."""
+    """The buttons of a form, the main one first; in a phone's width one below the other.
+
+    In a dialog they stay in view at its lower end.
+    """
     return rx.el.div(
         *buttons,
         class_name=classes(
-            "flex flex-wrap items-center gap-3 pt-1 max-sm:[&>*]:w-full",
+            "form-actions flex flex-wrap items-center gap-3 max-sm:[&>*]:w-full",
             "sm:justify-end" if end else "",
         ),
     )

@@ -95,16 +95,20 @@ def video(src: Text, label: Text) -> rx.Component:
 
 
 def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> rx.Component:
-    """Up to three pictures overlapped, then "+4". Decoration: the names stand elsewhere."""
-    look = "-ms-[36px] flex rounded-box leading-none ring-2 ring-surface first:ms-0 sm:-ms-[48px]"
+    """Up to three pictures overlapped, the first in front, then "+4". Decoration only."""
+    look = (
+        "relative -ms-[36px] flex rounded-box leading-none ring-2 ring-surface first:ms-0 "
+        "sm:-ms-[48px]"
+    )
 
-    def one(src: Any) -> rx.Component:
-        return rx.el.span(thumbnail(src, size="fluid"), class_name=look)
+    def one(src: Any, index: Any) -> rx.Component:
+        in_front = {"zIndex": 3 - index}
+        return rx.el.span(thumbnail(src, size="fluid"), class_name=look, style=in_front)
 
     shown = (
         [rx.foreach(pictures[:3], one)]
         if isinstance(pictures, rx.Var)
-        else [one(src) for src in pictures[:3]]
+        else [one(src, index) for index, src in enumerate(pictures[:3])]
     )
     rest = rx.Var.create(more).to(int)
     return rx.el.span(
@@ -114,12 +118,12 @@ def thumbnail_stack(pictures: list[Text] | rx.Var[Any], *, more: Number = 0) -> 
             rx.el.span(
                 "+",
                 rest,
-                class_name="absolute -end-2 -bottom-2 rounded-full border border-line bg-surface "
-                "px-1.5 text-small font-medium text-muted tabular-nums",
+                class_name="absolute -end-2 -bottom-2 z-4 rounded-full border border-line "
+                "bg-surface px-1.5 text-small font-medium text-muted tabular-nums",
             ),
         ),
         # As wide for one as for three, so that the texts of a list stand in line.
-        class_name="relative flex w-[72px] shrink-0 items-center sm:w-[96px]",
+        class_name="relative isolate flex w-[72px] shrink-0 items-center sm:w-[96px]",
         aria_hidden=True,
     )
 

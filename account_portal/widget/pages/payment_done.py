@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from account_portal import routes
 from account_portal.ui import components as ui
 
 
@@ -15,10 +16,11 @@ class CloseWindow(rx.Component):
 def payment_done() -> rx.Component:
     """Says so to whoever has to close the window by hand."""
     return ui.stack(
-        ui.heading("Back to the shop", level=1),
+        ui.heading("Back to your order", level=1),
         ui.text(
-            "You can close this window. Your order, in the window you came from, shows how the "
-            "payment went."
+            "You can close this window. In the one you came from, your order shows how the payment "
+            "went."
         ),
+        ui.link_button("To your orders", to=routes.ORDERS),
         CloseWindow.create(),
     )

@@ -24,14 +24,24 @@ def _header(number: Any) -> rx.Component:
 
 def _status(page: Any) -> rx.Component:
     order = page.order
+    # What was never paid is not placed yet: as in the list, the payment says all there is to say.
+    is_unplaced = (order.status == "draft") & (page.payment.status == "failed")
     return ui.card(
         ui.stack(
             ui.row(
-                ui.status_badge("order", order.status, plain=True),
-                ui.text("Ordered ", ui.date(order.order_date), tone="muted"),
+                rx.cond(
+                    is_unplaced,
+                    ui.status_badge("payment", page.payment.status, plain=True),
+                    ui.status_badge("order", order.status, plain=True),
+                ),
+                ui.text(
+                    rx.cond(is_unplaced, "Started ", "Ordered "),
+                    ui.date(order.order_date),
+                    tone="muted",
+                ),
                 justify="between",
             ),
-            ui.order_tracker(order.status),
+            rx.cond(is_unplaced, rx.fragment(), ui.order_tracker(order.status)),
             rx.cond(
                 order.status == "cancelled",
                 ui.text(
