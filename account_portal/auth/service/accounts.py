@@ -123,7 +123,8 @@ def deactivate_user(ctx: Context) -> None:
     user = ctx.get_user(lock=True)
     user.deactivated_at = user.modified_at = ctx.now
     end_sessions_of(ctx, user.id)
-    enqueue(ctx, AccountDeactivated(store=ctx.settings.store_name))
+    store, email = ctx.settings.store_name, ctx.settings.store_email
+    enqueue(ctx, AccountDeactivated(store=store, help_email=email))
 
 
 def check_verification_status(

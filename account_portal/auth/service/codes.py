@@ -32,7 +32,7 @@ from account_portal.auth.service.views import user_view
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotAuthenticated
 from account_portal.models import OtpChallenge, User
-from account_portal.notifications import CodeMessage, enqueue, enqueue_code
+from account_portal.notifications import CodeMessage, CustomerMessage, enqueue, enqueue_code
 from account_portal.notifications.messages.account import ContactChanged, PasswordUnproven
 from account_portal.notifications.messages.base import Channel
 from account_portal.security import otp
@@ -257,7 +257,8 @@ def _login(ctx: Context, challenge: OtpChallenge) -> User:
     was_proven = user.is_email_verified if contact.email else user.is_phone_verified
     set_contact(ctx, user, contact)
     if user.password_hash and not was_proven:
-        _tell(ctx, contact, PasswordUnproven)
+        news = PasswordUnproven(store=ctx.settings.store_name, contact=_name_of(contact))
+        _tell(ctx, contact, news)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
 
@@ -287,16 +288,19 @@ def _confirm_contact(ctx: Context, challenge: OtpChallenge) -> User:
     if present != contact:
         end_sessions_of(ctx, user.id, but=ctx.actor.session_id)
         if present is not None:
-            _tell(ctx, present, ContactChanged)
+            news = ContactChanged(
+                store=ctx.settings.store_name,
+                contact=_name_of(present),
+                help_email=ctx.settings.store_email,
+            )
+            _tell(ctx, present, news)
     return user
 
 
-def _tell(
-    ctx: Context, contact: Contact, news: type[ContactChanged] | type[PasswordUnproven]
-) -> None:
+def _tell(ctx: Context, contact: Contact, news: CustomerMessage) -> None:
     """Send news about a contact to that very contact."""
-    is_email = contact.field == "email"
-    message = news(
-        store=ctx.settings.store_name, contact="e-mail address" if is_email else "phone number"
-    )
-    enqueue(ctx, message, to=("email" if is_email else "sms", contact.address))
+    enqueue(ctx, news, to=("email" if contact.field == "email" else "sms", contact.address))
+
+
+def _name_of(contact: Contact) -> str:
+    return "e-mail address" if contact.field == "email" else "phone number"

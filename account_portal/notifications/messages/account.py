@@ -61,6 +61,7 @@ class ContactChanged(CustomerMessage):
 
     store: str
     contact: str
+    help_email: str
 
     @override
     def subject(self) -> str:
@@ -70,7 +71,7 @@ class ContactChanged(CustomerMessage):
     def text(self) -> str:
         return (
             f"The {self.contact} of your account at {self.store} was changed; this one no longer "
-            "signs you in. If this was not you, write to us at once."
+            f"signs you in. If this was not you, write to {self.help_email or 'us'} at once."
         )
 
 
@@ -81,6 +82,7 @@ class AccountDeactivated(CustomerMessage):
     category: ClassVar[Category] = "security"
 
     store: str
+    help_email: str
 
     @override
     def subject(self) -> str:
@@ -90,5 +92,5 @@ class AccountDeactivated(CustomerMessage):
     def text(self) -> str:
         return (
             f"Your account at {self.store} is closed. Orders, returns and refunds on their way go "
-            "on. If this was not you, write to us at once."
+            f"on. If this was not you, write to {self.help_email or 'us'} at once."
         )

@@ -43,5 +43,7 @@ def kit_page() -> rx.Component:
         menu=MENU,
         current="/addresses",
         store_name="Northwind",
+        help_email="help@example.com",
+        store_url="https://shop.example.com",
         name="Asha Rao",
     )
