@@ -5,6 +5,7 @@ import os
 import sys
 
 from tests.bench.api import measure_api
+from tests.bench.growth import measure_growth
 from tests.bench.pages import measure_pages
 
 
@@ -13,6 +14,7 @@ def main() -> int:
     orders = int(os.environ.get("ORDERS", "20000"))
     parser.add_argument("--api", action="store_true", help="the API only")
     parser.add_argument("--pages", action="store_true", help="the pages only")
+    parser.add_argument("--growth", action="store_true", help="ORDERS= against 20,000, in turn")
     parser.add_argument("--only", default="", help="questions or pages whose name has this in it")
     parser.add_argument("--seconds", type=float, default=4, help="for each figure")
     parser.add_argument("--times", type=int, default=5, help="visits of a page, of each kind")
@@ -21,6 +23,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, help="of the API")
     parser.add_argument("--imported", type=int, default=20000, help="orders the import is given")
     chosen = parser.parse_args()
+    if chosen.growth:
+        return 0 if measure_growth(chosen) else 1
     if chosen.api or not chosen.pages:
         measure_api(chosen)
     if chosen.pages or not chosen.api:
