@@ -115,6 +115,7 @@ def database(
         with found.engine.begin() as connection:
             for table in reversed(SQLModel.metadata.sorted_tables):
                 connection.execute(table.delete())
+    found.dispose()  # a test that changed settings has another one by now
     forget_singletons()
 
 

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,14 +81,14 @@ def test_a_newer_database_is_refused_and_left_alone(
     start: Start, tmp_path: Path, free: int
 ) -> None:
     database = tmp_path / "portal.db"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
         connection.execute("INSERT INTO alembic_version VALUES ('from_the_future')")
     result = start("api", PORT=str(free))
     assert result.returncode == 1
     assert "from_the_future" in result.stderr
     assert "Traceback" not in result.stderr
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
             ("from_the_future",)
         ]
