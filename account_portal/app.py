@@ -270,8 +270,6 @@ def _framed(page: Page) -> rx.Component:
     store: dict[str, Any] = {
         "store_name": settings.store_name,
         "logo_url": settings.store_logo_url,
-        "help_email": settings.store_email,
-        "store_url": settings.store_url,
     }
     notice = rx.fragment(
         ui.notice_region(

@@ -69,12 +69,7 @@ class Settings(BaseSettings):
     )
     store_email: str = Field(
         default="help@example.com",
-        description="Where customers write to when they need help. Empty: no page offers it.",
-    )
-    store_url: str = Field(
-        default="",
-        pattern=r"^(https?://\S+)?$",
-        description="Address of the store's own front page. Empty: no page links to it.",
+        description="Where customers write to when they need help.",
     )
     accent: str = Field(
         default="#0f766e",

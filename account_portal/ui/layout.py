@@ -197,37 +197,12 @@ def _top_bar(
     )
 
 
-def _foot(store_name: str, help_email: str, store_url: str) -> rx.Component:
-    """Who helps, and the way back to the store; a storefront's page around a frame has its own."""
-    parts: list[rx.Component] = []
-    if help_email:
-        parts += [
-            rx.el.p("Need help? Write to ", _foot_link(help_email, f"mailto:{help_email}"), ".")
-        ]
-    if store_url:
-        parts += [rx.el.p(_foot_link(f"Back to {store_name}", store_url))]
-    if not parts:
-        return rx.fragment()
-    return rx.el.footer(
-        *parts,
-        class_name="flex flex-wrap justify-between gap-x-6 gap-y-2 pt-10 text-small text-muted "
-        "framed:hidden print:hidden",
-    )
-
-
-def _foot_link(words: str, href: str) -> rx.Component:
-    look = "underline underline-offset-4 [overflow-wrap:anywhere] hover:text-text"
-    return rx.el.a(words, href=href, class_name=look)
-
-
 def shell(
     *content: Child,
     menu: Sequence[MenuRow],
     current: str = "",
-    store_name: str,
+    store_name: Text,
     logo_url: Text = "",
-    help_email: str = "",
-    store_url: str = "",
     name: Text = "",
     picture: Text | None = None,
     notice: Child | None = None,
@@ -243,8 +218,6 @@ def shell(
         current: `to` of the row the page belongs to.
         store_name: name of the store.
         logo_url: its logo; the name is shown when empty.
-        help_email: where customers write to.
-        store_url: its front page.
         name: the signed-in customer.
         picture: address of their picture.
         notice: a `notice_region` tied to the state.
@@ -260,22 +233,17 @@ def shell(
         ui.connection_notice(),
         rx.el.div(
             _side_list(menu, current),
-            rx.el.div(
-                rx.el.main(
-                    _you_tabs(menu, current),
-                    *([gate] if gate is not None else []),
-                    # Behind a shut gate the page stays as it is, with all that was typed into it.
-                    rx.el.div(
-                        *content,
-                        *([below] if below is not None else []),
-                        class_name=rx.cond(shut, "hidden", "grid grid-cols-1 gap-8"),
-                    ),
-                    id="content",
-                    tab_index=-1,
-                    # What stands below is out of sight until data is there, which moves it.
-                    class_name="min-h-[calc(100dvh-6rem)] framed:min-h-0 print:min-h-0",
+            rx.el.main(
+                _you_tabs(menu, current),
+                *([gate] if gate is not None else []),
+                # Behind a shut gate the page stays as it is, with all that was typed into it.
+                rx.el.div(
+                    *content,
+                    *([below] if below is not None else []),
+                    class_name=rx.cond(shut, "hidden", "grid grid-cols-1 gap-8"),
                 ),
-                _foot(store_name, help_email, store_url),
+                id="content",
+                tab_index=-1,
                 class_name="min-w-0",
             ),
             class_name="mx-auto grid max-w-[70rem] gap-x-10 px-4 pt-6 pb-28 sm:px-6 sm:pt-8 "
@@ -291,10 +259,8 @@ def shell(
 
 def plain(
     *content: Child,
-    store_name: str,
+    store_name: Text,
     logo_url: Text = "",
-    help_email: str = "",
-    store_url: str = "",
     notice: Child | None = None,
     wide: bool = False,
 ) -> rx.Component:
@@ -321,10 +287,6 @@ def plain(
                 "sm:border-line sm:bg-surface sm:p-8",
                 "max-w-2xl" if wide else "max-w-md",
             ),
-        ),
-        rx.el.div(
-            _foot(store_name, help_email, store_url),
-            class_name=classes("mx-auto w-full px-4 sm:px-0", "max-w-2xl" if wide else "max-w-md"),
         ),
         *([notice] if notice is not None else []),
         custom_attrs={"data-page": ""},

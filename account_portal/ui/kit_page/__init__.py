@@ -43,7 +43,5 @@ def kit_page() -> rx.Component:
         menu=MENU,
         current="/addresses",
         store_name="Northwind",
-        help_email="help@example.com",
-        store_url="https://shop.example.com",
         name="Asha Rao",
     )
