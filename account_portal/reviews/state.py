@@ -41,6 +41,9 @@ class Writing(View):
     order_number: str
     rating: float = 0
     review_text: str = ""
+    is_edit: bool = False
+    """It was declined before, and the form holds what was written."""
+    had_files: bool = False
 
 
 class ReviewsState(Uploading, PageData, Session):
@@ -162,6 +165,8 @@ def _begun(found: CustomerReviews, product_id: str) -> Writing | None:
                 order_number=review.order_number,
                 rating=float(review.rating),
                 review_text=review.review_text,
+                is_edit=True,
+                had_files=bool(review.images or review.videos),
             )
     return None
 

@@ -177,6 +177,7 @@ def test_only_a_declined_review_is_written_again(
     assert page.writing is None
     page.run("write", PRODUCT)
     assert (page.writing.rating, page.writing.review_text) == (1.5, "Good.")
+    assert (page.writing.is_edit, page.writing.had_files) == (True, False)
     send(page)
     assert [review.status for review in page.written] == ["pending", "pending"]
     assert count(database, Review) == 2
