@@ -106,6 +106,7 @@ def _list() -> rx.Component:
             ],
             "Reviews",
         ),
+        rx.cond(State.told, ui.alert(State.told, announce=True)),
         rx.cond(State.tab == "mine", written, waiting),
         ui.pager(
             State.page,

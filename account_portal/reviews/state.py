@@ -25,6 +25,7 @@ from account_portal.ui.session import PageData, Session, action, page_load
 from account_portal.ui.uploading import Uploading
 
 _PER_PAGE = 20
+_NOT_WAITING = "This product is not waiting for a review."
 _VIDEO_ENDINGS = (".mp4", ".webm", ".mov", ".m4v")
 _TOO_MANY = {
     "images": f"Choose {MAX_IMAGES} photos at most.",
@@ -58,6 +59,8 @@ class ReviewsState(Uploading, PageData, Session):
     pages: int = 0
     previous_link: str = ""
     next_link: str = ""
+    told: str = ""
+    """Why the product of the address can't be reviewed."""
     writing: Writing | None = None
     """What the dialog is about; none: it is closed."""
 
@@ -67,13 +70,10 @@ class ReviewsState(Uploading, PageData, Session):
         query = dict(self.router.url.query_parameters)
         found = await self._show(query)
         product_id = query.get("product", "")
-        self.writing = _begun(found, product_id)
+        self.writing, self.told = _begun(found, product_id), ""
         if product_id and self.writing is None:
             done = any(one.product_id == product_id for one in found.reviews)
-            words = (
-                rules.ReviewExists.message if done else "This product is not waiting for a review."
-            )
-            self._say(words, "info")
+            self.told = rules.ReviewExists.message if done else _NOT_WAITING
 
     async def _show(self, query: dict[str, str]) -> CustomerReviews:
         found: CustomerReviews = await read(self, service.list_reviews)
@@ -101,7 +101,7 @@ class ReviewsState(Uploading, PageData, Session):
         self.writing = _begun(await read(self, service.list_reviews), product_id)
         if self.writing is None:
             await self._show(dict(self.router.url.query_parameters))
-            self._say("This product is not waiting for a review.", "info")
+            self._say(_NOT_WAITING, "info")
 
     @rx.event
     async def stop_writing(self) -> Any:

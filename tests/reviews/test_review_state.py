@@ -160,7 +160,13 @@ def test_the_address_of_a_product_opens_its_form(
     page.run("load")
     assert send(page) == ["/reviews"]
     page.run("load")
-    assert (page.writing, page.notice_tone) == (None, "info")
+    assert (page.writing, page.told) == (None, "You have reviewed this product already.")
+    page.go("/reviews?product=nothing")
+    page.run("load")
+    assert page.told == "This product is not waiting for a review."
+    page.go("/reviews")
+    page.run("load")
+    assert page.told == ""
     for unknown in ("nothing", "x" * 300, "' OR 1=1"):
         page.run("write", unknown)
         assert page.writing is None
