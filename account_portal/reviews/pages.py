@@ -78,6 +78,14 @@ def _list() -> rx.Component:
         action=ui.link_button("See what waits for a review", to=routes.REVIEWS),
         icon_name="star",
     )
+    beyond = ui.empty(
+        "no_match",
+        "There is no such page",
+        action=ui.link_button(
+            "First page",
+            to=rx.cond(State.tab == "mine", routes.REVIEWS + "?tab=mine", routes.REVIEWS).to(str),
+        ),
+    )
     waiting = rx.cond(
         State.waiting_count > 0,
         ui.card_list(rx.foreach(State.waiting, _waiting), label="Waiting for review"),
@@ -107,7 +115,11 @@ def _list() -> rx.Component:
             "Reviews",
         ),
         rx.cond(State.told, ui.alert(State.told, announce=True)),
-        rx.cond(State.tab == "mine", written, waiting),
+        rx.cond(
+            (State.page > 1) & (State.page > State.pages),
+            beyond,
+            rx.cond(State.tab == "mine", written, waiting),
+        ),
         ui.pager(
             State.page,
             State.pages,

@@ -75,7 +75,8 @@ class ReviewsState(Uploading, PageData, Session):
             done = any(one.product_id == product_id for one in found.reviews)
             self.told = rules.ReviewExists.message if done else _NOT_WAITING
 
-    async def _show(self, query: dict[str, str]) -> CustomerReviews:
+    async def _show(self, query: dict[str, str], *, changed: bool = False) -> CustomerReviews:
+        """Show what the address asks for; of a list that `changed` meanwhile the nearest page."""
         found: CustomerReviews = await read(self, service.list_reviews)
         self.tab = "mine" if query.get("tab") == "mine" else "waiting"
         self.waiting_count = len(found.ready_for_review)
@@ -83,7 +84,7 @@ class ReviewsState(Uploading, PageData, Session):
         wanted = wanted_page(query, _PER_PAGE)
         total = self.written_count if self.tab == "mine" else self.waiting_count
         pagination = paginate(total, wanted)
-        if wanted.page > max(1, pagination.total_pages):  # the last one of a page was written
+        if changed and wanted.page > max(1, pagination.total_pages):
             wanted = wanted_page({"page": pagination.total_pages or 1}, _PER_PAGE)
             pagination = paginate(total, wanted)
         part = slice(wanted.offset, wanted.offset + wanted.limit)
@@ -100,7 +101,7 @@ class ReviewsState(Uploading, PageData, Session):
         self.progress = 0
         self.writing = _begun(await read(self, service.list_reviews), product_id)
         if self.writing is None:
-            await self._show(dict(self.router.url.query_parameters))
+            await self._show(dict(self.router.url.query_parameters), changed=True)
             self._say(_NOT_WAITING, "info")
 
     @rx.event
@@ -132,7 +133,7 @@ class ReviewsState(Uploading, PageData, Session):
                 **sent,
             )
             await call(self, service.create_review, about.product_id, data, slow_first=True)
-            await self._show(dict(self.router.url.query_parameters))
+            await self._show(dict(self.router.url.query_parameters), changed=True)
             self.writing = None
             self._say("Thank you. Your review appears once we have checked it.")
         if self.errors:

@@ -272,7 +272,7 @@ LOOKS: tuple[Look, ...] = (
         "/reviews?tab=mine",
         BARE,
     ),
-    Look("reviews-beyond", routes.REVIEWS, "full", "Write a review", "/reviews?page=99"),
+    Look("reviews-beyond", routes.REVIEWS, "no match", "There is no such page", "/reviews?page=99"),
     Look(
         "reviews-writing",
         routes.REVIEWS,

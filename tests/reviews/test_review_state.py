@@ -216,7 +216,17 @@ def test_the_lists_go_by_pages(database: Database, owner: User) -> None:
     assert (len(page.waiting), page.previous_link) == (5, "/reviews")
     page.go("/reviews?page=77")
     page.run("load")
-    assert (len(page.waiting), page.page) == (5, 2)
+    assert (page.waiting, page.page, page.pages) == ([], 77, 2)
+
+
+def test_after_the_last_of_a_page_the_one_before_is_shown(database: Database, owner: User) -> None:
+    lines = [make_line(place) for place in range(21)]
+    make_order(database, owner, lines=lines, parcels=[{}])
+    page = open_reviews(database, owner, "?page=2")
+    (last,) = page.waiting
+    page.run("write", last.product_id)
+    send(page)
+    assert (page.errors, len(page.waiting), page.page, page.pages) == ({}, 20, 1, 1)
 
 
 @pytest.mark.parametrize(
