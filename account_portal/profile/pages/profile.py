@@ -228,7 +228,7 @@ def _code() -> rx.Component:
         ),
         ui.code_field(error=State.errors["otp"], required=True, auto_focus=True),
         ui.form_actions(
-            ui.submit("Confirm", busy=State.busy == "confirm", busy_label="Checking…"),
+            ui.submit("Verify", busy=State.busy == "confirm", busy_label="Checking…"),
             ui.button(
                 "Send another code",
                 variant="quiet",
