@@ -104,6 +104,13 @@ def test_nobody_is_led_to_another_site(open_page: OpenPage, portal: Portal, want
     assert page.url.startswith(portal.url)
 
 
+def outlined_boxes(page: Page) -> Any:
+    """Which places of the code show the focus."""
+    return page.locator(".code-boxes > span").evaluate_all(
+        "boxes => boxes.flatMap((b, i) => getComputedStyle(b).outlineStyle === 'none' ? [] : [i])"
+    )
+
+
 @BOTH
 def test_code_by_email(open_page: OpenPage, portal: Portal, customer: User, viewport: Any) -> None:
     contact = str(customer.email)
@@ -119,6 +126,10 @@ def test_code_by_email(open_page: OpenPage, portal: Portal, customer: User, view
     code = portal.code_for(contact)
     field = page.get_by_label("Code", exact=True)
     expect(field).to_be_focused()
+    page.keyboard.type("12")
+    assert outlined_boxes(page) == [2]
+    page.keyboard.press("ArrowLeft")
+    assert outlined_boxes(page) == [1]
     field.fill("000000" if code != "000000" else "111111")
     expect(page.get_by_text("This code is not right.").first).to_be_visible()
     field.fill(f"{code[:3]} {code[3:]}")  # pasted as it was shown; the last digit sends it
