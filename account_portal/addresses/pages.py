@@ -112,7 +112,9 @@ def _form() -> rx.Component:
 
 
 def _dialogs() -> rx.Component:
-    asked = ui.text(rx.el.bdi(State.deleting_name), " will be removed from your address book.")
+    asked = ui.text(
+        "The address “", rx.el.bdi(State.deleting_name), "” will be removed from your address book."
+    )
     return rx.fragment(
         ui.dialog(
             rx.cond(State.is_writing, _form()),

@@ -291,27 +291,42 @@ def _country_faults(values: AddressValues) -> dict[str, str]:
     return faults
 
 
-def require_deliverable(values: AddressValues, changed: Iterable[str] | None = None) -> None:
-    """Check what a schema can't: the country, the form of its postcode, the shape of the phone.
-
-    A postcode or state may be left out, as the contract says; the page's form asks for those the
-    country needs.
+def faults(values: AddressValues, changed: Iterable[str] | None = None) -> dict[str, str]:
+    """What is wrong with an address that a schema can't say, by field.
 
     Args:
         values: the whole address as it is going to be.
         changed: names of the fields this request changes; none given, all of them. What an older
             import left behind is not complained about while nobody touches it.
+    """
+    touched = set(values if changed is None else changed)
+    found = _country_faults(values) if touched & {"country", "state", "pincode"} else {}
+    if touched & {"phone", "country_code"}:
+        reason = phone_fault(values["country_code"], values["phone"])
+        if reason:
+            found["phone"] = reason
+    if "country" not in touched:
+        found = {name: text for name, text in found.items() if name in touched or name == "phone"}
+    return found
+
+
+def require_deliverable(values: AddressValues, changed: Iterable[str] | None = None) -> None:
+    """Check the country, the form of its postcode, the shape of the phone.
+
+    A postcode or state may be left out, as the contract says; the page's form asks for those the
+    country needs (`unfilled`). Arguments as of `faults`.
 
     Raises:
         InvalidInput: names each field and what is wrong with it.
     """
-    touched = set(values if changed is None else changed)
-    faults = _country_faults(values) if touched & {"country", "state", "pincode"} else {}
-    if touched & {"phone", "country_code"}:
-        reason = phone_fault(values["country_code"], values["phone"])
-        if reason:
-            faults["phone"] = reason
-    if "country" not in touched:
-        faults = {name: text for name, text in faults.items() if name in touched or name == "phone"}
-    if faults:
-        raise InvalidInput(**faults)
+    found = faults(values, changed)
+    if found:
+        raise InvalidInput(**found)
+
+
+def unfilled(values: AddressValues) -> dict[str, str]:
+    """City, state and postal code where the country needs them and they are empty."""
+    fields, _ = place_fields(values["country"])
+    return {
+        field.name: "is required" for field in fields if field.required and not values[field.name]
+    }

@@ -119,10 +119,10 @@ class AddressesState(AddressDraft, PageData, Session):
         values = self._values(form)
         with told_in_form(self):
             if self.edited:
-                changes = CustomerAddressUpdate.model_validate(values)
+                changes = self._checked(CustomerAddressUpdate, values, saved=True)
                 await call(self, service.update_address, self.edited, changes)
             else:
-                data = CustomerAddressCreate.model_validate(values)
+                data = self._checked(CustomerAddressCreate, values, saved=False)
                 await call(self, service.create_address, data, repeat=self._repeat)
             await self._show()
             self.is_writing = False

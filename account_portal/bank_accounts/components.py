@@ -38,7 +38,6 @@ def _line(state: Any, account: Any) -> rx.Component:
         "Ask to verify",
         of_it,
         size="small",
-        icon_name="shield",
         on_click=state.ask_for_verification(account.id),
     )
     use = ui.button("Make default", of_it, size="small", on_click=state.use_account(account.id))

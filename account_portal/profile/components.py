@@ -55,7 +55,6 @@ def contact_row(
                     "Verify",
                     of_it,
                     size="small",
-                    variant="primary",
                     on_click=on_verify,
                     busy=busy,
                     busy_label="Sending…",

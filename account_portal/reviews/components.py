@@ -34,9 +34,8 @@ def own_review(review: Any, *, again: rx.Component | None = None) -> rx.Componen
     """A review of the customer, whatever its state; `again` is shown where it was declined."""
 
     def photo(image: Any) -> rx.Component:
-        return ui.outside_link(
-            ui.thumbnail(image.thumbnail_url.to(str), "Photo of your review"),
-            href=image.standard_url,
+        return ui.photo_link(
+            image.thumbnail_url.to(str), "Photo of your review", href=image.standard_url
         )
 
     def video(one: Any) -> rx.Component:

@@ -15,6 +15,9 @@ from account_portal.ui.uploading import is_sending
 
 FILES = "review-files"
 LABELS = {"rating": "Your rating", "review_text": "Your review", "files": "Photos and videos"}
+GUIDELINE = (
+    "Please write about the product itself: without advertising, contact details or insults."
+)
 PHOTOS = ui.FileKind("photo", "photos", "JPEG, PNG or WebP photos", limit=MAX_IMAGES)
 VIDEOS = ui.FileKind(
     "video",
@@ -36,14 +39,17 @@ def _waiting(product: Any) -> rx.Component:
 
 
 def _written(review: Any) -> rx.Component:
-    again = ui.row(
-        ui.text("We could not publish this review.", tone="muted"),
+    # The shop decides without a word of its own, so the rule it goes by is told.
+    again = ui.stack(
+        ui.text(f"We could not publish this review. {GUIDELINE}", tone="muted"),
         ui.button(
-            "Write it again",
+            "Edit review",
             ui.hidden_text(": ", review.product_name),
             size="small",
             on_click=State.write(review.product_id),
         ),
+        gap="small",
+        align="start",
     )
     return own_review(review, again=again)
 
@@ -71,6 +77,14 @@ def _list() -> rx.Component:
         "Others are glad to hear what you think.",
         action=ui.link_button("See what waits for a review", to=routes.REVIEWS),
         icon_name="star",
+    )
+    beyond = ui.empty(
+        "no_match",
+        "There is no such page",
+        action=ui.link_button(
+            "First page",
+            to=rx.cond(State.tab == "mine", routes.REVIEWS + "?tab=mine", routes.REVIEWS).to(str),
+        ),
     )
     waiting = rx.cond(
         State.waiting_count > 0,
@@ -100,7 +114,12 @@ def _list() -> rx.Component:
             ],
             "Reviews",
         ),
-        rx.cond(State.tab == "mine", written, waiting),
+        rx.cond(State.told, ui.alert(State.told, announce=True)),
+        rx.cond(
+            (State.page > 1) & (State.page > State.pages),
+            beyond,
+            rx.cond(State.tab == "mine", written, waiting),
+        ),
         ui.pager(
             State.page,
             State.pages,
@@ -141,6 +160,10 @@ def _form(about: Any) -> rx.Component:
             "videos (MP4 or WebM, 50 MB each)",
             error=State.errors["files"],
         ),
+        rx.cond(
+            about.had_files,
+            ui.alert("Your earlier photos and videos are not kept. Please add them again."),
+        ),
         ui.form_actions(
             ui.submit("Send review", busy=sending, busy_label="Sending…"),
             ui.button("Cancel", closes=True),
@@ -161,7 +184,7 @@ def reviews() -> rx.Component:
         ui.dialog(
             rx.cond(State.writing, _form(State.writing)),
             id="write-review",
-            title="Write a review",
+            title=rx.cond(State.writing.is_edit.bool(), "Edit review", "Write a review"),
             open=State.writing.bool(),
             on_close=State.stop_writing,
         ),

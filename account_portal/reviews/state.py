@@ -25,6 +25,7 @@ from account_portal.ui.session import PageData, Session, action, page_load
 from account_portal.ui.uploading import Uploading
 
 _PER_PAGE = 20
+_NOT_WAITING = "This product is not waiting for a review."
 _VIDEO_ENDINGS = (".mp4", ".webm", ".mov", ".m4v")
 _TOO_MANY = {
     "images": f"Choose {MAX_IMAGES} photos at most.",
@@ -41,6 +42,9 @@ class Writing(View):
     order_number: str
     rating: float = 0
     review_text: str = ""
+    is_edit: bool = False
+    """It was declined before, and the form holds what was written."""
+    had_files: bool = False
 
 
 class ReviewsState(Uploading, PageData, Session):
@@ -55,6 +59,8 @@ class ReviewsState(Uploading, PageData, Session):
     pages: int = 0
     previous_link: str = ""
     next_link: str = ""
+    told: str = ""
+    """Why the product of the address can't be reviewed."""
     writing: Writing | None = None
     """What the dialog is about; none: it is closed."""
 
@@ -64,15 +70,13 @@ class ReviewsState(Uploading, PageData, Session):
         query = dict(self.router.url.query_parameters)
         found = await self._show(query)
         product_id = query.get("product", "")
-        self.writing = _begun(found, product_id)
+        self.writing, self.told = _begun(found, product_id), ""
         if product_id and self.writing is None:
             done = any(one.product_id == product_id for one in found.reviews)
-            words = (
-                rules.ReviewExists.message if done else "This product is not waiting for a review."
-            )
-            self._say(words, "info")
+            self.told = rules.ReviewExists.message if done else _NOT_WAITING
 
-    async def _show(self, query: dict[str, str]) -> CustomerReviews:
+    async def _show(self, query: dict[str, str], *, changed: bool = False) -> CustomerReviews:
+        """Show what the address asks for; of a list that `changed` meanwhile the nearest page."""
         found: CustomerReviews = await read(self, service.list_reviews)
         self.tab = "mine" if query.get("tab") == "mine" else "waiting"
         self.waiting_count = len(found.ready_for_review)
@@ -80,7 +84,7 @@ class ReviewsState(Uploading, PageData, Session):
         wanted = wanted_page(query, _PER_PAGE)
         total = self.written_count if self.tab == "mine" else self.waiting_count
         pagination = paginate(total, wanted)
-        if wanted.page > max(1, pagination.total_pages):  # the last one of a page was written
+        if changed and wanted.page > max(1, pagination.total_pages):
             wanted = wanted_page({"page": pagination.total_pages or 1}, _PER_PAGE)
             pagination = paginate(total, wanted)
         part = slice(wanted.offset, wanted.offset + wanted.limit)
@@ -97,8 +101,8 @@ class ReviewsState(Uploading, PageData, Session):
         self.progress = 0
         self.writing = _begun(await read(self, service.list_reviews), product_id)
         if self.writing is None:
-            await self._show(dict(self.router.url.query_parameters))
-            self._say("This product is not waiting for a review.", "info")
+            await self._show(dict(self.router.url.query_parameters), changed=True)
+            self._say(_NOT_WAITING, "info")
 
     @rx.event
     async def stop_writing(self) -> Any:
@@ -129,7 +133,7 @@ class ReviewsState(Uploading, PageData, Session):
                 **sent,
             )
             await call(self, service.create_review, about.product_id, data, slow_first=True)
-            await self._show(dict(self.router.url.query_parameters))
+            await self._show(dict(self.router.url.query_parameters), changed=True)
             self.writing = None
             self._say("Thank you. Your review appears once we have checked it.")
         if self.errors:
@@ -162,6 +166,8 @@ def _begun(found: CustomerReviews, product_id: str) -> Writing | None:
                 order_number=review.order_number,
                 rating=float(review.rating),
                 review_text=review.review_text,
+                is_edit=True,
+                had_files=bool(review.images or review.videos),
             )
     return None
 

@@ -133,15 +133,20 @@ export function PasswordInput({ meter = false, least = 8, icons, className = "",
 
 /** Keeps digits only, so "123 456" or "Your code: 123-456" can be pasted as it came. */
 export function CodeInput({ digits = 6, autoSubmit = false, onFilled, ...rest }) {
+  const [caret, setCaret] = useState(0);
+  const follow = (event) => setCaret(Math.min(event.target.selectionStart, digits - 1));
   const input = (event) => {
     const field = event.target;
     const clean = field.value.replace(/\D/g, "").slice(0, digits);
     if (clean !== field.value) field.value = clean;
+    follow(event);
     if (clean.length < digits) return;
     onFilled?.(clean);
     if (autoSubmit) field.form?.requestSubmit();
   };
-  const boxes = Array.from({ length: digits }, (_, index) => h("span", { key: index }));
+  const boxes = Array.from({ length: digits }, (_, index) =>
+    h("span", { key: index, className: index === caret ? "next" : undefined }),
+  );
   return h(
     "div",
     { className: "code", style: { "--digits": digits } },
@@ -153,6 +158,7 @@ export function CodeInput({ digits = 6, autoSubmit = false, onFilled, ...rest })
       autoComplete: "one-time-code",
       pattern: `[0-9]{${digits}}`,
       onInput: input,
+      onSelect: follow, // the caret moves by arrow keys and by pointer, too
     }),
   );
 }

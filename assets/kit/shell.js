@@ -145,7 +145,7 @@ export function Leave({ to }) {
   }, [to]);
   if (!to || !blocked) return null;
   const link = { href: to, target: "portal-leave", onClick: () => setBlocked(false) };
-  return h("p", { role: "alert", className: "leave-by-hand" }, h("a", link, "Go on in a new window"));
+  return h("p", { role: "alert", className: "leave-by-hand" }, h("a", link, "Continue in a new window"));
 }
 
 /** In a storefront's frame: the talk with the page around it, whose script is loaded there only. */

@@ -69,11 +69,37 @@ def test_faults_are_told_at_their_fields_and_nothing_is_saved(
     state = opened(tab)
     tab.press(state, "write_new")
     tab.press(state, "save", {**FORM, "pincode": "123", "phone": "12345", "city": "", "email": "x"})
-    assert set(state.errors) >= {"city", "email"}
-    tab.press(state, "save", {**FORM, "pincode": "99999"})
+    assert set(state.errors) == {"pincode", "phone", "city", "email"}
     assert state.errors["pincode"].startswith("This is not a Pincode of India")
     assert state.is_writing
     assert kept(database, owner) == []
+
+
+def test_what_the_country_needs_is_asked_for_together_with_the_rest(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    empty = {**FORM, "address_line1": "", "city": "", "state": "", "pincode": ""}
+    tab.press(state, "save", empty)
+    assert state.errors == dict.fromkeys(
+        ("address_line1", "city", "state", "pincode"), "Please fill this in."
+    )
+    tab.press(state, "save", {**empty, "country": "Germany", "country_code": "+49"})
+    assert set(state.errors) == {"address_line1", "city", "pincode"}
+    assert kept(database, owner) == []
+
+
+def test_an_edit_is_not_stopped_by_what_an_import_left_in_other_fields(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    address = make_address(database, owner, phone="12345", pincode="12345")
+    state = opened(tab)
+    tab.press(state, "edit", address.id)
+    form = {**FORM, "phone": "12345", "pincode": "12345", "city": "Mysuru"}
+    tab.press(state, "save", form)
+    assert state.errors == {}
+    assert kept(database, owner)[0].city == "Mysuru"
 
 
 def test_fields_follow_the_country_and_what_was_typed_stays(tab: Tab) -> None:

@@ -373,7 +373,7 @@ async def test_a_wait_is_told_and_counted(database: Database) -> None:
     await tab.send(LoginState, "load")
     failure = {"code": "too_many_requests", "retry_after": 90}
     state = await tab.send(LoginState, "refuse", failure)
-    assert state.faults == {"_": "That was tried too often. Try again in 2 minutes."}
+    assert state.faults == {"_": "Too many attempts. Try again in 2 minutes."}
     assert state.wait == 90
 
 

@@ -100,6 +100,14 @@ def test_an_email_is_changed_by_code(open_page: OpenPage, portal: Portal, custom
     expect(page.get_by_role("main").get_by_text(new)).to_be_visible()
 
 
+def test_a_new_phone_number_is_typed_at_once(open_page: OpenPage) -> None:
+    page = open_page("/profile", as_=DEMO)
+    wait_for_profile(page)
+    page.get_by_role("button", name="Change Phone").click()
+    dialog = page.get_by_role("dialog", name="Change your phone number")
+    expect(dialog.get_by_label("New phone number")).to_be_focused()
+
+
 def test_a_phone_is_verified_by_code(open_page: OpenPage, portal: Portal) -> None:
     page = open_page("/profile", as_=DEMO, viewport=NARROW)
     wait_for_profile(page)
@@ -122,6 +130,9 @@ def test_bank_accounts(open_page: OpenPage, viewport: Any) -> None:
     dialog.get_by_label("IFSC code").fill("nonsense")
     dialog.get_by_role("button", name="Save account").click()
     expect(dialog.get_by_label("IFSC code")).to_be_focused()
+    expect(dialog.get_by_text("11 characters, such as")).to_be_hidden()
+    told = dialog.locator("#ifsc_code-error").inner_text()
+    expect(dialog.get_by_label("IFSC code")).to_have_accessible_description(told)
     assert_accessible(page)
     dialog.get_by_label("IFSC code").fill("hdfc0000001")
     dialog.get_by_role("button", name="Save account").click()

@@ -56,7 +56,7 @@ def test_wrong_password_keeps_what_was_typed(open_page: OpenPage) -> None:
     ready(page)
     fill(page, DEMO, "not the password")
     press(page, "Sign in")
-    expect(page.get_by_text("The password does not fit").first).to_be_visible()
+    expect(page.get_by_text("Wrong e-mail, phone or password").first).to_be_visible()
     expect(page.get_by_label("E-mail or phone")).to_have_value(DEMO)
     expect(page.get_by_label("Password", exact=True)).to_be_focused()
     assert DEMO not in page.url
@@ -80,7 +80,7 @@ def test_works_before_any_script(open_page: OpenPage) -> None:
     fill(page, DEMO, "wrong")
     press(page, "Sign in")
     expect(page).to_have_url(re.compile(r"/login/?\?error=invalid_credentials&next=%2Forders$"))
-    expect(page.get_by_text("The password does not fit")).to_be_visible()
+    expect(page.get_by_text("Wrong e-mail, phone or password")).to_be_visible()
     fill(page, DEMO, PASSWORD)
     press(page, "Sign in")
     expect(page).to_have_url(ORDERS)
@@ -88,7 +88,7 @@ def test_works_before_any_script(open_page: OpenPage) -> None:
 
 def test_a_failure_of_the_plain_form_is_told_in_words(open_page: OpenPage) -> None:
     page = open_page("/login?error=invalid_credentials")
-    expect(page.get_by_text("The password does not fit").first).to_be_visible()
+    expect(page.get_by_text("Wrong e-mail, phone or password").first).to_be_visible()
     page.goto("/login?error=%3Cscript%3E")
     expect(page.get_by_text("Something went wrong on our side").first).to_be_visible()
 
@@ -102,6 +102,13 @@ def test_nobody_is_led_to_another_site(open_page: OpenPage, portal: Portal, want
     press(page, "Sign in")
     page.wait_for_url(lambda url: "/login" not in url)
     assert page.url.startswith(portal.url)
+
+
+def outlined_boxes(page: Page) -> Any:
+    """Which places of the code show the focus."""
+    return page.locator(".code-boxes > span").evaluate_all(
+        "boxes => boxes.flatMap((b, i) => getComputedStyle(b).outlineStyle === 'none' ? [] : [i])"
+    )
 
 
 @BOTH
@@ -119,6 +126,10 @@ def test_code_by_email(open_page: OpenPage, portal: Portal, customer: User, view
     code = portal.code_for(contact)
     field = page.get_by_label("Code", exact=True)
     expect(field).to_be_focused()
+    page.keyboard.type("12")
+    assert outlined_boxes(page) == [2]
+    page.keyboard.press("ArrowLeft")
+    assert outlined_boxes(page) == [1]
     field.fill("000000" if code != "000000" else "111111")
     expect(page.get_by_text("This code is not right.").first).to_be_visible()
     field.fill(f"{code[:3]} {code[3:]}")  # pasted as it was shown; the last digit sends it

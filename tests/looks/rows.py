@@ -272,7 +272,7 @@ LOOKS: tuple[Look, ...] = (
         "/reviews?tab=mine",
         BARE,
     ),
-    Look("reviews-beyond", routes.REVIEWS, "full", "Write a review", "/reviews?page=99"),
+    Look("reviews-beyond", routes.REVIEWS, "no match", "There is no such page", "/reviews?page=99"),
     Look(
         "reviews-writing",
         routes.REVIEWS,
@@ -336,15 +336,15 @@ LOOKS: tuple[Look, ...] = (
         routes.SECURITY,
         "dialog",
         "Are you sure?",
-        steps=(press("Close account"), press_inside("Go on")),
+        steps=(press("Close account"), press_inside("Continue")),
     ),
     Look("login", routes.LOGIN, "full", "E-mail or phone", who=""),
     Look("login-code", routes.LOGIN, "full", "If there is an account", "/login?step=code", ""),
     *(
         Look(f"login-{name}", routes.LOGIN, "form", seen, f"/login?error={code}", "")
         for name, seen, code in (
-            ("wrong", "does not fit", "invalid_credentials"),
-            ("waiting", "tried too often", "too_many_requests"),
+            ("wrong", "Wrong e-mail", "invalid_credentials"),
+            ("waiting", "Too many attempts", "too_many_requests"),
         )
     ),
     Look("register", routes.REGISTER, "full", "At least 8 characters", who=""),

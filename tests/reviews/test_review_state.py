@@ -160,7 +160,13 @@ def test_the_address_of_a_product_opens_its_form(
     page.run("load")
     assert send(page) == ["/reviews"]
     page.run("load")
-    assert (page.writing, page.notice_tone) == (None, "info")
+    assert (page.writing, page.told) == (None, "You have reviewed this product already.")
+    page.go("/reviews?product=nothing")
+    page.run("load")
+    assert page.told == "This product is not waiting for a review."
+    page.go("/reviews")
+    page.run("load")
+    assert page.told == ""
     for unknown in ("nothing", "x" * 300, "' OR 1=1"):
         page.run("write", unknown)
         assert page.writing is None
@@ -177,6 +183,7 @@ def test_only_a_declined_review_is_written_again(
     assert page.writing is None
     page.run("write", PRODUCT)
     assert (page.writing.rating, page.writing.review_text) == (1.5, "Good.")
+    assert (page.writing.is_edit, page.writing.had_files) == (True, False)
     send(page)
     assert [review.status for review in page.written] == ["pending", "pending"]
     assert count(database, Review) == 2
@@ -209,7 +216,17 @@ def test_the_lists_go_by_pages(database: Database, owner: User) -> None:
     assert (len(page.waiting), page.previous_link) == (5, "/reviews")
     page.go("/reviews?page=77")
     page.run("load")
-    assert (len(page.waiting), page.page) == (5, 2)
+    assert (page.waiting, page.page, page.pages) == ([], 77, 2)
+
+
+def test_after_the_last_of_a_page_the_one_before_is_shown(database: Database, owner: User) -> None:
+    lines = [make_line(place) for place in range(21)]
+    make_order(database, owner, lines=lines, parcels=[{}])
+    page = open_reviews(database, owner, "?page=2")
+    (last,) = page.waiting
+    page.run("write", last.product_id)
+    send(page)
+    assert (page.errors, len(page.waiting), page.page, page.pages) == ({}, 20, 1, 1)
 
 
 @pytest.mark.parametrize(

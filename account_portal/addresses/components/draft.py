@@ -1,13 +1,19 @@
 """An address as it is typed: the state behind `address_fields`."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
+import pydantic
 import reflex as rx
 
 from account_portal.addresses import rules
-from account_portal.addresses.schemas import AddressField
+from account_portal.addresses.schemas import AddressField, AddressValues
+from account_portal.core.errors import ValidationError
+from account_portal.core.schemas import Input
+from account_portal.core.validation import invalid
 
 _LONGEST = 255
+Address = TypeVar("Address", bound=Input)
 
 
 class AddressDraft(rx.State, mixin=True):
@@ -21,7 +27,8 @@ class AddressDraft(rx.State, mixin=True):
     """States of the country; empty where any text will do."""
     other_codes: list[list[str]] = []
     """A dialling code that is not among those to choose from, as an import may have it."""
-    _imported_state: str = ""
+    _known: dict[str, str] = {}
+    """What the form began with."""
 
     def _begin_draft(self, fields: Iterable[str], known: Mapping[str, str]) -> None:
         """Begin a form of these fields with what is known of the address."""
@@ -30,13 +37,13 @@ class AddressDraft(rx.State, mixin=True):
         code = self.draft["country_code"]
         is_known = not code or code in dict(rules.dialling_codes())
         self.other_codes = [] if is_known else [[code, code]]
-        self._imported_state = self.draft["state"]
+        self._known = dict(self.draft)
         self._follow_country()
 
     def _follow_country(self) -> None:
         self.place_fields, choices = rules.place_fields(self.draft["country"])
         typed = self.draft["state"]
-        if choices and typed and typed == self._imported_state:
+        if choices and typed and typed == self._known["state"]:
             # An import's own spelling is kept until another is chosen.
             choices = list(dict.fromkeys([typed, *choices]))
         self.state_choices = [[name, name] for name in choices]
@@ -59,3 +66,25 @@ class AddressDraft(rx.State, mixin=True):
             prefix = rules.address_form(known).country_code
             self.draft["country_code"] = prefix or self.draft["country_code"]
         self._follow_country()
+
+    def _checked(self, kind: type[Address], values: AddressValues, *, saved: bool) -> Address:
+        """The address as it was sent, or everything that is wrong with it in one answer.
+
+        Args:
+            kind: what the values become.
+            values: all fields of the form.
+            saved: it is an address of the book, of which only what was changed is looked at.
+
+        Raises:
+            ValidationError: names each field and what is wrong with it.
+        """
+        changed = [name for name, text in values.items() if (text or "") != self._known.get(name)]
+        told = rules.faults(values, changed if saved else None) | rules.unfilled(values)
+        found = {name: [text] for name, text in told.items()}
+        try:
+            address = kind.model_validate(values)
+        except pydantic.ValidationError as error:
+            found.update(invalid(error).fields)
+        if found:
+            raise ValidationError(found)
+        return address

@@ -28,4 +28,4 @@ def code_hint() -> str:
     """Where the codes of a demo are found, which reach no real mailbox or phone."""
     if not get_settings().demo:
         return ""
-    return "In this demo codes are files in var/outbox, where the server runs."
+    return "This is a demo: codes are written to var/outbox on the server."

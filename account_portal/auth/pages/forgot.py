@@ -51,7 +51,7 @@ def _code_step() -> rx.Component:
         ui.submit(
             "Save and sign in", full=True, busy=State.underway == "reset", busy_label="Saving…"
         ),
-        ui.text("All your other devices are signed out.", size="small", tone="muted"),
+        ui.text("You will be signed out on all other devices.", size="small", tone="muted"),
         another_code(State, "/api/session/forgot"),
         ui.text(ui.link("Use another contact", to=State.forgot_link), size="small"),
         action="/api/session/reset",

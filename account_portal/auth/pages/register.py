@@ -58,5 +58,5 @@ def register() -> rx.Component:
             },
         ),
         ui.divider(),
-        ui.text("You have an account? ", ui.link("Sign in", to=State.login_link)),
+        ui.text("Already have an account? ", ui.link("Sign in", to=State.login_link)),
     )

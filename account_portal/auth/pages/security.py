@@ -141,7 +141,7 @@ def _password(page: Any) -> rx.Component:
 KEPT = [
     "You are signed out everywhere and can't sign in any more.",
     "Orders on their way still arrive, and returns and refunds under way go on.",
-    "We keep your orders and invoices for as long as the law asks for.",
+    "We keep your orders and invoices for as long as the law requires.",
     "Points and store credit can't be used any more.",
 ]
 
@@ -152,7 +152,7 @@ def _close_dialog() -> rx.Component:
         points,
         ui.form_actions(
             ui.button("Keep my account", variant="primary", on_click=State.stay),
-            ui.button("Go on", on_click=State.go_on_leaving),
+            ui.button("Continue", on_click=State.go_on_leaving),
             end=True,
         ),
         gap="large",
@@ -196,7 +196,7 @@ def _closing() -> rx.Component:
         ui.framed_only(
             ui.window_button("Close account…", to=routes.SECURITY, frame_action="window")
         ),
-        description="You are told first what is kept and what is not.",
+        description="First we show you what we keep.",
     )
 
 

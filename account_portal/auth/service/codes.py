@@ -41,8 +41,8 @@ PURPOSES: dict[schemas.OtpAction, str] = {
     "login": "sign in",
     "register": "open your account",
     "reset-password": "set a new password",
-    "verify-email": "confirm your e-mail address",
-    "verify-phone": "confirm your phone number",
+    "verify-email": "verify your e-mail address",
+    "verify-phone": "verify your phone number",
     "update-email": "use this e-mail address",
     "update-phone": "use this phone number",
 }

@@ -7,10 +7,8 @@ from account_portal.ui.session import sentence
 WHOLE = "_"
 
 _WORDS = {
-    "invalid_credentials": (
-        "password",
-        "The password does not fit, or there is no account with this e-mail or phone.",
-    ),
+    # The same whether there is such an account or not.
+    "invalid_credentials": ("password", "Wrong e-mail, phone or password."),
     "account_deactivated": (WHOLE, "This account is closed."),
     "email_taken": ("contact", "There is an account with this e-mail already. Sign in instead."),
     "phone_taken": ("contact", "There is an account with this number already. Sign in instead."),
@@ -49,7 +47,7 @@ def refused(code: str, fields: Any = None, retry_after: int = 0) -> dict[str, st
     """
     if code == "too_many_requests":
         wait = wait_words(retry_after) if retry_after else "a few minutes"
-        return {WHOLE: f"That was tried too often. Try again in {wait}."}
+        return {WHOLE: f"Too many attempts. Try again in {wait}."}
     if code == "validation_error" or code not in _WORDS:
         told = _by_field(fields)
         if told:

@@ -123,6 +123,17 @@ def _password() -> rx.Component:
 
 
 def _picture_dialog(profile: Any) -> rx.Component:
+    remove = rx.cond(
+        profile.profile_image_url,
+        ui.button(
+            "Remove picture",
+            size="small",
+            icon_name="trash-2",
+            on_click=State.remove_picture,
+            busy=State.busy == "remove_picture",
+            busy_label="Removing…",
+        ),
+    )
     ask = ui.stack(
         ui.file_field(
             "image",
@@ -135,16 +146,7 @@ def _picture_dialog(profile: Any) -> rx.Component:
             on_picked=State.pick_picture,
         ),
         ui.form_error(State.errors["_"]),
-    )
-    remove = rx.cond(
-        profile.profile_image_url,
-        ui.button(
-            "Remove picture",
-            icon_name="trash-2",
-            on_click=State.remove_picture,
-            busy=State.busy == "remove_picture",
-            busy_label="Removing…",
-        ),
+        remove,
     )
     return ui.dialog(
         rx.cond(State.is_picturing, ask),
@@ -152,7 +154,6 @@ def _picture_dialog(profile: Any) -> rx.Component:
         title="Your picture",
         description="It is shown beside your name.",
         footer=[
-            remove,
             ui.button(
                 "Save picture",
                 variant="primary",
@@ -163,6 +164,7 @@ def _picture_dialog(profile: Any) -> rx.Component:
                     rx.upload_files(PICTURE, on_upload_progress=State.show_progress)
                 ),
             ),
+            ui.button("Cancel", closes=True),
         ],
         open=State.is_picturing,
         on_close=State.stop_picturing,
@@ -226,7 +228,7 @@ def _code() -> rx.Component:
         ),
         ui.code_field(error=State.errors["otp"], required=True, auto_focus=True),
         ui.form_actions(
-            ui.submit("Confirm", busy=State.busy == "confirm", busy_label="Checking…"),
+            ui.submit("Verify", busy=State.busy == "confirm", busy_label="Checking…"),
             ui.button(
                 "Send another code",
                 variant="quiet",

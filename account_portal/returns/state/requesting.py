@@ -211,9 +211,7 @@ class RequestReturnState(AddressDraft, PageData, Session):
         values["phone"] = national_number(values["phone"], values["country_code"])
         has = {field.name for field in self.place_fields}
         values.update({name: "" for name in address_rules.PLACE if name not in has})
-        data = CustomerAddressCreate.model_validate(values)
-        address_rules.require_deliverable(data.model_dump())
-        return data
+        return self._checked(CustomerAddressCreate, values, saved=False)
 
     @action
     async def send(self) -> Any:

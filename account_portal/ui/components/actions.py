@@ -13,18 +13,23 @@ ButtonSize = Literal["medium", "small"]
 
 _BASE = (
     "inline-grid w-fit max-w-full select-none place-items-center rounded-box border font-medium "
-    "transition-colors duration-150 disabled:cursor-not-allowed disabled:opacity-55 "
-    "enabled:active:brightness-95 [a&]:active:brightness-95 "
-    "aria-busy:cursor-progress aria-busy:opacity-100 print:hidden"
+    "transition-colors duration-150 disabled:cursor-not-allowed "
+    "enabled:active:brightness-95 [a&]:active:brightness-95 aria-busy:cursor-progress print:hidden"
+)
+# Grey and readable in either theme, whatever the shop's colour; one at work keeps its own look.
+_DISABLED = (
+    "disabled:not-aria-busy:border-line disabled:not-aria-busy:bg-sunken "
+    "disabled:not-aria-busy:text-muted"
 )
 _VARIANTS: dict[ButtonVariant, str] = {
     "primary": "border-transparent bg-accent text-accent-contrast enabled:hover:bg-accent-hover "
-    "[a&]:hover:bg-accent-hover",
+    f"[a&]:hover:bg-accent-hover {_DISABLED}",
     "secondary": "border-line-control bg-surface text-text enabled:hover:bg-sunken "
-    "[a&]:hover:bg-sunken",
+    f"[a&]:hover:bg-sunken {_DISABLED}",
     "quiet": "border-transparent text-accent-text enabled:hover:bg-accent-tint "
-    "[a&]:hover:bg-accent-tint",
-    "danger": "border-transparent bg-danger-fill text-danger-contrast enabled:hover:opacity-90",
+    "[a&]:hover:bg-accent-tint disabled:not-aria-busy:text-muted",
+    "danger": "border-transparent bg-danger-fill text-danger-contrast enabled:hover:opacity-90 "
+    f"{_DISABLED}",
 }
 _SIZES: dict[ButtonSize, str] = {
     "medium": "min-h-10 px-4 py-1.5 text-base pointer-coarse:min-h-11",

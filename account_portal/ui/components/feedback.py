@@ -82,7 +82,7 @@ EmptyKind = Literal["nothing", "no_match", "failed", "not_found"]
 _EMPTY: dict[EmptyKind, IconName] = {
     "nothing": "package",
     "no_match": "search",
-    "failed": "wifi-off",
+    "failed": "triangle-alert",
     "not_found": "circle-alert",
 }
 
@@ -98,7 +98,7 @@ def empty(
     """A place without content, which says why and leads on.
 
     `nothing` (yet; the action is the next step), `no_match` (the filter hit nothing; clear it),
-    `failed` (could not load; try again), `not_found` (isn't there, or isn't yours).
+    `failed` (our side could not answer; try again), `not_found` (isn't there, or isn't yours).
     """
     by_kind = pick(_EMPTY, kind, "kind of empty state")
     shape = by_kind if icon_name is None else icon_name
@@ -142,7 +142,7 @@ def by_phase(
     failed = empty(
         "failed",
         "This could not be loaded",
-        "Nothing is lost. Please try again in a moment.",
+        "Something went wrong on our side. Nothing is lost; please try again in a moment.",
         action=again[0] if again else None,
     )
     waiting = loading(*(bones or skeleton_cards()))

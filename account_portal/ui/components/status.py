@@ -81,7 +81,7 @@ STATUSES: dict[Kind, dict[str, Entry]] = {
         "rejected": ("Not published", "circle-x", "danger"),
     },
     "bank_account": {
-        "unverified": ("Not verified", "circle-alert", "neutral"),
+        "unverified": ("Not verified", "circle-alert", "warn"),
         "pending": ("Being verified", "clock", "info"),
         "verified": ("Verified", "circle-check", "success"),
         "rejected": ("Verification failed", "circle-x", "danger"),

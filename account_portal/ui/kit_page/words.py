@@ -67,7 +67,7 @@ def feedback() -> rx.Component:
                 ui.empty(
                     "failed",
                     "Could not load your orders",
-                    "The connection broke off. Your orders are safe.",
+                    "Something went wrong on our side. Your orders are safe.",
                     action=ui.button("Try again"),
                 )
             ),

@@ -33,12 +33,12 @@ def wiring(id: str, error: Text | None) -> dict[str, Any]:
 
 
 def notes(id: str, hint: Text | None, error: Text | None) -> list[rx.Component]:
-    """Hint and error under a control."""
-    # Both always exist, so that aria-describedby never points nowhere.
+    """Under a control its hint, or in the place of that its error, which tells more."""
+    # Both always exist, so that aria-describedby never points nowhere. A hint that gives way is
+    # empty, not hidden: what is hidden would still be read out.
+    shown = "" if hint is None else hint if error is None else rx.cond(error, "", hint)
     return [
-        rx.el.p(
-            "" if hint is None else hint, id=f"{id}-hint", class_name=classes(HINT, "empty:hidden")
-        ),
+        rx.el.p(shown, id=f"{id}-hint", class_name=classes(HINT, "empty:hidden")),
         error_place(error, id=f"{id}-error", class_name=ERROR),
     ]
 
@@ -58,7 +58,7 @@ def field(
     optional: bool = False,
     hide_label: bool = False,
 ) -> rx.Component:
-    """Label, control, hint and error under one another; for controls the kit does not have."""
+    """Label, control, then hint or error; for controls the kit does not have."""
     mark = [rx.el.span(" (optional)", class_name="font-normal text-muted")] if optional else []
     look = "sr-only" if hide_label else LABEL
     return rx.el.div(
