@@ -4,7 +4,8 @@ How money adds up:
 
 - Units of a line are worth their share of what the line cost. The share is taken from what is left
   of the line, so that returning it unit by unit, in any order and with requests cancelled in
-  between, adds up to the line's total exactly.
+  between, adds up to the line's total exactly. What other requests hold may have been written down
+  elsewhere, for nothing or too much: still no unit is worth more than was paid for it.
 - An order may have been paid by money, points and store credit together. What goods are worth goes
   back in the same proportion, again as a share of what is left of each, so that no more of any of
   them goes back than was given. Money that never arrived is not refunded.
@@ -143,15 +144,21 @@ def share(units: int, of_units: int, amount: int) -> int:
     return money.split(amount, [units, of_units - units])[0]
 
 
+def _most(units: int, of_units: int, amount: int) -> int:
+    """What so many units cost when each is rounded up; shares of what is left never exceed it."""
+    return units * -(-amount // of_units) if of_units > 0 else 0
+
+
 def worth(line: LineState, units: int, *, after: int = 0, taken: Worth = Worth(0, 0)) -> Worth:
-    """What units of a line cost.
+    """What units of a line cost; never more than was paid for so many.
 
     `after` other units of the same request were counted before, worth `taken`.
     """
     left = line.paid_units - line.held_units - after
-    total = line.line_total - line.held_total - taken.total
-    tax = line.tax_amount - line.held_tax - taken.tax
-    return Worth(share(units, left, max(0, total)), share(units, left, max(0, tax)))
+    total = share(units, left, max(0, line.line_total - line.held_total - taken.total))
+    tax = share(units, left, max(0, line.tax_amount - line.held_tax - taken.tax))
+    total = min(total, _most(units, line.paid_units, line.line_total))
+    return Worth(total, min(tax, _most(units, line.paid_units, line.tax_amount), total))
 
 
 def require_returnable(line: LineState, units: int) -> None:
