@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from account_portal.core.errors import Conflict, PortalError, Unprocessable
 from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
+    RefundStatus,
+    ReturnStatus,
     ShipmentStatus,
     TransactionStatus,
 )
@@ -325,6 +328,28 @@ def returnable_units(
             for sku, units in parcel.units.items():
                 open_units[sku] = open_units.get(sku, 0) + units
     return {sku: min(units, remaining.get(sku, 0)) for sku, units in open_units.items()}
+
+
+_GOODS_TO_CHECK = frozenset({ReturnStatus.APPROVED, ReturnStatus.SHIPPED, ReturnStatus.RECEIVED})
+
+
+def refund_stage(
+    status: RefundStatus, of_return: ReturnStatus | None, *, has_successor: bool
+) -> Literal["follows", "withdrawn", "tried_again", "as_is"]:
+    """What a customer has to know of a refund beyond its state.
+
+    Args:
+        status: of the refund.
+        of_return: state of the return it is for, if it is for one.
+        has_successor: whether a later one of the same order or return did not fail.
+    """
+    if status is RefundStatus.FAILED:
+        if of_return is ReturnStatus.CANCELLED:
+            return "withdrawn"
+        return "tried_again" if has_successor else "as_is"
+    # The shop may agree to it before; nobody is promised money while the goods still travel.
+    is_paid = status is RefundStatus.SUCCESS
+    return "follows" if of_return in _GOODS_TO_CHECK and not is_paid else "as_is"
 
 
 _WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {

@@ -13,6 +13,7 @@ from account_portal.orders.schemas.page import (
     OrderPage,
     Parcel,
     PriceBreakdown,
+    ShownRefund,
 )
 from account_portal.orders.schemas.parts import (
     AppliedCoupon,
@@ -76,4 +77,5 @@ __all__ = [
     "RetryPaymentResult",
     "ShipmentEventView",
     "ShipmentItem",
+    "ShownRefund",
 ]

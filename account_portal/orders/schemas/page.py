@@ -1,5 +1,7 @@
 """What the pages of orders show beyond the contract."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from account_portal.core.schemas import (
@@ -38,6 +40,15 @@ class Parcel(OrderShipment):
     label: str = Field(description="Such as Parcel 1 of 2.")
 
 
+class ShownRefund(OrderRefund):
+    """A refund with what a customer has to know of it beyond its state."""
+
+    stage: Literal["follows", "withdrawn", "tried_again", "as_is"] = Field(
+        description="`follows`: once goods that go back are checked; `withdrawn`: with the return "
+        "it was for; `tried_again`: it failed, and another took its place."
+    )
+
+
 class PriceBreakdown(View):
     """Amounts that add up to the total of the same page, whatever the order's source."""
 
@@ -60,7 +71,7 @@ class OrderPage(View):
 
     order: OrderDetail
     parcels: list[Parcel]
-    refunds: list[OrderRefund]
+    refunds: list[ShownRefund]
     payment: OrderPaymentStatus
     price: PriceBreakdown
     cancel_note: str = Field(description="Why it cannot be cancelled; empty when it can.")
@@ -68,6 +79,7 @@ class OrderPage(View):
     return_until: Moment | None = Field(description="When the last open return window closes.")
     return_note: str = Field(description="Why nothing can be returned; empty when something can.")
     can_review: bool
+    store_email: str = Field(description="Where customers get help; may be empty.")
     payout_accounts: list[list[str]] = Field(
         description="Verified bank accounts to refund to, as id and label, while cancelling is "
         "possible."

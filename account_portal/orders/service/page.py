@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
 from account_portal.models.states import OrderStatus, ShipmentStatus
@@ -21,9 +22,9 @@ from account_portal.orders.service.history import card
 from account_portal.orders.service.reading import (
     get_order,
     get_payment_status,
-    list_refunds,
     list_shipment_events,
     read_orders_in,
+    shown_refunds,
 )
 
 
@@ -43,7 +44,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     return OrderPage(
         order=order,
         parcels=_parcels(ctx, order),
-        refunds=list_refunds(ctx, order_number),
+        refunds=shown_refunds(ctx, order_number),
         payment=get_payment_status(ctx, order_number),
         price=price_breakdown(order),
         cancel_note=""
@@ -53,13 +54,14 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         return_until=max(ends, default=None),
         return_note="" if can_return else rules.why_not_returnable(ends, ctx.now),
         can_review=order.status in rules.DELIVERED,
+        store_email=ctx.settings.store_email,
         payout_accounts=_payout_accounts(ctx) if order.is_cancellation_allowed else [],
     )
 
 
 def _payout_accounts(ctx: Context) -> list[list[str]]:
     return [
-        [account.id, f"{account.bank_name} {account.account_number}"]
+        [account.id, f"{account.bank_name} {short_number(account.account_number)}"]
         for account in list_bank_accounts(ctx)
         if account.is_verified
     ]

@@ -1,12 +1,12 @@
-"""One return: where it is, what happens next, what comes back."""
+"""One return: where it is, what happens next, the refund or replacement."""
 
 from typing import Any
 
 import reflex as rx
 
 from account_portal import routes
-from account_portal.orders.components import order_address, order_link
-from account_portal.returns.components import refund_stage, return_item
+from account_portal.orders.components import order_address, order_link, refund_row
+from account_portal.returns.components import return_item
 from account_portal.returns.state import ReturnDetailState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
@@ -128,7 +128,9 @@ def _comes_back(page: Any) -> rx.Component:
     return ui.section(
         "What comes back",
         ui.rows(
-            rx.foreach(one.refund, lambda refund: refund_stage(refund, page.currency)),
+            rx.foreach(
+                page.refunds, lambda refund: refund_row(refund, page.currency, page.store_email)
+            ),
             rx.cond(one.replacement_order_number, replacement),
             rx.cond(~has_any, waiting),
         ),

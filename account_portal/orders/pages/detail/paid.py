@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.orders.components import masked, refund_row
 from account_portal.ui import components as ui
 
 
@@ -43,8 +44,13 @@ def _payment(payment: Any, currency: Any) -> rx.Component:
     method = rx.cond(payment.payment_method, payment.payment_method, "Payment")
     means = rx.cond(
         payment.card_number,
-        "•••• " + payment.card_number.to(str)[-4:],
-        rx.cond(payment.upi_id, payment.upi_id, rx.cond(payment.bank_name, payment.bank_name, "")),
+        masked(payment.card_number),
+        rx.cond(
+            payment.upi_id,
+            payment.upi_id,
+            rx.cond(payment.bank_name, payment.bank_name + " ", "").to(str)
+            + masked(payment.bank_account_number),
+        ),
     )
     return ui.stack(
         ui.row(
@@ -62,30 +68,6 @@ def _payment(payment: Any, currency: Any) -> rx.Component:
     )
 
 
-def _refund(refund: Any, currency: Any) -> rx.Component:
-    to = rx.cond(
-        refund.payment_mode == "bank_transfer",
-        "To "
-        + rx.cond(refund.bank_name, refund.bank_name, "your bank")
-        + " "
-        + rx.cond(refund.bank_account_number, refund.bank_account_number, ""),
-        rx.cond(refund.payment_mode == "loyalty_point", "As points", "The way you paid"),
-    )
-    return ui.stack(
-        ui.row(
-            ui.text("Refund"),
-            ui.money(refund.refund_amount, currency),
-            justify="between",
-        ),
-        ui.row(
-            ui.status_badge("refund", refund.status),
-            ui.text(to, tone="muted", size="small"),
-            justify="between",
-        ),
-        gap="small",
-    )
-
-
 def payments_section(page: Any) -> rx.Component:
     """Payments, failed ones too, and refunds."""
     order = page.order
@@ -95,7 +77,10 @@ def payments_section(page: Any) -> rx.Component:
             "Payments",
             ui.rows(
                 rx.foreach(order.payments, lambda one: _payment(one, order.currency.code)),
-                rx.foreach(page.refunds, lambda one: _refund(one, order.currency.code)),
+                rx.foreach(
+                    page.refunds,
+                    lambda one: refund_row(one, order.currency.code, page.store_email),
+                ),
             ),
         ),
     )
