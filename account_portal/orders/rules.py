@@ -367,14 +367,14 @@ _WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {
 def why_not_cancellable(status: OrderStatus) -> str:
     """A sentence for the customer, for an order that `can_cancel` denies."""
     return _WHY_NOT_CANCELLABLE.get(
-        status, "This order is on its way. You can return items once they have arrived."
+        status, "This order is on its way. You can return items once they arrive."
     )
 
 
 def why_not_returnable(ends: Collection[datetime], now: datetime) -> str:
     """A sentence for the customer; `ends` are the ends of the return windows of what arrived."""
     if not ends:
-        return "Items can be returned once they have arrived."
+        return "Items can be returned once they arrive."
     if max(ends) < now:
         return "Returns closed on {date}."
     return "All items that can be returned are in a return already."

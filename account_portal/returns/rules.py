@@ -30,7 +30,7 @@ class OrderNotReturnable(Conflict):
     """Nothing of the order can ever be returned as it stands."""
 
     code = "order_not_returnable"
-    message = "Nothing of this order can be returned."
+    message = "Nothing from this order can be returned."
 
 
 class ReturnWindowClosed(Conflict):

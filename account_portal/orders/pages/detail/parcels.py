@@ -67,7 +67,7 @@ def _parcel(parcel: Any) -> rx.Component:
             rx.cond(
                 parcel.steps.length() > 0,
                 ui.disclosure(
-                    "Every step",
+                    "Tracking history",
                     ui.timeline(rx.foreach(parcel.steps, _step), label="Way of parcel"),
                 ),
             ),

@@ -107,7 +107,7 @@ def items() -> rx.Component:
             ~State.can_return,
             ui.alert(
                 "Below you see why, item by item.",
-                title="Nothing of this order can be returned now",
+                title="Nothing from this order can be returned now",
             ),
         ),
         ui.card_list(rx.foreach(State.lines, _line), label="Items of the order"),
