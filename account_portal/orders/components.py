@@ -94,6 +94,26 @@ def order_address(address: Any) -> rx.Component:
     )
 
 
+def return_until(moment: Any) -> rx.Component:
+    """Until when something can be returned."""
+    return ui.text("Return until ", ui.date(moment, "binding"), ".", tone="muted", size="small")
+
+
+def return_note(note: Any, closed: Any) -> rx.Component:
+    """Why nothing can be returned; `{date}` in it is the moment when that `closed`."""
+    return ui.text(
+        rx.cond(
+            note.contains("{date}"),
+            rx.fragment(
+                note.split("{date}")[0], ui.date(closed, "binding"), note.split("{date}")[1]
+            ),
+            note,
+        ),
+        tone="muted",
+        size="small",
+    )
+
+
 def masked(number: Any) -> Any:
     """The end of a card's or account's number, as banks print it; nothing for none."""
     return rx.cond(number, "•••• " + number.to(str)[-4:], "").to(str)

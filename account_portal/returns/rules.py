@@ -183,7 +183,10 @@ def require_returnable(line: LineState, units: int) -> None:
 
 
 def reason_against(status: OrderStatus, line: LineState, now: datetime) -> str | None:
-    """Why nothing of a line can go back, in words for the customer; none: something can."""
+    """Why nothing of a line can go back, in words for the customer; none: something can.
+
+    `{date}` stands for the end of its return window.
+    """
     if line.returnable_units > 0:
         return None
     if status is OrderStatus.CANCELLED:
@@ -193,12 +196,18 @@ def reason_against(status: OrderStatus, line: LineState, now: datetime) -> str |
     if line.paid_units == 0:
         return "Free items cannot be returned."
     if line.closes_at is not None and now > line.closes_at:
-        # A binding date names its zone.
-        day = line.closes_at
-        return f"Returns closed on {day.day} {day:%B %Y} (UTC)."
+        return "Returns closed on {date}."  # whoever shows it writes the date as the reader does
     if line.held_units:
         return "Already in a return request."
     return "Free items cannot be returned."
+
+
+def held_note(quantity: int, line: LineState) -> str:
+    """How many units can go back while others are in a return; empty if none are, or none can."""
+    if not line.held_units or not line.returnable_units:
+        return ""
+    held = "1 is" if line.held_units == 1 else f"{line.held_units} are"
+    return f"{line.returnable_units} of {quantity} can go back, {held} already in a return."
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,12 @@ class ReturnableItem(View):
     quantity: int
     returnable_quantity: int = Field(ge=0)
     returnable_until: Moment | None = Field(description="When the last window closes or closed.")
-    reason: str | None = Field(description="Why nothing can go back; none: something can.")
+    reason: str | None = Field(
+        description="Why nothing can go back, `{date}` for the day it closed; none: something can."
+    )
+    held_note: str = Field(
+        description="How many of its units can go back, when others are in a return; else empty."
+    )
 
 
 class ReturnQuote(View):

@@ -163,7 +163,7 @@ def test_which_units_can_go_back(
         (
             OrderStatus.COMPLETE,
             line(returnable_units=0, closes_at=datetime(2026, 5, 3, tzinfo=UTC)),
-            "Returns closed on 3 May 2026 (UTC).",
+            "Returns closed on {date}.",
         ),
         (
             OrderStatus.DELIVERED,
@@ -179,6 +179,14 @@ def test_which_units_can_go_back(
 )
 def test_each_refusal_has_words(status: OrderStatus, state: LineState, words: str | None) -> None:
     assert rules.reason_against(status, state, NOW) == words
+
+
+def test_units_in_a_return_are_told_of() -> None:
+    assert rules.held_note(3, line()) == ""
+    assert rules.held_note(3, line(held_units=3, returnable_units=0)) == ""
+    two, one = line(held_units=2, returnable_units=1), line(held_units=1, returnable_units=2)
+    assert rules.held_note(3, two) == "1 of 3 can go back, 2 are already in a return."
+    assert rules.held_note(3, one) == "2 of 3 can go back, 1 is already in a return."
 
 
 def test_a_request_goes_forward_only() -> None:

@@ -5,7 +5,12 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.orders.components import order_address, order_item
+from account_portal.orders.components import (
+    order_address,
+    order_item,
+    return_note,
+    return_until,
+)
 from account_portal.orders.pages.detail.cancelling import cancel_dialog
 from account_portal.orders.pages.detail.paid import payments_section, price_section
 from account_portal.orders.pages.detail.parcels import parcels_section
@@ -140,23 +145,8 @@ def _actions(page: Any, number: Any) -> rx.Component:
         ),
         rx.cond(
             page.can_return,
-            ui.text(
-                "Return until ", ui.date(page.return_until, "binding"), tone="muted", size="small"
-            ),
-            rx.cond(
-                page.return_until & ~page.can_return,
-                rx.cond(
-                    page.return_note.contains("{date}"),
-                    ui.text(
-                        "Returns closed on ",
-                        ui.date(page.return_until, "binding"),
-                        ".",
-                        tone="muted",
-                        size="small",
-                    ),
-                    ui.text(page.return_note, tone="muted", size="small"),
-                ),
-            ),
+            return_until(page.return_until),
+            rx.cond(page.return_until, return_note(page.return_note, page.return_until)),
         ),
         gap="tight",
     )
