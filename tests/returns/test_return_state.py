@@ -175,6 +175,23 @@ def test_a_new_address_is_checked_where_it_is_typed(
     assert count_returns(database) == 1
 
 
+def test_a_parcel_is_collected_where_the_order_went(
+    database: Database, owner: User, order: Order
+) -> None:
+    near = make_address(database, owner, address_line1="9 Near Lane", country="IN")
+    make_address(database, owner, address_line1="9 Far Lane", country="Germany")
+    page = open_form(database, owner, order)
+    assert [one.id for one in page.saved] == [near.id]
+    choose(page)
+    follow(page, page.run("choose_items", {}))
+    page.run("choose_address", "new")
+    page.run("choose_country", "Germany")
+    typed = {name: value for name, value in HOME.items() if isinstance(value, str)}
+    abroad = {**typed, "country": "Germany", "pincode": "10435", "city": "Berlin", "state": ""}
+    assert page.run("choose_pickup", abroad) == []
+    assert set(page.errors) == {"country"}
+
+
 def test_an_order_that_changed_meanwhile_leads_back_to_its_items(
     database: Database, owner: User, order: Order
 ) -> None:

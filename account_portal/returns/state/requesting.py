@@ -34,6 +34,7 @@ from account_portal.returns.state.drafts import (
     REASONS,
     RESOLUTIONS,
     ReturnLine,
+    is_near,
     is_same,
     missing,
     typed,
@@ -107,7 +108,12 @@ class RequestReturnState(AddressDraft, PageData, Session):
             self, addresses.list_addresses, PageParams(limit=address_rules.MAX_ADDRESSES)
         )
         self.order_address = order.shipping_address
-        self.saved = [one for one in book.rows if not is_same(one, order.shipping_address)]
+        self.saved = [
+            one
+            for one in book.rows
+            if is_near(one.country, order.shipping_address)
+            and not is_same(one, order.shipping_address)
+        ]
         options = (["order"] if self.order_address else []) + [one.id for one in self.saved]
         if self.pickup not in (*options, "new"):
             self.pickup = (options or ["new"])[0]
@@ -213,6 +219,8 @@ class RequestReturnState(AddressDraft, PageData, Session):
         values.update({name: "" for name in address_rules.PLACE if name not in has})
         data = CustomerAddressCreate.model_validate(values)
         address_rules.require_deliverable(data.model_dump())
+        if not is_near(data.country, self.order_address):
+            raise InvalidInput(country="must be the one the order went to")
         return data
 
     @action
