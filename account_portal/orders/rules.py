@@ -352,13 +352,16 @@ def refund_stage(
     return "follows" if of_return in _GOODS_TO_CHECK and not is_paid else "as_is"
 
 
+_WAS_SENT = "This order was sent, so it can't be cancelled any more."
 _WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {
     OrderStatus.CANCELLED: "This order is cancelled.",
     OrderStatus.COMPLETE: "This order is complete.",
     OrderStatus.DELIVERED: "This order has arrived. You can return items instead.",
     OrderStatus.PARTIALLY_DELIVERED: "A part of this order has arrived. You can return its items.",
-    OrderStatus.UNDELIVERED: "The courier could not deliver this order. It can't be cancelled now.",
-    OrderStatus.RETURN_TO_ORIGIN: "This order is coming back to us. It can't be cancelled now.",
+    OrderStatus.UNDELIVERED: _WAS_SENT,
+    OrderStatus.PARTIALLY_UNDELIVERED: _WAS_SENT,
+    OrderStatus.RETURN_TO_ORIGIN: _WAS_SENT,
+    OrderStatus.PARTIALLY_RETURN_TO_ORIGIN: _WAS_SENT,
     OrderStatus.PARTIALLY_SCHEDULED: "This order is packed already.",
     OrderStatus.AWAITING_SHIPMENT: "This order is packed already.",
 }

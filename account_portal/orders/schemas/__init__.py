@@ -14,6 +14,7 @@ from account_portal.orders.schemas.page import (
     Parcel,
     PriceBreakdown,
     ShownRefund,
+    StrayParcel,
 )
 from account_portal.orders.schemas.parts import (
     AppliedCoupon,
@@ -78,4 +79,5 @@ __all__ = [
     "ShipmentEventView",
     "ShipmentItem",
     "ShownRefund",
+    "StrayParcel",
 ]

@@ -12,6 +12,7 @@ from account_portal.core.schemas import (
 from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
+    ShipmentStatus,
 )
 from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
 from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
@@ -38,6 +39,15 @@ class Parcel(OrderShipment):
     steps: list[ShipmentEventView]
     promised: str | None = Field(description="The day it arrives, as long as that can be kept.")
     label: str = Field(description="Such as Parcel 1 of 2.")
+
+
+class StrayParcel(View):
+    """A parcel that did not reach the customer. Nothing is refunded or sent again by itself."""
+
+    label: str
+    status: ShipmentStatus
+    since: Moment
+    cause: str = Field(description="What the courier says; may be empty.")
 
 
 class ShownRefund(OrderRefund):
@@ -71,6 +81,10 @@ class OrderPage(View):
 
     order: OrderDetail
     parcels: list[Parcel]
+    stray_parcels: list[StrayParcel]
+    payment_moments: dict[str, Moment] = Field(
+        description="When each payment was made or tried, by its request number."
+    )
     refunds: list[ShownRefund]
     payment: OrderPaymentStatus
     price: PriceBreakdown

@@ -16,6 +16,7 @@ from account_portal.orders.schemas import (
     OrderPage,
     Parcel,
     PriceBreakdown,
+    StrayParcel,
 )
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
@@ -23,6 +24,7 @@ from account_portal.orders.service.reading import (
     get_order,
     get_payment_status,
     list_shipment_events,
+    payment_moments,
     read_orders_in,
     shown_refunds,
 )
@@ -40,10 +42,13 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         for shipment in order.shipments
         if shipment.status is ShipmentStatus.DELIVERED and shipment.delivered_date
     ]
+    parcels = _parcels(ctx, order)
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(
         order=order,
-        parcels=_parcels(ctx, order),
+        parcels=parcels,
+        stray_parcels=[_stray(parcel) for parcel in parcels if parcel.status in _STRAY],
+        payment_moments=payment_moments(ctx, order_number),
         refunds=shown_refunds(ctx, order_number),
         payment=get_payment_status(ctx, order_number),
         price=price_breakdown(order),
@@ -82,6 +87,15 @@ def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
         )
         for place, shipment in enumerate(order.shipments, start=1)
     ]
+
+
+def _stray(parcel: Parcel) -> StrayParcel:
+    return StrayParcel(
+        label=parcel.label,
+        status=parcel.status,
+        since=parcel.steps[0].happened_at if parcel.steps else parcel.modified_at,
+        cause=parcel.cancellation_reason or "",
+    )
 
 
 def _promise(status: str, day: str | None, today: str) -> str | None:
@@ -130,6 +144,9 @@ def price_breakdown(order: OrderDetail) -> PriceBreakdown:
     )
 
 
+_STRAY = frozenset(
+    {ShipmentStatus.UNDELIVERED, ShipmentStatus.RETURN_TO_ORIGIN, ShipmentStatus.LOST}
+)
 _NOT_COMING = frozenset(
     {
         ShipmentStatus.UNDELIVERED,

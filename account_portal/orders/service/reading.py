@@ -1,6 +1,7 @@
 """Reading orders: bounded, indexed, at most three statements a call."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -350,6 +351,20 @@ def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
         is_retry_available=not settled
         and rules.can_retry_payment(OrderStatus(order.status), payable, attempts, ctx.now),
     )
+
+
+def payment_moments(ctx: Context, order_number: str) -> dict[str, datetime]:
+    """When each payment of an order was made, or tried if no money moved, by its request number.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    rows = ctx.db.execute(
+        select(
+            col(Payment.request_number), col(Payment.payment_date), col(Payment.created_at)
+        ).where(col(Payment.order_id) == _order_id(ctx, order_number))
+    )
+    return {row.request_number: row.payment_date or row.created_at for row in rows}
 
 
 def list_shipment_events(ctx: Context, order_number: str) -> list[ShipmentEventView]:

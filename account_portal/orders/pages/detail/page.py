@@ -10,6 +10,7 @@ from account_portal.orders.components import (
     order_item,
     return_note,
     return_until,
+    write_to,
 )
 from account_portal.orders.pages.detail.cancelling import cancel_dialog
 from account_portal.orders.pages.detail.paid import payments_section, price_section
@@ -56,8 +57,54 @@ def _status(page: Any) -> rx.Component:
                     tone="muted",
                 ),
             ),
+            rx.cond(
+                page.stray_parcels.length() > 0,
+                ui.stack(rx.foreach(page.stray_parcels, _stray), _what_now(page), gap="small"),
+            ),
             gap="large",
         )
+    )
+
+
+def _stray(parcel: Any) -> rx.Component:
+    """What became of a parcel that did not arrive, and what its courier does with it."""
+    since = ui.date(parcel.since)
+    what = rx.match(
+        parcel.status,
+        (
+            "undelivered",
+            rx.fragment(
+                " could not be delivered on ",
+                since,
+                ". The courier may try again, or bring it back to us.",
+            ),
+        ),
+        ("lost", rx.fragment(" got lost on its way, we learned on ", since, ".")),
+        rx.fragment(" has been on its way back to us since ", since, "."),
+    )
+    return ui.stack(
+        ui.text(rx.cond(parcel.label == "Parcel", "The parcel", parcel.label), what),
+        rx.cond(
+            parcel.cause,
+            ui.text("The reason: ", rx.el.bdi(parcel.cause), tone="muted"),
+        ),
+        gap="tight",
+    )
+
+
+def _what_now(page: Any) -> rx.Component:
+    """Nothing happens by itself: the shop and its customer agree on what is to be done."""
+    return rx.cond(
+        page.store_email & (page.refunds.length() == 0),
+        ui.text(
+            rx.cond(
+                page.payment.amount_paid > 0,
+                "Would you like it sent again, or your money back? Write to ",
+                "Would you still like to have it? Write to ",
+            ),
+            write_to(page.store_email),
+            " and name the order number.",
+        ),
     )
 
 

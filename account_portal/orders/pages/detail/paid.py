@@ -10,7 +10,9 @@ from account_portal.ui import components as ui
 
 def price_section(page: Any) -> rx.Component:
     """Amounts that add up to the total."""
-    price, order = page.price, page.order
+    price, order, paid = page.price, page.order, page.payment
+    has_other = (price.points > 0) | (price.credit > 0)
+    is_due = has_other & (order.status != "cancelled")
     coupon = rx.cond(order.coupon_code, "Coupon " + order.coupon_code, "Coupon")
     lines = [
         ui.PriceLine("Items", price.items_amount),
@@ -24,6 +26,9 @@ def price_section(page: Any) -> rx.Component:
         ui.PriceLine("Total", price.total, total=True),
         ui.PriceLine("Paid with points", price.points, minus=True, optional=True),
         ui.PriceLine("Paid with store credit", price.credit, minus=True, optional=True),
+        # Without these the total is what was paid, as the payments below say.
+        ui.PriceLine("You paid", rx.cond(has_other, paid.amount_paid, 0), optional=True),
+        ui.PriceLine("Still to pay", rx.cond(is_due, paid.amount_unpaid, 0), optional=True),
     ]
     taxes = rx.cond(
         order.total_tax > 0,
@@ -40,7 +45,7 @@ def price_section(page: Any) -> rx.Component:
     )
 
 
-def _payment(payment: Any, currency: Any) -> rx.Component:
+def _payment(payment: Any, moment: Any, currency: Any) -> rx.Component:
     method = rx.cond(payment.payment_method, payment.payment_method, "Payment")
     means = rx.cond(
         payment.card_number,
@@ -60,7 +65,7 @@ def _payment(payment: Any, currency: Any) -> rx.Component:
         ),
         ui.row(
             ui.text(means, tone="muted", size="small"),
-            ui.text(ui.date(payment.payment_date, "datetime"), tone="muted", size="small"),
+            ui.text(ui.date(moment, "datetime"), tone="muted", size="small"),
             justify="between",
         ),
         ui.status_badge("payment", payment.payment_status),
@@ -76,7 +81,12 @@ def payments_section(page: Any) -> rx.Component:
         ui.section(
             "Payments",
             ui.rows(
-                rx.foreach(order.payments, lambda one: _payment(one, order.currency.code)),
+                rx.foreach(
+                    order.payments,
+                    lambda one: _payment(
+                        one, page.payment_moments[one.request_number], order.currency.code
+                    ),
+                ),
                 rx.foreach(
                     page.refunds,
                     lambda one: refund_row(one, order.currency.code, page.store_email),
