@@ -120,8 +120,8 @@ def masked(number: Any) -> Any:
 
 
 def write_to(store_email: Any) -> rx.Component:
-    """Where customers get help, to be pressed or read."""
-    return ui.outside_link(rx.el.bdi(store_email), href="mailto:" + store_email, new_tab=False)
+    """Where customers get help, to be pressed or read; the router leaves it to the browser."""
+    return ui.link(rx.el.bdi(store_email), to="mailto:" + store_email)
 
 
 def refund_row(refund: Any, currency: Any, store_email: Any) -> rx.Component:
