@@ -291,6 +291,28 @@ def test_a_return_is_cancelled_once(database: Database, owner: User, order: Orde
     page.run("cancel")
     assert page.shown.order_return.status == ReturnStatus.CANCELLED
     assert (page.is_cancelling, page.notice_text) == (False, "Return cancelled.")
+    assert page.shown.can_ask_again
+
+
+def test_a_cancelled_return_is_asked_for_again_only_while_its_order_allows_it(
+    database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, lines=[make_line(0, quantity=1)], parcels=DELIVERED)
+    page = open_return(database, owner, make_return(database, owner, order).request_number)
+    page.run("cancel")
+    make_return(database, owner, order)
+    page.run("load")
+    assert page.shown.can_ask_again is False
+
+
+def test_a_return_shows_its_own_refunds_and_what_they_wait_for(
+    database: Database, owner: User, order: Order
+) -> None:
+    make_return(database, owner, order, status=ReturnStatus.APPROVED)
+    number = make_return(database, owner, order, status=ReturnStatus.RECEIVED).request_number
+    shown = open_return(database, owner, number).shown
+    assert shown.wants == "refund"
+    assert [refund.stage for refund in shown.refunds] == ["follows"]
 
 
 def test_what_is_on_its_way_is_not_cancelled(database: Database, owner: User, order: Order) -> None:
