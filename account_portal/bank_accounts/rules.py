@@ -15,6 +15,11 @@ def mask(number: str) -> str:
     return "X" * (len(number) - 4) + number[-4:]
 
 
+def short_number(masked: str) -> str:
+    """The end of a masked number, as banks print it: ``•••• 4321``."""
+    return f"•••• {masked[-4:]}"
+
+
 def normalise(number: str) -> str:
     """The number as it is compared: banks don't tell the cases of letters apart."""
     return number.upper()

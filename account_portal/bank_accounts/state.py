@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.bank_accounts import service
+from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.schemas import (
     CreateOutboundBankAccount,
     CustomerBankAccount,
@@ -147,8 +148,3 @@ class BankAccountsState(PageData, Session):
     async def _is_gone(self) -> None:
         await self._show()
         self._say("This bank account is not there any more.", "warn")
-
-
-def short_number(masked: str) -> str:
-    """The end of a masked number, as banks print it: ``•••• 4321``."""
-    return f"•••• {masked[-4:]}"

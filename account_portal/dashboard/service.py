@@ -55,7 +55,7 @@ def _to_send(ctx: Context) -> list[Task]:
     return [
         Task(
             kind="return",
-            title=f"Send your return {request.request_number}",
+            title=f"Get your return {request.request_number} ready for pick-up",
             detail=", ".join(item.product_name for item in request.return_items),
             path=routes.return_detail(request.request_number),
             action="See how",

@@ -82,7 +82,7 @@ def _tier(tier: Any) -> rx.Component:
             ui.number(tier.tier_points),
             " of ",
             _points(tier.next_tier_begins_at),
-            " so far: all you ever earned, except with what went back.",
+            ". Points of returned or cancelled orders don't count.",
             tone="muted",
             size="small",
         ),

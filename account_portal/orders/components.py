@@ -92,3 +92,93 @@ def order_address(address: Any) -> rx.Component:
         phone=rx.cond(address.country_code, address.country_code + " ", "")
         + rx.cond(address.phone, address.phone, ""),
     )
+
+
+def return_until(moment: Any) -> rx.Component:
+    """Until when something can be returned."""
+    return ui.text("Return until ", ui.date(moment, "binding"), ".", tone="muted", size="small")
+
+
+def return_note(note: Any, closed: Any) -> rx.Component:
+    """Why nothing can be returned; `{date}` in it is the moment when that `closed`."""
+    return ui.text(
+        rx.cond(
+            note.contains("{date}"),
+            rx.fragment(
+                note.split("{date}")[0], ui.date(closed, "binding"), note.split("{date}")[1]
+            ),
+            note,
+        ),
+        tone="muted",
+        size="small",
+    )
+
+
+def masked(number: Any) -> Any:
+    """The end of a card's or account's number, as banks print it; nothing for none."""
+    return rx.cond(number, "•••• " + number.to(str)[-4:], "").to(str)
+
+
+def write_to(store_email: Any) -> rx.Component:
+    """Where customers get help, to be pressed or read; the router leaves it to the browser."""
+    return ui.link(rx.el.bdi(store_email), to="mailto:" + store_email)
+
+
+def refund_row(refund: Any, currency: Any, store_email: Any) -> rx.Component:
+    """One refund: how much, where to, how far it is, and what follows if that is not plain."""
+
+    def note(*words: Any) -> rx.Component:
+        return ui.text(*words, tone="muted", size="small")
+
+    to = rx.match(
+        refund.payment_mode,
+        (
+            "bank_transfer",
+            "To "
+            + rx.cond(refund.bank_name, refund.bank_name, "your bank").to(str)
+            + " "
+            + masked(refund.bank_account_number),
+        ),
+        ("loyalty_point", "As points"),
+        rx.cond(refund.payment_method, refund.payment_method, "The way you paid").to(str),
+    )
+    failed = note(
+        "The money did not arrive. We know of it and will get in touch with you",
+        rx.cond(
+            store_email,
+            rx.fragment("; you can also write to ", write_to(store_email), "."),
+            ".",
+        ),
+    )
+    what_follows = rx.match(
+        refund.stage,
+        ("follows", note("Your refund follows once we have checked the items.")),
+        ("tried_again", note("The money did not arrive, so we sent it again.")),
+        ("as_is", rx.cond(refund.status == "failed", failed)),
+        rx.fragment(),
+    )
+    state = rx.match(
+        refund.stage,
+        ("follows", ui.badge("Not sent yet", tone="info", icon_name="clock")),
+        ("withdrawn", ui.badge("Called off", tone="neutral", icon_name="ban")),
+        ui.status_badge("refund", refund.status),
+    )
+    return ui.stack(
+        ui.row(ui.text("Refund"), ui.money(refund.refund_amount, currency), justify="between"),
+        ui.row(state, note(to), justify="between"),
+        what_follows,
+        rx.cond(
+            refund.refund_date,
+            note(
+                "Sent ",
+                ui.date(refund.refund_date),
+                rx.cond(
+                    refund.payment_reference_number,
+                    ", reference " + refund.payment_reference_number.to(str),
+                    "",
+                ),
+            ),
+        ),
+        rx.cond(refund.refund_remarks, note(refund.refund_remarks.to(str))),
+        gap="small",
+    )

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from account_portal.core.errors import Conflict, PortalError, Unprocessable
 from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
+    RefundStatus,
+    ReturnStatus,
     ShipmentStatus,
     TransactionStatus,
 )
@@ -327,13 +330,38 @@ def returnable_units(
     return {sku: min(units, remaining.get(sku, 0)) for sku, units in open_units.items()}
 
 
+_GOODS_TO_CHECK = frozenset({ReturnStatus.APPROVED, ReturnStatus.SHIPPED, ReturnStatus.RECEIVED})
+
+
+def refund_stage(
+    status: RefundStatus, of_return: ReturnStatus | None, *, has_successor: bool
+) -> Literal["follows", "withdrawn", "tried_again", "as_is"]:
+    """What a customer has to know of a refund beyond its state.
+
+    Args:
+        status: of the refund.
+        of_return: state of the return it is for, if it is for one.
+        has_successor: whether a later one of the same order or return did not fail.
+    """
+    if status is RefundStatus.FAILED:
+        if of_return is ReturnStatus.CANCELLED:
+            return "withdrawn"
+        return "tried_again" if has_successor else "as_is"
+    # The shop may agree to it before; nobody is promised money while the goods still travel.
+    is_paid = status is RefundStatus.SUCCESS
+    return "follows" if of_return in _GOODS_TO_CHECK and not is_paid else "as_is"
+
+
+_WAS_SENT = "This order was sent, so it can't be cancelled any more."
 _WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {
     OrderStatus.CANCELLED: "This order is cancelled.",
     OrderStatus.COMPLETE: "This order is complete.",
     OrderStatus.DELIVERED: "This order has arrived. You can return items instead.",
     OrderStatus.PARTIALLY_DELIVERED: "A part of this order has arrived. You can return its items.",
-    OrderStatus.UNDELIVERED: "The courier could not deliver this order. It can't be cancelled now.",
-    OrderStatus.RETURN_TO_ORIGIN: "This order is coming back to us. It can't be cancelled now.",
+    OrderStatus.UNDELIVERED: _WAS_SENT,
+    OrderStatus.PARTIALLY_UNDELIVERED: _WAS_SENT,
+    OrderStatus.RETURN_TO_ORIGIN: _WAS_SENT,
+    OrderStatus.PARTIALLY_RETURN_TO_ORIGIN: _WAS_SENT,
     OrderStatus.PARTIALLY_SCHEDULED: "This order is packed already.",
     OrderStatus.AWAITING_SHIPMENT: "This order is packed already.",
 }
@@ -342,14 +370,14 @@ _WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {
 def why_not_cancellable(status: OrderStatus) -> str:
     """A sentence for the customer, for an order that `can_cancel` denies."""
     return _WHY_NOT_CANCELLABLE.get(
-        status, "This order is on its way. You can return items once they have arrived."
+        status, "This order is on its way. You can return items once they arrive."
     )
 
 
 def why_not_returnable(ends: Collection[datetime], now: datetime) -> str:
     """A sentence for the customer; `ends` are the ends of the return windows of what arrived."""
     if not ends:
-        return "Items can be returned once they have arrived."
+        return "Items can be returned once they arrive."
     if max(ends) < now:
         return "Returns closed on {date}."
     return "All items that can be returned are in a return already."

@@ -4,7 +4,8 @@ How money adds up:
 
 - Units of a line are worth their share of what the line cost. The share is taken from what is left
   of the line, so that returning it unit by unit, in any order and with requests cancelled in
-  between, adds up to the line's total exactly.
+  between, adds up to the line's total exactly. What other requests hold may have been written down
+  elsewhere, for nothing or too much: still no unit is worth more than was paid for it.
 - An order may have been paid by money, points and store credit together. What goods are worth goes
   back in the same proportion, again as a share of what is left of each, so that no more of any of
   them goes back than was given. Money that never arrived is not refunded.
@@ -29,7 +30,7 @@ class OrderNotReturnable(Conflict):
     """Nothing of the order can ever be returned as it stands."""
 
     code = "order_not_returnable"
-    message = "Nothing of this order can be returned."
+    message = "Nothing from this order can be returned."
 
 
 class ReturnWindowClosed(Conflict):
@@ -143,15 +144,21 @@ def share(units: int, of_units: int, amount: int) -> int:
     return money.split(amount, [units, of_units - units])[0]
 
 
+def _most(units: int, of_units: int, amount: int) -> int:
+    """What so many units cost when each is rounded up; shares of what is left never exceed it."""
+    return units * -(-amount // of_units) if of_units > 0 else 0
+
+
 def worth(line: LineState, units: int, *, after: int = 0, taken: Worth = Worth(0, 0)) -> Worth:
-    """What units of a line cost.
+    """What units of a line cost; never more than was paid for so many.
 
     `after` other units of the same request were counted before, worth `taken`.
     """
     left = line.paid_units - line.held_units - after
-    total = line.line_total - line.held_total - taken.total
-    tax = line.tax_amount - line.held_tax - taken.tax
-    return Worth(share(units, left, max(0, total)), share(units, left, max(0, tax)))
+    total = share(units, left, max(0, line.line_total - line.held_total - taken.total))
+    tax = share(units, left, max(0, line.tax_amount - line.held_tax - taken.tax))
+    total = min(total, _most(units, line.paid_units, line.line_total))
+    return Worth(total, min(tax, _most(units, line.paid_units, line.tax_amount), total))
 
 
 def require_returnable(line: LineState, units: int) -> None:
@@ -176,7 +183,10 @@ def require_returnable(line: LineState, units: int) -> None:
 
 
 def reason_against(status: OrderStatus, line: LineState, now: datetime) -> str | None:
-    """Why nothing of a line can go back, in words for the customer; none: something can."""
+    """Why nothing of a line can go back, in words for the customer; none: something can.
+
+    `{date}` stands for the end of its return window.
+    """
     if line.returnable_units > 0:
         return None
     if status is OrderStatus.CANCELLED:
@@ -186,12 +196,18 @@ def reason_against(status: OrderStatus, line: LineState, now: datetime) -> str |
     if line.paid_units == 0:
         return "Free items cannot be returned."
     if line.closes_at is not None and now > line.closes_at:
-        # A binding date names its zone.
-        day = line.closes_at
-        return f"Returns closed on {day.day} {day:%B %Y} (UTC)."
+        return "Returns closed on {date}."  # whoever shows it writes the date as the reader does
     if line.held_units:
         return "Already in a return request."
     return "Free items cannot be returned."
+
+
+def held_note(quantity: int, line: LineState) -> str:
+    """How many units can go back while others are in a return; empty if none are, or none can."""
+    if not line.held_units or not line.returnable_units:
+        return ""
+    held = "1 is" if line.held_units == 1 else f"{line.held_units} are"
+    return f"{line.returnable_units} of {quantity} can go back, {held} already in a return."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What return calls take and show; names are the contract's."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
@@ -17,7 +17,7 @@ from account_portal.core.schemas import (
     WholeNumber,
 )
 from account_portal.models.states import ReturnResolution, ReturnStatus
-from account_portal.orders.schemas import OrderAddress, OrderRefund
+from account_portal.orders.schemas import OrderAddress, OrderRefund, ShownRefund
 
 ReturnRequestNumber = Annotated[
     str,
@@ -122,6 +122,10 @@ class ReturnDetail(View):
     completed_at: Moment | None
     cancelled_at: Moment | None
     is_cancellation_allowed: bool
+    can_ask_again: bool = Field(description="Whether the order lets something go back now.")
+    wants: Literal["refund", "replacement", "both"]
+    refunds: list[ShownRefund]
+    store_email: str = Field(description="Where customers get help; may be empty.")
     currency: str
 
 
@@ -137,7 +141,12 @@ class ReturnableItem(View):
     quantity: int
     returnable_quantity: int = Field(ge=0)
     returnable_until: Moment | None = Field(description="When the last window closes or closed.")
-    reason: str | None = Field(description="Why nothing can go back; none: something can.")
+    reason: str | None = Field(
+        description="Why nothing can go back, `{date}` for the day it closed; none: something can."
+    )
+    held_note: str = Field(
+        description="How many of its units can go back, when others are in a return; else empty."
+    )
 
 
 class ReturnQuote(View):

@@ -160,7 +160,7 @@ def _top_bar(
     store_name: Text, logo_url: Text, name: Text, picture: Text | None, profile_path: str
 ) -> rx.Component:
     person = route_link(
-        ui.avatar(name, picture, size="small"),
+        ui.screen_only(ui.avatar(name, picture, size="small")),
         rx.el.span(name, class_name="hidden max-w-48 truncate sm:block", dir="auto"),
         # Until the name is there the link is called by what it leads to, at any width.
         rx.el.span(

@@ -35,6 +35,7 @@ from account_portal.models import (
     Product,
     Purchase,
     Refund,
+    ReturnItem,
     Review,
     Shipment,
     ShipmentEvent,
@@ -218,6 +219,15 @@ def test_units_in_parcels_and_returns_are_units_that_were_bought(demo: Database)
         if item.shipment_id not in cancelled:
             sent[item.line_id] += item.quantity
     assert all(count <= quantity[line_id] for line_id, count in sent.items())
+
+
+def test_returns_hold_what_their_units_cost_as_if_they_were_asked_for(demo: Database) -> None:
+    """Replacements too: what they did not hold, the last unit of the line would get."""
+    lines = {line.id: line for line in rows(demo, OrderLine)}
+    for item in rows(demo, ReturnItem):
+        line = lines[item.line_id]
+        paid = line.quantity - line.free_quantity
+        assert abs(item.refund_amount - line.line_total * item.quantity / paid) < item.quantity
 
 
 def test_ratings_are_those_of_approved_reviews(demo: Database) -> None:

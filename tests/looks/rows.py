@@ -91,7 +91,7 @@ LOOKS: tuple[Look, ...] = (
     _order("checked", "NW-21614"),
     _order("partly-paid", "NW-21595"),
     _order("partly-shipped", "NW-21497"),
-    _order("shipped", "NW-21474", lambda page: page.get_by_text("Every step").last.click()),
+    _order("shipped", "NW-21474", lambda page: page.get_by_text("Tracking history").last.click()),
     _order("delivered", "NW-21357"),
     _order("complete", "NW-21126"),
     _order("undelivered", "NW-21379"),
@@ -123,7 +123,7 @@ LOOKS: tuple[Look, ...] = (
         "return-items-closed",
         routes.RETURN,
         "nothing",
-        "Nothing of this order can be returned now",
+        "Nothing from this order can be returned now",
         f"{ORDERS}/NW-21126/return",
     ),
     Look(
@@ -138,11 +138,9 @@ LOOKS: tuple[Look, ...] = (
     Look("returns-max", RETURNS, "full", "Waiting for approval", who=MAX),
     Look("returns-empty", RETURNS, "nothing", "No returns yet", who=BARE),
     Look("returns-beyond", RETURNS, "no match", "There is no such page", f"{RETURNS}?page=99"),
-    Look("return", routes.RETURN_DETAIL, "full", "What comes back", _APPROVED),
+    Look("return", routes.RETURN_DETAIL, "full", "For order", _APPROVED),
     *(
-        Look(
-            f"return-{name}", routes.RETURN_DETAIL, "full", "What comes back", f"{RETURNS}/{number}"
-        )
+        Look(f"return-{name}", routes.RETURN_DETAIL, "full", "For order", f"{RETURNS}/{number}")
         for name, number in (
             ("created", "RET-NW-21325-1"),
             ("shipped", "RET-NW-21242-1"),
@@ -151,24 +149,22 @@ LOOKS: tuple[Look, ...] = (
             ("replaced", "RET-NW-21002-1"),
         )
     ),
-    Look(
-        "return-done", routes.RETURN_DETAIL, "full", "What comes back", f"{RETURNS}/RET-NW-21090-1"
-    ),
+    Look("return-done", routes.RETURN_DETAIL, "full", "For order", f"{RETURNS}/RET-NW-21090-1"),
     Look(
         "return-declined",
         routes.RETURN_DETAIL,
         "full",
-        "What comes back",
+        "For order",
         f"{RETURNS}/RET-NW-21048-1",
     ),
     Look(
         "return-max",
         routes.RETURN_DETAIL,
         "full",
-        "What comes back",
+        "For order",
         RETURNS,
         MAX,
-        follow("^Return RET", "What comes back"),
+        follow("^Return RET", "For order"),
     ),
     Look(
         "return-cancelling",

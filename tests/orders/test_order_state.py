@@ -160,3 +160,28 @@ def test_a_day_is_promised_only_as_long_as_it_can_be_kept(
     )
     page = open_order(database, owner, order.order_number)
     assert page.shown.parcels[0].promised == (day if promised else None)
+
+
+def test_a_parcel_that_did_not_arrive_is_told_of_with_day_and_cause(
+    database: Database, owner: User
+) -> None:
+    parcels = [
+        {"status": "undelivered", "units": {"SKU-0": 1}, "cancellation_reason": "Nobody there."},
+        {"status": "in_transit", "units": {"SKU-0": 1}},
+    ]
+    order = make_order(database, owner, lines=[make_line(0, quantity=2)], parcels=parcels)
+    page = open_order(database, owner, order.order_number)
+    (stray,) = page.shown.stray_parcels
+    assert stray.status == "undelivered"
+    assert stray.cause == "Nobody there."
+    assert stray.label.endswith("of 2")
+    assert page.shown.store_email
+
+
+def test_payments_that_failed_show_when_they_were_tried(database: Database, owner: User) -> None:
+    order = make_order(database, owner, payments=[{"payment_status": "failed"}, {}])
+    shown = open_order(database, owner, order.order_number).shown
+    failed, paid = shown.order.payments
+    assert failed.payment_date is None
+    assert failed.request_number in shown.payment_moments
+    assert shown.payment_moments[paid.request_number] == paid.payment_date

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from account_portal.core import money
 from account_portal.models.states import OrderStatus as O
 from account_portal.models.states import PaymentStatus as P
+from account_portal.models.states import RefundStatus, ReturnStatus
 from account_portal.models.states import ShipmentStatus as S
 from account_portal.models.states import TransactionStatus as T
 from account_portal.orders import rules
@@ -123,3 +124,28 @@ def test_splits_add_up_to_the_minor_unit(total: int, weights: list[int]) -> None
     if whole:
         for part, weight in zip(parts, weights, strict=True):
             assert abs(part * whole - total * weight) <= whole
+
+
+@pytest.mark.parametrize(
+    ("status", "of_return", "has_successor", "stage"),
+    [
+        ("pending", None, False, "as_is"),
+        ("pending", "approved", False, "follows"),
+        ("approved", "shipped", False, "follows"),
+        ("approved", "received", False, "follows"),
+        ("approved", "complete", False, "as_is"),
+        ("success", "received", False, "as_is"),
+        ("failed", None, False, "as_is"),
+        ("failed", "complete", True, "tried_again"),
+        ("failed", "cancelled", False, "withdrawn"),
+    ],
+)
+def test_no_money_is_promised_while_goods_travel(
+    status: str, of_return: str | None, has_successor: bool, stage: str
+) -> None:
+    found = rules.refund_stage(
+        RefundStatus(status),
+        None if of_return is None else ReturnStatus(of_return),
+        has_successor=has_successor,
+    )
+    assert found == stage

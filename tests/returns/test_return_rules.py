@@ -80,6 +80,31 @@ def test_the_same_line_twice_in_one_request_is_worth_as_much_as_once(
     assert taken == rules.worth(state, units) == Worth(total, tax)
 
 
+@given(case=lines_and_cuts(), held=st.data())
+def test_a_unit_is_never_worth_more_than_was_paid_for_it(
+    case: tuple[int, int, int, list[int]], held: st.DataObject
+) -> None:
+    """Whatever other requests say they hold: a return that was noted elsewhere may say nothing."""
+    units, total, tax, _ = case
+    wanted = held.draw(st.integers(1, units))
+    state = line(
+        paid_units=units,
+        line_total=total,
+        tax_amount=tax,
+        held_units=held.draw(st.integers(0, units - wanted)),
+        held_total=held.draw(st.integers(0, 2 * total)),
+        held_tax=held.draw(st.integers(0, 2 * tax)),
+    )
+    worth = rules.worth(state, wanted)
+    assert 0 <= worth.tax <= worth.total
+    assert worth.total < wanted * total / units + wanted
+
+
+def test_what_others_hold_for_nothing_is_not_given_to_the_last_unit() -> None:
+    state = line(line_total=269_700, tax_amount=28_896, held_units=2)
+    assert rules.worth(state, 1) == Worth(89_900, 9_632)
+
+
 amounts = st.integers(0, 10**7)
 
 
@@ -138,7 +163,7 @@ def test_which_units_can_go_back(
         (
             OrderStatus.COMPLETE,
             line(returnable_units=0, closes_at=datetime(2026, 5, 3, tzinfo=UTC)),
-            "Returns closed on 3 May 2026 (UTC).",
+            "Returns closed on {date}.",
         ),
         (
             OrderStatus.DELIVERED,
@@ -154,6 +179,14 @@ def test_which_units_can_go_back(
 )
 def test_each_refusal_has_words(status: OrderStatus, state: LineState, words: str | None) -> None:
     assert rules.reason_against(status, state, NOW) == words
+
+
+def test_units_in_a_return_are_told_of() -> None:
+    assert rules.held_note(3, line()) == ""
+    assert rules.held_note(3, line(held_units=3, returnable_units=0)) == ""
+    two, one = line(held_units=2, returnable_units=1), line(held_units=1, returnable_units=2)
+    assert rules.held_note(3, two) == "1 of 3 can go back, 2 are already in a return."
+    assert rules.held_note(3, one) == "2 of 3 can go back, 1 is already in a return."
 
 
 def test_a_request_goes_forward_only() -> None:

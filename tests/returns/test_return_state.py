@@ -173,6 +173,23 @@ def test_a_new_address_is_checked_where_it_is_typed(
     assert count_returns(database) == 1
 
 
+def test_a_parcel_is_collected_where_the_order_went(
+    database: Database, owner: User, order: Order
+) -> None:
+    near = make_address(database, owner, address_line1="9 Near Lane", country="IN")
+    make_address(database, owner, address_line1="9 Far Lane", country="Germany")
+    page = open_form(database, owner, order)
+    assert [one.id for one in page.saved] == [near.id]
+    choose(page)
+    follow(page, page.run("choose_items", {}))
+    page.run("choose_address", "new")
+    page.run("choose_country", "Germany")
+    typed = {name: value for name, value in HOME.items() if isinstance(value, str)}
+    abroad = {**typed, "country": "Germany", "pincode": "10435", "city": "Berlin", "state": ""}
+    assert page.run("choose_pickup", abroad) == []
+    assert set(page.errors) == {"country"}
+
+
 def test_an_order_that_changed_meanwhile_leads_back_to_its_items(
     database: Database, owner: User, order: Order
 ) -> None:
@@ -272,6 +289,28 @@ def test_a_return_is_cancelled_once(database: Database, owner: User, order: Orde
     page.run("cancel")
     assert page.shown.order_return.status == ReturnStatus.CANCELLED
     assert (page.is_cancelling, page.notice_text) == (False, "Return cancelled.")
+    assert page.shown.can_ask_again
+
+
+def test_a_cancelled_return_is_asked_for_again_only_while_its_order_allows_it(
+    database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, lines=[make_line(0, quantity=1)], parcels=DELIVERED)
+    page = open_return(database, owner, make_return(database, owner, order).request_number)
+    page.run("cancel")
+    make_return(database, owner, order)
+    page.run("load")
+    assert page.shown.can_ask_again is False
+
+
+def test_a_return_shows_its_own_refunds_and_what_they_wait_for(
+    database: Database, owner: User, order: Order
+) -> None:
+    make_return(database, owner, order, status=ReturnStatus.APPROVED)
+    number = make_return(database, owner, order, status=ReturnStatus.RECEIVED).request_number
+    shown = open_return(database, owner, number).shown
+    assert shown.wants == "refund"
+    assert [refund.stage for refund in shown.refunds] == ["follows"]
 
 
 def test_what_is_on_its_way_is_not_cancelled(database: Database, owner: User, order: Order) -> None:

@@ -30,7 +30,7 @@ _STEPS = {
     _S.LOST: (*_TRANSIT, _S.LOST),
 }
 _TEXTS = {
-    _S.SCHEDULE_REQUESTED: "Pick-up asked for",
+    _S.SCHEDULE_REQUESTED: "Pick-up requested",
     _S.SCHEDULED: "{courier} will pick it up",
     _S.PACKED: "Packed",
     _S.SHIPPED: "Handed over to {courier}",

@@ -243,7 +243,7 @@ ARRIVED = (
                 created=9.4,
                 approved=8.1,
                 shipped=5.2,
-                refund=RefundStatus.APPROVED,
+                refund=RefundStatus.PENDING,
             ),
         ),
     ),
@@ -263,7 +263,7 @@ ARRIVED = (
                 approved=14.2,
                 shipped=11.8,
                 received=3.1,
-                refund=RefundStatus.APPROVED,
+                refund=RefundStatus.PENDING,
             ),
         ),
     ),
@@ -383,7 +383,9 @@ CANCELLED = (
         cancellation_reason="Found a better price",
         feedback="The basket is cheaper at the market.",
         refunds=(
-            GivenBack(RefundStatus.PENDING, 5.1, mode=RefundMode.BANK_TRANSFER, account="verified"),
+            GivenBack(
+                RefundStatus.APPROVED, 5.1, mode=RefundMode.BANK_TRANSFER, account="verified"
+            ),
         ),
     ),
     Planned(

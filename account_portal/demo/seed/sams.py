@@ -37,7 +37,7 @@ SAMS = (
                 "Too large.",
                 created=6.4,
                 approved=5.9,
-                refund=RefundStatus.APPROVED,
+                refund=RefundStatus.PENDING,
             ),
         ),
     ),

@@ -13,6 +13,8 @@ from account_portal.orders.schemas.page import (
     OrderPage,
     Parcel,
     PriceBreakdown,
+    ShownRefund,
+    StrayParcel,
 )
 from account_portal.orders.schemas.parts import (
     AppliedCoupon,
@@ -76,4 +78,6 @@ __all__ = [
     "RetryPaymentResult",
     "ShipmentEventView",
     "ShipmentItem",
+    "ShownRefund",
+    "StrayParcel",
 ]

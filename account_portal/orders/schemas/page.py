@@ -1,5 +1,7 @@
 """What the pages of orders show beyond the contract."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from account_portal.core.schemas import (
@@ -10,6 +12,7 @@ from account_portal.core.schemas import (
 from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
+    ShipmentStatus,
 )
 from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
 from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
@@ -38,6 +41,24 @@ class Parcel(OrderShipment):
     label: str = Field(description="Such as Parcel 1 of 2.")
 
 
+class StrayParcel(View):
+    """A parcel that did not reach the customer. Nothing is refunded or sent again by itself."""
+
+    label: str
+    status: ShipmentStatus
+    since: Moment
+    cause: str = Field(description="What the courier says; may be empty.")
+
+
+class ShownRefund(OrderRefund):
+    """A refund with what a customer has to know of it beyond its state."""
+
+    stage: Literal["follows", "withdrawn", "tried_again", "as_is"] = Field(
+        description="`follows`: once goods that go back are checked; `withdrawn`: with the return "
+        "it was for; `tried_again`: it failed, and another took its place."
+    )
+
+
 class PriceBreakdown(View):
     """Amounts that add up to the total of the same page, whatever the order's source."""
 
@@ -60,7 +81,11 @@ class OrderPage(View):
 
     order: OrderDetail
     parcels: list[Parcel]
-    refunds: list[OrderRefund]
+    stray_parcels: list[StrayParcel]
+    payment_moments: dict[str, Moment] = Field(
+        description="When each payment was made or tried, by its request number."
+    )
+    refunds: list[ShownRefund]
     payment: OrderPaymentStatus
     price: PriceBreakdown
     cancel_note: str = Field(description="Why it cannot be cancelled; empty when it can.")
@@ -68,6 +93,7 @@ class OrderPage(View):
     return_until: Moment | None = Field(description="When the last open return window closes.")
     return_note: str = Field(description="Why nothing can be returned; empty when something can.")
     can_review: bool
+    store_email: str = Field(description="Where customers get help; may be empty.")
     payout_accounts: list[list[str]] = Field(
         description="Verified bank accounts to refund to, as id and label, while cancelling is "
         "possible."

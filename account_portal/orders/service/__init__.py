@@ -19,6 +19,7 @@ from account_portal.orders.service.reading import (
     list_shipment_events,
     list_shipments,
     refunds_by_return,
+    shown_refunds,
 )
 from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.orders.service.shop import (
@@ -54,4 +55,5 @@ __all__ = [
     "search_orders",
     "settle_payment",
     "settle_refund",
+    "shown_refunds",
 ]

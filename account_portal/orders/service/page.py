@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
 from account_portal.models.states import OrderStatus, ShipmentStatus
@@ -15,15 +16,17 @@ from account_portal.orders.schemas import (
     OrderPage,
     Parcel,
     PriceBreakdown,
+    StrayParcel,
 )
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
 from account_portal.orders.service.reading import (
     get_order,
     get_payment_status,
-    list_refunds,
     list_shipment_events,
+    payment_moments,
     read_orders_in,
+    shown_refunds,
 )
 
 
@@ -39,11 +42,14 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         for shipment in order.shipments
         if shipment.status is ShipmentStatus.DELIVERED and shipment.delivered_date
     ]
+    parcels = _parcels(ctx, order)
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(
         order=order,
-        parcels=_parcels(ctx, order),
-        refunds=list_refunds(ctx, order_number),
+        parcels=parcels,
+        stray_parcels=[_stray(parcel) for parcel in parcels if parcel.status in _STRAY],
+        payment_moments=payment_moments(ctx, order_number),
+        refunds=shown_refunds(ctx, order_number),
         payment=get_payment_status(ctx, order_number),
         price=price_breakdown(order),
         cancel_note=""
@@ -53,13 +59,14 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         return_until=max(ends, default=None),
         return_note="" if can_return else rules.why_not_returnable(ends, ctx.now),
         can_review=order.status in rules.DELIVERED,
+        store_email=ctx.settings.store_email,
         payout_accounts=_payout_accounts(ctx) if order.is_cancellation_allowed else [],
     )
 
 
 def _payout_accounts(ctx: Context) -> list[list[str]]:
     return [
-        [account.id, f"{account.bank_name} {account.account_number}"]
+        [account.id, f"{account.bank_name} {short_number(account.account_number)}"]
         for account in list_bank_accounts(ctx)
         if account.is_verified
     ]
@@ -80,6 +87,15 @@ def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
         )
         for place, shipment in enumerate(order.shipments, start=1)
     ]
+
+
+def _stray(parcel: Parcel) -> StrayParcel:
+    return StrayParcel(
+        label=parcel.label,
+        status=parcel.status,
+        since=parcel.steps[0].happened_at if parcel.steps else parcel.modified_at,
+        cause=parcel.cancellation_reason or "",
+    )
 
 
 def _promise(status: str, day: str | None, today: str) -> str | None:
@@ -128,6 +144,9 @@ def price_breakdown(order: OrderDetail) -> PriceBreakdown:
     )
 
 
+_STRAY = frozenset(
+    {ShipmentStatus.UNDELIVERED, ShipmentStatus.RETURN_TO_ORIGIN, ShipmentStatus.LOST}
+)
 _NOT_COMING = frozenset(
     {
         ShipmentStatus.UNDELIVERED,

@@ -1,6 +1,7 @@
 """Reading orders: bounded, indexed, at most three statements a call."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -18,12 +19,19 @@ from account_portal.models import (
     Order,
     OrderCount,
     OrderDocument,
+    OrderReturn,
     Payment,
     Refund,
     Shipment,
     ShipmentEvent,
 )
-from account_portal.models.states import OrderStatus, PaymentStatus, TransactionStatus
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    ReturnStatus,
+    TransactionStatus,
+)
 from account_portal.orders import rules
 from account_portal.orders.schemas import (
     OrderDetail,
@@ -34,6 +42,7 @@ from account_portal.orders.schemas import (
     OrderRefund,
     OrderShipment,
     ShipmentEventView,
+    ShownRefund,
 )
 from account_portal.orders.service.documents import apply_moment
 
@@ -231,9 +240,14 @@ def list_payments(ctx: Context, order_number: str) -> Ready[list[OrderPayment]]:
     return Ready(_PAYMENTS, orjson.dumps(detail["payments"]))
 
 
-_REFUNDS = (
-    select(Refund.__table__, col(Order.currency))  # type: ignore[attr-defined]
+_REFUNDS: Any = (
+    select(
+        Refund.__table__,  # type: ignore[attr-defined]
+        col(Order.currency),
+        col(OrderReturn.status).label("return_status"),
+    )
     .join(Order, col(Order.id) == col(Refund.order_id))
+    .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
     .order_by(col(Refund.created_at), col(Refund.id))
 )
 
@@ -284,6 +298,32 @@ def list_refunds(ctx: Context, order_number: str) -> list[OrderRefund]:
     return [_refund_view(row) for row in rows]
 
 
+def shown_refunds(
+    ctx: Context, order_number: str, *, return_id: str | None = None
+) -> list[ShownRefund]:
+    """Refunds of an order, or of one of its returns, as pages show them; oldest first.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    statement = _REFUNDS.where(col(Refund.order_id) == _order_id(ctx, order_number))
+    if return_id is not None:
+        statement = statement.where(col(Refund.return_id) == return_id)
+    rows = ctx.db.execute(statement).mappings().all()
+    found = []
+    for place, row in enumerate(rows):
+        of_return = None if row["return_id"] is None else ReturnStatus(row["return_status"])
+        has_successor = any(
+            later["return_id"] == row["return_id"] and later["status"] != RefundStatus.FAILED
+            for later in rows[place + 1 :]
+        )
+        stage = rules.refund_stage(
+            RefundStatus(row["status"]), of_return, has_successor=has_successor
+        )
+        found.append(ShownRefund(**_refund_view(row).model_dump(), stage=stage))
+    return found
+
+
 def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
     """How far an order is paid, and whether the customer may try again.
 
@@ -311,6 +351,20 @@ def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
         is_retry_available=not settled
         and rules.can_retry_payment(OrderStatus(order.status), payable, attempts, ctx.now),
     )
+
+
+def payment_moments(ctx: Context, order_number: str) -> dict[str, datetime]:
+    """When each payment of an order was made, or tried if no money moved, by its request number.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    rows = ctx.db.execute(
+        select(
+            col(Payment.request_number), col(Payment.payment_date), col(Payment.created_at)
+        ).where(col(Payment.order_id) == _order_id(ctx, order_number))
+    )
+    return {row.request_number: row.payment_date or row.created_at for row in rows}
 
 
 def list_shipment_events(ctx: Context, order_number: str) -> list[ShipmentEventView]:

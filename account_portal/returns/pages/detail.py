@@ -1,12 +1,12 @@
-"""One return: where it is, what happens next, what comes back."""
+"""One return: where it is, what happens next, the refund or replacement."""
 
 from typing import Any
 
 import reflex as rx
 
 from account_portal import routes
-from account_portal.orders.components import order_address, order_link
-from account_portal.returns.components import refund_stage, return_item
+from account_portal.orders.components import order_address, order_link, refund_row
+from account_portal.returns.components import return_item
 from account_portal.returns.state import ReturnDetailState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
@@ -14,21 +14,48 @@ from account_portal.ui.phases import page_data
 STEPS = ("Requested", "Approved", "On its way", "Received", "Done")
 
 
+def _to_do(one: Any) -> rx.Component:
+    """What a customer does with an approved return: the courier does the rest."""
+    place = one.shipping_address
+    return ui.stack(
+        ui.text("Please pack the items as they came and keep the parcel ready.", strong=True),
+        ui.text(
+            "A courier collects it",
+            rx.cond(
+                place,
+                rx.fragment(
+                    " at ", rx.el.bdi(place.address_line1), ", ", rx.el.bdi(place.city.to(str))
+                ),
+            ),
+            ". You don't need to send it yourself.",
+        ),
+        gap="tight",
+    )
+
+
+def _ask_again(page: Any) -> rx.Component:
+    again = order_link(page.order_return.original_order_number) + "/return"
+    return ui.text(
+        "You cancelled this return.",
+        rx.cond(
+            page.can_ask_again,
+            rx.fragment(" ", ui.link("Ask for a return again", to=again)),
+        ),
+    )
+
+
 def _next(page: Any) -> rx.Component:
     one = page.order_return
     words = rx.match(
         one.status,
-        ("created", "We look at your request and tell you what we decide."),
-        (
-            "approved",
-            "A courier collects the parcel at the address below. Pack the items as they came.",
-        ),
-        ("shipped", "The parcel is on its way to us."),
-        ("received", "We have the parcel and are checking the items."),
-        ("complete", "This return is complete. Below you see what came back."),
-        ("cancelled", "You cancelled this return. You can ask again while the order allows it."),
-        ("rejected", "We could not accept this return."),
-        "",
+        ("created", ui.text("We'll review your request and let you know.")),
+        ("approved", _to_do(one)),
+        ("shipped", ui.text("The parcel is on its way to us.")),
+        ("received", ui.text("We have the parcel and are checking the items.")),
+        ("complete", ui.text("This return is complete.")),
+        ("cancelled", _ask_again(page)),
+        ("rejected", ui.text("We could not accept this return.")),
+        rx.fragment(),
     )
     place = rx.match(
         one.status, ("approved", 1), ("shipped", 2), ("received", 3), ("complete", 4), 0
@@ -50,7 +77,7 @@ def _next(page: Any) -> rx.Component:
                 ),
             ),
             ui.stack(
-                ui.text(words),
+                words,
                 rx.cond(
                     (one.status == "rejected") & one.rejection_reason,
                     ui.text("The reason: ", one.rejection_reason.to(str), tone="muted"),
@@ -78,7 +105,7 @@ def _history(page: Any) -> rx.Component:
         "History",
         ui.timeline(
             _event(page.completed_at, "Done", "success"),
-            _event(page.cancelled_at, "Cancelled by you", "warn"),
+            _event(page.cancelled_at, "Cancelled by you", "plain"),
             _event(
                 one.rejected_at,
                 "Declined",
@@ -94,7 +121,7 @@ def _history(page: Any) -> rx.Component:
     )
 
 
-def _comes_back(page: Any) -> rx.Component:
+def _outcome(page: Any) -> rx.Component:
     one = page.order_return
     replacement = ui.stack(
         ui.row(
@@ -116,19 +143,31 @@ def _comes_back(page: Any) -> rx.Component:
     waiting = ui.text(
         rx.match(
             one.status,
-            ("created", "Refunds and replacements appear here once we have approved the return."),
-            ("approved", "Refunds and replacements appear here as soon as they are on their way."),
-            ("shipped", "Refunds and replacements appear here as soon as they are on their way."),
-            ("received", "Refunds and replacements appear here as soon as they are on their way."),
-            "Nothing comes back for this return.",
+            ("created", "It appears here once we have approved the return."),
+            ("approved", "It appears here as soon as it is on its way."),
+            ("shipped", "It appears here as soon as it is on its way."),
+            ("received", "It appears here as soon as it is on its way."),
+            rx.match(
+                page.wants,
+                ("refund", "No refund for this return."),
+                ("replacement", "No replacement for this return."),
+                "No refund or replacement for this return.",
+            ),
         ),
         tone="muted",
     )
     has_any = (one.refund.length() > 0) | one.replacement_order_number.bool()
     return ui.section(
-        "What comes back",
+        rx.match(
+            page.wants,
+            ("refund", "Your refund"),
+            ("replacement", "Your replacement"),
+            "Your refund and replacement",
+        ),
         ui.rows(
-            rx.foreach(one.refund, lambda refund: refund_stage(refund, page.currency)),
+            rx.foreach(
+                page.refunds, lambda refund: refund_row(refund, page.currency, page.store_email)
+            ),
             rx.cond(one.replacement_order_number, replacement),
             rx.cond(~has_any, waiting),
         ),
@@ -137,8 +176,10 @@ def _comes_back(page: Any) -> rx.Component:
 
 def _pickup(page: Any) -> rx.Component:
     one = page.order_return
+    is_off = (one.status == "cancelled") | (one.status == "rejected")
+    # Nobody comes for what is not sent.
     return rx.cond(
-        one.shipping_address,
+        one.shipping_address & ~is_off,
         ui.section("Pick-up address", ui.card(order_address(one.shipping_address))),
     )
 
@@ -148,7 +189,7 @@ def _of_order(page: Any) -> rx.Component:
     return rx.cond(
         State.phase == "ready",
         ui.text(
-            "Of order ",
+            "For order ",
             ui.link(one.original_order_number, to=order_link(one.original_order_number)),
             tone="muted",
         ),
@@ -203,7 +244,7 @@ def return_detail() -> rx.Component:
             ui.stack(_next(page), _cancel(page), gap="medium"),
             ui.columns(
                 ui.stack(
-                    _comes_back(page),
+                    _outcome(page),
                     ui.section(
                         "Items", ui.rows(rx.foreach(page.order_return.return_items, return_item))
                     ),

@@ -15,9 +15,10 @@ from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
 from account_portal.models.states import ReturnStatus
 from account_portal.orders.schemas import OrderAddress
-from account_portal.orders.service import refunds_by_return
+from account_portal.orders.service import refunds_by_return, shown_refunds
 from account_portal.returns import rules
 from account_portal.returns.schemas import OrderReturn, OrderReturnItem, ReturnDetail
+from account_portal.returns.service.lines import line_states
 
 _Replacement = aliased(Order)
 
@@ -163,12 +164,20 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
     """
     row = _one(ctx, col(Request.request_number) == request_number)
     view = _views(ctx, [row])[0]
-    movable = rules.can_move(ReturnStatus(row[0].status), ReturnStatus.CANCELLED)
+    status = ReturnStatus(row[0].status)
+    movable = rules.can_move(status, ReturnStatus.CANCELLED)
+    order = ctx.get_owned(Order, id=row[0].order_id)
+    wanted = {item.resolution for item in view.return_items}
     return ReturnDetail(
         order_return=view,
         completed_at=row[0].completed_at,
         cancelled_at=row[0].cancelled_at,
         is_cancellation_allowed=movable
         and all(refund.status == "pending" for refund in view.refund),
+        can_ask_again=status is ReturnStatus.CANCELLED
+        and any(line.returnable_units for _, line in line_states(ctx, order)),
+        wants="both" if len(wanted) > 1 else wanted.pop(),
+        refunds=shown_refunds(ctx, order.order_number, return_id=row[0].id),
+        store_email=ctx.settings.store_email,
         currency=row.currency,
     )

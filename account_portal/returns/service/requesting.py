@@ -65,6 +65,7 @@ def list_returnable_items(ctx: Context, order_number: str) -> list[ReturnableIte
             returnable_quantity=state.returnable_units,
             returnable_until=state.closes_at,
             reason=rules.reason_against(status, state, ctx.now),
+            held_note=rules.held_note(line.quantity, state),
         )
         for line, state in line_states(ctx, order)
     ]

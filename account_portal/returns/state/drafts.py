@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from account_portal.addresses import rules as address_rules
 from account_portal.addresses.schemas import CustomerAddress
 from account_portal.core.schemas import View
 from account_portal.models.states import ReturnResolution
@@ -66,6 +67,12 @@ def is_same(saved: CustomerAddress, used: OrderAddress | None) -> bool:
     """Whether a saved address still is the one the order went to."""
     names = ("id", "first_name", "address_line1", "address_line2", "pincode", "city")
     return used is not None and all(getattr(saved, n) == getattr(used, n) for n in names)
+
+
+def is_near(country: str, used: OrderAddress | None) -> bool:
+    """Whether a parcel there is collected: in the country the order went to, if that is known."""
+    went_to = address_rules.country_code_of(used.country) if used else None
+    return went_to is None or address_rules.country_code_of(country) == went_to
 
 
 def typed(form: dict[str, Any], name: str, longest: int) -> str:

@@ -34,6 +34,7 @@ from account_portal.returns.state.drafts import (
     REASONS,
     RESOLUTIONS,
     ReturnLine,
+    is_near,
     is_same,
     missing,
     typed,
@@ -107,7 +108,12 @@ class RequestReturnState(AddressDraft, PageData, Session):
             self, addresses.list_addresses, PageParams(limit=address_rules.MAX_ADDRESSES)
         )
         self.order_address = order.shipping_address
-        self.saved = [one for one in book.rows if not is_same(one, order.shipping_address)]
+        self.saved = [
+            one
+            for one in book.rows
+            if is_near(one.country, order.shipping_address)
+            and not is_same(one, order.shipping_address)
+        ]
         options = (["order"] if self.order_address else []) + [one.id for one in self.saved]
         if self.pickup not in (*options, "new"):
             self.pickup = (options or ["new"])[0]
@@ -211,7 +217,10 @@ class RequestReturnState(AddressDraft, PageData, Session):
         values["phone"] = national_number(values["phone"], values["country_code"])
         has = {field.name for field in self.place_fields}
         values.update({name: "" for name in address_rules.PLACE if name not in has})
-        return self._checked(CustomerAddressCreate, values, saved=False)
+        data = self._checked(CustomerAddressCreate, values, saved=False)
+        if not is_near(data.country, self.order_address):
+            raise InvalidInput(country="must be the one the order went to")
+        return data
 
     @action
     async def send(self) -> Any:

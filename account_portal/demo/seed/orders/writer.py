@@ -36,7 +36,6 @@ from account_portal.models import (
 )
 from account_portal.models.states import (
     PaymentStatus,
-    ReturnResolution,
     ShipmentStatus,
 )
 
@@ -207,14 +206,6 @@ def _return_item(
         quantity=units,
         resolution=back.resolution,
         return_reason=back.reason,
-        refund_amount=(
-            sum(split(line.line_total, paid_units)[:units])
-            if back.resolution is ReturnResolution.REFUND
-            else 0
-        ),
-        tax_amount=(
-            sum(split(line.tax_amount, paid_units)[:units])
-            if back.resolution is ReturnResolution.REFUND
-            else 0
-        ),
+        refund_amount=sum(split(line.line_total, paid_units)[:units]),
+        tax_amount=sum(split(line.tax_amount, paid_units)[:units]),
     )

@@ -5,7 +5,13 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.orders.components import order_address, order_item
+from account_portal.orders.components import (
+    order_address,
+    order_item,
+    return_note,
+    return_until,
+    write_to,
+)
 from account_portal.orders.pages.detail.cancelling import cancel_dialog
 from account_portal.orders.pages.detail.paid import payments_section, price_section
 from account_portal.orders.pages.detail.parcels import parcels_section
@@ -51,8 +57,54 @@ def _status(page: Any) -> rx.Component:
                     tone="muted",
                 ),
             ),
+            rx.cond(
+                page.stray_parcels.length() > 0,
+                ui.stack(rx.foreach(page.stray_parcels, _stray), _what_now(page), gap="small"),
+            ),
             gap="large",
         )
+    )
+
+
+def _stray(parcel: Any) -> rx.Component:
+    """What became of a parcel that did not arrive, and what its courier does with it."""
+    since = ui.date(parcel.since)
+    what = rx.match(
+        parcel.status,
+        (
+            "undelivered",
+            rx.fragment(
+                " could not be delivered on ",
+                since,
+                ". The courier may try again, or bring it back to us.",
+            ),
+        ),
+        ("lost", rx.fragment(" got lost on its way, we learned on ", since, ".")),
+        rx.fragment(" has been on its way back to us since ", since, "."),
+    )
+    return ui.stack(
+        ui.text(rx.cond(parcel.label == "Parcel", "The parcel", parcel.label), what),
+        rx.cond(
+            parcel.cause,
+            ui.text("The reason: ", rx.el.bdi(parcel.cause), tone="muted"),
+        ),
+        gap="tight",
+    )
+
+
+def _what_now(page: Any) -> rx.Component:
+    """Nothing happens by itself: the shop and its customer agree on what is to be done."""
+    return rx.cond(
+        page.store_email & (page.refunds.length() == 0),
+        ui.text(
+            rx.cond(
+                page.payment.amount_paid > 0,
+                "Would you like it sent again, or your money back? Write to ",
+                "Would you still like to have it? Write to ",
+            ),
+            write_to(page.store_email),
+            " and name the order number.",
+        ),
     )
 
 
@@ -140,23 +192,8 @@ def _actions(page: Any, number: Any) -> rx.Component:
         ),
         rx.cond(
             page.can_return,
-            ui.text(
-                "Return until ", ui.date(page.return_until, "binding"), tone="muted", size="small"
-            ),
-            rx.cond(
-                page.return_until & ~page.can_return,
-                rx.cond(
-                    page.return_note.contains("{date}"),
-                    ui.text(
-                        "Returns closed on ",
-                        ui.date(page.return_until, "binding"),
-                        ".",
-                        tone="muted",
-                        size="small",
-                    ),
-                    ui.text(page.return_note, tone="muted", size="small"),
-                ),
-            ),
+            return_until(page.return_until),
+            rx.cond(page.return_until, return_note(page.return_note, page.return_until)),
         ),
         gap="tight",
     )

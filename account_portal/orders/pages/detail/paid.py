@@ -4,12 +4,15 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.orders.components import masked, refund_row
 from account_portal.ui import components as ui
 
 
 def price_section(page: Any) -> rx.Component:
     """Amounts that add up to the total."""
-    price, order = page.price, page.order
+    price, order, paid = page.price, page.order, page.payment
+    has_other = (price.points > 0) | (price.credit > 0)
+    is_due = has_other & (order.status != "cancelled")
     coupon = rx.cond(order.coupon_code, "Coupon " + order.coupon_code, "Coupon")
     lines = [
         ui.PriceLine("Items", price.items_amount),
@@ -23,6 +26,9 @@ def price_section(page: Any) -> rx.Component:
         ui.PriceLine("Total", price.total, total=True),
         ui.PriceLine("Paid with points", price.points, minus=True, optional=True),
         ui.PriceLine("Paid with store credit", price.credit, minus=True, optional=True),
+        # Without these the total is what was paid, as the payments below say.
+        ui.PriceLine("You paid", rx.cond(has_other, paid.amount_paid, 0), optional=True),
+        ui.PriceLine("Still to pay", rx.cond(is_due, paid.amount_unpaid, 0), optional=True),
     ]
     taxes = rx.cond(
         order.total_tax > 0,
@@ -39,12 +45,17 @@ def price_section(page: Any) -> rx.Component:
     )
 
 
-def _payment(payment: Any, currency: Any) -> rx.Component:
+def _payment(payment: Any, moment: Any, currency: Any) -> rx.Component:
     method = rx.cond(payment.payment_method, payment.payment_method, "Payment")
     means = rx.cond(
         payment.card_number,
-        "•••• " + payment.card_number.to(str)[-4:],
-        rx.cond(payment.upi_id, payment.upi_id, rx.cond(payment.bank_name, payment.bank_name, "")),
+        masked(payment.card_number),
+        rx.cond(
+            payment.upi_id,
+            payment.upi_id,
+            rx.cond(payment.bank_name, payment.bank_name + " ", "").to(str)
+            + masked(payment.bank_account_number),
+        ),
     )
     return ui.stack(
         ui.row(
@@ -54,35 +65,11 @@ def _payment(payment: Any, currency: Any) -> rx.Component:
         ),
         ui.row(
             ui.text(means, tone="muted", size="small"),
-            ui.text(ui.date(payment.payment_date, "datetime"), tone="muted", size="small"),
+            ui.text(ui.date(moment, "datetime"), tone="muted", size="small"),
             justify="between",
         ),
         ui.status_badge("payment", payment.payment_status),
         gap="tight",
-    )
-
-
-def _refund(refund: Any, currency: Any) -> rx.Component:
-    to = rx.cond(
-        refund.payment_mode == "bank_transfer",
-        "To "
-        + rx.cond(refund.bank_name, refund.bank_name, "your bank")
-        + " "
-        + rx.cond(refund.bank_account_number, refund.bank_account_number, ""),
-        rx.cond(refund.payment_mode == "loyalty_point", "As points", "The way you paid"),
-    )
-    return ui.stack(
-        ui.row(
-            ui.text("Refund"),
-            ui.money(refund.refund_amount, currency),
-            justify="between",
-        ),
-        ui.row(
-            ui.status_badge("refund", refund.status),
-            ui.text(to, tone="muted", size="small"),
-            justify="between",
-        ),
-        gap="small",
     )
 
 
@@ -94,8 +81,16 @@ def payments_section(page: Any) -> rx.Component:
         ui.section(
             "Payments",
             ui.rows(
-                rx.foreach(order.payments, lambda one: _payment(one, order.currency.code)),
-                rx.foreach(page.refunds, lambda one: _refund(one, order.currency.code)),
+                rx.foreach(
+                    order.payments,
+                    lambda one: _payment(
+                        one, page.payment_moments[one.request_number], order.currency.code
+                    ),
+                ),
+                rx.foreach(
+                    page.refunds,
+                    lambda one: refund_row(one, order.currency.code, page.store_email),
+                ),
             ),
         ),
     )

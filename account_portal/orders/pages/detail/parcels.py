@@ -41,7 +41,10 @@ def _parcel(parcel: Any) -> rx.Component:
             ),
             rx.cond(
                 parcel.tracking_url,
-                ui.outside_link("Follow the parcel", href=parcel.tracking_url.to(str)),
+                # On paper there is nothing to press.
+                ui.screen_only(
+                    ui.outside_link("Follow the parcel", href=parcel.tracking_url.to(str))
+                ),
             ),
         ),
     )
@@ -67,7 +70,7 @@ def _parcel(parcel: Any) -> rx.Component:
             rx.cond(
                 parcel.steps.length() > 0,
                 ui.disclosure(
-                    "Every step",
+                    "Tracking history",
                     ui.timeline(rx.foreach(parcel.steps, _step), label="Way of parcel"),
                 ),
             ),
@@ -79,5 +82,9 @@ def parcels_section(page: Any) -> rx.Component:
     """The parcels, each with its way."""
     return rx.cond(
         page.parcels.length() > 0,
-        ui.section("Parcels", ui.card_list(rx.foreach(page.parcels, _parcel), label="Parcels")),
+        ui.section(
+            "Parcels",
+            ui.card_list(rx.foreach(page.parcels, _parcel), label="Parcels"),
+            id="parcels",  # on paper they stand last, see the style sheet
+        ),
     )

@@ -1,4 +1,4 @@
-"""Step three: what happens and what comes back."""
+"""Step three: what happens, and the refund or replacement."""
 
 from typing import Any
 
@@ -25,8 +25,20 @@ def _chosen(line: Any) -> rx.Component:
     )
 
 
-def _comes_back(quote: Any) -> rx.Component:
-    is_refund = (quote.money + quote.credit + quote.points) > 0
+def _is_refund(quote: Any) -> Any:
+    return (quote.money + quote.credit + quote.points) > 0
+
+
+def _outcome_title(quote: Any) -> Any:
+    return rx.cond(
+        quote.replaced_units == 0,
+        "Your refund",
+        rx.cond(_is_refund(quote), "Your refund and replacement", "Your replacement"),
+    )
+
+
+def _outcome(quote: Any) -> rx.Component:
+    is_refund = _is_refund(quote)
     return ui.stack(
         rx.cond(
             (quote.money + quote.credit) > 0,
@@ -97,11 +109,11 @@ def _chosen_address() -> rx.Component:
 
 
 def last_look() -> rx.Component:
-    """What was chosen, what comes back, and the button that sends it."""
+    """What was chosen, its refund or replacement, and the button that sends it."""
     here = order_link(State.order_number) + "/return"
     what_happens = ui.timeline(
         ui.timeline_event("You send this request", tone="current"),
-        ui.timeline_event("We look at it and tell you what we decide"),
+        ui.timeline_event("We'll review your request and let you know"),
         ui.timeline_event(
             "A courier collects the parcel", detail="Pack the items as they came, with their tags."
         ),
@@ -120,7 +132,7 @@ def last_look() -> rx.Component:
                 gap="large",
             ),
             ui.stack(
-                ui.section("What comes back", ui.card(_comes_back(State.quote))),
+                ui.section(_outcome_title(State.quote), ui.card(_outcome(State.quote))),
                 ui.section(
                     "Pick-up address",
                     ui.card(_chosen_address()),

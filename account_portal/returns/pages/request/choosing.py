@@ -4,7 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.orders.components import order_link, variant_and_quantity
+from account_portal.orders.components import (
+    order_link,
+    return_note,
+    return_until,
+    variant_and_quantity,
+)
 from account_portal.returns.state import OTHER_REASON, REASONS
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
@@ -72,12 +77,11 @@ def _line(line: Any) -> rx.Component:
         detail=variant_and_quantity(item),
         below=rx.cond(
             item.reason,
-            ui.text(item.reason.to(str), tone="muted", size="small"),
-            ui.text(
-                "Return until ",
-                ui.date(item.returnable_until.to(str), "binding"),
-                tone="muted",
-                size="small",
+            return_note(item.reason.to(str), item.returnable_until.to(str)),
+            ui.stack(
+                return_until(item.returnable_until.to(str)),
+                rx.cond(item.held_note, ui.text(item.held_note, tone="muted", size="small")),
+                gap="none",
             ),
         ),
     )
@@ -107,7 +111,7 @@ def items() -> rx.Component:
             ~State.can_return,
             ui.alert(
                 "Below you see why, item by item.",
-                title="Nothing of this order can be returned now",
+                title="Nothing from this order can be returned now",
             ),
         ),
         ui.card_list(rx.foreach(State.lines, _line), label="Items of the order"),

@@ -1,4 +1,4 @@
-"""Asking to send items back: what, where to collect it, and what comes back."""
+"""Asking to send items back: what, where to collect it, for which refund or replacement."""
 
 import reflex as rx
 

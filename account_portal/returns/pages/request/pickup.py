@@ -22,13 +22,23 @@ def _where(value: Any, label: Any, lines: Any = None) -> rx.Component:
 
 
 def _line(address: Any) -> Any:
-    """In one line: of many addresses a phone shows several at once."""
-    return address.address_line1 + ", " + city_line(address) + ", " + address.country
+    """Whole, as the address book has it, in one line: a phone shows several of many at once."""
+    line = address.first_name + rx.cond(address.last_name, " " + address.last_name, "").to(str)
+    for part in (
+        address.business_name,
+        address.address_line1,
+        address.address_line2,
+        address.landmark,
+        city_line(address),
+        address.state,
+        address.country,
+    ):
+        line = line + rx.cond(part, ", " + part, "").to(str)
+    return line
 
 
 def _saved(address: Any) -> rx.Component:
-    who = address.first_name + " " + rx.cond(address.last_name, address.last_name, "").to(str)
-    named = rx.cond(address.nickname, address.nickname, who).to(str)
+    named = rx.cond(address.nickname, address.nickname, address.address_line1).to(str)
     return _where(address.id, named, _line(address))
 
 
