@@ -23,7 +23,7 @@ def get_dashboard(ctx: Context) -> Dashboard:
     return Dashboard(
         first_name=ctx.get_user().first_name or "",
         on_the_way=orders.list_on_the_way(ctx, LATEST),
-        tasks=[*_unpaid(ctx), *_to_send(ctx), *_to_confirm(ctx)],
+        tasks=[*_unpaid(ctx), *_to_pack(ctx), *_to_verify(ctx)],
         latest=orders.search_orders(ctx, OrderSearch(limit=LATEST)).rows,
         to_review=reviews.list_ready_for_review(ctx, LATEST),
         rewards=_rewards(ctx),
@@ -33,25 +33,29 @@ def get_dashboard(ctx: Context) -> Dashboard:
 
 
 _PAYMENT = {
-    PaymentStatus.FAILED: "Payment failed for order ",
-    PaymentStatus.PARTIALLY_PAID: "Part of the payment is missing for order ",
+    PaymentStatus.FAILED: ("Payment failed", "Pay again"),
+    PaymentStatus.PARTIALLY_PAID: ("Part of the payment is missing", "Pay now"),
 }
+"""What is wrong with a payment, and what to do."""
 
 
 def _unpaid(ctx: Context) -> list[Task]:
-    return [
-        Task(
-            kind="payment",
-            title=_PAYMENT[order.payment_status] + order.order_number,
-            detail=order.summary,
-            path=routes.order(order.order_number),
-            action="Pay again" if order.payment_status is PaymentStatus.FAILED else "Pay now",
+    tasks = []
+    for order in orders.list_unpaid(ctx, LATEST):
+        fault, action = _PAYMENT[order.payment_status]
+        tasks.append(
+            Task(
+                kind="payment",
+                title=f"{fault} for order {order.order_number}",
+                detail=order.summary,
+                path=routes.order(order.order_number),
+                action=action,
+            )
         )
-        for order in orders.list_unpaid(ctx, LATEST)
-    ]
+    return tasks
 
 
-def _to_send(ctx: Context) -> list[Task]:
+def _to_pack(ctx: Context) -> list[Task]:
     return [
         Task(
             kind="return",
@@ -65,7 +69,7 @@ def _to_send(ctx: Context) -> list[Task]:
     ]
 
 
-def _to_confirm(ctx: Context) -> list[Task]:
+def _to_verify(ctx: Context) -> list[Task]:
     user = ctx.get_user()
     if user.email and not user.is_email_verified:
         kind, what, contact = "email", "e-mail address", user.email

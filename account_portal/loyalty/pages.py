@@ -152,11 +152,7 @@ def _movement(movement: Any, index: Any) -> rx.Component:
 def _activity() -> rx.Component:
     nothing = rx.cond(
         State.was_used,
-        ui.empty(
-            "no_match",
-            "There is no such page",
-            action=ui.link_button("First page", to=routes.LOYALTY),
-        ),
+        ui.no_such_page(first=routes.LOYALTY),
         ui.empty(
             "nothing",
             "No points yet",

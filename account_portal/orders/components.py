@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.addresses.components import city_line
+from account_portal.addresses.components import address_lines
 from account_portal.ui import components as ui
 
 
@@ -78,17 +78,8 @@ def order_item(item: Any, currency: Any, *, below: rx.Component | None = None) -
 
 def order_address(address: Any) -> rx.Component:
     """An address as it stood when the order was made."""
-    return ui.address_block(
-        [
-            address.business_name,
-            address.address_line1,
-            address.address_line2,
-            address.landmark,
-            city_line(address),
-            address.state,
-            address.country,
-        ],
-        name=address.first_name + " " + rx.cond(address.last_name, address.last_name, ""),
+    return address_lines(
+        address,
         phone=rx.cond(address.country_code, address.country_code + " ", "")
         + rx.cond(address.phone, address.phone, ""),
     )

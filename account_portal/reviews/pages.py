@@ -78,13 +78,8 @@ def _list() -> rx.Component:
         action=ui.link_button("See what waits for a review", to=routes.REVIEWS),
         icon_name="star",
     )
-    beyond = ui.empty(
-        "no_match",
-        "There is no such page",
-        action=ui.link_button(
-            "First page",
-            to=rx.cond(State.tab == "mine", routes.REVIEWS + "?tab=mine", routes.REVIEWS).to(str),
-        ),
+    beyond = ui.no_such_page(
+        first=rx.cond(State.tab == "mine", routes.REVIEWS + "?tab=mine", routes.REVIEWS).to(str)
     )
     waiting = rx.cond(
         State.waiting_count > 0,

@@ -9,8 +9,10 @@ from account_portal.addresses.components.form import (
 )
 from account_portal.addresses.components.shown import (
     address_lines,
+    address_parts,
     city_line,
     default_badges,
+    full_name,
     verified_mark,
 )
 
@@ -20,8 +22,10 @@ __all__ = [
     "AddressDraft",
     "address_fields",
     "address_lines",
+    "address_parts",
     "address_text",
     "city_line",
     "default_badges",
+    "full_name",
     "verified_mark",
 ]

@@ -18,20 +18,28 @@ def city_line(address: Any) -> Any:
     return rx.cond(code, both, city).to(str)
 
 
-def address_lines(address: Any) -> rx.Component:
-    """A saved address as it is written on a parcel."""
-    return ui.address_block(
-        [
-            rx.cond(address.business_name, address.business_name, "").to(str),
-            address.address_line1,
-            rx.cond(address.address_line2, address.address_line2, "").to(str),
-            rx.cond(address.landmark, address.landmark, "").to(str),
-            city_line(address),
-            address.state,
-            address.country,
-        ],
-        name=address.first_name + " " + rx.cond(address.last_name, address.last_name, "").to(str),
-    )
+def address_parts(address: Any) -> list[Any]:
+    """What stands on a parcel below the name, from top to bottom; each may be empty."""
+    return [
+        address.business_name,
+        address.address_line1,
+        address.address_line2,
+        address.landmark,
+        city_line(address),
+        address.state,
+        address.country,
+    ]
+
+
+def full_name(address: Any) -> Any:
+    """First and last name, as far as they are known."""
+    return address.first_name + rx.cond(address.last_name, " " + address.last_name, "").to(str)
+
+
+def address_lines(address: Any, *, phone: Any = None) -> rx.Component:
+    """An address as it is written on a parcel."""
+    told = {} if phone is None else {"phone": phone}
+    return ui.address_block(address_parts(address), name=full_name(address), **told)
 
 
 def verified_mark(is_verified: Any) -> rx.Component:

@@ -65,11 +65,7 @@ def _filters() -> rx.Component:
 def _nothing() -> rx.Component:
     return rx.cond(
         State.page > 1,
-        ui.empty(
-            "no_match",
-            "There is no such page",
-            action=ui.link_button("First page", to=State.group_links[State.group]),
-        ),
+        ui.no_such_page(first=State.group_links[State.group]),
         _nothing_at_all(),
     )
 

@@ -1,8 +1,7 @@
 """What the page of one order shows, put together from the other reads."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
@@ -171,38 +170,33 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
     found = []
     today = ctx.now.date().isoformat()
     for order in read_orders_in(ctx, rules.ON_THE_WAY, limit):
-        parcels = sorted(_coming(order["shipments"], today), key=_soonest)
-        out_for_delivery, day, courier = parcels[0] if parcels else (False, None, None)
-        is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
-        found.append(
-            OrderOnTheWay(
-                **card(order).model_dump(),
-                eta=day,
-                courier=courier,
-                is_out_for_delivery=out_for_delivery,
-                is_part=not is_whole,
-            )
-        )
-    return sorted(found, key=lambda one: _soonest((one.is_out_for_delivery, one.eta, None)))
-
-
-_Coming = tuple[bool, str | None, str | None]
-"""A parcel with its courier: whether it comes today for sure, the day promised, the courier."""
-
-
-def _coming(shipments: list[dict[str, Any]], today: str) -> Iterator[_Coming]:
-    for one in shipments:
-        if one["status"] in _WITH_COURIER:
-            yield (
+        parcels = [
+            _Coming(
                 one["status"] == ShipmentStatus.OUT_FOR_DELIVERY,
                 _promise(one["status"], one["eta_delivery"], today),
                 one["courier_company_name"],
             )
+            for one in order["shipments"]
+            if one["status"] in _WITH_COURIER
+        ]
+        first = min(parcels, key=_soonest, default=_Coming())
+        is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
+        found.append(
+            OrderOnTheWay(**card(order).model_dump(), **first._asdict(), is_part=not is_whole)
+        )
+    return sorted(found, key=_soonest)
 
 
-def _soonest(parcel: _Coming) -> tuple[bool, str]:
-    out_for_delivery, day, _courier = parcel
-    return (not out_for_delivery, day or "later")
+class _Coming(NamedTuple):
+    """What is said of a parcel on its way; see `OrderOnTheWay`."""
+
+    is_out_for_delivery: bool = False
+    eta: str | None = None
+    courier: str | None = None
+
+
+def _soonest(one: _Coming | OrderOnTheWay) -> tuple[bool, str]:
+    return (not one.is_out_for_delivery, one.eta or "later")
 
 
 def list_unpaid(ctx: Context, limit: int = 3) -> list[OrderCard]:

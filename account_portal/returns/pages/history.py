@@ -12,11 +12,7 @@ from account_portal.ui.phases import page_data
 def _list() -> rx.Component:
     nothing = rx.cond(
         State.page > 1,
-        ui.empty(
-            "no_match",
-            "There is no such page",
-            action=ui.link_button("First page", to=routes.RETURNS),
-        ),
+        ui.no_such_page(first=routes.RETURNS),
         ui.empty(
             "nothing",
             "No returns yet",

@@ -93,6 +93,7 @@ from account_portal.ui.components.media import (
 from account_portal.ui.components.navigation import (
     Choice,
     chips,
+    no_such_page,
     pager,
     tabs,
 )
@@ -178,6 +179,7 @@ __all__ = [
     "loading",
     "money",
     "native_form",
+    "no_such_page",
     "notice_region",
     "number",
     "order_line",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from account_portal.ui.components.actions import link_button
+from account_portal.ui.components.feedback import empty
 from account_portal.ui.components.links import route_link
 from account_portal.ui.format import number
 from account_portal.ui.icons import icon
@@ -97,6 +99,11 @@ def _step(
         route_link(*inner, to=to, class_name=_PAGER, rel=rel),
         rx.el.span(*inner, class_name=_PAGER_OFF, aria_disabled=True, role="link"),
     )
+
+
+def no_such_page(*, first: Text) -> rx.Component:
+    """Stands in a list whose address asks for a page beyond its last; leads to its `first`."""
+    return empty("no_match", "There is no such page", action=link_button("First page", to=first))
 
 
 def pager(

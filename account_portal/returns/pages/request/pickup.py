@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.addresses.components import LABELS, address_fields, city_line
+from account_portal.addresses.components import LABELS, address_fields, address_parts, full_name
 from account_portal.orders.components import order_link
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
@@ -23,16 +23,8 @@ def _where(value: Any, label: Any, lines: Any = None) -> rx.Component:
 
 def _line(address: Any) -> Any:
     """Whole, as the address book has it, in one line: a phone shows several of many at once."""
-    line = address.first_name + rx.cond(address.last_name, " " + address.last_name, "").to(str)
-    for part in (
-        address.business_name,
-        address.address_line1,
-        address.address_line2,
-        address.landmark,
-        city_line(address),
-        address.state,
-        address.country,
-    ):
+    line = full_name(address)
+    for part in address_parts(address):
         line = line + rx.cond(part, ", " + part, "").to(str)
     return line
 
