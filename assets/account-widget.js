@@ -7,6 +7,11 @@
   const HELLO_WITHIN = 15000; // ms
   const LOADED_WITHOUT_HELLO = 4000; // ms: a page of the browser's own, or one that may not be framed
   const all = new Set();
+  // The page's own scripts have run, and with them whoever listens to the widget has said so.
+  const parsed = new Promise((done) => {
+    if (performance.getEntriesByType("navigation")[0]?.domContentLoadedEventEnd) done();
+    else document.addEventListener("DOMContentLoaded", done, { once: true });
+  });
 
   const style = new CSSStyleSheet();
   style.replaceSync(`
@@ -150,7 +155,9 @@
       this._iframe?.contentWindow?.postMessage({ portal: 1, type, ...more }, this._portal);
     }
 
-    _tell(name, detail = {}) {
+    /** Tells the page; false when it stopped the event. */
+    async _tell(name, detail = {}) {
+      await parsed;
       // An error that rises to the window would look like one of the page's own scripts.
       return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: name !== "error", composed: true, cancelable: name === "signin-required" }));
     }
@@ -173,7 +180,7 @@
       const again = why !== "hello";
       if (token === undefined) this._post("token-failed", { again });
       // A storefront that signs its customers in by itself stops the event, and then calls refresh().
-      else if (token || why === "refresh" || this._tell("signin-required")) this._post("token", { token, again });
+      else if (token || why === "refresh" || (await this._tell("signin-required"))) this._post("token", { token, again });
     }
 
     _hear({ source, origin, data }) {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, Route, expect
 
 from tests.chromium import find_chromium
 from tests.e2e.conftest import ARGS, DEMO, NARROW, PASSWORD, WIDE, Portal
@@ -113,6 +113,19 @@ def test_another_customer_of_the_storefront_is_another_here(open_shop: OpenShop)
     expect(inside(page).get_by_text("sam@example.com")).to_have_count(0)
     page.reload()
     expect_gate(page)  # the cookie of before opens nothing: the storefront says nobody is here
+    wait_for_event(page, "signin-required")
+
+
+def test_who_begins_to_listen_late_misses_nothing(open_shop: OpenShop) -> None:
+    page = open_shop()
+    expect_gate(page)
+    held: list[Route] = []
+    page.route("**/shop.js", lambda route: held.append(route))  # noqa: PLW0108 - it marks it
+    with page.expect_response("**/account-token"):
+        page.reload(wait_until="commit")
+    page.wait_for_timeout(1000)  # the frame has said hello, the page's script is still on its way
+    held[0].continue_()
+    expect_gate(page)
     wait_for_event(page, "signin-required")
 
 
