@@ -29,11 +29,11 @@ dev: $(RUNTIME) ## the same with hot reload
 
 # The browser tests run on their own: their driver keeps an event loop in its process. On two cores
 # that also carry two servers and two browsers a step can come too late: a test that fails is tried
-# once more, and the last line counts these. pytest's 5 says that a selection by ARGS left nothing.
+# once more, and named at the end. pytest's 5 says that a selection by ARGS left nothing.
 test: $(DEV) ## run all tests, those in the browser included (ARGS= goes to pytest)
 	@chromium="$$($(BIN)/python -m tests.chromium)" && $(PORTAL) build || exit 1; \
 	again=0; status=0; for part in "not browser" browser; do \
-		CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto -m "$$part" --reruns $$again $(ARGS) || \
+		CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto -m "$$part" --reruns $$again -rfER $(ARGS) || \
 		{ code=$$?; [ $$code = 5 ] || status=$$code; }; again=1; \
 	done; exit $$status
 
