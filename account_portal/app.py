@@ -11,7 +11,7 @@ from reflex.app import default_error_boundary
 from reflex_components_core.react_router.dom import ReactRouterLink
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -253,6 +253,11 @@ async def theme(request: Request) -> Response:
     )
 
 
+async def to_shop(_request: Request) -> Response:
+    """To the pages of the shop; where there are none, to the first page here."""
+    return RedirectResponse(get_settings().shop_address or routes.HOME)
+
+
 def report_error(exception: Exception) -> rx.event.EventSpec | None:
     """Log what no handler caught.
 
@@ -337,7 +342,10 @@ def make_app() -> PortalApp:
             ),
         },
         backend_exception_handler=report_error,
-        api_transformer=[Starlette(routes=[Route("/theme.css", theme)]), make_api()],
+        api_transformer=[
+            Starlette(routes=[Route("/theme.css", theme), Route(routes.SHOP, to_shop)]),
+            make_api(),
+        ],
     )
     app.add_middleware(OwnPagesOnly(), index=0)
     app.add_middleware(OpensAtOnce())

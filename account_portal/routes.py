@@ -19,6 +19,8 @@ LOYALTY = "/loyalty"
 REVIEWS = "/reviews"
 NOT_FOUND = "/404"
 KIT = "/dev/kit"
+SHOP = "/shop"
+"""Leads to the shop's own pages; the server knows where they are."""
 
 EMBED = "/embed"
 """Below it lie the same pages, for a frame in a storefront."""

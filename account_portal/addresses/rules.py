@@ -170,10 +170,19 @@ def country_of_prefix(prefix: str) -> str | None:
 
 def postcode_first() -> list[str]:
     """Countries where the postal code stands before the city: "10435 Berlin"."""
+    return _written_as(r"%Z[ -]*%C")
+
+
+def state_beside_city() -> list[str]:
+    """Countries that write city, state and postal code on one line: "Austin, Texas 78701"."""
+    return _written_as(r"%C,? %S %Z")
+
+
+def _written_as(pattern: str) -> list[str]:
     return [
         name
         for code, name in sorted(_names().items())
-        if re.search(r"%Z[ -]*%C", (data := _data(code)).get("lfmt") or data["fmt"])
+        if re.search(pattern, (data := _data(code)).get("lfmt") or data["fmt"])
     ]
 
 

@@ -34,6 +34,8 @@ def _line(state: Any, account: Any) -> rx.Component:
     can_ask = (account.verification_status == "unverified") | (
         account.verification_status == "rejected"
     )
+    # Refunds go to verified accounts only, so no other is worth choosing.
+    can_use = (account.verification_status == "verified") & ~account.is_default
     ask = ui.button(
         "Ask to verify",
         of_it,
@@ -59,10 +61,7 @@ def _line(state: Any, account: Any) -> rx.Component:
             rx.cond(account.is_default, ui.badge("Default", tone="accent")),
         ),
         ui.text(_state_of(account), tone="muted", size="small"),
-        rx.cond(
-            can_ask | ~account.is_default,
-            ui.row(rx.cond(can_ask, ask), rx.cond(~account.is_default, use)),
-        ),
+        rx.cond(can_ask | can_use, ui.row(rx.cond(can_ask, ask), rx.cond(can_use, use))),
         gap="small",
     )
 

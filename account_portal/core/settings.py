@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         default="",
         description="Address of the store's logo. Empty: the name is shown instead.",
     )
+    store_url: str = Field(
+        default="",
+        description="Where customers shop, as in `https://shop.example`: pages lead back to it. "
+        "Empty: the demo storefront in demo mode, else no link.",
+    )
     store_email: str = Field(
         default="help@example.com",
         description="Where customers write to when they need help.",
@@ -245,6 +250,13 @@ class Settings(BaseSettings):
             raise ValueError("write scheme, host and port, without a path")
         return value
 
+    @field_validator("store_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not re.match(r"https?://[A-Za-z0-9]", value):
+            raise ValueError("write an address with https://")
+        return value
+
     @field_validator("embed_jwks_url")
     @classmethod
     def _safe_keys(cls, value: str) -> str:
@@ -293,6 +305,16 @@ class Settings(BaseSettings):
         if not self.demo or self.storefront_port < 0:
             return ""
         return f"http://127.0.0.1:{self.storefront_port or self.port % 65535 + 1}"
+
+    @property
+    def shop_address(self) -> str:
+        """Where customers shop; empty where that is not known."""
+        return self.store_url or self.storefront_origin
+
+    @property
+    def has_shop(self) -> bool:
+        """Whether pages lead back to a shop; the built pages know no port of a demo storefront."""
+        return bool(self.store_url) or self.demo
 
     @property
     def framing_origins(self) -> tuple[str, ...]:

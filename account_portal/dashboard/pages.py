@@ -5,12 +5,13 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.addresses.components import city_line
+from account_portal.addresses.components import address_lines
 from account_portal.dashboard.state import DashboardState as State
 from account_portal.orders.components import order_card, order_link
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
 from account_portal.ui.session import Session
+from account_portal.ui.shop import shop_button
 
 
 def _on_the_way(order: Any) -> rx.Component:
@@ -129,16 +130,7 @@ def _rewards(rewards: Any) -> rx.Component:
 def _address(title: str, address: Any) -> rx.Component:
     return ui.stack(
         ui.heading(title, level=3),
-        ui.address_block(
-            [
-                address.business_name,
-                address.address_line1,
-                address.address_line2,
-                city_line(address),
-                address.country,
-            ],
-            name=address.first_name + " " + rx.cond(address.last_name, address.last_name, ""),
-        ),
+        address_lines(address),
         gap="tight",
     )
 
@@ -172,7 +164,12 @@ def _orders(shown: Any) -> rx.Component:
             shown.latest.length() > 0,
             ui.card_list(rx.foreach(shown.latest, order_card), label="Latest orders"),
             ui.card(
-                ui.empty("nothing", "No orders yet", "Your orders and their parcels appear here.")
+                ui.empty(
+                    "nothing",
+                    "No orders yet",
+                    "Your orders and their parcels appear here.",
+                    action=shop_button(),
+                )
             ),
         ),
         action=ui.link("All orders", to=routes.ORDERS),

@@ -108,7 +108,7 @@ def _sums(loyalty: Any) -> rx.Component:
         return ui.row(ui.text(name, tone="muted"), ui.text(value), justify="between")
 
     return ui.section(
-        "In all",
+        "Totals",
         ui.rows(
             line("Earned", _points(loyalty.loyalty_point_earned)),
             line("Spent or lapsed", _points(loyalty.loyalty_point_redeemed)),

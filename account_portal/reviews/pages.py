@@ -74,8 +74,8 @@ def _list() -> rx.Component:
     nothing_written = ui.empty(
         "nothing",
         "You have not written a review yet",
-        "Others are glad to hear what you think.",
-        action=ui.link_button("See what waits for a review", to=routes.REVIEWS),
+        "Your opinion helps others choose.",
+        action=ui.link_button("Products to review", to=routes.REVIEWS),
         icon_name="star",
     )
     beyond = ui.no_such_page(
@@ -141,7 +141,7 @@ def _form(about: Any) -> rx.Component:
             LABELS["review_text"],
             default_value=about.review_text,
             error=State.errors["review_text"],
-            hint="What do you like, and what not?",
+            hint="What did you like or not like?",
             optional=True,
             max_length=5000,
         ),

@@ -25,6 +25,7 @@ SERVER_PATHS = (
     "metrics",
     "test-gateway",
     "theme.css",
+    "shop",
     "media",
     "session",
     "openapi.json",

@@ -10,6 +10,7 @@ from account_portal.ui import components as ui
 from account_portal.ui.components.actions import ICON_BUTTON
 from account_portal.ui.components.links import route_link, skip_link
 from account_portal.ui.icons import IconName, icon, path
+from account_portal.ui.shop import shop_link
 from account_portal.ui.variants import Child, Flag, Text, classes
 
 LOGOUT_PATH = "/api/session/logout"
@@ -185,7 +186,11 @@ def _top_bar(
         rx.el.div(
             brand(store_name, logo_url),
             rx.el.div(
-                person, theme_switch(), sign_out, class_name="flex shrink-0 items-center sm:gap-1"
+                shop_link(),
+                person,
+                theme_switch(),
+                sign_out,
+                class_name="flex shrink-0 items-center sm:gap-1",
             ),
             class_name="mx-auto flex h-16 max-w-[70rem] items-center justify-between gap-3 px-4 "
             "print:px-0 "
@@ -271,7 +276,7 @@ def plain(
         ui.connection_notice(),
         rx.el.header(
             brand(store_name, logo_url),
-            theme_switch(),
+            rx.el.div(shop_link(), theme_switch(), class_name="flex shrink-0 items-center"),
             class_name=classes(
                 "mx-auto flex w-full items-center justify-between px-4 pt-4 sm:px-0 sm:pt-12 "
                 "framed:hidden",

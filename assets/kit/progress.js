@@ -16,7 +16,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
   const [hidden, alone] =
     steps.length < 5
       ? ["@max-[14rem]:sr-only", "@max-[14rem]:whitespace-nowrap"]
-      : ["@max-md:sr-only", "@max-md:whitespace-nowrap"];
+      : ["@max-[20rem]:sr-only", "@max-[20rem]:whitespace-nowrap"];
   const list = h(
     "ol",
     { "aria-label": label, className: "grid auto-cols-fr grid-flow-col" },
@@ -28,7 +28,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
         ? `${look.fill} ${look.edge} text-surface`
         : here
           ? `bg-surface ${look.edge} ${look.ink}`
-          : "border-line bg-surface";
+          : "border-line-control bg-surface";
       return h(
         "li",
         {
@@ -39,7 +39,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
         index > 0 &&
           h("span", {
             "aria-hidden": true,
-            className: `mark absolute end-1/2 top-[11px] h-0.5 w-full ${index <= at ? look.fill : "bg-line"}`,
+            className: `mark absolute end-1/2 top-[11px] h-0.5 w-full ${index <= at ? look.fill : "bg-line-control"}`,
           }),
         h(
           "span",
@@ -54,7 +54,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
         h(
           "span",
           {
-            className: `px-0.5 text-small ${here ? `font-medium ${look.ink} ${alone} ${edge}` : `text-muted ${hidden}`}`,
+            className: `text-small ${here ? `font-medium ${look.ink} ${alone} ${edge}` : `text-muted ${hidden}`}`,
           },
           step,
           past && !here && h("span", { className: "sr-only" }, " (done)"),

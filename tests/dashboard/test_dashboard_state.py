@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from account_portal.core.db import Database
 from account_portal.dashboard.state import DashboardState
 from account_portal.models import User
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 from tests.open_pages import OpenPage
 
 
@@ -39,6 +39,15 @@ def test_what_is_said_is_said_of_the_parcel_that_arrives_first(
     (order,) = open_home(database, owner).shown.on_the_way
     assert (order.is_out_for_delivery, order.eta, order.courier) == (True, None, "Quick")
     assert order.is_part
+
+
+def test_the_parcel_that_arrives_first_shows_what_is_in_it(database: Database, owner: User) -> None:
+    lines = [make_line(0, sku="kettle"), make_line(1, sku="mug", product_name="Mug")]
+    later = {"status": "packed", "units": {"kettle": 1}}
+    first = {"status": "in_transit", "units": {"mug": 1}}
+    make_order(database, owner, status="partially_shipped", lines=lines, parcels=[later, first])
+    (order,) = open_home(database, owner).shown.on_the_way
+    assert (order.summary, order.more_pictures) == ("Mug", 0)
 
 
 def test_the_only_parcel_is_the_whole_order(database: Database, owner: User) -> None:

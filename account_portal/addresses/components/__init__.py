@@ -10,7 +10,6 @@ from account_portal.addresses.components.form import (
 from account_portal.addresses.components.shown import (
     address_lines,
     address_parts,
-    city_line,
     default_badges,
     full_name,
     verified_mark,
@@ -24,7 +23,6 @@ __all__ = [
     "address_lines",
     "address_parts",
     "address_text",
-    "city_line",
     "default_badges",
     "full_name",
     "verified_mark",

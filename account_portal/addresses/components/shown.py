@@ -7,15 +7,23 @@ import reflex as rx
 from account_portal.addresses import rules
 from account_portal.ui import components as ui
 
-# In a var, so that a page carries it as one list.
+# In vars, so that a page carries each as one list.
 POSTCODE_FIRST = rx.Var.create(rules.postcode_first())
+STATE_BESIDE_CITY = rx.Var.create(rules.state_beside_city())
 
 
-def city_line(address: Any) -> Any:
-    """City and postal code in the order of the country: "Bengaluru 560001", "10435 Berlin"."""
-    city, code = address.city.to(str), address.pincode.to(str)
-    both = rx.cond(POSTCODE_FIRST.contains(address.country), code + " " + city, city + " " + code)
-    return rx.cond(code, both, city).to(str)
+def place_lines(address: Any) -> list[Any]:
+    """City, postal code and state as the country writes them, in two lines; either may be empty.
+
+    "Bengaluru 560001" and "Karnataka", "10435 Berlin", "Austin, Texas 78701".
+    """
+    city, state = address.city.to(str), rx.cond(address.state, address.state, "").to(str)
+    code = rx.cond(address.pincode, address.pincode, "").to(str)
+    is_city = state == city  # of a state that is one: it is not said twice
+    is_beside = STATE_BESIDE_CITY.contains(address.country) & (state != "") & ~is_city
+    named = rx.cond(is_beside, city + ", " + state, city).to(str)
+    both = rx.cond(POSTCODE_FIRST.contains(address.country), code + " " + named, named + " " + code)
+    return [rx.cond(code, both, named).to(str), rx.cond(is_beside | is_city, "", state).to(str)]
 
 
 def address_parts(address: Any) -> list[Any]:
@@ -25,8 +33,7 @@ def address_parts(address: Any) -> list[Any]:
         address.address_line1,
         address.address_line2,
         address.landmark,
-        city_line(address),
-        address.state,
+        *place_lines(address),
         address.country,
     ]
 

@@ -164,7 +164,6 @@ def _close_dialog() -> rx.Component:
             title="Are you sure?",
         ),
         ui.form_actions(
-            ui.button("Keep my account", on_click=State.stay),
             ui.button(
                 "Close my account",
                 variant="danger",
@@ -172,6 +171,7 @@ def _close_dialog() -> rx.Component:
                 busy=State.busy == "close_account",
                 busy_label="Closing…",
             ),
+            ui.button("Keep my account", on_click=State.stay),
             end=True,
         ),
         gap="large",

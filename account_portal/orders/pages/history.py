@@ -7,6 +7,7 @@ from account_portal.orders.components import order_card
 from account_portal.orders.state import OrdersState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
+from account_portal.ui.shop import shop_button
 
 SORTS = [
     ("newest", "Newest first"),
@@ -79,7 +80,12 @@ def _nothing_at_all() -> rx.Component:
             "Try another word, or look at all orders.",
             action=ui.link_button("Clear filters", to=routes.ORDERS),
         ),
-        ui.empty("nothing", "No orders yet", "Your orders and their parcels appear here."),
+        ui.empty(
+            "nothing",
+            "No orders yet",
+            "Your orders and their parcels appear here.",
+            action=shop_button(),
+        ),
     )
 
 

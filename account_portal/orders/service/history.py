@@ -72,9 +72,9 @@ def _chip_documents(group: str, sort: str) -> Read:
     return Read(sorted_documents(matching, _SORTS[sort], *page))
 
 
-def card(order: dict[str, Any]) -> OrderCard:
-    """What the card of an order shows, from its document."""
-    lines = order["order_items"]
+def card(order: dict[str, Any], lines: list[dict[str, Any]] | None = None) -> OrderCard:
+    """What the card of an order shows, from its document; of those `lines` only, if given."""
+    lines = lines or order["order_items"]
     first = lines[0]["product_name"] if lines else ""
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
     return OrderCard(

@@ -1,7 +1,7 @@
 """What the page of one order shows, put together from the other reads."""
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
@@ -175,6 +175,7 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
                 one["status"] == ShipmentStatus.OUT_FOR_DELIVERY,
                 _promise(one["status"], one["eta_delivery"], today),
                 one["courier_company_name"],
+                one["shipment_items"],
             )
             for one in order["shipments"]
             if one["status"] in _WITH_COURIER
@@ -182,7 +183,13 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
         first = min(parcels, key=_soonest, default=_Coming())
         is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
         found.append(
-            OrderOnTheWay(**card(order).model_dump(), **first._asdict(), is_part=not is_whole)
+            OrderOnTheWay(
+                **card(order, first.items).model_dump(),
+                is_out_for_delivery=first.is_out_for_delivery,
+                eta=first.eta,
+                courier=first.courier,
+                is_part=not is_whole,
+            )
         )
     return sorted(found, key=_soonest)
 
@@ -193,6 +200,8 @@ class _Coming(NamedTuple):
     is_out_for_delivery: bool = False
     eta: str | None = None
     courier: str | None = None
+    items: list[dict[str, Any]] | None = None
+    """What is in it."""
 
 
 def _soonest(one: _Coming | OrderOnTheWay) -> tuple[bool, str]:

@@ -33,7 +33,7 @@ _VARIANTS: dict[ButtonVariant, str] = {
 }
 _SIZES: dict[ButtonSize, str] = {
     "medium": "min-h-10 px-4 py-1.5 text-base pointer-coarse:min-h-11",
-    "small": "min-h-8 px-3 py-0.5 text-small pointer-coarse:min-h-10",
+    "small": "min-h-8 px-3 py-0.5 text-small pointer-coarse:min-h-11",
 }
 _LABEL = "inline-flex min-w-0 items-center justify-center gap-2 [grid-area:1/1] text-center"
 
@@ -126,8 +126,12 @@ def link_button(
     icon_name: IconName | None = None,
     full: bool = False,
     outside: bool = False,
+    leaves: bool = False,
 ) -> rx.Component:
-    """A link that looks like a button. `outside` leaves the portal, in a new tab."""
+    """A link that looks like a button.
+
+    `leaves` goes to where the router knows nothing of, `outside` does so in a new tab.
+    """
     shape = [icon(icon_name, size=18)] if icon_name else []
     inner = rx.el.span(*shape, *label, class_name=_LABEL)
     look = _look(variant, size, full)
@@ -135,6 +139,8 @@ def link_button(
         note = rx.el.span(" (opens in a new tab)", class_name="sr-only")
         attributes = {"target": "_blank", "rel": "noopener noreferrer"}
         return rx.el.a(inner, note, href=to, class_name=look, **attributes)
+    if leaves:
+        return PlainLink.create(inner, href=to, class_name=look)
     return route_link(inner, to=to, class_name=look)
 
 

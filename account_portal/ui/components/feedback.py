@@ -112,7 +112,7 @@ def empty(
             class_name="mb-2 grid size-14 place-items-center rounded-full bg-sunken text-muted",
         ),
         *lines,
-        *([rx.el.div(action, class_name="mt-3")] if action is not None else []),
+        *([rx.el.div(action, class_name="mt-3 empty:hidden")] if action is not None else []),
         class_name="grid justify-items-center gap-1 px-4 py-8 text-center",
         **props,
     )

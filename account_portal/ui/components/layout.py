@@ -102,10 +102,19 @@ def grid(
 
 
 def columns(
-    main: Child, side: Child, *, side_first: bool = False, gap: Gap = "large"
+    main: Child,
+    side: Child,
+    *,
+    below: Child | None = None,
+    side_first: bool = False,
+    gap: Gap = "large",
 ) -> rx.Component:
-    """A wide column and a narrow one beside it, where both fit; else one below the other."""
+    """A wide column and a narrow one beside it, where both fit; else one below the other.
+
+    What stands `below` goes on in the wide column, however long the narrow one is.
+    """
     # Asked of the place, not of the window: text set larger needs more of it.
+    rest = [] if below is None else [rx.el.div(below, class_name="min-w-0 empty:hidden")]
     pair = rx.el.div(
         rx.el.div(
             main,
@@ -113,10 +122,12 @@ def columns(
                 "min-w-0", "order-last @min-[51rem]:order-none" if side_first else ""
             ),
         ),
-        rx.el.div(side, class_name="min-w-0"),
+        rx.el.div(side, class_name=classes("min-w-0", "@min-[51rem]:row-span-2" if rest else "")),
+        *rest,
         class_name=classes(
             "grid grid-cols-1 items-start @min-[51rem]:grid-cols-[minmax(0,1fr)_19rem] "
             "@min-[51rem]:gap-x-8",
+            "@min-[51rem]:grid-rows-[auto_1fr]" if rest else "",
             pick(_GAPS, gap, "gap"),
         ),
     )

@@ -211,13 +211,10 @@ def order_detail() -> rx.Component:
             State,
             _unpaid(page),
             ui.stack(_status(page), _actions(page, number), gap="medium"),
-            ui.stack(
-                ui.columns(
-                    ui.stack(parcels_section(page), _items(page), gap="huge"),
-                    ui.stack(price_section(page), payments_section(page), gap="huge"),
-                    gap="huge",
-                ),
-                _addresses(page),
+            ui.columns(
+                ui.stack(parcels_section(page), _items(page), gap="huge"),
+                ui.stack(price_section(page), payments_section(page), gap="huge"),
+                below=_addresses(page),
                 gap="huge",
             ),
             cancel_dialog(page),
