@@ -18,21 +18,21 @@ def return_card(card: Any) -> rx.Component:
     return ui.card(
         ui.lead_row(
             ui.thumbnail_stack(card.pictures, more=card.more_pictures),
-            ui.row(
-                ui.link(
-                    ui.hidden_text("Return "),
-                    card.request_number,
-                    to=return_link(card.request_number),
-                    variant="cover",
-                ),
-                ui.text(ui.date(card.created_at, "short"), tone="muted", size="small"),
-                justify="between",
+            ui.link(
+                ui.hidden_text("Return "),
+                card.request_number,
+                to=return_link(card.request_number),
+                variant="cover",
             ),
             ui.row(
                 ui.grow(ui.text(card.summary, tone="muted", size="small", line=True)),
-                ui.text("Order ", rx.el.bdi(card.order_number), tone="muted", size="small"),
+                ui.text(ui.date(card.created_at, "short"), tone="muted", size="small"),
             ),
-            ui.status_badge("return", card.status),
+            ui.row(
+                ui.status_badge("return", card.status),
+                ui.text("Order ", rx.el.bdi(card.order_number), tone="muted", size="small"),
+                justify="between",
+            ),
         ),
         variant="link",
     )

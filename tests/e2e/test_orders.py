@@ -13,6 +13,7 @@ from tests.e2e.conftest import (
     SAM,
     WIDE,
     OpenPage,
+    Portal,
     assert_accessible,
     assert_no_sideways_scroll,
 )
@@ -186,3 +187,12 @@ def test_the_way_past_the_menu_stays_on_the_page(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(r"/orders/NW-21474/?#content$"))
     page.keyboard.press("Tab")
     expect(page.locator("main").get_by_role("link", name="Orders", exact=True)).to_be_focused()
+
+
+def test_pages_lead_back_to_the_shop(open_page: OpenPage, portal: Portal) -> None:
+    page = open_page("/orders", as_=NEW)
+    page.get_by_role("link", name="Go to the shop").click()
+    expect(page).to_have_url(f"{portal.shop}/")
+    page.goto(f"{portal.url}/profile")
+    page.get_by_role("banner").get_by_role("link", name="Back to the shop").click()
+    expect(page).to_have_url(f"{portal.shop}/")

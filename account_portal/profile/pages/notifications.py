@@ -19,16 +19,11 @@ CHANNELS = [("email", "E-mail"), ("sms", "SMS"), ("whatsapp", "WhatsApp")]
 
 
 def _switch(kind: str, label: str, channel: str, way: str) -> rx.Component:
-    return ui.stack(
-        ui.text(way, tone="muted", size="small"),
-        ui.switch(
-            f"{label} by {way}",
-            hide_label=True,
-            checked=State.opt_ins[kind][channel],
-            on_change=lambda on: State.turn(kind, channel, on),
-        ),
-        gap="none",
-        align="center",
+    return ui.switch(
+        f"{label} by {way}",
+        short=way,
+        checked=State.opt_ins[kind][channel],
+        on_change=lambda on: State.turn(kind, channel, on),
     )
 
 
@@ -37,7 +32,9 @@ def _kind(kind: str, picture: IconName, label: str, about: str) -> rx.Component:
         ui.icon(picture, size=24),
         ui.text(label, strong=True),
         ui.text(about, tone="muted", size="small"),
-        end=ui.row(*[_switch(kind, label, channel, way) for channel, way in CHANNELS], gap="large"),
+        end=ui.row(
+            *[_switch(kind, label, channel, way) for channel, way in CHANNELS], gap="medium"
+        ),
     )
 
 
@@ -65,13 +62,13 @@ def _missing_contact() -> rx.Component:
 def notifications() -> rx.Component:
     """The page of opt-ins."""
     return rx.fragment(
-        ui.page_header("Notifications", description="Changes are saved at once."),
+        ui.page_header("Notifications"),
         page_data(
             State,
             _missing_contact(),
             ui.rows(*[_kind(*kind) for kind in KINDS]),
             ui.text(
-                "Codes to sign in, and warnings about the safety of your account, always come.",
+                "Changes are saved at once. Sign-in codes and security alerts are always sent.",
                 tone="muted",
                 size="small",
             ),

@@ -63,10 +63,9 @@ def _next(page: Any) -> rx.Component:
     stopped = (one.status == "cancelled") | (one.status == "rejected")
     return ui.card(
         ui.stack(
-            ui.row(
+            ui.split(
                 ui.status_badge("return", one.status, plain=True),
                 ui.text("Requested ", ui.date(one.created_at), tone="muted"),
-                justify="between",
             ),
             rx.cond(
                 ~stopped,

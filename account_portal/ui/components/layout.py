@@ -80,6 +80,16 @@ def row(
     return rx.el.div(*children, class_name=look)
 
 
+def split(start: Child, end: Child) -> rx.Component:
+    """Two things at the ends of a line; on a phone always one below the other."""
+    return rx.el.div(
+        start,
+        end,
+        class_name="flex min-w-0 flex-col gap-2 [&>*]:min-w-0 sm:flex-row sm:items-center "
+        "sm:justify-between sm:gap-4",
+    )
+
+
 def grow(*children: Child) -> rx.Component:
     """Takes the room that is left in a `row`, if that is enough for a word or two."""
     return rx.el.div(*children, class_name="min-w-0 flex-1 basis-20")
@@ -153,7 +163,10 @@ def lead_row(start: Child, *lines: Child, end: Child | None = None) -> rx.Compon
             *tail,
             class_name="flex min-w-0 flex-1 basis-32 flex-wrap items-center gap-x-4 gap-y-1",
         ),
-        class_name="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2",
+        class_name=classes(
+            "flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2",
+            "max-sm:items-start" if tail else "",
+        ),
     )
 
 

@@ -47,7 +47,7 @@ STATUSES: dict[Kind, dict[str, Entry]] = {
         "in_transit": ("On its way", "truck", "info"),
         "out_for_delivery": ("Out for delivery", "truck", "accent"),
         "delivery_attempted": ("Delivery tried", "triangle-alert", "warn"),
-        "undelivered": ("Delivery failed", "package-x", "danger"),
+        "undelivered": ("Delivery failed", "package-x", "warn"),
         "return_to_origin": ("Coming back to us", "undo-2", "warn"),
         "delivered": ("Delivered", "package-check", "success"),
         "cancelled": ("Cancelled", "ban", "neutral"),

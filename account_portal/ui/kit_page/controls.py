@@ -116,6 +116,14 @@ def fields() -> rx.Component:
             ),
             ui.switch("Offers by SMS"),
             ui.switch("Always on", checked=True, disabled=True),
+            ui.split(
+                ui.text("Newsletter"),
+                ui.row(
+                    ui.switch("Newsletter by e-mail", short="E-mail", default_checked=True),
+                    ui.switch("Newsletter by WhatsApp", short="WhatsApp"),
+                    gap="medium",
+                ),
+            ),
         ),
     )
 

@@ -34,7 +34,7 @@ def _status(page: Any) -> rx.Component:
     is_unplaced = (order.status == "draft") & (page.payment.status == "failed")
     return ui.card(
         ui.stack(
-            ui.row(
+            ui.split(
                 rx.cond(
                     is_unplaced,
                     ui.status_badge("payment", page.payment.status, plain=True),
@@ -45,7 +45,6 @@ def _status(page: Any) -> rx.Component:
                     ui.date(order.order_date),
                     tone="muted",
                 ),
-                justify="between",
             ),
             rx.cond(is_unplaced, rx.fragment(), ui.order_tracker(order.status)),
             rx.cond(

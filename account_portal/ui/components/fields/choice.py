@@ -43,15 +43,21 @@ def switch(
     *,
     checked: Flag | None = None,
     on_change: Any = None,
-    hide_label: bool = False,
+    short: Text | None = None,
     hint: Text | None = None,
     **props: Any,
 ) -> rx.Component:
-    """On or off, at once: without a form and without a save button."""
-    look = "sr-only" if hide_label else "min-w-0"
+    """On or off, at once: without a form and without a save button.
+
+    `short` stands above it instead of the label, where the place says the rest: several of these
+    stand evenly beside one another.
+    """
     note = [rx.el.span(hint, class_name="block text-small text-muted")] if hint is not None else []
+    words = [rx.el.span(label, *note, class_name="min-w-0" if short is None else "sr-only")]
+    if short is not None:
+        words.append(rx.el.span(short, class_name="text-small text-muted", aria_hidden=True))
     return rx.el.label(
-        rx.el.span(label, *note, class_name=look),
+        *words,
         rx.el.input(
             type="checkbox",
             role="switch",
@@ -60,8 +66,8 @@ def switch(
             **props,
         ),
         class_name="flex min-h-10 w-full items-center justify-between gap-4"
-        if not hide_label
-        else "inline-flex min-h-10 items-center",
+        if short is None
+        else "grid min-h-11 min-w-16 justify-items-center gap-2",
     )
 
 
