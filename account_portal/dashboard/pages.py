@@ -212,8 +212,8 @@ def dashboard() -> rx.Component:
                     ),
                     gap="large",
                 ),
+                below=_addresses(shown),
             ),
-            _addresses(shown),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("card")],
         ),
     )
