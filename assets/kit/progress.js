@@ -13,10 +13,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
   const look = LOOKS[mood];
   if (!look) return null; // cancelled, or unknown: there is no way to show
   // Where the words don't fit beside one another, the present one stands for them.
-  const [hidden, alone] =
-    steps.length < 5
-      ? ["@max-[14rem]:sr-only", "@max-[14rem]:whitespace-nowrap"]
-      : ["@max-[20rem]:sr-only", "@max-[20rem]:whitespace-nowrap"];
+  const [hidden, alone] = ["@max-[14rem]:sr-only", "@max-[14rem]:whitespace-nowrap"];
   const list = h(
     "ol",
     { "aria-label": label, className: "grid auto-cols-fr grid-flow-col" },
@@ -54,7 +51,7 @@ export function Tracker({ steps, current, tone = "going", status, table, label, 
         h(
           "span",
           {
-            className: `text-small ${here ? `font-medium ${look.ink} ${alone} ${edge}` : `text-muted ${hidden}`}`,
+            className: `px-0.5 text-small ${here ? `font-medium ${look.ink} ${alone} ${edge}` : `text-muted ${hidden}`}`,
           },
           step,
           past && !here && h("span", { className: "sr-only" }, " (done)"),

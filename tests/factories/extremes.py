@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from account_portal.core.db import Database
 from account_portal.core.demo import DEMO_PASSWORD
 from account_portal.core.ids import new_id
-from account_portal.models import AddressCopy, LoyaltyActivity, User
+from account_portal.models import AddressCopy, LoyaltyAccount, LoyaltyActivity, User
 from tests.bench.data import write_orders, write_products
 from tests.factories.addresses import make_address
 from tests.factories.bank_accounts import make_bank_account
@@ -182,6 +182,12 @@ def _insert_movements(db: Session, customer_id: str, now: datetime) -> None:
         for number in range(1, MANY)
     ]
     db.execute(LoyaltyActivity.__table__.insert(), rows)  # type: ignore[attr-defined]
+    account = db.exec(
+        select(LoyaltyAccount).where(col(LoyaltyAccount.customer_id) == customer_id)
+    ).one()
+    for row in rows:
+        total = str(row["activity_type"])
+        setattr(account, total, getattr(account, total) + row["loyalty_point"])
 
 
 def _line(place: int, name: str, **values: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from account_portal.returns.state import ReturnDetailState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
 
-STEPS = ("Requested", "Approved", "On its way", "Received", "Done")
+STEPS = ("Requested", "Approved", "On its way", "Received")
 
 
 def _to_do(one: Any) -> rx.Component:
@@ -57,9 +57,7 @@ def _next(page: Any) -> rx.Component:
         ("rejected", ui.text("We could not accept this return.")),
         rx.fragment(),
     )
-    place = rx.match(
-        one.status, ("approved", 1), ("shipped", 2), ("received", 3), ("complete", 4), 0
-    )
+    place = rx.match(one.status, ("approved", 1), ("shipped", 2), ("received", 3), 0)
     stopped = (one.status == "cancelled") | (one.status == "rejected")
     return ui.card(
         ui.stack(
@@ -71,7 +69,7 @@ def _next(page: Any) -> rx.Component:
                 ~stopped,
                 rx.cond(
                     one.status == "complete",
-                    ui.tracker(STEPS, 4, tone="done", label="Return progress"),
+                    ui.tracker(STEPS, len(STEPS) - 1, tone="done", label="Return progress"),
                     ui.tracker(STEPS, place, label="Return progress"),
                 ),
             ),
