@@ -58,6 +58,7 @@ from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
 from account_portal.ui.first_data import FirstData
+from account_portal.ui.following import follow
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.opening import OpensAtOnce
@@ -350,6 +351,7 @@ def make_app() -> PortalApp:
     app.add_middleware(OwnPagesOnly(), index=0)
     app.add_middleware(OpensAtOnce())
     app.register_lifespan_task(working)
+    app.register_lifespan_task(follow, app=app, state=Session)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(

@@ -110,6 +110,7 @@ class Person(NamedTuple):
     email: str | None
     phone: str | None
     picture_id: str | None
+    news: int
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from account_portal.context import Context
 from account_portal.core.errors import Conflict, Forbidden, NotFound
 from account_portal.models import BankAccount, Refund, User
 from account_portal.models.states import VerificationStatus
+from account_portal.notifications import has_news
 from account_portal.security import tokens
 
 
@@ -194,6 +195,7 @@ def decide_bank_account(ctx: Context, account_id: str, *, verified: bool) -> Cus
     )
     account.modified_at = ctx.now
     ctx.db.flush()
+    has_news(ctx.db, [account.customer_id])
     return _view(account)
 
 

@@ -45,6 +45,9 @@ class BankAccountsState(PageData, Session):
     async def _show(self) -> None:
         self.accounts = await read(self, service.list_bank_accounts)
 
+    async def _look_again(self) -> None:
+        await self._show()
+
     @action
     async def write_new_account(self) -> None:
         """Open an empty form."""

@@ -215,5 +215,6 @@ def dashboard() -> rx.Component:
                 below=_addresses(shown),
             ),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("card")],
+            follows=[State],
         ),
     )

@@ -188,6 +188,7 @@ def rewards() -> rx.Component:
             ui.grid(_balance(State.loyalty), _tier(State.tier)),
             ui.columns(_activity(), _sums(State.loyalty)),
             bones=[ui.skeleton("card"), ui.skeleton("title"), *ui.skeleton_cards(4, "row")],
+            follows=[State],
             missing=ui.empty(
                 "nothing",
                 "No rewards programme yet",

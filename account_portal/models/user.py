@@ -36,6 +36,11 @@ class User(Identified, Stamped, table=True):
     picture_id: str | None = Field(default=None, foreign_key="media.id", max_length=26)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     is_demo: bool = Field(default=False, description="Made by the demo; wiped with it.")
+    news: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="Counts changes to what the user's pages show; open ones follow it.",
+    )
 
 
 class NotificationPreference(SQLModel, table=True):

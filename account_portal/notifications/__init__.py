@@ -7,6 +7,7 @@ from account_portal.notifications.delivery import (
     wake,
 )
 from account_portal.notifications.messages.base import CodeMessage, CustomerMessage
+from account_portal.notifications.news import has_news, read_news
 from account_portal.notifications.outbox import enqueue, enqueue_code, sweep
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "delivering",
     "enqueue",
     "enqueue_code",
+    "has_news",
+    "read_news",
     "run_delivery_loop",
     "sweep",
     "wake",

@@ -175,7 +175,12 @@ def reviews() -> rx.Component:
     """Products that wait for a review and reviews written; tab and page are in the address."""
     return rx.fragment(
         ui.page_header("Reviews"),
-        page_data(State, _list(), bones=[ui.skeleton("title"), *ui.skeleton_cards(4, "row")]),
+        page_data(
+            State,
+            _list(),
+            bones=[ui.skeleton("title"), *ui.skeleton_cards(4, "row")],
+            follows=[State],
+        ),
         ui.dialog(
             rx.cond(State.writing, _form(State.writing)),
             id="write-review",

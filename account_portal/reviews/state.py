@@ -75,6 +75,9 @@ class ReviewsState(Uploading, PageData, Session):
             done = any(one.product_id == product_id for one in found.reviews)
             self.told = rules.ReviewExists.message if done else _NOT_WAITING
 
+    async def _look_again(self) -> None:
+        await self._show(dict(self.router.url.query_parameters), changed=True)
+
     async def _show(self, query: dict[str, str], *, changed: bool = False) -> CustomerReviews:
         """Show what the address asks for; of a list that `changed` meanwhile the nearest page."""
         found: CustomerReviews = await read(self, service.list_reviews)

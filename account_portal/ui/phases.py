@@ -9,12 +9,24 @@ from account_portal.ui import components as ui
 from account_portal.ui.session import Session
 
 
+class Follow(rx.Component):
+    """Says so when something changed elsewhere; see `assets/kit/shell.js`."""
+
+    library = "$/public/kit/shell.js"
+    tag = "Follow"
+
+    stamp: rx.Var[int]
+    busy: rx.Var[str]
+    on_news: rx.EventHandler[rx.event.no_args_event_spec]
+
+
 def page_data(
     state: Any,
     *content: rx.Component,
     bones: list[Any],
     missing: rx.Component | None = None,
     also: Sequence[Any] = (),
+    follows: Sequence[Any] = (),
 ) -> rx.Component:
     """Show the content once its data is there, and nothing of it to anybody else.
 
@@ -24,9 +36,13 @@ def page_data(
         bones: skeletons in the shape of the content.
         missing: shown when the thing isn't there, or isn't theirs.
         also: states of parts of the content, which "Try again" loads too.
+        follows: those of the states that show at once what changes elsewhere.
     """
     # After a sign-out elsewhere what was typed stays: the next action asks to sign in again.
     is_theirs = Session.viewer.signed_in | Session.viewer.was_here
+    if follows:
+        news = {"stamp": Session.viewer.news, "busy": Session.busy}
+        content = (*content, Follow.create(**news, on_news=[one.follow for one in follows]))
     shown = ui.by_phase(
         state.phase,
         ui.stack(*content, gap="large"),

@@ -28,6 +28,7 @@ from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
 from account_portal.security.media_links import picture_url
 from account_portal.ui.bridge import begin_event, caller_of, frame_of, glance
+from account_portal.ui.following import note_open
 
 log = logging.getLogger("account_portal.ui")
 
@@ -43,6 +44,8 @@ class Viewer(View):
     name: str = ""
     email: str = ""
     picture_url: str = ""
+    news: int = -1
+    """Counts changes to what is shown; see `ui.following`."""
 
 
 class Session(rx.State):
@@ -128,6 +131,24 @@ class PageData(rx.State, mixin=True):
     _loaded_for: str = ""
     _back_seen: str = ""
 
+    @rx.event
+    async def follow(self) -> None:
+        """Show what has changed elsewhere; what is open or typed stays as it is."""
+        try:
+            viewer = await glance(self, get_viewer)
+            if self.phase == "ready" and self._loaded_for == _wanted(self, viewer):
+                await self._look_again()
+        except NotFound:
+            self.phase = "missing"
+        except PortalError:
+            pass  # what stands there was true a moment ago; the next change tries again
+        except Exception as error:  # noqa: BLE001 - as above, and the shop wants to know
+            _unexpected(error)
+
+    async def _look_again(self) -> None:
+        """Read the data anew, as `load` does unless said otherwise."""
+        await type(self).event_handlers["load"].fn.shows(self)
+
 
 def sentence(text: str) -> str:
     """Reasons are written to follow a field's name; at the field they stand alone."""
@@ -151,6 +172,7 @@ def get_viewer(ctx: Any) -> Viewer:
         name=name or user.email or user.phone or "",
         email=user.email or "",
         picture_url=picture_url(user.picture_id, "small") or "",
+        news=user.news,
     )
 
 
@@ -216,7 +238,8 @@ def page_load(function: Handler) -> Any:
             self.reset()
             self.phase = "failed"
             return
-        wanted = f"{viewer.id} {self.router.url.path}"
+        note_open(self, viewer.id, viewer.news)
+        wanted = _wanted(self, viewer)
         if self._loaded_for == wanted and self.phase == "ready" and _only_came_back(self):
             return
         if self._loaded_for != wanted:
@@ -237,7 +260,13 @@ def page_load(function: Handler) -> Any:
         yield result
 
     handler.is_guarded = True
+    handler.shows = function
     return rx.event(handler)
+
+
+def _wanted(state: Any, viewer: Viewer) -> str:
+    """Whose data a page shows, and of which address."""
+    return f"{viewer.id} {state.router.url.path}"
 
 
 def _only_came_back(state: Any) -> bool:

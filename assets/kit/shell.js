@@ -148,6 +148,18 @@ export function Leave({ to }) {
   return h("p", { role: "alert", className: "leave-by-hand" }, h("a", link, "Continue in a new window"));
 }
 
+/** Tells the page that something changed elsewhere; what its own action changed it has shown. */
+export function Follow({ stamp, busy, onNews }) {
+  const seen = useRef(stamp);
+  const worked = useRef(false);
+  useEffect(() => {
+    if (stamp !== seen.current && seen.current >= 0 && stamp >= 0 && !worked.current) onNews();
+    seen.current = stamp;
+    worked.current = Boolean(busy);
+  }, [stamp, busy]);
+  return null;
+}
+
 /** In a storefront's frame: the talk with the page around it, whose script is loaded there only. */
 export function FrameBridge(props) {
   const [Bridge, setBridge] = useState(null);

@@ -21,6 +21,7 @@ from account_portal.models import (
     Order,
 )
 from account_portal.models.states import ActivityType
+from account_portal.notifications import has_news
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -123,6 +124,7 @@ def record_activity(
     )
     ctx.db.add(row)
     ctx.db.flush()
+    has_news(ctx.db, [customer_id])
     return row
 
 

@@ -117,5 +117,6 @@ def order_history() -> rx.Component:
             rx.cond((State.orders.length() > 0) | State.is_filtered | (State.page > 1), _filters()),
             _list(),
             bones=ui.skeleton_cards(5),
+            follows=[State],
         ),
     )

@@ -279,6 +279,7 @@ def profile_page() -> rx.Component:
             ),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("row")],
             also=[BankAccountsState],
+            follows=[BankAccountsState],
         ),
         _picture_dialog(profile),
         _contact_dialog(),

@@ -253,6 +253,7 @@ def return_detail() -> rx.Component:
             ),
             _cancel_dialog(),
             bones=[ui.skeleton("card"), ui.skeleton("row"), ui.skeleton("card")],
+            follows=[State],
             missing=ui.empty(
                 "not_found",
                 "There is no such return",

@@ -42,5 +42,5 @@ def return_history() -> rx.Component:
     """All returns, newest first; the page is in the address."""
     return rx.fragment(
         ui.page_header("Returns"),
-        page_data(State, _list(), bones=ui.skeleton_cards(4)),
+        page_data(State, _list(), bones=ui.skeleton_cards(4), follows=[State]),
     )

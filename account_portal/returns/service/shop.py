@@ -9,6 +9,7 @@ from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Refund
 from account_portal.models import OrderReturn as Request
 from account_portal.models.states import RefundStatus, ReturnResolution, ReturnStatus
+from account_portal.notifications import has_news
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.refunds import (
     POINTS,
@@ -43,6 +44,7 @@ def _take_step(ctx: Context, request_number: str, to: ReturnStatus) -> tuple[Req
     order = locked_order(ctx, request)
     rules.require_movable(ReturnStatus(request.status), to)
     request.status, request.modified_at = to, ctx.now
+    has_news(ctx.db, [request.customer_id])
     return request, order
 
 

@@ -7,6 +7,7 @@ from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.models import Product, Review
 from account_portal.models.states import ReviewStatus
+from account_portal.notifications import has_news
 from account_portal.reviews import rules
 
 
@@ -30,6 +31,7 @@ def decide_review(ctx: Context, review_id: str, *, approved: bool) -> None:
     if review.status == decided:
         return
     review.status, review.modified_at = decided, ctx.now
+    has_news(ctx.db, [review.customer_id])
     if change:
         ctx.db.execute(
             update(Product)

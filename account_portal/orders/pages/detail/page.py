@@ -218,6 +218,7 @@ def order_detail() -> rx.Component:
             ),
             cancel_dialog(page),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("row")],
+            follows=[State],
             missing=ui.empty(
                 "not_found",
                 "There is no such order",

@@ -28,6 +28,7 @@ from account_portal.models.states import (
     ReturnStatus,
     ShipmentStatus,
 )
+from account_portal.notifications import has_news
 from account_portal.orders import rules
 from account_portal.orders.service.documents.clock import (
     apply_moment,
@@ -61,8 +62,10 @@ def refresh_orders(db: Session, order_ids: Collection[str], now: datetime) -> No
     """Derive state and documents of these orders anew; call it after every change to them."""
     db.flush()
     wanted = sorted(set(order_ids))
+    customers: set[str] = set()
     for start in range(0, len(wanted), BATCH):
-        _refresh_batch(db, wanted[start : start + BATCH], now)
+        customers |= _refresh_batch(db, wanted[start : start + BATCH], now)
+    has_news(db, customers)
     # Statements changed rows behind the session's back.
     for instance in db.identity_map.values():
         if isinstance(instance, Order) and instance.id in wanted:
@@ -90,7 +93,8 @@ def _by(rows: Rows, name: str) -> dict[str, list[Stored]]:
     return found
 
 
-def _refresh_batch(db: Session, ids: list[str], now: datetime) -> None:
+def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
+    """Returns whose orders these are."""
     orders = _load(db, Order, col(Order.id), ids)
     lines = _by(_load(db, OrderLine, col(OrderLine.order_id), ids), "order_id")
     shipments = _by(_load(db, Shipment, col(Shipment.order_id), ids), "order_id")
@@ -132,6 +136,7 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> None:
     recount(db, documents)
     bulk.insert(db, OrderDocument, documents, replacing="order_id")
     store_purchases(db, purchases)
+    return {order["customer_id"] for order in orders}
 
 
 _DERIVED = ("status", "payment_status", "payment_success_date", "delivered_at", "completes_at")

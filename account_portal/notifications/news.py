@@ -1,0 +1,54 @@
+"""What open pages follow: changes are counted with the users they concern.
+
+The count changes in the transaction that changes something else, so a page that sees a new count
+finds what is new, whichever process brought it: the shop's command, an import, the API, a tab.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import event, select, update
+from sqlmodel import Session, col
+
+from account_portal.context import Context
+from account_portal.models import User
+
+_TOLD = "customers with news"
+_AT_ONCE = 500  # below the number of variables every database takes in one statement
+
+
+def has_news(db: Session, customer_ids: Collection[str]) -> None:
+    """Let open pages of these customers show, once this commits, what has changed."""
+    db.info.setdefault(_TOLD, set()).update(customer_ids)
+
+
+@event.listens_for(Session, "before_commit")
+def _count(db: Session) -> None:
+    """Last of all, so that nobody is waited for while these rows are locked."""
+    if db.in_nested_transaction():
+        return
+    wanted = sorted(db.info.pop(_TOLD, ()))
+    for start in range(0, len(wanted), _AT_ONCE):
+        # In one order: two imports that concern the same customers wait, they don't collide.
+        users = (
+            select(col(User.id))
+            .where(col(User.customer_id).in_(wanted[start : start + _AT_ONCE]))
+            .order_by(col(User.id))
+            .with_for_update(key_share=True)
+        )
+        db.execute(
+            update(User).where(col(User.id).in_(users)).values(news=col(User.news) + 1),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def read_news(ctx: Context, user_ids: Collection[str]) -> dict[str, int]:
+    """How often something changed for each of these users; asked by the portal, not by callers."""
+    wanted = sorted(user_ids)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        few = col(User.id).in_(wanted[start : start + _AT_ONCE])
+        found.update(
+            (row.id, row.news)
+            for row in ctx.db.execute(select(col(User.id), col(User.news)).where(few))
+        )
+    return found

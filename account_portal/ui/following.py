@@ -1,0 +1,75 @@
+"""Open pages follow what changes elsewhere: by the shop, an import, the API, another tab.
+
+Each change is counted with the users it concerns (`notifications.news`). Every process looks up the
+counts of those whose pages are connected to it, all in one question. Where there is news, the tab
+is told the new count with `Session.viewer`; the page then asks for its data as it always does.
+"""
+
+import asyncio
+import logging
+from typing import Any, NamedTuple
+
+import reflex as rx
+from starlette.concurrency import run_in_threadpool
+
+from account_portal.context import answers_at_once, enter
+from account_portal.core.errors import PortalError
+from account_portal.notifications import read_news
+
+log = logging.getLogger("account_portal.ui")
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks; a page shows a change within the second."""
+
+
+class _Tab(NamedTuple):
+    user_id: str
+    news: int
+    """The count its page was told."""
+
+
+_open: dict[str, _Tab] = {}
+"""Tabs that show somebody's data, by token; those that went away are forgotten at the next look."""
+
+
+def note_open(state: Any, user_id: str, news: int) -> None:
+    """Follow changes for the tab of a page's state."""
+    if token := state.router.session.client_token:
+        _open[token] = _Tab(user_id, news)
+
+
+async def follow(app: rx.App, state: type[rx.State]) -> None:
+    """Tell tabs of news, as long as the server runs; `state` is what they hold of their viewer."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        try:
+            await look(app, state)
+        except PortalError:
+            log.warning("the database was busy; open pages are told of changes later")
+        except Exception:
+            log.exception("open pages could not be told of changes; the next look tries again")
+
+
+async def look(app: rx.App, state: type[rx.State]) -> None:
+    """Look once; see `follow`."""
+    connected = app.event_namespace.token_to_sid if app.event_namespace else {}
+    for token in [token for token in _open if token not in connected]:
+        del _open[token]
+    if not _open:
+        return
+    news = await _read({tab.user_id for tab in _open.values()})
+    for token, tab in list(_open.items()):
+        latest = news.get(tab.user_id, tab.news)
+        if latest == tab.news or _open.get(token) != tab:
+            continue
+        _open[token] = tab._replace(news=latest)
+        async with app.modify_state(rx.BaseStateToken(ident=token, cls=state)):
+            pass  # who looks is asked for again whenever anything is sent
+
+
+async def _read(user_ids: set[str]) -> dict[str, int]:
+    def find() -> dict[str, int]:
+        with enter(writes=False) as ctx:
+            return read_news(ctx, user_ids)
+
+    return find() if answers_at_once() else await run_in_threadpool(find)

@@ -1,0 +1,96 @@
+"""Open pages follow what changes elsewhere, within a second and without a reload."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from playwright.sync_api import expect
+from sqlmodel import Session, col, select
+
+from account_portal.context import SHOP, enter
+from account_portal.core.db import Database
+from account_portal.loyalty import service as loyalty
+from account_portal.models import Order, Shipment, User
+from account_portal.models.states import ShipmentStatus
+from account_portal.orders import service as orders
+from account_portal.reviews import service as reviews
+from tests.e2e.conftest import OpenPage
+from tests.factories.loyalty import make_activity
+from tests.factories.orders import make_order
+from tests.factories.reviews import make_review
+
+SOON = 1000  # milliseconds, of the product's promise
+
+
+def as_shop(database: Database, service: Callable[..., Any], *args: Any, **options: Any) -> None:
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        service(ctx, *args, **options)
+
+
+def on_its_way(database: Database, user: User) -> tuple[Order, str]:
+    order = make_order(database, user, status="shipped", parcels=[{"status": "in_transit"}])
+    with Session(database.engine) as db:
+        parcel = select(Shipment.reference_number).where(col(Shipment.order_id) == order.id)
+        return order, db.exec(parcel).one()
+
+
+def test_a_parcels_steps_appear_on_every_open_page(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    order, parcel = on_its_way(database, customer)
+    home = open_page("/", as_=customer.email)
+    history = open_page("/orders", as_=customer.email)
+    detail = open_page(f"/orders/{order.order_number}", as_=customer.email)
+    for page in (home, history, detail):
+        expect(page.get_by_text("On its way").first).to_be_visible()
+        page.wait_for_timeout(500)  # its websocket is there
+
+    as_shop(database, orders.move_shipment, parcel, ShipmentStatus.OUT_FOR_DELIVERY)
+    expect(detail.get_by_text("Out for delivery").first).to_be_visible(timeout=SOON)
+    expect(home.get_by_role("heading", name="Arrives today")).to_be_visible(timeout=SOON)
+    as_shop(database, orders.move_shipment, parcel, ShipmentStatus.DELIVERED)
+    expect(history.get_by_text("Delivered").last).to_be_visible(timeout=SOON)
+    expect(detail.get_by_role("link", name="Return items")).to_be_visible(timeout=SOON)
+    expect(home.get_by_text("On the way", exact=True)).to_be_hidden(timeout=SOON)
+
+
+def test_what_is_open_and_typed_stays(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    order = make_order(database, customer, status="awaiting_approval")
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email)
+    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_label("Comment").fill("I found it in the cellar")
+    as_shop(database, orders.approve_order, order.order_number)
+    expect(page.get_by_text("Confirmed").first).to_be_attached(timeout=SOON)
+    expect(page.get_by_role("dialog", name="Cancel this order?")).to_be_visible()
+    expect(page.get_by_label("Comment")).to_have_value("I found it in the cellar")
+
+
+def test_another_tab_shows_what_this_one_did(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    order = make_order(database, customer)
+    other = open_page(f"/orders/{order.order_number}", as_=customer.email)
+    expect(other.get_by_role("button", name="Cancel order")).to_be_visible()
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email)
+    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_label("Reason").select_option("No longer needed")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel order").click()
+    expect(page.get_by_text("Cancelled").first).to_be_visible()
+    expect(other.get_by_text("Cancelled").first).to_be_visible(timeout=SOON)
+
+
+def test_points_and_reviews_follow_too(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    make_activity(database, customer)
+    review = make_review(database, customer, "product-0")
+    rewards = open_page("/loyalty", as_=customer.email)
+    mine = open_page("/reviews?tab=mine", as_=customer.email)
+    expect(rewards.get_by_text("100 points").first).to_be_visible()
+    expect(mine.get_by_text("Being checked")).to_be_visible()
+    as_shop(database, loyalty.grant_points, customer.email, Decimal(50))
+    expect(rewards.get_by_text("150 points").first).to_be_visible(timeout=SOON)
+    as_shop(database, reviews.decide_review, review.id, approved=True)
+    expect(mine.get_by_text("Published")).to_be_visible(timeout=SOON)
