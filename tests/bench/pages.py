@@ -2,9 +2,11 @@
 
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from statistics import median
 
@@ -12,10 +14,12 @@ from playwright.sync_api import BrowserType
 from sqlalchemy import select
 from sqlmodel import col
 
+from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.core.ids import new_id
 from account_portal.core.migrations import upgrade
 from account_portal.demo.seed import seed_if_empty
+from account_portal.loyalty.service import grant_points
 from account_portal.models import Order, User
 from account_portal.serving.build import ensure_build
 from tests.bench.data import build_shop
@@ -59,6 +63,7 @@ def measure_pages(times: int, seconds: float, only: str) -> None:
                     for line in (FAST, SLOW_PHONE)
                 ]
                 clicks = _clicks(browser, address, pages[0].cookie)
+                clicks.append(_followed(browser, address, pages[0].cookie, Database(url)))
             # After the browser is gone: its driver keeps an event loop of its own.
             sockets = measure_sockets(server, [pages[0].cookie], "/orders", seconds)
     write_pages_report(rows, clicks, sockets, times)
@@ -123,3 +128,23 @@ def _clicks(browser: BrowserType, address: str, cookie: str) -> list[Clicks]:
             Clicks("filter of orders", press(context, "/orders", chips * PRESSES)),
             Clicks("switch", press(context, "/notifications", [switch] * 2 * PRESSES)),
         ]
+
+
+def _followed(browser: BrowserType, address: str, cookie: str, database: Database) -> Clicks:
+    """From the commit of what the shop does, in a process of its own, to an open page."""
+    took = []
+    with signed_in(browser, address, cookie) as context:
+        page = context.new_page()
+        page.goto("/loyalty")
+        page.wait_for_selector("main section")
+        page.wait_for_timeout(1000)
+        for _ in range(PRESSES):
+            before = page.inner_text("main")
+            with enter(writes=True, actor=SHOP, database=database) as ctx:
+                grant_points(ctx, DEMO, Decimal(1))
+            began = time.perf_counter()
+            while page.inner_text("main") == before:
+                pass
+            took.append((time.perf_counter() - began) * 1000)
+    database.dispose()
+    return Clicks("change by the shop", took)

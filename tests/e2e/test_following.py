@@ -67,6 +67,25 @@ def test_what_is_open_and_typed_stays(
     expect(page.get_by_label("Comment")).to_have_value("I found it in the cellar")
 
 
+def test_what_a_page_did_itself_is_not_asked_for_again(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    asked: list[Any] = []
+    order = make_order(database, customer)
+    page = open_page("/theme.css", as_=customer.email)
+    page.on(
+        "websocket", lambda socket: socket.on("framesent", lambda text: asked.append(str(text)))
+    )
+    page.goto(f"/orders/{order.order_number}")
+    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_label("Reason").select_option("No longer needed")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel order").click()
+    expect(page.get_by_text("Cancelled").first).to_be_visible()
+    page.wait_for_timeout(1200)  # two looks
+    assert any(".cancel" in str(text) for text in asked)
+    assert not any(".follow" in str(text) for text in asked)
+
+
 def test_another_tab_shows_what_this_one_did(
     open_page: OpenPage, database: Database, customer: User
 ) -> None:
