@@ -28,11 +28,7 @@ def return_card(card: Any) -> rx.Component:
                 ui.grow(ui.text(card.summary, tone="muted", size="small", line=True)),
                 ui.text(ui.date(card.created_at, "short"), tone="muted", size="small"),
             ),
-            ui.row(
-                ui.status_badge("return", card.status),
-                ui.text("Order ", rx.el.bdi(card.order_number), tone="muted", size="small"),
-                justify="between",
-            ),
+            ui.status_badge("return", card.status),
         ),
         variant="link",
     )

@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, Route, expect
+from sqlmodel import col, select
 
+from account_portal.context import SHOP, enter
+from account_portal.core.db import Database
+from account_portal.models import User
+from account_portal.orders.service import approve_order
 from tests.chromium import find_chromium
-from tests.e2e.conftest import ARGS, DEMO, NARROW, PASSWORD, WIDE, Portal
+from tests.e2e.conftest import ARGS, DEMO, NARROW, PASSWORD, SAM, WIDE, Portal
+from tests.factories.orders import make_order
 
 ORDER = re.compile("^Order ")
 GATE = "Sign in to see your account"
@@ -99,6 +105,18 @@ def test_it_goes_where_the_page_and_the_customer_want(open_shop: OpenShop) -> No
     page.reload()
     expect_orders(page)
     assert page.url.endswith("/")
+
+
+def test_what_the_shop_does_shows_in_the_frame(open_shop: OpenShop, database: Database) -> None:
+    with database.session(writes=False) as db:
+        sam = db.exec(select(User).where(col(User.email) == SAM)).one()
+    number = make_order(database, sam, status="awaiting_approval").order_number
+    page = open_shop(customer="sam")
+    inside(page).get_by_role("link", name=f"Order {number}").click()
+    expect(inside(page).get_by_text("Being checked").first).to_be_visible()
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        approve_order(ctx, number)
+    expect(inside(page).get_by_text("Confirmed").first).to_be_visible(timeout=1000)
 
 
 def test_another_customer_of_the_storefront_is_another_here(open_shop: OpenShop) -> None:

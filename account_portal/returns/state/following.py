@@ -22,7 +22,6 @@ class ReturnCard(View):
     """A return in the list."""
 
     request_number: str
-    order_number: str
     status: ReturnStatus
     created_at: Moment
     summary: str
@@ -55,7 +54,6 @@ def _card(one: OrderReturn) -> ReturnCard:
     more = len(names) - 1
     return ReturnCard(
         request_number=one.request_number,
-        order_number=one.original_order_number,
         status=one.status,
         created_at=one.created_at,
         summary=names[0] + (f" and {more} more" if more else ""),
