@@ -351,7 +351,7 @@ def make_app() -> PortalApp:
     app.add_middleware(OwnPagesOnly(), index=0)
     app.add_middleware(OpensAtOnce())
     app.register_lifespan_task(working)
-    app.register_lifespan_task(follow, app=app, state=Session)
+    app.register_lifespan_task(follow, app=app, session=Session)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(

@@ -30,6 +30,8 @@ class _Tab(NamedTuple):
 
 _open: dict[str, _Tab] = {}
 """Tabs that show somebody's data, by token; those that went away are forgotten at the next look."""
+_telling: set[asyncio.Future[None]] = set()
+"""Under way still; kept, as nothing else holds them."""
 
 
 def note_open(state: Any, user_id: str, news: int) -> None:
@@ -38,19 +40,24 @@ def note_open(state: Any, user_id: str, news: int) -> None:
         _open[token] = _Tab(user_id, news)
 
 
-async def follow(app: rx.App, state: type[rx.State]) -> None:
-    """Tell tabs of news, as long as the server runs; `state` is what they hold of their viewer."""
+async def follow(app: rx.App, session: type[rx.State]) -> None:
+    """Tell tabs of news as long as the server runs.
+
+    Args:
+        app: the app they are connected to.
+        session: the state that holds who looks at a tab, and whose page its states are of.
+    """
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
-            await look(app, state)
+            await look(app, session)
         except PortalError:
             log.warning("the database was busy; open pages are told of changes later")
         except Exception:
             log.exception("open pages could not be told of changes; the next look tries again")
 
 
-async def look(app: rx.App, state: type[rx.State]) -> None:
+async def look(app: rx.App, session: type[rx.State]) -> None:
     """Look once; see `follow`."""
     connected = app.event_namespace.token_to_sid if app.event_namespace else {}
     for token in [token for token in _open if token not in connected]:
@@ -58,13 +65,34 @@ async def look(app: rx.App, state: type[rx.State]) -> None:
     if not _open:
         return
     news = await _read({tab.user_id for tab in _open.values()})
+    telling = []
     for token, tab in list(_open.items()):
         latest = news.get(tab.user_id, tab.news)
-        if latest == tab.news or _open.get(token) != tab:
-            continue
-        _open[token] = tab._replace(news=latest)
-        async with app.modify_state(rx.BaseStateToken(ident=token, cls=state)):
-            pass  # who looks is asked for again whenever anything is sent
+        if latest != tab.news:
+            _open[token] = tab._replace(news=latest)
+            telling.append(asyncio.ensure_future(_tell(app, session, token, tab.user_id)))
+    for one in telling:
+        _telling.add(one)
+        one.add_done_callback(_telling.discard)
+    if telling:
+        # Whose tab is busy (an upload, say) is told after it; nobody else waits for that.
+        await asyncio.wait(telling, timeout=LOOK_EVERY)
+
+
+class _Gone(Exception):
+    """The state of a tab is somebody else's by now, or was forgotten."""
+
+
+async def _tell(app: rx.App, session: type[rx.State], token: str, user_id: str) -> None:
+    try:
+        async with app.modify_state(rx.BaseStateToken(ident=token, cls=session)) as root:
+            # At the end of this, who looks is asked for anew and sent, as after every event.
+            if (await root.get_state(session))._owner != user_id:  # noqa: SLF001
+                raise _Gone
+    except _Gone:
+        _open.pop(token, None)
+    except Exception:
+        log.exception("an open page could not be told of a change")
 
 
 async def _read(user_ids: set[str]) -> dict[str, int]:

@@ -100,11 +100,20 @@ class FakeApp:
 
     def __init__(self, *tokens: str) -> None:
         self.event_namespace = SimpleNamespace(token_to_sid=dict.fromkeys(tokens, "sid"))
+        self.owners: dict[str, str] = {}
+        self.busy: set[str] = set()
         self.told: list[str] = []
 
     @asynccontextmanager
-    async def modify_state(self, token: Any) -> AsyncIterator[None]:
-        yield
+    async def modify_state(self, token: Any) -> AsyncIterator[Any]:
+        if token.ident in self.busy:
+            await asyncio.sleep(10)
+        owner = self.owners.get(token.ident, following._open[token.ident].user_id)
+
+        async def get_state(_kind: Any) -> Any:
+            return SimpleNamespace(_owner=owner)
+
+        yield SimpleNamespace(get_state=get_state)
         self.told.append(token.ident)
 
     def look(self) -> list[str]:
@@ -167,6 +176,30 @@ def test_thousands_of_customers_are_asked_for_in_pieces(database: Database, owne
     app = FakeApp(*tokens, *(f"far-{number}" for number in range(1300)))
     tell(database, *users)
     assert app.look() == sorted(tokens)
+
+
+def test_a_busy_tab_keeps_no_other_waiting(
+    database: Database, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LOOK_EVERY", 0.05)
+    app = FakeApp("busy", "other")
+    app.busy = {"busy"}
+    note("busy", owner)
+    note("other", owner)
+    tell(database, owner)
+    assert app.look() == ["other"]
+
+
+def test_a_state_that_is_another_customers_by_now_is_sent_nothing(
+    database: Database, owner: User
+) -> None:
+    app = FakeApp("tab", "forgotten")
+    app.owners = {"forgotten": ""}
+    note("tab", owner)
+    note("forgotten", owner)
+    tell(database, owner)
+    assert app.look() == ["tab"]
+    assert set(following._open) == {"tab"}
 
 
 def test_a_database_that_is_away_ends_nothing(
