@@ -308,6 +308,8 @@ class OwnPagesOnly(Middleware):
         )
         session._back = f"{new_id()} {_address(session)}" if is_back else ""  # noqa: SLF001
         session.leave_to = ""  # it was followed: this page is where it led, or came back from
+        if not is_back:
+            session.notice_text = ""  # it was about the page before
 
 
 def _get_user_id(ctx: Any) -> str:

@@ -251,6 +251,35 @@ def test_a_failed_payment_is_paid_by_a_retry(
     assert api.client.get(f"/test-gateway/{info['transaction_id']}?signature=x").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("status", "after", "paid_before", "settled"),
+    [
+        ("draft", "confirmed", None, True),
+        ("draft", "draft", None, False),
+        ("draft", "draft", 5000, True),  # a part of it only
+        ("awaiting_approval", "awaiting_approval", None, True),
+    ],
+)
+def test_an_order_that_waited_for_its_payment_only_is_placed_by_it(
+    database: Database,
+    owner: User,
+    acting: Any,
+    call: Any,
+    status: str,
+    after: str,
+    paid_before: int | None,
+    settled: bool,
+) -> None:
+    pending: dict[str, Any] = {"payment_status": "pending", "request_number": "PAY-1"}
+    if paid_before is not None:
+        pending["amount"] = paid_before
+    order = make_order(database, owner, status=status, payments=[pending])
+    with acting(SHOP) as ctx:
+        service.settle_payment(ctx, "PAY-1", succeeded=settled)
+    shown = call(service.get_order, order.order_number).view()
+    assert shown.status == after
+
+
 def test_an_attempt_that_hangs_can_be_repeated_after_fifteen_minutes(
     database: Database, owner: User, call: Any, clock: Any
 ) -> None:

@@ -111,6 +111,16 @@ def test_a_form_stays_open_when_a_lost_connection_comes_back(tab: Tab) -> None:
     assert not state.is_renaming
 
 
+def test_a_notice_is_about_the_page_it_came_on(tab: Tab) -> None:
+    state = tab.state(ProfileState)
+    connect(tab, hashes=[])
+    state._say("Address saved.")
+    connect(tab)  # a connection that came back leaves it there
+    assert state.notice_text == "Address saved."
+    connect(tab, hashes=[])  # a page loaded anew begins without
+    assert state.notice_text == ""
+
+
 def test_what_could_not_be_loaded_is_loaded_when_the_connection_comes_back(
     tab: Tab, monkeypatch: pytest.MonkeyPatch
 ) -> None:

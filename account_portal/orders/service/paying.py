@@ -12,7 +12,12 @@ from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFoun
 from account_portal.core.ids import new_number
 from account_portal.gateways.payments import PaymentRequest
 from account_portal.models import Order, Payment
-from account_portal.models.states import OrderStatus, RefundMode, TransactionStatus
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundMode,
+    TransactionStatus,
+)
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import PaymentReceived
 from account_portal.orders import rules
@@ -216,7 +221,8 @@ def settle_payment(
 ) -> None:
     """Record what became of an attempt; only the first answer counts.
 
-    Money that arrives for an order cancelled meanwhile goes straight back.
+    Money that arrives for an order cancelled meanwhile goes straight back; an order that waited for
+    nothing but its payment is placed by it.
 
     Raises:
         Forbidden: only the shop and its gateway may tell.
@@ -243,6 +249,9 @@ def settle_payment(
             remarks="Paid after the order was cancelled",
         )
     refresh_orders(ctx.db, [order.id], ctx.now)
+    if order.status == OrderStatus.DRAFT and order.payment_status == PaymentStatus.SUCCESS:
+        order.status = OrderStatus.CONFIRMED
+        refresh_orders(ctx.db, [order.id], ctx.now)
     if succeeded:
         amount = money.to_major(payment.amount, order.currency)
         enqueue(

@@ -231,7 +231,7 @@ def return_detail() -> rx.Component:
     page = State.shown
     return rx.fragment(
         ui.page_header(
-            rx.fragment("Return ", State.return_id),
+            rx.fragment("Return ", ui.unbroken(State.return_id)),
             back=("Returns", routes.RETURNS),
             description=_of_order(page),
             actions=[rx.cond(State.phase == "ready", ui.print_button())],

@@ -71,6 +71,7 @@ from account_portal.ui.components.layout import (
     split,
     stack,
     text,
+    unbroken,
     unframed_only,
 )
 from account_portal.ui.components.links import (
@@ -227,6 +228,7 @@ __all__ = [
     "timeline",
     "timeline_event",
     "tracker",
+    "unbroken",
     "unframed_only",
     "video",
     "window_button",

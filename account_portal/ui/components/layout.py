@@ -210,6 +210,11 @@ def heading(
     return element(*children, class_name=look, dir="auto", **props)
 
 
+def unbroken(*children: Child) -> rx.Component:
+    """A number or name within a heading, on one line where it fits on one."""
+    return rx.el.span(*children, class_name="inline-block max-w-full")
+
+
 def hidden_text(*children: Child) -> rx.Component:
     """Read out, not shown."""
     return rx.el.span(*children, class_name="sr-only")

@@ -22,7 +22,7 @@ from account_portal.ui.phases import page_data
 
 def _header(number: Any) -> rx.Component:
     return ui.page_header(
-        rx.fragment("Order ", number),
+        rx.fragment("Order ", ui.unbroken(number)),
         back=("Orders", routes.ORDERS),
         actions=[rx.cond(State.phase == "ready", ui.print_button())],
     )
