@@ -10,7 +10,7 @@ from account_portal.auth.service import sweep_sign_ins
 from account_portal.context import SHOP, enter
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.notifications import delivering, run_delivery_loop, sweep
-from account_portal.orders.service import refresh_due
+from account_portal.orders import service as orders
 from account_portal.security import idempotency, otp, rate_limit
 
 log = logging.getLogger("account_portal.housekeeping")
@@ -26,10 +26,16 @@ def close_return_windows() -> int:
     closed = 0
     while True:
         with enter(writes=True, actor=SHOP) as ctx:
-            found = refresh_due(ctx.db, ctx.now)
+            found = orders.refresh_due(ctx.db, ctx.now)
         closed += found
         if not found:
             return closed
+
+
+def apply_settings() -> None:
+    """See to it that orders are shown by the settings this process has."""
+    with enter(writes=True, actor=SHOP) as ctx:
+        orders.apply_settings(ctx.db, ctx.now)
 
 
 def remove_what_is_over() -> None:
@@ -60,6 +66,7 @@ def run_housekeeping_loop(stop: Event) -> None:
 @asynccontextmanager
 async def working() -> AsyncIterator[None]:
     """Deliver and keep house in threads of this process while its server runs (its lifespan)."""
+    await asyncio.to_thread(apply_settings)
     stop = Event()
     thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
     thread.start()
@@ -73,6 +80,7 @@ async def working() -> AsyncIterator[None]:
 
 def work_until(stop: Event) -> None:
     """What the command `worker` does: both loops, until told to stop."""
+    apply_settings()
     thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
     thread.start()
     run_delivery_loop(stop)

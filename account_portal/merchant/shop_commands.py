@@ -33,6 +33,16 @@ def _do(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise click.ClickException(" ".join([error.message, *reasons])) from None
 
 
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise click.BadParameter(f"{text} is no number") from None
+    if not number.is_finite():
+        raise click.BadParameter(f"{text} is no number")
+    return number
+
+
 @click.group()
 def shop() -> None:
     """Do what only the shop decides: ship, refund, approve, verify, grant."""
@@ -49,6 +59,15 @@ def approve_order(order_number: str) -> None:
     """Accept an order that waits for approval."""
     _do(orders.approve_order, order_number)
     click.echo(f"Order {order_number} is confirmed.")
+
+
+@order_group.command("cancel")
+@click.argument("order_number")
+@click.argument("reason")
+def cancel_order(order_number: str, reason: str) -> None:
+    """Cancel an order nothing of which was sent; what was paid is owed back."""
+    _do(orders.cancel_for_shop, order_number, reason)
+    click.echo(f"Order {order_number} is cancelled.")
 
 
 @shop.group("shipment")
@@ -89,6 +108,20 @@ def move_shipment(reference_number: str, status: str, **details: str | None) -> 
     click.echo(f"Parcel {reference_number} is {status}.")
 
 
+@shipment_group.command("resend")
+@click.argument("reference_number")
+def resend_shipment(reference_number: str) -> None:
+    """Send what was in a parcel that was lost or came back again. Prints the new number."""
+    click.echo(_do(orders.resend_shipment, reference_number))
+
+
+@shipment_group.command("refund")
+@click.argument("reference_number")
+def refund_shipment(reference_number: str) -> None:
+    """Refund what was in a parcel that was lost or came back. Prints the refund's number."""
+    click.echo(_do(orders.refund_shipment, reference_number))
+
+
 OUTCOME = click.Choice(["success", "failed"])
 
 
@@ -111,6 +144,24 @@ def settle_payment(request_number: str, outcome: str, reference: str | None) -> 
 @shop.group("refund")
 def refund_group() -> None:
     """Refunds."""
+
+
+@refund_group.command("create")
+@click.argument("order_number")
+@click.argument("amount", callback=lambda _context, _option, text: _number(text))
+@click.option("--remarks", help="A word to the customer.")
+def create_refund(order_number: str, amount: Decimal, remarks: str | None) -> None:
+    """Promise money of an order back, out of goodwill. Prints the refund's number."""
+    click.echo(_do(orders.create_refund, order_number, amount, remarks=remarks))
+
+
+@refund_group.command("redirect")
+@click.argument("request_number")
+@click.argument("account_id")
+def redirect_refund(request_number: str, account_id: str) -> None:
+    """Send a refund that waits to a verified bank account of the customer instead."""
+    _do(orders.redirect_refund, request_number, account_id)
+    click.echo(f"Refund {request_number} goes to account {account_id}.")
 
 
 @refund_group.command("approve")
@@ -219,10 +270,7 @@ def points_group() -> None:
 
 
 def _points(_context: click.Context, _option: Any, text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise click.BadParameter(f"{text} is no number") from None
+    return _number(text)
 
 
 @points_group.command("grant")

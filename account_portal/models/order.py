@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from account_portal.core.db import JsonType, UtcDateTime
@@ -206,6 +206,12 @@ class Payment(Identified, Stamped, table=True):
     payment_reference_number: str | None = Field(default=None, max_length=100)
     payment_method: str | None = Field(default=None, max_length=60)
     payment_gateway: str | None = Field(default=None, max_length=32)
+    collection: str | None = Field(
+        default=None,
+        max_length=12,
+        description="`authorized`: reserved, the shop collects it; `on_delivery`: paid at the "
+        "door. None: paid at once.",
+    )
     redirect_url: str | None = Field(default=None, max_length=1000)
     success_url: str | None = Field(default=None, max_length=1000)
     failure_url: str | None = Field(default=None, max_length=1000)
@@ -246,10 +252,19 @@ class OrderDocument(SQLModel, table=True):
     """An order in the contract's shape, written with it: what lists and details are served from.
 
     `orders.service.documents` is the only place that writes one. It holds as it is until
-    `valid_until`, when a return window closes; from then on the reader works out the difference.
+    `valid_until`, when a return window closes; whoever reads it later derives it anew first.
     """
 
     __tablename__ = "order_documents"
+    __table_args__ = (
+        Index(
+            "ix_order_documents_customer_id_valid_until",
+            "customer_id",
+            "valid_until",
+            sqlite_where=text("valid_until IS NOT NULL"),
+            postgresql_where=text("valid_until IS NOT NULL"),
+        ),
+    )
 
     order_id: str = Field(primary_key=True, foreign_key="orders.id", max_length=26)
     customer_id: str = Field(max_length=26)
@@ -257,13 +272,27 @@ class OrderDocument(SQLModel, table=True):
     status: str = Field(max_length=30, description="State the order is counted under.")
     summary: str = Field(sa_type=Text, description="`OrderList` as JSON.")
     detail: str = Field(sa_type=Text, description="`OrderDetail` as JSON.")
-    remaining: dict[str, int] = Field(
-        default_factory=dict,
-        sa_type=JsonType,
-        description="Delivered units by sku that no return request holds.",
+    valid_until: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        index=True,
+        description="When a return window closes: whoever reads it later derives it anew first.",
     )
-    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     search: str = Field(default="", sa_type=Text, description="Number and names in lower case.")
+
+
+class OrderPolicy(SQLModel, table=True):
+    """The settings that the stored documents were derived with; one row.
+
+    A process that starts with other settings marks the documents they change, so that these are
+    derived anew before they are read.
+    """
+
+    __tablename__ = "order_policies"
+
+    id: int = Field(primary_key=True)
+    return_window_days: int
+    cancel_scheduled: bool
 
 
 class OrderCount(SQLModel, table=True):

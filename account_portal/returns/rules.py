@@ -21,10 +21,6 @@ from account_portal.core import money
 from account_portal.core.errors import Conflict, Unprocessable
 from account_portal.models.states import OrderStatus, ReturnStatus
 
-NOT_RETURNABLE = frozenset(
-    {OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL, OrderStatus.CANCELLED}
-)
-
 
 class OrderNotReturnable(Conflict):
     """Nothing of the order can ever be returned as it stands."""
@@ -208,30 +204,3 @@ def held_note(quantity: int, line: LineState) -> str:
         return ""
     held = "1 is" if line.held_units == 1 else f"{line.held_units} are"
     return f"{line.returnable_units} of {quantity} can go back, {held} already in a return."
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """An amount by how it was, or goes back, paid."""
-
-    money: int
-    points: int
-    credit: int
-
-    @property
-    def total(self) -> int:
-        """All three together."""
-        return self.money + self.points + self.credit
-
-
-def split_refund(value: int, left: Means, *, arrived: int | None = None) -> Means:
-    """How the worth of goods goes back, given what is left of each way the order was paid.
-
-    In proportion, to the unit; never more of a part than is left of it, and of money never more
-    than `arrived` and did not go back yet (none: all of it).
-    """
-    value = max(0, min(value, left.total))
-    if not value:
-        return Means(0, 0, 0)
-    back, points, credit = money.split(value, [left.money, left.points, left.credit])
-    return Means(back if arrived is None else max(0, min(back, arrived)), points, credit)

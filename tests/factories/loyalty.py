@@ -5,8 +5,9 @@ from typing import Any
 from account_portal.context import SHOP, Caller, enter
 from account_portal.core.db import Database
 from account_portal.loyalty.service import record_activity
-from account_portal.models import LoyaltyActivity, User
+from account_portal.models import LoyaltyActivity, Order, User
 from account_portal.models.states import ActivityType
+from account_portal.orders.service import refresh_orders
 
 
 def make_activity(database: Database, user: User, **values: Any) -> LoyaltyActivity | None:
@@ -25,3 +26,20 @@ def make_activity(database: Database, user: User, **values: Any) -> LoyaltyActiv
                 **values,
             },
         )
+
+
+def spend_points(database: Database, user: User, order: Order) -> None:
+    """The ledger's side of an order that points paid for: earned before, redeemed with it."""
+    points = order.loyalty_point_redeemed
+    make_activity(database, user, activity="bonus", reference_number="before", loyalty_point=points)
+    make_activity(
+        database,
+        user,
+        activity_type=ActivityType.REDEEMED,
+        loyalty_point=points,
+        reference_number=order.order_number,
+        savings=order.loyalty_amount,
+    )
+    with database.session(writes=True) as db:
+        refresh_orders(db, [order.id], order.created_at)
+        db.commit()

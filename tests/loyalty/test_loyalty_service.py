@@ -21,7 +21,7 @@ from account_portal.loyalty.schemas import LoyaltyQuery
 from account_portal.loyalty.service.ledger import membership_number_of
 from account_portal.models import CreditActivity, LoyaltyAccount, LoyaltyActivity, Order, User
 from account_portal.models.states import ActivityType
-from tests.factories.loyalty import make_activity
+from tests.factories.loyalty import make_activity, spend_points
 from tests.factories.orders import make_order
 from tests.factories.users import make_user
 
@@ -168,17 +168,20 @@ def test_a_cancelled_order_gives_up_what_it_earned_and_gives_back_what_it_took(
         credit_balance_used=4200,
     )
     make_activity(database, owner, reference_number=order.order_number, loyalty_point=500)
+    spend_points(database, owner, order)
     cancelled = Order(**{**order.model_dump(), "status": "cancelled"})
     call(service.settle_cancelled_order, cancelled, actor=SHOP)
     call(service.take_back_for_order, cancelled, actor=SHOP)
     rows = call(service.list_activities, LoyaltyQuery()).rows
     assert sorted((row.activity, row.activity_type, row.loyalty_point) for row in rows) == [
+        ("bonus", "earned", 3),
         ("order", "earned", 5),
+        ("order", "redeemed", 3),
         ("order_cancelled", "earned", 3),
         ("order_cancelled", "redeemed", 5),
     ]
     assert call(service.get_loyalty).loyalty_point_balance == 3
-    assert call(service.get_tier_progress).tier_points == 0
+    assert call(service.get_tier_progress).tier_points == 3  # what was earned before
     with database.session(writes=False) as db:
         credit = db.exec(select(CreditActivity)).one()
     assert (credit.customer_id, credit.amount) == (owner.customer_id, 4200)

@@ -351,7 +351,7 @@ def test_parcels_hold_units_of_the_order(database: Database, tmp_path: Path) -> 
         shipment("S-3", items=[{"sku": "NOPE", "quantity": 1}]),
     )
     _, faults = bring_in(database, path)
-    assert faults == [(4, "sku NOPE is not in the order")]
+    assert faults == [(4, "shipment S-3: sku NOPE is not in the order")]
     parcels = {row.id: row.reference_number for row in rows(database, Shipment)}
     units = sorted((parcels[row.shipment_id], row.quantity) for row in rows(database, ShipmentItem))
     assert units == [("S-1", 2), ("S-2", 1), ("S-2", 1)]

@@ -35,7 +35,7 @@ from account_portal.orders.service.refunds import (
 from account_portal.returns import rules, service
 from account_portal.returns.schemas import CreateOrderReturn, CreateOrderReturnItem
 from tests.factories.addresses import make_address
-from tests.factories.loyalty import make_activity
+from tests.factories.loyalty import make_activity, spend_points
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, move_return, return_body, return_item
 
@@ -266,7 +266,13 @@ def test_a_refund_is_settled_only_after_its_approval(
         call(settle_refund, refund.request_number, succeeded=True, actor=SHOP)
     call(approve_refund, refund.request_number, actor=SHOP)
     call(settle_refund, refund.request_number, succeeded=False, actor=SHOP)
-    assert call(orders.get_order, order.order_number).view().has_refund is False
+    # It is owed still: a new refund waits in its place.
+    again = call(orders.list_refunds, order.order_number)
+    assert [(each.status, each.refund_amount) for each in again] == [
+        ("failed", refund.refund_amount),
+        ("pending", refund.refund_amount),
+    ]
+    assert call(orders.get_order, order.order_number).view().has_refund is True
     with pytest.raises(NotFound):
         call(settle_refund, "RFD-unknown", succeeded=True, actor=SHOP)
 
@@ -450,6 +456,7 @@ def test_a_quote_says_what_then_happens(call: Call, database: Database, owner: U
         loyalty_point_redeemed=10000,
         loyalty_amount=10000,
     )
+    spend_points(database, owner, order)
     asked = [return_item(), return_item(resolution="replacement")]
     items = [CreateOrderReturnItem.model_validate(item) for item in asked]
     quote = call(service.quote_return, order.order_number, items)

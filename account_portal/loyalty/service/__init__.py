@@ -9,6 +9,7 @@ from account_portal.loyalty.service.ledger import (
 )
 from account_portal.loyalty.service.of_orders import (
     earn_for_order,
+    points_spent_on,
     settle_cancelled_order,
     take_back_for_order,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "list_activities",
     "list_waiting_points",
     "membership_number_of",
+    "points_spent_on",
     "record_activity",
     "settle_cancelled_order",
     "take_back_for_order",

@@ -3,12 +3,15 @@
 Whoever calls holds the lock of the order, which keeps two calls for one order apart.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import case, func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from account_portal.context import Context
+from account_portal.core.bulk import table_of
 from account_portal.loyalty import rules
 from account_portal.loyalty.service.ledger import (
     give_back_credit,
@@ -65,16 +68,52 @@ def take_back_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:
     )
 
 
+def points_spent_on(db: Session, orders: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Points the ledger took for orders and did not give back, in hundredths, by order number.
+
+    Args:
+        db: the session.
+        orders: rows with `customer_id` and `order_number`.
+    """
+    if not orders:
+        return {}
+    table = table_of(LoyaltyActivity).c
+    earned = table.activity_type == ActivityType.EARNED
+    undone = table.activity.in_(rules.UNDOING)
+    rows = db.execute(
+        select(
+            table.customer_id,
+            table.reference_number,
+            func.sum(
+                case(
+                    (~earned & ~undone, table.loyalty_point),
+                    (earned & undone, -table.loyalty_point),
+                    else_=0,
+                )
+            ),
+        )
+        .where(
+            table.customer_id.in_({order["customer_id"] for order in orders}),
+            table.reference_number.in_([order["order_number"] for order in orders]),
+        )
+        .group_by(table.customer_id, table.reference_number)
+    )
+    return {number: max(0, int(points)) for _, number, points in rows}
+
+
 def settle_cancelled_order(ctx: Context, order: Order) -> None:
     """Give back the points and credit a cancelled order took, and take back what it earned.
 
-    Call it once, in the transaction that sets the order's state.
+    No more points than the ledger took for it. Call it once, in the transaction that sets the
+    order's state.
     """
+    row = {"customer_id": order.customer_id, "order_number": order.order_number}
+    spent = points_spent_on(ctx.db, [row]).get(order.order_number, 0)
     give_back_points(
         ctx,
         order.customer_id,
         activity="order_cancelled",
-        loyalty_point=order.loyalty_point_redeemed,
+        loyalty_point=min(order.loyalty_point_redeemed, spent),
         reference_number=order.order_number,
         savings=order.loyalty_amount,
     )

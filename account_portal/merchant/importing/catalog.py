@@ -118,7 +118,8 @@ def write_reviews(batch: Batch, entries: Sequence[Entry[ReviewRecord]]) -> None:
         if record.product_id not in products:
             batch.wait_or_refuse(entry, f"product {record.product_id} is not known")
             continue
-        order_number = record.order_number or bought.get(key)
+        known = there.get(key)
+        order_number = record.order_number or bought.get(key) or (known and known["order_number"])
         if order_number is None:
             batch.wait_or_refuse(
                 entry, f"no order of the customer brought product {record.product_id}"
@@ -132,7 +133,6 @@ def write_reviews(batch: Batch, entries: Sequence[Entry[ReviewRecord]]) -> None:
             "review_date": record.review_date,
             "tags": list(record.tags),
         }
-        known = there.get(key)
         if known is None:
             row = {
                 "id": new_id(),

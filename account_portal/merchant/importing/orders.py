@@ -7,14 +7,26 @@ from typing import Any
 from sqlalchemy import delete
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
+from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
-from account_portal.core.money import POINT_SCALE, exponent, round_half_up
+from account_portal.core.money import POINT_SCALE, exponent, round_half_up, to_major
 from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts, add_up, minor
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.customers import customers_of
-from account_portal.merchant.importing.parts import OrderPart, Part, write_parts
-from account_portal.merchant.importing.records import AddressRecord, LineRecord, OrderRecord
+from account_portal.merchant.importing.parts import (
+    OrderPart,
+    Part,
+    fill_parcel,
+    lines_to_fill,
+    write_parts,
+)
+from account_portal.merchant.importing.records import (
+    AddressRecord,
+    LineRecord,
+    OrderRecord,
+    PaymentPart,
+)
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import (
     AddressCopy,
@@ -24,7 +36,7 @@ from account_portal.models import (
     Shipment,
     ShipmentItem,
 )
-from account_portal.models.states import OrderStatus, PaymentStatus
+from account_portal.models.states import OrderStatus, PaymentStatus, RefundStatus
 from account_portal.orders import rules
 
 _COPIED = (
@@ -134,13 +146,17 @@ class _Writer:
         currency = record.currency or self._batch.currency
         amounts = add_up(record, currency)
         order_id = new_id()
+        lines = _line_rows(order_id, record, amounts.lines, currency)
+        fault = _fault_of(record, amounts, lines, currency)
+        if fault:
+            self._batch.refuse(entry, fault)
+            return
         shipping = self._copy(record.shipping_address)
         billing = (
             shipping
             if record.billing_address == record.shipping_address
             else self._copy(record.billing_address)
         )
-        lines = _line_rows(order_id, record, amounts.lines, currency)
         self._new_lines += lines
         self._new_orders.append(
             {
@@ -157,6 +173,14 @@ class _Writer:
             }
         )
         self._take_parts(entry, order_id, currency, lines)
+        values = self._new_orders[-1]
+        due = rules.net_payable(
+            values["grand_total"], values["loyalty_amount"], values["credit_balance_used"]
+        )
+        self._parts += [
+            OrderPart(entry, part, order_id, record.made_at, currency, lines)
+            for part in _stated_payment(record, due, currency)
+        ]
         self._batch.changed_orders.add(order_id)
 
     def change(self, entry: Entry[OrderRecord], row: Stored) -> None:
@@ -258,6 +282,60 @@ def _orders_in(batch: Batch, model: type[Shipment | Payment], order_ids: list[st
     return {row["order_id"] for row in fetch(batch.db, model, "order_id", order_ids, ("order_id",))}
 
 
+def _fault_of(
+    record: OrderRecord, amounts: OrderAmounts, lines: Sequence[Row], currency: str
+) -> str | None:
+    """Why a new order cannot be true: units nobody ordered, more back than arrived."""
+    units = lines_to_fill(lines)
+    for parcel in record.shipments:
+        try:
+            fill_parcel(units, parcel)
+        except PortalError as error:
+            return f"shipment {parcel.reference_number}: {error.message}"
+    digits = exponent(currency)
+    due = rules.net_payable(
+        amounts.grand_total,
+        minor(record.loyalty_amount, digits),
+        minor(record.credit_balance_used, digits),
+    )
+    if record.payments:
+        arrived = sum(
+            minor(one.amount, digits)
+            for one in record.payments
+            if one.payment_status in rules.ARRIVED
+        )
+    else:
+        arrived = due if _states(record)["payment_status"] == PaymentStatus.SUCCESS else 0
+    back = sum(
+        minor(one.refund_amount, digits)
+        for one in record.refunds
+        if one.status != RefundStatus.FAILED
+        and one.payment_mode != rules.POINTS
+        and one.payment_method != rules.STORE_CREDIT
+    )
+    if back > arrived:
+        return "refunds: more goes back than was paid"
+    if record.payment_status == PaymentStatus.PARTIALLY_PAID and not record.payments:
+        return "payment_status: partially_paid needs payments that say how much arrived"
+    return None
+
+
+def _stated_payment(record: OrderRecord, due: int, currency: str) -> list[PaymentPart]:
+    """The payment of an order that is paid by its state alone, as the shop's word for it."""
+    if record.payments or _states(record)["payment_status"] != PaymentStatus.SUCCESS or not due:
+        return []
+    paid_at = record.payment_success_date or record.made_at
+    return [
+        PaymentPart(
+            request_number=f"{record.order_number}-recorded",
+            amount=to_major(due, currency),
+            payment_date=paid_at,
+            payment_method="Recorded by the shop",
+            created_at=paid_at,
+        )
+    ]
+
+
 def _states(record: OrderRecord) -> Row:
     status = record.status
     if status is None:
@@ -270,7 +348,8 @@ def _states(record: OrderRecord) -> Row:
         "status": str(status),
         "payment_status": str(payment),
         "payment_success_date": record.payment_success_date,
-        "cancelled_at": record.cancelled_at,
+        # An order that is sent, whatever else its export says, was not cancelled.
+        "cancelled_at": record.cancelled_at if status == OrderStatus.CANCELLED else None,
         "delivered_at": record.delivered_at,
     }
 

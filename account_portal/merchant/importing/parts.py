@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
 
 from account_portal.core import money
 from account_portal.core.bulk import Row, Stored, insert, table_of
+from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch, Entry
@@ -21,7 +23,7 @@ from account_portal.merchant.importing.records import (
     ShipmentPart,
     ShipmentRecord,
 )
-from account_portal.merchant.importing.tables import difference, fetch, update
+from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import (
     Order,
     OrderLine,
@@ -32,6 +34,7 @@ from account_portal.models import (
     ShipmentItem,
 )
 from account_portal.models.states import ShipmentStatus, TransactionStatus
+from account_portal.orders.rules import LineUnits, allocate
 
 Part = ShipmentPart | PaymentPart | RefundPart
 PartRecord = ShipmentRecord | PaymentRecord | RefundRecord
@@ -39,7 +42,7 @@ PartRecord = ShipmentRecord | PaymentRecord | RefundRecord
 
 @dataclass(frozen=True, slots=True)
 class OrderPart:
-    """A part, and what has to be known of its order. `lines` need id, sku and quantity."""
+    """A part, and what has to be known of its order. `lines` need what `_LINE` names."""
 
     entry: Entry[Any]
     part: Part
@@ -47,6 +50,9 @@ class OrderPart:
     made_at: datetime
     currency: str
     lines: Sequence[Mapping[str, Any]]
+
+
+_LINE = ("id", "order_id", "sku", "product_id", "quantity", "free_quantity", "position")
 
 
 def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
@@ -62,10 +68,10 @@ def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
         for entry in entries
         if isinstance(entry.record, ShipmentRecord) and entry.record.order_number in orders
     }
-    for line in fetch(
-        batch.db, OrderLine, "order_id", sent_to, ("id", "order_id", "sku", "quantity", "position")
-    ):
+    for line in fetch(batch.db, OrderLine, "order_id", sent_to, _LINE):
         lines[line["order_id"]].append(line)
+    for found in lines.values():
+        found.sort(key=itemgetter("position"))
     parts = []
     for entry in entries:
         order = orders.get(entry.record.order_number)
@@ -223,9 +229,10 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
         if there is not None and there["order_id"] != part.order_id:
             batch.refuse(part.entry, f"shipment {parcel.reference_number} belongs to another order")
             continue
-        strange = {unit.sku for unit in parcel.items or ()} - {line["sku"] for line in part.lines}
-        if strange:
-            batch.refuse(part.entry, f"sku {min(strange)} is not in the order")
+        try:
+            units = contents.plan(part, parcel, there)
+        except PortalError as error:
+            batch.refuse(part.entry, f"shipment {parcel.reference_number}: {error.message}")
             continue
         if there is None:
             made = parcel.created_at or parcel.packed_at or parcel.shipped_date or part.made_at
@@ -238,10 +245,10 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
             }
             new[parcel.reference_number] = row
             batch.changed_orders.add(part.order_id)
-            contents.fill(part, parcel, row["id"], is_new=True)
+            contents.fill(part, parcel, row["id"], units)
         else:
             _note_change(batch, part, there, values, changes)
-            contents.fill(part, parcel, there["id"], is_new=False)
+            contents.fill(part, parcel, there["id"], units)
     insert(batch.db, Shipment, list(new.values()))
     update(batch.db, Shipment, "id", changes)
     contents.flush()
@@ -253,6 +260,33 @@ def _shipment_values(parcel: ShipmentPart, digits: int) -> Row:
     values["shipping_amount"] = minor(parcel.shipping_amount, digits)
     values["shipping_tax_amount"] = minor(parcel.shipping_tax_amount, digits)
     return values
+
+
+_Filling = dict[str, tuple[int, int]]
+"""Units, and how many of them are free, by line id."""
+
+
+def lines_to_fill(lines: Sequence[Mapping[str, Any]]) -> list[LineUnits]:
+    """Lines none of whose units are in a parcel yet."""
+    return [
+        LineUnits(
+            line["id"], line["sku"], line["product_id"], line["quantity"], line["free_quantity"]
+        )
+        for line in lines
+    ]
+
+
+def fill_parcel(lines: Sequence[LineUnits], parcel: ShipmentPart) -> _Filling:
+    """Allocate what a record says is in a parcel; a cancelled one takes no units from others.
+
+    Raises:
+        UnknownSku, TooManyUnits: the order has no such units left.
+    """
+    if parcel.status == ShipmentStatus.CANCELLED:
+        lines = [replace(line, sent=0, sent_free=0) for line in lines]
+    if parcel.items is None:
+        return allocate(lines, None)
+    return allocate(lines, [(item.sku, item.quantity) for item in parcel.items])
 
 
 class _Contents:
@@ -271,58 +305,75 @@ class _Contents:
             (row["shipment_id"], row["happened_at"], row["status"]): row
             for row in fetch(batch.db, ShipmentEvent, "shipment_id", ids)
         }
-        self._sent = self._units_sent(
-            {
-                part.order_id
-                for part in parts
-                if isinstance(part.part, ShipmentPart) and part.part.items is None
-            }
+        self._units = self._lines_of(
+            {part.order_id: part.lines for part in parts if isinstance(part.part, ShipmentPart)}
         )
         self._new_items: list[Row] = []
         self._new_events: list[Row] = []
         self._item_changes: list[tuple[str, Row]] = []
         self._event_changes: list[tuple[str, Row]] = []
 
-    def _units_sent(self, order_ids: set[str]) -> dict[str, int]:
-        """Units by line that are in parcels which are not cancelled."""
-        if not order_ids:
-            return defaultdict(int)
+    def _lines_of(
+        self, orders: Mapping[str, Sequence[Mapping[str, Any]]]
+    ) -> dict[str, list[LineUnits]]:
+        """Lines by order, with the units that are in parcels which are not cancelled."""
+        if not orders:
+            return {}
+        found = {order_id: lines_to_fill(lines) for order_id, lines in orders.items()}
+        by_line = {line.line_id: line for lines in found.values() for line in lines}
         shipments, items = table_of(Shipment), table_of(ShipmentItem)
-        rows = self._batch.db.execute(
-            select(items.c.line_id, items.c.quantity)
-            .join(shipments, shipments.c.id == items.c.shipment_id)
-            .where(
-                shipments.c.order_id.in_(list(order_ids)),
-                shipments.c.status != ShipmentStatus.CANCELLED,
+        ids = list(orders)
+        for start in range(0, len(ids), CHUNK):
+            rows = self._batch.db.execute(
+                select(items.c.line_id, items.c.quantity, items.c.free_quantity)
+                .join(shipments, shipments.c.id == items.c.shipment_id)
+                .where(
+                    shipments.c.order_id.in_(ids[start : start + CHUNK]),
+                    shipments.c.status != ShipmentStatus.CANCELLED,
+                )
             )
-        )
-        sent: dict[str, int] = defaultdict(int)
-        for line_id, quantity in rows:
-            sent[line_id] += quantity
-        return sent
+            for line_id, quantity, free in rows:
+                if line_id in by_line:
+                    by_line[line_id].sent += quantity
+                    by_line[line_id].sent_free += free
+        return found
+
+    def plan(self, part: OrderPart, parcel: ShipmentPart, there: Stored | None) -> _Filling:
+        """What is in a parcel, by line id. Items left out: all that is in no other parcel.
+
+        Raises:
+            UnknownSku, TooManyUnits: the order has no such units left.
+        """
+        lines = self._units[part.order_id]
+        held = {
+            line_id: row
+            for (shipment_id, line_id), row in self._items.items()
+            if there is not None and shipment_id == there["id"]
+        }
+        if parcel.items is None and held:
+            return {}
+        lives = there is not None and there["status"] != ShipmentStatus.CANCELLED
+        if lives:  # its units are free to be told anew
+            for line in lines:
+                if line.line_id in held:
+                    line.sent -= held[line.line_id]["quantity"]
+                    line.sent_free -= held[line.line_id]["free_quantity"]
+        try:
+            return fill_parcel(lines, parcel)
+        except PortalError:
+            if lives:
+                for line in lines:
+                    if line.line_id in held:
+                        line.sent += held[line.line_id]["quantity"]
+                        line.sent_free += held[line.line_id]["free_quantity"]
+            raise
 
     def fill(
-        self, part: OrderPart, parcel: ShipmentPart, shipment_id: str, *, is_new: bool
+        self, part: OrderPart, parcel: ShipmentPart, shipment_id: str, units: _Filling
     ) -> None:
-        """What is in a parcel, and its way. Items left out: all that is in no other parcel."""
-        if parcel.items is not None:
-            units: dict[str, tuple[int, int]] = {}
-            ids = {line["sku"]: line["id"] for line in part.lines}
-            for item in parcel.items:
-                count, free = units.get(ids[item.sku], (0, 0))
-                units[ids[item.sku]] = (count + item.quantity, free + item.free_quantity)
-        elif is_new:
-            units = {
-                line["id"]: (line["quantity"] - self._sent[line["id"]], 0)
-                for line in part.lines
-                if line["quantity"] > self._sent[line["id"]]
-            }
-        else:
-            units = {}
+        """Put into a parcel what was planned, and tell its way."""
         for line_id, (count, free) in units.items():
             self._put(part, shipment_id, line_id, count, free)
-            if parcel.status != ShipmentStatus.CANCELLED:
-                self._sent[line_id] += count
         for event in parcel.events:
             self._happened(part, shipment_id, event)
 

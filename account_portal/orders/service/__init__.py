@@ -1,7 +1,7 @@
 """What can be done with orders; the only place that decides."""
 
-from account_portal.orders.service.cancelling import add_refund, cancel_order
-from account_portal.orders.service.documents import refresh_due, refresh_orders
+from account_portal.orders.service.cancelling import add_refund, cancel_for_shop, cancel_order
+from account_portal.orders.service.documents import apply_settings, refresh_due, refresh_orders
 from account_portal.orders.service.history import list_order_years, search_orders
 from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
 from account_portal.orders.service.paying import (
@@ -21,18 +21,28 @@ from account_portal.orders.service.reading import (
     refunds_by_return,
     shown_refunds,
 )
-from account_portal.orders.service.refunds import approve_refund, settle_refund
+from account_portal.orders.service.refunds import (
+    approve_refund,
+    create_refund,
+    redirect_refund,
+    refund_shipment,
+    settle_refund,
+)
 from account_portal.orders.service.shop import (
     approve_order,
     create_shipment,
     move_shipment,
+    resend_shipment,
 )
 
 __all__ = [
     "add_refund",
+    "apply_settings",
     "approve_order",
     "approve_refund",
+    "cancel_for_shop",
     "cancel_order",
+    "create_refund",
     "create_shipment",
     "get_hosted_payment",
     "get_order",
@@ -48,9 +58,12 @@ __all__ = [
     "list_unpaid",
     "move_shipment",
     "pay_again",
+    "redirect_refund",
     "refresh_due",
     "refresh_orders",
+    "refund_shipment",
     "refunds_by_return",
+    "resend_shipment",
     "retry_payment",
     "search_orders",
     "settle_payment",

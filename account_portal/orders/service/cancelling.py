@@ -9,11 +9,12 @@ from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.schemas import Ready
 from account_portal.loyalty import service as loyalty
-from account_portal.models import BankAccount, Order, Payment, Refund, Shipment
+from account_portal.models import BankAccount, Order, OrderReturn, Payment, Refund, Shipment
 from account_portal.models.states import (
     OrderStatus,
     RefundMode,
     RefundStatus,
+    ReturnStatus,
     ShipmentStatus,
     TransactionStatus,
     VerificationStatus,
@@ -21,8 +22,10 @@ from account_portal.models.states import (
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderCancelled
 from account_portal.orders import rules
+from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import CancelOrder, OrderDetail
 from account_portal.orders.service.documents import refresh_orders
+from account_portal.orders.service.goods import refund_instead
 from account_portal.orders.service.reading import get_order
 
 
@@ -49,6 +52,7 @@ def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> Ready[Or
         ctx, order, shipments, reason=data.cancellation_reason, mode=data.refund_mode, to=account
     )
     order.feedback = data.feedback
+    _refund_replaced(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
     return get_order(ctx, order_number)
 
@@ -88,27 +92,69 @@ def close_order(
             shipment.status = ShipmentStatus.CANCELLED
             shipment.cancellation_reason = reason
             shipment.modified_at = ctx.now
-    payments = list(
-        ctx.db.execute(select(Payment).where(col(Payment.order_id) == order.id)).scalars()
-    )
+    payments = ctx.db.execute(select(Payment).where(col(Payment.order_id) == order.id)).scalars()
     for payment in payments:
         if payment.payment_status == TransactionStatus.PENDING:
             payment.payment_status = TransactionStatus.FAILED
             payment.modified_at = ctx.now
-    paid = sum(payment.amount for payment in payments if payment.payment_status in rules.PAID)
-    if paid:
-        add_refund(ctx, order, paid, mode=mode, to=to, remarks="Order cancelled")
+    owed = rules.account_of(money_of(ctx.db, order)).owed_back
+    if owed:
+        add_refund(ctx, order, owed, mode=mode, to=to, remarks="Order cancelled")
     loyalty.settle_cancelled_order(ctx, order)
-    refund = money.to_major(paid, order.currency)
+    refund = money.to_major(owed, order.currency)
     enqueue(
         ctx,
         OrderCancelled(
             order_number=order.order_number,
             store=ctx.settings.store_name,
-            refund=f"{order.currency} {refund}" if paid else None,
+            refund=f"{order.currency} {refund}" if owed else None,
         ),
         customer_id=order.customer_id,
     )
+
+
+def _refund_replaced(ctx: Context, order: Order) -> None:
+    """The goods that a cancelled order was to replace are back for good: their money is owed."""
+    request = ctx.db.get(OrderReturn, order.replaces_return_id or "")
+    if request is None or request.status != ReturnStatus.COMPLETE:
+        return
+    replaced = ctx.db.get_one(Order, request.order_id)
+    refund_instead(ctx, request, replaced)
+    loyalty.take_back_for_order(ctx, replaced)
+    refresh_orders(ctx.db, [replaced.id], ctx.now)
+
+
+def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:
+    """Cancel an order as the shop: nothing of it may have left the house.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such order.
+        OrderAlreadyCancelled, OrderNotCancellable: its state forbids it.
+    """
+    ctx.require_shop()
+    statement = select(Order).where(col(Order.order_number) == order_number).with_for_update()
+    order = ctx.db.execute(statement).scalar_one_or_none()
+    if order is None:
+        raise NotFound(f"There is no order {order_number}.")
+    shipments = _shipments(ctx, order)
+    if order.status == OrderStatus.CANCELLED:
+        raise rules.OrderAlreadyCancelled
+    inside = rules.NOT_PACKED | {ShipmentStatus.PACKED}
+    if OrderStatus(order.status) in rules.DELIVERED or any(
+        ShipmentStatus(shipment.status) not in inside for shipment in shipments
+    ):
+        raise rules.OrderNotCancellable(f"Order {order_number} is {order.status}.")
+    close_order(
+        ctx,
+        order,
+        shipments,
+        reason=reason,
+        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+        to=None,
+    )
+    _refund_replaced(ctx, order)
+    refresh_orders(ctx.db, [order.id], ctx.now)
 
 
 def add_refund(

@@ -14,7 +14,7 @@ from account_portal.core.reading import Read
 from account_portal.models import Order, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import OrderCard, OrderSearch
-from account_portal.orders.service.reading import COUNTS, newest_documents, sorted_documents
+from account_portal.orders.service.reading import count_orders, newest_documents, sorted_documents
 
 _SORTS: dict[str, list[tuple[str, Any]]] = {
     "newest": [("order_date", "desc")],
@@ -28,6 +28,7 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     """The caller's orders as the history page filters them: text, chips, year."""
     if query.year is None and not query.text:
         return _by_chip(ctx, query)
+    count_orders(ctx)  # brings what is due up to date
     matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
     if query.group != "all":
         matching = matching.where(col(Order.status).in_(sorted(rules.GROUPS[query.group])))
@@ -47,7 +48,7 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
 
 
 def _by_chip(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
-    counts: dict[str, int] = dict(ctx.read(COUNTS, customer_id=ctx.customer_id))
+    counts = count_orders(ctx)
     statuses = counts if query.group == "all" else rules.GROUPS[query.group]
     total = sum(counts.get(status, 0) for status in statuses)
     if query.group == "all" and query.sort == "newest":

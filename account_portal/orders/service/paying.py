@@ -15,12 +15,12 @@ from account_portal.models import Order, Payment
 from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
-    RefundMode,
     TransactionStatus,
 )
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import PaymentReceived
 from account_portal.orders import rules
+from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import (
     GatewayParams,
     OtherPaymentGatewayParams,
@@ -28,7 +28,6 @@ from account_portal.orders.schemas import (
     RetryPayment,
     RetryPaymentResult,
 )
-from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.security import tokens
 
@@ -53,13 +52,12 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     if asked.payment_gateway not in ctx.gateways.payments.names:
         raise rules.PaymentGatewayNotEnabled
     _require_allowed_addresses(ctx, asked)
-    attempts = _attempts(ctx, order)
-    payable = rules.net_payable(order.grand_total, order.loyalty_amount, order.credit_balance_used)
-    rules.require_payment_retry(OrderStatus(order.status), payable, attempts, ctx.now)
+    facts = money_of(ctx.db, order)
+    rules.require_payment_retry(facts, ctx.now)
     payment = Payment(
         order_id=order.id,
         request_number=new_number("PAY", ctx.now.year),
-        amount=payable - rules.amount_paid(attempts),
+        amount=rules.account_of(facts).unpaid,
         payment_status=TransactionStatus.PENDING,
         payment_gateway=asked.payment_gateway,
         success_url=asked.success_url,
@@ -116,18 +114,6 @@ def pay_again(ctx: Context, order_number: str, *, back_to: str = "") -> RetryPay
     if back_to:
         asked = asked.model_copy(update={"return_url": ctx.settings.origin + back_to})
     return retry_payment(ctx, order_number, RetryPayment(payment_gateway_params=asked))
-
-
-def _attempts(ctx: Context, order: Order) -> list[rules.Attempt]:
-    rows = ctx.db.execute(
-        select(col(Payment.amount), col(Payment.payment_status), col(Payment.created_at)).where(
-            col(Payment.order_id) == order.id
-        )
-    )
-    return [
-        rules.Attempt(row.amount, TransactionStatus(row.payment_status), row.created_at)
-        for row in rows
-    ]
 
 
 def _require_allowed_addresses(ctx: Context, asked: GatewayParams) -> None:
@@ -221,8 +207,9 @@ def settle_payment(
 ) -> None:
     """Record what became of an attempt; only the first answer counts.
 
-    Money that arrives for an order cancelled meanwhile goes straight back; an order that waited for
-    nothing but its payment is placed by it.
+    Money that arrives for an order cancelled meanwhile, or beyond what was due, goes back by the
+    refund that `refresh_orders` makes; an order that waited for nothing but its payment is placed
+    by it.
 
     Raises:
         Forbidden: only the shop and its gateway may tell.
@@ -240,14 +227,6 @@ def settle_payment(
     payment.payment_reference_number = reference
     payment.payment_method = method or payment.payment_method
     order.modified_at = ctx.now
-    if succeeded and order.status == OrderStatus.CANCELLED:
-        add_refund(
-            ctx,
-            order,
-            payment.amount,
-            mode=RefundMode.ORIGINAL_PAYMENT_MODE,
-            remarks="Paid after the order was cancelled",
-        )
     refresh_orders(ctx.db, [order.id], ctx.now)
     if order.status == OrderStatus.DRAFT and order.payment_status == PaymentStatus.SUCCESS:
         order.status = OrderStatus.CONFIRMED

@@ -30,9 +30,9 @@ from account_portal.models.states import (
     PaymentStatus,
     RefundStatus,
     ReturnStatus,
-    TransactionStatus,
 )
 from account_portal.orders import rules
+from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import (
     OrderDetail,
     OrderList,
@@ -44,7 +44,7 @@ from account_portal.orders.schemas import (
     ShipmentEventView,
     ShownRefund,
 )
-from account_portal.orders.service.documents import apply_moment
+from account_portal.orders.service.documents import refresh_customer, refresh_orders
 
 _LATER = ConfigDict(defer_build=True)
 _ROWS = TypeAdapter(list[OrderList], config=_LATER)
@@ -52,11 +52,32 @@ _DETAIL = TypeAdapter(OrderDetail)
 _SHIPMENTS = TypeAdapter(list[OrderShipment], config=_LATER)
 _PAYMENTS = TypeAdapter(list[OrderPayment], config=_LATER)
 
-COUNTS = Read(
-    select(col(OrderCount.status), col(OrderCount.count)).where(
+_FIRST_DUE = (
+    select(func.min(col(OrderDocument.valid_until)))
+    .where(
+        col(OrderDocument.customer_id) == bindparam("customer_id"),
+        col(OrderDocument.valid_until).is_not(None),
+    )
+    .scalar_subquery()
+)
+_COUNTS = Read(
+    select(col(OrderCount.status), col(OrderCount.count), _FIRST_DUE).where(
         col(OrderCount.customer_id) == bindparam("customer_id")
     )
 )
+
+
+def count_orders(ctx: Context) -> dict[str, int]:
+    """How many orders the caller has in each state now.
+
+    An order whose return window closed since it was written is brought up to date first, so that
+    list, filter and counts say what the order itself says.
+    """
+    rows = ctx.read(_COUNTS, customer_id=ctx.customer_id)
+    if rows and rows[0][2] is not None and rows[0][2] < ctx.now:
+        refresh_customer(ctx)
+        rows = ctx.read(_COUNTS, customer_id=ctx.customer_id)
+    return {status: count for status, count, _ in rows}
 
 
 def _newest_first(*, reverse: bool) -> Read:
@@ -108,10 +129,9 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     Raises:
         Forbidden: `user_id` is not the caller.
     """
-    customer_id = ctx.customer_id
     if query.user_id != ctx.actor.user_id:
         raise Forbidden
-    counts: dict[str, int] = dict(ctx.read(COUNTS, customer_id=customer_id))
+    counts = count_orders(ctx)
     statuses = query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, query, statuses, total)
@@ -190,7 +210,7 @@ def read_orders_in(
 _DOCUMENT = Read(
     select(
         as_bytes(col(OrderDocument.detail)),
-        col(OrderDocument.remaining),
+        col(OrderDocument.order_id),
         col(OrderDocument.valid_until),
     ).where(
         col(OrderDocument.order_number) == bindparam("order_number"),
@@ -203,12 +223,12 @@ def _detail_json(ctx: Context, order_number: str) -> bytes:
     rows = ctx.read(_DOCUMENT, order_number=order_number, customer_id=ctx.customer_id)
     if not rows:
         raise NotFound
-    json, remaining, valid_until = rows[0]
-    if valid_until is None or ctx.now <= valid_until:
-        return bytes(json)
-    detail = orjson.loads(json)
-    apply_moment(detail, remaining, ctx.now)
-    return orjson.dumps(detail)
+    json, order_id, valid_until = rows[0]
+    if valid_until is not None and valid_until < ctx.now:
+        ctx.begin_writing()
+        refresh_orders(ctx.db, [order_id], ctx.now)
+        [(json, *_)] = ctx.read(_DOCUMENT, order_number=order_number, customer_id=ctx.customer_id)
+    return bytes(json)
 
 
 def get_order(ctx: Context, order_number: str) -> Ready[OrderDetail]:
@@ -331,25 +351,13 @@ def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
         NotFound: no such order of the caller.
     """
     order = ctx.get_owned(Order, order_number=order_number)
-    rows = ctx.db.execute(
-        select(col(Payment.amount), col(Payment.payment_status), col(Payment.created_at)).where(
-            col(Payment.order_id) == order.id
-        )
-    )
-    attempts = [
-        rules.Attempt(row.amount, TransactionStatus(row.payment_status), row.created_at)
-        for row in rows
-    ]
-    payable = rules.net_payable(order.grand_total, order.loyalty_amount, order.credit_balance_used)
-    # History that came without its payments is as paid as its state says.
-    settled = order.payment_status == "success" and not attempts
-    paid = payable if settled else min(rules.amount_paid(attempts), payable)
+    facts = money_of(ctx.db, order)
+    account = rules.account_of(facts)
     return OrderPaymentStatus(
-        status=order.payment_status,
-        amount_paid=money.to_major(paid, order.currency),
-        amount_unpaid=money.to_major(payable - paid, order.currency),
-        is_retry_available=not settled
-        and rules.can_retry_payment(OrderStatus(order.status), payable, attempts, ctx.now),
+        status=rules.derive_payment_status(facts),
+        amount_paid=money.to_major(min(account.arrived, account.due), order.currency),
+        amount_unpaid=money.to_major(account.unpaid, order.currency),
+        is_retry_available=rules.can_retry_payment(facts, ctx.now),
     )
 
 

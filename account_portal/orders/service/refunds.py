@@ -1,24 +1,28 @@
-"""What becomes of refunds: approved and settled by the shop."""
+"""What becomes of refunds: made, approved, redirected and settled by the shop."""
 
-from sqlalchemy import func, select
+from decimal import Decimal
+
+from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import money
-from account_portal.core.errors import Conflict, NotFound
+from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.loyalty import rules as loyalty_rules
 from account_portal.loyalty import service as loyalty
-from account_portal.models import LoyaltyActivity, Order, Refund
-from account_portal.models.states import ActivityType, RefundStatus
+from account_portal.models import BankAccount, Order, Refund, Shipment, ShipmentItem
+from account_portal.models.states import (
+    RefundMode,
+    RefundStatus,
+    ShipmentStatus,
+    VerificationStatus,
+)
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.returns import RefundSettled
+from account_portal.orders import rules
+from account_portal.orders.facts import facts_of, money_of
+from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
-
-POINTS = "loyalty_point"
-"""Payment mode of a refund whose amount comes back as points."""
-
-STORE_CREDIT = "Store credit"
-"""Payment method of a refund whose amount comes back as store credit."""
 
 
 class RefundNotMovable(Conflict):
@@ -82,9 +86,9 @@ def settle_refund(
         return
     if refund.status != RefundStatus.APPROVED:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
-    if succeeded and refund.payment_mode == POINTS:
+    if succeeded and refund.payment_mode == rules.POINTS:
         _give_back_points(ctx, refund, order)
-    elif succeeded and refund.payment_method == STORE_CREDIT:
+    elif succeeded and refund.payment_method == rules.STORE_CREDIT:
         loyalty.give_back_credit(ctx, order, refund.refund_amount, activity="order_returned")
     refund.status, refund.modified_at = outcome, ctx.now
     refund.refund_date = ctx.now if succeeded else None
@@ -99,36 +103,170 @@ def settle_refund(
             store=ctx.settings.store_name,
             amount=f"{order.currency} {amount}",
             succeeded=succeeded,
-            way="points" if refund.payment_mode == POINTS else refund.payment_method,
+            way="points" if refund.payment_mode == rules.POINTS else refund.payment_method,
         ),
         customer_id=order.customer_id,
     )
 
 
+class RefundTooHigh(Unprocessable):
+    """More than what arrived and neither went back nor is promised."""
+
+    code = "refund_too_high"
+    message = "So much cannot be refunded."
+
+
+def _locked_order(ctx: Context, order_number: str) -> Order:
+    ctx.require_shop()
+    statement = select(Order).where(col(Order.order_number) == order_number).with_for_update()
+    order: Order | None = ctx.db.execute(statement).scalar_one_or_none()
+    if order is None:
+        raise NotFound(f"There is no order {order_number}.")
+    return order
+
+
+def create_refund(
+    ctx: Context, order_number: str, amount: Decimal, *, remarks: str | None = None
+) -> str:
+    """Promise money of an order back out of goodwill; returns the refund's number.
+
+    Args:
+        ctx: the call, as the shop.
+        order_number: which order.
+        amount: major units of the order's currency.
+        remarks: what the customer reads.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such order.
+        RefundTooHigh: not more than 0, or more than is here and promised to nobody.
+    """
+    order = _locked_order(ctx, order_number)
+    minor = money.to_minor(amount, order.currency)
+    left = rules.account_of(money_of(ctx.db, order)).left
+    if not 0 < minor <= left:
+        most = money.to_major(left, order.currency)
+        raise RefundTooHigh(f"At most {most} {order.currency} of order {order_number} can go back.")
+    return _promise(ctx, order, minor, remarks or "From the store")
+
+
+def _promise(ctx: Context, order: Order, minor: int, remarks: str) -> str:
+    refund = add_refund(
+        ctx, order, minor, mode=RefundMode.ORIGINAL_PAYMENT_MODE, remarks=remarks[:500]
+    )
+    order.modified_at = ctx.now
+    number = refund.request_number
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    return number
+
+
+def redirect_refund(ctx: Context, request_number: str, bank_account_id: str) -> None:
+    """Send a refund that waits another way: to a verified bank account of the customer.
+
+    A refund that failed has a new one that waits, made when it failed.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such refund.
+        RefundNotMovable: it does not wait, or is no money.
+        BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
+    """
+    refund, order = _locked_refund(ctx, request_number)
+    is_money = refund.payment_mode != rules.POINTS and refund.payment_method != rules.STORE_CREDIT
+    if refund.status != RefundStatus.PENDING or not is_money:
+        raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
+    account = ctx.db.get(BankAccount, bank_account_id)
+    if account is None or account.customer_id != order.customer_id:
+        raise rules.BankAccountNotFound
+    if account.verification_status != VerificationStatus.VERIFIED:
+        raise rules.BankAccountNotVerified
+    refund.payment_mode, refund.payment_method = RefundMode.BANK_TRANSFER, "Bank transfer"
+    refund.bank_account_id, refund.bank_name = account.id, account.bank_name
+    refund.bank_account_number, refund.modified_at = account.number_masked, ctx.now
+    refresh_orders(ctx.db, [order.id], ctx.now)
+
+
+def refund_shipment(ctx: Context, reference_number: str) -> str:
+    """Refund what was in a parcel that was lost or came back; returns the refund's number.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such parcel.
+        RefundNotMovable: it is neither lost nor back, or was refunded already.
+        RefundTooHigh: nothing is left to refund.
+    """
+    ctx.require_shop()
+    shipment = ctx.db.execute(
+        select(Shipment).where(col(Shipment.reference_number) == reference_number)
+    ).scalar_one_or_none()
+    if shipment is None:
+        raise NotFound(f"There is no parcel {reference_number}.")
+    order = _locked_order(ctx, ctx.db.get_one(Order, shipment.order_id).order_number)
+    ctx.db.refresh(shipment)
+    facts = facts_of(ctx.db, order)
+    remarks = f"Parcel {reference_number} did not arrive"
+    if shipment.status not in (ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN):
+        raise RefundNotMovable(f"Parcel {reference_number} is {shipment.status}.")
+    if any(
+        row["refund_remarks"] == remarks and row["status"] != RefundStatus.FAILED
+        for row in facts.refunds
+    ):
+        raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
+    items = ctx.db.execute(
+        select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
+    ).scalars()
+    lines = {line["id"]: line for line in facts.lines}
+    value = 0
+    for item in items:
+        line = lines[item.line_id]
+        paid = line["quantity"] - line["free_quantity"]
+        units = item.quantity - item.free_quantity
+        if paid > 0:
+            value += money.split(line["line_total"], [units, paid - units])[0]
+    left, arrived = rules.left_to_refund(facts.money())
+    minor = rules.split_refund(value, left, arrived=arrived).money
+    if minor <= 0:
+        raise RefundTooHigh(f"Nothing of order {order.order_number} is left to refund.")
+    return _promise(ctx, order, minor, remarks)
+
+
 def _give_back_points(ctx: Context, refund: Refund, order: Order) -> None:
     """The points that paid this part of the order: a share of those not given back yet."""
-    given_back = ctx.db.execute(
-        select(func.coalesce(func.sum(col(LoyaltyActivity.loyalty_point)), 0)).where(
-            col(LoyaltyActivity.customer_id) == order.customer_id,
-            col(LoyaltyActivity.reference_number) == order.order_number,
-            col(LoyaltyActivity.activity) == "order_returned",
-            col(LoyaltyActivity.activity_type) == ActivityType.EARNED,
-        )
-    ).scalar_one()
-    settled = ctx.db.execute(
-        select(func.coalesce(func.sum(col(Refund.refund_amount)), 0)).where(
-            col(Refund.order_id) == order.id,
-            col(Refund.payment_mode) == POINTS,
-            col(Refund.status) == RefundStatus.SUCCESS,
-        )
-    ).scalar_one()
-    points = max(0, order.loyalty_point_redeemed - int(given_back))
-    value = max(refund.refund_amount, order.loyalty_amount - int(settled))
     loyalty.give_back_points(
         ctx,
         order.customer_id,
         activity="order_returned",
-        loyalty_point=loyalty_rules.points_given_back(points, refund.refund_amount, value),
+        loyalty_point=points_back(ctx, order, refund.refund_amount, but=refund),
         reference_number=order.order_number,
         savings=refund.refund_amount,
     )
+
+
+def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None = None) -> int:
+    """The points, in hundredths, that come back when a refund of points pays this amount.
+
+    What the quote shows and what the settlement gives. Refunds of points under way, without `but`
+    itself, are counted as if they were settled before. No more comes back than the ledger took.
+    """
+    row = {"customer_id": order.customer_id, "order_number": order.order_number}
+    points = min(
+        order.loyalty_point_redeemed,
+        loyalty.points_spent_on(ctx.db, [row]).get(order.order_number, 0),
+    )
+    refunds = ctx.db.execute(
+        select(Refund)
+        .where(col(Refund.order_id) == order.id, col(Refund.payment_mode) == rules.POINTS)
+        .order_by(col(Refund.created_at), col(Refund.id))
+    ).scalars()
+    value = order.loyalty_amount
+    waiting = []
+    for refund in refunds:
+        if refund.status == RefundStatus.SUCCESS:
+            value -= refund.refund_amount
+        elif refund.status != RefundStatus.FAILED and (but is None or refund.id != but.id):
+            waiting.append(refund.refund_amount)
+    if but is None:
+        for earlier in waiting:
+            points -= loyalty_rules.points_given_back(points, earlier, max(earlier, value))
+            value -= earlier
+    return loyalty_rules.points_given_back(points, amount, max(amount, value))

@@ -1,6 +1,5 @@
 """What only the shop does with orders: approve, pack, ship, deliver, cancel."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -10,11 +9,12 @@ from account_portal.context import Context
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.core.ids import new_number
 from account_portal.loyalty import service as loyalty
-from account_portal.models import Order, OrderLine, Shipment, ShipmentEvent, ShipmentItem
+from account_portal.models import Order, Shipment, ShipmentEvent, ShipmentItem
 from account_portal.models.states import OrderStatus, ShipmentStatus
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderDelivered, OrderShipped
 from account_portal.orders import rules
+from account_portal.orders.facts import facts_of
 from account_portal.orders.service.documents import refresh_orders
 
 
@@ -56,19 +56,10 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
         OrderStatus.AWAITING_APPROVAL,
     }:
         raise Conflict(f"Order {order_number} is {order.status}; nothing can be sent.")
-    lines = {
-        line.sku: line
-        for line in ctx.db.execute(
-            select(OrderLine).where(col(OrderLine.order_id) == order.id)
-        ).scalars()
-    }
-    left = _units_left(ctx, order, lines)
-    wanted = dict(units) if units else {sku: count for sku, count in left.items() if count}
-    if not wanted:
+    lines = facts_of(ctx.db, order).line_units()
+    contents = rules.allocate(lines, list(units.items()) if units else None)
+    if not contents:
         raise Unprocessable(f"Every unit of order {order_number} is in a parcel already.")
-    for sku, count in wanted.items():
-        if not 0 < count <= left.get(sku, 0):
-            raise Unprocessable(f"{left.get(sku, 0)} units of {sku} are left, not {count}.")
     shipment = Shipment(
         order_id=order.id,
         reference_number=new_number("SHP", ctx.now.year),
@@ -78,14 +69,10 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
     )
     ctx.db.add(shipment)
     ctx.db.flush()
-    for sku, count in wanted.items():
-        paid_left = max(0, left[sku] - lines[sku].free_quantity)
+    for line_id, (count, free) in contents.items():
         ctx.db.add(
             ShipmentItem(
-                shipment_id=shipment.id,
-                line_id=lines[sku].id,
-                quantity=count,
-                free_quantity=max(0, count - paid_left),
+                shipment_id=shipment.id, line_id=line_id, quantity=count, free_quantity=free
             )
         )
     order.modified_at = ctx.now
@@ -93,16 +80,64 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
     return shipment.reference_number
 
 
-def _units_left(ctx: Context, order: Order, lines: Mapping[str, OrderLine]) -> dict[str, int]:
-    rows = ctx.db.execute(
-        select(col(ShipmentItem.line_id), col(ShipmentItem.quantity))
-        .join(Shipment, col(Shipment.id) == col(ShipmentItem.shipment_id))
-        .where(col(Shipment.order_id) == order.id, col(Shipment.status) != ShipmentStatus.CANCELLED)
+def resend_shipment(ctx: Context, reference_number: str) -> str:
+    """Send what was in a parcel that was lost or came back again; returns the new parcel's number.
+
+    The old parcel is closed, so that its units are in one living parcel only.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such parcel.
+        ShipmentNotMovable: it is neither lost nor back.
+    """
+    order, shipment = _locked_shipment(ctx, reference_number)
+    if shipment.status not in (ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN):
+        raise rules.ShipmentNotMovable(f"Parcel {reference_number} is {shipment.status}.")
+    new = Shipment(
+        order_id=order.id,
+        reference_number=new_number("SHP", ctx.now.year),
+        status=ShipmentStatus.UNSCHEDULED,
+        created_at=ctx.now,
+        modified_at=ctx.now,
     )
-    sent: dict[str, int] = defaultdict(int)
-    for line_id, quantity in rows:
-        sent[line_id] += quantity
-    return {sku: line.quantity - sent[line.id] for sku, line in lines.items()}
+    ctx.db.add(new)
+    ctx.db.flush()
+    items = ctx.db.execute(
+        select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
+    ).scalars()
+    for item in items.all():
+        ctx.db.add(ShipmentItem(**{**item.model_dump(exclude={"id"}), "shipment_id": new.id}))
+    shipment.cancellation_reason = f"Sent again as {new.reference_number}"
+    shipment.status, shipment.modified_at = ShipmentStatus.CANCELLED, ctx.now
+    order.modified_at = ctx.now
+    number = new.reference_number
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    return number
+
+
+def _locked_shipment(ctx: Context, reference_number: str) -> tuple[Order, Shipment]:
+    """A parcel whose order is locked.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such parcel.
+    """
+    ctx.require_shop()
+    statement = (
+        select(Order.order_number)  # type: ignore[call-overload]
+        .join(Shipment, col(Shipment.order_id) == col(Order.id))
+        .where(col(Shipment.reference_number) == reference_number)
+    )
+    order_number = ctx.db.execute(statement).scalar_one_or_none()
+    if order_number is None:
+        raise NotFound(f"There is no parcel {reference_number}.")
+    order = _locked_order(ctx, order_number)
+    shipment = ctx.db.execute(
+        select(Shipment)
+        .where(col(Shipment.reference_number) == reference_number)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    return order, shipment
 
 
 _EVENT_TEXT = {
@@ -138,19 +173,7 @@ def move_shipment(
         NotFound: no such parcel.
         ShipmentNotMovable: it can't go there from where it is.
     """
-    ctx.require_shop()
-    statement = (
-        select(Order.order_number)  # type: ignore[call-overload]
-        .join(Shipment, col(Shipment.order_id) == col(Order.id))
-        .where(col(Shipment.reference_number) == reference_number)
-    )
-    order_number = ctx.db.execute(statement).scalar_one_or_none()
-    if order_number is None:
-        raise NotFound(f"There is no parcel {reference_number}.")
-    order = _locked_order(ctx, order_number)
-    shipment = ctx.db.execute(
-        select(Shipment).where(col(Shipment.reference_number) == reference_number)
-    ).scalar_one()
+    order, shipment = _locked_shipment(ctx, reference_number)
     if not rules.can_move(ShipmentStatus(shipment.status), status):
         raise rules.ShipmentNotMovable(
             f"Parcel {reference_number} is {shipment.status}; it cannot become {status}."

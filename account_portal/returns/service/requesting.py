@@ -14,7 +14,10 @@ from account_portal.loyalty import rules as loyalty_rules
 from account_portal.models import Address, AddressCopy, AddressFields, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
 from account_portal.models.states import OrderStatus, ReturnResolution, ReturnStatus
+from account_portal.orders import rules as order_rules
+from account_portal.orders.facts import money_of
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
 from account_portal.returns.rules import Worth
 from account_portal.returns.schemas import (
@@ -30,7 +33,6 @@ from account_portal.returns.service.reading import get_return
 from account_portal.returns.service.steps import (
     locked_order,
     notify,
-    refund_left,
     withdraw_refunds,
     withdraw_replacement,
 )
@@ -73,7 +75,7 @@ def list_returnable_items(ctx: Context, order_number: str) -> list[ReturnableIte
 
 def _plan(ctx: Context, order: Order, items: list[CreateOrderReturnItem]) -> list[_Planned]:
     """Find each item and value it; the same line twice counts together."""
-    if OrderStatus(order.status) in rules.NOT_RETURNABLE:
+    if OrderStatus(order.status) in order_rules.NOT_RETURNABLE:
         raise rules.OrderNotReturnable
     known = {line.sku: (line, state) for line, state in line_states(ctx, order)}
     for place, item in enumerate(items):
@@ -98,13 +100,6 @@ def _plan(ctx: Context, order: Order, items: list[CreateOrderReturnItem]) -> lis
     return planned
 
 
-def _points_back(order: Order, left: int, back: int) -> int:
-    """The points behind `back`, when `left` of what points paid did not go back yet."""
-    spent, value = order.loyalty_point_redeemed, order.loyalty_amount
-    rest = spent - loyalty_rules.points_given_back(spent, value - left, value)
-    return loyalty_rules.points_given_back(rest, back, left)
-
-
 def quote_return(
     ctx: Context, order_number: str, items: list[CreateOrderReturnItem]
 ) -> ReturnQuote:
@@ -119,9 +114,9 @@ def quote_return(
     planned = _plan(ctx, order, items)
     to_refund = [item for item in planned if item.data.resolution is ReturnResolution.REFUND]
     value = sum(item.worth.total for item in to_refund)
-    left, arrived = refund_left(ctx, order)
-    back = rules.split_refund(value, left, arrived=arrived)
-    points = _points_back(order, left.points, back.points)
+    left, arrived = order_rules.left_to_refund(money_of(ctx.db, order))
+    back = order_rules.split_refund(value, left, arrived=arrived)
+    points = points_back(ctx, order, back.points)
     total = sum(line.line_total for line, _ in line_states(ctx, order))
     kept = loyalty_rules.points_kept(order.loyalty_point_earned, total, value)
     return ReturnQuote(

@@ -8,23 +8,17 @@ from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Refund
 from account_portal.models import OrderReturn as Request
-from account_portal.models.states import RefundStatus, ReturnResolution, ReturnStatus
+from account_portal.models.states import OrderStatus, RefundStatus, ReturnResolution, ReturnStatus
 from account_portal.notifications import has_news
+from account_portal.orders.rules import POINTS, STORE_CREDIT
 from account_portal.orders.service import refresh_orders
-from account_portal.orders.service.refunds import (
-    POINTS,
-    STORE_CREDIT,
-    approve_refund,
-    settle_refund,
-)
+from account_portal.orders.service.goods import items_of, refund_goods, refund_instead
+from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.returns import rules
 from account_portal.returns.service.steps import (
-    add_refunds,
     add_replacement,
-    items_of,
     locked_order,
     notify,
-    refund_lost_replacement,
 )
 
 
@@ -58,7 +52,7 @@ def approve_return(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.APPROVED)
     request.approved_at = ctx.now
-    add_refunds(ctx, request, order, items_of(ctx, request, ReturnResolution.REFUND))
+    refund_goods(ctx, request, order, items_of(ctx, request, ReturnResolution.REFUND))
     replacement = add_replacement(ctx, request, order)
     changed = [order.id] if replacement is None else [order.id, replacement.id]
     refresh_orders(ctx.db, changed, ctx.now)
@@ -128,7 +122,10 @@ def complete_return(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.COMPLETE)
     request.completed_at = ctx.now
-    refund_lost_replacement(ctx, request, order)
+    if request.replacement_order_id is not None:
+        replacement = ctx.db.get_one(Order, request.replacement_order_id)
+        if replacement.status == OrderStatus.CANCELLED:
+            refund_instead(ctx, request, order)
     ctx.db.flush()
     waiting = ctx.db.execute(
         select(col(Refund.request_number)).where(

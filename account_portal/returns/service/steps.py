@@ -9,9 +9,7 @@ from account_portal.models import (
     AddressCopy,
     Order,
     OrderLine,
-    Payment,
     Refund,
-    ReturnItem,
     Shipment,
 )
 from account_portal.models import OrderReturn as Request
@@ -26,11 +24,10 @@ from account_portal.models.states import (
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.returns import ReturnMoved, Step
 from account_portal.orders import rules as order_rules
-from account_portal.orders.service import add_refund, refresh_orders
+from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.cancelling import close_order
-from account_portal.orders.service.refunds import POINTS, STORE_CREDIT
+from account_portal.orders.service.goods import items_of
 from account_portal.returns import rules
-from account_portal.returns.rules import Means
 
 WITHDRAWN = "Return cancelled"
 
@@ -63,108 +60,6 @@ def notify(
         replacement_order_number=replacement,
     )
     enqueue(ctx, message, customer_id=request.customer_id)
-
-
-def items_of(ctx: Context, request: Request, resolution: ReturnResolution) -> list[ReturnItem]:
-    """Items of a request for which that was asked, in order."""
-    return list(
-        ctx.db.execute(
-            select(ReturnItem)
-            .where(
-                col(ReturnItem.return_id) == request.id,
-                col(ReturnItem.resolution) == resolution,
-            )
-            .order_by(col(ReturnItem.position))
-        ).scalars()
-    )
-
-
-def _live_refunds(ctx: Context, order: Order) -> Means:
-    """What went back already, or is about to."""
-    sums = {"money": 0, "points": 0, "credit": 0}
-    rows = ctx.db.execute(
-        select(Refund).where(
-            col(Refund.order_id) == order.id, col(Refund.status) != RefundStatus.FAILED
-        )
-    ).scalars()
-    for refund in rows:
-        if refund.payment_mode == POINTS:
-            sums["points"] += refund.refund_amount
-        elif refund.payment_method == STORE_CREDIT:
-            sums["credit"] += refund.refund_amount
-        else:
-            sums["money"] += refund.refund_amount
-    return Means(**sums)
-
-
-def refund_left(ctx: Context, order: Order) -> tuple[Means, int]:
-    """What is left of each way an order was paid, and how much money arrived and is still here."""
-    payable = order_rules.net_payable(
-        order.grand_total, order.loyalty_amount, order.credit_balance_used
-    )
-    amounts = ctx.db.execute(
-        select(col(Payment.amount), col(Payment.payment_status)).where(
-            col(Payment.order_id) == order.id
-        )
-    ).all()
-    paid = sum(row.amount for row in amounts if row.payment_status in order_rules.PAID)
-    if not amounts and order.payment_status == PaymentStatus.SUCCESS:
-        # History that came without its payments is as paid as its state says.
-        paid = payable
-    gone = _live_refunds(ctx, order)
-    left = Means(
-        money=max(0, payable - gone.money),
-        points=max(0, order.loyalty_amount - gone.points),
-        credit=max(0, order.credit_balance_used - gone.credit),
-    )
-    return left, max(0, paid - gone.money)
-
-
-def refund_lost_replacement(ctx: Context, request: Request, order: Order) -> None:
-    """Refund what was to be replaced, if the replacement order was cancelled meanwhile."""
-    if request.replacement_order_id is None:
-        return
-    replacement = ctx.db.get_one(Order, request.replacement_order_id)
-    if replacement.status == OrderStatus.CANCELLED:
-        items = items_of(ctx, request, ReturnResolution.REPLACEMENT)
-        for item in items:
-            item.resolution = ReturnResolution.REFUND
-        add_refunds(ctx, request, order, items)
-
-
-def add_refunds(ctx: Context, request: Request, order: Order, items: list[ReturnItem]) -> None:
-    """One pending refund of these items for each way the order was paid."""
-    left, arrived = refund_left(ctx, order)
-    back = rules.split_refund(sum(item.refund_amount for item in items), left, arrived=arrived)
-    for amount, mode, method in (
-        (back.money, None, _payment_method(ctx, order) if back.money else None),
-        (back.points, POINTS, None),
-        (back.credit, None, STORE_CREDIT),
-    ):
-        if amount:
-            refund = add_refund(
-                ctx,
-                order,
-                amount,
-                mode=RefundMode.ORIGINAL_PAYMENT_MODE,
-                return_id=request.id,
-                remarks=f"Return {request.request_number}",
-            )
-            refund.payment_mode = mode or refund.payment_mode
-            refund.payment_method = method
-
-
-def _payment_method(ctx: Context, order: Order) -> str | None:
-    method: str | None = ctx.db.execute(
-        select(col(Payment.payment_method))
-        .where(
-            col(Payment.order_id) == order.id,
-            col(Payment.payment_status).in_(order_rules.PAID),
-        )
-        .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
-        .limit(1)
-    ).scalar()
-    return method
 
 
 def withdraw_refunds(ctx: Context, request: Request) -> None:

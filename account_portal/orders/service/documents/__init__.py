@@ -1,13 +1,13 @@
 """Order documents: what lists and details are served from, written with the order."""
 
-from account_portal.orders.service.documents.clock import (
-    apply_moment,
-    return_window,
-)
 from account_portal.orders.service.documents.refreshing import (
     BATCH,
+    apply_settings,
+    refresh_customer,
     refresh_due,
     refresh_orders,
+    return_window,
+    returnable_by_line,
 )
 from account_portal.orders.service.documents.storing import (
     forget_documents,
@@ -15,9 +15,11 @@ from account_portal.orders.service.documents.storing import (
 
 __all__ = [
     "BATCH",
-    "apply_moment",
+    "apply_settings",
     "forget_documents",
+    "refresh_customer",
     "refresh_due",
     "refresh_orders",
     "return_window",
+    "returnable_by_line",
 ]

@@ -2,43 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import bindparam, or_, select, update
+from sqlmodel import Session, col
 
+from account_portal.context import Context
 from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
-from account_portal.models import (
-    AddressCopy,
-    Order,
-    OrderDocument,
-    OrderLine,
-    OrderReturn,
-    Payment,
-    Refund,
-    ReturnItem,
-    Shipment,
-    ShipmentItem,
-)
+from account_portal.core.ids import new_id, new_number
+from account_portal.core.settings import get_settings
+from account_portal.models import AddressCopy, Order, OrderDocument, OrderPolicy, Refund, Shipment
 from account_portal.models.states import (
     OrderStatus,
-    ReturnStatus,
+    PaymentStatus,
+    RefundMode,
+    RefundStatus,
     ShipmentStatus,
 )
 from account_portal.notifications import has_news
 from account_portal.orders import rules
-from account_portal.orders.service.documents.clock import (
-    apply_moment,
-    remaining_units,
-    return_window,
-)
+from account_portal.orders.facts import OrderFacts, load_facts
 from account_portal.orders.service.documents.shape import (
-    Rows,
     add_cancellation,
-    attempts,
     search_text,
     shape_address,
     shape_detail,
@@ -48,6 +36,7 @@ from account_portal.orders.service.documents.shape import (
     shape_summary,
 )
 from account_portal.orders.service.documents.storing import (
+    forget_purchases,
     purchases_of,
     recount,
     store_purchases,
@@ -55,7 +44,6 @@ from account_portal.orders.service.documents.storing import (
 
 BATCH = 400
 """Orders refreshed at once; below the number of variables every database takes in one statement."""
-_RELEASED = (ReturnStatus.REJECTED, ReturnStatus.CANCELLED)
 
 
 def refresh_orders(db: Session, order_ids: Collection[str], now: datetime) -> None:
@@ -72,71 +60,90 @@ def refresh_orders(db: Session, order_ids: Collection[str], now: datetime) -> No
             db.expire(instance)
 
 
-def _load(db: Session, model: type[SQLModel], column: Any, values: Collection[str]) -> Rows:
-    if not values:
-        return []
-    table = model.__table__  # type: ignore[attr-defined]
-    statement = select(table).where(column.in_(values)).order_by(*_order(table))
-    names = table.c.keys()
-    return [dict(zip(names, row, strict=True)) for row in db.connection().execute(statement)]
-
-
-def _order(table: Any) -> list[Any]:
-    names = ("position", "created_at", "id")
-    return [table.c[name] for name in names if name in table.c]
-
-
-def _by(rows: Rows, name: str) -> dict[str, list[Stored]]:
-    found: dict[str, list[Stored]] = defaultdict(list)
-    for row in rows:
-        found[row[name]].append(row)
-    return found
-
-
 def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
     """Returns whose orders these are."""
-    orders = _load(db, Order, col(Order.id), ids)
-    lines = _by(_load(db, OrderLine, col(OrderLine.order_id), ids), "order_id")
-    shipments = _by(_load(db, Shipment, col(Shipment.order_id), ids), "order_id")
-    shipment_ids = [shipment["id"] for found in shipments.values() for shipment in found]
-    items = _by(_load(db, ShipmentItem, col(ShipmentItem.shipment_id), shipment_ids), "shipment_id")
-    payments = _by(_load(db, Payment, col(Payment.order_id), ids), "order_id")
-    refunds = _by(_load(db, Refund, col(Refund.order_id), ids), "order_id")
-    address_ids = {
-        address_id
-        for order in orders
-        for address_id in (order["billing_address_id"], order["shipping_address_id"])
-        if address_id
-    }
-    addresses = {row["id"]: row for row in _load(db, AddressCopy, col(AddressCopy.id), address_ids)}
-    requested = _requested_units(db, ids)
-
+    loaded = load_facts(db, ids, lock=True)
+    addresses = _addresses(db, loaded)
     state_changes: list[dict[str, Any]] = []
     documents: list[dict[str, Any]] = []
     purchases: list[dict[str, Any]] = []
-    for row in orders:
-        order = dict(row)
-        document = _document(
-            order,
-            lines[order["id"]],
-            [(shipment, items[shipment["id"]]) for shipment in shipments[order["id"]]],
-            payments[order["id"]],
-            refunds[order["id"]],
-            addresses,
-            requested,
-            now,
-        )
-        documents.append(document)
-        if any(row[name] != order[name] for name in _DERIVED):
+    owed: list[dict[str, Any]] = []
+    for facts in loaded:
+        order = facts.order
+        before = {name: order[name] for name in _DERIVED}
+        _derive_states(facts, now)
+        missing = _missing_refunds(facts, now)
+        owed += missing
+        facts.refunds = [*facts.refunds, *missing]
+        documents.append(_document(facts, addresses, now))
+        if any(before[name] != order[name] for name in _DERIVED):
             state_changes.append({"order": order["id"], **{name: order[name] for name in _DERIVED}})
         if order["status"] in rules.DELIVERED:
-            purchases += purchases_of(order, lines[order["id"]])
+            purchases += purchases_of(order, facts.lines)
+    bulk.insert(db, Refund, owed)
     if state_changes:
         db.execute(_UPDATE_STATE, state_changes, execution_options={"synchronize_session": False})
+    forget_purchases(
+        db, [f.order["id"] for f in loaded if f.order["status"] not in rules.DELIVERED]
+    )
     recount(db, documents)
     bulk.insert(db, OrderDocument, documents, replacing="order_id")
     store_purchases(db, purchases)
-    return {order["customer_id"] for order in orders}
+    return {facts.order["customer_id"] for facts in loaded}
+
+
+def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:
+    ids = {
+        facts.order[name]
+        for facts in loaded
+        for name in ("billing_address_id", "shipping_address_id")
+        if facts.order[name]
+    }
+    if not ids:
+        return {}
+    table = bulk.table_of(AddressCopy)
+    statement = select(table).where(table.c.id.in_(list(ids)))
+    return {row["id"]: dict(row) for row in db.connection().execute(statement).mappings()}
+
+
+def _missing_refunds(facts: OrderFacts, now: datetime) -> list[dict[str, Any]]:
+    """Refund rows of money that must go back and is in no refund yet.
+
+    Money that came after a cancel, twice or too much, and what a bank did not take: none of it
+    waits for somebody to notice.
+    """
+    return [
+        {
+            **_EMPTY_REFUND,
+            "id": new_id(),
+            "order_id": facts.order["id"],
+            "return_id": return_id,
+            "request_number": new_number("RFD", now.year),
+            "refund_amount": amount,
+            "refund_remarks": _why_owed(facts, amount),
+            "created_at": now,
+            "modified_at": now,
+        }
+        for return_id, amount in rules.owed_refunds(facts.money())
+    ]
+
+
+_EMPTY_REFUND: dict[str, Any] = {
+    **dict.fromkeys(Refund.model_fields),
+    "status": str(RefundStatus.PENDING),
+    "payment_mode": str(RefundMode.ORIGINAL_PAYMENT_MODE),
+}
+
+
+def _why_owed(facts: OrderFacts, amount: int) -> str:
+    if any(
+        row["status"] == RefundStatus.FAILED and row["refund_amount"] == amount
+        for row in facts.refunds
+    ):
+        return "The earlier refund did not arrive"
+    if facts.order["status"] == OrderStatus.CANCELLED:
+        return "Paid for an order that is cancelled"
+    return "More was paid than the order cost"
 
 
 _DERIVED = ("status", "payment_status", "payment_success_date", "delivered_at", "completes_at")
@@ -147,82 +154,54 @@ _UPDATE_STATE = (
 )
 
 
-def _requested_units(db: Session, order_ids: list[str]) -> dict[str, int]:
-    """Units by line that return requests hold."""
-    rows = db.execute(
-        select(col(ReturnItem.line_id), col(ReturnItem.quantity))
-        .join(OrderReturn, col(OrderReturn.id) == col(ReturnItem.return_id))
-        .where(col(OrderReturn.order_id).in_(order_ids), col(OrderReturn.status).not_in(_RELEASED))
-    )
-    held: dict[str, int] = defaultdict(int)
-    for line_id, quantity in rows:
-        held[line_id] += quantity
-    return held
-
-
-def _derive_states(
-    order: dict[str, Any],
-    lines: Rows,
-    shipments: list[tuple[Stored, list[Stored]]],
-    payments: Rows,
-    now: datetime,
-) -> None:
-    live = [
-        (shipment, items)
-        for shipment, items in shipments
-        if shipment["status"] != ShipmentStatus.CANCELLED
-    ]
-    sent = sum(item["quantity"] for _, items in live for item in items)
+def _derive_states(facts: OrderFacts, now: datetime) -> None:
+    order = facts.order
+    live = facts.live_shipments
+    sent = sum(item["quantity"] for row in live for item in facts.items.get(row["id"], ()))
     status = rules.derive_status(
         OrderStatus(order["status"]),
-        [ShipmentStatus(shipment["status"]) for shipment, _ in live],
-        covers_all_units=sent >= sum(line["quantity"] for line in lines),
+        [ShipmentStatus(shipment["status"]) for shipment in facts.shipments],
+        covers_all_units=sent >= sum(line["quantity"] for line in facts.lines),
     )
-    delivered = [row["delivered_date"] for row, _ in live if row["delivered_date"]]
-    if status in rules.DELIVERED and delivered:
-        order["delivered_at"] = max(delivered)
-    if status in rules.DELIVERED and order["delivered_at"]:
-        order["completes_at"] = rules.window_end(order["delivered_at"], return_window())
-        if now > order["completes_at"]:
-            status = OrderStatus.COMPLETE
-    order["status"] = status
-    if payments:
-        payable = rules.net_payable(
-            order["grand_total"], order["loyalty_amount"], order["credit_balance_used"]
-        )
-        order["payment_status"] = rules.derive_payment_status(payable, attempts(payments))
-        paid = [row["payment_date"] for row in payments if row["payment_status"] in rules.PAID]
-        if order["payment_status"] == "success":
-            order["payment_success_date"] = max(filter(None, paid), default=None)
-        else:
-            order["payment_success_date"] = None
+    order["status"] = str(status)
+    order["completes_at"] = None
+    if status in rules.DELIVERED:
+        arrived = max((parcel.delivered_at for parcel in facts.arrivals()), default=None)
+        order["delivered_at"] = arrived or order["delivered_at"]
+        if order["delivered_at"]:
+            order["completes_at"] = rules.window_end(order["delivered_at"], return_window())
+            if now > order["completes_at"]:
+                order["status"] = str(OrderStatus.COMPLETE)
+    elif live:
+        order["delivered_at"] = None
+    money = facts.money()
+    order["payment_status"] = str(rules.derive_payment_status(money))
+    if facts.payments:
+        paid = [
+            row["payment_date"]
+            for row in facts.payments
+            if row["payment_status"] in rules.ARRIVED and row["payment_date"]
+        ]
+        is_paid = order["payment_status"] == PaymentStatus.SUCCESS
+        order["payment_success_date"] = max(paid, default=None) if is_paid else None
 
 
-def _document(
-    order: dict[str, Any],
-    lines: Rows,
-    shipments: list[tuple[Stored, list[Stored]]],
-    payments: Rows,
-    refunds: Rows,
-    addresses: dict[str, Stored],
-    requested: dict[str, int],
-    now: datetime,
-) -> dict[str, Any]:
-    _derive_states(order, lines, shipments, payments, now)
+def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) -> dict[str, Any]:
+    order = facts.order
     scale = 10 ** money.exponent(order["currency"])
-    by_line = {line["id"]: line for line in lines}
-    remaining = remaining_units(by_line, shipments, requested)
-    items = [shape_line(line, scale) for line in lines]
-    summary = shape_summary(order, items, refunds, scale)
-    detail = shape_detail(order, items, refunds, scale)
+    by_line = {line["id"]: line for line in facts.lines}
+    items = [shape_line(line, scale) for line in facts.lines]
+    summary = shape_summary(order, items, facts.refunds, scale)
+    detail = shape_detail(order, items, facts.refunds, scale)
     detail["billing_address"] = shape_address(addresses.get(order["billing_address_id"]))
     detail["shipping_address"] = shape_address(addresses.get(order["shipping_address_id"]))
-    detail["payments"] = [shape_payment(payment, scale) for payment in payments]
+    detail["payments"] = [shape_payment(payment, scale) for payment in facts.payments]
     detail["shipments"] = [
-        shape_shipment(shipment, found, by_line, scale) for shipment, found in shipments
+        shape_shipment(row, list(facts.items.get(row["id"], ())), by_line, scale)
+        for row in facts.shipments
     ]
-    add_cancellation(detail, order, shipments, payments, scale)
-    valid_until = apply_moment(detail, remaining, now)
+    add_cancellation(detail, facts, scale)
+    valid_until = _add_returnable(detail, facts, now)
     return {
         "order_id": order["id"],
         "customer_id": order["customer_id"],
@@ -230,10 +209,48 @@ def _document(
         "status": order["status"],
         "summary": orjson.dumps(summary, option=orjson.OPT_UTC_Z).decode(),
         "detail": orjson.dumps(detail, option=orjson.OPT_UTC_Z).decode(),
-        "remaining": remaining,
         "valid_until": valid_until,
-        "search": search_text(order, lines),
+        "search": search_text(order, facts.lines),
     }
+
+
+def _add_returnable(detail: dict[str, Any], facts: OrderFacts, now: datetime) -> datetime | None:
+    """Set which units can go back and which parcels still have some; tell until when it holds."""
+    window = return_window()
+    arrivals = facts.arrivals()
+    units = returnable_by_line(facts, now)
+    for item, line in zip(detail["order_items"], facts.lines, strict=True):
+        item["returnable_quantity"] = units.get(line["id"], 0)
+    still_open = {
+        parcel.reference_number
+        for parcel in arrivals
+        if now <= rules.window_end(parcel.delivered_at, window)
+        and any(units.get(line, 0) for line in parcel.units)
+    }
+    for shipment in detail["shipments"]:
+        shipment["is_return_allowed"] = shipment["reference_number"] in still_open
+    ends = [rules.window_end(parcel.delivered_at, window) for parcel in arrivals]
+    return min((end for end in ends if end >= now), default=None)
+
+
+def returnable_by_line(facts: OrderFacts, now: datetime) -> dict[str, int]:
+    """Units by line id that could be put into a new return request: what is shown and enforced."""
+    if OrderStatus(facts.order["status"]) in rules.NOT_RETURNABLE:
+        return {}
+    arrivals = facts.arrivals()
+    held = facts.held()
+    remaining: dict[str, int] = defaultdict(int)
+    for parcel in arrivals:
+        for line, units in parcel.units.items():
+            remaining[line] += units
+    for line in remaining:
+        remaining[line] -= held[line].units
+    return rules.returnable_units(arrivals, remaining, return_window(), now)
+
+
+def return_window() -> timedelta:
+    """How long after delivery items can be returned."""
+    return timedelta(days=get_settings().return_window_days)
 
 
 def refresh_due(db: Session, now: datetime, limit: int = BATCH) -> int:
@@ -247,3 +264,69 @@ def refresh_due(db: Session, now: datetime, limit: int = BATCH) -> int:
     ids = [row.order_id for row in due]
     refresh_orders(db, ids, now)
     return len(ids)
+
+
+def refresh_customer(ctx: Context) -> None:
+    """Refresh the caller's orders whose document stopped holding, before they are read."""
+    statement = (
+        select(col(OrderDocument.order_id))
+        .where(
+            col(OrderDocument.customer_id) == ctx.customer_id,
+            col(OrderDocument.valid_until) < ctx.now,
+        )
+        .limit(BATCH)
+    )
+    ctx.begin_writing()
+    while ids := list(ctx.db.execute(statement).scalars()):
+        refresh_orders(ctx.db, ids, ctx.now)
+
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def apply_settings(db: Session, now: datetime) -> None:
+    """Mark the documents that other settings were used for, so that readers derive them anew.
+
+    Called when a process starts. Only what the change can touch is marked: orders with something
+    that arrived within the longer of both return windows, and those that are scheduled.
+    """
+    settings = get_settings()
+    policy = db.execute(
+        select(OrderPolicy).where(col(OrderPolicy.id) == 1).with_for_update()
+    ).scalar_one_or_none()
+    if policy is None:
+        policy = OrderPolicy(
+            id=1,
+            return_window_days=settings.return_window_days,
+            cancel_scheduled=settings.cancel_scheduled,
+        )
+        db.add(policy)
+        return
+    stale: list[Any] = []
+    if policy.cancel_scheduled != settings.cancel_scheduled:
+        stale.append(col(OrderDocument.status).in_(sorted(rules.CANCELLABLE_BEFORE_PACKING)))
+    if policy.return_window_days != settings.return_window_days:
+        days = max(policy.return_window_days, settings.return_window_days)
+        cutoff = now - timedelta(days=days)
+        arrived = select(col(Shipment.order_id)).where(
+            col(Shipment.status) == ShipmentStatus.DELIVERED,
+            or_(col(Shipment.delivered_date).is_(None), col(Shipment.delivered_date) > cutoff),
+        )
+        delivered = select(col(Order.id)).where(
+            col(Order.status).in_(sorted(rules.DELIVERED)),
+            or_(col(Order.delivered_at).is_(None), col(Order.delivered_at) > cutoff),
+        )
+        stale += [
+            col(OrderDocument.order_id).in_(arrived),
+            col(OrderDocument.order_id).in_(delivered),
+        ]
+    if not stale:
+        return
+    db.execute(
+        update(OrderDocument)
+        .where(or_(*stale))
+        .values(valid_until=_LONG_AGO)
+        .execution_options(synchronize_session=False)
+    )
+    policy.return_window_days = settings.return_window_days
+    policy.cancel_scheduled = settings.cancel_scheduled

@@ -1,6 +1,6 @@
 """Rows of an order in the contract's shape."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from account_portal.core import money
@@ -10,19 +10,11 @@ from account_portal.models.states import (
     OrderStatus,
     RefundStatus,
     ShipmentStatus,
-    TransactionStatus,
 )
 from account_portal.orders import rules
+from account_portal.orders.facts import OrderFacts
 
 Rows = Sequence[Stored]
-
-
-def attempts(payments: Iterable[Stored]) -> list[rules.Attempt]:
-    """Payments as the rules see them."""
-    return [
-        rules.Attempt(row["amount"], TransactionStatus(row["payment_status"]), row["created_at"])
-        for row in payments
-    ]
 
 
 def shape_line(line: Stored, scale: int) -> dict[str, Any]:
@@ -261,24 +253,20 @@ def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
     }
 
 
-def add_cancellation(
-    detail: dict[str, Any],
-    order: dict[str, Any],
-    shipments: list[tuple[Stored, list[Stored]]],
-    payments: Rows,
-    scale: int,
-) -> None:
-    """Whether the order can be cancelled, and what would come back."""
+def add_cancellation(detail: dict[str, Any], facts: OrderFacts, scale: int) -> None:
+    """Whether the order can be cancelled, and what would come back: as much as cancelling gives."""
+    order = facts.order
     allowed = rules.can_cancel(
         OrderStatus(order["status"]),
-        [ShipmentStatus(shipment["status"]) for shipment, _ in shipments],
+        [ShipmentStatus(shipment["status"]) for shipment in facts.shipments],
         store_allows_scheduled=get_settings().cancel_scheduled,
     )
+    points = min(order["loyalty_point_redeemed"], facts.points_spent)
     detail["is_cancellation_allowed"] = allowed
     detail["cancellation_refund_details"] = (
         {
-            "loyalty_point": order["loyalty_point_redeemed"] / money.POINT_SCALE,
-            "refundable_amount": rules.amount_paid(attempts(payments)) / scale,
+            "loyalty_point": points / money.POINT_SCALE,
+            "refundable_amount": rules.account_of(facts.money()).left / scale,
             "cancellation_charges": 0,
             "cancellation_charges_reason": None,
             "payment_mode": "original_payment_mode",

@@ -8,10 +8,8 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from account_portal.models import (
-    OrderDocument,
-    Purchase,
-)
+from account_portal.models import Order, OrderDocument, OrderLine, Purchase
+from account_portal.orders import rules
 from account_portal.orders.service.documents.shape import Rows
 
 _COUNT = text(
@@ -59,6 +57,39 @@ def purchases_of(order: dict[str, Any], lines: Rows) -> list[dict[str, Any]]:
         }
         for line in lines
     ]
+
+
+def forget_purchases(db: Session, order_ids: Collection[str]) -> None:
+    """Forget what orders brought that are not delivered any more.
+
+    A product that an earlier order brought as well is that order's purchase again.
+    """
+    if not order_ids:
+        return
+    gone = db.execute(
+        select(col(Purchase.customer_id), col(Purchase.product_id)).where(
+            col(Purchase.order_id).in_(order_ids)
+        )
+    ).all()
+    if not gone:
+        return
+    db.execute(delete(Purchase).where(col(Purchase.order_id).in_(order_ids)))
+    for customer_id, product_id in gone:
+        earlier = db.execute(
+            select(Order, OrderLine)
+            .join(OrderLine, col(OrderLine.order_id) == col(Order.id))
+            .where(
+                col(Order.customer_id) == customer_id,
+                col(OrderLine.product_id) == product_id,
+                col(Order.status).in_(sorted(rules.DELIVERED)),
+                col(Order.id).not_in(order_ids),
+            )
+            .order_by(col(Order.order_date).desc())
+            .limit(1)
+        ).one_or_none()
+        if earlier is not None:
+            order, line = earlier
+            store_purchases(db, purchases_of(order.model_dump(), [line.model_dump()]))
 
 
 def store_purchases(db: Session, rows: list[dict[str, Any]]) -> None:

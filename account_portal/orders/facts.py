@@ -1,0 +1,336 @@
+"""What is known of an order, read once: whoever decides something reads these rows nowhere else."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import literal, null, select, union_all
+from sqlmodel import Session, SQLModel, col
+
+from account_portal.core.bulk import Stored, table_of
+from account_portal.loyalty.service import points_spent_on
+from account_portal.models import (
+    Order,
+    OrderLine,
+    OrderReturn,
+    Payment,
+    Refund,
+    ReturnItem,
+    Shipment,
+    ShipmentEvent,
+    ShipmentItem,
+)
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    ReturnResolution,
+    ReturnStatus,
+    ShipmentStatus,
+    TransactionStatus,
+)
+from account_portal.orders import rules
+
+Rows = Sequence[Stored]
+
+
+@dataclass(slots=True)
+class Held:
+    """What living return requests hold of a line: units, what they cost, and the tax in it."""
+
+    units: int = 0
+    total: int = 0
+    tax: int = 0
+
+
+@dataclass(slots=True)
+class OrderFacts:
+    """The rows of an order as they were read; `order` may be brought up to date by its reader."""
+
+    order: dict[str, Any]
+    lines: Rows = ()
+    shipments: Rows = ()
+    items: Mapping[str, Rows] = field(default_factory=dict)
+    """What is in each parcel, by its id."""
+    delivered_events: Mapping[str, datetime] = field(default_factory=dict)
+    """When a delivered parcel without a date arrived by its events, by its id."""
+    payments: Rows = ()
+    refunds: Rows = ()
+    returns: Mapping[str, ReturnStatus] = field(default_factory=dict)
+    return_items: Rows = ()
+    points_spent: int = 0
+    """Hundredths of a point the ledger took for this order and did not give back."""
+
+    @property
+    def live_shipments(self) -> list[Stored]:
+        """Parcels that are not cancelled."""
+        return [row for row in self.shipments if row["status"] != ShipmentStatus.CANCELLED]
+
+    def money(self) -> rules.MoneyFacts:
+        """What happened to its money."""
+        order = self.order
+        return rules.MoneyFacts(
+            status=OrderStatus(order["status"]),
+            stated=PaymentStatus(order["payment_status"]),
+            grand_total=order["grand_total"],
+            loyalty_amount=order["loyalty_amount"],
+            credit_used=order["credit_balance_used"],
+            attempts=[
+                rules.Attempt(
+                    row["amount"],
+                    TransactionStatus(row["payment_status"]),
+                    row["created_at"],
+                    row["collection"],
+                )
+                for row in self.payments
+            ],
+            refunds=[
+                rules.RefundFact(
+                    amount=row["refund_amount"],
+                    status=RefundStatus(row["status"]),
+                    payment_mode=row["payment_mode"],
+                    payment_method=row["payment_method"],
+                    created_at=row["created_at"],
+                    modified_at=row["modified_at"],
+                    return_id=row["return_id"],
+                    of_return=self.returns.get(row["return_id"]) if row["return_id"] else None,
+                )
+                for row in self.refunds
+            ],
+            returned=sum(
+                row["refund_amount"]
+                for row in self.return_items
+                if row["resolution"] == ReturnResolution.REFUND
+                and self.returns[row["return_id"]] not in _NOT_AGREED
+            ),
+        )
+
+    def arrivals(self) -> list[rules.DeliveredParcel]:
+        """What arrived when, by line id: from the parcels, or else from the order's own state.
+
+        A parcel without a date arrived when its events say, or else with the order; an order
+        without parcels when it says itself, or else when it was paid or placed.
+        """
+        order = self.order
+        own_date = order["delivered_at"]
+        live = self.live_shipments
+        if not live and OrderStatus(order["status"]) in rules.DELIVERED:
+            units = {line["id"]: line["quantity"] - line["free_quantity"] for line in self.lines}
+            when = own_date or order["payment_success_date"] or order["order_date"]
+            return [rules.DeliveredParcel("", when, units)]
+        return [
+            rules.DeliveredParcel(
+                parcel["reference_number"],
+                parcel["delivered_date"]
+                or self.delivered_events.get(parcel["id"])
+                or own_date
+                or parcel["modified_at"],
+                {
+                    item["line_id"]: item["quantity"] - item["free_quantity"]
+                    for item in self.items.get(parcel["id"], ())
+                },
+            )
+            for parcel in live
+            if parcel["status"] == ShipmentStatus.DELIVERED
+        ]
+
+    def delivered_units(self) -> dict[str, int]:
+        """Units that arrived by line id, free ones included."""
+        found: dict[str, int] = defaultdict(int)
+        live = self.live_shipments
+        if not live and OrderStatus(self.order["status"]) in rules.DELIVERED:
+            return {line["id"]: line["quantity"] for line in self.lines}
+        for parcel in live:
+            if parcel["status"] == ShipmentStatus.DELIVERED:
+                for item in self.items.get(parcel["id"], ()):
+                    found[item["line_id"]] += item["quantity"]
+        return found
+
+    def held(self) -> dict[str, Held]:
+        """What living return requests hold, by line id."""
+        found: dict[str, Held] = defaultdict(Held)
+        for row in self.return_items:
+            if self.returns[row["return_id"]] not in rules.ENDED:
+                held = found[row["line_id"]]
+                held.units += row["quantity"]
+                held.total += row["refund_amount"]
+                held.tax += row["tax_amount"]
+        return found
+
+    def line_units(self) -> list[rules.LineUnits]:
+        """Lines, and how many of their units are in living parcels."""
+        found = {
+            line["id"]: rules.LineUnits(
+                line["id"],
+                line["sku"],
+                line["product_id"],
+                line["quantity"],
+                line["free_quantity"],
+            )
+            for line in self.lines
+        }
+        for parcel in self.live_shipments:
+            for item in self.items.get(parcel["id"], ()):
+                found[item["line_id"]].sent += item["quantity"]
+                found[item["line_id"]].sent_free += item["free_quantity"]
+        return list(found.values())
+
+
+def load_facts(db: Session, order_ids: Collection[str], *, lock: bool = False) -> list[OrderFacts]:
+    """Read orders with everything that hangs on them; what is pending must be flushed before.
+
+    Args:
+        db: the session.
+        order_ids: which orders.
+        lock: lock the orders first, where the database can. What is worked out from them is then
+            the last word, whoever else is changing one of them.
+    """
+    ids = sorted(order_ids)
+    table = table_of(Order)
+    statement = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
+    if lock:
+        statement = statement.with_for_update()
+    orders = [dict(row) for row in db.connection().execute(statement).mappings()]
+    lines = _by(_load(db, OrderLine, col(OrderLine.order_id), ids), "order_id")
+    shipments = _by(_load(db, Shipment, col(Shipment.order_id), ids), "order_id")
+    shipment_ids = [shipment["id"] for found in shipments.values() for shipment in found]
+    items = _by(_load(db, ShipmentItem, col(ShipmentItem.shipment_id), shipment_ids), "shipment_id")
+    undated = [
+        row["id"]
+        for found in shipments.values()
+        for row in found
+        if row["status"] == ShipmentStatus.DELIVERED and row["delivered_date"] is None
+    ]
+    events = {
+        row["shipment_id"]: row["happened_at"]
+        for row in _load(db, ShipmentEvent, col(ShipmentEvent.shipment_id), undated)
+        if row["status"] == ShipmentStatus.DELIVERED
+    }
+    payments = _by(_load(db, Payment, col(Payment.order_id), ids), "order_id")
+    refunds = _by(_load(db, Refund, col(Refund.order_id), ids), "order_id")
+    returns = _by(_load(db, OrderReturn, col(OrderReturn.order_id), ids), "order_id")
+    return_ids = [row["id"] for found in returns.values() for row in found]
+    return_items = _by(_load(db, ReturnItem, col(ReturnItem.return_id), return_ids), "return_id")
+    spent = points_spent_on(db, [order for order in orders if order["loyalty_point_redeemed"]])
+    return [
+        OrderFacts(
+            order=order,
+            lines=lines[order["id"]],
+            shipments=shipments[order["id"]],
+            items=items,
+            delivered_events=events,
+            payments=payments[order["id"]],
+            refunds=refunds[order["id"]],
+            returns={row["id"]: ReturnStatus(row["status"]) for row in returns[order["id"]]},
+            return_items=[item for row in returns[order["id"]] for item in return_items[row["id"]]],
+            points_spent=spent.get(order["order_number"], 0),
+        )
+        for order in orders
+    ]
+
+
+def facts_of(db: Session, order: Order) -> OrderFacts:
+    """The facts of one order that is there."""
+    db.flush()
+    [facts] = load_facts(db, [order.id])
+    return facts
+
+
+def money_of(db: Session, order: Order) -> rules.MoneyFacts:
+    """What happened to the money of one order, by one statement; what is pending counts."""
+    db.flush()
+    nothing = null()
+    payments: Any = select(
+        literal("payment").label("kind"),
+        col(Payment.amount).label("amount"),
+        col(Payment.payment_status).label("status"),
+        col(Payment.collection).label("way"),
+        nothing.label("method"),
+        nothing.label("return_id"),
+        nothing.label("return_status"),
+        col(Payment.created_at).label("created_at"),
+        col(Payment.modified_at).label("modified_at"),
+        col(Payment.id).label("id"),
+    ).where(col(Payment.order_id) == order.id)
+    refunds = (
+        select(
+            literal("refund"),
+            col(Refund.refund_amount),
+            col(Refund.status),
+            col(Refund.payment_mode),
+            col(Refund.payment_method),
+            col(Refund.return_id),
+            col(OrderReturn.status),
+            col(Refund.created_at),
+            col(Refund.modified_at),
+            col(Refund.id),
+        )
+        .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
+        .where(col(Refund.order_id) == order.id)
+    )
+    returned = (
+        select(
+            literal("returned"),
+            col(ReturnItem.refund_amount),
+            *[nothing] * 5,
+            col(OrderReturn.created_at),
+            col(OrderReturn.modified_at),
+            col(ReturnItem.id),
+        )
+        .join(OrderReturn, col(OrderReturn.id) == col(ReturnItem.return_id))
+        .where(
+            col(OrderReturn.order_id) == order.id,
+            col(OrderReturn.status).not_in(sorted(_NOT_AGREED)),
+            col(ReturnItem.resolution) == ReturnResolution.REFUND,
+        )
+    )
+    rows = db.execute(union_all(payments, refunds, returned).order_by("created_at", "id")).all()
+    return rules.MoneyFacts(
+        status=OrderStatus(order.status),
+        stated=PaymentStatus(order.payment_status),
+        grand_total=order.grand_total,
+        loyalty_amount=order.loyalty_amount,
+        credit_used=order.credit_balance_used,
+        attempts=[
+            rules.Attempt(row.amount, TransactionStatus(row.status), row.created_at, row.way)
+            for row in rows
+            if row.kind == "payment"
+        ],
+        refunds=[
+            rules.RefundFact(
+                amount=row.amount,
+                status=RefundStatus(row.status),
+                payment_mode=row.way,
+                payment_method=row.method,
+                created_at=row.created_at,
+                modified_at=row.modified_at,
+                return_id=row.return_id,
+                of_return=ReturnStatus(row.return_status) if row.return_status else None,
+            )
+            for row in rows
+            if row.kind == "refund"
+        ],
+        returned=sum(row.amount for row in rows if row.kind == "returned"),
+    )
+
+
+_NOT_AGREED = rules.ENDED | {ReturnStatus.CREATED}
+
+
+def _load(db: Session, model: type[SQLModel], column: Any, values: Collection[str]) -> list[Stored]:
+    if not values:
+        return []
+    table = table_of(model)
+    order = [table.c[name] for name in ("position", "created_at", "happened_at") if name in table.c]
+    statement = select(table).where(column.in_(list(values))).order_by(*order, table.c.id)
+    names = table.c.keys()
+    return [dict(zip(names, row, strict=True)) for row in db.connection().execute(statement)]
+
+
+def _by(rows: Rows, name: str) -> dict[str, list[Stored]]:
+    found: dict[str, list[Stored]] = defaultdict(list)
+    for row in rows:
+        found[row[name]].append(row)
+    return found

@@ -1,0 +1,197 @@
+"""What may be done with an order, and why not, in words for the customer."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Literal
+
+from account_portal.core.errors import Conflict, PortalError, Unprocessable
+from account_portal.models.states import (
+    OrderStatus,
+    RefundStatus,
+    ReturnStatus,
+    ShipmentStatus,
+    TransactionStatus,
+)
+from account_portal.orders.rules.money import MoneyFacts, account_of
+from account_portal.orders.rules.parcels import DELIVERED, NOT_PACKED
+
+RETRY_AFTER = timedelta(minutes=15)
+
+ALWAYS_CANCELLABLE = frozenset(
+    {OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL, OrderStatus.CONFIRMED}
+)
+CANCELLABLE_BEFORE_PACKING = frozenset(
+    {OrderStatus.PARTIALLY_SCHEDULED, OrderStatus.AWAITING_SHIPMENT}
+)
+ON_THE_WAY = frozenset(
+    {
+        OrderStatus.PARTIALLY_SHIPPED,
+        OrderStatus.SHIPPED,
+        OrderStatus.PARTIALLY_DELIVERED,
+        OrderStatus.PARTIALLY_UNDELIVERED,
+        OrderStatus.UNDELIVERED,
+    }
+)
+"""States with parcels a customer waits for."""
+
+# What the page's chips mean.
+GROUPS: Mapping[str, frozenset[OrderStatus]] = {
+    "delivered": DELIVERED,
+    "cancelled": frozenset({OrderStatus.CANCELLED}),
+    "open": frozenset(OrderStatus) - DELIVERED - {OrderStatus.CANCELLED},
+}
+
+
+class OrderNotCancellable(Conflict):
+    """The order is too far on its way."""
+
+    code = "order_not_cancellable"
+    message = "This order can no longer be cancelled."
+
+
+class OrderAlreadyCancelled(Conflict):
+    """Somebody cancelled it before."""
+
+    code = "order_already_cancelled"
+    message = "This order is cancelled already."
+
+
+class BankAccountRequired(PortalError):
+    """A bank transfer needs an account."""
+
+    status = 400
+    code = "bank_account_required"
+    message = "Choose the bank account the money should go to."
+
+
+class BankAccountNotFound(Unprocessable):
+    """No such account of this customer."""
+
+    code = "bank_account_not_found"
+    message = "This bank account is not one of yours."
+
+
+class BankAccountNotVerified(Unprocessable):
+    """The store has not verified the account."""
+
+    code = "bank_account_not_verified"
+    message = "This bank account is not verified yet."
+
+
+class PaymentRetryNotAvailable(Conflict):
+    """Nothing to pay, or the last attempt may still succeed."""
+
+    code = "payment_retry_not_available"
+    message = "This order cannot be paid again right now."
+
+
+class PaymentGatewayNotEnabled(Unprocessable):
+    """The store takes no payments through it."""
+
+    code = "payment_gateway_not_enabled"
+    message = "This way to pay is not available here."
+
+
+def can_cancel(
+    status: OrderStatus, shipments: Iterable[ShipmentStatus], *, store_allows_scheduled: bool
+) -> bool:
+    """Whether the customer may still cancel: the flag shown and the guard enforced."""
+    if status in ALWAYS_CANCELLABLE:
+        return True
+    if status in CANCELLABLE_BEFORE_PACKING and store_allows_scheduled:
+        return all(shipment in NOT_PACKED for shipment in shipments)
+    return False
+
+
+def require_cancellable(
+    status: OrderStatus, shipments: Iterable[ShipmentStatus], *, store_allows_scheduled: bool
+) -> None:
+    """Refuse what `can_cancel` denies.
+
+    Raises:
+        OrderAlreadyCancelled: it is cancelled.
+        OrderNotCancellable: it is too far on its way.
+    """
+    if status is OrderStatus.CANCELLED:
+        raise OrderAlreadyCancelled
+    if not can_cancel(status, shipments, store_allows_scheduled=store_allows_scheduled):
+        raise OrderNotCancellable
+
+
+def can_retry_payment(facts: MoneyFacts, now: datetime) -> bool:
+    """Whether the customer may pay again: the flag shown and the guard enforced.
+
+    The order is not cancelled and something is unpaid; the money is neither reserved nor due on
+    delivery; and the last attempt failed or is older than 15 minutes.
+    """
+    if facts.status is OrderStatus.CANCELLED or account_of(facts).unpaid <= 0:
+        return False
+    if any(one.status is TransactionStatus.PENDING and one.collection for one in facts.attempts):
+        return False
+    last = max(facts.attempts, key=lambda attempt: attempt.created_at, default=None)
+    if last is None:
+        return True
+    return last.status is not TransactionStatus.PENDING or now - last.created_at > RETRY_AFTER
+
+
+def require_payment_retry(facts: MoneyFacts, now: datetime) -> None:
+    """Refuse what `can_retry_payment` denies.
+
+    Raises:
+        PaymentRetryNotAvailable: nothing to pay, or the last attempt may still succeed.
+    """
+    if not can_retry_payment(facts, now):
+        raise PaymentRetryNotAvailable
+
+
+_GOODS_TO_CHECK = frozenset({ReturnStatus.APPROVED, ReturnStatus.SHIPPED, ReturnStatus.RECEIVED})
+
+
+def refund_stage(
+    status: RefundStatus, of_return: ReturnStatus | None, *, has_successor: bool
+) -> Literal["follows", "withdrawn", "tried_again", "as_is"]:
+    """What a customer has to know of a refund beyond its state.
+
+    Args:
+        status: of the refund.
+        of_return: state of the return it is for, if it is for one.
+        has_successor: whether a later one of the same order or return did not fail.
+    """
+    if status is RefundStatus.FAILED:
+        if of_return is ReturnStatus.CANCELLED:
+            return "withdrawn"
+        return "tried_again" if has_successor else "as_is"
+    # The shop may agree to it before; nobody is promised money while the goods still travel.
+    is_paid = status is RefundStatus.SUCCESS
+    return "follows" if of_return in _GOODS_TO_CHECK and not is_paid else "as_is"
+
+
+_WAS_SENT = "This order was sent, so it can't be cancelled any more."
+_WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {
+    OrderStatus.CANCELLED: "This order is cancelled.",
+    OrderStatus.COMPLETE: "This order is complete.",
+    OrderStatus.DELIVERED: "This order has arrived. You can return items instead.",
+    OrderStatus.PARTIALLY_DELIVERED: "A part of this order has arrived. You can return its items.",
+    OrderStatus.UNDELIVERED: _WAS_SENT,
+    OrderStatus.PARTIALLY_UNDELIVERED: _WAS_SENT,
+    OrderStatus.RETURN_TO_ORIGIN: _WAS_SENT,
+    OrderStatus.PARTIALLY_RETURN_TO_ORIGIN: _WAS_SENT,
+    OrderStatus.PARTIALLY_SCHEDULED: "This order is packed already.",
+    OrderStatus.AWAITING_SHIPMENT: "This order is packed already.",
+}
+
+
+def why_not_cancellable(status: OrderStatus) -> str:
+    """A sentence for the customer, for an order that `can_cancel` denies."""
+    return _WHY_NOT_CANCELLABLE.get(
+        status, "This order is on its way. You can return items once they arrive."
+    )
+
+
+def why_not_returnable(ends: Collection[datetime], now: datetime) -> str:
+    """A sentence for the customer; `ends` are the ends of the return windows of what arrived."""
+    if not ends:
+        return "Items can be returned once they arrive."
+    if max(ends) < now:
+        return "Returns closed on {date}."
+    return "All items that can be returned are in a return already."

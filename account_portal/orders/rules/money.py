@@ -1,0 +1,273 @@
+"""The account of an order: what is due, arrived, went back, is promised and is still owed.
+
+The only place that adds up payments and refunds. Amounts are minor units of the order's currency.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from account_portal.core import money
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    ReturnStatus,
+    TransactionStatus,
+)
+
+POINTS = "loyalty_point"
+"""Payment mode of a refund whose amount comes back as points."""
+
+STORE_CREDIT = "Store credit"
+"""Payment method of a refund whose amount comes back as store credit."""
+
+ARRIVED = frozenset(
+    {
+        TransactionStatus.SUCCESS,
+        TransactionStatus.PARTIALLY_PAID,
+        TransactionStatus.REFUND_INITIATED,
+    }
+)
+"""Payments whose money arrived, even if it is being sent back."""
+
+ENDED = frozenset({ReturnStatus.CANCELLED, ReturnStatus.REJECTED})
+"""Returns that hold nothing any more: neither units nor refunds."""
+
+
+def net_payable(grand_total: int, loyalty_amount: int, credit_used: int) -> int:
+    """What is to be paid in money: the grand total less points and credit used, never below 0."""
+    return max(0, grand_total - loyalty_amount - credit_used)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One payment, as far as the rules care."""
+
+    amount: int
+    status: TransactionStatus
+    created_at: datetime
+    collection: str | None = None
+    """`authorized` (reserved, the shop collects it), `on_delivery`, or none: paid at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """An amount by how it was, or goes back, paid."""
+
+    money: int
+    points: int
+    credit: int
+
+    @property
+    def total(self) -> int:
+        """All three together."""
+        return self.money + self.points + self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """One refund, as far as the rules care."""
+
+    amount: int
+    status: RefundStatus
+    payment_mode: str
+    payment_method: str | None
+    created_at: datetime
+    modified_at: datetime
+    """Of a failed refund: when the failure was recorded."""
+    return_id: str | None = None
+    of_return: ReturnStatus | None = None
+
+    @property
+    def is_money(self) -> bool:
+        """Whether money goes back, rather than points or store credit."""
+        return self.payment_mode != POINTS and self.payment_method != STORE_CREDIT
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFacts:
+    """What happened to the money of an order. Payments and refunds stand oldest first."""
+
+    status: OrderStatus
+    stated: PaymentStatus
+    """The payment state the order came with; it counts only while there are no payments."""
+    grand_total: int
+    loyalty_amount: int
+    credit_used: int
+    attempts: Sequence[Attempt]
+    refunds: Sequence[RefundFact]
+    returned: int = 0
+    """What the goods cost that an approved return refunds, tax included."""
+
+    @property
+    def due(self) -> int:
+        """What is to be paid in money."""
+        return net_payable(self.grand_total, self.loyalty_amount, self.credit_used)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAccount:
+    """Where the money of an order is. `kept` is never negative."""
+
+    due: int
+    arrived: int
+    gone: int
+    """Refunds that succeeded."""
+    promised: int
+    """Refunds that neither succeeded nor failed."""
+    owed_back: int
+    """What must go back and is in no living refund yet."""
+    unpaid: int
+
+    @property
+    def left(self) -> int:
+        """Money that is here and promised to nobody: the most a new refund may be."""
+        return self.arrived - self.gone - self.promised
+
+    @property
+    def kept(self) -> int:
+        """What the shop rightly keeps."""
+        return self.left - self.owed_back
+
+
+def account_of(facts: MoneyFacts) -> OrderAccount:
+    """Add up the money of an order."""
+    arrived = sum(one.amount for one in facts.attempts if one.status in ARRIVED)
+    if not facts.attempts and facts.stated is PaymentStatus.SUCCESS:
+        arrived = facts.due  # history from before payments were recorded with their orders
+    money_back = [refund for refund in facts.refunds if refund.is_money]
+    gone = sum(one.amount for one in money_back if one.status is RefundStatus.SUCCESS)
+    promised = sum(one.amount for one in money_back if _is_open(one))
+    sent_back = sum(
+        one.amount for one in facts.attempts if one.status is TransactionStatus.REFUND_INITIATED
+    )
+    promised += max(0, sent_back - gone - promised)
+    gone = min(gone, arrived)
+    promised = min(promised, arrived - gone)
+    left = arrived - gone - promised
+    return OrderAccount(
+        due=facts.due,
+        arrived=arrived,
+        gone=gone,
+        promised=promised,
+        owed_back=sum(owed for _, owed in _owed(facts, money_back, arrived, left)),
+        unpaid=_unpaid(facts, arrived, left),
+    )
+
+
+def _is_open(refund: RefundFact) -> bool:
+    return refund.status in {RefundStatus.PENDING, RefundStatus.APPROVED}
+
+
+def owed_refunds(facts: MoneyFacts) -> list[tuple[str | None, int]]:
+    """What is owed back, as the refunds that are missing: the return each belongs to, and how much.
+
+    They add up to `owed_back` of the account.
+    """
+    account = account_of(facts)
+    return _owed(
+        facts, [one for one in facts.refunds if one.is_money], account.arrived, account.left
+    )
+
+
+def _owed(
+    facts: MoneyFacts, refunds: list[RefundFact], arrived: int, left: int
+) -> list[tuple[str | None, int]]:
+    if facts.status is OrderStatus.CANCELLED:
+        return [(None, left)] if left else []
+    without_return = [one for one in refunds if one.return_id is None]
+    living = sum(one.amount for one in without_return if one.status is not RefundStatus.FAILED)
+    owed: dict[str | None, int] = {}
+    too_much = max(0, arrived - facts.due - living)
+    owed[None] = max(too_much, _failed(without_return))
+    for refund in refunds:
+        if refund.return_id is not None and refund.of_return not in ENDED:
+            same = [one for one in refunds if one.return_id == refund.return_id]
+            owed[refund.return_id] = _failed(same)
+    found = []
+    for return_id, amount in owed.items():
+        part = min(amount, left)
+        left -= part
+        if part:
+            found.append((return_id, part))
+    return found
+
+
+def _failed(refunds: list[RefundFact]) -> int:
+    """What banks did not take and no later refund of the same amount tried again."""
+    successors = list(refunds)
+    owed = 0
+    for refund in refunds:
+        if refund.status is not RefundStatus.FAILED:
+            continue
+        again = next(
+            (
+                one
+                for one in successors
+                if one is not refund
+                and one.amount == refund.amount
+                and one.created_at >= refund.modified_at
+            ),
+            None,
+        )
+        if again is None:
+            owed += refund.amount
+        else:
+            successors.remove(again)
+    return owed
+
+
+def _unpaid(facts: MoneyFacts, arrived: int, left: int) -> int:
+    """What is still asked for: nothing for goods that went back, nothing twice."""
+    if not facts.due:
+        return 0
+    returned = money.split(
+        min(facts.returned, facts.grand_total),
+        [facts.due, facts.loyalty_amount, facts.credit_used],
+    )[0]
+    return max(0, min(facts.due - arrived, facts.due - returned - left))
+
+
+def derive_payment_status(facts: MoneyFacts) -> PaymentStatus:
+    """How far an order is paid."""
+    if not facts.attempts:
+        return PaymentStatus.SUCCESS if not facts.due else facts.stated
+    account = account_of(facts)
+    if account.arrived >= account.due:
+        return PaymentStatus.SUCCESS
+    if account.arrived > 0:
+        return PaymentStatus.PARTIALLY_PAID
+    last = max(facts.attempts, key=lambda attempt: attempt.created_at)
+    if last.status is TransactionStatus.FAILED:
+        return PaymentStatus.FAILED
+    return PaymentStatus.PENDING
+
+
+def split_refund(value: int, left: Means, *, arrived: int | None = None) -> Means:
+    """How the worth of goods goes back, given what is left of each way the order was paid.
+
+    In proportion, to the unit; never more of a part than is left of it, and of money never more
+    than `arrived` and did not go back yet (none: all of it).
+    """
+    value = max(0, min(value, left.total))
+    if not value:
+        return Means(0, 0, 0)
+    back, points, credit = money.split(value, [left.money, left.points, left.credit])
+    return Means(back if arrived is None else max(0, min(back, arrived)), points, credit)
+
+
+def left_to_refund(facts: MoneyFacts) -> tuple[Means, int]:
+    """What is left of each way an order was paid, and how much money is here for a refund."""
+    living = [one for one in facts.refunds if one.status is not RefundStatus.FAILED]
+    points = sum(one.amount for one in living if one.payment_mode == POINTS)
+    credit = sum(one.amount for one in living if one.payment_method == STORE_CREDIT)
+    account = account_of(facts)
+    return (
+        Means(
+            money=max(0, account.due - account.gone - account.promised),
+            points=max(0, facts.loyalty_amount - points),
+            credit=max(0, facts.credit_used - credit),
+        ),
+        account.left,
+    )

@@ -1,0 +1,78 @@
+"""Money for goods that came back: the refunds of a return, and of a replacement never sent."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core.ids import new_number
+from account_portal.models import Order, OrderReturn, Payment, Refund, ReturnItem
+from account_portal.models.states import RefundMode, RefundStatus, ReturnResolution
+from account_portal.orders import rules
+from account_portal.orders.facts import money_of
+
+
+def items_of(ctx: Context, request: OrderReturn, resolution: ReturnResolution) -> list[ReturnItem]:
+    """Items of a request for which that was asked, in order."""
+    return list(
+        ctx.db.execute(
+            select(ReturnItem)
+            .where(
+                col(ReturnItem.return_id) == request.id,
+                col(ReturnItem.resolution) == resolution,
+            )
+            .order_by(col(ReturnItem.position))
+        ).scalars()
+    )
+
+
+def refund_goods(
+    ctx: Context, request: OrderReturn, order: Order, items: list[ReturnItem]
+) -> list[Refund]:
+    """One pending refund of these items for each way the order was paid."""
+    ctx.db.flush()
+    left, arrived = rules.left_to_refund(money_of(ctx.db, order))
+    back = rules.split_refund(sum(item.refund_amount for item in items), left, arrived=arrived)
+    refunds = [
+        Refund(
+            order_id=order.id,
+            return_id=request.id,
+            request_number=new_number("RFD", ctx.now.year),
+            refund_amount=amount,
+            status=RefundStatus.PENDING,
+            payment_mode=mode,
+            payment_method=method,
+            refund_remarks=f"Return {request.request_number}",
+            created_at=ctx.now,
+            modified_at=ctx.now,
+        )
+        for amount, mode, method in (
+            (back.money, RefundMode.ORIGINAL_PAYMENT_MODE, _payment_method(ctx, order)),
+            (back.points, rules.POINTS, None),
+            (back.credit, RefundMode.ORIGINAL_PAYMENT_MODE, rules.STORE_CREDIT),
+        )
+        if amount
+    ]
+    ctx.db.add_all(refunds)
+    ctx.db.flush()
+    return refunds
+
+
+def _payment_method(ctx: Context, order: Order) -> str | None:
+    method: str | None = ctx.db.execute(
+        select(col(Payment.payment_method))
+        .where(
+            col(Payment.order_id) == order.id,
+            col(Payment.payment_status).in_(sorted(rules.ARRIVED)),
+        )
+        .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
+        .limit(1)
+    ).scalar()
+    return method
+
+
+def refund_instead(ctx: Context, request: OrderReturn, order: Order) -> list[Refund]:
+    """Refund what was to be replaced by an order that was cancelled; call it once they are back."""
+    items = items_of(ctx, request, ReturnResolution.REPLACEMENT)
+    for item in items:
+        item.resolution = ReturnResolution.REFUND
+    return refund_goods(ctx, request, order, items) if items else []
