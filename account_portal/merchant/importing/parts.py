@@ -105,6 +105,7 @@ _PAYMENT = (
     "payment_reference_number",
     "payment_method",
     "payment_gateway",
+    "collection",
     "icon_url",
     "card_number",
     "card_type",

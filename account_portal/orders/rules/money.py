@@ -139,10 +139,6 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
     money_back = [refund for refund in facts.refunds if refund.is_money]
     gone = sum(one.amount for one in money_back if one.status is RefundStatus.SUCCESS)
     promised = sum(one.amount for one in money_back if _is_open(one))
-    sent_back = sum(
-        one.amount for one in facts.attempts if one.status is TransactionStatus.REFUND_INITIATED
-    )
-    promised += max(0, sent_back - gone - promised)
     gone = min(gone, arrived)
     promised = min(promised, arrived - gone)
     left = arrived - gone - promised

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from account_portal.context import Context
@@ -10,8 +10,16 @@ from account_portal.core import money
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.loyalty import rules as loyalty_rules
 from account_portal.loyalty import service as loyalty
-from account_portal.models import BankAccount, Order, Refund, Shipment, ShipmentItem
+from account_portal.models import (
+    BankAccount,
+    LoyaltyActivity,
+    Order,
+    Refund,
+    Shipment,
+    ShipmentItem,
+)
 from account_portal.models.states import (
+    ActivityType,
     RefundMode,
     RefundStatus,
     ShipmentStatus,
@@ -246,13 +254,17 @@ def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None =
     """The points, in hundredths, that come back when a refund of points pays this amount.
 
     What the quote shows and what the settlement gives. Refunds of points under way, without `but`
-    itself, are counted as if they were settled before. No more comes back than the ledger took.
+    itself, are counted as if they were settled before. No more comes back than was spent.
     """
-    row = {"customer_id": order.customer_id, "order_number": order.order_number}
-    points = min(
-        order.loyalty_point_redeemed,
-        loyalty.points_spent_on(ctx.db, [row]).get(order.order_number, 0),
-    )
+    given_back = ctx.db.execute(
+        select(func.coalesce(func.sum(col(LoyaltyActivity.loyalty_point)), 0)).where(
+            col(LoyaltyActivity.customer_id) == order.customer_id,
+            col(LoyaltyActivity.reference_number) == order.order_number,
+            col(LoyaltyActivity.activity).in_(loyalty_rules.UNDOING),
+            col(LoyaltyActivity.activity_type) == ActivityType.EARNED,
+        )
+    ).scalar_one()
+    points = max(0, order.loyalty_point_redeemed - int(given_back))
     refunds = ctx.db.execute(
         select(Refund)
         .where(col(Refund.order_id) == order.id, col(Refund.payment_mode) == rules.POINTS)

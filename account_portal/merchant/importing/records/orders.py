@@ -156,6 +156,7 @@ class PaymentPart(Record):
     payment_reference_number: str | None = None
     payment_method: str | None = None
     payment_gateway: str | None = None
+    collection: Literal["authorized", "on_delivery"] | None = None
     icon_url: str | None = None
     card_number: str | None = None
     card_type: Literal["Visa", "Master Card", "Rupay", "American Express"] | None = None

@@ -21,6 +21,7 @@ from account_portal.models.states import (
     RefundMode,
     RefundStatus,
     ShipmentStatus,
+    TransactionStatus,
 )
 from account_portal.notifications import has_news
 from account_portal.orders import rules
@@ -72,9 +73,7 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
         order = facts.order
         before = {name: order[name] for name in _DERIVED}
         _derive_states(facts, now)
-        missing = _missing_refunds(facts, now)
-        owed += missing
-        facts.refunds = [*facts.refunds, *missing]
+        owed += _missing_refunds(facts, now)
         documents.append(_document(facts, addresses, now))
         if any(before[name] != order[name] for name in _DERIVED):
             state_changes.append({"order": order["id"], **{name: order[name] for name in _DERIVED}})
@@ -107,25 +106,57 @@ def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:
 
 
 def _missing_refunds(facts: OrderFacts, now: datetime) -> list[dict[str, Any]]:
-    """Refund rows of money that must go back and is in no refund yet.
+    """Refund rows of money that must go back and is in no refund yet; the facts take them in.
 
     Money that came after a cancel, twice or too much, and what a bank did not take: none of it
     waits for somebody to notice.
     """
-    return [
-        {
-            **_EMPTY_REFUND,
-            "id": new_id(),
-            "order_id": facts.order["id"],
-            "return_id": return_id,
-            "request_number": new_number("RFD", now.year),
-            "refund_amount": amount,
-            "refund_remarks": _why_owed(facts, amount),
-            "created_at": now,
-            "modified_at": now,
-        }
-        for return_id, amount in rules.owed_refunds(facts.money())
+    missing = [
+        _new_refund(facts, None, amount, "Sent back by the payment provider", now)
+        | {"request_number": number, "status": str(RefundStatus.APPROVED)}
+        for number, amount in _sent_back(facts)
     ]
+    facts.refunds = [*facts.refunds, *missing]
+    for return_id, amount in rules.owed_refunds(facts.money()):
+        refund = _new_refund(facts, return_id, amount, _why_owed(facts, amount), now)
+        missing.append(refund)
+        facts.refunds = [*facts.refunds, refund]
+    return missing
+
+
+def _sent_back(facts: OrderFacts) -> list[tuple[str, int]]:
+    """Payments a provider is sending back without a refund that says so: its number and amount."""
+    known = {row["request_number"] for row in facts.refunds}
+    covered = sum(
+        one.amount
+        for one in facts.money().refunds
+        if one.is_money and one.status is not RefundStatus.FAILED
+    )
+    found = []
+    for payment in facts.payments:
+        number = f"{payment['request_number'][:59]}-back"
+        if payment["payment_status"] == TransactionStatus.REFUND_INITIATED and number not in known:
+            amount = max(0, payment["amount"] - covered)
+            covered = max(0, covered - payment["amount"])
+            if amount:
+                found.append((number, amount))
+    return found
+
+
+def _new_refund(
+    facts: OrderFacts, return_id: str | None, amount: int, remarks: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        **_EMPTY_REFUND,
+        "id": new_id(),
+        "order_id": facts.order["id"],
+        "return_id": return_id,
+        "request_number": new_number("RFD", now.year),
+        "refund_amount": amount,
+        "refund_remarks": remarks,
+        "created_at": now,
+        "modified_at": now,
+    }
 
 
 _EMPTY_REFUND: dict[str, Any] = {

@@ -1,0 +1,333 @@
+"""The books of an order hold after every step of any life: money, units, flags and guards.
+
+`BOOKS_EXAMPLES` and `BOOKS_STEPS` make it longer; `make fuzz` does.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from account_portal.context import SHOP
+from account_portal.core.db import Database
+from account_portal.core.errors import PortalError
+from account_portal.models import (
+    Order,
+    OrderCount,
+    OrderDocument,
+    OrderLine,
+    Payment,
+    Refund,
+    Shipment,
+    ShipmentItem,
+    User,
+)
+from account_portal.models.states import ShipmentStatus
+from account_portal.orders import rules, service
+from account_portal.orders.facts import facts_of, money_of
+from account_portal.orders.schemas import CancelOrder
+from account_portal.orders.service.documents import returnable_by_line
+from account_portal.returns import service as returns
+from account_portal.returns.schemas import CreateOrderReturn
+from tests.factories.loyalty import spend_points
+from tests.factories.orders import make_line, make_order
+
+CANCEL = CancelOrder.model_validate(
+    {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
+)
+
+lines = st.lists(
+    st.tuples(st.integers(1, 4), st.integers(0, 2), st.sampled_from([0, 1, 333, 10000])),
+    min_size=1,
+    max_size=3,
+)
+payments = st.lists(
+    st.tuples(
+        st.sampled_from(["success", "failed", "pending", "refund_initiated"]),
+        st.sampled_from([0.25, 0.5, 1.0, 1.5]),
+    ),
+    max_size=3,
+)
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                "cancel",
+                "cancel_by_shop",
+                "pay_again",
+                "settle",
+                "fail_payment",
+                "pack",
+                "move",
+                "lose",
+                "resend",
+                "refund_parcel",
+                "ask_return",
+                "return_step",
+                "cancel_return",
+                "approve_refund",
+                "settle_refund",
+                "fail_refund",
+                "goodwill",
+                "days",
+            ]
+        ),
+        st.integers(0, 7),
+    ),
+    min_size=3,
+    max_size=int(os.environ.get("BOOKS_STEPS", "14")),
+)
+
+
+class Life:
+    """One order, and what may happen to it."""
+
+    def __init__(self, database: Database, call: Any, owner: User, clock: Any, order: Order):
+        self.database, self._call, self._owner, self._clock = database, call, owner, clock
+        self.id, self.number = order.id, order.order_number
+
+    def shop(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return self._call(function, *args, actor=SHOP, **kwargs)
+
+    def customer(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return self._call(function, *args, actor=self._owner, **kwargs)
+
+    def rows(self, model: Any) -> list[Any]:
+        with self.database.session(writes=False) as db:
+            found = select(model).where(model.order_id == self.id)
+            return list(db.execute(found.order_by(model.created_at, model.id)).scalars())
+
+    def one(self, model: Any, place: int) -> Any:
+        found = self.rows(model)
+        return found[place % len(found)] if found else None
+
+    def take(self, step: str, place: int) -> None:
+        getattr(self, f"_{step}")(place)
+
+    def _cancel(self, _place: int) -> None:
+        self.customer(service.cancel_order, self.number, CANCEL)
+
+    def _cancel_by_shop(self, _place: int) -> None:
+        self.shop(service.cancel_for_shop, self.number, "Sold out")
+
+    def _pay_again(self, _place: int) -> None:
+        self.customer(service.pay_again, self.number)
+
+    def _settle(self, place: int) -> None:
+        if payment := self.one(Payment, place):
+            self.shop(service.settle_payment, payment.request_number, succeeded=True)
+
+    def _fail_payment(self, place: int) -> None:
+        if payment := self.one(Payment, place):
+            self.shop(service.settle_payment, payment.request_number, succeeded=False)
+
+    def _pack(self, place: int) -> None:
+        self.shop(service.create_shipment, self.number, {"SKU-0": place} if place % 2 else None)
+
+    def _move(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            to = [
+                ShipmentStatus.PACKED,
+                ShipmentStatus.SHIPPED,
+                ShipmentStatus.DELIVERED,
+                ShipmentStatus.CANCELLED,
+            ][place % 4]
+            self.shop(service.move_shipment, parcel.reference_number, to)
+
+    def _lose(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            self.shop(service.move_shipment, parcel.reference_number, ShipmentStatus.LOST)
+
+    def _resend(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            self.shop(service.resend_shipment, parcel.reference_number)
+
+    def _refund_parcel(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            self.shop(service.refund_shipment, parcel.reference_number)
+
+    def _ask_return(self, place: int) -> None:
+        body = {
+            "return_items": [
+                {
+                    "product_id": "product-0",
+                    "sku": "SKU-0",
+                    "quantity": 1 + place % 3,
+                    "resolution": "replacement" if place == 7 else "refund",
+                    "return_reason": "Worn",
+                }
+            ]
+        }
+        data = CreateOrderReturn.model_validate(body)
+        quote = self.customer(returns.quote_return, self.number, data.return_items)
+        assert quote.money >= 0
+        self.customer(returns.create_return, self.number, data)
+
+    def _requests(self) -> list[str]:
+        from account_portal.models import OrderReturn
+
+        return [row.request_number for row in self.rows(OrderReturn)]
+
+    def _return_step(self, place: int) -> None:
+        for number in self._requests():
+            step: Callable[..., None] = [
+                returns.approve_return,
+                returns.mark_return_shipped,
+                returns.receive_return,
+                returns.complete_return,
+            ][place % 4]
+            with suppress(PortalError):
+                self.shop(step, number)
+
+    def _cancel_return(self, place: int) -> None:
+        if numbers := self._requests():
+            self.customer(returns.cancel_return, numbers[place % len(numbers)])
+
+    def _approve_refund(self, place: int) -> None:
+        if refund := self.one(Refund, place):
+            self.shop(service.approve_refund, refund.request_number)
+
+    def _settle_refund(self, place: int) -> None:
+        if refund := self.one(Refund, place):
+            self.shop(service.settle_refund, refund.request_number, succeeded=True)
+
+    def _fail_refund(self, place: int) -> None:
+        if refund := self.one(Refund, place):
+            self.shop(service.settle_refund, refund.request_number, succeeded=False)
+
+    def _goodwill(self, place: int) -> None:
+        self.shop(service.create_refund, self.number, Decimal(1 + place))
+
+    def _days(self, place: int) -> None:
+        self._clock.advance(days=5 * (1 + place), seconds=1)
+
+    def check(self) -> None:
+        """What must be true now."""
+        with self.database.session(writes=False) as db:
+            order = db.get_one(Order, self.id)
+            facts = facts_of(db, order)
+            money = facts.money()
+            assert money_of(db, order) == money
+            self._check_money(money)
+            self._check_units(facts)
+        self._check_what_is_shown(money)
+
+    def _check_money(self, money: rules.MoneyFacts) -> None:
+        account = rules.account_of(money)
+        assert account.kept >= 0
+        assert account.gone + account.promised <= account.arrived
+        assert account.owed_back == 0, "what is owed has a refund at once"
+        promised = sum(
+            one.amount for one in money.refunds if one.is_money and one.status != "failed"
+        )
+        assert promised <= account.arrived
+        if money.status == "cancelled":
+            assert account.kept == 0
+        if not money.refunds and not money.returned:
+            assert min(account.arrived, account.due) + account.unpaid == account.due
+
+    def _check_units(self, facts: Any) -> None:
+        for line in facts.line_units():
+            assert 0 <= line.sent <= line.quantity
+            assert 0 <= line.sent_free <= line.free_quantity
+        arrived, held = facts.delivered_units(), facts.held()
+        for line_id, units in returnable_by_line(facts, self._clock.now).items():
+            assert 0 <= units <= arrived.get(line_id, 0) - held[line_id].units
+
+    def _check_what_is_shown(self, money: rules.MoneyFacts) -> None:
+        detail = self.customer(service.get_order, self.number).view()
+        status = self.customer(service.get_payment_status, self.number)
+        assert detail.payment_status == status.status
+        with self.database.session(writes=False) as db:
+            assert db.get_one(Order, self.id).status == detail.status
+            document = db.get_one(OrderDocument, self.id)
+            assert document.status == detail.status
+            assert f'"status":"{detail.status}"' in document.summary
+            counted = db.execute(
+                select(func.sum(col(OrderCount.count))).where(
+                    col(OrderCount.customer_id) == document.customer_id
+                )
+            ).scalar_one()
+            orders = db.execute(
+                select(func.count()).where(col(Order.customer_id) == document.customer_id)
+            ).scalar_one()
+            assert counted == orders
+        assert status.is_retry_available == rules.can_retry_payment(money, self._clock.now)
+        if detail.is_cancellation_allowed:
+            promised = detail.cancellation_refund_details
+            assert promised is not None
+            back = rules.account_of(money).left
+            assert promised.refundable_amount == Decimal(back) / 100
+
+
+@settings(
+    max_examples=int(os.environ.get("BOOKS_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(lines, payments, st.sampled_from([0, 100]), steps)
+def test_books_hold_after_every_step(
+    database: Database,
+    owner: User,
+    call: Any,
+    clock: Any,
+    sold: list[tuple[int, int, int]],
+    paid: list[tuple[str, float]],
+    points: int,
+    life: list[tuple[str, int]],
+) -> None:
+    made = [
+        make_line(
+            place,
+            quantity=quantity,
+            free_quantity=min(free, quantity),
+            selling_price=price,
+            line_total=price * (quantity - min(free, quantity)),
+            tax_amount=0,
+        )
+        for place, (quantity, free, price) in enumerate(sold)
+    ]
+    total = sum(line["line_total"] for line in made)
+    points = min(points, total)
+    order = make_order(
+        database,
+        owner,
+        lines=made,
+        at=clock.now,
+        loyalty_point_redeemed=points,
+        loyalty_amount=points,
+        payments=[
+            {"payment_status": status, "amount": int((total - points) * part)}
+            for status, part in paid
+        ],
+    )
+    if points:
+        spend_points(database, owner, order)
+    one = Life(database, call, owner, clock, order)
+    one.check()
+    for step, place in life:
+        with suppress(PortalError):
+            one.take(step, place)
+        one.check()
+
+
+def test_constraints_of_the_test_itself(database: Database, owner: User) -> None:
+    """A broken rule is seen: an order that keeps what it owes, a parcel of units never ordered."""
+    order = make_order(database, owner, parcels=[{}])
+    with database.session(writes=True) as db:
+        db.get_one(Order, order.id).status = "cancelled"
+        item = db.execute(select(ShipmentItem)).scalars().first()
+        assert item is not None
+        item.quantity = 99
+        db.flush()
+        facts = facts_of(db, db.get_one(Order, order.id))
+        assert rules.account_of(facts.money()).owed_back == order.grand_total
+        [line] = facts.line_units()
+        assert line.sent > line.quantity
+        assert db.execute(select(func.count(col(OrderLine.id)))).scalar_one() == 1
