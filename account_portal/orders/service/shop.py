@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.errors import Conflict, NotFound, Unprocessable
+from account_portal.core import links
+from account_portal.core.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from account_portal.core.ids import new_number
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, OrderLine, Shipment, ShipmentEvent, ShipmentItem
@@ -137,8 +138,14 @@ def move_shipment(
     Raises:
         NotFound: no such parcel.
         ShipmentNotMovable: it can't go there from where it is.
+        InvalidInput: `tracking_url` is no address that may be shown.
     """
     ctx.require_shop()
+    if tracking_url is not None and not links.is_link(tracking_url):
+        raise InvalidInput(
+            f"The tracking address {links.words(pictures=False)}.",
+            tracking_url=links.words(pictures=False),
+        )
     statement = (
         select(Order.order_number)  # type: ignore[call-overload]
         .join(Shipment, col(Shipment.order_id) == col(Order.id))
