@@ -27,7 +27,7 @@ config = rx.Config(
     frontend_port=settings.port,
     deploy_url=settings.origin,
     cors_allowed_origins=portal_origins(settings),
-    trusted_proxy_hops=settings.trusted_proxy_hops,
+    trusted_proxy_hops=0,  # `edge.proxies` has looked behind them already, for all alike
     redis_url=settings.redis_url or None,
     # Without Redis nothing of a customer's page is ever written to disk.
     state_manager_mode="redis" if settings.redis_url else "memory",

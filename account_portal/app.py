@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 import reflex as rx
 from reflex.app import default_error_boundary
+from reflex_base.event import resolve_upload_handler_param
+from reflex_base.registry import RegistrationContext
+from reflex_base.utils.exceptions import UploadTypeError, UploadValueError
 from reflex_components_core.react_router.dom import ReactRouterLink
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -233,8 +236,21 @@ class PortalApp(rx.App):
             pages=Pages.read(ROOT / CLIENT),
             first_data=FirstData({page.path: page.load for page in PAGES if not page.public}),
             refusals=((routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD), refused),
+            takes_files=_takes_files,
             settings=settings,
         )
+
+
+def _takes_files(name: str) -> bool:
+    """Whether a handler of this name exists that files can be sent to."""
+    known = RegistrationContext.get().event_handlers.get(name)
+    if known is None:
+        return False
+    try:
+        resolve_upload_handler_param(known.handler)
+    except (UploadTypeError, UploadValueError):
+        return False
+    return True
 
 
 async def theme(request: Request) -> Response:

@@ -18,6 +18,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     TypeAdapter,
+    ValidationInfo,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -29,6 +30,14 @@ from account_portal.core.ids import ULID_PATTERN
 Shown = TypeVar("Shown")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+_LINE_BREAK = re.compile(r"[\r\n\x85\u2028\u2029]")
+
+
+def has_line_break(value: object) -> bool:
+    """Whether a text is more than one line."""
+    return isinstance(value, str) and _LINE_BREAK.search(value) is not None
 
 
 class View(BaseModel):
@@ -44,17 +53,19 @@ class Input(BaseModel):
     """What one action takes, parsed once at the door.
 
     Unknown fields are ignored. Texts lose white space at both ends and may hold no control
-    characters, which no database keeps alike.
+    characters, which no database keeps alike. Names are one line: they stand in heads of messages.
     """
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)
 
     @field_validator("*", mode="after")
     @classmethod
-    def _no_control_characters(cls, value: Any) -> Any:
+    def _no_control_characters(cls, value: Any, info: ValidationInfo) -> Any:
         texts = value if isinstance(value, list) else [value]
         if any(isinstance(text, str) and _CONTROL.search(text) for text in texts):
             raise ValueError("must not contain control characters")
+        if (info.field_name or "").endswith("name") and has_line_break(value):
+            raise ValueError("must be one line")
         return value
 
     def sent(self, *names: str) -> dict[str, Any]:

@@ -206,6 +206,11 @@ class Settings(BaseSettings):
         default=(("Bronze", 0), ("Silver", 1000), ("Gold", 5000)),
         description="Tiers and the earned points each begins at, as `Bronze:0,Silver:1000`.",
     )
+    http_links: bool = Field(
+        default=False,
+        description="Whether addresses of pictures, parcels and payment pages may begin with "
+        "`http://`; else only `https://`.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log messages that are written."
     )

@@ -19,7 +19,7 @@ from account_portal.routes import EMBED
 FALLBACK_PAGE = "404.html"
 """Serves unknown paths."""
 
-DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For answers that are no page: nothing in them is ever executed."""
 
 
@@ -127,7 +127,7 @@ def page_policy(hashes: tuple[str, ...], *, connect: str, frame_ancestors: str) 
             f"connect-src 'self' {connect}",
             "media-src 'self' blob:",  # videos of reviews, and those just chosen
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             f"frame-ancestors {frame_ancestors}",
         )

@@ -3,17 +3,21 @@
 import json
 from collections.abc import Iterable
 
-from account_portal.edge.asgi import Send
+from account_portal.edge.asgi import Message, Send, header
 
 _KNOWN = {
     400: ("bad_request", "The request is not valid."),
     401: ("unauthorized", "Sign in to continue."),
+    403: ("forbidden", "This is not allowed from here."),
     404: ("not_found", "Not found."),
     405: ("method_not_allowed", "This method is not allowed here."),
     413: ("payload_too_large", "This is too large."),
     415: ("unsupported_media_type", "This type of content is not accepted here."),
     503: ("unavailable", "This is not available just now. Try again in a moment."),
 }
+
+# `Allow` belongs to a 405, `WWW-Authenticate` to a 401, `Retry-After` to a 429 or 503.
+_TELLING = (b"allow", b"www-authenticate", b"retry-after")
 
 
 def failure_body(status: int, *, reference: str = "") -> bytes:
@@ -42,3 +46,22 @@ async def send_failure(
     ]
     await send({"type": "http.response.start", "status": status, "headers": own})
     await send({"type": "http.response.body", "body": body})
+
+
+def enveloped(send: Send) -> Send:
+    """A `send` that puts the envelope in the place of any failure that isn't JSON."""
+    replaced = False
+
+    async def sending(message: Message) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start":
+            sent = message.get("headers", ())
+            kind = header(sent, b"content-type") or ""
+            replaced = message["status"] >= 400 and "json" not in kind
+            if replaced:
+                kept = [item for item in sent if item[0] in _TELLING]
+                await send_failure(send, message["status"], kept)
+        if not replaced:
+            await send(message)
+
+    return sending

@@ -17,6 +17,7 @@ from account_portal.edge.asgi import (
     set_header,
 )
 from account_portal.edge.csp import DATA_POLICY, Pages, page_policy
+from account_portal.edge.envelope import send_failure
 from account_portal.routes import EMBED, HAND_OVER, NEVER_FRAMED
 
 PERMISSIONS = ", ".join(
@@ -68,6 +69,9 @@ class ResponseHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
+        if scope["type"] == "websocket":
+            await self._open(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -84,6 +88,27 @@ class ResponseHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A websocket; one that is refused has an answer with headers like any other."""
+        answers = "websocket.http.response" in scope.get("extensions", {})
+        accepted = False
+
+        async def refused(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = self._secure(message["headers"], scope, page=False)
+                set_default(message["headers"], b"cache-control", "no-store")
+            await send({**message, "type": f"websocket.{message['type']}"})
+
+        async def judged(message: Message) -> None:
+            nonlocal accepted
+            accepted = accepted or message["type"] == "websocket.accept"
+            if message["type"] == "websocket.close" and answers and not accepted:
+                await send_failure(refused, 403)
+            else:
+                await send(message)
+
+        await self.app(scope, receive, judged)
 
     def _secure(self, sent: Iterable[tuple[bytes, bytes]], scope: Scope, *, page: bool) -> Headers:
         path = scope["path"]
@@ -120,7 +145,9 @@ def _fixed_headers(*, https: bool) -> Headers:
         (b"permissions-policy", PERMISSIONS.encode()),
     ]
     if https:
-        headers.append((b"strict-transport-security", f"max-age={YEAR}".encode()))
+        headers.append(
+            (b"strict-transport-security", f"max-age={YEAR}; includeSubDomains".encode())
+        )
     return headers
 
 

@@ -4,21 +4,16 @@ from urllib.parse import quote
 
 from account_portal.edge.asgi import (
     ASGIApp,
-    Message,
     Receive,
     Scope,
     Send,
-    header,
     is_under,
 )
 from account_portal.edge.csp import Pages
-from account_portal.edge.envelope import send_failure
+from account_portal.edge.envelope import enveloped, send_failure
 
 UPLOADED_FILES = "/backend/_upload/"
 """Where Reflex would show its upload folder to everyone. Customers' files have their own routes."""
-
-# `Allow` belongs to a 405, `WWW-Authenticate` to a 401, `Retry-After` to a 429 or 503.
-_TELLING = (b"allow", b"www-authenticate", b"retry-after")
 
 
 class Paths:
@@ -40,30 +35,12 @@ class Paths:
         if path.startswith(UPLOADED_FILES):
             await send_failure(send, 404)
         elif is_under(path, "/api"):
-            await self._call_api(_moved(scope, path.rstrip("/")), receive, send)
+            await self.app(_moved(scope, path.rstrip("/")), receive, enveloped(send))
         elif path != "/" and (page := self.pages.find(path)):
             # A page is a folder with an index: with the slash it is served, without redirected.
             await self.app(_moved(scope, page + "/"), receive, send)
         else:
             await self.app(scope, receive, send)
-
-    async def _call_api(self, scope: Scope, receive: Receive, send: Send) -> None:
-        replaced = False
-
-        async def enveloped(message: Message) -> None:
-            nonlocal replaced
-            if message["type"] == "http.response.start":
-                sent = message.get("headers", ())
-                replaced = message["status"] >= 400 and "json" not in (
-                    header(sent, b"content-type") or ""
-                )
-                if replaced:
-                    kept = [item for item in sent if item[0] in _TELLING]
-                    await send_failure(send, message["status"], kept)
-            if not replaced:
-                await send(message)
-
-        await self.app(scope, receive, enveloped)
 
 
 def _moved(scope: Scope, path: str) -> Scope:

@@ -14,6 +14,7 @@ from account_portal.edge.asgi import (
 )
 from account_portal.edge.envelope import send_failure
 from account_portal.edge.logs import log_request
+from account_portal.edge.proxies import look_behind
 from account_portal.edge.request_id import accept_or_make, request_id
 
 errors = logging.getLogger("account_portal.errors")
@@ -37,7 +38,7 @@ class Requests:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        self._look_behind_proxies(scope)
+        look_behind(scope, self.proxy_hops)
         token = request_id.set(accept_or_make(header(scope["headers"], b"x-request-id")))
         try:
             if scope["type"] == "http":
@@ -80,14 +81,3 @@ class Requests:
                     "milliseconds": round((time.perf_counter() - began) * 1000, 1),
                 },
             )
-
-    def _look_behind_proxies(self, scope: Scope) -> None:
-        # Only as many entries as there are own proxies can be believed, counted from the right.
-        if not self.proxy_hops:
-            return
-        forwarded = header(scope["headers"], b"x-forwarded-for") or ""
-        addresses = [part.strip() for part in forwarded.split(",") if part.strip()]
-        if len(addresses) >= self.proxy_hops:
-            scope["client"] = (addresses[-self.proxy_hops], 0)
-        if (header(scope["headers"], b"x-forwarded-proto") or "").strip() == "https":
-            scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"

@@ -11,31 +11,44 @@ from contextlib import suppress
 from account_portal.context import Caller, enter
 from account_portal.core.errors import PortalError
 from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send, header
-from account_portal.edge.envelope import send_failure
+from account_portal.edge.envelope import enveloped, send_failure
 from account_portal.security.cookies import read_session_cookie
 
 PAGE_UPLOADS = "/backend/_upload"
+HANDLER = b"reflex-event-handler"
+"""Header that names the handler of the page."""
 
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
 
 
 class PageUploads:
-    """Answers 401, without reading what is sent, unless the browser's customer is signed in."""
+    """Refuses, without reading what is sent, whoever is no signed-in customer, and wrong handlers.
+
+    What Reflex itself refuses leaves in the contract's envelope too.
+    """
 
     def __init__(
-        self, app: ASGIApp, is_customer: Callable[[str | None], bool] | None = None
+        self,
+        app: ASGIApp,
+        is_customer: Callable[[str | None], bool] | None = None,
+        takes_files: Callable[[str], bool] | None = None,
     ) -> None:
         self.app = app
         self.is_customer = is_customer or _is_customer
+        self.takes_files = takes_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
-        if scope["type"] == "http" and scope["path"].rstrip("/") == PAGE_UPLOADS:
-            cookies = header(scope["headers"], b"cookie")
-            if not await asyncio.to_thread(self.is_customer, cookies):
-                await send_failure(send, 401, _CLOSE)
-                return
-        await self.app(scope, receive, send)
+        if scope["type"] != "http" or scope["path"].rstrip("/") != PAGE_UPLOADS:
+            await self.app(scope, receive, send)
+            return
+        headers = scope["headers"]
+        if not await asyncio.to_thread(self.is_customer, header(headers, b"cookie")):
+            await send_failure(send, 401, _CLOSE)
+        elif self.takes_files and not self.takes_files(header(headers, HANDLER) or ""):
+            await send_failure(send, 400, _CLOSE)
+        else:
+            await self.app(scope, receive, enveloped(send))
 
 
 def _is_customer(cookies: str | None) -> bool:

@@ -1,10 +1,11 @@
 """The one ASGI wrapper around everything the portal answers.
 
-From the outside in: who asks and which request it is, the log line, a limit on bodies, who may send
-files, answers to other origins, headers, health, frames, paths. `wrap` puts the pieces together.
+From the outside in: headers, who asks and which request it is, the log line, answers to other
+origins, a limit on bodies, who may send files, health, frames, paths. Headers come first because
+what any of the others answers needs them too. `wrap` puts the pieces together.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from account_portal.core.settings import Settings, get_settings
 from account_portal.edge.asgi import ASGIApp
@@ -27,6 +28,7 @@ def wrap(
     pages: Pages | None = None,
     first_data: Find | None = None,
     refusals: tuple[Collection[str], Words] | None = None,
+    takes_files: Callable[[str], bool] | None = None,
     settings: Settings | None = None,
 ) -> ASGIApp:
     """The app with everything that holds for each of its answers.
@@ -36,6 +38,7 @@ def wrap(
         pages: the built pages, when they are served by this app.
         first_data: finds what a page shows first, to be written into it.
         refusals: pages whose forms work without script, and the words for an error's code.
+        takes_files: whether a page's handler of that name exists and takes files.
         settings: those of the process unless given.
     """
     settings = settings or get_settings()
@@ -47,8 +50,8 @@ def wrap(
     if refusals:
         inner = RefusedInPages(inner, pages, *refusals)
     inner = Health(inner)
-    inner = ResponseHeaders(inner, pages, settings)
-    inner = ApiCors(inner, settings.cors_origins)
-    inner = PageUploads(inner)
+    inner = PageUploads(inner, takes_files=takes_files)
     inner = BodyLimit(inner)
-    return Requests(inner, settings.trusted_proxy_hops)
+    inner = ApiCors(inner, settings.cors_origins)
+    inner = Requests(inner, settings.trusted_proxy_hops)
+    return ResponseHeaders(inner, pages, settings)

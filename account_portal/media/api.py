@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from account_portal.context import get_gateways
+from account_portal.edge.csp import DATA_POLICY
 from account_portal.media import service
 
 router = APIRouter(include_in_schema=False, redirect_slashes=False)
@@ -20,7 +21,7 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _HEADERS = {
     # The address changes with the file; shared caches must not outlive a deletion.
     "Cache-Control": "private, max-age=31536000, immutable",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": f"{DATA_POLICY}; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
     "Accept-Ranges": "bytes",

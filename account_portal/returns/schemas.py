@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from account_portal.addresses.schemas import CustomerAddressCreate
 from account_portal.core.ids import is_id
+from account_portal.core.links import ShownPicture
 from account_portal.core.schemas import (
     KEPT,
     Amount,
@@ -79,7 +80,7 @@ class OrderReturnItem(View):
 
     product_id: str
     product_name: str
-    product_image_url: str | None
+    product_image_url: ShownPicture
     sku: str
     selling_price: Amount
     tax_type: str
@@ -134,7 +135,7 @@ class ReturnableItem(View):
 
     product_id: str
     product_name: str
-    product_image_url: str | None
+    product_image_url: ShownPicture
     variant_name: str | None
     sku: str
     selling_price: Amount

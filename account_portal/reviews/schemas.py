@@ -13,6 +13,7 @@ from pydantic import (
     field_validator,
 )
 
+from account_portal.core.links import ShownPicture
 from account_portal.core.schemas import KEPT, Amount, Input, Moment, OrderNumber, Ulid, Upload, View
 from account_portal.models.states import ReviewStatus
 
@@ -110,7 +111,7 @@ class CustomerReview(View):
     id: Ulid
     product_id: str
     product_name: str
-    product_image_url: str | None
+    product_image_url: ShownPicture
     status: ReviewStatus
     rating: Rating
     review_text: str
@@ -136,7 +137,7 @@ class CustomerReadyForReview(View):
 
     product_id: str
     product_name: str
-    product_image_url: str | None
+    product_image_url: ShownPicture
     selling_price: Amount
     listing_price: Amount
     order_number: OrderNumber

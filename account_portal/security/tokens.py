@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from account_portal.core.settings import get_settings
 
 _ALGORITHM = "HS256"
+_REQUIRED = ["exp", "iat", "iss", "aud"]
 
 
 class TokenInvalid(Exception):
@@ -59,8 +60,19 @@ def derived_key(purpose: str) -> bytes:
     return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()
 
 
+def issuer() -> str:
+    """Who tokens are from: this shop's portal, however it is reached."""
+    return f"urn:account-portal:{get_settings().store_id}"
+
+
+def audience() -> str:
+    """Whom they are for: the portal's own API, and nobody else's."""
+    return f"{issuer()}:api"
+
+
 def sign(claims: dict[str, Any]) -> str:
-    """A JWT of the claims; the same claims always give the same token."""
+    """A JWT of the claims, with issuer and audience; the same claims give the same token."""
+    claims = {**claims, "iss": issuer(), "aud": audience()}
     return jwt.encode(claims, derived_key("sign tokens"), algorithm=_ALGORITHM)
 
 
@@ -80,7 +92,9 @@ def verify(token: str, now: datetime) -> dict[str, Any]:
                 token,
                 derived_key("sign tokens"),
                 algorithms=[_ALGORITHM],
-                options={"verify_exp": False, "verify_iat": False, "require": ["exp", "iat"]},
+                issuer=issuer(),
+                audience=audience(),
+                options={"verify_exp": False, "verify_iat": False, "require": _REQUIRED},
             )
         except (jwt.PyJWTError, ValueError, RecursionError):
             raise TokenInvalid from None

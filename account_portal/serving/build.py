@@ -41,6 +41,7 @@ RUNTIME_SETTINGS = frozenset(
         "embed_jwks_url",
         "embed_origins",
         "embed_secret",
+        "http_links",
         "log_level",
         "password_memory_kib",
         "payments",

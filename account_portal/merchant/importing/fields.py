@@ -63,7 +63,10 @@ class Record(BaseModel):
                 # Nearly every text is printable, and that is quickest to ask.
                 if not content.isprintable():
                     _no_control_characters(name, content)
-                tidy[name] = content[: cut[name]] if name in cut else content
+                text = content
+                if name.endswith("name") and not content.isprintable():
+                    text = " ".join(content.split())  # names are one line
+                tidy[name] = text[: cut[name]] if name in cut else text
                 continue
             if name in formless:  # what else is nested is a record of its own
                 _no_control_characters(name, content)

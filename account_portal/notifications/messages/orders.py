@@ -2,6 +2,7 @@
 
 from typing_extensions import override
 
+from account_portal.core.links import shown_link
 from account_portal.notifications.messages.base import CustomerMessage
 
 
@@ -61,7 +62,8 @@ class OrderShipped(CustomerMessage):
     def text(self) -> str:
         carrier = f" with {self.courier}" if self.courier else ""
         number = f" ({self.awb_no})" if self.awb_no else ""
-        link = f" Follow it: {self.tracking_url}" if self.tracking_url else ""
+        where = shown_link(self.tracking_url)
+        link = f" Follow it: {where}" if where else ""
         return (
             f"A parcel of your order {self.order_number} at {self.store} is on its way"
             f"{carrier}{number}.{link}"

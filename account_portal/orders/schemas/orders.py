@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from account_portal.core.links import ShownLink
 from account_portal.core.schemas import (
     Amount,
     CurrencyView,
@@ -126,7 +127,7 @@ class PaymentInfo(View):
     payment_gateway: str
     transaction_id: str = Field(description="Also the `request_number` of the new payment row.")
     amount: Amount
-    redirect_url: str | None
+    redirect_url: ShownLink
     expires_at: Moment | None
 
 

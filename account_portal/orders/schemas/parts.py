@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from account_portal.core.links import ShownLink, ShownPicture
 from account_portal.core.schemas import (
     Amount,
     Moment,
@@ -24,7 +25,7 @@ class OrderItem(View):
 
     product_id: str
     product_name: str
-    product_image_url: str | None
+    product_image_url: ShownPicture
     product_type: Literal["physical", "digital", "bundle"] = "physical"
     sku: str = Field(description="Names the line inside its order.")
     slug: str = ""
@@ -144,7 +145,7 @@ class ShipmentItem(View):
 
     product_id: str
     product_name: str
-    product_image_url: str | None
+    product_image_url: ShownPicture
     sku: str
     variant_id: str | None
     variant_name: str | None
@@ -166,9 +167,9 @@ class OrderShipment(View):
     shipping_tax_amount: Amount
     shipping_amount_including_tax: Amount
     courier_company_name: str | None
-    shipping_label_url: str | None
+    shipping_label_url: ShownLink
     awb_no: str | None = Field(description="Tracking number of the courier.")
-    tracking_url: str | None
+    tracking_url: ShownLink
     eta_delivery: str | None = Field(description="Expected day, as the courier states it.")
     shipped_date: Moment | None
     delivered_date: Moment | None
@@ -200,7 +201,7 @@ class OrderPayment(View):
         description="Reference given by the gateway or bank."
     )
     payment_method: str | None = Field(description="Readable name, such as Credit Card or UPI.")
-    icon_url: str | None = None
+    icon_url: ShownPicture = None
     card_number: Sometimes[str] = Field(description="Masked. Cards only.")
     card_type: Sometimes[Literal["Visa", "Master Card", "Rupay", "American Express"]] = Field(
         description="Cards only."

@@ -10,6 +10,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_number
+from account_portal.core.links import is_link
 from account_portal.gateways.payments import PaymentRequest
 from account_portal.models import Order, Payment
 from account_portal.models.states import (
@@ -79,6 +80,8 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     ctx.checkpoint()
     try:
         start = ctx.gateways.payments.start(request, attempt_signature(request.request_number))
+        if not is_link(start.redirect_url):
+            raise GatewayUnavailable  # nowhere a browser may be sent to
     except GatewayUnavailable:
         payment = _locked_payment(ctx, request.request_number)
         payment.payment_status, payment.modified_at = TransactionStatus.FAILED, ctx.now
@@ -116,9 +119,18 @@ def pay_again(ctx: Context, order_number: str, *, back_to: str = "") -> RetryPay
     return retry_payment(ctx, order_number, RetryPayment(payment_gateway_params=asked))
 
 
-def _require_allowed_addresses(ctx: Context, asked: GatewayParams) -> None:
+def _allowed_origins(ctx: Context) -> set[str]:
     settings = ctx.settings
-    allowed = {settings.origin, *settings.cors_origins, *settings.framing_origins}
+    return {settings.origin, *settings.cors_origins, *settings.framing_origins}
+
+
+def _allowed_address(ctx: Context, address: str | None) -> str | None:
+    """An address that was kept, unless the store would not take it any more."""
+    return address if address and _origin(address) in _allowed_origins(ctx) else None
+
+
+def _require_allowed_addresses(ctx: Context, asked: GatewayParams) -> None:
+    allowed = _allowed_origins(ctx)
     faults = {
         f"payment_gateway_params.{name}": "must be on an origin of this store"
         for name in ("return_url", "surl", "furl")
@@ -192,8 +204,8 @@ def get_hosted_payment(ctx: Context, request_number: str, signature: str) -> Hos
         amount=f"{money.currency_symbol(order.currency)}"
         f"{money.to_major(payment.amount, order.currency):,}",
         is_open=payment.payment_status == TransactionStatus.PENDING,
-        success_url=payment.success_url,
-        failure_url=payment.failure_url,
+        success_url=_allowed_address(ctx, payment.success_url),
+        failure_url=_allowed_address(ctx, payment.failure_url),
     )
 
 

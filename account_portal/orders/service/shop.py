@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.errors import Conflict, NotFound, Unprocessable
+from account_portal.core import links
+from account_portal.core.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from account_portal.core.ids import new_number
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Shipment, ShipmentEvent, ShipmentItem
@@ -172,7 +173,13 @@ def move_shipment(
     Raises:
         NotFound: no such parcel.
         ShipmentNotMovable: it can't go there from where it is.
+        InvalidInput: `tracking_url` is no address that may be shown.
     """
+    if tracking_url is not None and not links.is_link(tracking_url):
+        raise InvalidInput(
+            f"The tracking address {links.words(pictures=False)}.",
+            tracking_url=links.words(pictures=False),
+        )
     order, shipment = _locked_shipment(ctx, reference_number)
     if not rules.can_move(ShipmentStatus(shipment.status), status):
         raise rules.ShipmentNotMovable(

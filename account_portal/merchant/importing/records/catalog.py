@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from account_portal.core.links import Picture
 from account_portal.merchant.importing.fields import (
     Amount,
     Currency,
@@ -23,13 +24,13 @@ from account_portal.models.states import (
 class ProductRecord(Record):
     """A product; `product_id` is its natural key."""
 
-    CUT: ClassVar[Mapping[str, int]] = {"name": 255, "slug": 255, "image_url": 1000}
+    CUT: ClassVar[Mapping[str, int]] = {"name": 255, "slug": 255}
 
     type: Literal["product"] = "product"
     product_id: Key
     name: str = Field(min_length=1)
     slug: str | None = None
-    image_url: str | None = None
+    image_url: Picture | None = None
     product_type: Literal["physical", "digital", "bundle"] = "physical"
     currency: Currency | None = None
     selling_price: Amount = Decimal(0)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from account_portal.core import money
+from account_portal.core.links import Link, Picture
 from account_portal.merchant.importing.fields import (
     Amount,
     Count,
@@ -34,7 +35,6 @@ class LineRecord(Record):
 
     CUT: ClassVar[Mapping[str, int]] = {
         "product_name": 255,
-        "product_image_url": 1000,
         "slug": 255,
         "variant_id": 64,
         "variant_name": 255,
@@ -48,7 +48,7 @@ class LineRecord(Record):
     sku: Sku | None = None
     product_id: Key | None = None
     product_name: str | None = None
-    product_image_url: str | None = None
+    product_image_url: Picture | None = None
     product_type: Literal["physical", "digital", "bundle"] = "physical"
     slug: str = ""
     variant_id: str | None = None
@@ -107,9 +107,7 @@ class ShipmentPart(Record):
 
     CUT: ClassVar[Mapping[str, int]] = {
         "courier_company_name": 100,
-        "shipping_label_url": 1000,
         "awb_no": 64,
-        "tracking_url": 1000,
         "eta_delivery": 40,
         "cancellation_reason": 500,
     }
@@ -123,9 +121,9 @@ class ShipmentPart(Record):
     shipping_amount: Amount = Decimal(0)
     shipping_tax_amount: Amount = Decimal(0)
     courier_company_name: str | None = None
-    shipping_label_url: str | None = None
+    shipping_label_url: Link | None = None
     awb_no: str | None = None
-    tracking_url: str | None = None
+    tracking_url: Link | None = None
     eta_delivery: str | None = None
     packed_at: Moment | None = None
     shipped_date: Moment | None = None
@@ -141,7 +139,6 @@ class PaymentPart(Record):
         "payment_reference_number": 100,
         "payment_method": 60,
         "payment_gateway": 32,
-        "icon_url": 1000,
         "card_number": 40,
         "bank_name": 150,
         "upi_id": 100,
@@ -157,7 +154,7 @@ class PaymentPart(Record):
     payment_method: str | None = None
     payment_gateway: str | None = None
     collection: Literal["authorized", "on_delivery"] | None = None
-    icon_url: str | None = None
+    icon_url: Picture | None = None
     card_number: str | None = None
     card_type: Literal["Visa", "Master Card", "Rupay", "American Express"] | None = None
     bank_name: str | None = None

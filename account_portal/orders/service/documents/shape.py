@@ -5,6 +5,7 @@ from typing import Any
 
 from account_portal.core import money
 from account_portal.core.bulk import Stored
+from account_portal.core.links import shown_link, shown_picture
 from account_portal.core.settings import get_settings
 from account_portal.models.states import (
     OrderStatus,
@@ -22,7 +23,7 @@ def shape_line(line: Stored, scale: int) -> dict[str, Any]:
     return {
         "product_id": line["product_id"],
         "product_name": line["product_name"],
-        "product_image_url": line["product_image_url"],
+        "product_image_url": shown_picture(line["product_image_url"]),
         "product_type": line["product_type"],
         "sku": line["sku"],
         "slug": line["slug"],
@@ -180,7 +181,6 @@ _PAYMENT_FIELDS = (
     "payment_date",
     "payment_reference_number",
     "payment_method",
-    "icon_url",
 )
 _METHOD_FIELDS = (
     "card_number",
@@ -198,6 +198,7 @@ def shape_payment(row: Stored, scale: int) -> dict[str, Any]:
         "transaction_type": "payment",
         "amount": row["amount"] / scale,
         **{name: row[name] for name in _PAYMENT_FIELDS},
+        "icon_url": shown_picture(row["icon_url"]),
         **{name: row[name] for name in _METHOD_FIELDS if row[name] is not None},
     }
 
@@ -207,9 +208,7 @@ _SHIPMENT_FIELDS = (
     "status",
     "total_boxes",
     "courier_company_name",
-    "shipping_label_url",
     "awb_no",
-    "tracking_url",
     "eta_delivery",
     "shipped_date",
     "delivered_date",
@@ -225,6 +224,8 @@ def shape_shipment(
     """`OrderShipment`."""
     return {
         **{name: row[name] for name in _SHIPMENT_FIELDS},
+        "shipping_label_url": shown_link(row["shipping_label_url"]),
+        "tracking_url": shown_link(row["tracking_url"]),
         "total_weight": row["total_weight"] / 1000,
         "shipping_amount": row["shipping_amount"] / scale,
         "shipping_tax_amount": row["shipping_tax_amount"] / scale,
@@ -243,7 +244,7 @@ def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
     return {
         "product_id": line["product_id"],
         "product_name": line["product_name"],
-        "product_image_url": line["product_image_url"],
+        "product_image_url": shown_picture(line["product_image_url"]),
         "sku": line["sku"],
         "variant_id": line["variant_id"],
         "variant_name": line["variant_name"],
