@@ -18,7 +18,8 @@ from babel import Locale
 
 from account_portal.addresses.schemas import AddressField, AddressForm, AddressValues
 from account_portal.core.errors import InvalidInput
-from account_portal.core.validation import phone_fault
+from account_portal.core.text import plain
+from account_portal.core.validation import national_number, phone_fault
 
 MAX_ADDRESSES = 50
 
@@ -280,6 +281,67 @@ def place_fields(country: str) -> tuple[list[AddressField], list[str]]:
 @lru_cache(maxsize=256)
 def _pattern(code: str) -> re.Pattern[str] | None:
     return _postcode_pattern(code, _data(code))
+
+
+# What is written before the code on letters from abroad, where that is not the ISO code.
+_ABROAD = {
+    "AT": "A",
+    "BE": "B",
+    "DE": "D",
+    "ES": "E",
+    "FI": "FIN",
+    "FR": "F",
+    "IT": "I",
+    "LI": "FL",
+    "LU": "L",
+    "NO": "N",
+    "PT": "P",
+    "SE": "S",
+    "SI": "SLO",
+}
+# They write "114 55", though the examples of the data are without the gap.
+_WITH_A_GAP = frozenset({"SE"})
+_GAPS = re.compile(r"[\s.\-]+")
+
+
+def postcode_of(country: str, typed: str) -> str:
+    """A postal code in the form its country writes it: "k1a-0b1" of Canada is "K1A 0B1".
+
+    What can't be one of the country stays as it was typed.
+    """
+    code = country_code_of(country)
+    pattern = _pattern(code) if code else None
+    if code is None or pattern is None:
+        return typed
+    bare = _GAPS.sub("", plain(typed).replace("\u3012", "")).upper()
+    prefixes = [code, _ABROAD.get(code, code)]
+    without = [bare.removeprefix(prefix) for prefix in prefixes if bare.startswith(prefix)]
+    for letters in (bare, *without, code + bare):
+        for spelling in _spellings(code, letters):
+            if pattern.fullmatch(spelling):
+                return spelling
+    return typed
+
+
+def _spellings(code: str, bare: str) -> Iterable[str]:
+    """A code without a gap and with one at each place, in the order in which they are usual."""
+    examples = _data(code).get("zipex", "")
+    usual, other = ("-", " ") if "-" in examples else (" ", "-")
+    if usual not in examples and code not in _WITH_A_GAP:
+        yield bare
+    for gap in (usual, other):
+        for place in range(1, len(bare)):
+            yield f"{bare[:place]}{gap}{bare[place:]}"
+    yield bare
+
+
+def tidied(values: AddressValues) -> AddressValues:
+    """An address with its postal code and phone in the one form they are kept in."""
+    return {
+        **values,
+        "pincode": postcode_of(values["country"], values["pincode"]),
+        "phone": national_number(values["phone"], values["country_code"]),
+    }
 
 
 def _country_faults(values: AddressValues) -> dict[str, str]:

@@ -102,6 +102,18 @@ def test_an_edit_is_not_stopped_by_what_an_import_left_in_other_fields(
     assert kept(database, owner)[0].city == "Mysuru"
 
 
+def test_what_is_typed_may_have_gaps_signs_and_digits_of_any_script(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    digits = "\u0669\u0668\u0667\u0666\u0665 43210"
+    tab.press(state, "save", {**FORM, "pincode": "560 001", "phone": "0" + digits})
+    assert state.errors == {}
+    (address,) = kept(database, owner)
+    assert (address.pincode, address.phone) == ("560001", "9876543210")
+
+
 def test_fields_follow_the_country_and_what_was_typed_stays(tab: Tab) -> None:
     state = opened(tab)
     tab.press(state, "write_new")

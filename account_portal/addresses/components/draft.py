@@ -78,6 +78,7 @@ class AddressDraft(rx.State, mixin=True):
         Raises:
             ValidationError: names each field and what is wrong with it.
         """
+        values = rules.tidied(values)
         changed = [name for name, text in values.items() if (text or "") != self._known.get(name)]
         told = rules.faults(values, changed if saved else None) | rules.unfilled(values)
         found = {name: [text] for name, text in told.items()}
