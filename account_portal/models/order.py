@@ -263,7 +263,7 @@ class OrderDocument(SQLModel, table=True):
         description="Delivered units by sku that no return request holds.",
     )
     valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
-    search: str = Field(default="", sa_type=Text, description="Number and names in lower case.")
+    search: str = Field(default="", sa_type=Text, description="Number and names, folded.")
 
 
 class OrderCount(SQLModel, table=True):
