@@ -93,8 +93,25 @@ _CITY_LABELS = {
     "post_town": "Town or city",
     "suburb": "Suburb",
 }
-_CODE_LABELS = {"eircode": "Eircode", "pin": "Pincode", "postal": "Postal code", "zip": "ZIP code"}
-_POSTCODE_COUNTRIES = frozenset({"AU", "GB", "GG", "IM", "JE", "MY", "NL", "NZ", "ZA"})
+_CODE_LABELS = {"eircode": "Eircode", "pin": "PIN code", "postal": "Postal code", "zip": "ZIP code"}
+# What the data calls by the general name.
+_OWN_CODE_LABELS = {
+    "BR": "CEP",
+    **dict.fromkeys(("AU", "GB", "GG", "IM", "JE", "MY", "NL", "NZ", "ZA"), "Postcode"),
+}
+# A second line holds what the data calls the dependent locality, too.
+_SECOND_LINE = "Flat, floor or building"
+_OWN_SECOND_LINES = {
+    "BR": "Bairro, complement",
+    "CA": "Apartment, suite or unit",
+    "MX": "Colonia, apartment or floor",
+    "US": "Apartment, suite or unit",
+}
+# Where streets have no names or houses no numbers, couriers go by what stands near.
+_WITH_LANDMARKS = frozenset({
+    "AE", "AF", "BD", "BH", "BT", "CM", "CR", "ET", "GH", "IN", "KE", "KH", "KW", "LA", "LK",
+    "MM", "MV", "NG", "NI", "NP", "OM", "PH", "PK", "QA", "RW", "SA", "TZ", "UG", "YE", "ZM",
+})  # fmt: skip
 
 
 def _plain(name: str) -> str:
@@ -222,9 +239,10 @@ def _form(code: str) -> AddressForm:
     required = set(data["require"])
     fields = [
         _field("address_line1", "Address", required=True),
-        _field("address_line2", "Flat, floor or building", required=False),
-        _field("landmark", "Landmark", required=False),
+        _field("address_line2", _OWN_SECOND_LINES.get(code, _SECOND_LINE), required=False),
     ]
+    if code in _WITH_LANDMARKS:
+        fields.append(_field("landmark", "Landmark", required=False))
     for letter in letters:
         match letter:
             case "C":
@@ -235,22 +253,30 @@ def _form(code: str) -> AddressForm:
                 choices = _area_choices(data)
                 fields.append(_field("state", label, required="S" in required, choices=choices))
             case _:
-                label = _CODE_LABELS.get(data["zip_name_type"], "Postal code")
-                if code in _POSTCODE_COUNTRIES:
-                    label = "Postcode"
-                example = data.get("zipex", "").split(",")[0]
-                fields.append(_field("pincode", label, required="Z" in required, example=example))
+                fields.append(_code_field(code, data, required="Z" in required))
     prefix = phonenumbers.country_code_for_region(code)
     return AddressForm(
         country=_names()[code], country_code=f"+{prefix}" if prefix else "", fields=fields
     )
 
 
-def _field(
-    name: str, label: str, *, required: bool, choices: Iterable[str] = (), example: str = ""
-) -> AddressField:
+def _field(name: str, label: str, *, required: bool, choices: Iterable[str] = ()) -> AddressField:
     return AddressField(
-        name=name, label=label, required=required, choices=list(choices), example=example
+        name=name, label=label, required=required, choices=list(choices), example=""
+    )
+
+
+def _code_field(code: str, data: Mapping[str, Any], *, required: bool) -> AddressField:
+    usual = _CODE_LABELS.get(data["zip_name_type"], "Postal code")
+    pattern = data.get("zip", "")
+    return AddressField(
+        name="pincode",
+        label=_OWN_CODE_LABELS.get(code, usual),
+        required=required,
+        choices=[],
+        example=data.get("zipex", "").split(",")[0],
+        # Dashes and gaps need no key: `postcode_of` puts them in.
+        is_numeric=bool(pattern) and not re.search("[A-Za-z]", pattern.replace("\\d", "")),
     )
 
 
@@ -266,13 +292,27 @@ def address_form(country: str) -> AddressForm:
     return _form(code)
 
 
+_UNTIL_KNOWN = "IN"
+"""Whose form is shown until a country is chosen."""
+
 PLACE = ("city", "state", "pincode")
 """Fields that not every country has, or calls the same."""
 
 
+def second_line(country: str) -> str:
+    """What stands in the second line of an address there."""
+    field = _form(country_code_of(country) or _UNTIL_KNOWN).field("address_line2")
+    return field.label if field else _SECOND_LINE
+
+
+def knows_landmarks(country: str) -> bool:
+    """Whether couriers there go by what stands near."""
+    return (country_code_of(country) or _UNTIL_KNOWN) in _WITH_LANDMARKS
+
+
 def place_fields(country: str) -> tuple[list[AddressField], list[str]]:
     """`PLACE` as the country has it, and its states to choose from; India's until one is known."""
-    form = _form(country_code_of(country) or "IN")
+    form = _form(country_code_of(country) or _UNTIL_KNOWN)
     fields = [field for field in form.fields if field.name in PLACE]
     states = next((field.choices for field in fields if field.name == "state"), [])
     return [field.model_copy(update={"choices": []}) for field in fields], list(states)

@@ -139,6 +139,7 @@ class AddressField(View):
     required: bool
     choices: list[str] = Field(description="Names to choose from; empty: free text.")
     example: str = Field(description="A valid value to show as a hint, or empty.")
+    is_numeric: bool = Field(default=False, description="A keyboard with digits alone will do.")
 
 
 class AddressForm(View):

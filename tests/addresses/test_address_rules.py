@@ -76,13 +76,15 @@ def test_every_country_has_a_form_whose_own_example_passes() -> None:
 @pytest.mark.parametrize(
     ("country", "labels"),
     [
-        ("India", {"pincode": "Pincode", "state": "State", "city": "City"}),
+        ("India", {"pincode": "PIN code", "state": "State", "city": "City"}),
         ("United States", {"pincode": "ZIP code", "state": "State"}),
         ("United Kingdom", {"pincode": "Postcode", "city": "Town or city"}),
         ("Ireland", {"pincode": "Eircode", "state": "County"}),
         ("Japan", {"state": "Prefecture"}),
         ("United Arab Emirates", {"state": "Emirate"}),
         ("Canada", {"state": "Province", "pincode": "Postal code"}),
+        ("Brazil", {"pincode": "CEP", "address_line2": "Bairro, complement"}),
+        ("Germany", {"pincode": "Postal code", "address_line2": "Flat, floor or building"}),
         ("Australia", {"city": "Suburb", "pincode": "Postcode"}),
     ],
 )
@@ -91,6 +93,46 @@ def test_fields_are_called_what_the_country_calls_them(
 ) -> None:
     form = rules.address_form(country)
     assert {name: getattr(form.field(name), "label", None) for name in labels} == labels
+
+
+@pytest.mark.parametrize(
+    ("country", "is_numeric"),
+    [
+        ("India", True),
+        ("United States", True),
+        ("Germany", True),
+        ("Portugal", True),
+        ("Brazil", True),
+        ("United Kingdom", False),
+        ("Canada", False),
+        ("Netherlands", False),
+        ("Ireland", False),
+        ("Latvia", False),
+    ],
+)
+def test_a_postcode_of_digits_is_typed_on_a_keyboard_of_digits(
+    country: str, is_numeric: bool
+) -> None:
+    field = rules.address_form(country).field("pincode")
+    assert field is not None
+    assert field.is_numeric == is_numeric
+
+
+def test_a_code_typed_on_a_keyboard_of_digits_is_understood_without_its_signs() -> None:
+    for country in rules.country_names():
+        field = rules.address_form(country).field("pincode")
+        if field is not None and field.is_numeric:
+            digits = re.sub("[^0-9]", "", field.example)
+            assert faults(country=country, pincode=rules.postcode_of(country, digits)) == set()
+
+
+@pytest.mark.parametrize(
+    ("country", "knows"),
+    [("India", True), ("Nigeria", True), ("Germany", False), ("Brazil", False), ("Ireland", False)],
+)
+def test_a_landmark_is_asked_for_where_couriers_go_by_it(country: str, knows: bool) -> None:
+    assert (rules.address_form(country).field("landmark") is not None) == knows
+    assert rules.knows_landmarks(country) == knows
 
 
 def test_states_are_offered_by_readable_names() -> None:
