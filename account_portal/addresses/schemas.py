@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints
 
 from account_portal.core.schemas import (
     KEPT,
@@ -14,15 +14,25 @@ from account_portal.core.schemas import (
     Phone,
     Ulid,
     View,
+    plain_text,
 )
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 LastName = Annotated[str, StringConstraints(max_length=100)]
 Line1 = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Line = Annotated[str, StringConstraints(max_length=255)]
+
+
+def _code(value: object) -> object:
+    # The sign that Japan writes before a postal code says no more than the field's name.
+    text = plain_text(value)
+    return text.replace("\u3012", "") if isinstance(text, str) else text
+
+
 Pincode = Annotated[
     str,
     StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9 -]{1,10}[A-Za-z0-9])?$"),
+    BeforeValidator(_code),
     Field(description="Postal code. Six digits, not starting with 0, when the country is India."),
 ]
 City = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -129,6 +139,7 @@ class AddressField(View):
     required: bool
     choices: list[str] = Field(description="Names to choose from; empty: free text.")
     example: str = Field(description="A valid value to show as a hint, or empty.")
+    is_numeric: bool = Field(default=False, description="A keyboard with digits alone will do.")
 
 
 class AddressForm(View):

@@ -164,7 +164,7 @@ def create_address(ctx: Context, data: CustomerAddressCreate) -> CustomerAddress
         InvalidInput: the country, its postcode or state, or the phone is not in order.
         AddressLimitReached: the book is full.
     """
-    values = data.model_dump()
+    values = rules.tidied(data.model_dump())
     rules.require_deliverable(values)
     values["country"] = rules.country_name_of(data.country)
     _lock_book(ctx)
@@ -194,9 +194,9 @@ def update_address(ctx: Context, address_id: str, data: CustomerAddressUpdate) -
     """
     _lock_book(ctx)
     address = ctx.get_owned(Address, lock=True, id=address_id)
-    changes = {
-        name: value for name, value in data.sent().items() if getattr(address, name) != value
-    }
+    sent = {name: value for name, value in data.sent().items() if getattr(address, name) != value}
+    tidied = rules.tidied({**address.model_dump(), **sent})
+    changes = {name: tidied[name] for name in sent if getattr(address, name) != tidied[name]}
     if changes:
         values = {**address.model_dump(), **changes}
         rules.require_deliverable(values, changed=changes)

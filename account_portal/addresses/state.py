@@ -14,7 +14,6 @@ from account_portal.addresses.schemas import (
 from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
-from account_portal.core.validation import national_number
 from account_portal.ui.asking import told_in_form
 from account_portal.ui.bridge import call, read
 from account_portal.ui.session import PageData, Session, action, page_load
@@ -133,7 +132,6 @@ class AddressesState(AddressDraft, PageData, Session):
         for name in _TEXTS:
             text = str(form.get(name) or "").strip()
             values[name] = text or ("" if name in _NEVER_NULL else None)
-        values["phone"] = national_number(values["phone"], values["country_code"])
         for use in ("shipping", "billing"):
             values[f"is_default_{use}"] = bool(form.get(f"is_default_{use}"))
         try:

@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from account_portal.core.ids import ULID_PATTERN
+from account_portal.core.text import plain
 
 Shown = TypeVar("Shown")
 
@@ -125,6 +126,11 @@ def _lower(value: str) -> str:
     return value.lower()
 
 
+def plain_text(value: object) -> object:
+    """Validator of codes and numbers: digits of every script are read; other kinds stay."""
+    return plain(value) if isinstance(value, str) else value
+
+
 def _text(value: object) -> object:
     if isinstance(value, str):
         return value
@@ -160,6 +166,7 @@ CountryCode = Annotated[
 Phone = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4,14}$"),
+    BeforeValidator(plain_text),
     Field(description="National number without the prefix. Ten digits when the prefix is `+91`."),
 ]
 NewPassword = Annotated[

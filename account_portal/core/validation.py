@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import phonenumbers
 import pydantic
+from phonenumbers import NumberParseException
 
 from account_portal.core.errors import ValidationError
+from account_portal.core.text import plain
 
 _WORDS = {
     "missing": "is required",
@@ -89,7 +92,27 @@ def phone_fault(country_code: str | None, phone: str) -> str | None:
     return None
 
 
+_NATIONAL = re.compile(r"[0-9]{4,14}")
+
+
 def national_number(typed: str, country_code: str) -> str:
-    """A phone number as people write or paste it, without its prefix, blanks and signs."""
-    digits = re.sub(r"[\s().\-/]+", "", typed)
-    return digits.removeprefix(country_code) if country_code else digits
+    """A phone number as people write or paste it, without prefix, trunk zero, blanks and signs.
+
+    Where the zero belongs to the number, as in Italy, it stays.
+    """
+    digits = re.sub(r"[\s().\-/]+", "", plain(typed))
+    digits = digits.removeprefix(country_code) if country_code else digits
+    bare = _without_trunk_prefix(digits, country_code)
+    return bare if _NATIONAL.fullmatch(bare) else digits
+
+
+def _without_trunk_prefix(digits: str, country_code: str) -> str:
+    prefix = country_code.removeprefix("+")
+    if not (digits.isdecimal() and prefix.isdecimal()):
+        return digits
+    try:
+        number = phonenumbers.parse(digits, phonenumbers.region_code_for_country_code(int(prefix)))
+    except NumberParseException:
+        return digits
+    is_of_prefix = str(number.country_code) == prefix
+    return phonenumbers.national_significant_number(number) if is_of_prefix else digits

@@ -278,7 +278,7 @@ class OrderDocument(SQLModel, table=True):
         index=True,
         description="When a return window closes: whoever reads it later derives it anew first.",
     )
-    search: str = Field(default="", sa_type=Text, description="Number and names in lower case.")
+    search: str = Field(default="", sa_type=Text, description="Number and names, folded.")
 
 
 class OrderPolicy(SQLModel, table=True):

@@ -6,7 +6,7 @@ from typing import Any
 from account_portal.auth.rules.contacts import Contact, require_possible_phone
 from account_portal.auth.schemas import DEFAULT_COUNTRY_CODE
 from account_portal.core.errors import InvalidInput
-from account_portal.core.validation import phone_fault
+from account_portal.core.validation import national_number, phone_fault
 from account_portal.models import User
 from account_portal.profile.schemas import PendingContactChange
 
@@ -23,8 +23,9 @@ def wanted_contacts(user: User, sent: Mapping[str, Any]) -> list[Contact]:
     email = sent.get("email")
     if email is not None and email != user.email:
         wanted.append(Contact(email=email))
-    phone = sent.get("phone") or user.phone
     country_code = sent.get("country_code") or user.country_code or DEFAULT_COUNTRY_CODE
+    typed: Any = sent.get("phone")
+    phone = user.phone if typed in (None, user.phone) else national_number(typed, country_code)
     if phone is not None and (country_code, phone) != (user.country_code, user.phone):
         if fault := phone_fault(country_code, phone):
             raise InvalidInput(phone=fault)

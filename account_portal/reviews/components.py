@@ -52,7 +52,7 @@ def own_review(review: Any, *, again: rx.Component | None = None) -> rx.Componen
                 ),
                 end=ui.status_badge("review", review.status),
             ),
-            rx.cond(review.review_text, ui.text(review.review_text)),
+            rx.cond(review.review_text, ui.text(review.review_text, as_typed=True)),
             rx.cond(
                 (review.images.length() + review.videos.length()) > 0,
                 ui.row(rx.foreach(review.images, photo), rx.foreach(review.videos, video)),

@@ -131,13 +131,27 @@ export function PasswordInput({ meter = false, least = 8, icons, className = "",
   );
 }
 
+/** The digits of a text, those of other scripts (Arabic, full width) as 0 to 9. */
+export function digitsOf(text) {
+  return Array.from(text.normalize("NFKC"), digitOf).join("");
+}
+
+function digitOf(letter) {
+  if (!/\p{Nd}/u.test(letter)) return "";
+  // Unicode has the ten digits of a script in one row, the zero first.
+  let digit = 0;
+  const isDigit = (code) => /\p{Nd}/u.test(String.fromCodePoint(code));
+  for (let code = letter.codePointAt(0) - 1; digit < 9 && isDigit(code); code -= 1) digit += 1;
+  return digit;
+}
+
 /** Keeps digits only, so "123 456" or "Your code: 123-456" can be pasted as it came. */
 export function CodeInput({ digits = 6, autoSubmit = false, onFilled, ...rest }) {
   const [caret, setCaret] = useState(0);
   const follow = (event) => setCaret(Math.min(event.target.selectionStart, digits - 1));
   const input = (event) => {
     const field = event.target;
-    const clean = field.value.replace(/\D/g, "").slice(0, digits);
+    const clean = digitsOf(field.value).slice(0, digits);
     if (clean !== field.value) field.value = clean;
     follow(event);
     if (clean.length < digits) return;

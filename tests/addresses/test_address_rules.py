@@ -76,13 +76,15 @@ def test_every_country_has_a_form_whose_own_example_passes() -> None:
 @pytest.mark.parametrize(
     ("country", "labels"),
     [
-        ("India", {"pincode": "Pincode", "state": "State", "city": "City"}),
+        ("India", {"pincode": "PIN code", "state": "State", "city": "City"}),
         ("United States", {"pincode": "ZIP code", "state": "State"}),
         ("United Kingdom", {"pincode": "Postcode", "city": "Town or city"}),
         ("Ireland", {"pincode": "Eircode", "state": "County"}),
         ("Japan", {"state": "Prefecture"}),
         ("United Arab Emirates", {"state": "Emirate"}),
         ("Canada", {"state": "Province", "pincode": "Postal code"}),
+        ("Brazil", {"pincode": "CEP", "address_line2": "Bairro, complement"}),
+        ("Germany", {"pincode": "Postal code", "address_line2": "Flat, floor or building"}),
         ("Australia", {"city": "Suburb", "pincode": "Postcode"}),
     ],
 )
@@ -91,6 +93,46 @@ def test_fields_are_called_what_the_country_calls_them(
 ) -> None:
     form = rules.address_form(country)
     assert {name: getattr(form.field(name), "label", None) for name in labels} == labels
+
+
+@pytest.mark.parametrize(
+    ("country", "is_numeric"),
+    [
+        ("India", True),
+        ("United States", True),
+        ("Germany", True),
+        ("Portugal", True),
+        ("Brazil", True),
+        ("United Kingdom", False),
+        ("Canada", False),
+        ("Netherlands", False),
+        ("Ireland", False),
+        ("Latvia", False),
+    ],
+)
+def test_a_postcode_of_digits_is_typed_on_a_keyboard_of_digits(
+    country: str, is_numeric: bool
+) -> None:
+    field = rules.address_form(country).field("pincode")
+    assert field is not None
+    assert field.is_numeric == is_numeric
+
+
+def test_a_code_typed_on_a_keyboard_of_digits_is_understood_without_its_signs() -> None:
+    for country in rules.country_names():
+        field = rules.address_form(country).field("pincode")
+        if field is not None and field.is_numeric:
+            digits = re.sub("[^0-9]", "", field.example)
+            assert faults(country=country, pincode=rules.postcode_of(country, digits)) == set()
+
+
+@pytest.mark.parametrize(
+    ("country", "knows"),
+    [("India", True), ("Nigeria", True), ("Germany", False), ("Brazil", False), ("Ireland", False)],
+)
+def test_a_landmark_is_asked_for_where_couriers_go_by_it(country: str, knows: bool) -> None:
+    assert (rules.address_form(country).field("landmark") is not None) == knows
+    assert rules.knows_landmarks(country) == knows
 
 
 def test_states_are_offered_by_readable_names() -> None:
@@ -103,7 +145,7 @@ def test_states_are_offered_by_readable_names() -> None:
     assert rules.address_form("Singapore").field("state") is None
 
 
-@pytest.mark.parametrize("pincode", ["056001", "56001", "5600011", "560 001", "56000A"])
+@pytest.mark.parametrize("pincode", ["056001", "56001", "5600011", "56000A"])
 def test_an_indian_pincode_has_six_digits_and_no_leading_zero(pincode: str) -> None:
     assert faults(pincode=pincode) == {"pincode"}
 
@@ -127,6 +169,53 @@ def test_a_postcode_has_the_form_of_its_country(country: str, good: str, bad: st
     at = {"country": country, "state": "Ontario", "country_code": "+1"}
     assert faults(**at, pincode=good) == set()
     assert faults(**at, pincode=bad) == {"pincode"}
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "kept"),
+    [
+        ("India", "560 001", "560001"),
+        ("Poland", "00001", "00-001"),
+        ("Portugal", "1000001", "1000-001"),
+        ("Canada", "K1A-0B1", "K1A 0B1"),
+        ("Japan", "\u3012150-0001", "150-0001"),
+        ("Japan", "\uff11\uff15\uff10\uff0d\uff10\uff10\uff10\uff11", "150-0001"),
+        ("Germany", "D-10115", "10115"),
+        ("Germany", "DE 10115", "10115"),
+        ("Sweden", "SE-111 22", "111 22"),
+        ("Sweden", "11122", "111 22"),
+        ("United States", "100010001", "10001-0001"),
+        ("United States", "10001", "10001"),
+        ("United Kingdom", "ec1a1bb", "EC1A 1BB"),
+        ("United Kingdom", "sw1a  1aa", "SW1A 1AA"),
+        ("Ireland", "d02af30", "D02 AF30"),
+        ("Jersey", "je2 3ab", "JE2 3AB"),
+        ("Latvia", "1073", "LV-1073"),
+        ("France", "75 001", "75001"),
+        ("Brazil", "40301110", "40301-110"),
+        ("India", "56000A", "56000A"),
+        ("Germany", "F-10115", "F-10115"),
+        ("Bahamas", "A-1", "A-1"),
+        ("Atlantis", "1 2", "1 2"),
+        ("India", "", ""),
+    ],
+)
+def test_a_postcode_is_kept_as_its_country_writes_it(country: str, typed: str, kept: str) -> None:
+    assert rules.postcode_of(country, typed) == kept
+    assert rules.postcode_of(country, kept) == kept
+
+
+def test_every_countrys_own_example_is_kept_as_it_is() -> None:
+    for country in rules.country_names():
+        pincode = rules.address_form(country).field("pincode")
+        if pincode is not None and country != "Sweden":
+            assert rules.postcode_of(country, pincode.example) == pincode.example
+
+
+@given(st.sampled_from(rules.country_names()), st.text(max_size=14))
+def test_tidying_twice_changes_nothing_more(country: str, typed: str) -> None:
+    once = rules.postcode_of(country, typed)
+    assert rules.postcode_of(country, once) == once
 
 
 def test_a_country_that_uses_no_postcode_takes_any_or_none() -> None:

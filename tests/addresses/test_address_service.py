@@ -114,6 +114,16 @@ def test_a_change_that_changes_nothing_leaves_the_order_alone(call: Call, clock:
     assert [row.id for row in listed(call)] == [two.id, one.id]
 
 
+def test_postcode_and_phone_are_kept_in_the_form_of_their_country(call: Call) -> None:
+    japan = {"country": "Japan", "state": "Tokyo", "country_code": "+81"}
+    one = create(call, **japan, pincode="\u3012\uff11\uff15\uff10\uff0d0001", phone="09012345678")
+    assert (one.pincode, one.phone) == ("150-0001", "9012345678")
+    london = {"country": "United Kingdom", "country_code": "+44", "phone": "07911123456"}
+    moved = change(call, one.id, **london, pincode="ec1a1bb")
+    assert (moved.pincode, moved.phone) == ("EC1A 1BB", "7911123456")
+    assert change(call, one.id, pincode="EC1A1BB", phone="7911123456") == moved
+
+
 def test_a_change_keeps_what_it_leaves_out(call: Call, clock: Clock) -> None:
     before = create(call)
     later = clock.advance(hours=1)

@@ -70,7 +70,7 @@ def test_faults_are_told_at_their_fields_and_nothing_is_saved(
     tab.press(state, "write_new")
     tab.press(state, "save", {**FORM, "pincode": "123", "phone": "12345", "city": "", "email": "x"})
     assert set(state.errors) == {"pincode", "phone", "city", "email"}
-    assert state.errors["pincode"].startswith("This is not a Pincode of India")
+    assert state.errors["pincode"].startswith("This is not a PIN code of India")
     assert state.is_writing
     assert kept(database, owner) == []
 
@@ -100,6 +100,36 @@ def test_an_edit_is_not_stopped_by_what_an_import_left_in_other_fields(
     tab.press(state, "save", form)
     assert state.errors == {}
     assert kept(database, owner)[0].city == "Mysuru"
+
+
+def test_what_is_typed_may_have_gaps_signs_and_digits_of_any_script(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    digits = "\u0669\u0668\u0667\u0666\u0665 43210"
+    tab.press(state, "save", {**FORM, "pincode": "560 001", "phone": "0" + digits})
+    assert state.errors == {}
+    (address,) = kept(database, owner)
+    assert (address.pincode, address.phone) == ("560001", "9876543210")
+
+
+def test_a_landmark_that_is_known_is_shown_and_kept_in_any_country(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    place = {"country": "Germany", "state": "", "pincode": "10115", "city": "Berlin"}
+    address = make_address(database, owner, **place, landmark="By the mill")
+    state = opened(tab)
+    tab.press(state, "write_new")
+    tab.press(state, "choose_country", "Germany")
+    assert not state.asks_landmark
+    tab.press(state, "choose_country", "Brazil")
+    assert (state.second_line, state.asks_landmark) == ("Bairro, complement", False)
+    tab.press(state, "choose_country", "India")
+    assert state.asks_landmark
+    tab.press(state, "edit", address.id)
+    assert state.asks_landmark
+    assert state.draft["landmark"] == "By the mill"
 
 
 def test_fields_follow_the_country_and_what_was_typed_stays(tab: Tab) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from account_portal.auth import schemas
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
 from account_portal.models import User
@@ -374,3 +375,12 @@ def test_unknown_store_is_not_found(api: Any) -> None:
 def test_wrong_method_is_told_in_the_envelope(api: Any) -> None:
     answer = api.get("/auth/logout")
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_phones_and_codes_are_read_in_the_digits_of_any_script() -> None:
+    contact = {"channel": "sms", "otp_action": "login", "country_code": "+44"}
+    phone = schemas.GenerateOtpWithPhone(**contact, phone="\u0660\u0667\u0669\u0661\u0661123456")
+    assert phone.phone == "7911123456"
+    code = {**GOOD["/auth/verify-otp"], "otp": "\u0666\u0665\u0660\u0663\u0667\u0663"}
+    assert schemas.VerifyOtp(**code).otp == "650373"
+    assert schemas.VerifyOtp(**{**code, "otp": "\uff18\uff10\uff18\uff11"}).otp == "8081"

@@ -278,6 +278,20 @@ def test_registering_with_a_phone_alone(register: Any) -> None:
     assert (user.email, user.country_code, user.phone) == (None, "+1", "4155552671")
 
 
+def test_a_number_with_its_trunk_zero_is_the_same_number(
+    register: Any,
+) -> None:
+    user = register(phone="07911123456", country_code="+44").user
+    assert (user.country_code, user.phone) == ("+44", "7911123456")
+    for phone in ("7911123456", "07911123456"):
+        with pytest.raises(PhoneTaken):
+            register(phone=phone, country_code="+44")
+        data = schemas.LoginWithPhonePassword(phone=phone, country_code="+44", password=PASSWORD)
+        assert data.phone == "7911123456"
+    rome = register(phone="0669812345", country_code="+39").user
+    assert rome.phone == "0669812345"
+
+
 def test_taken_contacts_stay_taken(
     register: Any, owner: User, database: Database, clock: Clock
 ) -> None:

@@ -10,7 +10,7 @@ from account_portal.core.db import Database
 from account_portal.models import User
 from account_portal.orders import service
 from account_portal.orders.schemas import OrderSearch
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 
 DAY = datetime(2025, 3, 1, 12, tzinfo=UTC)
 # Two of the same moment each, so that the order number has to decide.
@@ -75,3 +75,26 @@ def test_a_deep_page_is_read_from_the_nearer_end(
         call(service.search_orders, OrderSearch(page=page, limit=2))
         directions.append("ASC" in statements[-1])
     assert directions == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "6301", "#6301", " # 6301 ", "eclair", "\u00e9clair", "e\u0301clair", "ECLAIR", "istanbul",
+        "\u0130stanbul", "cay", "50%", "#1 mug",
+    ],
+)  # fmt: skip
+def test_an_order_is_found_however_its_words_are_typed(
+    call: Callable[..., Any], database: Database, owner: User, typed: str
+) -> None:
+    names = ["\u00c9CLAIR", "\u0130stanbul \u00e7ay", "50% off", "The #1 mug"]
+    lines = [make_line(place, product_name=name) for place, name in enumerate(names)]
+    make_order(database, owner, order_number="6301", lines=lines)
+    make_order(database, owner, order_number="7777", lines=[make_line(product_name="Teapot 50")])
+    found = call(service.search_orders, OrderSearch(text=typed)).rows
+    assert [card.order_number for card in found] == ["6301"]
+
+
+def test_a_sign_alone_searches_for_nothing(call: Callable[..., Any], numbers: list[str]) -> None:
+    page = call(service.search_orders, OrderSearch(text="#"))
+    assert page.pagination.total_records == len(numbers)

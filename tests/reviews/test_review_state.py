@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from account_portal.core.db import Database
 from account_portal.models import Media, Order, Review, User
 from account_portal.reviews import rules
+from account_portal.reviews.components import own_review
 from account_portal.reviews.state import ReviewsState
 from tests.factories.orders import make_line, make_order
 from tests.factories.pictures import make_picture
@@ -253,3 +254,10 @@ def test_what_did_not_arrive_is_said(database: Database, owner: User, order: Ord
     page.go(f"/reviews?product={PRODUCT}")
     page.run("show_progress", {"failed": True})
     assert page.signed_out
+
+
+def test_a_review_is_shown_in_the_lines_it_was_written_in() -> None:
+    drawn = str(own_review(ReviewsState.written[0]))
+    _, classes, shown = drawn.partition("whitespace-pre-line")
+    assert classes
+    assert shown.partition("jsx(")[0].count("review_text") == 1

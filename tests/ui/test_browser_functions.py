@@ -163,3 +163,18 @@ def test_another_picture_takes_the_place_of_the_only_one() -> None:
 )
 def test_the_length_of_a_video(seconds: str, text: str) -> None:
     assert run("file-drop.js", f"length({seconds})") == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("Your code: 123-456", "123456"),
+        ("\u0666\u0665\u0660\u0663\u0667\u0663", "650373"),
+        ("\uff18\uff10\uff18\uff11\uff13\uff17", "808137"),
+        ("\u096f\u0966", "90"),
+        ("\U0001d7d8\U0001d7e1", "09"),
+        ("no digit", ""),
+    ],
+)
+def test_a_code_is_read_in_the_digits_of_any_script(typed: str, digits: str) -> None:
+    assert run("forms.js", f"digitsOf({json.dumps(typed)})") == digits

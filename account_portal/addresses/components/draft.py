@@ -23,6 +23,10 @@ class AddressDraft(rx.State, mixin=True):
     """What the form begins with, and what was typed when the country changed."""
     place_fields: list[AddressField] = []
     """City, state and postal code as the country in the form has them."""
+    second_line: str = ""
+    """What the country's addresses have in their second line."""
+    asks_landmark: bool = False
+    """Couriers there go by what stands near, or one is known of the address."""
     state_choices: list[list[str]] = []
     """States of the country; empty where any text will do."""
     other_codes: list[list[str]] = []
@@ -42,6 +46,9 @@ class AddressDraft(rx.State, mixin=True):
 
     def _follow_country(self) -> None:
         self.place_fields, choices = rules.place_fields(self.draft["country"])
+        self.second_line = rules.second_line(self.draft["country"])
+        known = bool(self._known.get("landmark"))
+        self.asks_landmark = known or rules.knows_landmarks(self.draft["country"])
         typed = self.draft["state"]
         if choices and typed and typed == self._known["state"]:
             # An import's own spelling is kept until another is chosen.
@@ -78,6 +85,7 @@ class AddressDraft(rx.State, mixin=True):
         Raises:
             ValidationError: names each field and what is wrong with it.
         """
+        values = rules.tidied(values)
         changed = [name for name, text in values.items() if (text or "") != self._known.get(name)]
         told = rules.faults(values, changed if saved else None) | rules.unfilled(values)
         found = {name: [text] for name, text in told.items()}

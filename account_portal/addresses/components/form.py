@@ -48,6 +48,7 @@ def address_text(
 def _place(state: Any, field: Any) -> rx.Component:
     """City, state or postal code, called and filled in as in its country."""
     label = rx.cond(field.required, field.label, field.label + " (optional)").to(str)
+    keyboard = rx.cond(field.is_numeric, "numeric", "text").to(str)
     example = rx.cond(field.example, "For example " + field.example, "").to(str)
 
     def text(name: str, complete: str, longest: int = 100, **props: Any) -> rx.Component:
@@ -88,7 +89,7 @@ def _place(state: Any, field: Any) -> rx.Component:
                     text("state", "address-level1"),
                 ),
             ),
-            ("pincode", text("pincode", "postal-code", 12, hint=example)),
+            ("pincode", text("pincode", "postal-code", 12, hint=example, input_mode=keyboard)),
             rx.fragment(),
         ),
         key=field.name,
@@ -100,10 +101,15 @@ def address_fields(state: Any, *, landmark: bool = False) -> list[rx.Component]:
 
     Args:
         state: an `AddressDraft` with `errors`.
-        landmark: ask for one, too.
+        landmark: ask for one, too, where the country's couriers go by it.
     """
     second = address_text(
-        state, "address_line2", complete="address-line2", optional=True, max_length=255
+        state,
+        "address_line2",
+        label=state.second_line,
+        complete="address-line2",
+        optional=True,
+        max_length=255,
     )
     near = address_text(
         state,
@@ -111,6 +117,7 @@ def address_fields(state: Any, *, landmark: bool = False) -> list[rx.Component]:
         optional=True,
         max_length=255,
         hint="Something near that is easy to find.",
+        on_blur=state.keep("landmark"),
     )
     phone = ui.phone_field(
         LABELS["phone"],
@@ -142,7 +149,8 @@ def address_fields(state: Any, *, landmark: bool = False) -> list[rx.Component]:
         address_text(
             state, "address_line1", complete="address-line1", required=True, max_length=255
         ),
-        ui.grid(second, near) if landmark else second,
+        second,
+        *([rx.cond(state.asks_landmark, near)] if landmark else []),
         ui.grid(rx.foreach(state.place_fields, lambda field: _place(state, field))),
         rx.fragment(phone, key="phone " + state.draft["country_code"]),
         address_text(state, "email", complete="email", type="email", required=True, max_length=254),

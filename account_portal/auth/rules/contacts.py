@@ -11,7 +11,8 @@ from phonenumbers import NumberParseException
 from account_portal.auth.schemas import DEFAULT_COUNTRY_CODE
 from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import Email
-from account_portal.core.validation import phone_fault
+from account_portal.core.text import plain
+from account_portal.core.validation import national_number, phone_fault
 
 _EMAIL: pydantic.TypeAdapter[str] = pydantic.TypeAdapter(Email)
 _GAPS = re.compile(r"[\s().\-/]+")
@@ -72,7 +73,7 @@ def parse_contact(text: str) -> Contact:
             return Contact(email=_EMAIL.validate_python(text))
         except pydantic.ValidationError:
             raise InvalidInput(contact="is not a valid e-mail address") from None
-    digits = _GAPS.sub("", text)
+    digits = _GAPS.sub("", plain(text))
     if digits.startswith("+"):
         try:
             number = phonenumbers.parse(digits)
@@ -81,7 +82,8 @@ def parse_contact(text: str) -> Contact:
         country_code = f"+{number.country_code}"
         phone = phonenumbers.national_significant_number(number)
     else:
-        country_code, phone = DEFAULT_COUNTRY_CODE, digits
+        country_code = DEFAULT_COUNTRY_CODE
+        phone = national_number(digits, country_code)
     if not _NATIONAL.fullmatch(phone):
         raise InvalidInput(contact="is neither an e-mail address nor a phone number")
     if fault := phone_fault(country_code, phone):

@@ -16,14 +16,16 @@ from account_portal.core.schemas import (
     NewPassword,
     Phone,
 )
-from account_portal.core.validation import phone_fault
+from account_portal.core.validation import national_number, phone_fault
 
 FirstName = Annotated[str, StringConstraints(max_length=100)] | None
 LastName = Annotated[str, StringConstraints(max_length=100)] | None
 
 
 def _fitting(phone: str, country_code: str | None) -> str:
-    fault = phone_fault(country_code or DEFAULT_COUNTRY_CODE, phone)
+    country_code = country_code or DEFAULT_COUNTRY_CODE
+    phone = national_number(phone, country_code)
+    fault = phone_fault(country_code, phone)
     if fault:
         raise ValueError(fault)
     return phone

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from account_portal.core.schemas import plain_text
 
 DEFAULT_COUNTRY_CODE = "+91"
 
@@ -24,5 +26,6 @@ OtpToken = Annotated[
 Otp = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4,8}$"),
+    BeforeValidator(plain_text),
     Field(description="One-time code as the customer received it; six digits by default."),
 ]

@@ -11,6 +11,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core.pagination import Page, paginate
 from account_portal.core.reading import Read
+from account_portal.core.text import folded
 from account_portal.models import Order, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import OrderCard, OrderSearch
@@ -26,7 +27,9 @@ _SORTS: dict[str, list[tuple[str, Any]]] = {
 
 def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     """The caller's orders as the history page filters them: text, chips, year."""
-    if query.year is None and not query.text:
+    # People write an order's number with the sign that shops put before it.
+    text = folded(query.text.strip().removeprefix("#").strip())
+    if query.year is None and not text:
         return _by_chip(ctx, query)
     count_orders(ctx)  # brings what is due up to date
     matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
@@ -37,9 +40,9 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
             col(Order.order_date) >= datetime(query.year, 1, 1, tzinfo=UTC),
             col(Order.order_date) < datetime(min(query.year + 1, 9999), 1, 1, tzinfo=UTC),
         )
-    if query.text:
+    if text:
         matching = matching.join(OrderDocument, col(OrderDocument.order_id) == col(Order.id)).where(
-            col(OrderDocument.search).contains(query.text.casefold(), autoescape=True)
+            col(OrderDocument.search).contains(text, autoescape=True)
         )
     total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
     statement = sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)

@@ -194,7 +194,9 @@ def _pickup_copy(ctx: Context, order: Order, wanted: PickupAddress | None) -> st
             return None
         copy = AddressCopy(**kept.model_dump(exclude={"id"}))
     elif isinstance(wanted, CustomerAddressCreate):
-        values = {name: getattr(wanted, name) for name in AddressFields.model_fields}
+        values = address_rules.tidied(
+            {name: getattr(wanted, name) for name in AddressFields.model_fields}
+        )
         try:
             address_rules.require_deliverable(values)
         except InvalidInput as error:

@@ -13,7 +13,6 @@ from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCre
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
-from account_portal.core.validation import national_number
 from account_portal.models.states import ReturnResolution
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import OrderAddress
@@ -214,7 +213,6 @@ class RequestReturnState(AddressDraft, PageData, Session):
             name: text or (None if name in MAY_BE_EMPTY else "")
             for name, text in self.draft.items()
         }
-        values["phone"] = national_number(values["phone"], values["country_code"])
         has = {field.name for field in self.place_fields}
         values.update({name: "" for name in address_rules.PLACE if name not in has})
         data = self._checked(CustomerAddressCreate, values, saved=False)

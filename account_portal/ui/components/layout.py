@@ -182,14 +182,26 @@ def text(
     strong: bool = False,
     inline: bool = False,
     line: bool = False,
+    as_typed: bool = False,
 ) -> rx.Component:
-    """A paragraph, or a span when `inline`. `line` keeps it on one line and cuts the end off."""
+    """A paragraph, or a span when `inline`.
+
+    Args:
+        *children: texts and what stands among them.
+        size: how large.
+        tone: its colour.
+        strong: heavier than what surrounds it.
+        inline: within a line.
+        line: kept on one line, the end cut off.
+        as_typed: a text that a person wrote keeps its lines.
+    """
     look = classes(
         pick(_SIZES, size, "size"),
         pick(_TONES, tone, "tone"),
         "font-medium" if strong else "",
         "block min-w-0 truncate" if line else "min-w-0",
         "" if inline or line else "max-w-[72ch]",
+        "whitespace-pre-line" if as_typed else "",
     )
     # Names are in any script: a text takes its direction from its own first letter.
     return (rx.el.span if inline else rx.el.p)(*children, class_name=look, dir="auto")

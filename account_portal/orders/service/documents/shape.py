@@ -7,6 +7,7 @@ from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.links import shown_link, shown_picture
 from account_portal.core.settings import get_settings
+from account_portal.core.text import folded
 from account_portal.models.states import (
     OrderStatus,
     RefundStatus,
@@ -278,6 +279,6 @@ def add_cancellation(detail: dict[str, Any], facts: OrderFacts, scale: int) -> N
 
 
 def search_text(order: dict[str, Any], lines: Rows) -> str:
-    """What the history's search looks at."""
+    """What the history's search looks at, as `folded` writes it."""
     names = [order["order_number"], *(line["product_name"] for line in lines)]
-    return "\n".join(name.casefold() for name in names)
+    return "\n".join(folded(name) for name in names)

@@ -1,0 +1,27 @@
+"""What people type, in the one way it is compared and kept."""
+
+import unicodedata
+
+# Letters that have no accent to take off, but are searched for without their stroke.
+_BASE_LETTERS = str.maketrans(
+    {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+)
+
+
+def plain(text: str) -> str:
+    """Digits of every script as `0` to `9`, every dash as `-`, full-width letters as usual ones."""
+    return "".join(_plain_letter(letter) for letter in unicodedata.normalize("NFKC", text))
+
+
+def _plain_letter(letter: str) -> str:
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    # Minus is a sign of mathematics, not a dash.
+    return "-" if letter == "\u2212" or unicodedata.category(letter) == "Pd" else letter
+
+
+def folded(text: str) -> str:
+    """A text as searches compare it: without case and accents, however its letters are encoded."""
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return bare.translate(_BASE_LETTERS)
