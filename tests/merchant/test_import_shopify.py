@@ -29,7 +29,7 @@ CUSTOMERS = DATA / "shopify_customers.csv"
 def test_orders_of_several_rows_become_orders(database: Database) -> None:
     summary, faults = bring_in(database, ORDERS)
     assert summary.written == {"order": 3}
-    assert faults == [(8, "needs customer_id or customer_email")]
+    assert faults == [(8, "needs customer_id, customer_email or customer_phone")]
     orders = {order.order_number: order for order in rows(database, Order)}
     assert {number: order.grand_total for number, order in orders.items()} == {
         "1001": 10733,
@@ -132,7 +132,12 @@ def test_an_export_may_be_imported_again(database: Database) -> None:
         ("Springfield", "Spring\x01field", 2, "city must not contain control characters"),
         ("#1002,eva@example.net,,", "#1002,eva@example.net,,,,,,", 6, "columns, the header 65"),
         ("#1003", '"#1003', 7, "is not valid CSV"),
-        ("bob@example.net,voided", "nobody,voided", 7, "customer_email: is not in the right form"),
+        (
+            "bob@example.net,voided",
+            "nobody,voided",
+            7,
+            "customer_email: is no e-mail address one could sign in with",
+        ),
     ],
 )
 def test_a_broken_row_is_named(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -16,9 +17,13 @@ from pydantic import (
     Field,
     PlainValidator,
     StringConstraints,
+    TypeAdapter,
+    ValidationError,
     WithJsonSchema,
     model_validator,
 )
+
+from account_portal.core.schemas import Email as SignInEmail
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -135,6 +140,29 @@ Amount = Annotated[
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+_EMAIL: TypeAdapter[str] = TypeAdapter(SignInEmail)
+
+
+@lru_cache(maxsize=2048)
+def _email(text: str) -> str:
+    try:
+        return _EMAIL.validate_python(text.strip())
+    except ValidationError:
+        raise ValueError("is no e-mail address one could sign in with") from None
+
+
+def _email_of(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("must be a text")  # noqa: TRY004
+    return _email(value)
+
+
+Email = Annotated[
+    str, PlainValidator(_email_of), WithJsonSchema({"type": "string", "format": "email"})
+]
+"""An e-mail address sign-in takes too; in lower case."""
 
 
 def _without_sign(value: Any) -> Any:

@@ -215,7 +215,6 @@ class OrderRecord(OfCustomer):
     payment_status: PaymentStatus | None = None
     payment_success_date: Moment | None = None
     currency: Currency | None = None
-    customer_phone: str | None = None
     customer_first_name: str | None = None
     customer_last_name: str | None = None
     customer_note: str | None = None
