@@ -7,7 +7,7 @@ import pytest
 
 from account_portal.core.db import Database
 from account_portal.models import Order, User
-from tests.factories.records import bring_in, contents, order, rows, write
+from tests.factories.records import bring_in, contents, order, rows, shipment, write
 
 BAD: list[tuple[Any, str]] = [
     ('{"type": "order", ', "is not valid JSON"),
@@ -20,8 +20,14 @@ BAD: list[tuple[Any, str]] = [
     ({"type": "invoice"}, "type: must be one of"),
     ({"type": ["order"]}, "type: must be one of"),
     ({"type": "order"}, "order_number: is required"),
-    (order("no/slash"), "order_number: is not in the right form"),
-    (order("x" * 41), "order_number: is not in the right form"),
+    (order("no/slash"), "order_number: must have 3 to 40 letters (a to z), digits, - and _"),
+    (order("x" * 41), "order_number: must have 3 to 40 letters (a to z), digits, - and _, and"),
+    (order("returns"), "order_number: must not be returns, which is an address of the API"),
+    (order("#returns"), "order_number: must not be returns, which is an address of the API"),
+    (
+        shipment(number="GOOD-1", items=[{"sku": "TEA", "quantity": 1, "free_quantity": 2}]),
+        "items.0: free_quantity must be at most quantity",
+    ),
     (order(order_date="yesterday"), "order_date: must be a time such as"),
     (order(order_date=20240301), "order_date: must be a time such as"),
     (order(order_date="0001-01-01T00:00:00+14:00"), "order_date: must be a time such as"),

@@ -125,8 +125,8 @@ def test_an_export_may_be_imported_again(database: Database) -> None:
 @pytest.mark.parametrize(
     ("broken", "by", "line", "reason"),
     [
-        ("90.00,9.90", "ninety,9.90", 2, "holds an amount that is no number"),
-        ("90.00,9.90", "Infinity,9.90", 2, "holds an amount that is no number"),
+        ("90.00,9.90", "ninety,9.90", 2, "Subtotal: 'ninety' is no number"),
+        ("90.00,9.90", "Infinity,9.90", 2, "Subtotal: 'Infinity' is no number"),
         ("+0530,2,", "+0530,two,", 2, "lines.0.quantity: must be a whole number"),
         ("2023-01-05 10:21:33", "5.1.23", 2, "order_date: must be a time such as"),
         ("Springfield", "Spring\x01field", 2, "city must not contain control characters"),

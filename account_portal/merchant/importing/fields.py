@@ -12,7 +12,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -165,14 +164,31 @@ Email = Annotated[
 """An e-mail address sign-in takes too; in lower case."""
 
 
-def _without_sign(value: Any) -> Any:
-    return str(value).strip().removeprefix("#") if isinstance(value, str | int) else value
+_ORDER_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$"
+_RESERVED = {"returns"}
+"""What would be another address of the API: `/orders/returns` lists returns."""
+
+
+def is_order_number(text: str) -> bool:
+    """Whether an order may have this number."""
+    return re.fullmatch(_ORDER_NUMBER, text) is not None and text not in _RESERVED
+
+
+def _order_number(value: Any) -> str:
+    text = str(value).strip().removeprefix("#") if isinstance(value, str | int) else ""
+    if text in _RESERVED:
+        raise ValueError(f"must not be {text}, which is an address of the API")
+    if not is_order_number(text):
+        raise ValueError(
+            "must have 3 to 40 letters (a to z), digits, - and _, and begin with a letter or digit"
+        )
+    return text
 
 
 OrderNumber = Annotated[
     str,
-    BeforeValidator(_without_sign),
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$"),
+    PlainValidator(_order_number),
+    WithJsonSchema({"type": "string", "pattern": _ORDER_NUMBER}),
 ]
 """As a shop writes it, without a leading ``#``."""
 Count = Annotated[int, Field(ge=1, le=1_000_000)]

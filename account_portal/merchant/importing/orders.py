@@ -13,9 +13,11 @@ from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts,
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.customers import customers_of
+from account_portal.merchant.importing.fulfilment import pack
 from account_portal.merchant.importing.parts import OrderPart, Part, write_parts
 from account_portal.merchant.importing.records import AddressRecord, LineRecord, OrderRecord
 from account_portal.merchant.importing.tables import difference, fetch, update
+from account_portal.merchant.importing.twins import tell_apart
 from account_portal.models import (
     AddressCopy,
     Order,
@@ -81,15 +83,12 @@ _PLAIN_LINE = (
 def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
     """Add or update orders; those whose customer is unknown make one."""
     owners = customers_of(batch, entries, create=True)
-    there = {
-        row["order_number"]: row
-        for row in fetch(
-            batch.db, Order, "order_number", {entry.record.order_number for entry in entries}
-        )
-    }
+    named = [entry for position, entry in enumerate(entries) if position in owners]
+    there, unclear = tell_apart(batch, named)
+    pack(batch, named, there)
     writer = _Writer(batch, there.values())
     for position, entry in enumerate(entries):
-        if position not in owners:
+        if position not in owners or id(entry) in unclear:
             continue
         row = there.get(entry.record.order_number)
         customer_id = owners[position]["customer_id"]

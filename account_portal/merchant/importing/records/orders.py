@@ -28,6 +28,9 @@ from account_portal.models.states import (
     TransactionStatus,
 )
 
+ID = "id"
+"""The shop's own id of an order, in its metadata."""
+
 
 class LineRecord(Record):
     """One line of an order, as it was sold."""
@@ -90,6 +93,12 @@ class UnitsRecord(Record):
     quantity: Count
     free_quantity: CountOrNone = 0
 
+    @model_validator(mode="after")
+    def _not_more_free(self) -> "UnitsRecord":
+        if self.free_quantity > self.quantity:
+            raise ValueError("free_quantity must be at most quantity")
+        return self
+
 
 class EventRecord(Record):
     """One step of a parcel's way."""
@@ -132,6 +141,19 @@ class ShipmentPart(Record):
     delivered_date: Moment | None = None
     cancellation_reason: str | None = None
     created_at: Moment | None = None
+
+
+class FulfilmentPart(Record):
+    """What was sent of an order so far, where the shop does not know its parcels.
+
+    Units that are in no parcel yet become one, sent at `fulfilled_at`; parcels sent before
+    `arrived_before` count as delivered.
+    """
+
+    items: list[UnitsRecord]
+    fulfilled_at: Moment
+    arrived_before: Moment
+    courier_company_name: str | None = None
 
 
 class PaymentPart(Record):
@@ -210,6 +232,7 @@ class OrderRecord(OfCustomer):
 
     type: Literal["order"] = "order"
     order_number: OrderNumber
+    external_id: Key | None = None
     order_date: Moment
     status: OrderStatus | None = None
     payment_status: PaymentStatus | None = None
@@ -252,6 +275,7 @@ class OrderRecord(OfCustomer):
     shipments: list[ShipmentPart] = Field(default_factory=list, max_length=1000)
     payments: list[PaymentPart] = Field(default_factory=list, max_length=1000)
     refunds: list[RefundPart] = Field(default_factory=list, max_length=1000)
+    fulfilment: FulfilmentPart | None = None
     created_at: Moment | None = None
 
     @field_validator("currency")
@@ -260,6 +284,14 @@ class OrderRecord(OfCustomer):
         if value is not None and not money.is_currency(value):
             raise ValueError("is not a currency of ISO 4217")
         return value
+
+    @model_validator(mode="after")
+    def _with_its_id(self) -> "OrderRecord":
+        if self.external_id is not None:
+            self.metadata = {**(self.metadata or {}), ID: self.external_id}
+        if self.fulfilment is not None and self.shipments:
+            raise ValueError("must not have both fulfilment and shipments")
+        return self
 
     @property
     def made_at(self) -> datetime:
