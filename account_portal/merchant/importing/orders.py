@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete
@@ -132,6 +133,8 @@ class _Writer:
         record = entry.record
         currency = record.currency or self._batch.currency
         amounts = add_up(record, currency)
+        if self._is_overpaid(entry, amounts, currency):
+            return
         order_id = new_id()
         shipping = self._copy(record.shipping_address)
         billing = (
@@ -164,6 +167,8 @@ class _Writer:
         order_id = row["id"]
         currency = record.currency or row["currency"]
         amounts = add_up(record, currency)
+        if self._is_overpaid(entry, amounts, currency):
+            return
         values = _order_values(record, amounts, currency) | self._newer_states(record, row)
         changed = difference(row, values)
         for name, address in (
@@ -177,6 +182,20 @@ class _Writer:
             self._order_changes.append((order_id, {**changed, "modified_at": self._batch.now}))
             self._batch.changed_orders.add(order_id)
         self._take_parts(entry, order_id, currency, lines)
+
+    def _is_overpaid(self, entry: Entry[OrderRecord], amounts: OrderAmounts, currency: str) -> bool:
+        """Refuse an order that points and store credit paid more of than it cost."""
+        record, digits = entry.record, exponent(currency)
+        paid = minor(record.credit_balance_used, digits) + minor(record.loyalty_amount, digits)
+        if paid <= amounts.grand_total:
+            return False
+        self._batch.refuse(
+            entry,
+            "credit_balance_used and loyalty_amount are more than the order cost: "
+            f"{record.credit_balance_used + record.loyalty_amount} of "
+            f"{Decimal(amounts.grand_total).scaleb(-digits)}",
+        )
+        return True
 
     def _change_lines(
         self, order_id: str, record: OrderRecord, amounts: list[LineAmounts], currency: str
