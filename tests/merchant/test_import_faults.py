@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from account_portal.core.db import Database
+from account_portal.core.schemas import Email as SignInEmail
+from account_portal.merchant.importing.fields import Email
 from account_portal.models import Order, User
 from tests.factories.records import bring_in, contents, order, rows, shipment, write
 
@@ -83,6 +86,26 @@ def test_a_bad_record_is_named_and_the_good_ones_go_in(
     assert "\n" not in faults[0][1]
     assert summary.faults == 1
     assert {row.order_number for row in rows(database, Order)} == {"GOOD-1", "GOOD-2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Asha.Rao+shop@Shop.Example", " asha@shop.example ", "o'brien@shop.example", "a@b",
+        "@b.example", "a@localhost", "a@shop.test", "a..b@shop.example", ".a@shop.example", "a@-shop.example",
+        "a b@shop.example", "a@b@shop.example", "Asha <asha@shop.example>", "a@münchen.example",
+        "a@shop.example.", "x" * 65 + "@shop.example", "a@" + "x" * 64 + ".example",
+        "ä@shop.example", "a@shop", "a@[127.0.0.1]", "a@" + "x." * 125 + "example", "a@gmail.com\n",
+    ],
+)  # fmt: skip
+def test_an_e_mail_address_is_one_that_signs_in(text: str) -> None:
+    try:
+        expected = TypeAdapter(SignInEmail).validate_python(text.strip())
+    except ValidationError:
+        with pytest.raises(ValidationError):
+            TypeAdapter(Email).validate_python(text)
+    else:
+        assert TypeAdapter(Email).validate_python(text) == expected
 
 
 def test_strict_rolls_everything_back(database: Database, tmp_path: Path, owner: User) -> None:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from account_portal.auth.rules.contacts import parse_contact
+from account_portal.auth.service.accounts import find_signer
 from account_portal.core.db import Database
 from account_portal.models import Order, User
-from tests.conftest import forget_singletons
+from tests.conftest import Acting, forget_singletons
 from tests.factories.records import bring_in, contents, order, rows, write
 from tests.factories.shopify import export, head
 
@@ -19,7 +21,7 @@ def phone_order(number: str = "P-1001", phone: str = "+919876500001", **values: 
 
 
 def test_an_order_with_a_phone_makes_a_customer_who_signs_in_with_it(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, acting: Acting
 ) -> None:
     path = export(
         tmp_path / "1.csv",
@@ -32,6 +34,10 @@ def test_an_order_with_a_phone_makes_a_customer_who_signs_in_with_it(
     assert (user.email, user.is_phone_verified, user.first_name) == (None, False, "Asha")
     [found] = rows(database, Order)
     assert found.customer_id == user.customer_id
+    with acting() as ctx:
+        signer = find_signer(ctx, parse_contact("+91 98765 00001"))
+        assert signer is not None
+        assert signer.id == user.id
     before = contents(database)
     bring_in(database, path)
     assert contents(database) == before

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from account_portal.core.db import Database
 from account_portal.merchant.importing import shopify
@@ -95,6 +96,21 @@ def test_of_a_partial_line_one_unit_is_surely_sent(database: Database, tmp_path:
     assert parcels(database) == {"5301-1": ("delivered", {"TAB": 1, "CHA": 1})}
     take(database, tmp_path, *table_and_chairs("fulfilled", "fulfilled", "2026-11-20", count=3))
     assert parcels(database)["5301-2"] == ("shipped", {"CHA": 2})
+
+
+def test_a_parcel_that_was_cancelled_here_is_not_sent_again_by_the_same_export(
+    database: Database, tmp_path: Path
+) -> None:
+    cells = table_and_chairs("fulfilled", "fulfilled", "2026-11-20")
+    take(database, tmp_path, *cells)
+    with database.session(writes=True) as db:
+        [parcel] = db.execute(select(Shipment)).scalars()
+        parcel.status = "cancelled"
+        db.commit()
+    take(database, tmp_path, *cells)
+    assert parcels(database) == {"5301-1": ("cancelled", {"TAB": 1, "CHA": 2})}
+    take(database, tmp_path, *table_and_chairs("fulfilled", "fulfilled", "2026-11-22"))
+    assert parcels(database)["5301-2"] == ("shipped", {"TAB": 1, "CHA": 2})
 
 
 def test_lines_that_share_a_sku_are_packed_each(database: Database, tmp_path: Path) -> None:
@@ -208,9 +224,10 @@ def test_an_amount_with_a_comma_is_named(database: Database, tmp_path: Path, col
     assert [row.order_number for row in rows(database, Order)] == ["6702"]
 
 
-def test_a_line_of_no_units_was_removed(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("none", ["0", "0.0", "'0"])
+def test_a_line_of_no_units_was_removed(database: Database, tmp_path: Path, none: str) -> None:
     kept = line(Lineitem_quantity="1", Lineitem_name="Kept", Lineitem_sku="KEP")
-    removed = head(Lineitem_quantity="0", Lineitem_price="15.00")
+    removed = head(Lineitem_quantity=none, Lineitem_price="15.00")
     assert take(database, tmp_path, removed, kept | {"Lineitem price": "10.00"}) == []
     assert [row.sku for row in rows(database, OrderLine)] == ["KEP"]
     assert rows(database, Order)[0].promotion_discount_amount == 0

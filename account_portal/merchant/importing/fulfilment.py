@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from account_portal.core import money
@@ -25,11 +26,15 @@ def pack(batch: Batch, entries: Sequence[Entry[OrderRecord]], there: Mapping[str
     that left long ago arrive.
     """
     records = [entry.record for entry in entries if entry.record.fulfilment is not None]
-    ids = [there[record.order_number]["id"] for record in records if record.order_number in there]
+    told = {
+        there[record.order_number]["id"]: record.fulfilment.fulfilled_at
+        for record in records
+        if record.order_number in there and record.fulfilment is not None
+    }
     parcels: dict[str, list[Stored]] = defaultdict(list)
-    for parcel in fetch(batch.db, Shipment, "order_id", ids):
+    for parcel in fetch(batch.db, Shipment, "order_id", told):
         parcels[parcel["order_id"]].append(parcel)
-    packed = _packed(batch, ids, parcels)
+    packed = _packed(batch, told, parcels)
     for record in records:
         row = there.get(record.order_number)
         order_id = row["id"] if row is not None else ""
@@ -38,19 +43,23 @@ def pack(batch: Batch, entries: Sequence[Entry[OrderRecord]], there: Mapping[str
 
 
 def _packed(
-    batch: Batch, order_ids: Sequence[str], parcels: Mapping[str, Sequence[Stored]]
+    batch: Batch, told: Mapping[str, datetime], parcels: Mapping[str, Sequence[Stored]]
 ) -> dict[str, dict[str, int]]:
-    """Units by sku and order that are in parcels which are not cancelled."""
+    """Units by sku and order that are in parcels.
+
+    What is in a cancelled one was sent again only if the shop says so since that one left.
+    """
     names = ("id", "order_id", "sku")
-    lines = {row["id"]: row for row in fetch(batch.db, OrderLine, "order_id", order_ids, names)}
-    alive = [
+    lines = {row["id"]: row for row in fetch(batch.db, OrderLine, "order_id", list(told), names)}
+    counted = [
         parcel["id"]
         for of_order in parcels.values()
         for parcel in of_order
         if parcel["status"] != ShipmentStatus.CANCELLED
+        or (parcel["shipped_date"] or parcel["created_at"]) >= told[parcel["order_id"]]
     ]
     packed: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for item in fetch(batch.db, ShipmentItem, "shipment_id", alive):
+    for item in fetch(batch.db, ShipmentItem, "shipment_id", counted):
         line = lines[item["line_id"]]
         packed[line["order_id"]][line["sku"]] += item["quantity"]
     return packed

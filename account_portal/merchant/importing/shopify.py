@@ -157,9 +157,14 @@ def order_number(name: str) -> str:
 
 
 def _quantity(row: Row) -> int | None:
-    """Units of a line, if they are a number."""
-    text = row.text("Lineitem quantity").removeprefix("'")
-    return int(text) if text.isascii() and text.isdecimal() else None
+    """Units of a line, if they are a whole number."""
+    try:
+        units = row.amount("Lineitem quantity")
+    except CellError:
+        return None  # which the record refuses by field name
+    return (
+        int(units) if units == units.to_integral_value() and row.text("Lineitem quantity") else None
+    )
 
 
 def _lines(rows: Sequence[Row]) -> list[dict[str, Any]]:
