@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from account_portal.core.db import Database
+from account_portal.core.schemas import Email as SignInEmail
+from account_portal.merchant.importing.fields import Email
 from account_portal.models import Order, User
-from tests.factories.records import bring_in, contents, order, rows, write
+from tests.factories.records import bring_in, contents, order, rows, shipment, write
 
 BAD: list[tuple[Any, str]] = [
     ('{"type": "order", ', "is not valid JSON"),
@@ -20,8 +23,14 @@ BAD: list[tuple[Any, str]] = [
     ({"type": "invoice"}, "type: must be one of"),
     ({"type": ["order"]}, "type: must be one of"),
     ({"type": "order"}, "order_number: is required"),
-    (order("no/slash"), "order_number: is not in the right form"),
-    (order("x" * 41), "order_number: is not in the right form"),
+    (order("no/slash"), "order_number: must have 3 to 40 letters (a to z), digits, - and _"),
+    (order("x" * 41), "order_number: must have 3 to 40 letters (a to z), digits, - and _, and"),
+    (order("returns"), "order_number: must not be returns, which is an address of the API"),
+    (order("#returns"), "order_number: must not be returns, which is an address of the API"),
+    (
+        shipment(number="GOOD-1", items=[{"sku": "TEA", "quantity": 1, "free_quantity": 2}]),
+        "items.0: free_quantity must be at most quantity",
+    ),
     (order(order_date="yesterday"), "order_date: must be a time such as"),
     (order(order_date=20240301), "order_date: must be a time such as"),
     (order(order_date="0001-01-01T00:00:00+14:00"), "order_date: must be a time such as"),
@@ -38,9 +47,17 @@ BAD: list[tuple[Any, str]] = [
     (order(customer_note="a\u0000b"), "customer_note must not contain control characters"),
     (order(customer_note="a\ud800b"), "customer_note must not contain control characters"),
     (order(metadata={"a": "\u0000"}), "metadata must not contain control characters"),
-    (order(customer_email=None), "needs customer_id or customer_email"),
-    (order(customer_email="no at sign"), "customer_email: is not in the right form"),
-    ({"type": "customer", "first_name": "Nobody"}, "needs external_id or email"),
+    (order(customer_email=None), "needs customer_id, customer_email or customer_phone"),
+    (
+        order(customer_email="no at sign"),
+        "customer_email: is no e-mail address one could sign in with",
+    ),
+    (order(customer_email="asha@localhost"), "is no e-mail address one could sign in with"),
+    (order(customer_email="asha@shop"), "customer_email: is no e-mail address one could sign in"),
+    (order(customer_email=7), "customer_email: must be a text"),
+    (order(customer_email=None, customer_phone="12"), "customer_phone: is no phone number one can"),
+    ({"type": "customer", "phone": "12"}, "phone: is no phone number one can sign in with"),
+    ({"type": "customer", "first_name": "Nobody"}, "needs external_id, email or phone"),
     (
         {"type": "payment", "order_number": "NONE-1", "request_number": "P", "amount": 1},
         "order NONE-1 is not known",
@@ -69,6 +86,27 @@ def test_a_bad_record_is_named_and_the_good_ones_go_in(
     assert "\n" not in faults[0][1]
     assert summary.faults == 1
     assert {row.order_number for row in rows(database, Order)} == {"GOOD-1", "GOOD-2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Asha.Rao+shop@Shop.Example", " asha@shop.example ", "o'brien@shop.example", "a@b",
+        "@b.example", "a@localhost", "a@shop.test", "a..b@shop.example", ".a@shop.example",
+        "a@-shop.example",
+        "a b@shop.example", "a@b@shop.example", "Asha <asha@shop.example>", "a@münchen.example",
+        "a@shop.example.", "x" * 65 + "@shop.example", "a@" + "x" * 64 + ".example",
+        "ä@shop.example", "a@shop", "a@[127.0.0.1]", "a@" + "x." * 125 + "example", "a@gmail.com\n",
+    ],
+)  # fmt: skip
+def test_an_e_mail_address_is_one_that_signs_in(text: str) -> None:
+    try:
+        expected = TypeAdapter(SignInEmail).validate_python(text.strip())
+    except ValidationError:
+        with pytest.raises(ValidationError):
+            TypeAdapter(Email).validate_python(text)
+    else:
+        assert TypeAdapter(Email).validate_python(text) == expected
 
 
 def test_strict_rolls_everything_back(database: Database, tmp_path: Path, owner: User) -> None:

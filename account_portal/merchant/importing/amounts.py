@@ -133,7 +133,13 @@ def _spread_tax(order: OrderRecord, lines: Sequence[LineAmounts], exponent: int)
     included = all(line.price_including_tax for line in order.lines)
     if included:
         tax = min(tax, sum(line.total for line in lines))
-    for line, part in zip(lines, money.split(tax, [line.total for line in lines]), strict=True):
+    # A line that says its tax is nothing bears none, as long as another can.
+    bearing = [
+        0 if record.tax_amount == 0 else line.total
+        for record, line in zip(order.lines, lines, strict=True)
+    ]
+    weights = bearing if any(bearing) else [line.total for line in lines]
+    for line, part in zip(lines, money.split(tax, weights), strict=True):
         line.tax = part
         if not included:
             line.total += part

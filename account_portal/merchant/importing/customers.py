@@ -1,16 +1,14 @@
-"""Customers: found by the shop's id or by e-mail address, made when nobody knows them."""
+"""Customers: found by the shop's id, e-mail address or phone, made when nobody knows them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import phonenumbers
-
-from account_portal.addresses.rules import country_code_of
 from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.phones import PhoneKey, phone_key, read_phone
 from account_portal.merchant.importing.records import (
     CustomerRecord,
     OfCustomer,
@@ -38,15 +36,27 @@ _KNOWN = (
 
 @dataclass(slots=True)
 class Known:
-    """Users found so far, by both of their names."""
+    """Users found so far, by each of their names."""
 
     by_external_id: dict[str, Row]
     by_email: dict[str, Row]
+    by_phone: dict[PhoneKey, Row]
 
-    def find(self, external_id: str | None, email: str | None) -> Row | None:
-        """The user; the shop's id counts more than the e-mail address."""
+    def find(
+        self, external_id: str | None, email: str | None, phone: PhoneKey | None = None
+    ) -> Row | None:
+        """The user; the shop's id counts more than the e-mail address, a phone least.
+
+        A phone may have been somebody else's: whoever has another id or e-mail address than the
+        record names is not meant.
+        """
         found = self.by_external_id.get(external_id) if external_id else None
-        return found or (self.by_email.get(email) if email else None)
+        found = found or (self.by_email.get(email) if email else None)
+        if found is None and phone is not None:
+            found = self.by_phone.get(phone)
+            if found and ((external_id and found["external_id"]) or (email and found["email"])):
+                return None
+        return found
 
     def add(self, user: Row) -> None:
         """Remember a user."""
@@ -54,32 +64,44 @@ class Known:
             self.by_external_id[user["external_id"]] = user
         if user["email"]:
             self.by_email[user["email"]] = user
+        if user["phone"]:
+            self.by_phone[user["country_code"], user["phone"]] = user
 
 
-def find_customers(batch: Batch, names: Iterable[tuple[str | None, str | None]]) -> Known:
-    """The users behind pairs of external id and e-mail address."""
-    pairs = list(names)
-    known = Known({}, {})
-    emails = {email for _, email in pairs if email}
-    external_ids = {external_id for external_id, _ in pairs if external_id}
-    for column, values in (("email", emails), ("external_id", external_ids)):
+def find_customers(
+    batch: Batch, names: Iterable[tuple[str | None, str | None, PhoneKey | None]]
+) -> Known:
+    """The users behind external ids, e-mail addresses and phones."""
+    named = list(names)
+    known = Known({}, {}, {})
+    external_ids = {external_id for external_id, _, _ in named if external_id}
+    emails = {email for _, email, _ in named if email}
+    numbers = {phone[1] for _, _, phone in named if phone}
+    users: dict[str, Row] = {}
+    for column, values in (("phone", numbers), ("email", emails), ("external_id", external_ids)):
         for row in fetch(batch.db, User, column, values, _KNOWN):
-            known.add(dict(row))
+            known.add(users.setdefault(row["id"], dict(row)))
     return known
+
+
+NO_PHONE = "is no phone number one can sign in with; write it with its prefix, as in +49 30 1234567"
 
 
 def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> None:
     """Add or update customers with their address books."""
     records = [entry.record for entry in entries]
-    known = find_customers(batch, ((record.external_id, record.email) for record in records))
     phones = _Phones(batch, records)
+    known = find_customers(batch, ((r.external_id, r.email, phones.of(r)) for r in records))
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
     books: list[tuple[str, str, list[SavedAddressRecord]]] = []
     accepting: set[str] = set()
     for entry in entries:
         record = entry.record
-        user = known.find(record.external_id, record.email)
+        user = known.find(record.external_id, record.email, phones.of(record))
+        if user is None and not (record.external_id or record.email or phones.of(record)):
+            batch.refuse(entry, f"phone: {NO_PHONE}")
+            continue
         if user is None:
             user = new_user(record.created_at or batch.now, record.external_id, record.email)
             new.append(user)
@@ -207,23 +229,6 @@ def _phone_of(record: CustomerRecord) -> tuple[str, str] | None:
     return read_phone(record.country_code, record.phone, country)
 
 
-def read_phone(country_code: str | None, phone: str | None, country: str) -> tuple[str, str] | None:
-    """Prefix and national number, if the text is a possible phone number."""
-    if not phone:
-        return None
-    text = f"{country_code} {phone}" if country_code and not phone.startswith("+") else phone
-    try:
-        number = phonenumbers.parse(text, country_code_of(country) if country else None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    national = phonenumbers.national_significant_number(number)
-    if not 4 <= len(national) <= 14 or (number.country_code == 91 and len(national) != 10):
-        return None
-    return f"+{number.country_code}", national
-
-
 _BOOK_FIELDS = (
     "first_name",
     "last_name",
@@ -312,26 +317,33 @@ def _book_values(record: SavedAddressRecord, email: str) -> Row:
 def customers_of(
     batch: Batch, entries: Sequence[Entry[OfCustomer]], *, create: bool
 ) -> dict[int, Row]:
-    """The user of each record, by position; with `create`, unknown ones with an e-mail are made.
+    """The user of each record, by position.
 
-    Records whose customer stays unknown wait for the rest of the import.
+    With `create`, unknown ones with an e-mail address or a phone are made. Records whose customer
+    stays unknown wait for the rest of the import.
     """
-    pairs = [(entry.record.customer_id, entry.record.customer_email) for entry in entries]
-    known = find_customers(batch, pairs)
+    names = [_names_of(batch, entry.record) for entry in entries]
+    known = find_customers(batch, names)
     owners: dict[int, Row] = {}
     new: list[Row] = []
     adopted: list[tuple[str, Row]] = []
     for position, entry in enumerate(entries):
-        external_id, email = pairs[position]
-        user = known.find(external_id, email)
-        if user is None and create and (email or batch.is_last):
+        external_id, email, phone = names[position]
+        if not (external_id or email or phone):
+            batch.refuse(entry, f"customer_phone: {NO_PHONE}")
+            continue
+        user = known.find(external_id, email, phone)
+        if user is None and create and (email or phone or batch.is_last):
             user = _from_order(batch, entry, external_id, email)
+            if phone and phone not in known.by_phone:
+                user["country_code"], user["phone"] = phone
             new.append(user)
         if user is None:
-            batch.wait_or_refuse(entry, f"customer {external_id or email} is not known")
+            name = external_id or email or entry.record.customer_phone
+            batch.wait_or_refuse(entry, f"customer {name} is not known")
             continue
         if external_id and user["external_id"] is None:
-            # Made from an order that named the e-mail address only.
+            # Made from an order that named the e-mail address or the phone only.
             user["external_id"] = external_id
             if all(user is not row for row in new):
                 adopted.append((user["id"], {"external_id": external_id}))
@@ -340,6 +352,10 @@ def customers_of(
     insert_users(batch, new)
     update(batch.db, User, "id", adopted)
     return owners
+
+
+def _names_of(batch: Batch, record: OfCustomer) -> tuple[str | None, str | None, PhoneKey | None]:
+    return record.customer_id, record.customer_email, phone_key(record, batch.currency)
 
 
 def _from_order(batch: Batch, entry: Entry[Any], external_id: str | None, email: str | None) -> Row:

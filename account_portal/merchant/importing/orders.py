@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete
@@ -14,6 +15,7 @@ from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts,
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.customers import customers_of
+from account_portal.merchant.importing.fulfilment import pack
 from account_portal.merchant.importing.parts import (
     OrderPart,
     Part,
@@ -28,6 +30,7 @@ from account_portal.merchant.importing.records import (
     PaymentPart,
 )
 from account_portal.merchant.importing.tables import difference, fetch, update
+from account_portal.merchant.importing.twins import tell_apart
 from account_portal.models import (
     AddressCopy,
     Order,
@@ -93,15 +96,12 @@ _PLAIN_LINE = (
 def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
     """Add or update orders; those whose customer is unknown make one."""
     owners = customers_of(batch, entries, create=True)
-    there = {
-        row["order_number"]: row
-        for row in fetch(
-            batch.db, Order, "order_number", {entry.record.order_number for entry in entries}
-        )
-    }
+    named = [entry for position, entry in enumerate(entries) if position in owners]
+    there, unclear = tell_apart(batch, named)
+    pack(batch, named, there)
     writer = _Writer(batch, there.values())
     for position, entry in enumerate(entries):
-        if position not in owners:
+        if position not in owners or id(entry) in unclear:
             continue
         row = there.get(entry.record.order_number)
         customer_id = owners[position]["customer_id"]
@@ -145,6 +145,8 @@ class _Writer:
         record = entry.record
         currency = record.currency or self._batch.currency
         amounts = add_up(record, currency)
+        if self._is_overpaid(entry, amounts, currency):
+            return
         order_id = new_id()
         lines = _line_rows(order_id, record, amounts.lines, currency)
         fault = _fault_of(record, amounts, lines, currency)
@@ -189,6 +191,8 @@ class _Writer:
         order_id = row["id"]
         currency = record.currency or row["currency"]
         amounts = add_up(record, currency)
+        if self._is_overpaid(entry, amounts, currency):
+            return
         values = _order_values(record, amounts, currency) | self._newer_states(record, row)
         changed = difference(row, values)
         for name, address in (
@@ -202,6 +206,20 @@ class _Writer:
             self._order_changes.append((order_id, {**changed, "modified_at": self._batch.now}))
             self._batch.changed_orders.add(order_id)
         self._take_parts(entry, order_id, currency, lines)
+
+    def _is_overpaid(self, entry: Entry[OrderRecord], amounts: OrderAmounts, currency: str) -> bool:
+        """Refuse an order that points and store credit paid more of than it cost."""
+        record, digits = entry.record, exponent(currency)
+        paid = minor(record.credit_balance_used, digits) + minor(record.loyalty_amount, digits)
+        if paid <= amounts.grand_total:
+            return False
+        self._batch.refuse(
+            entry,
+            "credit_balance_used and loyalty_amount are more than the order cost: "
+            f"{record.credit_balance_used + record.loyalty_amount} of "
+            f"{Decimal(amounts.grand_total).scaleb(-digits)}",
+        )
+        return True
 
     def _change_lines(
         self, order_id: str, record: OrderRecord, amounts: list[LineAmounts], currency: str

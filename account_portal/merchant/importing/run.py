@@ -44,14 +44,14 @@ BATCH = 1000
 _TYPE_OF = {kind: name for name, kind in RECORDS.items()}
 _KEYS = {
     ProductRecord: ("product_id",),
-    CustomerRecord: ("external_id", "email"),
+    CustomerRecord: ("external_id", "email", "phone"),
     OrderRecord: ("order_number",),
     ShipmentRecord: ("reference_number",),
     PaymentRecord: ("request_number",),
     RefundRecord: ("request_number",),
     LoyaltyRecord: ("external_id",),
     SubscriptionRecord: ("subscription_number",),
-    ReviewRecord: ("customer_id", "customer_email"),
+    ReviewRecord: ("customer_id", "customer_email", "customer_phone"),
 }
 
 OnFault = Callable[[str, int, str], None]

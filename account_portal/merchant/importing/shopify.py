@@ -3,272 +3,273 @@
 An order has a row for each line; only its first row has what concerns the whole order.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 from account_portal.addresses.rules import country_name_of
 from account_portal.core.clock import utc_now
+from account_portal.merchant.importing.cells import CellError, Row, column, read_rows
+from account_portal.merchant.importing.fields import is_order_number
+from account_portal.merchant.importing.shopify_money import (
+    AUTHORIZED,
+    is_tax_included,
+    payments,
+    refunds,
+    shipping_tax,
+)
 
-Row = dict[str, str]
 Found = tuple[int, dict[str, Any] | None, str]
 Reader = Callable[[BinaryIO], Iterator[Found]]
 
 _ORDERS = {"Name", "Email", "Financial Status", "Lineitem name", "Lineitem price"}
 _CUSTOMERS = {"First Name", "Last Name", "Email", "Total Spent"}
-_CENT = Decimal("0.01")
 ARRIVES_WITHIN = timedelta(days=14)
 """The export does not say when a parcel arrived; after so long we take it to be there."""
 
 
 def reader_for(header: set[str]) -> Reader | None:
     """What reads a file with this header, if it is an export of Shopify."""
-    if header >= _ORDERS:
+    columns = {column(name) for name in header}
+    if columns >= {column(name) for name in _ORDERS}:
         return _read_orders
-    if header >= _CUSTOMERS:
+    if columns >= {column(name) for name in _CUSTOMERS}:
         return _read_customers
     return None
-
-
-def _rows(file: BinaryIO) -> Iterator[tuple[int, Row | None, str]]:
-    # Bytes that are no UTF-8 become lone surrogates, which records refuse by field name.
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    reader = csv.reader(text, strict=True)
-    header: list[str] = []
-    line = 1
-    try:
-        for cells in reader:
-            if not header:
-                header = [name.strip() for name in cells]
-            elif len(cells) > len(header):
-                yield line, None, f"has {len(cells)} columns, the header {len(header)}"
-            elif any(cells):
-                yield line, dict(zip(header, (_plain(cell) for cell in cells), strict=False)), ""
-            line = reader.line_num + 1
-    except csv.Error as error:
-        yield line, None, f"is not valid CSV: {error}"
-    finally:
-        text.detach()
-
-
-def _plain(cell: str) -> str:
-    # Shopify writes an apostrophe before what a spreadsheet would take for a number.
-    return cell.strip().removeprefix("'")
 
 
 def _read_orders(file: BinaryIO) -> Iterator[Found]:
     now = utc_now()
     first_line = 0
-    rows: list[Row] = []
-    for line, row, reason in _rows(file):
+    head: Row | None = None
+    rows: list[Row] = []  # of the order that `head` begins; none when it was refused
+    for line, row, reason in read_rows(file):
         if row is None:
             yield line, None, reason
             continue
-        name = row.get("Name", "")
-        if rows and name and name != rows[0]["Name"]:
+        if head is not None and not _begins_another(head, row):
+            if rows:
+                rows.append(row)
+            continue
+        if rows:
             yield _order(first_line, rows, now)
-            rows = []
-        if not rows:
-            first_line = line
-        if name or rows:
-            rows.append(row)
-        else:
+        name, before = row.text("Name"), head
+        head, rows, first_line = row, [], line
+        if not name:
+            head = before
             yield line, None, "has no Name, and no order stands before it"
+        elif before is not None and _is_unclear(before, row):
+            yield line, None, f"another order is named {name}, and no Id tells them apart"
+        else:
+            rows = [row]
     if rows:
         yield _order(first_line, rows, now)
+
+
+def _is_unclear(before: Row, row: Row) -> bool:
+    """Whether an order would be taken for news of the one before, for want of an Id."""
+    is_named_alike = row.text("Name") == before.text("Name")
+    return is_named_alike and not (before.text("Id") and row.text("Id"))
+
+
+def _begins_another(head: Row, row: Row) -> bool:
+    """Whether a row is not one of the order before: a name may be given twice, an Id is not."""
+    if row.text("Name") not in ("", head.text("Name")):
+        return True
+    names = ("Id",) if head.text("Id") and row.text("Id") else ("Email", "Total")
+    return any(
+        row.text(name) and row.text(name).lower() != head.text(name).lower() for name in names
+    )
 
 
 def _order(line: int, rows: list[Row], now: datetime) -> Found:
     try:
         return line, _order_record(rows, now), ""
-    except InvalidOperation:
-        return line, None, "holds an amount that is no number"
+    except CellError as error:
+        return line, None, str(error)
 
 
 def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
     head = rows[0]
-    number = head["Name"].removeprefix("#")
-    lines = [_line(row) for row in rows if row.get("Lineitem name")]
-    total = _amount(head, "Total")
-    included = _is_tax_included(head)
+    number = order_number(head.text("Name"))
+    # A line whose quantity is 0 was taken out of the order.
+    sold = [row for row in rows if row.text("Lineitem name") and _quantity(row) != 0]
+    lines = _lines(sold)
+    costs = [
+        line["selling_price"] * (_quantity(row) or 0) - line["promotion_discount_amount"]
+        for row, line in zip(sold, lines, strict=True)
+    ]
+    gross, subtotal = sum(costs, Decimal(0)), head.amount("Subtotal")
+    taxed = sum(
+        (cost for cost, line in zip(costs, lines, strict=True) if "tax_amount" not in line),
+        Decimal(0),
+    )
+    included = is_tax_included(head)
+    taxable = subtotal * taxed / gross if gross else Decimal(0)
+    on_shipping = shipping_tax(head, taxable=taxable, included=included)
     for line in lines:
         line["price_including_tax"] = included
-    gross = sum(
-        line["selling_price"] * int(line["quantity"] or 0) - line["promotion_discount_amount"]
-        for line in lines
-        if str(line["quantity"]).isdecimal()
-    )
-    placed = _moment(head.get("Created at", ""))
+    shipping = head.amount("Shipping")
     return {
         "type": "order",
         "order_number": number,
-        "order_date": placed,
-        "customer_email": head.get("Email"),
-        "customer_phone": head.get("Phone"),
-        "currency": head.get("Currency"),
-        "status": "cancelled" if head.get("Cancelled at") else None,
-        "cancelled_at": _moment(head.get("Cancelled at", "")),
-        "customer_note": head.get("Notes"),
-        "coupon_code": head.get("Discount Code"),
-        "discount_amount": max(Decimal(0), gross - _amount(head, "Subtotal")),
-        "shipping_amount": _amount(head, "Shipping"),
-        "item_total_tax": _amount(head, "Taxes"),
-        "grand_total": total,
-        "metadata": _metadata(head),
+        "external_id": head.text("Id"),
+        "order_date": head.moment("Created at"),
+        "customer_email": head.text("Email"),
+        "customer_phone": head.text("Phone")
+        or ("" if head.text("Email") else head.text("Billing Phone")),
+        "currency": head.text("Currency"),
+        "status": "cancelled" if head.text("Cancelled at") else None,
+        "cancelled_at": head.moment("Cancelled at"),
+        "customer_note": head.text("Notes"),
+        "coupon_code": head.text("Discount Code"),
+        "discount_amount": max(Decimal(0), gross - subtotal),
+        "shipping_amount": shipping - on_shipping if included else shipping,
+        "shipping_tax_amount": on_shipping,
+        "item_total_tax": head.amount("Taxes") - on_shipping,
+        "grand_total": head.amount("Total"),
+        "metadata": _metadata(head, number),
         "lines": lines,
         "billing_address": _address(head, "Billing "),
         "shipping_address": _address(head, "Shipping "),
-        "payments": _payments(head, number, total, placed),
-        "refunds": _refunds(head, number, placed),
-        "shipments": _shipments(rows, number, now),
+        "payments": payments(head, number),
+        "refunds": refunds(head, number),
+        "fulfilment": _fulfilment(head, sold, lines, now),
     }
+
+
+def order_number(name: str) -> str:
+    """The order number of a name: `#1001` is `1001`.
+
+    Names of another form than order numbers have lose what does not fit, and end with a few
+    letters made of the whole name, so that no two names become one number.
+    """
+    number = name.removeprefix("#")
+    if is_order_number(number) or not number:
+        return number
+    plain = unicodedata.normalize("NFKD", number).encode("ascii", "ignore").decode()
+    kept = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:31].strip("-") or "order"
+    return f"{kept}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"
+
+
+def _quantity(row: Row) -> int | None:
+    """Units of a line, if they are a whole number."""
+    try:
+        units = row.amount("Lineitem quantity")
+    except CellError:
+        return None  # which the record refuses by field name
+    return (
+        int(units) if units == units.to_integral_value() and row.text("Lineitem quantity") else None
+    )
+
+
+def _lines(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """The lines of an order; a sku that stands twice gets a number, so that it names one line."""
+    lines: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    for row in rows:
+        line = _line(row)
+        sku, count = line["sku"], 1
+        while line["sku"] in taken:
+            count += 1
+            line["sku"] = f"{sku[:60]}-{count}"
+        line["product_id"] = sku
+        taken.add(line["sku"])
+        lines.append(line)
+    return lines
 
 
 def _line(row: Row) -> dict[str, Any]:
-    price = _amount(row, "Lineitem price")
-    listed = _amount(row, "Lineitem compare at price")
-    name = row["Lineitem name"]
-    return {
-        "sku": (row.get("Lineitem sku") or name)[:64],
+    price = row.amount("Lineitem price")
+    listed = row.amount("Lineitem compare at price")
+    name = row.text("Lineitem name")
+    line = {
+        "sku": (row.text("Lineitem sku") or name)[:64],
         "product_name": name,
-        "quantity": row.get("Lineitem quantity"),
+        "quantity": row.text("Lineitem quantity").removeprefix("'"),
         "selling_price": price,
         "listing_price": max(listed, price),
         "on_offer": listed > price,
-        "promotion_discount_amount": _amount(row, "Lineitem discount"),
+        "promotion_discount_amount": row.amount("Lineitem discount"),
         "product_type": (
-            "digital"
-            if row.get("Lineitem requires shipping", "").lower() == "false"
-            else "physical"
+            "digital" if row.word("Lineitem requires shipping") == "false" else "physical"
         ),
+    }
+    if row.word("Lineitem taxable") == "false":
+        line["tax_amount"] = Decimal(0)
+    return line
+
+
+def _fulfilment(
+    head: Row, rows: Sequence[Row], lines: Sequence[dict[str, Any]], now: datetime
+) -> dict[str, Any] | None:
+    """What was sent so far; which parcels there are is known when the order is looked up."""
+    state = head.word("Fulfillment Status")
+    is_partial = state in {"partial", "partially_fulfilled"}
+    if not (is_partial or state == "fulfilled"):
+        return None
+    units = [
+        {"sku": line["sku"], "quantity": sent}
+        for row, line in zip(rows, lines, strict=True)
+        if (sent := _sent(row) if is_partial else _quantity(row))
+    ]
+    return {
+        "items": units,
+        "fulfilled_at": head.moment("Fulfilled at") or head.moment("Created at"),
+        "arrived_before": now - ARRIVES_WITHIN,
+        "courier_company_name": head.text("Shipping Method"),
     }
 
 
-def _is_tax_included(head: Row) -> bool:
-    """Whether the total already holds the tax with the subtotal."""
-    without = _amount(head, "Subtotal") + _amount(head, "Shipping")
-    taxes, total = _amount(head, "Taxes"), _amount(head, "Total")
-    return abs(total - without) < abs(total - without - taxes) or not taxes
+def _sent(row: Row) -> int:
+    """Units of a line that are surely on their way."""
+    state, quantity = row.word("Lineitem fulfillment status"), _quantity(row) or 0
+    if state == "fulfilled":
+        return quantity
+    # Some are and some are not, and the export does not say how many.
+    return min(1, quantity - 1) if state in {"partial", "partially_fulfilled"} else 0
 
 
-def _payments(head: Row, number: str, total: Decimal, placed: str | None) -> list[dict[str, Any]]:
-    state = head.get("Financial Status", "").lower()
-    paid = total
-    if state == "partially_paid":
-        paid = max(Decimal(0), total - _amount(head, "Outstanding Balance"))
-    status = {
-        "paid": "success",
-        "partially_paid": "success",
-        "refunded": "success",
-        "partially_refunded": "success",
-        "voided": "failed",
-        "expired": "failed",
-    }.get(state, "pending")
-    if not total or (status == "pending" and not head.get("Payment Method")):
-        return []
-    paid_at = _moment(head.get("Paid at", ""))
-    return [
-        {
-            "request_number": f"{number}-payment",
-            "amount": paid,
-            "payment_status": status,
-            "payment_date": (paid_at or placed) if status == "success" else None,
-            "payment_method": head.get("Payment Method"),
-            "payment_reference_number": head.get("Payment Reference") or head.get("Payment ID"),
-            "created_at": placed,
-        }
-    ]
-
-
-def _refunds(head: Row, number: str, placed: str | None) -> list[dict[str, Any]]:
-    amount = _amount(head, "Refunded Amount")
-    if not amount:
-        return []
-    moved = _moment(head.get("Cancelled at", "")) or _moment(head.get("Fulfilled at", "")) or placed
-    return [
-        {
-            "request_number": f"{number}-refund",
-            "refund_amount": amount,
-            "status": "success",
-            "refund_date": moved,
-            "payment_method": head.get("Payment Method"),
-            "created_at": moved,
-        }
-    ]
-
-
-def _shipments(rows: list[Row], number: str, now: datetime) -> list[dict[str, Any]]:
-    head = rows[0]
-    state = head.get("Fulfillment Status", "").lower()
-    if state not in {"fulfilled", "partial"}:
-        return []
-    sent = _moment(head.get("Fulfilled at", "")) or _moment(head.get("Created at", ""))
-    arrived = sent is not None and _is_before(sent, now - ARRIVES_WITHIN)
-    items = [
-        {
-            "sku": (row.get("Lineitem sku") or row["Lineitem name"])[:64],
-            "quantity": row.get("Lineitem quantity"),
-        }
-        for row in rows
-        if row.get("Lineitem name") and row.get("Lineitem fulfillment status") == "fulfilled"
-    ]
-    if state == "partial" and not items:
-        return []
-    return [
-        {
-            "reference_number": f"{number}-1",
-            "status": "delivered" if arrived else "shipped",
-            "shipped_date": sent,
-            "delivered_date": sent if arrived else None,
-            "courier_company_name": head.get("Shipping Method"),
-            "items": items if state == "partial" else None,
-        }
-    ]
-
-
-def _is_before(text: str, moment: datetime) -> bool:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)) < moment
-
-
-def _metadata(head: Row) -> dict[str, str]:
+def _metadata(head: Row, number: str) -> dict[str, str]:
     names = {"Tags": "tags", "Source": "source", "Note Attributes": "note_attributes", "Id": "id"}
-    return {ours: head[theirs] for theirs, ours in names.items() if head.get(theirs)}
+    metadata = {ours: head.text(theirs) for theirs, ours in names.items() if head.text(theirs)}
+    if number != head.text("Name").removeprefix("#"):
+        metadata["name"] = head.text("Name")
+    if head.word("Financial Status") == AUTHORIZED:
+        metadata["financial_status"] = AUTHORIZED
+    return metadata
 
 
 def _read_customers(file: BinaryIO) -> Iterator[Found]:
-    for line, row, reason in _rows(file):
+    for line, row, reason in read_rows(file):
         yield (line, None, reason) if row is None else (line, _customer_record(row), "")
 
 
 def _customer_record(row: Row) -> dict[str, Any]:
-    email = row.get("Email")
     address = _address(row, "Default Address ") or _address(row, "")
     if address is not None:
-        names = {"first_name": row.get("First Name"), "last_name": row.get("Last Name")}
+        names = {"first_name": row.text("First Name"), "last_name": row.text("Last Name")}
         address = {**address, **names, "is_default_shipping": True, "is_default_billing": True}
-    marketing = row.get("Accepts Email Marketing") or row.get("Accepts Marketing") or ""
+    marketing = row.word("Accepts Email Marketing") or row.word("Accepts Marketing")
     return {
         "type": "customer",
-        "external_id": row.get("Customer ID"),
-        "email": email,
-        "phone": row.get("Phone") or row.get("Default Address Phone"),
-        "first_name": row.get("First Name"),
-        "last_name": row.get("Last Name"),
-        "accepts_marketing": marketing.lower() in {"yes", "true"},
+        "external_id": row.text("Customer ID"),
+        "email": row.text("Email"),
+        "phone": row.text("Phone") or row.text("Default Address Phone"),
+        "first_name": row.text("First Name"),
+        "last_name": row.text("Last Name"),
+        "accepts_marketing": marketing in {"yes", "true"},
         "addresses": [address] if address else None,
     }
 
 
 def _address(row: Row, prefix: str) -> dict[str, Any] | None:
     def of(name: str) -> str:
-        return row.get(prefix + name, "")
+        return row.text(prefix + name)
 
     if not (of("Address1") or of("Street") or of("City") or of("Zip")):
         return None
@@ -286,16 +287,3 @@ def _address(row: Row, prefix: str) -> dict[str, Any] | None:
         "country": country_name_of(country) or country,
         "phone": of("Phone"),
     }
-
-
-def _amount(row: Row, name: str) -> Decimal:
-    text = row.get(name) or "0"
-    amount = Decimal(text)
-    if not amount.is_finite():
-        raise InvalidOperation
-    return amount
-
-
-def _moment(text: str) -> str | None:
-    """`2023-01-05 10:21:33 +0530` in the form records take."""
-    return text.replace(" UTC", "+00:00").replace(" +", "+").replace(" -", "-") or None

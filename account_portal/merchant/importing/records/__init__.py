@@ -17,7 +17,9 @@ from account_portal.merchant.importing.records.customers import (
 )
 from account_portal.merchant.importing.records.memberships import LoyaltyRecord, SubscriptionRecord
 from account_portal.merchant.importing.records.orders import (
+    ID,
     EventRecord,
+    FulfilmentPart,
     LineRecord,
     OrderRecord,
     PaymentPart,
@@ -30,11 +32,13 @@ from account_portal.merchant.importing.records.orders import (
 )
 
 __all__ = [
+    "ID",
     "RECORDS",
     "AddressRecord",
     "AnyRecord",
     "CustomerRecord",
     "EventRecord",
+    "FulfilmentPart",
     "LineRecord",
     "LoyaltyRecord",
     "OfCustomer",

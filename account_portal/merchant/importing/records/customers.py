@@ -1,19 +1,16 @@
 """Customers, their addresses, and what is theirs."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from account_portal.merchant.importing.fields import (
+    Email,
     Key,
     Moment,
     Record,
 )
-
-Email = Annotated[
-    str, StringConstraints(to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
-]
 
 
 class AddressRecord(Record):
@@ -62,7 +59,7 @@ class SavedAddressRecord(AddressRecord):
 
 
 class CustomerRecord(Record):
-    """A customer; `external_id` is the natural key, or else the e-mail address."""
+    """A customer; `external_id` is the natural key, or else e-mail address or phone."""
 
     CUT: ClassVar[Mapping[str, int]] = {"first_name": 100, "last_name": 100, "phone": 40}
 
@@ -83,19 +80,22 @@ class CustomerRecord(Record):
 
     @model_validator(mode="after")
     def _has_key(self) -> "CustomerRecord":
-        if self.external_id is None and self.email is None:
-            raise ValueError("needs external_id or email")
+        if self.external_id is None and self.email is None and self.phone is None:
+            raise ValueError("needs external_id, email or phone")
         return self
 
 
 class OfCustomer(Record):
-    """Something of a customer, named by the shop's own id or by e-mail address."""
+    """Something of a customer, named by the shop's own id, by e-mail address or by phone."""
+
+    CUT: ClassVar[Mapping[str, int]] = {"customer_phone": 40}
 
     customer_id: Key | None = None
     customer_email: Email | None = None
+    customer_phone: str | None = None
 
     @model_validator(mode="after")
     def _has_customer(self) -> "OfCustomer":
-        if self.customer_id is None and self.customer_email is None:
-            raise ValueError("needs customer_id or customer_email")
+        if (self.customer_id, self.customer_email, self.customer_phone) == (None, None, None):
+            raise ValueError("needs customer_id, customer_email or customer_phone")
         return self

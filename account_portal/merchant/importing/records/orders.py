@@ -21,13 +21,19 @@ from account_portal.merchant.importing.fields import (
     Sku,
 )
 from account_portal.merchant.importing.records.customers import AddressRecord, OfCustomer
-from account_portal.models.states import (
-    OrderStatus,
-    PaymentStatus,
-    RefundStatus,
-    ShipmentStatus,
-    TransactionStatus,
+from account_portal.merchant.importing.records.promotions import AppliedCoupon, AppliedPromotion
+from account_portal.merchant.importing.records.spellings import (
+    OrderState,
+    ParcelState,
+    PaymentState,
+    RefundState,
+    TransactionState,
+    card_brand,
 )
+from account_portal.models.states import RefundStatus, ShipmentStatus, TransactionStatus
+
+ID = "id"
+"""The shop's own id of an order, in its metadata."""
 
 
 class LineRecord(Record):
@@ -90,13 +96,19 @@ class UnitsRecord(Record):
     quantity: Count
     free_quantity: CountOrNone = 0
 
+    @model_validator(mode="after")
+    def _not_more_free(self) -> "UnitsRecord":
+        if self.free_quantity > self.quantity:
+            raise ValueError("free_quantity must be at most quantity")
+        return self
+
 
 class EventRecord(Record):
     """One step of a parcel's way."""
 
     CUT: ClassVar[Mapping[str, int]] = {"text": 300, "place": 150}
 
-    status: ShipmentStatus
+    status: ParcelState
     text: str = ""
     place: str | None = None
     happened_at: Moment
@@ -113,7 +125,7 @@ class ShipmentPart(Record):
     }
 
     reference_number: Key
-    status: ShipmentStatus = ShipmentStatus.SHIPPED
+    status: ParcelState = ShipmentStatus.SHIPPED
     items: list[UnitsRecord] | None = None
     events: list[EventRecord] = Field(default_factory=list)
     total_weight: Amount = Decimal(0)
@@ -132,6 +144,19 @@ class ShipmentPart(Record):
     created_at: Moment | None = None
 
 
+class FulfilmentPart(Record):
+    """What was sent of an order so far, where the shop does not know its parcels.
+
+    Units that are in no parcel yet become one, sent at `fulfilled_at`; parcels sent before
+    `arrived_before` count as delivered.
+    """
+
+    items: list[UnitsRecord]
+    fulfilled_at: Moment
+    arrived_before: Moment
+    courier_company_name: str | None = None
+
+
 class PaymentPart(Record):
     """An attempt to pay inside its order; `request_number` is its natural key."""
 
@@ -148,7 +173,7 @@ class PaymentPart(Record):
 
     request_number: Key
     amount: Amount
-    payment_status: TransactionStatus = TransactionStatus.SUCCESS
+    payment_status: TransactionState = TransactionStatus.SUCCESS
     payment_date: Moment | None = None
     payment_reference_number: str | None = None
     payment_method: str | None = None
@@ -156,12 +181,20 @@ class PaymentPart(Record):
     collection: Literal["authorized", "on_delivery"] | None = None
     icon_url: Picture | None = None
     card_number: str | None = None
-    card_type: Literal["Visa", "Master Card", "Rupay", "American Express"] | None = None
+    card_type: str | None = None
     bank_name: str | None = None
     upi_id: str | None = None
     wallet_name: str | None = None
     bank_account_number: str | None = None
     created_at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _known_brand(self) -> "PaymentPart":
+        if self.card_type is not None:
+            given, self.card_type = self.card_type, card_brand(self.card_type)
+            if self.card_type is None and self.payment_method is None:
+                self.payment_method = given[: self.CUT["payment_method"]]
+        return self
 
 
 class RefundPart(Record):
@@ -178,7 +211,7 @@ class RefundPart(Record):
     request_number: Key
     refund_amount: Amount
     refund_date: Moment | None = None
-    status: RefundStatus = RefundStatus.SUCCESS
+    status: RefundState = RefundStatus.SUCCESS
     payment_mode: Literal["original_payment_mode", "bank_transfer", "loyalty_point"] = (
         "original_payment_mode"
     )
@@ -202,24 +235,22 @@ class OrderRecord(OfCustomer):
         "feedback": 1000,
     }
 
-    FORMLESS: ClassVar[frozenset[str]] = frozenset(
-        {"applied_promotions", "applied_coupons", "metadata"}
-    )
+    FORMLESS: ClassVar[frozenset[str]] = frozenset({"metadata"})
 
     type: Literal["order"] = "order"
     order_number: OrderNumber
+    external_id: Key | None = None
     order_date: Moment
-    status: OrderStatus | None = None
-    payment_status: PaymentStatus | None = None
+    status: OrderState | None = None
+    payment_status: PaymentState | None = None
     payment_success_date: Moment | None = None
     currency: Currency | None = None
-    customer_phone: str | None = None
     customer_first_name: str | None = None
     customer_last_name: str | None = None
     customer_note: str | None = None
     coupon_code: str | None = None
-    applied_promotions: list[dict[str, Any]] = Field(default_factory=list)
-    applied_coupons: list[dict[str, Any]] = Field(default_factory=list)
+    applied_promotions: list[AppliedPromotion] = Field(default_factory=list)
+    applied_coupons: list[AppliedCoupon] = Field(default_factory=list)
     metadata: dict[str, str] | None = None
     discount_amount: Amount = Decimal(0)
     promotion_savings: Amount | None = None
@@ -251,6 +282,7 @@ class OrderRecord(OfCustomer):
     shipments: list[ShipmentPart] = Field(default_factory=list, max_length=1000)
     payments: list[PaymentPart] = Field(default_factory=list, max_length=1000)
     refunds: list[RefundPart] = Field(default_factory=list, max_length=1000)
+    fulfilment: FulfilmentPart | None = None
     created_at: Moment | None = None
 
     @field_validator("currency")
@@ -259,6 +291,14 @@ class OrderRecord(OfCustomer):
         if value is not None and not money.is_currency(value):
             raise ValueError("is not a currency of ISO 4217")
         return value
+
+    @model_validator(mode="after")
+    def _with_its_id(self) -> "OrderRecord":
+        if self.external_id is not None:
+            self.metadata = {**(self.metadata or {}), ID: self.external_id}
+        if self.fulfilment is not None and self.shipments:
+            raise ValueError("must not have both fulfilment and shipments")
+        return self
 
     @property
     def made_at(self) -> datetime:

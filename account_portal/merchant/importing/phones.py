@@ -1,0 +1,50 @@
+"""Phone numbers as keys of customers: a prefix and a national number one can sign in with."""
+
+import phonenumbers
+from babel.numbers import get_territory_currencies
+
+from account_portal.addresses.rules import country_code_of
+from account_portal.auth.schemas import DEFAULT_COUNTRY_CODE
+from account_portal.merchant.importing.records import OfCustomer
+
+PhoneKey = tuple[str, str]
+"""Prefix and national number, as in ``("+91", "9876500001")``."""
+
+
+def read_phone(country_code: str | None, phone: str | None, country: str) -> PhoneKey | None:
+    """Prefix and national number, if the text is a possible phone number."""
+    if not phone:
+        return None
+    text = f"{country_code} {phone}" if country_code and not phone.startswith("+") else phone
+    try:
+        number = phonenumbers.parse(text, country_code_of(country) if country else None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    national = phonenumbers.national_significant_number(number)
+    if not 4 <= len(national) <= 14 or (number.country_code == 91 and len(national) != 10):
+        return None
+    return f"+{number.country_code}", national
+
+
+def phone_key(record: OfCustomer, currency: str) -> PhoneKey | None:
+    """The phone that names a record's customer; an e-mail address names them alone.
+
+    A number without a prefix is one of the address's country, or else of the store's.
+    """
+    if record.customer_email is not None or record.customer_phone is None:
+        return None
+    countries = [
+        address.country
+        for name in ("billing_address", "shipping_address")
+        if (address := getattr(record, name, None)) and address.country
+    ]
+    country = countries[0] if countries else _store_country(currency)
+    return read_phone(None, record.customer_phone, country)
+
+
+def _store_country(currency: str) -> str:
+    """The country whose prefix sign-in assumes, if the store's money is that country's."""
+    region = phonenumbers.region_code_for_country_code(int(DEFAULT_COUNTRY_CODE))
+    return region if currency in get_territory_currencies(region) else ""
