@@ -42,7 +42,7 @@ from account_portal.core.settings import get_settings
 from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
 from account_portal.edge.csp import Pages
-from account_portal.edge.logs import configure_logging
+from account_portal.edge.logs import configure_logging, plain_name
 from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
@@ -231,6 +231,7 @@ class PortalApp(rx.App):
         """The ASGI app of one server process."""
         settings = get_settings()
         configure_logging(settings.log_level)
+        guard_events(self.event_namespace)
         return wrap(
             super().__call__(),
             pages=Pages.read(ROOT / CLIENT),
@@ -239,6 +240,22 @@ class PortalApp(rx.App):
             takes_files=_takes_files,
             settings=settings,
         )
+
+
+def guard_events(namespace: Any) -> None:
+    """Refuse events that no handler is there for before Reflex queues them, and logs them whole."""
+    if namespace is None:
+        return
+    receive = namespace.on_event
+
+    async def on_event(sid: str, data: Any = None) -> None:
+        name = data.get("name") if isinstance(data, dict) else None
+        if isinstance(name, str) and name in RegistrationContext.get().event_handlers:
+            await receive(sid, data)
+        else:
+            log.warning("an event without a handler was refused: %s", plain_name(name))
+
+    namespace.on_event = on_event
 
 
 def _takes_files(name: str) -> bool:

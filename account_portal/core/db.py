@@ -119,6 +119,7 @@ def make_engine(url: str) -> Engine:
     options: dict[str, Any] = {
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
         "poolclass": QueuePool,
+        "hide_parameters": True,  # what a statement was given is nothing for a log
         "pool_size": 10,
         "max_overflow": 30,
         "pool_timeout": 10,
