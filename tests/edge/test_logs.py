@@ -1,6 +1,7 @@
 """Nothing that somebody sends reaches the log, neither by us nor by a library."""
 
 import asyncio
+import contextvars
 import io
 import json
 import logging
@@ -150,5 +151,6 @@ def test_unknown_handlers_are_refused_before_they_are_queued(
     assert "was refused" in lines
     assert "\nforged" not in lines
     known = {"name": next(iter(RegistrationContext.get().event_handlers)), "payload": {}}
-    asyncio.run(namespace.on_event("sid", known))
+    # Of a connection whose task knows nothing of the app's context.
+    contextvars.Context().run(lambda: asyncio.run(namespace.on_event("sid", known)))
     assert queued == [("sid", known)]
