@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.clock import utc_now
@@ -330,7 +330,8 @@ def enter(
 
     Raises:
         Conflict: a race that the database itself decided against this call.
-        GatewayUnavailable: the database did not give the lock in time; nothing was changed.
+        GatewayUnavailable: the database is away, or gave no connection, lock or answer in time;
+            nothing was changed.
     """
     caller = caller or Caller()
     database = database or get_database()
@@ -352,12 +353,15 @@ def enter(
         done = True
     except PortalError as error:
         if error.keeps_changes:
-            transaction.session.commit()
+            try:
+                transaction.session.commit()
+            except database.away as lost:
+                raise GatewayUnavailable from lost
             done = True
         raise
     except IntegrityError as error:
         raise Conflict from error
-    except (OperationalError, database.driver_error) as error:
+    except database.away as error:
         raise GatewayUnavailable from error
     finally:
         transaction.close()

@@ -21,7 +21,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
@@ -29,6 +36,10 @@ from sqlmodel import Session
 from account_portal.core.reading import Read
 from account_portal.core.settings import get_settings
 
+CONNECT_WITHIN = 5
+"""Seconds a server has to take a connection."""
+KEPT_IN_POOL = 10
+"""Connections that stay open when nobody needs them."""
 KEPT_FOR_READS = 8
 """Connections of a process that wait for the next call that only reads, outside the pool."""
 
@@ -116,12 +127,15 @@ def _is_open(driver: Any, dialect: Dialect) -> bool:
 
 def make_engine(url: str) -> Engine:
     """An engine for the address; opens no connection yet."""
+    settings = get_settings()
+    kept = min(KEPT_IN_POOL, settings.database_pool)
     options: dict[str, Any] = {
         "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
         "poolclass": QueuePool,
-        "pool_size": 10,
-        "max_overflow": 30,
-        "pool_timeout": 10,
+        "hide_parameters": True,  # what a statement was given is nothing for a log
+        "pool_size": kept,
+        "max_overflow": settings.database_pool - kept,
+        "pool_timeout": settings.database_pool_seconds,
     }
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -131,9 +145,30 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
         _configure_sqlite(engine)
         return engine
-    engine = create_engine(url, **options)
+    limits = {
+        "lock_timeout": settings.database_lock_seconds,
+        "statement_timeout": settings.database_statement_seconds,
+    }
+    told = " ".join(f"-c {name}={round(limit * 1000)}" for name, limit in limits.items())
+    own = parsed.query.get("options")
+    connect_args = {
+        "connect_timeout": CONNECT_WITHIN,
+        # What the address says itself comes last, and so counts.
+        "options": f"{told} {own}" if isinstance(own, str) else told,
+    }
+    engine = create_engine(
+        parsed.difference_update_query(["options"]), connect_args=connect_args, **options
+    )
     _configure_postgresql(engine)
     return engine
+
+
+def _signs_of_absence(dialect: Dialect) -> tuple[type[Exception], ...]:
+    driver = dialect.loaded_dbapi
+    signs = (OperationalError, PoolTimeout, DisconnectionError, driver.OperationalError)
+    if dialect.name == "sqlite":
+        return signs
+    return (*signs, InterfaceError, driver.InterfaceError)  # SQLite's mean a wrong value
 
 
 class Transaction:
@@ -206,6 +241,8 @@ class Database:
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.writing_engine = self.engine.execution_options(writes=True)
         self.driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.OperationalError
+        self.away: tuple[type[Exception], ...] = _signs_of_absence(self.engine.dialect)
+        """What is raised when the database is away, busy or slow, rather than asked wrongly."""
         self._kept: list[PoolProxiedConnection] = []
 
     def session(self, *, writes: bool) -> Session:

@@ -60,6 +60,9 @@ def upgrade(database: Database | None = None) -> None:
     scripts = ScriptDirectory.from_config(_config())
     with database.writing_engine.begin() as connection:
         if not database.is_sqlite:
+            # They take as long as they need, and wait for another process that is at it.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         if _require_known(connection, scripts) != scripts.get_current_head():
             command.upgrade(_config(connection), "head")

@@ -41,6 +41,31 @@ class Settings(BaseSettings):
         description="SQLAlchemy address of the database: `sqlite:///file` or "
         "`postgresql+psycopg://user@host/name`. Empty: a SQLite file in the data folder.",
     )
+    database_pool: int = Field(
+        default=40,
+        ge=1,
+        le=1000,
+        description="Connections to the database that one process may hold at a time.",
+    )
+    database_pool_seconds: float = Field(
+        default=10,
+        gt=0,
+        le=120,
+        description="How long a call waits for one of them, in seconds; then it is answered 503.",
+    )
+    database_lock_seconds: float = Field(
+        default=8,
+        gt=0,
+        le=600,
+        description="How long a statement on PostgreSQL waits for a lock, in seconds.",
+    )
+    database_statement_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=3600,
+        description="How long one statement on PostgreSQL may take, in seconds. Migrations have no "
+        "limit.",
+    )
     redis_url: str = Field(
         default="",
         description="Redis address for page state, rate limits and live updates across processes. "

@@ -1,9 +1,16 @@
-"""Log lines as JSON, one object a line, each with the id of the request it belongs to."""
+"""Log lines as JSON, one object a line, each with the id of the request it belongs to.
+
+No line says what somebody sent. Libraries put cookies, forms and whole events into what they log,
+and exceptions carry the values they are about: of libraries' records stay the place in their code
+and the type of the exception, of exceptions the way through the code and their types.
+"""
 
 import json
 import logging
+import re
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +19,10 @@ import orjson
 from account_portal.edge.request_id import request_id
 
 ACCESS_LOG = "account_portal.access"
+OWN = "account_portal"
+LONGEST_NAME = 100
+"""Characters of a name in a line of the log."""
+_STRANGE = re.compile(r"[^A-Za-z0-9_.:<>/-]")
 
 
 class JsonLines(logging.Formatter):
@@ -28,7 +39,7 @@ class JsonLines(logging.Formatter):
         }
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+            line["exception"] = told(record.exc_info[1])
         try:
             return orjson.dumps(line, default=str).decode()
         except TypeError:  # half a surrogate pair, say; a line of the log is never lost
@@ -56,14 +67,51 @@ def log_request(level: int, fields: dict[str, Any]) -> None:
     _access.handle(record)
 
 
+def plain_name(text: object) -> str:
+    """A name that a client may have chosen, harmless in a line of the log."""
+    return _STRANGE.sub("?", str(text)[:LONGEST_NAME])
+
+
+def told(error: BaseException | None) -> str:
+    """Where an exception came from and what kinds led to it, without what any of them says."""
+    parts: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + _kind(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\ncaused by\n".join(parts)
+
+
+def _kind(error: BaseException) -> str:
+    kind = type(error)
+    return plain_name(f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."))
+
+
+class _WithoutContent(logging.LogRecord):
+    """A record of a library: `reflex.app:on_event`, and the type of the exception."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.name == OWN or self.name.startswith(OWN + "."):
+            return
+        error = self.exc_info[1] if self.exc_info else None
+        self.msg = plain_name(f"{self.name}:{self.funcName or '-'}:{self.lineno}")
+        if error is not None:
+            self.msg += f" {_kind(error)}"
+        self.args, self.exc_info, self.exc_text, self.stack_info = (), None, None, None
+
+
 def configure_logging(level: str) -> None:
     """Write the portal's log lines to standard error, from `level` on.
 
-    Only the portal's own loggers are touched; those of libraries keep what they have.
+    Loggers of libraries keep the handlers they have, but whatever those are, a record reaches them
+    without its content.
     """
+    logging.setLogRecordFactory(_WithoutContent)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    logger = logging.getLogger("account_portal")
+    logger = logging.getLogger(OWN)
     logger.handlers = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False

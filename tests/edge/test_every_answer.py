@@ -139,10 +139,10 @@ class TestUploadHandlers:
 
         names = RegistrationContext.get().event_handlers
         assert app is not None
-        taking = {name for name in names if _takes_files(name)}
+        taking = {name for name in names if _takes_files(names, name)}
         assert any("profile_state" in name for name in taking)
         assert not any(name.endswith((".load", ".hydrate")) for name in taking)
-        assert not _takes_files("nobody.knows")
+        assert not _takes_files(names, "nobody.knows")
 
 
 def test_json_failures_are_left_alone() -> None:

@@ -1,0 +1,156 @@
+"""Nothing that somebody sends reaches the log, neither by us nor by a library."""
+
+import asyncio
+import contextvars
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from reflex_base.registry import RegistrationContext
+from sqlalchemy import text
+
+from account_portal.app import guard_events
+from account_portal.core.db import Database
+from account_portal.edge.logs import configure_logging, plain_name, told
+from tests.edge.asgi_client import Crashes, call
+from tests.edge.test_every_answer import wrapped
+
+SECRETS = ("cookie-5f3a", "passw0rd-77", "code-481516", "token-eyJhbGc")
+LIBRARIES = (
+    "reflex.app",
+    "reflex_base.event.processor.event_processor",
+    "engineio.server",
+    "socketio.server",
+    "uvicorn.error",
+    "_granian",
+    "granian.access",
+    "sqlalchemy.engine",
+    "asyncio",
+)
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """All that is logged, by whomever, whichever handler it goes to."""
+    seen = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", seen)
+    before, own = logging.getLogRecordFactory(), logging.getLogger("account_portal")
+    kept = own.handlers, own.level, own.propagate
+    configure_logging("debug")
+    everything = logging.StreamHandler(seen)
+    root = logging.getLogger()
+    root.addHandler(everything)
+    yield seen
+    root.removeHandler(everything)
+    own.handlers, own.level, own.propagate = kept
+    logging.setLogRecordFactory(before)
+
+
+def without_secrets(logged: io.StringIO) -> str:
+    lines = logged.getvalue()
+    for secret in SECRETS:
+        assert secret not in lines
+    return lines
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_libraries_tell_where_and_what_kind_only(library: str, logged: io.StringIO) -> None:
+    logger = logging.getLogger(library)
+    logger.error(f"Event data: {SECRETS}\nforged line")  # noqa: G004 - as libraries do
+    logger.error("Cookie: %s", SECRETS[0])
+    try:
+        raise LookupError(SECRETS)
+    except LookupError:
+        logger.exception("failed for %s", SECRETS[1])
+    lines = without_secrets(logged)
+    assert "forged" not in lines
+    assert f"{library}:test_libraries_tell" in lines
+    assert "LookupError" in lines
+
+
+class Form(BaseModel):
+    code: int
+
+
+def test_exceptions_of_ours_tell_the_way_and_not_the_values(logged: io.StringIO) -> None:
+    log = logging.getLogger("account_portal.pages")
+    try:
+        try:
+            Form.model_validate({"code": SECRETS[2]})
+        except ValueError as error:
+            raise RuntimeError(f"for {SECRETS[0]}") from error
+    except RuntimeError as error:
+        log.error("outside a guarded handler", exc_info=error)  # noqa: TRY400 - as handlers do
+    line = json.loads(without_secrets(logged))
+    assert "RuntimeError\ncaused by\n" in line["exception"]
+    assert "ValidationError" in line["exception"]
+    assert "test_logs.py" in line["exception"]
+
+
+def test_a_statement_does_not_tell_what_it_was_given(database: Database) -> None:
+    with database.engine.connect() as db, pytest.raises(Exception) as failed:
+        db.execute(text("SELECT * FROM nowhere WHERE a = :a"), {"a": SECRETS[1]})
+    assert SECRETS[1] not in str(failed.value)
+    assert SECRETS[1] not in told(failed.value)
+
+
+def test_a_crash_is_logged_without_what_was_sent(logged: io.StringIO) -> None:
+    headers = {"Cookie": SECRETS[0], "Authorization": f"Bearer {SECRETS[3]}"}
+    call(
+        wrapped(Crashes()),
+        "/api/v1/x",
+        method="POST",
+        query=f"code={SECRETS[2]}",
+        headers=headers,
+        chunks=[f"password={SECRETS[1]}".encode()],
+    )
+    lines = without_secrets(logged)
+    assert "RuntimeError" in lines
+
+
+@pytest.mark.parametrize("name", ["a\nb", "x\u2028y", '{"level":"error"}', "\x1b[31m", "y" * 500])
+def test_names_of_clients_are_escaped_and_cut(name: str) -> None:
+    plain = plain_name(name)
+    assert len(plain) <= 100
+    assert plain.isascii()
+    assert plain.isprintable()
+    assert '"' not in plain
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"name": "state.nobody", "payload": {"password": SECRETS[1]}},
+        {"name": "state.x\nforged", "payload": {}},
+        {"name": 7},
+        {"payload": {"cookie": SECRETS[0]}},
+        json.dumps({"name": "state.nobody", "cookie": SECRETS[0]}),
+        [SECRETS[0]],
+        None,
+    ],
+)
+def test_unknown_handlers_are_refused_before_they_are_queued(
+    data: Any, logged: io.StringIO
+) -> None:
+    queued: list[Any] = []
+
+    class Namespace:
+        async def on_event(self, sid: str, data: Any) -> None:
+            queued.append((sid, data))
+
+    namespace = Namespace()
+    guard_events(namespace)
+    asyncio.run(namespace.on_event("sid", data))
+    assert queued == []
+    lines = without_secrets(logged)
+    assert "was refused" in lines
+    assert "\nforged" not in lines
+    known = {"name": next(iter(RegistrationContext.get().event_handlers)), "payload": {}}
+    # Of a connection whose task knows nothing of the app's context.
+    contextvars.Context().run(lambda: asyncio.run(namespace.on_event("sid", known)))
+    assert queued == [("sid", known)]
