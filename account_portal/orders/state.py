@@ -62,9 +62,9 @@ class OrdersState(PageData, Session):
         return self._go(text=str(form.get("text", "")).strip()[:100])
 
     @rx.event
-    async def choose_year(self, year: str) -> Any:
-        """Keep the orders of one year, or of all."""
-        return self._go(year=int(year) if year.isdecimal() else None)
+    async def choose_year(self, year: str, zone: str = "") -> Any:
+        """Keep the orders of one year as it is in the viewer's zone, or of all."""
+        return self._go(year=int(year) if year.isdecimal() else None, zone=str(zone)[:64])
 
     @rx.event
     async def choose_sort(self, sort: str) -> Any:
@@ -92,6 +92,8 @@ def search_link(query: OrderSearch, **changes: Any) -> str:
     """Address of the history with this filter; what is as usual is left out."""
     usual = OrderSearch()
     wanted = {**query.model_dump(exclude={"limit"}), **changes}
+    if not wanted["year"]:
+        wanted["zone"] = ""
     kept = {
         name: value for name, value in wanted.items() if value and value != getattr(usual, name)
     }

@@ -24,6 +24,10 @@ _STYLES: dict[DateStyle, str] = {
 }
 
 
+VIEWER_ZONE = rx.Var("Intl.DateTimeFormat().resolvedOptions().timeZone", _var_type=str)
+"""Name of the zone that dates are shown in, such as `Asia/Kolkata`; for arguments of events."""
+
+
 class Money(rx.Component):
     """See `money`."""
 

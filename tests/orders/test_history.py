@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pydantic
 import pytest
 
 from account_portal.core.db import Database
@@ -98,3 +99,34 @@ def test_an_order_is_found_however_its_words_are_typed(
 def test_a_sign_alone_searches_for_nothing(call: Callable[..., Any], numbers: list[str]) -> None:
     page = call(service.search_orders, OrderSearch(text="#"))
     assert page.pagination.total_records == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("zone", "year"), [("Asia/Kolkata", 2026), ("America/New_York", 2025), ("", 2025)]
+)
+def test_an_order_is_of_the_year_its_date_is_shown_in(
+    call: Callable[..., Any], database: Database, owner: User, zone: str, year: int
+) -> None:
+    make_order(database, owner, order_number="6201", at=datetime(2025, 12, 31, 20, tzinfo=UTC))
+    years = call(service.list_order_years)
+    assert years == [2026, 2025]
+    found = {
+        one: [card.order_number for card in call(service.search_orders, query).rows]
+        for one in years
+        for query in [OrderSearch(year=one, zone=zone)]
+    }
+    assert found == {one: ["6201"] if one == year else [] for one in years}
+
+
+@pytest.mark.parametrize("year", [1970, 9999])
+def test_the_first_and_the_last_year_can_be_asked_for_in_any_zone(
+    call: Callable[..., Any], numbers: list[str], year: int
+) -> None:
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        assert call(service.search_orders, OrderSearch(year=year, zone=zone)).rows == []
+
+
+@pytest.mark.parametrize("zone", ["Nowhere/At_All", "../etc/passwd", "America", "/etc", "\x00"])
+def test_what_is_no_time_zone_is_refused(zone: str) -> None:
+    with pytest.raises(pydantic.ValidationError):
+        OrderSearch(zone=zone)

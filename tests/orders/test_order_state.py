@@ -58,6 +58,10 @@ def test_what_is_looked_for_is_in_the_address(database: Database, owner: User) -
     assert page.run("choose_sort", "oldest") == ["/orders?text=teapot&sort=oldest"]
     assert page.run("choose_year", "2020") == ["/orders?text=teapot&year=2020"]
     assert page.run("choose_year", "") == ["/orders?text=teapot"]
+    (address,) = page.run("choose_year", "2020", "Asia/Kolkata")
+    assert address == "/orders?text=teapot&year=2020&zone=Asia%2FKolkata"
+    page.go(address)
+    assert page.run("choose_year", "", "Asia/Kolkata") == ["/orders?text=teapot"]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,7 @@ def test_what_is_looked_for_is_in_the_address(database: Database, owner: User) -
         ("search", {}),
         ("search", {"text": "x" * 5000}),
         ("choose_year", "-1"),
+        ("choose_year", "\u00b2"),
         ("choose_sort", "a;b"),
     ],
 )

@@ -49,7 +49,8 @@ def _filters() -> rx.Component:
         State.years,
         placeholder="All years",
         value=State.year,
-        on_change=State.choose_year,
+        # Dates are shown in the viewer's zone, which only the browser knows.
+        on_change=lambda year: State.choose_year(year, ui.VIEWER_ZONE),
         hide_label=True,
     )
     sort = ui.select_field(

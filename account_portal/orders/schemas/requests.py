@@ -1,6 +1,8 @@
 """What orders take."""
 
+from datetime import UTC, tzinfo
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Discriminator, Field, Tag, field_validator
 
@@ -84,7 +86,21 @@ class OrderSearch(PageParams):
     text: str = Field(default="", max_length=100)
     group: Literal["all", "open", "delivered", "cancelled"] = "all"
     year: int | None = Field(default=None, ge=1970, le=9999)
+    zone: str = Field(default="", max_length=64, description="In which the year is meant; or UTC.")
     sort: Literal["newest", "oldest", "total_high", "total_low"] = "newest"
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            return ZoneInfo(value).key if value else ""
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # or a folder of zones
+            raise ValueError("is not a time zone") from None
+
+    @property
+    def year_begins_in(self) -> tzinfo:
+        """The zone by which an order is of a year."""
+        return ZoneInfo(self.zone) if self.zone else UTC
 
 
 class CancelOrder(Input):

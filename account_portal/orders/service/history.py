@@ -1,6 +1,6 @@
 """The history page: a customer's orders by text, chip and year, as cards."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 
@@ -36,9 +36,10 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     if query.group != "all":
         matching = matching.where(col(Order.status).in_(sorted(rules.GROUPS[query.group])))
     if query.year is not None:
+        zone = query.year_begins_in
         matching = matching.where(
-            col(Order.order_date) >= datetime(query.year, 1, 1, tzinfo=UTC),
-            col(Order.order_date) < datetime(min(query.year + 1, 9999), 1, 1, tzinfo=UTC),
+            col(Order.order_date) >= datetime(query.year, 1, 1, tzinfo=zone),
+            col(Order.order_date) < datetime(min(query.year + 1, 9999), 1, 1, tzinfo=zone),
         )
     if text:
         matching = matching.join(OrderDocument, col(OrderDocument.order_id) == col(Order.id)).where(
@@ -102,6 +103,15 @@ _FIRST_AND_LAST = Read(
 
 
 def list_order_years(ctx: Context) -> list[int]:
-    """Years from the caller's first order to the latest, latest first."""
+    """Years from the caller's first order to the latest, latest first, wherever they are shown.
+
+    Of an order close to New Year, both years it may be shown in.
+    """
     first, last = ctx.read(_FIRST_AND_LAST, customer_id=ctx.customer_id)[0]
-    return [] if first is None else list(range(last.year, first.year - 1, -1))
+    if first is None:
+        return []
+    earliest, latest = first.astimezone(_WESTERNMOST), last.astimezone(_EASTERNMOST)
+    return list(range(latest.year, earliest.year - 1, -1))
+
+
+_WESTERNMOST, _EASTERNMOST = timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))

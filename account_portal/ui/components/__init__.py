@@ -127,11 +127,12 @@ from account_portal.ui.components.tables import (
     table,
     table_row,
 )
-from account_portal.ui.format import date, money, number, relative_day
+from account_portal.ui.format import VIEWER_ZONE, date, money, number, relative_day
 from account_portal.ui.icons import icon
 
 __all__ = [
     "STATUSES",
+    "VIEWER_ZONE",
     "Choice",
     "Column",
     "FileKind",
