@@ -101,13 +101,22 @@ def _find_customer(ctx: Context, vouched: rules.Vouched) -> User | None:
     key = col(User.external_id) == vouched.subject
     user = ctx.db.execute(select(User).where(key)).scalar_one_or_none()
     if user is not None:
-        return user if _may_sign_in(ctx, user) else None
+        if not _may_sign_in(ctx, user):
+            return None
+        if user.is_unproven:
+            own = (auth.contact_of(user, "email"), auth.contact_of(user, "phone"))
+            named = [c for c in (vouched.email, vouched.phone) if c is not None and c in own]
+            auth.settle(ctx, user, named[0] if named else None)
+        return user
     for contact in filter(None, (vouched.email, vouched.phone)):
         found = auth.find_user(ctx, contact, lock=True)
+        if found is not None and found.is_unproven and found.deactivated_at is not None:
+            auth.free_for(ctx, contact, None)  # who closed it had no right to the contact
+            continue
         # Somebody with another key is another customer of the storefront.
         if found is not None and found.external_id is None and _may_sign_in(ctx, found):
             found.external_id, found.modified_at = vouched.subject, ctx.now
-            auth.set_contact(ctx, found, contact)
+            auth.prove_contact(ctx, found, contact)
             return found
     return None
 
