@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from account_portal.core.db import UtcDateTime
@@ -33,6 +33,11 @@ class User(Identified, Stamped, table=True):
     first_name: str | None = Field(default=None, max_length=100)
     last_name: str | None = Field(default=None, max_length=100)
     password_hash: str | None = Field(default=None, max_length=255)
+    is_unproven: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Opened with a password by somebody who has proven no contact of it yet.",
+    )
     picture_id: str | None = Field(default=None, foreign_key="media.id", max_length=26)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     is_demo: bool = Field(default=False, description="Made by the demo; wiped with it.")

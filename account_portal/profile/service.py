@@ -10,7 +10,7 @@ from account_portal.auth.schemas import NotificationPreferences
 from account_portal.auth.schemas import User as UserView
 from account_portal.auth.service import (
     preferences_view,
-    require_free,
+    require_provable,
     user_values,
     user_view,
 )
@@ -81,7 +81,7 @@ def update_profile(ctx: Context, data: UserUpdate) -> UserUpdateResult:
     user = ctx.get_user(lock=True)
     contacts = rules.wanted_contacts(user, data.sent())
     for contact in contacts:
-        require_free(ctx, contact, but=user.id)
+        require_provable(ctx, contact, but=user.id)
     changes = {
         name: value for name, value in data.sent(*NAMES).items() if getattr(user, name) != value
     }

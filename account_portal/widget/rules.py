@@ -1,7 +1,7 @@
 """What a storefront's word must say to be believed (after RFC 7523).
 
 `iss` is the origin of the storefront, `sub` its customer, `aud` the portal's origin; `iat` and
-`exp` bound its life, `jti` makes it work once.
+`exp` bound its life, `nbf` (optional) says from when it counts, `jti` makes it work once.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,6 +14,8 @@ from account_portal.core.errors import Forbidden, InvalidInput, NotAuthenticated
 
 LONGEST_LIFE = 300
 """Seconds between `iat` and `exp` at most."""
+LAST_TIME = 2**40
+"""Seconds since 1970 that still are a time, tens of thousands of years from now."""
 CLOCK_SKEW = 30
 """Seconds two servers' clocks may differ."""
 
@@ -77,8 +79,9 @@ def read_claims(
         raise AssertionRefused(f"{origin} is not among PORTAL_EMBED_ORIGINS.")
     if claims.get("iss") != origin:
         raise AssertionRefused(f"`iss` must be the storefront's origin, {origin}.")
-    audiences = claims.get("aud")
-    if audience not in (audiences if isinstance(audiences, list) else [audiences]):
+    named = claims.get("aud")
+    audiences = named if isinstance(named, list) else [named]
+    if audience not in audiences or not all(isinstance(one, str) for one in audiences):
         raise AssertionRefused(f"`aud` must be {audience}.")
     _require_its_moment(claims, now)
     subject, token_id = claims.get("sub"), claims.get("jti")
@@ -97,12 +100,8 @@ def read_claims(
 
 
 def _require_its_moment(claims: Mapping[str, Any], now: datetime) -> None:
-    begun, ends = claims.get("iat"), claims.get("exp")
-    for value in (begun, ends):
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise AssertionRefused("`iat` and `exp` must be times, in seconds since 1970.")
-    assert isinstance(begun, int | float)
-    assert isinstance(ends, int | float)
+    begun, ends = _time(claims, "iat"), _time(claims, "exp")
+    starts = _time(claims, "nbf") if "nbf" in claims else begun
     moment = now.timestamp()
     if not 0 < ends - begun <= LONGEST_LIFE:
         raise AssertionRefused(f"`exp` must be at most {LONGEST_LIFE} seconds after `iat`.")
@@ -110,6 +109,16 @@ def _require_its_moment(claims: Mapping[str, Any], now: datetime) -> None:
         raise AssertionRefused("The token has expired.")
     if begun - CLOCK_SKEW > moment:
         raise AssertionRefused("`iat` lies in the future.")
+    if starts - CLOCK_SKEW > moment:
+        raise AssertionRefused("`nbf` lies in the future.")
+
+
+def _time(claims: Mapping[str, Any], claim: str) -> float:
+    value = claims.get(claim)
+    # The comparison also refuses NaN, infinity and whole numbers that no float can hold.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LAST_TIME:
+        raise AssertionRefused(f"`{claim}` must be a time, in seconds since 1970.")
+    return float(value)
 
 
 def _verified(claims: Mapping[str, Any], claim: str) -> Contact | None:

@@ -8,7 +8,7 @@ from sqlmodel import col
 from account_portal.auth import service as auth
 from account_portal.auth.rules import AccountIsDeactivated, Contact
 from account_portal.context import Context
-from account_portal.core.errors import LoginRequired
+from account_portal.core.errors import Conflict, LoginRequired
 from account_portal.gateways.vouching import AssertionUnreadable
 from account_portal.models import User, UserSession
 from account_portal.security import idempotency, rate_limit, tokens
@@ -19,6 +19,8 @@ from account_portal.widget.schemas import FrameSession, SignedInElsewhere, Vouch
 FRAME_LASTS = timedelta(hours=12)
 """Longer than a visit, shorter than a page's session: the storefront vouches anew at each load."""
 PURPOSE = "frame"
+RACES_LOST = 3
+"""A race is lost once for the key and once for each contact at most."""
 REFUSED_PER_ADDRESS = Limit("vouch-address", times=60, seconds=600)
 
 
@@ -61,7 +63,7 @@ def vouch(ctx: Context, data: Vouch) -> FrameSession:
     except rules.AssertionRefused:
         rate_limit.count(ctx.db, REFUSED_PER_ADDRESS, address, ctx.now)
         raise
-    user = _find_customer(ctx, vouched) or _make_customer(ctx, vouched)
+    user = _customer(ctx, vouched)
     if user.deactivated_at is not None:
         raise AccountIsDeactivated
     return _frame_session(ctx, user, data.origin, method="storefront")
@@ -96,18 +98,45 @@ def enter_frame(ctx: Context, data: SignedInElsewhere) -> FrameSession:
     return _frame_session(ctx, user, data.origin, opened_by=page.opened_by or page.id)
 
 
+def _customer(ctx: Context, vouched: rules.Vouched) -> User:
+    """The customer, as found or made; of several first words at once each finds the same."""
+    for _ in range(RACES_LOST):
+        found = _find_customer(ctx, vouched)
+        if found is not None:
+            return found
+        try:
+            with ctx.db.begin_nested():  # what fails in it leaves the transaction usable
+                return _make_customer(ctx, vouched)
+        except Conflict:
+            continue  # somebody was quicker with the key or a contact: look again
+    return _make_customer(ctx, vouched)
+
+
 def _find_customer(ctx: Context, vouched: rules.Vouched) -> User | None:
     """By the storefront's key; the first time by a contact, which ties the two together."""
     key = col(User.external_id) == vouched.subject
     user = ctx.db.execute(select(User).where(key)).scalar_one_or_none()
     if user is not None:
-        return user if _may_sign_in(ctx, user) else None
+        if not _may_sign_in(ctx, user):
+            return None
+        if user.is_unproven:
+            own = (auth.contact_of(user, "email"), auth.contact_of(user, "phone"))
+            named = [c for c in (vouched.email, vouched.phone) if c is not None and c in own]
+            auth.settle(ctx, user, named[0] if named else None)
+        return user
     for contact in filter(None, (vouched.email, vouched.phone)):
         found = auth.find_user(ctx, contact, lock=True)
+        if found is not None and found.is_unproven and found.deactivated_at is not None:
+            auth.free_for(ctx, contact, None)  # who closed it had no right to the contact
+            continue
         # Somebody with another key is another customer of the storefront.
-        if found is not None and found.external_id is None and _may_sign_in(ctx, found):
+        if (
+            found is not None
+            and found.external_id in (None, vouched.subject)
+            and _may_sign_in(ctx, found)
+        ):
             found.external_id, found.modified_at = vouched.subject, ctx.now
-            auth.set_contact(ctx, found, contact)
+            auth.prove_contact(ctx, found, contact)
             return found
     return None
 

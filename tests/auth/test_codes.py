@@ -154,21 +154,6 @@ def test_right_code_signs_in_and_verifies_the_contact(
         assert [row.method for row in db.execute(select(SignIn)).scalars()] == ["email"]
 
 
-@pytest.mark.parametrize(
-    ("password", "is_proven", "told"),
-    [(PASSWORD, False, ["password_unproven"]), (PASSWORD, True, []), (None, False, [])],
-)
-def test_who_proves_a_contact_hears_of_a_password_set_before(
-    codes: Codes, database: Database, password: str | None, is_proven: bool, told: list[str]
-) -> None:
-    """Whoever registered with somebody else's address must not stay in unnoticed."""
-    make_user(database, password=password, email="jo@example.com", is_email_verified=is_proven)
-    codes.verify(codes.login("jo@example.com"))
-    news = [row for row in messages(database) if row.kind != "one_time_code"]
-    assert [row.kind for row in news] == told
-    assert all((row.channel, row.recipient) == ("email", "jo@example.com") for row in news)
-
-
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
 def test_codes_for_phones_travel_by_the_channel_asked_for(
     codes: Codes, database: Database, channel: str

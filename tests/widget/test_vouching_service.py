@@ -135,6 +135,28 @@ def test_of_racing_twins_one_is_believed(vouch: Vouching, database: Database, cl
     assert count(database, User) == 1
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_racing_first_words_for_one_customer_all_enter(
+    vouch: Vouching, database: Database, known: bool
+) -> None:
+    """A page with several widgets brings several words at once."""
+    contact = {"email": "asha@example.com", "email_verified": True}
+    if known:
+        make_user(database, email="asha@example.com")
+    with ThreadPoolExecutor(8) as pool:
+        sessions = list(pool.map(lambda _: vouch(**contact), range(16)))
+    people = {actor_of_cookie(database, session.cookie).user_id for session in sessions}
+    assert (len(people), count(database, User)) == (1, 1)
+
+
+def test_racing_customers_of_one_address_all_enter(vouch: Vouching, database: Database) -> None:
+    """The address can be one customer's only; that keeps none of them out."""
+    contact = {"email": "asha@example.com", "email_verified": True}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: vouch(sub=f"shop-{number}", **contact), range(8)))
+    assert count(database, User) == 8
+
+
 @pytest.mark.parametrize("word", ["", "nonsense", "a.b.c", "\ud800", "x" * 5000])
 def test_what_is_no_word_is_refused(vouch: Vouching, database: Database, word: str) -> None:
     with pytest.raises((PortalError, ValueError)):

@@ -32,6 +32,7 @@ from account_portal.auth.service.passwords import (
     register_page,
     register_with_password,
 )
+from account_portal.auth.service.proving import free_for, prove_contact, require_provable, settle
 from account_portal.auth.service.resets import reset_password, reset_password_page
 from account_portal.auth.service.sessions import (
     end_page_session,
@@ -60,6 +61,7 @@ __all__ = [
     "end_page_session",
     "end_session",
     "find_user",
+    "free_for",
     "generate_code",
     "handover_of",
     "handover_to",
@@ -70,6 +72,7 @@ __all__ = [
     "note_seen",
     "open_session",
     "preferences_view",
+    "prove_contact",
     "read_security",
     "record_sign_in",
     "redeem",
@@ -80,9 +83,11 @@ __all__ = [
     "request_login_code",
     "request_reset_code",
     "require_free",
+    "require_provable",
     "reset_password",
     "reset_password_page",
     "set_contact",
+    "settle",
     "sign_out",
     "start_visitor_session",
     "sweep_sign_ins",

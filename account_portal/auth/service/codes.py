@@ -13,13 +13,17 @@ from account_portal.auth.service.accounts import (
     find_signer,
     find_user,
     flush_contacts,
-    require_free,
-    set_contact,
-    taken,
 )
 from account_portal.auth.service.limits import (
     PER_ADDRESS_CODES,
     limited,
+)
+from account_portal.auth.service.proving import (
+    enqueue_to,
+    free_for,
+    name_of,
+    prove_contact,
+    require_provable,
 )
 from account_portal.auth.service.sessions import (
     end_sessions_of,
@@ -32,8 +36,8 @@ from account_portal.auth.service.views import user_view
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotAuthenticated
 from account_portal.models import OtpChallenge, User
-from account_portal.notifications import CodeMessage, CustomerMessage, enqueue, enqueue_code
-from account_portal.notifications.messages.account import ContactChanged, PasswordUnproven
+from account_portal.notifications import CodeMessage, enqueue_code
+from account_portal.notifications.messages.account import ContactChanged
 from account_portal.notifications.messages.base import Channel
 from account_portal.security import otp
 
@@ -141,7 +145,7 @@ def _require_confirmable(ctx: Context, user: User, contact: Contact, action: str
         return
     if action.startswith("verify-"):
         raise InvalidInput(None, **{contact.field: "is not the one of your account"})
-    require_free(ctx, contact)
+    require_provable(ctx, contact)
     if contact.field == "phone":
         require_possible_phone(contact)
 
@@ -253,25 +257,23 @@ def _login(ctx: Context, challenge: OtpChallenge) -> User:
     contact = Contact.from_key(challenge.contact)
     if challenge.registers and find_user(ctx, contact) is None:
         return _register(ctx, challenge)
+    holder = find_user(ctx, contact, lock=True)
+    if holder is not None and holder.is_unproven and holder.deactivated_at is not None:
+        return _register(ctx, challenge)  # who closed it had no right to the contact
     user = active_holder(ctx, challenge)
-    was_proven = user.is_email_verified if contact.email else user.is_phone_verified
-    set_contact(ctx, user, contact)
-    if user.password_hash and not was_proven:
-        news = PasswordUnproven(store=ctx.settings.store_name, contact=_name_of(contact))
-        _tell(ctx, contact, news)
+    prove_contact(ctx, user, contact)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
 
 
 def _register(ctx: Context, challenge: OtpChallenge) -> User:
     contact = Contact.from_key(challenge.contact)
-    if find_user(ctx, contact) is not None:
-        raise taken(contact)
+    free_for(ctx, contact, None)
     user = create_user(
         ctx,
         {"email": contact.email, "country_code": contact.country_code, "phone": contact.phone},
     )
-    set_contact(ctx, user, contact)
+    prove_contact(ctx, user, contact)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
 
@@ -282,25 +284,16 @@ def _confirm_contact(ctx: Context, challenge: OtpChallenge) -> User:
     present = contact_of(user, contact.field)
     if challenge.action.startswith("verify-") and present != contact:
         raise otp.OtpExpired  # the contact was replaced since
-    require_free(ctx, contact, but=user.id)
-    set_contact(ctx, user, contact)
+    free_for(ctx, contact, user)
+    prove_contact(ctx, user, contact, in_session=True)
     flush_contacts(ctx)
     if present != contact:
         end_sessions_of(ctx, user.id, but=ctx.actor.session_id)
         if present is not None:
             news = ContactChanged(
                 store=ctx.settings.store_name,
-                contact=_name_of(present),
+                contact=name_of(present),
                 help_email=ctx.settings.store_email,
             )
-            _tell(ctx, present, news)
+            enqueue_to(ctx, user, present, news)
     return user
-
-
-def _tell(ctx: Context, contact: Contact, news: CustomerMessage) -> None:
-    """Send news about a contact to that very contact."""
-    enqueue(ctx, news, to=("email" if contact.field == "email" else "sms", contact.address))
-
-
-def _name_of(contact: Contact) -> str:
-    return "e-mail address" if contact.field == "email" else "phone number"

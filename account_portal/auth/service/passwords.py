@@ -158,6 +158,7 @@ def _register(
             "first_name": data.first_name or None,
             "last_name": data.last_name or None,
             "password_hash": hashed,
+            "is_unproven": True,
         },
     )
     record_sign_in(ctx, user, "password", succeeded=True)

@@ -2,10 +2,10 @@
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import Contact, require_good_password, require_same
-from account_portal.auth.service.accounts import set_contact
 from account_portal.auth.service.codes import active_holder
 from account_portal.auth.service.limits import PER_ACCOUNT_PASSWORDS
 from account_portal.auth.service.passwords import store_password
+from account_portal.auth.service.proving import prove_contact
 from account_portal.auth.service.sessions import (
     open_page_session,
     record_sign_in,
@@ -61,7 +61,7 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
     assert new_hash is not None  # the code was right before, or it would not be now
     challenge.used_at = ctx.now
     user = active_holder(ctx, challenge)
-    set_contact(ctx, user, Contact.from_key(challenge.contact))
+    prove_contact(ctx, user, Contact.from_key(challenge.contact))
     store_password(ctx, user, new_hash, but_session=None)
     forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)

@@ -27,29 +27,33 @@ class PasswordChanged(CustomerMessage):
         )
 
 
-class PasswordUnproven(CustomerMessage):
-    """A contact was proven by signing in with a code, to an account that had a password before.
+class AccountProven(CustomerMessage):
+    """A contact was proven, of an account in which nobody had proven one; goes to that contact.
 
-    Whoever registers with a password signs in at once, with anybody's contact; its owner has to
-    know of the password, which goes on to open the account.
+    Whoever registers with a password signs in at once, with anybody's contact: its owner has to
+    know what was there.
     """
 
-    kind = "password_unproven"
+    kind = "account_proven"
     category: ClassVar[Category] = "security"
 
     store: str
     contact: str
+    keeps_password: bool
 
     @override
     def subject(self) -> str:
-        return f"Your account at {self.store} has a password"
+        return f"You confirmed your {self.contact} at {self.store}"
 
     @override
     def text(self) -> str:
+        ended = "all other devices were signed out, and other contacts nobody confirmed are gone"
+        if self.keeps_password:
+            return f"You confirmed this {self.contact} at {self.store}: {ended}."
         return (
-            f"You confirmed this {self.contact} by signing in at {self.store} with a code. The "
-            "account had a password already. If it was not you who chose it, reset the password at "
-            "once: that signs out all other devices, too."
+            f"You confirmed this {self.contact} at {self.store}. Somebody had opened the account "
+            f"before without confirming it: the password chosen then no longer works, {ended}. "
+            "If you want a password, set a new one through 'Forgot password'."
         )
 
 

@@ -1,0 +1,107 @@
+"""The first proof of a contact, and what ends with it.
+
+Whoever registers with a password proves nothing: the contacts may be anybody's. Such an account
+is `is_unproven` until somebody proves a contact of it. What the opener left there then goes, or
+the opener would stay in the owner's account.
+"""
+
+from account_portal.auth.rules import Contact
+from account_portal.auth.service.accounts import (
+    contact_of,
+    find_user,
+    flush_contacts,
+    set_contact,
+    taken,
+)
+from account_portal.auth.service.limits import PER_ACCOUNT_PASSWORDS
+from account_portal.auth.service.sessions import end_sessions_of
+from account_portal.context import Context
+from account_portal.models import User
+from account_portal.notifications import CustomerMessage, enqueue
+from account_portal.notifications.messages.account import AccountProven
+from account_portal.notifications.messages.base import Channel
+from account_portal.security.rate_limit import forget
+
+
+def prove_contact(ctx: Context, user: User, contact: Contact, *, in_session: bool = False) -> None:
+    """Give a user a contact that was just proven; the first one clears what nobody proved.
+
+    Args:
+        ctx: the call, in a writing transaction.
+        user: whose contact it is.
+        contact: what was proven.
+        in_session: proven by the caller's own session. As long as nothing was proven, only the
+            account's password opens one, so the owner of the contact is who chose the password
+            and the names; they stay, as does this session.
+    """
+    if user.is_unproven:
+        settle(ctx, user, contact, in_session=in_session)
+    set_contact(ctx, user, contact)
+
+
+def settle(ctx: Context, user: User, contact: Contact | None, *, in_session: bool = False) -> None:
+    """End what was left in an account before anything of it was proven, and tell its owner.
+
+    `contact` is None when the shop vouches for its customer without naming a contact: then the
+    contacts stay as they are.
+    """
+    user.is_unproven, user.modified_at = False, ctx.now
+    end_sessions_of(ctx, user.id, but=ctx.actor.session_id if in_session else None)
+    if not in_session:
+        user.password_hash = user.first_name = user.last_name = user.picture_id = None
+        forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
+    if contact is None:
+        return
+    if contact.field == "email" and not user.is_phone_verified:
+        user.country_code = user.phone = None
+    if contact.field == "phone" and not user.is_email_verified:
+        user.email = None
+    store = ctx.settings.store_name
+    news = AccountProven(store=store, contact=name_of(contact), keeps_password=in_session)
+    enqueue_to(ctx, user, contact, news)
+
+
+def require_provable(ctx: Context, contact: Contact, *, but: str | None = None) -> None:
+    """Refuse a contact that another account has, unless nobody ever proved it there.
+
+    Raises:
+        EmailTaken: another account has the e-mail address.
+        PhoneTaken: another account has the phone number.
+    """
+    holder = find_user(ctx, contact)
+    if holder is not None and holder.id != but and not holder.is_unproven:
+        raise taken(contact)
+
+
+def free_for(ctx: Context, contact: Contact, user: User | None) -> None:
+    """Take a contact that was just proven from an account in which nobody proved anything.
+
+    Raises:
+        EmailTaken: another account has the e-mail address, and it is not such a one.
+        PhoneTaken: likewise the phone number.
+    """
+    holder = find_user(ctx, contact, lock=True)
+    if holder is None or (user is not None and holder.id == user.id):
+        return
+    if not holder.is_unproven:
+        raise taken(contact)
+    if contact.field == "email":
+        holder.email = None
+    else:
+        holder.country_code = holder.phone = None
+    holder.modified_at = ctx.now
+    if contact_of(holder, "email") is None and contact_of(holder, "phone") is None:
+        holder.password_hash = None
+        end_sessions_of(ctx, holder.id)
+    flush_contacts(ctx)  # before another row takes the contact
+
+
+def enqueue_to(ctx: Context, user: User, contact: Contact, news: CustomerMessage) -> None:
+    """Send news about a contact to that very contact."""
+    channel: Channel = "email" if contact.field == "email" else "sms"
+    enqueue(ctx, news, customer_id=user.customer_id, to=(channel, contact.address))
+
+
+def name_of(contact: Contact) -> str:
+    """What a contact is called in messages."""
+    return "e-mail address" if contact.field == "email" else "phone number"

@@ -1,0 +1,32 @@
+"""accounts in which nobody proved a contact
+
+Revision ID: 0006
+Revises: 0003
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Not in batch mode: SQLite would copy the tables, which need no more than new columns.
+    op.add_column(
+        "users",
+        sa.Column("is_unproven", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    # Registered here with a password: what the shop brought has its key, the demo is nobody's.
+    op.execute(
+        "UPDATE users SET is_unproven = true WHERE password_hash IS NOT NULL "
+        "AND external_id IS NULL AND NOT is_demo "
+        "AND NOT is_email_verified AND NOT is_phone_verified"
+    )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("users", schema=None) as batch_op:
+        batch_op.drop_column("is_unproven")
