@@ -22,7 +22,7 @@ def test_what_customers_type_finds_what_was_written_before(database: Database, o
     rome = make_user(database, email=None, country_code="+39", phone="0669812345")
     twice = make_user(database, email=None, country_code="+91", phone="09876543210")
     make_user(database, email=None, country_code="+91", phone="9876543210")
-    downgrade(database, before("0007"))
+    downgrade(database, before("0006"))
     number = col(OrderDocument.order_number)
     with database.session(writes=True) as db:
         old = update(OrderDocument).where(number == "A-1")

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from reflex_base.registry import RegistrationContext
 from sqlalchemy import text
 
-from account_portal.app import guard_events
 from account_portal.core.db import Database
+from account_portal.edge.events import guard_events
 from account_portal.edge.logs import configure_logging, plain_name, told
 from tests.edge.asgi_client import Crashes, call
 from tests.edge.test_every_answer import wrapped

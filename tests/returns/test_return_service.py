@@ -1,4 +1,4 @@
-"""The life of a return: what it holds, what comes back, what a race leaves."""
+"""The life of a return: what it holds and what comes back."""
 
 import threading
 from collections.abc import Callable
@@ -638,32 +638,3 @@ def run_together(jobs: list[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
-
-
-def test_the_last_unit_goes_back_once(call: Call, database: Database, owner: User) -> None:
-    order = make_order(database, owner, lines=[make_line(quantity=1)], parcels=[{}])
-    results = run_together([lambda: ask(call, order)] * 12)
-    lost = [each for each in results if isinstance(each, PortalError)]
-    assert len(lost) == 11
-    assert {type(each) for each in lost} == {rules.QuantityNotReturnable}
-    assert returnable(call, order) == [0]
-
-
-def test_cancelling_and_approving_race_to_one_outcome(
-    call: Call, database: Database, owner: User
-) -> None:
-    order = make_order(database, owner, parcels=[{}])
-    made = ask(call, order)
-    number = made.request_number
-    run_together(
-        [
-            lambda: call(service.cancel_return, number),
-            lambda: call(service.approve_return, number, actor=SHOP),
-            lambda: call(service.reject_return, number, "No.", actor=SHOP),
-            lambda: call(service.approve_return, number, actor=SHOP),
-        ]
-    )
-    found = call(service.get_return, order.order_number, number)
-    pending = [each for each in found.refund if each.status == "pending"]
-    assert len(pending) == (1 if found.status == "approved" else 0)
-    assert found.status in {"approved", "rejected", "cancelled"}

@@ -8,27 +8,24 @@ from typing import Any
 from sqlalchemy import delete
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
-from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
-from account_portal.core.money import POINT_SCALE, exponent, round_half_up, to_major
+from account_portal.core.money import POINT_SCALE, exponent, round_half_up
 from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts, add_up, minor
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.fulfilment import pack
+from account_portal.merchant.importing.lines import line_rows
 from account_portal.merchant.importing.parts import (
     OrderPart,
     Part,
-    fill_parcel,
-    lines_to_fill,
     write_parts,
 )
 from account_portal.merchant.importing.records import (
     AddressRecord,
-    LineRecord,
     OrderRecord,
-    PaymentPart,
 )
+from account_portal.merchant.importing.stated import fault_of, stated_payment, states_of
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.merchant.importing.twins import tell_apart
 from account_portal.models import (
@@ -39,7 +36,7 @@ from account_portal.models import (
     Shipment,
     ShipmentItem,
 )
-from account_portal.models.states import OrderStatus, PaymentStatus, RefundStatus
+from account_portal.models.states import OrderStatus
 from account_portal.orders import rules
 
 _COPIED = (
@@ -72,24 +69,6 @@ _PLAIN = (
     "on_subscription",
     "cancellation_reason",
     "feedback",
-)
-_PLAIN_LINE = (
-    "product_type",
-    "slug",
-    "variant_id",
-    "variant_name",
-    "backorder",
-    "on_offer",
-    "on_promotion",
-    "on_subscription",
-    "subscription_plan",
-    "subscription_interval",
-    "subscription_frequency",
-    "quantity",
-    "free_quantity",
-    "price_including_tax",
-    "tax_type",
-    "associated_options",
 )
 
 
@@ -148,8 +127,8 @@ class _Writer:
         if self._is_overpaid(entry, amounts, currency):
             return
         order_id = new_id()
-        lines = _line_rows(order_id, record, amounts.lines, currency)
-        fault = _fault_of(record, amounts, lines, currency)
+        lines = line_rows(order_id, record, amounts.lines, currency)
+        fault = fault_of(record, amounts, lines, currency)
         if fault:
             self._batch.refuse(entry, fault)
             return
@@ -165,7 +144,7 @@ class _Writer:
                 "id": order_id,
                 "customer_id": customer_id,
                 **_order_values(record, amounts, currency),
-                **_states(record),
+                **states_of(record),
                 "billing_address_id": billing,
                 "shipping_address_id": shipping,
                 "replaces_return_id": None,
@@ -181,7 +160,7 @@ class _Writer:
         )
         self._parts += [
             OrderPart(entry, part, order_id, record.made_at, currency, lines)
-            for part in _stated_payment(record, due, currency)
+            for part in stated_payment(record, due, currency)
         ]
         self._batch.changed_orders.add(order_id)
 
@@ -193,7 +172,7 @@ class _Writer:
         amounts = add_up(record, currency)
         if self._is_overpaid(entry, amounts, currency):
             return
-        values = _order_values(record, amounts, currency) | self._newer_states(record, row)
+        values = _order_values(record, amounts, currency) | self._newerstates_of(record, row)
         changed = difference(row, values)
         for name, address in (
             ("shipping_address_id", record.shipping_address),
@@ -225,7 +204,7 @@ class _Writer:
         self, order_id: str, record: OrderRecord, amounts: list[LineAmounts], currency: str
     ) -> tuple[bool, list[Row]]:
         there = self._lines[order_id]
-        rows = _line_rows(order_id, record, amounts, currency)
+        rows = line_rows(order_id, record, amounts, currency)
         touched = False
         for row in rows:
             known = there.get(row["sku"])
@@ -254,12 +233,12 @@ class _Writer:
         copy = self._copies.get(copy_id) if copy_id else None
         return copy is not None and all(copy[name] == getattr(address, name) for name in _COPIED)
 
-    def _newer_states(self, record: OrderRecord, row: Stored) -> Row:
+    def _newerstates_of(self, record: OrderRecord, row: Stored) -> Row:
         """States the record may set: not those that follow from parcels and payments here."""
         values: Row = {}
         stays = row["status"] in rules.FINAL or row["id"] in self._sent or record.shipments
         if record.status is not None or record.cancelled_at is not None:
-            status = _states(record)["status"]
+            status = states_of(record)["status"]
             if status == OrderStatus.CANCELLED or not stays:
                 values["status"] = status
         if record.cancelled_at is not None:
@@ -300,78 +279,6 @@ def _orders_in(batch: Batch, model: type[Shipment | Payment], order_ids: list[st
     return {row["order_id"] for row in fetch(batch.db, model, "order_id", order_ids, ("order_id",))}
 
 
-def _fault_of(
-    record: OrderRecord, amounts: OrderAmounts, lines: Sequence[Row], currency: str
-) -> str | None:
-    """Why a new order cannot be true: units nobody ordered, more back than arrived."""
-    units = lines_to_fill(lines)
-    for parcel in record.shipments:
-        try:
-            fill_parcel(units, parcel)
-        except PortalError as error:
-            return f"shipment {parcel.reference_number}: {error.message}"
-    digits = exponent(currency)
-    due = rules.net_payable(
-        amounts.grand_total,
-        minor(record.loyalty_amount, digits),
-        minor(record.credit_balance_used, digits),
-    )
-    if record.payments:
-        arrived = sum(
-            minor(one.amount, digits)
-            for one in record.payments
-            if one.payment_status in rules.ARRIVED
-        )
-    else:
-        arrived = due if _states(record)["payment_status"] == PaymentStatus.SUCCESS else 0
-    back = sum(
-        minor(one.refund_amount, digits)
-        for one in record.refunds
-        if one.status != RefundStatus.FAILED
-        and one.payment_mode != rules.POINTS
-        and one.payment_method != rules.STORE_CREDIT
-    )
-    if back > arrived:
-        return "refunds: more goes back than was paid"
-    if record.payment_status == PaymentStatus.PARTIALLY_PAID and not record.payments:
-        return "payment_status: partially_paid needs payments that say how much arrived"
-    return None
-
-
-def _stated_payment(record: OrderRecord, due: int, currency: str) -> list[PaymentPart]:
-    """The payment of an order that is paid by its state alone, as the shop's word for it."""
-    if record.payments or _states(record)["payment_status"] != PaymentStatus.SUCCESS or not due:
-        return []
-    paid_at = record.payment_success_date or record.made_at
-    return [
-        PaymentPart(
-            request_number=f"{record.order_number}-recorded",
-            amount=to_major(due, currency),
-            payment_date=paid_at,
-            payment_method="Recorded by the shop",
-            created_at=paid_at,
-        )
-    ]
-
-
-def _states(record: OrderRecord) -> Row:
-    status = record.status
-    if status is None:
-        status = OrderStatus.CANCELLED if record.cancelled_at else OrderStatus.CONFIRMED
-    arrived = status in rules.DELIVERED
-    payment = record.payment_status
-    if payment is None:
-        payment = PaymentStatus.SUCCESS if arrived else PaymentStatus.PENDING
-    return {
-        "status": str(status),
-        "payment_status": str(payment),
-        "payment_success_date": record.payment_success_date,
-        # An order that is sent, whatever else its export says, was not cancelled.
-        "cancelled_at": record.cancelled_at if status == OrderStatus.CANCELLED else None,
-        "delivered_at": record.delivered_at,
-    }
-
-
 def _order_values(record: OrderRecord, amounts: OrderAmounts, currency: str) -> Row:
     digits = exponent(currency)
     promotion = sum(line.promotion for line in amounts.lines)
@@ -408,61 +315,3 @@ def _order_values(record: OrderRecord, amounts: OrderAmounts, currency: str) -> 
 
 def _or(given: Any, otherwise: int, digits: int) -> int:
     return otherwise if given is None else minor(given, digits)
-
-
-def _line_rows(
-    order_id: str, record: OrderRecord, amounts: Sequence[LineAmounts], currency: str
-) -> list[Row]:
-    digits = exponent(currency)
-    taken: set[str] = set()
-    return [
-        _line_row(order_id, position, line, amount, digits, taken)
-        for position, (line, amount) in enumerate(zip(record.lines, amounts, strict=True))
-    ]
-
-
-def _line_row(
-    order_id: str,
-    position: int,
-    line: LineRecord,
-    amount: LineAmounts,
-    digits: int,
-    taken: set[str],
-) -> Row:
-    product_id = line.product_id or line.sku or (line.product_name or "")[:64]
-    row: Row = {name: getattr(line, name) for name in _PLAIN_LINE}
-    rate = line.tax_rate
-    net_price = amount.selling_price
-    if rate and line.price_including_tax:
-        net_price = round_half_up(amount.selling_price * 100 / (100 + rate))
-    row.update(
-        id=new_id(),
-        order_id=order_id,
-        position=position,
-        product_id=product_id,
-        product_name=line.product_name or product_id,
-        product_image_url=line.product_image_url,
-        sku=_free_sku(line.sku or product_id, taken),
-        is_free_item=line.free_quantity == line.quantity,
-        selling_price=amount.selling_price,
-        listing_price=amount.listing_price,
-        selling_price_excluding_tax=net_price,
-        promotion_discount_amount=amount.promotion,
-        coupon_discount_amount=amount.coupon,
-        tax_rate=round_half_up(rate * 100) if rate else 0,
-        tax_amount=amount.tax,
-        line_total=amount.total,
-        shipping_additional_cost=minor(line.shipping_additional_cost, digits),
-    )
-    return row
-
-
-def _free_sku(sku: str, taken: set[str]) -> str:
-    """The sku, or with a number behind it when another line of the order has it."""
-    free, number = sku, 1
-    while free in taken:
-        number += 1
-        ending = f"-{number}"
-        free = sku[: 64 - len(ending)] + ending
-    taken.add(free)
-    return free

@@ -2,19 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import select
-
 from account_portal.core import money
-from account_portal.core.bulk import Row, Stored, insert, table_of
+from account_portal.core.bulk import Row, Stored, insert
 from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.contents import Contents
 from account_portal.merchant.importing.records import (
     PaymentPart,
     PaymentRecord,
@@ -23,18 +22,15 @@ from account_portal.merchant.importing.records import (
     ShipmentPart,
     ShipmentRecord,
 )
-from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
+from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import (
     Order,
     OrderLine,
     Payment,
     Refund,
     Shipment,
-    ShipmentEvent,
-    ShipmentItem,
 )
-from account_portal.models.states import ShipmentStatus, TransactionStatus
-from account_portal.orders.rules import LineUnits, allocate
+from account_portal.models.states import TransactionStatus
 
 Part = ShipmentPart | PaymentPart | RefundPart
 PartRecord = ShipmentRecord | PaymentRecord | RefundRecord
@@ -219,7 +215,7 @@ _SHIPMENT = (
 
 def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
     found = _there(batch, Shipment, "reference_number", parts)
-    contents = _Contents(batch, parts, found)
+    contents = Contents(batch, parts, found)
     new: dict[str, Row] = {}
     changes: list[tuple[str, Row]] = []
     for part in parts:
@@ -261,163 +257,3 @@ def _shipment_values(parcel: ShipmentPart, digits: int) -> Row:
     values["shipping_amount"] = minor(parcel.shipping_amount, digits)
     values["shipping_tax_amount"] = minor(parcel.shipping_tax_amount, digits)
     return values
-
-
-_Filling = dict[str, tuple[int, int]]
-"""Units, and how many of them are free, by line id."""
-
-
-def lines_to_fill(lines: Sequence[Mapping[str, Any]]) -> list[LineUnits]:
-    """Lines none of whose units are in a parcel yet."""
-    return [
-        LineUnits(
-            line["id"], line["sku"], line["product_id"], line["quantity"], line["free_quantity"]
-        )
-        for line in lines
-    ]
-
-
-def fill_parcel(lines: Sequence[LineUnits], parcel: ShipmentPart) -> _Filling:
-    """Allocate what a record says is in a parcel; a cancelled one takes no units from others.
-
-    Raises:
-        UnknownSku, TooManyUnits: the order has no such units left.
-    """
-    if parcel.status == ShipmentStatus.CANCELLED:
-        lines = [replace(line, sent=0, sent_free=0) for line in lines]
-    if parcel.items is None:
-        return allocate(lines, None)
-    return allocate(lines, [(item.sku, item.quantity) for item in parcel.items])
-
-
-class _Contents:
-    """Items and events of parcels."""
-
-    def __init__(
-        self, batch: Batch, parts: Sequence[OrderPart], found: Mapping[str, Stored]
-    ) -> None:
-        self._batch = batch
-        ids = {row["id"] for row in found.values()}
-        self._items = {
-            (row["shipment_id"], row["line_id"]): row
-            for row in fetch(batch.db, ShipmentItem, "shipment_id", ids)
-        }
-        self._events = {
-            (row["shipment_id"], row["happened_at"], row["status"]): row
-            for row in fetch(batch.db, ShipmentEvent, "shipment_id", ids)
-        }
-        self._units = self._lines_of(
-            {part.order_id: part.lines for part in parts if isinstance(part.part, ShipmentPart)}
-        )
-        self._new_items: list[Row] = []
-        self._new_events: list[Row] = []
-        self._item_changes: list[tuple[str, Row]] = []
-        self._event_changes: list[tuple[str, Row]] = []
-
-    def _lines_of(
-        self, orders: Mapping[str, Sequence[Mapping[str, Any]]]
-    ) -> dict[str, list[LineUnits]]:
-        """Lines by order, with the units that are in parcels which are not cancelled."""
-        if not orders:
-            return {}
-        found = {order_id: lines_to_fill(lines) for order_id, lines in orders.items()}
-        by_line = {line.line_id: line for lines in found.values() for line in lines}
-        shipments, items = table_of(Shipment), table_of(ShipmentItem)
-        ids = list(orders)
-        for start in range(0, len(ids), CHUNK):
-            rows = self._batch.db.execute(
-                select(items.c.line_id, items.c.quantity, items.c.free_quantity)
-                .join(shipments, shipments.c.id == items.c.shipment_id)
-                .where(
-                    shipments.c.order_id.in_(ids[start : start + CHUNK]),
-                    shipments.c.status != ShipmentStatus.CANCELLED,
-                )
-            )
-            for line_id, quantity, free in rows:
-                if line_id in by_line:
-                    by_line[line_id].sent += quantity
-                    by_line[line_id].sent_free += free
-        return found
-
-    def plan(self, part: OrderPart, parcel: ShipmentPart, there: Stored | None) -> _Filling:
-        """What is in a parcel, by line id. Items left out: all that is in no other parcel.
-
-        Raises:
-            UnknownSku, TooManyUnits: the order has no such units left.
-        """
-        lines = self._units[part.order_id]
-        held = {
-            line_id: row
-            for (shipment_id, line_id), row in self._items.items()
-            if there is not None and shipment_id == there["id"]
-        }
-        if parcel.items is None and held:
-            return {}
-        lives = there is not None and there["status"] != ShipmentStatus.CANCELLED
-        if lives:  # its units are free to be told anew
-            for line in lines:
-                if line.line_id in held:
-                    line.sent -= held[line.line_id]["quantity"]
-                    line.sent_free -= held[line.line_id]["free_quantity"]
-        try:
-            return fill_parcel(lines, parcel)
-        except PortalError:
-            if lives:
-                for line in lines:
-                    if line.line_id in held:
-                        line.sent += held[line.line_id]["quantity"]
-                        line.sent_free += held[line.line_id]["free_quantity"]
-            raise
-
-    def fill(
-        self, part: OrderPart, parcel: ShipmentPart, shipment_id: str, units: _Filling
-    ) -> None:
-        """Put into a parcel what was planned, and tell its way."""
-        for line_id, (count, free) in units.items():
-            self._put(part, shipment_id, line_id, count, free)
-        for event in parcel.events:
-            self._happened(part, shipment_id, event)
-
-    def _put(self, part: OrderPart, shipment_id: str, line_id: str, count: int, free: int) -> None:
-        values = {"quantity": count, "free_quantity": free}
-        there = self._items.get((shipment_id, line_id))
-        if there is None:
-            row: Any = {
-                "id": new_id(),
-                "shipment_id": shipment_id,
-                "line_id": line_id,
-                **values,
-            }
-            self._new_items.append(row)
-            self._items[shipment_id, line_id] = row
-            self._batch.changed_orders.add(part.order_id)
-        elif changed := difference(there, values):
-            self._item_changes.append((there["id"], changed))
-            self._batch.changed_orders.add(part.order_id)
-
-    def _happened(self, part: OrderPart, shipment_id: str, event: Any) -> None:
-        key = (shipment_id, event.happened_at, event.status)
-        values = {"text": event.text or event.status.replace("_", " ").capitalize()}
-        values["place"] = event.place
-        there = self._events.get(key)
-        if there is None:
-            row: Any = {
-                "id": new_id(),
-                "shipment_id": shipment_id,
-                "status": event.status,
-                "happened_at": event.happened_at,
-                **values,
-            }
-            self._new_events.append(row)
-            self._events[key] = row
-        elif changed := difference(there, values):
-            self._event_changes.append((there["id"], changed))
-            self._batch.changed_orders.add(part.order_id)
-
-    def flush(self) -> None:
-        """Write everything that was collected."""
-        db = self._batch.db
-        insert(db, ShipmentItem, self._new_items)
-        insert(db, ShipmentEvent, self._new_events)
-        update(db, ShipmentItem, "id", self._item_changes)
-        update(db, ShipmentEvent, "id", self._event_changes)
