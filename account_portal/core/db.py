@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Connection,
     DateTime,
     Dialect,
     Engine,
+    Integer,
     create_engine,
     event,
     make_url,
@@ -42,6 +44,9 @@ KEPT_IN_POOL = 10
 """Connections that stay open when nobody needs them."""
 KEPT_FOR_READS = 8
 """Connections of a process that wait for the next call that only reads, outside the pool."""
+
+Minor = BigInteger().with_variant(Integer(), "sqlite")
+"""Minor units of money, or hundredths of a point: 64 bits, as SQLite's integers are anyway."""
 
 JsonType = JSON().with_variant(JSONB(), "postgresql")
 

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from account_portal.core.money import is_currency
+
 ORIGIN = re.compile(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
 
 
@@ -257,6 +259,13 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"'{origin}' is no origin; write scheme, host and port like https://shop.example"
                 )
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _in_circulation(cls, value: str) -> str:
+        if not is_currency(value):
+            raise ValueError("is no currency in circulation (ISO 4217), such as INR or EUR")
         return value
 
     @field_validator("loyalty_tiers", mode="before")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from account_portal.core.db import UtcDateTime
+from account_portal.core.db import Minor, UtcDateTime
 from account_portal.models.base import Identified, Stamped
 
 
@@ -17,10 +17,16 @@ class LoyaltyAccount(Stamped, table=True):
 
     customer_id: str = Field(primary_key=True, max_length=26)
     membership_number: str = Field(max_length=40, unique=True)
-    earned: int = Field(default=0, description="Hundredths of a point, all earned rows.")
-    redeemed: int = Field(default=0, description="Hundredths of a point, all redeemed rows.")
-    bonus: int = Field(default=0, description="Part of `earned` that was a bonus.")
-    savings: int = Field(default=0, description="Minor units saved by spending points.")
+    earned: int = Field(
+        default=0, sa_type=Minor, description="Hundredths of a point, all earned rows."
+    )
+    redeemed: int = Field(
+        default=0, sa_type=Minor, description="Hundredths of a point, all redeemed rows."
+    )
+    bonus: int = Field(default=0, sa_type=Minor, description="Part of `earned` that was a bonus.")
+    savings: int = Field(
+        default=0, sa_type=Minor, description="Minor units saved by spending points."
+    )
 
 
 class LoyaltyActivity(Identified, Stamped, table=True):
@@ -46,7 +52,7 @@ class LoyaltyActivity(Identified, Stamped, table=True):
     activity: str = Field(max_length=30)
     reference_number: str | None = Field(default=None, max_length=64)
     title: str = Field(max_length=150)
-    loyalty_point: int = Field(description="Hundredths of a point.")
+    loyalty_point: int = Field(sa_type=Minor, description="Hundredths of a point.")
     remarks: str | None = Field(default=None, max_length=500)
     spendable_at: datetime | None = Field(
         default=None,
@@ -70,7 +76,7 @@ class CreditActivity(Identified, table=True):
 
     customer_id: str = Field(max_length=26)
     currency: str = Field(max_length=3)
-    amount: int = Field(description="Minor units; negative when spent.")
+    amount: int = Field(sa_type=Minor, description="Minor units; negative when spent.")
     cause: str = Field(max_length=30)
     reference_number: str | None = Field(default=None, max_length=64)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from account_portal.core.db import JsonType, UtcDateTime
+from account_portal.core.db import JsonType, Minor, UtcDateTime
 from account_portal.models.base import Identified, Stamped
 
 
@@ -45,25 +45,33 @@ class Order(Identified, Stamped, table=True):
         default=None, sa_type=JsonType, description="`metadata` of the contract."
     )
 
-    promotion_discount_amount: int = 0
-    coupon_discount_amount: int = 0
-    promotion_savings: int = 0
-    coupon_savings: int = 0
-    other_savings: int = 0
-    subtotal: int = Field(default=0, description="Items less discounts, without tax.")
-    item_total_tax: int = 0
-    shipping_estimated_cost: int = 0
-    shipping_discount_amount: int = 0
-    shipping_amount: int = 0
+    promotion_discount_amount: int = Field(default=0, sa_type=Minor)
+    coupon_discount_amount: int = Field(default=0, sa_type=Minor)
+    promotion_savings: int = Field(default=0, sa_type=Minor)
+    coupon_savings: int = Field(default=0, sa_type=Minor)
+    other_savings: int = Field(default=0, sa_type=Minor)
+    subtotal: int = Field(
+        default=0, sa_type=Minor, description="Items less discounts, without tax."
+    )
+    item_total_tax: int = Field(default=0, sa_type=Minor)
+    shipping_estimated_cost: int = Field(default=0, sa_type=Minor)
+    shipping_discount_amount: int = Field(default=0, sa_type=Minor)
+    shipping_amount: int = Field(default=0, sa_type=Minor)
     shipping_tax_rate: int = Field(default=0, description="Hundredths of a per cent.")
-    shipping_tax_amount: int = 0
-    handling_charge_excluding_tax: int = 0
-    handling_charge_tax_amount: int = 0
-    grand_total: int = 0
-    loyalty_point_earned: int = Field(default=0, description="Hundredths of a point.")
-    loyalty_point_redeemed: int = Field(default=0, description="Hundredths of a point.")
-    loyalty_amount: int = Field(default=0, description="What the redeemed points paid.")
-    credit_balance_used: int = 0
+    shipping_tax_amount: int = Field(default=0, sa_type=Minor)
+    handling_charge_excluding_tax: int = Field(default=0, sa_type=Minor)
+    handling_charge_tax_amount: int = Field(default=0, sa_type=Minor)
+    grand_total: int = Field(default=0, sa_type=Minor)
+    loyalty_point_earned: int = Field(
+        default=0, sa_type=Minor, description="Hundredths of a point."
+    )
+    loyalty_point_redeemed: int = Field(
+        default=0, sa_type=Minor, description="Hundredths of a point."
+    )
+    loyalty_amount: int = Field(
+        default=0, sa_type=Minor, description="What the redeemed points paid."
+    )
+    credit_balance_used: int = Field(default=0, sa_type=Minor)
 
     shipping_provider_id: str | None = Field(default=None, max_length=64)
     courier_company_id: str | None = Field(default=None, max_length=64)
@@ -121,18 +129,18 @@ class OrderLine(Identified, table=True):
     free_quantity: int = Field(default=0, description="Units of `quantity` that cost nothing.")
     is_free_item: bool = False
     price_including_tax: bool = True
-    selling_price: int = Field(description="Per unit.")
-    listing_price: int = Field(description="Per unit.")
-    selling_price_excluding_tax: int = Field(default=0, description="Per unit.")
-    promotion_discount_amount: int = Field(default=0, description="For the line.")
-    coupon_discount_amount: int = Field(default=0, description="For the line.")
+    selling_price: int = Field(sa_type=Minor, description="Per unit.")
+    listing_price: int = Field(sa_type=Minor, description="Per unit.")
+    selling_price_excluding_tax: int = Field(default=0, sa_type=Minor, description="Per unit.")
+    promotion_discount_amount: int = Field(default=0, sa_type=Minor, description="For the line.")
+    coupon_discount_amount: int = Field(default=0, sa_type=Minor, description="For the line.")
     tax_type: str = Field(default="", max_length=20)
     tax_rate: int = Field(default=0, description="Hundredths of a per cent.")
-    tax_amount: int = Field(default=0, description="For the line.")
+    tax_amount: int = Field(default=0, sa_type=Minor, description="For the line.")
     line_total: int = Field(
-        default=0, description="What the line cost after discounts, tax included."
+        sa_type=Minor, default=0, description="What the line cost after discounts, tax included."
     )
-    shipping_additional_cost: int = 0
+    shipping_additional_cost: int = Field(default=0, sa_type=Minor)
     associated_options: dict[str, Any] | None = Field(default=None, sa_type=JsonType)
 
 
@@ -145,10 +153,10 @@ class Shipment(Identified, Stamped, table=True):
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     reference_number: str = Field(max_length=64, unique=True)
     status: str = Field(max_length=30)
-    total_weight: int = Field(default=0, description="Grams.")
+    total_weight: int = Field(default=0, sa_type=Minor, description="Grams.")
     total_boxes: int = 1
-    shipping_amount: int = 0
-    shipping_tax_amount: int = 0
+    shipping_amount: int = Field(default=0, sa_type=Minor)
+    shipping_tax_amount: int = Field(default=0, sa_type=Minor)
     courier_company_name: str | None = Field(default=None, max_length=100)
     shipping_label_url: str | None = Field(default=None, max_length=1000)
     awb_no: str | None = Field(default=None, max_length=64)
@@ -200,7 +208,7 @@ class Payment(Identified, Stamped, table=True):
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     request_number: str = Field(max_length=64, unique=True)
-    amount: int
+    amount: int = Field(sa_type=Minor)
     payment_status: str = Field(max_length=20)
     payment_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
     payment_reference_number: str | None = Field(default=None, max_length=100)
@@ -234,7 +242,7 @@ class Refund(Identified, Stamped, table=True):
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     return_id: str | None = Field(default=None, foreign_key="returns.id", max_length=26, index=True)
     request_number: str = Field(max_length=64, unique=True)
-    refund_amount: int
+    refund_amount: int = Field(sa_type=Minor)
     refund_date: datetime | None = Field(default=None, sa_type=UtcDateTime)
     status: str = Field(max_length=12)
     payment_mode: str = Field(max_length=24)

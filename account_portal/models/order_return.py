@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
-from account_portal.core.db import UtcDateTime
+from account_portal.core.db import Minor, UtcDateTime
 from account_portal.models.base import Identified, Stamped
 
 
@@ -22,10 +22,10 @@ class OrderReturn(Identified, Stamped, table=True):
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     request_number: str = Field(max_length=40, unique=True)
     status: str = Field(max_length=12)
-    subtotal: int = 0
-    shipping_amount: int = 0
-    total_tax: int = 0
-    grand_total: int = 0
+    subtotal: int = Field(default=0, sa_type=Minor)
+    shipping_amount: int = Field(default=0, sa_type=Minor)
+    total_tax: int = Field(default=0, sa_type=Minor)
+    grand_total: int = Field(default=0, sa_type=Minor)
     pickup_address_id: str | None = Field(
         default=None, foreign_key="address_copies.id", max_length=26
     )
@@ -51,5 +51,7 @@ class ReturnItem(Identified, table=True):
     quantity: int
     resolution: str = Field(max_length=12)
     return_reason: str = Field(max_length=500)
-    refund_amount: int = Field(default=0, description="What these units cost, tax included.")
-    tax_amount: int = 0
+    refund_amount: int = Field(
+        default=0, sa_type=Minor, description="What these units cost, tax included."
+    )
+    tax_amount: int = Field(default=0, sa_type=Minor)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from account_portal.core.db import UtcDateTime
+from account_portal.core.db import Minor, UtcDateTime
 from account_portal.models.base import Stamped
 
 
@@ -19,10 +19,12 @@ class Product(Stamped, table=True):
     image_url: str | None = Field(default=None, max_length=1000)
     product_type: str = Field(default="physical", max_length=10)
     currency: str = Field(max_length=3)
-    selling_price: int = Field(description="Minor units.")
-    listing_price: int = Field(description="Minor units.")
+    selling_price: int = Field(sa_type=Minor, description="Minor units.")
+    listing_price: int = Field(sa_type=Minor, description="Minor units.")
     is_active: bool = True
-    rating_sum: int = Field(default=0, description="Half stars over approved reviews.")
+    rating_sum: int = Field(
+        default=0, sa_type=Minor, description="Half stars over approved reviews."
+    )
     rating_count: int = 0
 
 
@@ -39,5 +41,5 @@ class Purchase(SQLModel, table=True):
     product_name: str = Field(max_length=255)
     product_image_url: str | None = Field(default=None, max_length=1000)
     currency: str = Field(max_length=3)
-    selling_price: int
-    listing_price: int
+    selling_price: int = Field(sa_type=Minor)
+    listing_price: int = Field(sa_type=Minor)

@@ -40,6 +40,5 @@ def downgrade() -> None:
         sa.Column("remaining", sa.JSON(), nullable=False, server_default="{}"),
     )
     op.drop_index("ix_order_documents_customer_id_valid_until", "order_documents")
-    with op.batch_alter_table("payments", schema=None) as batch_op:
-        batch_op.drop_column("collection")
+    op.drop_column("payments", "collection")
     op.drop_table("order_policies")

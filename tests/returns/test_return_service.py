@@ -1,6 +1,5 @@
 """The life of a return: what it holds and what comes back."""
 
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from random import Random
@@ -13,7 +12,7 @@ from sqlmodel import col, select
 
 from account_portal.context import SHOP
 from account_portal.core.db import Database
-from account_portal.core.errors import Forbidden, InvalidInput, NotFound, PortalError
+from account_portal.core.errors import Forbidden, InvalidInput, NotFound
 from account_portal.loyalty import service as loyalty
 from account_portal.models import (
     CreditActivity,
@@ -618,23 +617,3 @@ def test_all_goods_back_is_all_they_cost_back(
             .where(col(OrderLine.order_id) == order.id)
         ).all()
     assert all(0 <= item.tax_amount <= item.refund_amount for item, _ in items_of_order)
-
-
-def run_together(jobs: list[Callable[[], Any]]) -> list[Any]:
-    """Start all at once; each result is what the job returned or the error it raised."""
-    barrier = threading.Barrier(len(jobs))
-    results: list[Any] = [None] * len(jobs)
-
-    def run(place: int, job: Callable[[], Any]) -> None:
-        barrier.wait()
-        try:
-            results[place] = job()
-        except PortalError as error:
-            results[place] = error
-
-    threads = [threading.Thread(target=run, args=(place, job)) for place, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -22,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from account_portal.core import money
 from account_portal.core.schemas import Email as SignInEmail
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -208,5 +210,13 @@ OrderNumber = Annotated[
 """As a shop writes it, without a leading ``#``."""
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 CountOrNone = Annotated[int, Field(ge=0, le=1_000_000)]
-Currency = Annotated[str, StringConstraints(to_upper=True, pattern=r"^[A-Za-z]{3}$")]
-"""ISO 4217."""
+
+
+def _in_circulation(code: str) -> str:
+    if not money.is_currency(code):
+        raise ValueError("is no currency in circulation (ISO 4217), such as INR or EUR")
+    return code
+
+
+Currency = Annotated[str, StringConstraints(to_upper=True), AfterValidator(_in_circulation)]
+"""A currency in circulation, by its code of ISO 4217."""

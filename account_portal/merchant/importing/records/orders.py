@@ -5,9 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from account_portal.core import money
 from account_portal.core.links import Link, Picture
 from account_portal.merchant.importing.fields import (
     Amount,
@@ -284,13 +283,6 @@ class OrderRecord(OfCustomer):
     refunds: list[RefundPart] = Field(default_factory=list, max_length=1000)
     fulfilment: FulfilmentPart | None = None
     created_at: Moment | None = None
-
-    @field_validator("currency")
-    @classmethod
-    def _known(cls, value: str | None) -> str | None:
-        if value is not None and not money.is_currency(value):
-            raise ValueError("is not a currency of ISO 4217")
-        return value
 
     @model_validator(mode="after")
     def _with_its_id(self) -> "OrderRecord":
