@@ -1,16 +1,14 @@
 """The Reflex app, put together: one row per page, the API beside it, the wrapper around both."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, Literal
 
 import reflex as rx
 from reflex.app import default_error_boundary
-from reflex_base.event import resolve_upload_handler_param
 from reflex_base.registry import RegistrationContext
-from reflex_base.utils.exceptions import UploadTypeError, UploadValueError
 from reflex_components_core.react_router.dom import ReactRouterLink
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -42,7 +40,7 @@ from account_portal.core.settings import get_settings
 from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
 from account_portal.edge.csp import Pages
-from account_portal.edge.logs import configure_logging, plain_name
+from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
@@ -62,6 +60,7 @@ from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
 from account_portal.ui.first_data import FirstData
 from account_portal.ui.following import follow
+from account_portal.ui.handlers import guard_events, takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.opening import OpensAtOnce
@@ -237,39 +236,9 @@ class PortalApp(rx.App):
             pages=Pages.read(ROOT / CLIENT),
             first_data=FirstData({page.path: page.load for page in PAGES if not page.public}),
             refusals=((routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD), refused),
-            takes_files=partial(_takes_files, RegistrationContext.get().event_handlers),
+            takes_files=partial(takes_files, RegistrationContext.get().event_handlers),
             settings=settings,
         )
-
-
-def guard_events(namespace: Any) -> None:
-    """Refuse events that no handler is there for before Reflex queues them, and logs them whole."""
-    if namespace is None:
-        return
-    # Taken where the app is made: a connection's task may run in a context without it.
-    known = RegistrationContext.get().event_handlers
-    receive = namespace.on_event
-
-    async def on_event(sid: str, data: Any = None) -> None:
-        name = data.get("name") if isinstance(data, dict) else None
-        if isinstance(name, str) and name in known:
-            await receive(sid, data)
-        else:
-            log.warning("an event without a handler was refused: %s", plain_name(name))
-
-    namespace.on_event = on_event
-
-
-def _takes_files(handlers: Mapping[str, Any], name: str) -> bool:
-    """Whether a handler of this name exists that files can be sent to."""
-    known = handlers.get(name)
-    if known is None:
-        return False
-    try:
-        resolve_upload_handler_param(known.handler)
-    except (UploadTypeError, UploadValueError):
-        return False
-    return True
 
 
 async def theme(request: Request) -> Response:

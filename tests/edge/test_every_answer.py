@@ -135,14 +135,15 @@ class TestUploadHandlers:
     def test_which_handlers_take_files(self) -> None:
         from reflex_base.registry import RegistrationContext
 
-        from account_portal.app import _takes_files, app
+        from account_portal.app import app
+        from account_portal.ui.handlers import takes_files
 
         names = RegistrationContext.get().event_handlers
         assert app is not None
-        taking = {name for name in names if _takes_files(names, name)}
+        taking = {name for name in names if takes_files(names, name)}
         assert any("profile_state" in name for name in taking)
         assert not any(name.endswith((".load", ".hydrate")) for name in taking)
-        assert not _takes_files(names, "nobody.knows")
+        assert not takes_files(names, "nobody.knows")
 
 
 def test_json_failures_are_left_alone() -> None:
