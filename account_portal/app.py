@@ -40,7 +40,6 @@ from account_portal.core.settings import get_settings
 from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
 from account_portal.edge.csp import Pages
-from account_portal.edge.events import guard_events, takes_files
 from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.pages import rewards
@@ -61,6 +60,7 @@ from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
 from account_portal.ui.first_data import FirstData
 from account_portal.ui.following import follow
+from account_portal.ui.handlers import guard_events, takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.opening import OpensAtOnce

@@ -44,29 +44,16 @@ class Settings(BaseSettings):
         "`postgresql+psycopg://user@host/name`. Empty: a SQLite file in the data folder.",
     )
     database_pool: int = Field(
-        default=40,
-        ge=1,
-        le=1000,
-        description="Connections to the database that one process may hold at a time.",
+        default=40, ge=1, le=1000, description="Most connections of a process to the database."
     )
     database_pool_seconds: float = Field(
-        default=10,
-        gt=0,
-        le=120,
-        description="How long a call waits for one of them, in seconds; then it is answered 503.",
+        default=10, gt=0, le=120, description="Seconds a call waits for one of them; then 503."
     )
     database_lock_seconds: float = Field(
-        default=8,
-        gt=0,
-        le=600,
-        description="How long a statement on PostgreSQL waits for a lock, in seconds.",
+        default=8, gt=0, le=600, description="Seconds a statement on PostgreSQL waits for a lock."
     )
     database_statement_seconds: float = Field(
-        default=30,
-        gt=0,
-        le=3600,
-        description="How long one statement on PostgreSQL may take, in seconds. Migrations have no "
-        "limit.",
+        default=30, gt=0, le=3600, description="Seconds a statement on PostgreSQL may take."
     )
     redis_url: str = Field(
         default="",

@@ -17,12 +17,32 @@ def _ping_database() -> None:
     get_database().ping()
 
 
-class Health:
-    """`/health/live` says that the process answers, `/health/ready` that its database does too."""
+def ping_redis(url: str) -> None:
+    """One cheap question; raises what the driver raises when nobody answers."""
+    import redis
 
-    def __init__(self, app: ASGIApp, check: Callable[[], None] = _ping_database) -> None:
+    with redis.Redis.from_url(
+        url, socket_timeout=ANSWER_WITHIN, socket_connect_timeout=ANSWER_WITHIN
+    ) as client:
+        client.ping()
+
+
+class Health:
+    """`/health/live` says that the process answers, `/health/ready` that its database does too.
+
+    Where open pages live in Redis, that has to answer as well.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        check: Callable[[], None] = _ping_database,
+        check_redis: Callable[[], None] | None = None,
+    ) -> None:
         self.app = app
-        self.check = check
+        self.checks = {"database": check}
+        if check_redis:
+            self.checks["redis"] = check_redis
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -36,14 +56,22 @@ class Health:
             await self.app(scope, receive, send)
 
     async def _ready(self, send: Send) -> None:
+        names = list(self.checks)
+        answers = await asyncio.gather(*(self._answers(name) for name in names))
+        told = {name: "ok" if ok else "no answer" for name, ok in zip(names, answers, strict=True)}
+        if all(answers):
+            await _say(send, 200, {"status": "ok", **told})
+        else:
+            await _say(send, 503, {"status": "unavailable", **told})
+
+    async def _answers(self, name: str) -> bool:
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                await asyncio.to_thread(self.check)
+                await asyncio.to_thread(self.checks[name])
         except Exception:
-            logger.warning("the database does not answer", exc_info=True)
-            await _say(send, 503, {"status": "unavailable", "database": "no answer"})
-        else:
-            await _say(send, 200, {"status": "ok", "database": "ok"})
+            logger.warning("the %s does not answer", name, exc_info=True)
+            return False
+        return True
 
 
 async def _say(send: Send, status: int, content: dict[str, str]) -> None:

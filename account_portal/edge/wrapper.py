@@ -6,6 +6,7 @@ what any of the others answers needs them too. `wrap` puts the pieces together.
 """
 
 from collections.abc import Callable, Collection
+from functools import partial
 
 from account_portal.core.settings import Settings, get_settings
 from account_portal.edge.asgi import ASGIApp
@@ -14,7 +15,7 @@ from account_portal.edge.csp import Pages
 from account_portal.edge.first_data import Find, FirstDataInPages
 from account_portal.edge.framing import Framing
 from account_portal.edge.headers import ResponseHeaders
-from account_portal.edge.health import Health
+from account_portal.edge.health import Health, ping_redis
 from account_portal.edge.limits import BodyLimit
 from account_portal.edge.paths import Paths
 from account_portal.edge.refused import RefusedInPages, Words
@@ -49,7 +50,9 @@ def wrap(
         inner = FirstDataInPages(inner, pages, first_data)
     if refusals:
         inner = RefusedInPages(inner, pages, *refusals)
-    inner = Health(inner)
+    # The API alone works without Redis: only open pages live there.
+    redis_url = settings.redis_url if first_data else ""
+    inner = Health(inner, check_redis=partial(ping_redis, redis_url) if redis_url else None)
     inner = PageUploads(inner, takes_files=takes_files)
     inner = BodyLimit(inner)
     inner = ApiCors(inner, settings.cors_origins)

@@ -12,6 +12,7 @@ from account_portal.serving.preparing import (
     plain_failures,
     prepare_database,
     read_settings,
+    require_redis,
 )
 from account_portal.serving.server import (
     API_ALONE,
@@ -61,6 +62,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
                 "of an open page."
             )
         require_free_port(host, settings.port)
+        require_redis(settings)
         if not is_current(settings=settings):
             click.echo("Building the pages; this happens only when they changed ...")
             ensure_build(settings=settings)

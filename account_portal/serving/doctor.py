@@ -8,6 +8,7 @@ from typing import NamedTuple
 import click
 
 from account_portal.core.settings import Settings, SettingsError
+from account_portal.edge.health import ping_redis
 from account_portal.serving.build import is_current
 from account_portal.serving.preparing import read_settings
 
@@ -73,11 +74,8 @@ def _migrations(_settings: Settings) -> str:
 def _redis(settings: Settings) -> str:
     if not settings.redis_url:
         return "not used: one process"
-    import redis
-
     try:
-        with redis.Redis.from_url(settings.redis_url, socket_timeout=2) as client:
-            client.ping()
+        ping_redis(settings.redis_url)
     except Exception as error:  # noqa: BLE001 - whatever a driver raises
         raise Fault(f"check PORTAL_REDIS_URL: {_first_line(error)}") from None
     return "answers"

@@ -74,3 +74,17 @@ def _require_answer(ping: Callable[[], None]) -> None:
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         raise CannotStart(f"The database does not answer: {reason}.") from None
+
+
+def require_redis(settings: Settings) -> None:
+    """Raise `CannotStart` where open pages are to live in a Redis that does not answer."""
+    if not settings.redis_url:
+        return
+    from account_portal.edge.health import ping_redis
+
+    try:
+        ping_redis(settings.redis_url)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises, a wrong address too
+        raise CannotStart(
+            f"Redis does not answer ({type(error).__name__}): start it or check PORTAL_REDIS_URL."
+        ) from None

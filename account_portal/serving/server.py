@@ -4,19 +4,28 @@ import errno
 import gc
 import importlib
 import os
+import signal
 import socket
 import threading
 import time
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from granian._internal import load_target
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 PAGES_AND_API = "account_portal.app:app"
 API_ALONE = "account_portal.api.app:make_wrapped_app"
+
+
+STOPS_WITHIN = 10
+"""Seconds for the requests under way when the server ends."""
+LOOKS_EVERY = 0.5
+"""Seconds between two looks of a worker whether its server is still there."""
 
 
 class CannotStart(Exception):
@@ -100,10 +109,29 @@ def run_server(
         interface=Interfaces.ASGI,
         factory=True,
         log_level=LogLevels.warning,
-        workers_kill_timeout=10,
+        workers_kill_timeout=STOPS_WITHIN,
+        # One that was killed has a successor; one that dies again within seconds ends the server.
+        respawn_failed_workers=True,
     )
     server.announce = announce
-    server.serve()
+    server.serve(target_loader=partial(_load, target, os.getpid()), wrap_loader=False)
+
+
+def _load(target: str, parent: int) -> Any:
+    """Make the app in a worker, which ends when the server that started it does.
+
+    A server that is killed tells its workers nothing; they would keep the port, with old code.
+    """
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return load_target(target, factory=True)
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOKS_EVERY)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOPS_WITHIN)
+    os._exit(1)
 
 
 def share_with_workers(target: str) -> None:

@@ -136,7 +136,7 @@ class TestUploadHandlers:
         from reflex_base.registry import RegistrationContext
 
         from account_portal.app import app
-        from account_portal.edge.events import takes_files
+        from account_portal.ui.handlers import takes_files
 
         names = RegistrationContext.get().event_handlers
         assert app is not None

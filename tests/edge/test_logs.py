@@ -14,9 +14,10 @@ from pydantic import BaseModel
 from reflex_base.registry import RegistrationContext
 from sqlalchemy import text
 
+from account_portal.app import app
 from account_portal.core.db import Database
-from account_portal.edge.events import guard_events
 from account_portal.edge.logs import configure_logging, plain_name, told
+from account_portal.ui.handlers import guard_events
 from tests.edge.asgi_client import Crashes, call
 from tests.edge.test_every_answer import wrapped
 
@@ -150,6 +151,7 @@ def test_unknown_handlers_are_refused_before_they_are_queued(
     lines = without_secrets(logged)
     assert "was refused" in lines
     assert "\nforged" not in lines
+    assert app is not None  # making it is what registers handlers
     known = {"name": next(iter(RegistrationContext.get().event_handlers)), "payload": {}}
     # Of a connection whose task knows nothing of the app's context.
     contextvars.Context().run(lambda: asyncio.run(namespace.on_event("sid", known)))

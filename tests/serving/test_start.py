@@ -125,3 +125,11 @@ def test_doctor_says_what_is_wrong_and_what_to_do(start: Start) -> None:
     assert any("PORTAL_REDIS_URL" in line for line in wrong)
     assert any("PORTAL_EMAIL_URL" in line for line in wrong)
     assert "nonsense" not in result.stdout
+
+
+def test_a_redis_that_does_not_answer_is_named(start: Start, free: int) -> None:
+    url = f"redis://:hunter2@127.0.0.1:{free}"
+    result = start("serve", PORT=str(free), PORTAL_REDIS_URL=url)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: Redis does not answer")
+    assert "hunter2" not in result.stdout + result.stderr

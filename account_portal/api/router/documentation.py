@@ -13,7 +13,9 @@ from account_portal.api.router.plan import Access, OwnUserMark, Parameter
 from account_portal.core.errors import (
     Conflict,
     Forbidden,
+    GatewayUnavailable,
     IdempotencyKeyReused,
+    MethodNotAllowed,
     NotAuthenticated,
     NotFound,
     PayloadTooLarge,
@@ -34,14 +36,19 @@ GENERAL: Mapping[int, type[PortalError]] = {
         NotAuthenticated,
         Forbidden,
         NotFound,
+        MethodNotAllowed,
         Conflict,
         PayloadTooLarge,
         UnsupportedMediaType,
         Unprocessable,
         TooManyAttempts,
+        GatewayUnavailable,
     )
 }
 """The error that stands for a status when a call has none of its own there."""
+
+OF_EVERY_CALL = (MethodNotAllowed.status, TooManyAttempts.status, GatewayUnavailable.status)
+"""Statuses that any call may answer with, whatever it does."""
 
 SECURITY: Mapping[Access, list[dict[str, list[str]]]] = {
     "open": [{}, {"bearerAuth": []}],
@@ -84,7 +91,7 @@ def errors_by_status(
 ) -> dict[int, list[type[PortalError]]]:
     """The statuses a call may answer with, and its own errors of each."""
     errors = [*raises, *(REPEAT_ERRORS if idempotent else ())]
-    statuses = {*also, *(error.status for error in errors)}
+    statuses = {*also, *(error.status for error in errors), *OF_EVERY_CALL}
     if any(parameter.place != "path" and parameter.documented for parameter in parameters):
         statuses.add(400)
     if access != "open":

@@ -1,4 +1,4 @@
-"""Events and uploads that no handler is there for, told before Reflex takes them."""
+"""Which handlers there are: what names another is refused at the door, before Reflex has it."""
 
 import logging
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from reflex_base.utils.exceptions import UploadTypeError, UploadValueError
 
 from account_portal.edge.logs import plain_name
 
-log = logging.getLogger("account_portal.edge")
+log = logging.getLogger("account_portal.pages")
 
 
 def guard_events(namespace: Any) -> None:

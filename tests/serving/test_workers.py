@@ -1,0 +1,80 @@
+"""A killed worker has a successor, and a killed server leaves nobody on its port."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from account_portal.serving.build import ROOT
+from tests.portal_server import free_port, plain_environment
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def children(pid: int) -> set[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {int(child) for child in found}
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2).close()
+        return True
+    return False
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "account_portal", "api", "--port", str(port)],
+        cwd=ROOT,
+        env={**plain_environment(), "PORTAL_DATA_DIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert within(60, lambda: answers(port))
+        yield process, port
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def test_a_killed_worker_has_a_successor(server: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, port = server
+    before = children(process.pid)
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    assert within(20, lambda: bool(children(process.pid) - before) and answers(port))
+    assert process.poll() is None
+
+
+def test_a_killed_server_leaves_the_port(server: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, port = server
+    workers = children(process.pid)
+    assert workers
+    process.kill()
+    process.wait()
+    assert within(15, lambda: not answers(port))
+    assert within(15, lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
