@@ -30,7 +30,7 @@ from account_portal.context import Context
 from account_portal.models import User
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.account import PasswordChanged
-from account_portal.security.passwords import hash_password, verify_password
+from account_portal.security.passwords import hash_password, normal, verify_password
 from account_portal.security.rate_limit import count, forget, require_below
 
 
@@ -135,7 +135,13 @@ def _register(
     ctx: Context, data: schemas.RegisterWithEmailPassword | schemas.RegisterWithPhonePassword
 ) -> User:
     require_same(data.password, data.confirm_password)
-    require_good_password(data.password, email=data.email, phone=data.phone, field="password")
+    require_good_password(
+        data.password,
+        email=data.email,
+        phone=data.phone,
+        store=ctx.settings.store_name,
+        field="password",
+    )
     contacts = []
     if data.email is not None:
         contacts.append(Contact.of(email=data.email))
@@ -187,10 +193,14 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
     fits, _stronger = verify_password(data.old_password, tried_hash)
     new_hash = None
     if fits:
-        if data.new_password == data.old_password:
+        if normal(data.new_password) == normal(data.old_password):
             raise PasswordUnchanged
         require_good_password(
-            data.new_password, email=user.email, phone=user.phone, field="new_password"
+            data.new_password,
+            email=user.email,
+            phone=user.phone,
+            store=ctx.settings.store_name,
+            field="new_password",
         )
         new_hash = hash_password(data.new_password)
     ctx.begin_writing()
