@@ -134,6 +134,10 @@ def register_page(
 def _register(
     ctx: Context, data: schemas.RegisterWithEmailPassword | schemas.RegisterWithPhonePassword
 ) -> User:
+    # Counted before the answer is known, and kept whatever it is: it tells who has an account.
+    ctx.begin_writing()
+    limited(ctx, PER_ADDRESS_REGISTRATIONS, ctx.caller.ip_address)
+    ctx.checkpoint()
     require_same(data.password, data.confirm_password)
     require_good_password(
         data.password,
@@ -150,9 +154,8 @@ def _register(
         require_possible_phone(contacts[-1])
     for contact in contacts:
         require_free(ctx, contact)
+    ctx.checkpoint()  # no lock is held while the hash is made
     hashed = hash_password(data.password)
-    ctx.begin_writing()
-    limited(ctx, PER_ADDRESS_REGISTRATIONS, ctx.caller.ip_address)
     for contact in contacts:
         require_free(ctx, contact)
     user = create_user(
