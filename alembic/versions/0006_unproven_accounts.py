@@ -1,4 +1,4 @@
-"""accounts in which nobody proved a contact
+"""accounts in which nobody proved a contact; first use of a pair of tokens
 
 Revision ID: 0006
 Revises: 0003
@@ -6,6 +6,8 @@ Revises: 0003
 
 import sqlalchemy as sa
 from alembic import op
+
+from account_portal.core.db import UtcDateTime
 
 revision = "0006"
 down_revision = "0003"
@@ -19,6 +21,9 @@ def upgrade() -> None:
         "users",
         sa.Column("is_unproven", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column("sessions", sa.Column("pair_used_at", UtcDateTime(), nullable=True))
+    # Pairs of before are taken as used when they were made: their grace is over.
+    op.execute("UPDATE sessions SET pair_used_at = rotated_at")
     # Registered here with a password: what the shop brought has its key, the demo is nobody's.
     op.execute(
         "UPDATE users SET is_unproven = true WHERE password_hash IS NOT NULL "
@@ -28,5 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.drop_column("pair_used_at")
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.drop_column("is_unproven")
