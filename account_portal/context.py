@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.clock import utc_now
@@ -249,6 +249,8 @@ _CALLER = [
     _SESSIONS.anonymous_id,
     _SESSIONS.expires_at,
     _SESSIONS.revoked_at,
+    _SESSIONS.generation,
+    _SESSIONS.pair_used_at,
     _USERS.customer_id,
     _USERS.deactivated_at,
     _USERS.is_demo,
@@ -278,6 +280,8 @@ def _resolve(transaction: Transaction, caller: Caller, now: datetime) -> Actor:
         if claims.get("typ") != "access":
             return NOBODY
         rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": claims.get("sid")})
+        if rows and rows[0][7] is None and claims.get("gen") == rows[0][6] != 0:
+            transaction.first_use_of = (rows[0][0], rows[0][6])
     elif caller.session_id is not None:
         rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": caller.session_id})
     elif caller.cookie is not None:
@@ -295,6 +299,8 @@ def _actor(row: tuple[Any, ...], now: datetime) -> Actor:
         anonymous_id,
         expires_at,
         revoked_at,
+        _generation,
+        _pair_used_at,
         customer_id,
         deactivated_at,
         is_demo,
@@ -315,6 +321,30 @@ def _actor(row: tuple[Any, ...], now: datetime) -> Actor:
         anonymous_id=anonymous_id,
         is_framed=kind == "frame",
     )
+
+
+def _note_first_use(database: Database, session_id: str, generation: int, now: datetime) -> None:
+    """Note that the newest pair of a session arrived: the token it was traded for is over soon.
+
+    Once for each pair, in a transaction of its own, as most calls only read. Without the lock
+    nothing is noted; the next call does it.
+    """
+    changed = (
+        update(UserSession)
+        .where(
+            _SESSIONS.id == session_id,
+            _SESSIONS.generation == generation,
+            _SESSIONS.pair_used_at.is_(None),
+        )
+        .values(pair_used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    try:
+        with database.session(writes=True) as db:
+            db.execute(changed)
+            db.commit()
+    except (OperationalError, database.driver_error):
+        return
 
 
 @contextmanager
@@ -365,5 +395,7 @@ def enter(
         raise GatewayUnavailable from error
     finally:
         transaction.close()
+        if transaction.first_use_of is not None:
+            _note_first_use(database, *transaction.first_use_of, now)
         for hook in context.after_commit if done else context.after_rollback:
             hook()

@@ -187,6 +187,8 @@ class Transaction:
         self._database = database
         self._writes = writes
         self._pooled: PoolProxiedConnection | None = None
+        self.first_use_of: tuple[str, int] | None = None
+        """Session and generation of tokens that came for the first time, to be noted at the end."""
         self.begun: Session | None = None
         """The session, once somebody has asked for it; without one there is nothing to commit."""
 

@@ -95,6 +95,11 @@ class UserSession(Identified, table=True):
         description="How often the refresh token was traded; only the newest works.",
     )
     rotated_at: datetime = Field(sa_type=UtcDateTime, description="When the newest pair was made.")
+    pair_used_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="When the newest pair was first used; null: not yet, it may have been lost.",
+    )
     user_agent: str | None = Field(default=None, max_length=300)
     ip_address: str | None = Field(default=None, max_length=45)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,5 +1,6 @@
 """Password hashes: argon2id for our own, other shops' hashes verified and then replaced."""
 
+import unicodedata
 from functools import lru_cache
 
 from passlib.context import CryptContext
@@ -25,13 +26,21 @@ def _nobodys_hash() -> str:
     return hash_password("nobody has this password")
 
 
+def normal(password: str) -> str:
+    """One form of what looks the same (NFKC): keyboards differ in how they send an accent."""
+    return unicodedata.normalize("NFKC", password)
+
+
 def hash_password(password: str) -> str:
     """An argon2id hash. Takes about 0.1 s on purpose: never call it while holding a write lock."""
-    return _context().hash(password)
+    return _context().hash(normal(password))
 
 
 def verify_password(password: str, stored: str | None) -> tuple[bool, str | None]:
     """Whether the password fits, and a newer hash to store when the old one is weaker.
+
+    A hash from before passwords were brought to one form, or of another shop, may be of the text as
+    it was typed: then that is tried too, and the hash to store is one of the normal form.
 
     Without a stored hash it takes the same time and answers no, so that time tells nothing.
     """
@@ -39,9 +48,12 @@ def verify_password(password: str, stored: str | None) -> tuple[bool, str | None
         stored = None
     try:
         if stored is None:
-            _context().verify(password, _nobodys_hash())
+            _context().verify(normal(password), _nobodys_hash())
             return False, None
-        return _context().verify_and_update(password, stored)
+        fits, stronger = _context().verify_and_update(normal(password), stored)
+        if fits or normal(password) == password or not _context().verify(password, stored):
+            return fits, stronger
+        return True, hash_password(password)
     except ValueError:  # a text no hash can be made of, or a hash that an export broke
         return False, None
 

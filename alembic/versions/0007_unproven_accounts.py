@@ -1,4 +1,4 @@
-"""accounts in which nobody proved a contact
+"""accounts in which nobody proved a contact; first use of a pair of tokens
 
 Revision ID: 0007
 Revises: 0006
@@ -6,6 +6,8 @@ Revises: 0006
 
 import sqlalchemy as sa
 from alembic import op
+
+from account_portal.core.db import UtcDateTime
 
 revision = "0007"
 down_revision = "0006"
@@ -19,6 +21,9 @@ def upgrade() -> None:
         "users",
         sa.Column("is_unproven", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column("sessions", sa.Column("pair_used_at", UtcDateTime(), nullable=True))
+    # Pairs of before are taken as used when they were made: their grace is over.
+    op.execute("UPDATE sessions SET pair_used_at = rotated_at")
     # Registered here with a password: what the shop brought has its key, the demo is nobody's.
     op.execute(
         "UPDATE users SET is_unproven = true WHERE password_hash IS NOT NULL "
@@ -28,4 +33,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("sessions", "pair_used_at")
     op.drop_column("users", "is_unproven")

@@ -108,11 +108,29 @@ def test_second_use_at_once_gives_the_same_pair(sign_in: Any, refresh: Any, cloc
     assert refresh(token) == first
 
 
+def test_an_answer_that_was_lost_can_be_asked_for_again(
+    sign_in: Any, refresh: Any, clock: Clock, database: Database
+) -> None:
+    """The grace begins when the new pair is first used, however long the outage was."""
+    token = sign_in().refresh_token
+    lost = refresh(token)
+    clock.advance(minutes=10)
+    assert refresh(token) == lost
+    assert kind_of(database, lost.access_token) == "customer"
+    clock.advance(seconds=10)
+    assert refresh(token) == lost
+    assert kind_of(database, lost.access_token) == "customer"  # a later use moves nothing
+    clock.advance(seconds=1)
+    with pytest.raises(RefreshTokenReused):
+        refresh(token)
+
+
 def test_second_use_later_ends_the_session(
     sign_in: Any, refresh: Any, clock: Clock, database: Database
 ) -> None:
     token = sign_in().refresh_token
     newest = refresh(token)
+    assert kind_of(database, newest.access_token) == "customer"
     clock.advance(seconds=11)
     with pytest.raises(RefreshTokenReused):
         refresh(token)
@@ -308,7 +326,7 @@ def test_sweeping_keeps_what_still_matters(
     old = sign_in()
     clock.advance(days=20)
     traded = sign_in().refresh_token
-    refresh(traded)
+    kind_of(database, refresh(traded).access_token)
     clock.advance(days=12)
     with acting(NOBODY) as ctx:
         service.sweep_sign_ins(ctx)

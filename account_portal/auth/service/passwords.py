@@ -30,7 +30,7 @@ from account_portal.context import Context
 from account_portal.models import User
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.account import PasswordChanged
-from account_portal.security.passwords import hash_password, verify_password
+from account_portal.security.passwords import hash_password, normal, verify_password
 from account_portal.security.rate_limit import count, forget, require_below
 
 
@@ -134,8 +134,18 @@ def register_page(
 def _register(
     ctx: Context, data: schemas.RegisterWithEmailPassword | schemas.RegisterWithPhonePassword
 ) -> User:
+    # Counted before the answer is known, and kept whatever it is: it tells who has an account.
+    ctx.begin_writing()
+    limited(ctx, PER_ADDRESS_REGISTRATIONS, ctx.caller.ip_address)
+    ctx.checkpoint()
     require_same(data.password, data.confirm_password)
-    require_good_password(data.password, email=data.email, phone=data.phone, field="password")
+    require_good_password(
+        data.password,
+        email=data.email,
+        phone=data.phone,
+        store=ctx.settings.store_name,
+        field="password",
+    )
     contacts = []
     if data.email is not None:
         contacts.append(Contact.of(email=data.email))
@@ -144,9 +154,8 @@ def _register(
         require_possible_phone(contacts[-1])
     for contact in contacts:
         require_free(ctx, contact)
+    ctx.checkpoint()  # no lock is held while the hash is made
     hashed = hash_password(data.password)
-    ctx.begin_writing()
-    limited(ctx, PER_ADDRESS_REGISTRATIONS, ctx.caller.ip_address)
     for contact in contacts:
         require_free(ctx, contact)
     user = create_user(
@@ -187,10 +196,14 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
     fits, _stronger = verify_password(data.old_password, tried_hash)
     new_hash = None
     if fits:
-        if data.new_password == data.old_password:
+        if normal(data.new_password) == normal(data.old_password):
             raise PasswordUnchanged
         require_good_password(
-            data.new_password, email=user.email, phone=user.phone, field="new_password"
+            data.new_password,
+            email=user.email,
+            phone=user.phone,
+            store=ctx.settings.store_name,
+            field="new_password",
         )
         new_hash = hash_password(data.new_password)
     ctx.begin_writing()

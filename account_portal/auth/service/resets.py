@@ -49,7 +49,11 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
         otp.require_open(challenge, ctx.now)
         user = active_holder(ctx, challenge, lock=False)
         require_good_password(
-            data.new_password, email=user.email, phone=user.phone, field="new_password"
+            data.new_password,
+            email=user.email,
+            phone=user.phone,
+            store=ctx.settings.store_name,
+            field="new_password",
         )
         new_hash = hash_password(data.new_password)
     ctx.begin_writing()

@@ -21,7 +21,10 @@ from account_portal.models import SignIn, User, UserSession
 from account_portal.security import idempotency, tokens
 
 GRACE = timedelta(seconds=10)
-"""Within it, a refresh token used twice gives the same pair again: two tabs, not a thief."""
+"""After the first use of the new pair: until then a refresh token used twice gives that pair again.
+
+The answer may have been lost on its way, and two tabs are no thief.
+"""
 HANDOVER_SECONDS = 60
 
 
@@ -201,7 +204,8 @@ def refresh_tokens(ctx: Context, data: schemas.RefreshToken) -> schemas.TokenPai
     if user is not None and user.deactivated_at is not None:
         raise RefreshTokenInvalid
     behind = session.generation - claims["gen"]
-    if behind == 1 and ctx.now <= session.rotated_at + GRACE:
+    used_at = session.pair_used_at
+    if behind == 1 and (used_at is None or ctx.now <= used_at + GRACE):
         return pair_of(ctx, session, user)
     if behind > 0:
         session.revoked_at = ctx.now
@@ -215,6 +219,7 @@ def refresh_tokens(ctx: Context, data: schemas.RefreshToken) -> schemas.TokenPai
 def _next_pair(ctx: Context, session: UserSession, user: User | None) -> schemas.TokenPair:
     session.generation += 1
     session.rotated_at = session.last_seen_at = ctx.now
+    session.pair_used_at = None
     session.expires_at = _end_of_life(ctx)
     return pair_of(ctx, session, user)
 
