@@ -164,6 +164,10 @@ class _Writer:
         record = entry.record
         order_id = row["id"]
         currency = record.currency or row["currency"]
+        if id(record) in self._batch.unchanged:
+            there = list(self._lines[order_id].values())
+            self._take_parts(entry, order_id, currency, there)
+            return
         amounts = add_up(record, currency)
         values = _order_values(record, amounts, currency) | self._newer_states(record, row)
         changed = difference(row, values)
@@ -230,7 +234,7 @@ class _Writer:
         return values
 
     def _take_parts(
-        self, entry: Entry[OrderRecord], order_id: str, currency: str, lines: list[Row]
+        self, entry: Entry[OrderRecord], order_id: str, currency: str, lines: Sequence[Stored]
     ) -> None:
         record = entry.record
         parts: list[Part] = [*record.shipments, *record.payments, *record.refunds]

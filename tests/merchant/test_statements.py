@@ -1,0 +1,71 @@
+"""A record that says what it said the last time changes nothing that happened here since."""
+
+from pathlib import Path
+from typing import Any
+
+from account_portal.context import SHOP, enter
+from account_portal.core.db import Database
+from account_portal.models import Order, Payment, User
+from account_portal.models.states import ShipmentStatus
+from account_portal.orders import service as orders
+from tests.factories.records import bring_in, contents, order, rows, write
+
+
+def shop(service: Any, *args: Any, **kwargs: Any) -> None:
+    """What the shop does here, as its commands do."""
+    with enter(writes=True, actor=SHOP) as ctx:
+        service(ctx, *args, **kwargs)
+
+
+def test_what_the_shop_settled_here_stays(database: Database, tmp_path: Path) -> None:
+    payment = {"request_number": "P-1", "amount": 200, "payment_status": "pending"}
+    record = order(
+        payments=[payment],
+        refunds=[{"request_number": "R-1", "refund_amount": 10, "status": "pending"}],
+        shipments=[{"reference_number": "S-1", "status": "shipped"}],
+    )
+    file = write(tmp_path / "shop.ndjson", record)
+    bring_in(database, file)
+    shop(orders.settle_payment, "P-1", succeeded=True, reference="BANK-1")
+    shop(orders.move_shipment, "S-1", ShipmentStatus.DELIVERED)
+    shop(orders.approve_refund, "R-1")
+    shop(orders.settle_refund, "R-1", succeeded=True, reference=None)
+    before = contents(database)
+    summary, faults = bring_in(database, file)
+    assert (summary.unchanged, faults) == (1, [])
+    assert contents(database) == before
+    own = {**payment, "type": "payment", "order_number": record["order_number"]}
+    bring_in(database, write(tmp_path / "own.ndjson", own))
+    assert contents(database) == before
+
+
+def test_a_changed_order_leaves_its_other_parts_alone(database: Database, tmp_path: Path) -> None:
+    payment = {"request_number": "P-1", "amount": 200, "payment_status": "pending"}
+    bring_in(database, write(tmp_path / "a.ndjson", order(payments=[payment])))
+    shop(orders.settle_payment, "P-1", succeeded=True, reference="BANK-1")
+    changed = order(payments=[payment], customer_note="Ring twice")
+    bring_in(database, write(tmp_path / "b.ndjson", changed))
+    assert rows(database, Order)[0].customer_note == "Ring twice"
+    paid = rows(database, Payment)[0]
+    assert (paid.payment_status, paid.payment_reference_number) == ("success", "BANK-1")
+
+
+def test_a_new_part_leaves_the_order_alone(database: Database, tmp_path: Path) -> None:
+    waiting = order(status="awaiting_approval")
+    bring_in(database, write(tmp_path / "a.ndjson", waiting))
+    shop(orders.approve_order, waiting["order_number"])
+    bring_in(database, write(tmp_path / "b.ndjson", waiting))
+    assert rows(database, Order)[0].status == "confirmed"
+    paid = {**waiting, "payments": [{"request_number": "P-1", "amount": 100}]}
+    bring_in(database, write(tmp_path / "c.ndjson", paid))
+    assert rows(database, Order)[0].status == "confirmed"
+    assert len(rows(database, Payment)) == 1
+
+
+def test_what_the_shop_says_anew_is_applied(database: Database, tmp_path: Path) -> None:
+    customer = {"type": "customer", "external_id": "X", "email": "a@b.example"}
+    bring_in(database, write(tmp_path / "a.ndjson", {**customer, "first_name": "Old"}))
+    new = write(tmp_path / "b.ndjson", {**customer, "first_name": "New"})
+    summary, _ = bring_in(database, new)
+    assert summary.unchanged == 0
+    assert rows(database, User)[0].first_name == "New"
