@@ -1,11 +1,13 @@
 """A record that says what it said the last time changes nothing that happened here since."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
-from account_portal.models import Order, Payment, User
+from account_portal.loyalty import service as loyalty
+from account_portal.models import LoyaltyAccount, Order, Payment, User
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service as orders
 from tests.factories.records import bring_in, contents, order, rows, write
@@ -69,3 +71,23 @@ def test_what_the_shop_says_anew_is_applied(database: Database, tmp_path: Path) 
     summary, _ = bring_in(database, new)
     assert summary.unchanged == 0
     assert rows(database, User)[0].first_name == "New"
+
+
+def test_an_opening_balance_leaves_grants_alone(database: Database, tmp_path: Path) -> None:
+    customer = {"type": "customer", "email": "c@x.example"}
+    spent = {
+        "type": "loyalty_activity",
+        "external_id": "ZL1",
+        "customer_email": "c@x.example",
+        "activity_type": "redeemed",
+        "activity": "order",
+        "loyalty_point": 100,
+        "created_at": "2026-10-01",
+    }
+    bring_in(database, write(tmp_path / "a.ndjson", customer, spent))
+    shop(loyalty.grant_points, "c@x.example", Decimal(100), remarks=None)
+    earned = {"external_id": "ZL2", "activity_type": "earned", "loyalty_point": 1}
+    later = {**spent, **earned, "created_at": "2026-10-02"}
+    bring_in(database, write(tmp_path / "b.ndjson", later))
+    account = rows(database, LoyaltyAccount)[0]
+    assert account.earned - account.redeemed == 101_00
