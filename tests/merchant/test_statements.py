@@ -1,13 +1,18 @@
 """A record that says what it said the last time changes nothing that happened here since."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+from sqlalchemy import select
+
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.loyalty import service as loyalty
-from account_portal.models import LoyaltyAccount, Order, Payment, User
+from account_portal.models import LoyaltyAccount, Order, OrderDocument, Payment, User
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service as orders
 from tests.factories.records import bring_in, contents, order, rows, write
@@ -91,3 +96,23 @@ def test_an_opening_balance_leaves_grants_alone(database: Database, tmp_path: Pa
     bring_in(database, write(tmp_path / "b.ndjson", later))
     account = rows(database, LoyaltyAccount)[0]
     assert account.earned - account.redeemed == 101_00
+
+
+def test_an_import_waits_for_whoever_changes_the_order(database: Database, tmp_path: Path) -> None:
+    """The order is read after its lock, so that a cancel meanwhile is not lost (PostgreSQL)."""
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer.")
+    bring_in(database, write(tmp_path / "a.ndjson", order()))
+    again = write(tmp_path / "b.ndjson", order(customer_note="Ring twice"))
+    with ThreadPoolExecutor(1) as pool:
+        with database.session(writes=True) as db:
+            one = db.execute(select(Order).with_for_update()).scalar_one()
+            one.status = "cancelled"
+            db.flush()
+            importing = pool.submit(bring_in, database, again)
+            with pytest.raises(TimeoutError):
+                importing.result(0.5)
+            db.commit()
+        importing.result(10)
+    assert rows(database, Order)[0].status == "cancelled"
+    assert json.loads(rows(database, OrderDocument)[0].summary)["status"] == "cancelled"

@@ -84,7 +84,11 @@ def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
     there = {
         row["order_number"]: row
         for row in fetch(
-            batch.db, Order, "order_number", {entry.record.order_number for entry in entries}
+            batch.db,
+            Order,
+            "order_number",
+            {entry.record.order_number for entry in entries},
+            lock=True,
         )
     }
     writer = _Writer(batch, there.values())

@@ -54,7 +54,8 @@ def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
     numbers = {entry.record.order_number for entry in entries}
     names = ("id", "order_number", "currency", "created_at")
     orders = {
-        row["order_number"]: row for row in fetch(batch.db, Order, "order_number", numbers, names)
+        row["order_number"]: row
+        for row in fetch(batch.db, Order, "order_number", numbers, names, lock=True)
     }
     lines: dict[str, list[Stored]] = defaultdict(list)
     sent_to = {
