@@ -101,5 +101,7 @@ def _report(summary: Summary, console: Console) -> None:
         return
     for name, count in summary.written.items():
         click.echo(f"{count:>9,} {_NAMES.get(name, name + 's')}")
+    if summary.unchanged:
+        click.echo(f"{summary.unchanged:>9,} of them unchanged, left alone")
     if summary.faults:
         click.echo(f"{summary.faults:>9,} bad, left out")

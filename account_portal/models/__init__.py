@@ -25,7 +25,12 @@ from account_portal.models.order import (
     ShipmentItem,
 )
 from account_portal.models.order_return import OrderReturn, ReturnItem
-from account_portal.models.plumbing import ApiKey, IdempotencyRecord, OutboxMessage
+from account_portal.models.plumbing import (
+    ApiKey,
+    IdempotencyRecord,
+    ImportStatement,
+    OutboxMessage,
+)
 from account_portal.models.product import Product, Purchase
 from account_portal.models.review import Review, ReviewMedia
 from account_portal.models.user import (
@@ -46,6 +51,7 @@ __all__ = [
     "BankAccount",
     "CreditActivity",
     "IdempotencyRecord",
+    "ImportStatement",
     "LoyaltyAccount",
     "LoyaltyActivity",
     "Media",

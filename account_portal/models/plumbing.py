@@ -61,3 +61,12 @@ class ApiKey(Identified, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ImportStatement(SQLModel, table=True):
+    """What a shop's import last said of a record; only what it says anew is applied."""
+
+    __tablename__ = "import_statements"
+
+    key: str = Field(primary_key=True, max_length=400, description="Type and natural key.")
+    statement: str = Field(sa_type=Text, description="The record as JSON.")

@@ -125,3 +125,19 @@ def test_as_a_process_of_its_own(tmp_path: Path) -> None:
     )
     assert (result.returncode, result.stdout.split(), result.stderr) == (0, ["1", "orders"], "")
     assert (tmp_path / "data" / "portal.db").exists()
+
+
+def test_import_counts_what_was_left_alone(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "shop.ndjson", order("A-1"))
+    run("import", "shop.ndjson")
+    result = run("import", "shop.ndjson")
+    assert result.stdout.split() == [
+        "1",
+        "orders",
+        "1",
+        "of",
+        "them",
+        "unchanged,",
+        "left",
+        "alone",
+    ]

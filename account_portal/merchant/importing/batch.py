@@ -42,6 +42,8 @@ class Batch:
     faults: list[Fault] = field(default_factory=list)
     waiting: list[Entry[Record]] = field(default_factory=list)
     changed_orders: set[str] = field(default_factory=set)
+    unchanged: set[int] = field(default_factory=set)
+    """Records and parts of orders (by `id`) that say what they said the last time."""
 
     def refuse(self, entry: Entry[Record], reason: str) -> None:
         """Leave a record out and say why."""

@@ -1,5 +1,6 @@
 """Points and subscriptions."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -106,7 +107,8 @@ def _balance(batch: Batch, customer_ids: set[str]) -> None:
     """Set the sums of members to those of their movements.
 
     A history that begins in the middle may spend more than it earned. What must have been there
-    before is then one movement of its own, which shrinks when older history comes in.
+    before is then one movement of its own, which shrinks when older history comes in. Points
+    granted here later do not count towards it.
     """
     if not customer_ids:
         return
@@ -117,12 +119,14 @@ def _balance(batch: Batch, customer_ids: set[str]) -> None:
             batch.db, LoyaltyActivity, "external_id", {_OPENING.format(key) for key in sums}
         )
     }
+    lacking = _lacking(batch, customer_ids)
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
     for customer_id, row in sums.items():
         opening = openings.get(customer_id)
         there = opening["loyalty_point"] if opening else 0
-        missing = max(0, row["redeemed"] - (row["earned"] - there))
+        # Never below zero: what was imported may have been spent here since.
+        missing = max(lacking.get(customer_id, 0), row["redeemed"] - (row["earned"] - there))
         row["earned"] += missing - there
         first = row.pop("first")
         if opening and missing != there:
@@ -146,6 +150,30 @@ def _balance(batch: Batch, customer_ids: set[str]) -> None:
         "customer_id",
         [(key, {**row, "modified_at": batch.now}) for key, row in sums.items()],
     )
+
+
+def _lacking(batch: Batch, customer_ids: set[str]) -> dict[str, int]:
+    """How far the imported movements of each member, in their order, went below zero."""
+    table = table_of(LoyaltyActivity)
+    earned = table.c.activity_type == ActivityType.EARNED
+    rows = batch.db.execute(
+        select(
+            table.c.customer_id,
+            case((earned, table.c.loyalty_point), else_=-table.c.loyalty_point).label("points"),
+        )
+        .where(
+            table.c.customer_id.in_(list(customer_ids)),
+            table.c.external_id.is_not(None),
+            table.c.external_id.not_like(_OPENING.format("%")),
+        )
+        .order_by(table.c.created_at, case((earned, 0), else_=1))
+    )
+    balances: dict[str, int] = defaultdict(int)
+    lowest: dict[str, int] = defaultdict(int)
+    for row in rows:
+        balances[row.customer_id] += row.points
+        lowest[row.customer_id] = min(lowest[row.customer_id], balances[row.customer_id])
+    return {customer_id: -low for customer_id, low in lowest.items()}
 
 
 def _sums(batch: Batch, customer_ids: set[str]) -> dict[str, Row]:

@@ -169,10 +169,14 @@ class _Writer:
         record = entry.record
         order_id = row["id"]
         currency = record.currency or row["currency"]
+        if id(record) in self._batch.unchanged:
+            there = list(self._lines[order_id].values())
+            self._take_parts(entry, order_id, currency, there)
+            return
         amounts = add_up(record, currency)
         if self._is_overpaid(entry, amounts, currency):
             return
-        values = _order_values(record, amounts, currency) | self._newerstates_of(record, row)
+        values = _order_values(record, amounts, currency) | self._newer_states(record, row)
         changed = difference(row, values)
         for name, address in (
             ("shipping_address_id", record.shipping_address),
@@ -233,7 +237,7 @@ class _Writer:
         copy = self._copies.get(copy_id) if copy_id else None
         return copy is not None and all(copy[name] == getattr(address, name) for name in _COPIED)
 
-    def _newerstates_of(self, record: OrderRecord, row: Stored) -> Row:
+    def _newer_states(self, record: OrderRecord, row: Stored) -> Row:
         """States the record may set: not those that follow from parcels and payments here."""
         values: Row = {}
         stays = row["status"] in rules.FINAL or row["id"] in self._sent or record.shipments
@@ -251,7 +255,7 @@ class _Writer:
         return values
 
     def _take_parts(
-        self, entry: Entry[OrderRecord], order_id: str, currency: str, lines: list[Row]
+        self, entry: Entry[OrderRecord], order_id: str, currency: str, lines: Sequence[Stored]
     ) -> None:
         record = entry.record
         parts: list[Part] = [*record.shipments, *record.payments, *record.refunds]

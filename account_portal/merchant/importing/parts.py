@@ -56,7 +56,8 @@ def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
     numbers = {entry.record.order_number for entry in entries}
     names = ("id", "order_number", "currency", "created_at")
     orders = {
-        row["order_number"]: row for row in fetch(batch.db, Order, "order_number", numbers, names)
+        row["order_number"]: row
+        for row in fetch(batch.db, Order, "order_number", numbers, names, lock=True)
     }
     lines: dict[str, list[Stored]] = defaultdict(list)
     sent_to = {
@@ -88,7 +89,8 @@ def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
 
 
 def write_parts(batch: Batch, parts: Sequence[OrderPart]) -> None:
-    """Add or update parts of orders that are there."""
+    """Add or update parts of orders that are there, of which something is said anew."""
+    parts = [part for part in parts if id(part.part) not in batch.unchanged]
     _write_shipments(batch, [part for part in parts if isinstance(part.part, ShipmentPart)])
     _write_money(batch, Payment, [part for part in parts if isinstance(part.part, PaymentPart)])
     _write_money(batch, Refund, [part for part in parts if isinstance(part.part, RefundPart)])

@@ -36,6 +36,7 @@ from account_portal.merchant.importing.records import (
     SubscriptionRecord,
 )
 from account_portal.merchant.importing.sources import read_file
+from account_portal.merchant.importing.statements import Statements
 from account_portal.orders.service import refresh_orders
 
 BATCH = 1000
@@ -64,6 +65,8 @@ class Summary:
 
     written: Counter[str] = field(default_factory=Counter)
     unknown_fields: Counter[str] = field(default_factory=Counter)
+    unchanged: int = 0
+    """Of those written: records that say what they said the last time, and were left alone."""
     faults: int = 0
     rolled_back: bool = False
 
@@ -179,7 +182,12 @@ class _Importer:
         batch = Batch(self._db, utc_now(), settings.currency, is_last)
         try:
             with self._db.begin_nested():
-                _write_batch(batch, entries)
+                said = Statements(self._db, entries)
+                batch.unchanged = said.unchanged
+                _write_batch(batch, said.changed)
+                left_out = {id(fault.entry) for fault in batch.faults}
+                left_out.update(id(entry) for entry in batch.waiting)
+                said.keep(left_out)
         except (SQLAlchemyError, OverflowError) as error:
             if len(entries) > 1:
                 # One of them is what the database does not take: find out which.
@@ -191,6 +199,7 @@ class _Importer:
                 reason = f"the database refuses it: {str(cause).splitlines()[0]}"
                 self._refuse(entries[0].source, entries[0].line, reason)
             return
+        self.summary.unchanged += len(entries) - len(said.changed)
         left = {id(fault.entry) for fault in batch.faults}
         place = {id(entry): number for number, entry in enumerate(entries)}
         for fault in _each_once(sorted(batch.faults, key=lambda fault: place[id(fault.entry)])):

@@ -18,15 +18,24 @@ def fetch(
     column: str,
     values: Collection[Any],
     names: Collection[str] = (),
+    *,
+    lock: bool = False,
 ) -> list[Stored]:
-    """The rows whose column holds one of the values; `names` are the columns to read."""
+    """The rows whose column holds one of the values; `names` are the columns to read.
+
+    With `lock` nobody else changes the rows until the transaction ends (on PostgreSQL; SQLite has
+    one writer anyway). They are locked in order, so that two imports don't wait for each other.
+    """
     table = table_of(model)
-    wanted = list(values)
+    wanted = sorted(values) if lock else list(values)
     columns: list[Column[Any]] = [table.c[name] for name in names] or list(table.c)
     rows: list[Stored] = []
     for start in range(0, len(wanted), CHUNK):
         condition = table.c[column].in_(wanted[start : start + CHUNK])
-        found = db.execute(select(*columns).where(condition)).mappings()
+        statement = select(*columns).where(condition)
+        if lock:
+            statement = statement.order_by(table.c[column]).with_for_update()
+        found = db.execute(statement).mappings()
         rows += cast("Iterable[Stored]", found)
     return rows
 

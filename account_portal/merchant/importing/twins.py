@@ -39,7 +39,7 @@ def tell_apart(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> tuple[Ord
 
 
 def _fetch(batch: Batch, numbers: Iterable[str]) -> Orders:
-    rows = fetch(batch.db, Order, "order_number", set(numbers))
+    rows = fetch(batch.db, Order, "order_number", set(numbers), lock=True)
     return {row["order_number"]: row for row in rows}
 
 

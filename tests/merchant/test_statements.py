@@ -1,0 +1,118 @@
+"""A record that says what it said the last time changes nothing that happened here since."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from account_portal.context import SHOP, enter
+from account_portal.core.db import Database
+from account_portal.loyalty import service as loyalty
+from account_portal.models import LoyaltyAccount, Order, OrderDocument, Payment, User
+from account_portal.models.states import ShipmentStatus
+from account_portal.orders import service as orders
+from tests.factories.records import bring_in, contents, order, rows, write
+
+
+def shop(service: Any, *args: Any, **kwargs: Any) -> None:
+    """What the shop does here, as its commands do."""
+    with enter(writes=True, actor=SHOP) as ctx:
+        service(ctx, *args, **kwargs)
+
+
+def test_what_the_shop_settled_here_stays(database: Database, tmp_path: Path) -> None:
+    payment = {"request_number": "P-1", "amount": 200, "payment_status": "pending"}
+    record = order(
+        payments=[payment],
+        refunds=[{"request_number": "R-1", "refund_amount": 10, "status": "pending"}],
+        shipments=[{"reference_number": "S-1", "status": "shipped"}],
+    )
+    file = write(tmp_path / "shop.ndjson", record)
+    bring_in(database, file)
+    shop(orders.settle_payment, "P-1", succeeded=True, reference="BANK-1")
+    shop(orders.move_shipment, "S-1", ShipmentStatus.DELIVERED)
+    shop(orders.approve_refund, "R-1")
+    shop(orders.settle_refund, "R-1", succeeded=True, reference=None)
+    before = contents(database)
+    summary, faults = bring_in(database, file)
+    assert (summary.unchanged, faults) == (1, [])
+    assert contents(database) == before
+    own = {**payment, "type": "payment", "order_number": record["order_number"]}
+    bring_in(database, write(tmp_path / "own.ndjson", own))
+    assert contents(database) == before
+
+
+def test_a_changed_order_leaves_its_other_parts_alone(database: Database, tmp_path: Path) -> None:
+    payment = {"request_number": "P-1", "amount": 200, "payment_status": "pending"}
+    bring_in(database, write(tmp_path / "a.ndjson", order(payments=[payment])))
+    shop(orders.settle_payment, "P-1", succeeded=True, reference="BANK-1")
+    changed = order(payments=[payment], customer_note="Ring twice")
+    bring_in(database, write(tmp_path / "b.ndjson", changed))
+    assert rows(database, Order)[0].customer_note == "Ring twice"
+    paid = rows(database, Payment)[0]
+    assert (paid.payment_status, paid.payment_reference_number) == ("success", "BANK-1")
+
+
+def test_a_new_part_leaves_the_order_alone(database: Database, tmp_path: Path) -> None:
+    waiting = order(status="awaiting_approval")
+    bring_in(database, write(tmp_path / "a.ndjson", waiting))
+    shop(orders.approve_order, waiting["order_number"])
+    bring_in(database, write(tmp_path / "b.ndjson", waiting))
+    assert rows(database, Order)[0].status == "confirmed"
+    paid = {**waiting, "payments": [{"request_number": "P-1", "amount": 100}]}
+    bring_in(database, write(tmp_path / "c.ndjson", paid))
+    assert rows(database, Order)[0].status == "confirmed"
+    assert len(rows(database, Payment)) == 1
+
+
+def test_what_the_shop_says_anew_is_applied(database: Database, tmp_path: Path) -> None:
+    customer = {"type": "customer", "external_id": "X", "email": "a@b.example"}
+    bring_in(database, write(tmp_path / "a.ndjson", {**customer, "first_name": "Old"}))
+    new = write(tmp_path / "b.ndjson", {**customer, "first_name": "New"})
+    summary, _ = bring_in(database, new)
+    assert summary.unchanged == 0
+    assert rows(database, User)[0].first_name == "New"
+
+
+def test_an_opening_balance_leaves_grants_alone(database: Database, tmp_path: Path) -> None:
+    customer = {"type": "customer", "email": "c@x.example"}
+    spent = {
+        "type": "loyalty_activity",
+        "external_id": "ZL1",
+        "customer_email": "c@x.example",
+        "activity_type": "redeemed",
+        "activity": "order",
+        "loyalty_point": 100,
+        "created_at": "2026-10-01",
+    }
+    bring_in(database, write(tmp_path / "a.ndjson", customer, spent))
+    shop(loyalty.grant_points, "c@x.example", Decimal(100), remarks=None)
+    earned = {"external_id": "ZL2", "activity_type": "earned", "loyalty_point": 1}
+    later = {**spent, **earned, "created_at": "2026-10-02"}
+    bring_in(database, write(tmp_path / "b.ndjson", later))
+    account = rows(database, LoyaltyAccount)[0]
+    assert account.earned - account.redeemed == 101_00
+
+
+def test_an_import_waits_for_whoever_changes_the_order(database: Database, tmp_path: Path) -> None:
+    """The order is read after its lock, so that a cancel meanwhile is not lost (PostgreSQL)."""
+    if database.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer.")
+    bring_in(database, write(tmp_path / "a.ndjson", order()))
+    again = write(tmp_path / "b.ndjson", order(customer_note="Ring twice"))
+    with ThreadPoolExecutor(1) as pool:
+        with database.session(writes=True) as db:
+            one = db.execute(select(Order).with_for_update()).scalar_one()
+            one.status = "cancelled"
+            db.flush()
+            importing = pool.submit(bring_in, database, again)
+            with pytest.raises(TimeoutError):
+                importing.result(0.5)
+            db.commit()
+        importing.result(10)
+    assert rows(database, Order)[0].status == "cancelled"
+    assert json.loads(rows(database, OrderDocument)[0].summary)["status"] == "cancelled"
