@@ -116,3 +116,17 @@ def test_an_import_waits_for_whoever_changes_the_order(database: Database, tmp_p
         importing.result(10)
     assert rows(database, Order)[0].status == "cancelled"
     assert json.loads(rows(database, OrderDocument)[0].summary)["status"] == "cancelled"
+
+
+def test_a_changed_customer_keeps_the_name_given_here(database: Database, tmp_path: Path) -> None:
+    customer = {"type": "customer", "external_id": "X2", "email": "c2@x.example"}
+    bring_in(database, write(tmp_path / "a.ndjson", {**customer, "first_name": "Old"}))
+    with database.session(writes=True) as db:
+        user = db.execute(select(User)).scalar_one()
+        user.first_name, user.email = "New", "c2new@x.example"
+        db.commit()
+    changed = {**customer, "first_name": "Old", "last_name": "Rao"}
+    _, faults = bring_in(database, write(tmp_path / "b.ndjson", changed))
+    user = rows(database, User)[0]
+    assert faults == []
+    assert (user.first_name, user.last_name, user.email) == ("New", "Rao", "c2new@x.example")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlmodel import Session
 
@@ -44,6 +44,8 @@ class Batch:
     changed_orders: set[str] = field(default_factory=set)
     unchanged: set[int] = field(default_factory=set)
     """Records and parts of orders (by `id`) that say what they said the last time."""
+    last: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """What was said of them the last time, by `id`: fields as JSON."""
 
     def refuse(self, entry: Entry[Record], reason: str) -> None:
         """Leave a record out and say why."""

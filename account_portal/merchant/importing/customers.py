@@ -109,6 +109,7 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
                 accepting.add(user["id"])
             user.update(_values(record, user, phones, known))
         else:
+            record = _said_anew(record, batch.last.get(id(record), {}))
             values = _values(record, user, phones, known)
             if record.email and values.get("email") != record.email != user["email"]:
                 batch.refuse(entry, f"the e-mail address {record.email} is another customer's")
@@ -124,6 +125,14 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
     insert_users(batch, new, accepting)
     update(batch.db, User, "id", changes)
     save_addresses(batch, books)
+
+
+def _said_anew(record: CustomerRecord, last: dict[str, Any]) -> CustomerRecord:
+    """The record without the names and the e-mail address that it gave the last time too."""
+    names = ("email", "first_name", "last_name", "customer_group_id")
+    same = {name for name in names if last.get(name) == getattr(record, name)}
+    # Not validated again: without its e-mail address it may have no key.
+    return record.model_copy(update=dict.fromkeys(same)) if last else record
 
 
 def new_user(made_at: datetime, external_id: str | None, email: str | None) -> Row:
@@ -217,7 +226,7 @@ class _Phones:
 
     def of(self, record: CustomerRecord) -> tuple[str, str] | None:
         """The phone of a record, if one can sign in with it."""
-        return self._read[id(record)]
+        return self._read.get(id(record)) or _phone_of(record)
 
     def claim(self, phone: tuple[str, str], user_id: str) -> bool:
         """Whether the phone is this user's; the first to name it has it."""

@@ -183,7 +183,7 @@ class _Importer:
         try:
             with self._db.begin_nested():
                 said = Statements(self._db, entries)
-                batch.unchanged = said.unchanged
+                batch.unchanged, batch.last = said.unchanged, said.last
                 _write_batch(batch, said.changed)
                 left_out = {id(fault.entry) for fault in batch.faults}
                 left_out.update(id(entry) for entry in batch.waiting)

@@ -51,6 +51,8 @@ class Statements:
         self._new = [(entry, key, text) for entry, _, key, text in said if last.get(key) != text]
         self.unchanged = {id(record) for _, record, key, text in said if last.get(key) == text}
         """Records and parts of orders (by `id`) that say what they said the last time."""
+        self.last = {id(record): json.loads(last[key]) for _, record, key, _ in said if key in last}
+        """What was said of them the last time, by `id`."""
         speaking = {id(entry) for entry, _, _ in self._new}
         self.changed: list[Entry[Record]] = [entry for entry in entries if id(entry) in speaking]
         """The records of which something is said anew."""
