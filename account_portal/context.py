@@ -309,9 +309,8 @@ def _actor(row: tuple[Any, ...], now: datetime) -> Actor:
         return NOBODY
     if user_id is None:
         return Actor(kind="visitor", session_id=session_id, anonymous_id=anonymous_id)
-    if customer_id is None or deactivated_at is not None:
-        return NOBODY
-    if is_demo and not get_settings().demo:
+    is_shut_out = is_demo and not get_settings().demo
+    if customer_id is None or deactivated_at is not None or is_shut_out:
         return NOBODY
     return Actor(
         kind="customer",

@@ -87,6 +87,7 @@ def import_records(paths: tuple[Path, ...], *, strict: bool) -> None:
             files,
             strict=strict,
             on_fault=show_fault,
+            on_kept=lambda source, line, reason: show_fault(source, line, f"kept: {reason}"),
             on_progress=lambda size: progress.advance(task, size),
         )
     _report(summary, console)
@@ -101,7 +102,8 @@ def _report(summary: Summary, console: Console) -> None:
         return
     for name, count in summary.written.items():
         click.echo(f"{count:>9,} {_NAMES.get(name, name + 's')}")
-    if summary.unchanged:
-        click.echo(f"{summary.unchanged:>9,} of them unchanged, left alone")
+    for name in ("created", "updated", "unchanged", "kept"):
+        if count := getattr(summary, name):
+            click.echo(f"{count:>9,} {name}")
     if summary.faults:
         click.echo(f"{summary.faults:>9,} bad, left out")

@@ -12,7 +12,17 @@ from sqlalchemy import select
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.loyalty import service as loyalty
-from account_portal.models import LoyaltyAccount, Order, OrderDocument, Payment, User
+from account_portal.merchant.importing import run_import
+from account_portal.models import (
+    Address,
+    LoyaltyAccount,
+    Order,
+    OrderDocument,
+    Payment,
+    Refund,
+    Shipment,
+    User,
+)
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service as orders
 from tests.factories.records import bring_in, contents, order, rows, write
@@ -27,7 +37,7 @@ def shop(service: Any, *args: Any, **kwargs: Any) -> None:
 def test_what_the_shop_settled_here_stays(database: Database, tmp_path: Path) -> None:
     payment = {"request_number": "P-1", "amount": 200, "payment_status": "pending"}
     record = order(
-        payments=[payment],
+        payments=[{"request_number": "P-0", "amount": 50}, payment],
         refunds=[{"request_number": "R-1", "refund_amount": 10, "status": "pending"}],
         shipments=[{"reference_number": "S-1", "status": "shipped"}],
     )
@@ -130,3 +140,78 @@ def test_a_changed_customer_keeps_the_name_given_here(database: Database, tmp_pa
     user = rows(database, User)[0]
     assert faults == []
     assert (user.first_name, user.last_name, user.email) == ("New", "Rao", "c2new@x.example")
+
+
+def test_a_changed_part_changes_that_field_only(database: Database, tmp_path: Path) -> None:
+    parcel = {"reference_number": "S-1", "status": "shipped"}
+    file = write(tmp_path / "a.ndjson", order(shipments=[parcel]))
+    bring_in(database, file)
+    shop(orders.move_shipment, "S-1", ShipmentStatus.DELIVERED)
+    told = {**parcel, "awb_no": "AWB-9"}
+    _, faults = bring_in(database, write(tmp_path / "b.ndjson", order(shipments=[told])))
+    [row] = rows(database, Shipment)
+    assert (faults, row.status, row.awb_no) == ([], "delivered", "AWB-9")
+
+
+def test_an_older_state_is_kept_aside(database: Database, tmp_path: Path) -> None:
+    parcel = {"reference_number": "S-1", "status": "shipped"}
+    payment = {"request_number": "P-1", "amount": 339.99, "payment_status": "pending"}
+    bring_in(database, write(tmp_path / "a.ndjson", order(payments=[payment], shipments=[parcel])))
+    shop(orders.settle_payment, "P-1", succeeded=True, reference="BANK-1")
+    shop(orders.move_shipment, "S-1", ShipmentStatus.DELIVERED)
+    record = order(
+        payments=[{**payment, "payment_status": "failed"}],
+        shipments=[{**parcel, "status": "scheduled"}],
+    )
+    kept: list[str] = []
+    summary = run_import(
+        database,
+        [write(tmp_path / "b.ndjson", record)],
+        on_kept=lambda _file, _line, reason: kept.append(reason),
+    )
+    assert sorted(kept) == [
+        "payment P-1 is success here; it cannot become failed",
+        "shipment S-1 is delivered here; it cannot become scheduled",
+    ]
+    assert (summary.kept, summary.updated) == (2, 1)
+    assert rows(database, Payment)[0].payment_status == "success"
+    assert rows(database, Shipment)[0].status == "delivered"
+
+
+def test_an_order_the_shop_cancels_later_owes_what_was_paid(
+    database: Database, tmp_path: Path
+) -> None:
+    given = {
+        "payments": [
+            {"request_number": "P-1", "amount": 100},
+            {"request_number": "P-2", "amount": 239.99, "payment_status": "pending"},
+        ],
+        "shipments": [{"reference_number": "S-1", "status": "scheduled"}],
+    }
+    bring_in(database, write(tmp_path / "a.ndjson", order(**given)))
+    bring_in(database, write(tmp_path / "b.ndjson", order(status="cancelled", **given)))
+    assert rows(database, Order)[0].status == "cancelled"
+    assert rows(database, Shipment)[0].status == "cancelled"
+    assert [row.payment_status for row in rows(database, Payment)] == ["success", "failed"]
+    assert [(row.status, row.refund_amount) for row in rows(database, Refund)] == [
+        ("pending", 10000)
+    ]
+
+
+def test_what_a_customer_did_with_addresses_stays(database: Database, tmp_path: Path) -> None:
+    def book(**values: str) -> dict[str, Any]:
+        address = {"address_line1": "1 Old Road", "city": "Pune", "pincode": "411001"}
+        kept = {**address, "address_line1": "2 Kept Road"}
+        customer = {"type": "customer", "email": "c@x.example", "first_name": "Ann"}
+        return {**customer, "addresses": [address, kept], **values}
+
+    bring_in(database, write(tmp_path / "a.ndjson", book()))
+    with database.session(writes=True) as db:
+        old, kept = rows(database, Address)
+        if old.address_line1 != "1 Old Road":
+            old, kept = kept, old
+        db.delete(db.get_one(Address, old.id))
+        db.get_one(Address, kept.id).city = "Mumbai"
+        db.commit()
+    bring_in(database, write(tmp_path / "b.ndjson", book(last_name="Lee")))
+    assert [row.city for row in rows(database, Address)] == ["Mumbai"]

@@ -1,5 +1,6 @@
 """A batch of records on its way into the database."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,6 +47,22 @@ class Batch:
     """Records and parts of orders (by `id`) that say what they said the last time."""
     last: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What was said of them the last time, by `id`: fields as JSON."""
+
+    kept: list[Fault] = field(default_factory=list)
+    """What the shop said of something that went further here, and so was not applied."""
+
+    def said_anew(self, record: Record) -> set[str]:
+        """The fields of a record, or of a part of an order, that the shop changed since the last.
+
+        What it leaves out, or says as before, never touches what happened here.
+        """
+        content = json.loads(json.dumps(record.model_dump(exclude_unset=True), default=str))
+        last = self.last.get(id(record), {})
+        return {name for name, value in content.items() if last.get(name, ...) != value}
+
+    def keep(self, entry: Entry[Record], reason: str) -> None:
+        """Tell that a part of a record was not applied, and why."""
+        self.kept.append(Fault(entry, reason))
 
     def refuse(self, entry: Entry[Record], reason: str) -> None:
         """Leave a record out and say why."""

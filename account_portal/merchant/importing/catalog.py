@@ -144,10 +144,12 @@ def write_reviews(batch: Batch, entries: Sequence[Entry[ReviewRecord]]) -> None:
             }
             new.append(row)
             there[key] = row
-        elif changed := difference(known, values):
-            changes.append((known["id"], {**changed, "modified_at": batch.now}))
         else:
-            continue
+            said = batch.said_anew(record)
+            changed = {name: new for name, new in difference(known, values).items() if name in said}
+            if not changed:
+                continue
+            changes.append((known["id"], {**changed, "modified_at": batch.now}))
         touched.add(record.product_id)
     insert(batch.db, Review, new)
     update(batch.db, Review, "id", changes)

@@ -14,6 +14,7 @@ from account_portal.merchant.importing.records import (
     OfCustomer,
     SavedAddressRecord,
 )
+from account_portal.merchant.importing.statements import changes_of_customer
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import Address, NotificationPreference, User
 from account_portal.security.passwords import is_known_hash
@@ -109,7 +110,7 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
                 accepting.add(user["id"])
             user.update(_values(record, user, phones, known))
         else:
-            record = _said_anew(record, batch.last.get(id(record), {}))
+            record = changes_of_customer(batch, record)
             values = _values(record, user, phones, known)
             if record.email and values.get("email") != record.email != user["email"]:
                 batch.refuse(entry, f"the e-mail address {record.email} is another customer's")
@@ -125,14 +126,6 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
     insert_users(batch, new, accepting)
     update(batch.db, User, "id", changes)
     save_addresses(batch, books)
-
-
-def _said_anew(record: CustomerRecord, last: dict[str, Any]) -> CustomerRecord:
-    """The record without the names and the e-mail address that it gave the last time too."""
-    names = ("email", "first_name", "last_name", "customer_group_id")
-    same = {name for name in names if last.get(name) == getattr(record, name)}
-    # Not validated again: without its e-mail address it may have no key.
-    return record.model_copy(update=dict.fromkeys(same)) if last else record
 
 
 def new_user(made_at: datetime, external_id: str | None, email: str | None) -> Row:

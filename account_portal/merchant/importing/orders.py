@@ -36,7 +36,7 @@ from account_portal.models import (
     Shipment,
     ShipmentItem,
 )
-from account_portal.models.states import OrderStatus
+from account_portal.models.states import OrderStatus, ShipmentStatus, TransactionStatus
 from account_portal.orders import rules
 
 _COPIED = (
@@ -70,6 +70,30 @@ _PLAIN = (
     "cancellation_reason",
     "feedback",
 )
+
+
+_PLAIN_SET = frozenset({*_PLAIN, "extra"})
+_BILL = frozenset(OrderRecord.model_fields) - {
+    *_PLAIN,
+    "type",
+    "customer_id",
+    "external_id",
+    "status",
+    "payment_status",
+    "payment_success_date",
+    "metadata",
+    "billing_address",
+    "shipping_address",
+    "cancelled_at",
+    "delivered_at",
+    "shipments",
+    "payments",
+    "refunds",
+    "fulfilment",
+    "created_at",
+}
+"""Fields that the amounts of an order are worked out from."""
+_NOT_PLACED = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
 
 
 def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
@@ -118,6 +142,8 @@ class _Writer:
         self._line_changes: list[tuple[str, Row]] = []
         self._gone_lines: list[str] = []
         self._parts: list[OrderPart] = []
+        self._closed: list[str] = []
+        """Orders that the shop cancelled since."""
 
     def add(self, entry: Entry[OrderRecord], customer_id: str) -> None:
         """An order that is not there yet."""
@@ -176,15 +202,29 @@ class _Writer:
         amounts = add_up(record, currency)
         if self._is_overpaid(entry, amounts, currency):
             return
-        values = _order_values(record, amounts, currency) | self._newer_states(record, row)
-        changed = difference(row, values)
+        said = self._batch.said_anew(record)
+        if "currency" in said and currency != row["currency"]:
+            self._batch.refuse(entry, f"currency: the order is in {row['currency']}")
+            return
+        values = _order_values(record, amounts, currency)
+        if not said & _BILL:
+            values = {name: values[name] for name in (*_PLAIN, "extra")}
+        told = said | {"extra"} if "metadata" in said else said
+        values = {
+            name: value for name, value in values.items() if name not in _PLAIN_SET or name in told
+        }
+        changed = difference(row, values | self._newer_states(entry, row, said))
         for name, address in (
             ("shipping_address_id", record.shipping_address),
             ("billing_address_id", record.billing_address),
         ):
-            if address is not None and not self._is_copied(row[name], address):
+            said_it = name.removesuffix("_id") in said
+            if said_it and address is not None and not self._is_copied(row[name], address):
                 changed[name] = self._copy(address)
-        lines_changed, lines = self._change_lines(order_id, record, amounts.lines, currency)
+        lines_changed = False
+        lines: Sequence[Stored] = list(self._lines[order_id].values())
+        if said & _BILL:
+            lines_changed, lines = self._change_lines(order_id, record, amounts.lines, currency)
         if changed or lines_changed:
             self._order_changes.append((order_id, {**changed, "modified_at": self._batch.now}))
             self._batch.changed_orders.add(order_id)
@@ -237,19 +277,27 @@ class _Writer:
         copy = self._copies.get(copy_id) if copy_id else None
         return copy is not None and all(copy[name] == getattr(address, name) for name in _COPIED)
 
-    def _newer_states(self, record: OrderRecord, row: Stored) -> Row:
+    def _newer_states(self, entry: Entry[OrderRecord], row: Stored, said: set[str]) -> Row:
         """States the record may set: not those that follow from parcels and payments here."""
+        record = entry.record
         values: Row = {}
-        stays = row["status"] in rules.FINAL or row["id"] in self._sent or record.shipments
-        if record.status is not None or record.cancelled_at is not None:
+        final = row["status"] in rules.FINAL
+        stays = final or row["id"] in self._sent or record.shipments
+        if said & {"status", "cancelled_at"}:
             status = states_of(record)["status"]
-            if status == OrderStatus.CANCELLED or not stays:
+            goes_back = status in _NOT_PLACED and row["status"] not in _NOT_PLACED
+            if status == OrderStatus.CANCELLED or not (stays or goes_back):
                 values["status"] = status
-        if record.cancelled_at is not None:
-            values["cancelled_at"] = record.cancelled_at
-        if record.delivered_at is not None and row["id"] not in self._sent:
+                values["cancelled_at"] = states_of(record)["cancelled_at"] or row["cancelled_at"]
+            elif status != row["status"] and (final or goes_back):
+                self._batch.keep(
+                    entry, f"the order is {row['status']} here; it cannot become {status}"
+                )
+            if status == OrderStatus.CANCELLED != row["status"]:
+                self._closed.append(row["id"])
+        if "delivered_at" in said and row["id"] not in self._sent:
             values["delivered_at"] = record.delivered_at
-        if record.payment_status is not None and row["id"] not in self._paid:
+        if "payment_status" in said and row["id"] not in self._paid:
             values["payment_status"] = record.payment_status
             values["payment_success_date"] = record.payment_success_date
         return values
@@ -276,6 +324,26 @@ class _Writer:
         insert(db, OrderLine, self._new_lines)
         update(db, OrderLine, "id", self._line_changes)
         write_parts(self._batch, self._parts)
+        self._close()
+
+    def _close(self) -> None:
+        """What a cancelled order leaves behind: parcels that stay here, attempts nobody ends.
+
+        The refund of what was paid follows when the order is derived anew.
+        """
+        if not self._closed:
+            return
+        inside = sorted(rules.NOT_PACKED | {ShipmentStatus.PACKED})
+        for model, column, open_states, state in (
+            (Shipment, "status", inside, ShipmentStatus.CANCELLED),
+            (Payment, "payment_status", [TransactionStatus.PENDING], TransactionStatus.FAILED),
+        ):
+            table = table_of(model)
+            self._batch.db.execute(
+                table.update()
+                .where(table.c.order_id.in_(self._closed), table.c[column].in_(open_states))
+                .values({column: str(state), "modified_at": self._batch.now})
+            )
 
 
 def _orders_in(batch: Batch, model: type[Shipment | Payment], order_ids: list[str]) -> set[str]:

@@ -30,7 +30,8 @@ from account_portal.models import (
     Refund,
     Shipment,
 )
-from account_portal.models.states import TransactionStatus
+from account_portal.models.states import RefundStatus, ShipmentStatus, TransactionStatus
+from account_portal.orders import rules
 
 Part = ShipmentPart | PaymentPart | RefundPart
 PartRecord = ShipmentRecord | PaymentRecord | RefundRecord
@@ -174,10 +175,54 @@ def _note_change(
     values: Row,
     changes: list[tuple[str, Row]],
 ) -> None:
-    changed = difference(there, values)
+    said = batch.said_anew(part.part)
+    if "payment_status" in said:
+        said.add("payment_date")
+    changed = {name: value for name, value in difference(there, values).items() if name in said}
+    reason = _contradiction(part.part, there, changed)
+    if reason:
+        batch.keep(part.entry, reason)
+        changed = {name: value for name, value in changed.items() if name not in _STATES}
     if changed:
         changes.append((there["id"], {**changed, "modified_at": batch.now}))
         batch.changed_orders.add(part.order_id)
+
+
+_STATES = frozenset(
+    {
+        "status",
+        "payment_status",
+        "payment_date",
+        "refund_date",
+        "packed_at",
+        "shipped_date",
+        "delivered_date",
+        "amount",
+        "refund_amount",
+    }
+)
+"""What goes with a state: kept together when the state goes further here."""
+
+
+def _contradiction(part: Part, there: Mapping[str, Any], changed: Row) -> str | None:
+    """Why a change cannot follow what happened here meanwhile; none: it can."""
+    if isinstance(part, ShipmentPart):
+        now, to = there["status"], changed.get("status")
+        if to and not rules.can_move(ShipmentStatus(now), ShipmentStatus(to)):
+            return f"shipment {part.reference_number} is {now} here; it cannot become {to}"
+    elif isinstance(part, PaymentPart):
+        now, to = there["payment_status"], changed.get("payment_status")
+        further = (TransactionStatus.SUCCESS, TransactionStatus.REFUND_INITIATED)
+        if now in further and to and to not in further:
+            return f"payment {part.request_number} is {now} here; it cannot become {to}"
+    else:
+        now, to = there["status"], changed.get("status")
+        steps = [str(RefundStatus.PENDING), str(RefundStatus.APPROVED)]
+        if now == RefundStatus.SUCCESS and (to or "refund_amount" in changed):
+            return f"refund {part.request_number} is settled here"
+        if now in steps and to in steps and steps.index(to) < steps.index(now):
+            return f"refund {part.request_number} is {now} here; it cannot become {to}"
+    return None
 
 
 def _moved_at(part: Part) -> datetime | None:

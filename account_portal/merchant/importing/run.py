@@ -65,7 +65,10 @@ class Summary:
 
     written: Counter[str] = field(default_factory=Counter)
     unknown_fields: Counter[str] = field(default_factory=Counter)
+    created: int = 0
+    updated: int = 0
     unchanged: int = 0
+    kept: int = 0
     """Of those written: records that say what they said the last time, and were left alone."""
     faults: int = 0
     rolled_back: bool = False
@@ -77,6 +80,7 @@ def run_import(
     *,
     strict: bool = False,
     on_fault: OnFault = lambda _source, _line, _reason: None,
+    on_kept: OnFault = lambda _source, _line, _reason: None,
     on_progress: OnProgress = lambda _bytes: None,
 ) -> Summary:
     """Bring files of records into the database.
@@ -89,13 +93,15 @@ def run_import(
         paths: NDJSON files, or Shopify exports of orders or customers.
         strict: all or nothing.
         on_fault: told of each bad record: file, line (0: the whole file), reason.
+        on_kept: told of each part of a record that was not applied because something went further
+            here, like `on_fault`.
         on_progress: told how many bytes were read since it was last told.
     """
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as waiting,
         database.session(writes=True) as db,
     ):
-        importer = _Importer(db, strict=strict, on_fault=on_fault, waiting=waiting)
+        importer = _Importer(db, strict=strict, on_fault=on_fault, on_kept=on_kept, waiting=waiting)
         for path in paths:
             importer.read(path, on_progress)
         importer.finish()
@@ -108,10 +114,19 @@ def run_import(
 
 
 class _Importer:
-    def __init__(self, db: Session, *, strict: bool, on_fault: OnFault, waiting: IO[str]) -> None:
+    def __init__(
+        self,
+        db: Session,
+        *,
+        strict: bool,
+        on_fault: OnFault,
+        on_kept: OnFault,
+        waiting: IO[str],
+    ) -> None:
         self._db = db
         self._strict = strict
         self._on_fault = on_fault
+        self._on_kept = on_kept
         self._waiting = waiting
         self._waiting_types: set[str] = set()
         self._entries: list[Entry[Record]] = []
@@ -207,6 +222,14 @@ class _Importer:
         for entry in batch.waiting:
             left.add(id(entry))
             self._wait(entry)
+        for fault in batch.kept:
+            self.summary.kept += 1
+            self._on_kept(fault.entry.source, fault.entry.line, fault.reason)
+        known = {id(entry) for entry in said.known}
+        for entry in said.changed:
+            if id(entry) not in left:
+                self.summary.updated += id(entry) in known
+                self.summary.created += id(entry) not in known
         for entry in entries:
             if id(entry) not in left:
                 self.summary.written[_TYPE_OF[type(entry.record)]] += 1

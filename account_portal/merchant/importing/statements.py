@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from account_portal.core.bulk import insert
-from account_portal.merchant.importing.batch import Entry
+from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.records import (
     CustomerRecord,
@@ -53,6 +53,10 @@ class Statements:
         """Records and parts of orders (by `id`) that say what they said the last time."""
         self.last = {id(record): json.loads(last[key]) for _, record, key, _ in said if key in last}
         """What was said of them the last time, by `id`."""
+        self.known = [
+            entry for entry, record, key, _ in said if record is entry.record and key in last
+        ]
+        """The records that were said before."""
         speaking = {id(entry) for entry, _, _ in self._new}
         self.changed: list[Entry[Record]] = [entry for entry in entries if id(entry) in speaking]
         """The records of which something is said anew."""
@@ -85,7 +89,7 @@ def _key_of(record: Record) -> str:
         case ProductRecord():
             return f"product/{record.product_id}"
         case CustomerRecord():
-            return f"customer/{record.external_id or record.email}"
+            return f"customer/{record.external_id or record.email or record.phone}"
         case OrderRecord():
             return f"order/{record.order_number}"
         case LoyaltyRecord():
@@ -93,7 +97,8 @@ def _key_of(record: Record) -> str:
         case SubscriptionRecord():
             return f"subscription/{record.subscription_number}"
         case ReviewRecord():
-            return f"review/{record.customer_id or record.customer_email}/{record.product_id}"
+            who = record.customer_id or record.customer_email or record.customer_phone
+            return f"review/{who}/{record.product_id}"
         case ShipmentRecord() | PaymentRecord() | RefundRecord():
             return f"{record.type}/{_number_of(record)}"
     raise TypeError(type(record))
@@ -105,3 +110,35 @@ def _number_of(part: Part) -> str:
 
 def _text_of(content: dict[str, Any]) -> str:
     return json.dumps(content, default=str, sort_keys=True, separators=(",", ":"))
+
+
+def changes_of_customer(batch: Batch, record: CustomerRecord) -> CustomerRecord:
+    """The record with what the shop changed since it was said the last time only."""
+    said = batch.said_anew(record)
+    if said & {"phone", "country_code"}:
+        said |= {"phone", "country_code"}
+    kept = {name: None for name in _OPTIONAL if name not in said}
+    before = batch.last.get(id(record), {}).get("addresses", [])
+    addresses = [
+        address
+        for address in record.addresses
+        if json.loads(json.dumps(address.model_dump(exclude_unset=True), default=str)) not in before
+    ]
+    # Not validated again: without its e-mail address it may have no key.
+    changed = record.model_copy(update={**kept, "addresses": addresses})
+    for name in ("is_email_verified", "is_phone_verified"):
+        if name not in said:
+            setattr(changed, name, False)
+            changed.model_fields_set.discard(name)
+    return changed
+
+
+_OPTIONAL = (
+    "email",
+    "country_code",
+    "phone",
+    "first_name",
+    "last_name",
+    "customer_group_id",
+    "password_hash",
+)
