@@ -38,6 +38,10 @@ class ErrorEnvelope(BaseModel):
     )
 
 
+RETRY_AFTER = "5"
+"""Seconds after which to ask again, for whoever is told that something does not answer."""
+
+
 def error_response(error: PortalError) -> Response:
     """The answer that tells a caller of an error."""
     body: dict[str, Any] = {"message": error.message, "success": False, "code": error.code}
@@ -48,6 +52,8 @@ def error_response(error: PortalError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after)
+    elif error.status == 503:
+        headers["Retry-After"] = RETRY_AFTER
     return Response(
         orjson.dumps(body),
         status_code=error.status,

@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from account_portal.core.money import is_currency
 
+MAIL_SCHEMES = ("mailto://", "mailtos://")
+"""Apprise URLs of mail servers: their recipient is set apart from the URL."""
 ORIGIN = re.compile(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
 
 
@@ -135,18 +137,20 @@ class Settings(BaseSettings):
     email_url: str = Field(
         default="",
         repr=False,
-        description="Apprise URL e-mail is sent through. Empty: written to the outbox folder.",
+        description="Apprise URL e-mail is sent through, such as `mailtos://user:password@host`; "
+        "for other services `{to}` stands for the recipient. Empty: written to the outbox folder.",
     )
     sms_url: str = Field(
         default="",
         repr=False,
-        description="Apprise URL SMS are sent through. Empty: written to the outbox folder.",
+        description="Apprise URL SMS are sent through; `{to}` stands for the recipient. "
+        "Empty: written to the outbox folder.",
     )
     whatsapp_url: str = Field(
         default="",
         repr=False,
-        description="Apprise URL WhatsApp messages are sent through. Empty: written to the outbox "
-        "folder.",
+        description="Apprise URL WhatsApp messages are sent through; `{to}` stands for the "
+        "recipient. Empty: written to the outbox folder.",
     )
     payments: Literal["test"] = Field(
         default="test", description="Payment gateway; `test` is the built-in one."
@@ -246,6 +250,13 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"'{origin}' is no origin; write scheme, host and port like https://shop.example"
                 )
+        return value
+
+    @field_validator("email_url", "sms_url", "whatsapp_url")
+    @classmethod
+    def _names_the_recipient(cls, value: str) -> str:
+        if value and "{to}" not in value and not value.lower().startswith(MAIL_SCHEMES):
+            raise ValueError("must hold {to} where the recipient goes; codes would go to the store")
         return value
 
     @field_validator("currency")

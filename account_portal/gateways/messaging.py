@@ -5,10 +5,11 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import quote
 
 from account_portal.core.ids import new_id
-from account_portal.core.settings import Settings
+from account_portal.core.settings import MAIL_SCHEMES, Settings
 
 log = logging.getLogger("account_portal.messages")
 
@@ -79,13 +80,34 @@ class AppriseMessenger:
         if url is None:
             self._default.send(message)
             return
-        import apprise  # slow to import, and most machines never need it
-
-        service = apprise.Apprise()
-        if not service.add(url.replace("{to}", message.recipient)):
-            raise DeliveryFailed("the Apprise URL cannot be used")
-        if not service.notify(title=message.subject, body=message.text):
+        if not _service_for(url, message.recipient).notify(
+            title=message.subject, body=message.text
+        ):
             raise DeliveryFailed("the service refused the message")
+
+
+def _service_for(url: str, recipient: str) -> Any:
+    """The service behind an Apprise URL, for one recipient.
+
+    A recipient is whatever a customer typed: it is never part of the text of a URL that says where
+    the mail server is, nor taken apart again. Other services are given it quoted.
+
+    Raises:
+        DeliveryFailed: the URL cannot be used.
+    """
+    from apprise import Apprise  # slow to import, and most machines never need it
+    from apprise.plugins.email import NotifyEmail
+
+    if url.lower().startswith(MAIL_SCHEMES):
+        service = Apprise.instantiate(url.replace("{to}", "nobody@portal.invalid"))
+        if isinstance(service, NotifyEmail):
+            service.targets = [(False, recipient)]
+            return service
+    else:
+        service = Apprise.instantiate(url.replace("{to}", quote(recipient, safe="")))
+        if service is not None and "{to}" in url:
+            return service
+    raise DeliveryFailed("the Apprise URL cannot be used")
 
 
 def make_messenger(settings: Settings) -> Messenger:

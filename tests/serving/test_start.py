@@ -119,12 +119,21 @@ def test_help_needs_neither_settings_nor_database(start: Start) -> None:
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(start: Start) -> None:
-    result = start("doctor", PORTAL_EMAIL_URL="nonsense", PORTAL_REDIS_URL="redis://127.0.0.1:1")
+    result = start(
+        "doctor", PORTAL_EMAIL_URL="nonsense://{to}", PORTAL_REDIS_URL="redis://127.0.0.1:1"
+    )
     assert result.returncode == 1
     wrong = [line for line in result.stdout.splitlines() if line.startswith("wrong")]
     assert any("PORTAL_REDIS_URL" in line for line in wrong)
     assert any("PORTAL_EMAIL_URL" in line for line in wrong)
     assert "nonsense" not in result.stdout
+
+
+def test_a_setting_that_sends_codes_to_the_store_stops_the_start(start: Start) -> None:
+    result = start("serve", PORTAL_SMS_URL="twilio://sid:hunter2@15551230000/15559990000")
+    assert result.returncode == 1
+    assert "PORTAL_SMS_URL" in result.stderr
+    assert "hunter2" not in result.stdout + result.stderr
 
 
 def test_a_redis_that_does_not_answer_is_named(start: Start, free: int) -> None:
