@@ -51,8 +51,9 @@ format: $(DEV) ## write the format that `check` wants
 bench: $(DEV) ## measure speed; a table, also under var/bench
 	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" $(BIN)/python -m tests.bench $(ARGS)
 
-fuzz: $(DEV) ## try the API against its contract, at length
+fuzz: $(DEV) ## try the API against its contract, and lives of orders against their books, at length
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 $(BIN)/python -m pytest -q -n auto tests/orders/test_books.py
 
 screens: $(DEV) ## pictures of every page under var/screens
 	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" $(BIN)/python -m tests.screens $(ARGS)

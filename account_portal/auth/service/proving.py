@@ -5,6 +5,12 @@ is `is_unproven` until somebody proves a contact of it. What the opener left the
 the opener would stay in the owner's account.
 """
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select, update
+from sqlmodel import Session, col
+
 from account_portal.auth.rules import Contact
 from account_portal.auth.service.accounts import (
     contact_of,
@@ -16,7 +22,14 @@ from account_portal.auth.service.accounts import (
 from account_portal.auth.service.limits import PER_ACCOUNT_PASSWORDS
 from account_portal.auth.service.sessions import end_sessions_of
 from account_portal.context import Context
-from account_portal.models import User
+from account_portal.models import (
+    Address,
+    BankAccount,
+    Refund,
+    Subscription,
+    User,
+    UserSession,
+)
 from account_portal.notifications import CustomerMessage, enqueue
 from account_portal.notifications.messages.account import AccountProven
 from account_portal.notifications.messages.base import Channel
@@ -49,6 +62,7 @@ def settle(ctx: Context, user: User, contact: Contact | None, *, in_session: boo
     end_sessions_of(ctx, user.id, but=ctx.actor.session_id if in_session else None)
     if not in_session:
         user.password_hash = user.first_name = user.last_name = user.picture_id = None
+        remove_planted(ctx.db, [user.customer_id])
         forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
     if contact is None:
         return
@@ -59,6 +73,59 @@ def settle(ctx: Context, user: User, contact: Contact | None, *, in_session: boo
     store = ctx.settings.store_name
     news = AccountProven(store=store, contact=name_of(contact), keeps_password=in_session)
     enqueue_to(ctx, user, contact, news)
+
+
+def remove_planted(db: Session, customer_ids: Collection[str]) -> None:
+    """Remove what an opener who proved nothing left: a refund must not go to their account.
+
+    Bank accounts that a refund names and addresses that a subscription uses stay: they cannot be
+    the opener's, who has neither orders nor subscriptions.
+    """
+    used = [
+        select(col(Subscription.shipping_address_id)),
+        select(col(Subscription.billing_address_id)),
+    ]
+    statements = [
+        delete(BankAccount).where(
+            col(BankAccount.customer_id).in_(customer_ids),
+            ~exists().where(col(Refund.bank_account_id) == col(BankAccount.id)),
+        ),
+        delete(Address).where(
+            col(Address.customer_id).in_(customer_ids),
+            *[
+                col(Address.id).not_in(ids.where(ids.selected_columns[0].is_not(None)))
+                for ids in used
+            ],
+        ),
+    ]
+    for statement in statements:
+        db.execute(statement.execution_options(synchronize_session=False))
+
+
+def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> None:
+    """Hand accounts that the shop speaks of to it: nobody proved that their opener is the customer.
+
+    An import brings orders by e-mail address. Whoever registered that address with a password of
+    their own would read them; password and sessions end, and the customer signs in by a code.
+
+    Args:
+        db: the session.
+        users: customer id by user id; all of them unproven.
+        now: the moment.
+    """
+    db.execute(
+        update(User)
+        .where(col(User.id).in_(users))
+        .values(is_unproven=False, password_hash=None, picture_id=None, modified_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.execute(
+        update(UserSession)
+        .where(col(UserSession.user_id).in_(users), col(UserSession.revoked_at).is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    remove_planted(db, list(users.values()))
 
 
 def require_provable(ctx: Context, contact: Contact, *, but: str | None = None) -> None:

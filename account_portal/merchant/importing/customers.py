@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from account_portal.auth.service.proving import take_from_opener
 from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.batch import Batch, Entry
@@ -32,6 +33,7 @@ _KNOWN = (
     "last_name",
     "customer_group_id",
     "password_hash",
+    "is_unproven",
 )
 
 
@@ -82,6 +84,11 @@ def find_customers(
     for column, values in (("phone", numbers), ("email", emails), ("external_id", external_ids)):
         for row in fetch(batch.db, User, column, values, _KNOWN):
             known.add(users.setdefault(row["id"], dict(row)))
+    opened = {row["id"]: row["customer_id"] for row in users.values() if row["is_unproven"]}
+    if opened:
+        take_from_opener(batch.db, opened, batch.now)
+        for user_id in opened:
+            users[user_id] |= {"is_unproven": False, "password_hash": None}
     return known
 
 

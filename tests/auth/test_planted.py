@@ -1,0 +1,61 @@
+"""What a stranger saves in an account with another's e-mail address is not there for its owner."""
+
+from pathlib import Path
+
+import pytest
+
+from account_portal.auth import schemas, service
+from account_portal.auth.rules import InvalidCredentials
+from account_portal.context import Caller, enter
+from account_portal.core.db import Database
+from account_portal.models import Address, BankAccount, User, UserSession
+from tests.factories.addresses import make_address
+from tests.factories.records import bring_in, order, rows, write
+from tests.factories.users import PASSWORD
+from tests.orders.test_cancel_and_pay import make_account
+
+OWNER = "asha@shop.example"
+
+
+def opened_by_a_stranger(database: Database) -> User:
+    data = schemas.RegisterWithEmailPassword.model_validate(
+        {
+            "email": OWNER,
+            "first_name": "Mallory",
+            "password": PASSWORD,
+            "confirm_password": PASSWORD,
+        }
+    )
+    with enter(Caller(ip_address="192.0.2.1"), writes=False, database=database) as ctx:
+        service.register_with_password(ctx, data)
+    [user] = rows(database, User, email=OWNER)
+    make_account(database, user)
+    make_address(database, user)
+    found: User = user
+    return found
+
+
+def test_orders_that_an_import_brings_are_not_the_strangers(
+    database: Database, tmp_path: Path
+) -> None:
+    opened_by_a_stranger(database)
+    _, faults = bring_in(database, write(tmp_path / "1.ndjson", order()))
+    assert faults == []
+    [user] = rows(database, User, email=OWNER)
+    assert (user.is_unproven, user.password_hash) == (False, None)
+    assert all(session.revoked_at for session in rows(database, UserSession))
+    assert rows(database, BankAccount) == rows(database, Address) == []
+    login = schemas.LoginWithEmailPassword(email=OWNER, password=PASSWORD)
+    with (
+        pytest.raises(InvalidCredentials),
+        enter(Caller(ip_address="192.0.2.2"), writes=False, database=database) as ctx,
+    ):
+        service.login_with_password(ctx, login)
+
+
+def test_the_same_import_again_leaves_the_owner_alone(database: Database, tmp_path: Path) -> None:
+    bring_in(database, write(tmp_path / "1.ndjson", order()))
+    [user] = rows(database, User, email=OWNER)
+    make_account(database, user)
+    bring_in(database, write(tmp_path / "2.ndjson", order("A-1002")))
+    assert len(rows(database, BankAccount)) == 1
