@@ -17,7 +17,7 @@ from tests.factories.addresses import make_address
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, return_body, return_item
 from tests.factories.users import make_session
-from tests.returns.test_return_service import run_together
+from tests.returns.test_return_races import run_together
 
 
 def requests_in(database: Database) -> int:
