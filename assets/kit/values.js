@@ -31,15 +31,26 @@ function isLanguage(name) {
   }
 }
 
+/* Digits of minor units by ISO 4217 where they are not two, as account_portal/core/currencies.py has them.
+ * Browsers take CLDR's, which drop minor units that the amounts here have. */
+const MINOR_DIGITS = Object.fromEntries(
+  [
+    [0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"],
+    [3, "BHD IQD JOD KWD LYD OMR TND"],
+    [4, "CLF UYW"],
+  ].flatMap(([digits, codes]) => codes.split(" ").map((code) => [code, digits])),
+);
+
 export function moneyText(amount, currency, locale, exact = true) {
   const value = Number(amount);
-  const whole = !exact && Number.isInteger(value);
+  const digits = !exact && Number.isInteger(value) ? 0 : (MINOR_DIGITS[currency] ?? 2);
   try {
     return formatter(Intl.NumberFormat, locale, {
       style: "currency",
       currency,
       currencyDisplay: "narrowSymbol",
-      ...(whole && { maximumFractionDigits: 0 }),
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
     })
       .format(value)
       .replace("-", "\u2212"); // a minus, after which no line ends

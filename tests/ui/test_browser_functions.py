@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from account_portal.core.currencies import DIGITS
+
 KIT = Path(__file__).parents[2] / "assets" / "kit"
 NODE = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 STAND_IN = """
@@ -54,6 +56,22 @@ def run(file: str, expression: str, *, language: str = "en-GB", zone: str = "Asi
 def test_money_is_written_for_the_viewer(amount, currency, language, text) -> None:
     call = f"moneyText({json.dumps(amount)}, {json.dumps(currency)}, {json.dumps(language)})"
     assert run("values.js", call) == text
+
+
+def test_money_has_the_digits_the_api_has() -> None:
+    """Those of ISO 4217; a browser by itself would take CLDR's."""
+    codes = json.dumps(sorted(DIGITS))
+    digits = r'moneyText("1", code, "en").match(/\d(?:\.(\d+))?/)[1]?.length ?? 0'
+    call = f"Object.fromEntries({codes}.map((code) => [code, {digits}]))"
+    assert run("values.js", call) == DIGITS
+
+
+@pytest.mark.parametrize(
+    ("amount", "exact", "text"), [(12, True, "RSD\u00a012.00"), (12, False, "RSD\u00a012")]
+)
+def test_only_a_headline_leaves_zero_hundredths_out(amount, exact, text) -> None:
+    assert run("values.js", f'moneyText({amount}, "RSD", "en", {json.dumps(exact)})') == text
+    assert run("values.js", 'moneyText(12.5, "RSD", "en", false)') == "RSD\u00a012.50"
 
 
 @pytest.mark.parametrize("language", ["C", "en-US@posix", "", "de_DE"])
