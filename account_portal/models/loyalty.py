@@ -25,7 +25,7 @@ class LoyaltyAccount(Stamped, table=True):
     )
     bonus: int = Field(default=0, sa_type=Minor, description="Part of `earned` that was a bonus.")
     savings: int = Field(
-        default=0, sa_type=Minor, description="Minor units saved by spending points."
+        default=0, sa_type=Minor, description="Saved by points, in the store's currency."
     )
 
 

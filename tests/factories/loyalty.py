@@ -39,6 +39,7 @@ def spend_points(database: Database, user: User, order: Order) -> None:
         loyalty_point=points,
         reference_number=order.order_number,
         savings=order.loyalty_amount,
+        savings_currency=order.currency,
     )
     with database.session(writes=True) as db:
         refresh_orders(db, [order.id], order.created_at)

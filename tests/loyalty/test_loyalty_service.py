@@ -19,8 +19,16 @@ from account_portal.loyalty import service
 from account_portal.loyalty.rules import LoyaltyNotEnabled
 from account_portal.loyalty.schemas import LoyaltyQuery
 from account_portal.loyalty.service.ledger import membership_number_of
-from account_portal.models import CreditActivity, LoyaltyAccount, LoyaltyActivity, Order, User
+from account_portal.models import (
+    CreditActivity,
+    LoyaltyAccount,
+    LoyaltyActivity,
+    Order,
+    Refund,
+    User,
+)
 from account_portal.models.states import ActivityType
+from account_portal.orders.service import settle_refund
 from tests.factories.loyalty import make_activity, spend_points
 from tests.factories.orders import make_order
 from tests.factories.users import make_user
@@ -289,3 +297,45 @@ def test_racing_movements_lose_nothing(acting: Any, database: Database, owner: U
     assert account is not None
     assert (account.earned, account.redeemed) == (1000, 1000)
     assert sorted(row.loyalty_point for row in rows) == [100] + [150] * 6
+
+
+def give_back_by_cancel(call: Call, database: Database, order: Order) -> None:
+    cancelled = Order(**{**order.model_dump(), "status": "cancelled"})
+    call(service.settle_cancelled_order, cancelled, actor=SHOP)
+
+
+def give_back_by_refund(call: Call, database: Database, order: Order) -> None:
+    refund = Refund(
+        order_id=order.id,
+        request_number=f"RFD-{order.order_number}",
+        refund_amount=order.loyalty_amount,
+        status="approved",
+        payment_mode="loyalty_point",
+        created_at=order.created_at,
+        modified_at=order.created_at,
+    )
+    number = refund.request_number
+    with database.session(writes=True) as db:
+        db.add(refund)
+        db.commit()
+    call(settle_refund, number, succeeded=True, actor=SHOP)
+
+
+@pytest.mark.parametrize("give_back", [give_back_by_cancel, give_back_by_refund])
+def test_savings_are_those_in_the_stores_currency(
+    call: Call, database: Database, owner: User, give_back: Callable[..., None]
+) -> None:
+    def saved() -> Decimal:
+        return call(service.get_loyalty).loyalty.total_savings
+
+    spent: dict[str, Any] = {"loyalty_point_redeemed": 2000, "loyalty_amount": 2000}
+    of_store, other = (
+        make_order(database, owner, currency=code, **spent) for code in ("INR", "KWD")
+    )
+    spend_points(database, owner, of_store)
+    spend_points(database, owner, other)
+    assert saved() == Decimal(20)
+    give_back(call, database, other)
+    assert saved() == Decimal(20)
+    give_back(call, database, of_store)
+    assert saved() == 0

@@ -74,6 +74,7 @@ def record_activity(
     remarks: str | None = None,
     spendable_at: datetime | None = None,
     savings: int = 0,
+    savings_currency: str | None = None,
 ) -> LoyaltyActivity | None:
     """Write one movement and change the sums of the account with it.
 
@@ -90,6 +91,8 @@ def record_activity(
         spendable_at: until then earned points can't be spent. On redeemed points: they are
             taken from those that wait until then.
         savings: minor units saved (or, negative, no longer saved) by spending points.
+        savings_currency: what they are minor units of, the store's if left out. Savings in another
+            currency are not counted: the account has one sum.
 
     Returns:
         The row, or nothing when no points moved.
@@ -108,7 +111,8 @@ def record_activity(
         account.bonus += moved if activity == "bonus" else 0
     else:
         account.redeemed += moved
-    account.savings = max(0, account.savings + savings)
+    if savings_currency in (None, ctx.settings.currency):
+        account.savings = max(0, account.savings + savings)
     account.modified_at = ctx.now
     row = LoyaltyActivity(
         customer_id=customer_id,
@@ -139,7 +143,8 @@ def give_back_points(
     activity: Activity,
     loyalty_point: int,
     reference_number: str,
-    savings: int = 0,
+    savings: int,
+    savings_currency: str,
 ) -> LoyaltyActivity | None:
     """Give back points that were spent on an order which was cancelled or returned.
 
@@ -150,6 +155,7 @@ def give_back_points(
         loyalty_point: hundredths of a point; none or less moves nothing.
         reference_number: the order.
         savings: minor units the points had paid.
+        savings_currency: the order's.
     """
     if loyalty_point <= 0:
         return None
@@ -162,6 +168,7 @@ def give_back_points(
         title=f"Points back for order {reference_number}",
         reference_number=reference_number,
         savings=-savings,
+        savings_currency=savings_currency,
     )
 
 

@@ -116,6 +116,7 @@ def settle_cancelled_order(ctx: Context, order: Order) -> None:
         loyalty_point=min(order.loyalty_point_redeemed, spent),
         reference_number=order.order_number,
         savings=order.loyalty_amount,
+        savings_currency=order.currency,
     )
     give_back_credit(ctx, order, order.credit_balance_used, activity="order_cancelled")
     take_back_for_order(ctx, order)

@@ -247,6 +247,7 @@ def _give_back_points(ctx: Context, refund: Refund, order: Order) -> None:
         loyalty_point=points_back(ctx, order, refund.refund_amount, but=refund),
         reference_number=order.order_number,
         savings=refund.refund_amount,
+        savings_currency=order.currency,
     )
 
 
