@@ -1,15 +1,29 @@
 """Digits of currencies, and amounts that come back as they went in."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from account_portal.context import Actor, Caller, enter
 from account_portal.core import money
 from account_portal.core.currencies import DIGITS
+from account_portal.core.db import Database
 from account_portal.core.settings import Settings
-from account_portal.models import LoyaltyAccount, Order, OrderLine, Payment, Refund
+from account_portal.models import (
+    LoyaltyAccount,
+    Order,
+    OrderLine,
+    Payment,
+    Product,
+    Purchase,
+    Refund,
+    User,
+)
+from account_portal.reviews.service.reading import list_ready_for_review
 from tests.factories.records import bring_in, order, rows, write
 
 
@@ -65,3 +79,46 @@ def test_large_amounts_fit(database, tmp_path, currency, price, minor) -> None: 
     assert [row.amount for row in rows(database, Payment)] == [minor]
     assert Decimal(minor).scaleb(-DIGITS[currency]) == money.to_major(minor, currency)
     assert rows(database, Refund) == rows(database, LoyaltyAccount) == []
+
+
+@pytest.mark.parametrize(
+    ("sold", "currency", "price"),
+    [
+        ([("KWD", "2.5")], "KWD", 2500),
+        ([("INR", "300"), ("KWD", "2.5")], "INR", 30000),
+        ([("KWD", "2.5"), ("INR", "300"), ("EUR", "4")], "INR", 30000),
+        ([("EUR", "4"), ("JPY", "500")], "JPY", 500),
+        ([(None, "300"), ("JPY", "500")], "INR", 30000),
+    ],
+)
+def test_a_product_that_only_orders_name_has_one_of_their_prices_in_its_currency(
+    database: Database, tmp_path: Path, sold: list[Any], currency: str, price: int
+) -> None:
+    """The store's currency if an order was in it, else that of the last order."""
+    records = [
+        order(f"A-{place:03}", currency=code, lines=[{"sku": "TEA", "selling_price": amount}])
+        for place, (code, amount) in enumerate(sold)
+    ]
+    _, faults = bring_in(database, write(tmp_path / "1.ndjson", *records))
+    assert faults == []
+    [product] = rows(database, Product)
+    assert (product.currency, product.selling_price) == (currency, price)
+
+
+def test_what_waits_for_a_review_has_the_price_it_was_bought_at(
+    database: Database, tmp_path: Path
+) -> None:
+    record = order(
+        currency="KWD",
+        lines=[{"sku": "TEA", "selling_price": "2.5"}],
+        status="delivered",
+        delivered_at="2024-03-05",
+    )
+    bring_in(database, write(tmp_path / "1.ndjson", record))
+    [purchase] = rows(database, Purchase)
+    assert (purchase.currency, purchase.selling_price) == ("KWD", 2500)
+    owner = rows(database, User)[0]
+    actor = Actor(kind="customer", user_id=owner.id, customer_id=owner.customer_id)
+    with enter(Caller(), writes=False, actor=actor, database=database) as ctx:
+        [waiting] = list_ready_for_review(ctx)
+    assert waiting.selling_price == Decimal("2.5")
