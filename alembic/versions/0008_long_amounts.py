@@ -4,7 +4,6 @@ Revision ID: 0008
 Revises: 0007
 """
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
@@ -80,19 +79,20 @@ COLUMNS = {
 }
 
 
-def _change(old: sa.types.TypeEngine[int], new: sa.types.TypeEngine[int]) -> None:
-    # SQLite keeps 64 bits whatever the column says.
+def _change(new: str) -> None:
+    # SQLite keeps 64 bits whatever the column says. PostgreSQL writes a table anew for each
+    # statement, so there is one a table.
     if op.get_bind().dialect.name == "sqlite":
         return
     for table, names in COLUMNS.items():
-        with op.batch_alter_table(table) as batch_op:
-            for name in names:
-                batch_op.alter_column(name, existing_type=old, type_=new, existing_nullable=False)
+        changes = ", ".join(f"ALTER COLUMN {name} TYPE {new}" for name in names)
+        op.execute(f"ALTER TABLE {table} {changes}")
 
 
 def upgrade() -> None:
-    _change(sa.Integer(), sa.BigInteger())
+    _change("BIGINT")
 
 
 def downgrade() -> None:
-    _change(sa.BigInteger(), sa.Integer())
+    # Refused, with nothing changed, once there are amounts that 32 bits do not hold.
+    _change("INTEGER")

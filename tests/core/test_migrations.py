@@ -1,13 +1,15 @@
 """Migrations that change rows: what older versions wrote is as if this one had written it."""
 
+import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from account_portal.core.db import Database
-from account_portal.core.migrations import SCRIPTS, downgrade, upgrade
-from account_portal.models import OrderDocument, User
-from tests.factories.orders import make_order
+from account_portal.core.migrations import SCRIPTS, differences, downgrade, is_current, upgrade
+from account_portal.models import Order, OrderDocument, User
+from tests.factories.orders import make_line, make_order
 from tests.factories.users import make_user
 
 
@@ -37,3 +39,45 @@ def test_what_customers_type_finds_what_was_written_before(database: Database, o
     assert phones[zero.id] == "7911123456"
     assert phones[rome.id] == "0669812345"
     assert phones[twice.id] == "09876543210"
+
+
+BIG, SMALL = 10**15, 2**31 - 1
+
+
+def test_amounts_outlive_the_way_down_and_up(database: Database, owner: User) -> None:
+    line = make_line(quantity=1, selling_price=SMALL)
+    made = make_order(database, owner, lines=[line], currency="KWD", loyalty_point_earned=SMALL)
+    downgrade(database, before("0008"))
+    upgrade(database)
+    assert differences(database) == []
+    with database.session(writes=True) as db:
+        order = db.get_one(Order, made.id)
+        assert (order.grand_total, order.loyalty_point_earned) == (SMALL, SMALL)
+        order.grand_total = BIG
+        db.commit()
+    with database.session(writes=False) as db:
+        assert db.get_one(Order, made.id).grand_total == BIG
+
+
+def test_long_amounts_are_never_cut(database: Database, owner: User) -> None:
+    """PostgreSQL refuses the way down whole, SQLite keeps 64 bits whatever a column is called."""
+    made = make_order(
+        database, owner, lines=[make_line(quantity=1, selling_price=BIG)], currency="KWD"
+    )
+    if database.is_sqlite:
+        downgrade(database, before("0008"))
+        upgrade(database)
+    else:
+        with pytest.raises(DBAPIError, match="out of range"):
+            downgrade(database, before("0008"))
+    assert is_current(database)
+    with database.session(writes=False) as db:
+        assert db.get_one(Order, made.id).grand_total == BIG
+
+
+def test_each_table_is_rewritten_once(database: Database, statements: list[str]) -> None:
+    downgrade(database, before("0008"))
+    statements.clear()
+    upgrade(database)
+    widened = [one.split()[2] for one in statements if "BIGINT" in one]
+    assert len(widened) == len(set(widened)) == (0 if database.is_sqlite else 12)

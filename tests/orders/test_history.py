@@ -1,5 +1,6 @@
 """The history page's pages: together they are the list, whichever end they are read from."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -130,3 +131,50 @@ def test_the_first_and_the_last_year_can_be_asked_for_in_any_zone(
 def test_what_is_no_time_zone_is_refused(zone: str) -> None:
     with pytest.raises(pydantic.ValidationError):
         OrderSearch(zone=zone)
+
+
+TOTALS = [("INR", 300), ("KWD", 100), ("INR", 100), ("EUR", 900), ("KWD", 500), ("INR", 200)]
+BY_TOTAL = {
+    "desc": [("INR", 300), ("INR", 200), ("INR", 100), ("EUR", 900), ("KWD", 500), ("KWD", 100)],
+    "asc": [("INR", 100), ("INR", 200), ("INR", 300), ("EUR", 900), ("KWD", 100), ("KWD", 500)],
+}
+
+
+@pytest.fixture
+def totals(database: Database, owner: User) -> dict[str, tuple[str, int]]:
+    """Currency and total of the owner's orders, by number."""
+    found = {}
+    for place, (currency, total) in enumerate(TOTALS):
+        lines = [make_line(selling_price=total)]
+        order = make_order(
+            database, owner, order_number=f"T-{place}", currency=currency, lines=lines
+        )
+        found[order.order_number] = (currency, total)
+    return found
+
+
+@pytest.mark.parametrize(("direction", "sort"), [("desc", "total_high"), ("asc", "total_low")])
+@pytest.mark.parametrize("wanted", [{}, {"group": "open"}, {"text": "t-"}])
+def test_totals_of_different_currencies_are_not_compared(
+    call: Callable[..., Any],
+    totals: dict[str, tuple[str, int]],
+    direction: str,
+    sort: str,
+    wanted: dict[str, str],
+) -> None:
+    for limit in (2, 100):
+        pages = walk(call, limit, sort=sort, **wanted)
+        assert [totals[one] for page in pages for one in page] == BY_TOTAL[direction]
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_the_api_sorts_totals_within_a_currency_too(
+    api: Any, owner: User, totals: dict[str, tuple[str, int]], direction: str
+) -> None:
+    def listed(*fields: str) -> list[tuple[str, int]]:
+        query = json.dumps(dict.fromkeys(fields, direction))
+        params = {"user_id": owner.id, "sort_by": query}
+        orders = api.get("/orders", params=params, user=owner).json()["content"]["orders"]
+        return [totals[order["order_number"]] for order in orders]
+
+    assert listed("grand_total") == listed("status", "grand_total") == BY_TOTAL[direction]

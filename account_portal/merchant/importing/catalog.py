@@ -1,6 +1,6 @@
 """Products, and what customers say of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -62,9 +62,19 @@ def _product_row(batch: Batch, product_id: str, values: Row) -> Row:
     }
 
 
-def add_missing_products(batch: Batch, lines: Iterable[Row], currency: str) -> None:
-    """Products that only orders speak of, so that what was bought can be reviewed."""
-    sold = {line["product_id"]: line for line in lines}
+def add_missing_products(batch: Batch, lines: Iterable[Row], currencies: Mapping[str, str]) -> None:
+    """Products that only orders speak of, so that what was bought can be reviewed.
+
+    A product has one currency, and its prices are those of a line in it: the store's currency if
+    any of the orders was in it.
+
+    Args:
+        batch: what is being imported.
+        lines: of orders.
+        currencies: of the orders, by id.
+    """
+    in_stores_last = sorted(lines, key=lambda line: currencies[line["order_id"]] == batch.currency)
+    sold = {line["product_id"]: line for line in in_stores_last}
     for row in fetch(batch.db, Product, "id", sold, ("id",)):
         del sold[row["id"]]
     insert(
@@ -79,7 +89,7 @@ def add_missing_products(batch: Batch, lines: Iterable[Row], currency: str) -> N
                     "slug": line["slug"] or product_id,
                     "image_url": line["product_image_url"],
                     "product_type": line["product_type"],
-                    "currency": currency,
+                    "currency": currencies[line["order_id"]],
                     "selling_price": line["selling_price"],
                     "listing_price": line["listing_price"],
                     "is_active": True,

@@ -137,6 +137,7 @@ class _Writer:
         self._paid = _orders_in(batch, Payment, ids)
         self._new_copies: list[Row] = []
         self._new_orders: list[Row] = []
+        self._currencies = {row["id"]: row["currency"] for row in rows}
         self._new_lines: list[Row] = []
         self._order_changes: list[tuple[str, Row]] = []
         self._line_changes: list[tuple[str, Row]] = []
@@ -165,6 +166,7 @@ class _Writer:
             else self._copy(record.billing_address)
         )
         self._new_lines += lines
+        self._currencies[order_id] = currency
         self._new_orders.append(
             {
                 "id": order_id,
@@ -313,7 +315,7 @@ class _Writer:
     def flush(self) -> None:
         """Write everything that was collected."""
         db = self._batch.db
-        add_missing_products(self._batch, self._new_lines, self._batch.currency)
+        add_missing_products(self._batch, self._new_lines, self._currencies)
         insert(db, AddressCopy, self._new_copies)
         insert(db, Order, self._new_orders)
         update(db, Order, "id", self._order_changes)

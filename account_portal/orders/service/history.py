@@ -46,7 +46,8 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
             col(OrderDocument.search).contains(text, autoescape=True)
         )
     total = ctx.db.execute(select(func.count()).select_from(matching.subquery())).scalar_one()
-    statement = sorted_documents(matching, _SORTS[query.sort], query.offset, query.limit)
+    sort, currency = _SORTS[query.sort], ctx.settings.currency
+    statement = sorted_documents(matching, sort, currency, query.offset, query.limit)
     rows = ctx.db.execute(statement).scalars()
     return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
 
@@ -58,14 +59,14 @@ def _by_chip(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     if query.group == "all" and query.sort == "newest":
         rows = newest_documents(ctx, total, query.offset, query.limit)
     else:
-        statement = _chip_documents(query.group, query.sort)
+        statement = _chip_documents(query.group, query.sort, ctx.settings.currency)
         page = {"limit": query.limit, "offset": query.offset}
         rows = [row for (row,) in ctx.read(statement, customer_id=ctx.customer_id, **page)]
     return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
 
 
 @cache
-def _chip_documents(group: str, sort: str) -> Read:
+def _chip_documents(group: str, sort: str, currency: str) -> Read:
     matching = select(col(Order.order_number)).where(
         col(Order.customer_id) == bindparam("customer_id")
     )
@@ -74,7 +75,7 @@ def _chip_documents(group: str, sort: str) -> Read:
         states = [col(Order.status) == status for status in sorted(rules.GROUPS[group])]
         matching = matching.where(or_(*states))
     page: tuple[Any, Any] = (bindparam("offset"), bindparam("limit"))
-    return Read(sorted_documents(matching, _SORTS[sort], *page))
+    return Read(sorted_documents(matching, _SORTS[sort], currency, *page))
 
 
 def card(order: dict[str, Any], lines: list[dict[str, Any]] | None = None) -> OrderCard:

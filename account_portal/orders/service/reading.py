@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from pydantic import ConfigDict, TypeAdapter
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlmodel import col
 
 from account_portal.context import Context
@@ -149,28 +149,33 @@ def _page_rows(
     matching = select(col(Order.order_number)).where(col(Order.customer_id) == ctx.customer_id)
     if statuses:
         matching = matching.where(col(Order.status).in_(statuses))
-    statement = sorted_documents(matching, query.sort, query.offset, query.limit)
+    currency = ctx.settings.currency
+    statement = sorted_documents(matching, query.sort, currency, query.offset, query.limit)
     return list(ctx.db.execute(statement).scalars())
 
 
 def sorted_documents(
     matching: Select[Any],
     sort: list[tuple[str, Any]],
+    currency: str,
     offset: Any,
     limit: Any,
 ) -> Select[Any]:
     """What lists show of a page of orders, given the numbers of all that match.
 
     Ties go by order number, in the direction of the heaviest field: the reverse of a list is the
-    list in reverse.
+    list in reverse. Totals are compared within a currency only; in both directions the store's,
+    `currency`, comes first, then the others by code.
     """
     fields = sort or [("order_date", "desc")]
     if all(name != "order_number" for name, _ in fields):
         fields = [*fields, ("order_number", fields[0][1])]
-    order = [
-        col(getattr(Order, name)).desc() if direction == "desc" else col(getattr(Order, name)).asc()
-        for name, direction in fields
-    ]
+    order: list[Any] = []
+    for name, direction in fields:
+        if name == "grand_total":
+            order += [case((col(Order.currency) == currency, 0), else_=1), col(Order.currency)]
+        field = col(getattr(Order, name))
+        order.append(field.desc() if direction == "desc" else field.asc())
     place = func.row_number().over(order_by=order).label("place")
     numbers = matching.add_columns(place).order_by(*order).limit(limit).offset(offset).subquery()
     return (
