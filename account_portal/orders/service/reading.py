@@ -131,12 +131,10 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     """
     if query.user_id != ctx.actor.user_id:
         raise Forbidden
-    counts = count_orders(ctx)
-    statuses = query.statuses
+    counts, statuses = count_orders(ctx), query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, query, statuses, total)
-    json = b"[" + b",".join(rows) + b"]"
-    return Page(Ready(_ROWS, json), paginate(total, query))
+    return Page(Ready(_ROWS, b"[" + b",".join(rows) + b"]"), paginate(total, query))
 
 
 def _page_rows(
