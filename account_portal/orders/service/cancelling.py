@@ -26,6 +26,7 @@ from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import CancelOrder, OrderDetail
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.goods import refund_instead
+from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.reading import get_order
 
 
@@ -132,11 +133,7 @@ def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:
         NotFound: no such order.
         OrderAlreadyCancelled, OrderNotCancellable: its state forbids it.
     """
-    ctx.require_shop()
-    statement = select(Order).where(col(Order.order_number) == order_number).with_for_update()
-    order = ctx.db.execute(statement).scalar_one_or_none()
-    if order is None:
-        raise NotFound(f"There is no order {order_number}.")
+    order = lock_order(ctx, order_number)
     shipments = _shipments(ctx, order)
     if order.status == OrderStatus.CANCELLED:
         raise rules.OrderAlreadyCancelled

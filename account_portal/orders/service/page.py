@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
+from account_portal.models import Order
 from account_portal.models.states import OrderStatus, ShipmentStatus
 from account_portal.orders import rules
+from account_portal.orders.facts import facts_of
 from account_portal.orders.schemas import (
     OrderCard,
     OrderDetail,
@@ -36,11 +38,9 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         NotFound: no such order of the caller.
     """
     order = get_order(ctx, order_number).view()
-    ends = [
-        rules.window_end(shipment.delivered_date, return_window())
-        for shipment in order.shipments
-        if shipment.status is ShipmentStatus.DELIVERED and shipment.delivered_date
-    ]
+    row = ctx.get_owned(Order, order_number=order_number)
+    arrivals = facts_of(ctx.db, row).arrivals()
+    ends = [rules.window_end(parcel.delivered_at, return_window()) for parcel in arrivals]
     parcels = _parcels(ctx, order)
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(

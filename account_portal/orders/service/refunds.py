@@ -15,7 +15,6 @@ from account_portal.models import (
     LoyaltyActivity,
     Order,
     Refund,
-    Shipment,
     ShipmentItem,
 )
 from account_portal.models.states import (
@@ -31,6 +30,7 @@ from account_portal.orders import rules
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
+from account_portal.orders.service.locking import lock_order, lock_shipment
 
 
 class RefundNotMovable(Conflict):
@@ -124,15 +124,6 @@ class RefundTooHigh(Unprocessable):
     message = "So much cannot be refunded."
 
 
-def _locked_order(ctx: Context, order_number: str) -> Order:
-    ctx.require_shop()
-    statement = select(Order).where(col(Order.order_number) == order_number).with_for_update()
-    order: Order | None = ctx.db.execute(statement).scalar_one_or_none()
-    if order is None:
-        raise NotFound(f"There is no order {order_number}.")
-    return order
-
-
 def create_refund(
     ctx: Context, order_number: str, amount: Decimal, *, remarks: str | None = None
 ) -> str:
@@ -149,7 +140,7 @@ def create_refund(
         NotFound: no such order.
         RefundTooHigh: not more than 0, or more than is here and promised to nobody.
     """
-    order = _locked_order(ctx, order_number)
+    order = lock_order(ctx, order_number)
     minor = money.to_minor(amount, order.currency)
     left = rules.account_of(money_of(ctx.db, order)).left
     if not 0 < minor <= left:
@@ -203,23 +194,12 @@ def refund_shipment(ctx: Context, reference_number: str) -> str:
         RefundNotMovable: it is neither lost nor back, or was refunded already.
         RefundTooHigh: nothing is left to refund.
     """
-    ctx.require_shop()
-    shipment = ctx.db.execute(
-        select(Shipment).where(col(Shipment.reference_number) == reference_number)
-    ).scalar_one_or_none()
-    if shipment is None:
-        raise NotFound(f"There is no parcel {reference_number}.")
-    order = _locked_order(ctx, ctx.db.get_one(Order, shipment.order_id).order_number)
-    ctx.db.refresh(shipment)
-    facts = facts_of(ctx.db, order)
-    remarks = f"Parcel {reference_number} did not arrive"
+    order, shipment = lock_shipment(ctx, reference_number)
     if shipment.status not in (ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN):
         raise RefundNotMovable(f"Parcel {reference_number} is {shipment.status}.")
-    if any(
-        row["refund_remarks"] == remarks and row["status"] != RefundStatus.FAILED
-        for row in facts.refunds
-    ):
+    if is_refunded(ctx, order, reference_number):
         raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
+    facts = facts_of(ctx.db, order)
     items = ctx.db.execute(
         select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
     ).scalars()
@@ -235,7 +215,24 @@ def refund_shipment(ctx: Context, reference_number: str) -> str:
     minor = rules.split_refund(value, left, arrived=arrived).money
     if minor <= 0:
         raise RefundTooHigh(f"Nothing of order {order.order_number} is left to refund.")
-    return _promise(ctx, order, minor, remarks)
+    return _promise(ctx, order, minor, _for_parcel(reference_number))
+
+
+def _for_parcel(reference_number: str) -> str:
+    return f"Parcel {reference_number} did not arrive"
+
+
+def is_refunded(ctx: Context, order: Order, reference_number: str) -> bool:
+    """Whether a parcel of the order that did not arrive was, or is being, refunded."""
+    return (
+        ctx.db.execute(
+            select(col(Refund.id)).where(
+                col(Refund.order_id) == order.id,
+                col(Refund.refund_remarks) == _for_parcel(reference_number),
+            )
+        ).first()
+        is not None
+    )
 
 
 def _give_back_points(ctx: Context, refund: Refund, order: Order) -> None:

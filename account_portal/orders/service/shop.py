@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import links
-from account_portal.core.errors import Conflict, InvalidInput, NotFound, Unprocessable
+from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_number
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Shipment, ShipmentEvent, ShipmentItem
@@ -17,15 +17,8 @@ from account_portal.notifications.messages.orders import OrderDelivered, OrderSh
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.orders.service.documents import refresh_orders
-
-
-def _locked_order(ctx: Context, order_number: str) -> Order:
-    ctx.require_shop()
-    statement = select(Order).where(col(Order.order_number) == order_number).with_for_update()
-    order = ctx.db.execute(statement).scalar_one_or_none()
-    if order is None:
-        raise NotFound(f"There is no order {order_number}.")
-    return order
+from account_portal.orders.service.locking import lock_order, lock_shipment
+from account_portal.orders.service.refunds import is_refunded
 
 
 def approve_order(ctx: Context, order_number: str) -> None:
@@ -34,7 +27,7 @@ def approve_order(ctx: Context, order_number: str) -> None:
     Raises:
         Conflict: it does not wait.
     """
-    order = _locked_order(ctx, order_number)
+    order = lock_order(ctx, order_number)
     if order.status not in (OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL):
         raise Conflict(f"Order {order_number} is {order.status}; there is nothing to approve.")
     order.status, order.modified_at = OrderStatus.CONFIRMED, ctx.now
@@ -51,7 +44,7 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
         Conflict: the order is not confirmed, or over.
         Unprocessable: an unknown sku, or more units than are left.
     """
-    order = _locked_order(ctx, order_number)
+    order = lock_order(ctx, order_number)
     if OrderStatus(order.status) in rules.FINAL | {
         OrderStatus.DRAFT,
         OrderStatus.AWAITING_APPROVAL,
@@ -61,6 +54,13 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
     contents = rules.allocate(lines, list(units.items()) if units else None)
     if not contents:
         raise Unprocessable(f"Every unit of order {order_number} is in a parcel already.")
+    number = _add_shipment(ctx, order, contents)
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    return number
+
+
+def _add_shipment(ctx: Context, order: Order, contents: Mapping[str, tuple[int, int]]) -> str:
+    """A new parcel of an order; its contents as units, and how many are free, by line id."""
     shipment = Shipment(
         order_id=order.id,
         reference_number=new_number("SHP", ctx.now.year),
@@ -70,14 +70,11 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
     )
     ctx.db.add(shipment)
     ctx.db.flush()
-    for line_id, (count, free) in contents.items():
-        ctx.db.add(
-            ShipmentItem(
-                shipment_id=shipment.id, line_id=line_id, quantity=count, free_quantity=free
-            )
-        )
+    ctx.db.add_all(
+        ShipmentItem(shipment_id=shipment.id, line_id=line_id, quantity=count, free_quantity=free)
+        for line_id, (count, free) in contents.items()
+    )
     order.modified_at = ctx.now
-    refresh_orders(ctx.db, [order.id], ctx.now)
     return shipment.reference_number
 
 
@@ -89,56 +86,22 @@ def resend_shipment(ctx: Context, reference_number: str) -> str:
     Raises:
         Forbidden: only the shop may.
         NotFound: no such parcel.
-        ShipmentNotMovable: it is neither lost nor back.
+        ShipmentNotMovable: it is neither lost nor back, or was refunded.
     """
-    order, shipment = _locked_shipment(ctx, reference_number)
+    order, shipment = lock_shipment(ctx, reference_number)
     if shipment.status not in (ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN):
         raise rules.ShipmentNotMovable(f"Parcel {reference_number} is {shipment.status}.")
-    new = Shipment(
-        order_id=order.id,
-        reference_number=new_number("SHP", ctx.now.year),
-        status=ShipmentStatus.UNSCHEDULED,
-        created_at=ctx.now,
-        modified_at=ctx.now,
-    )
-    ctx.db.add(new)
-    ctx.db.flush()
+    if is_refunded(ctx, order, reference_number):
+        raise rules.ShipmentNotMovable(f"Parcel {reference_number} is refunded already.")
     items = ctx.db.execute(
         select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
     ).scalars()
-    for item in items.all():
-        ctx.db.add(ShipmentItem(**{**item.model_dump(exclude={"id"}), "shipment_id": new.id}))
-    shipment.cancellation_reason = f"Sent again as {new.reference_number}"
+    contents = {item.line_id: (item.quantity, item.free_quantity) for item in items}
+    number = _add_shipment(ctx, order, contents)
+    shipment.cancellation_reason = f"Sent again as {number}"
     shipment.status, shipment.modified_at = ShipmentStatus.CANCELLED, ctx.now
-    order.modified_at = ctx.now
-    number = new.reference_number
     refresh_orders(ctx.db, [order.id], ctx.now)
     return number
-
-
-def _locked_shipment(ctx: Context, reference_number: str) -> tuple[Order, Shipment]:
-    """A parcel whose order is locked.
-
-    Raises:
-        Forbidden: only the shop may.
-        NotFound: no such parcel.
-    """
-    ctx.require_shop()
-    statement = (
-        select(Order.order_number)  # type: ignore[call-overload]
-        .join(Shipment, col(Shipment.order_id) == col(Order.id))
-        .where(col(Shipment.reference_number) == reference_number)
-    )
-    order_number = ctx.db.execute(statement).scalar_one_or_none()
-    if order_number is None:
-        raise NotFound(f"There is no parcel {reference_number}.")
-    order = _locked_order(ctx, order_number)
-    shipment = ctx.db.execute(
-        select(Shipment)
-        .where(col(Shipment.reference_number) == reference_number)
-        .execution_options(populate_existing=True)
-    ).scalar_one()
-    return order, shipment
 
 
 _EVENT_TEXT = {
@@ -180,7 +143,7 @@ def move_shipment(
             f"The tracking address {links.words(pictures=False)}.",
             tracking_url=links.words(pictures=False),
         )
-    order, shipment = _locked_shipment(ctx, reference_number)
+    order, shipment = lock_shipment(ctx, reference_number)
     if not rules.can_move(ShipmentStatus(shipment.status), status):
         raise rules.ShipmentNotMovable(
             f"Parcel {reference_number} is {shipment.status}; it cannot become {status}."
