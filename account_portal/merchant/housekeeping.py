@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from threading import Event, Thread
 
 from account_portal.auth.service import sweep_sign_ins
@@ -50,8 +50,12 @@ def remove_what_is_over() -> None:
 
 def run_housekeeping_loop(stop: Event) -> None:
     """Keep house until told to stop. Several processes may: each round is one transaction."""
+    is_applied = False
     for round_number in range(2**62):
         try:
+            if not is_applied:
+                apply_settings()
+                is_applied = True
             close_return_windows()
             if round_number % SWEEP_EVERY == 0:
                 remove_what_is_over()
@@ -66,7 +70,8 @@ def run_housekeeping_loop(stop: Event) -> None:
 @asynccontextmanager
 async def working() -> AsyncIterator[None]:
     """Deliver and keep house in threads of this process while its server runs (its lifespan)."""
-    await asyncio.to_thread(apply_settings)
+    with suppress(GatewayUnavailable):  # then the loop tries again
+        await asyncio.to_thread(apply_settings)
     stop = Event()
     thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
     thread.start()
@@ -80,7 +85,6 @@ async def working() -> AsyncIterator[None]:
 
 def work_until(stop: Event) -> None:
     """What the command `worker` does: both loops, until told to stop."""
-    apply_settings()
     thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
     thread.start()
     run_delivery_loop(stop)

@@ -70,14 +70,9 @@ class OrderFacts:
 
     def money(self) -> rules.MoneyFacts:
         """What happened to its money."""
-        order = self.order
-        return rules.MoneyFacts(
-            status=OrderStatus(order["status"]),
-            stated=PaymentStatus(order["payment_status"]),
-            grand_total=order["grand_total"],
-            loyalty_amount=order["loyalty_amount"],
-            credit_used=order["credit_balance_used"],
-            attempts=[
+        return _money_facts(
+            self.order,
+            [
                 rules.Attempt(
                     row["amount"],
                     TransactionStatus(row["payment_status"]),
@@ -86,7 +81,7 @@ class OrderFacts:
                 )
                 for row in self.payments
             ],
-            refunds=[
+            [
                 rules.RefundFact(
                     amount=row["refund_amount"],
                     status=RefundStatus(row["status"]),
@@ -287,18 +282,14 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
         )
     )
     rows = db.execute(union_all(payments, refunds, returned).order_by("created_at", "id")).all()
-    return rules.MoneyFacts(
-        status=OrderStatus(order.status),
-        stated=PaymentStatus(order.payment_status),
-        grand_total=order.grand_total,
-        loyalty_amount=order.loyalty_amount,
-        credit_used=order.credit_balance_used,
-        attempts=[
+    return _money_facts(
+        order.model_dump(),
+        [
             rules.Attempt(row.amount, TransactionStatus(row.status), row.created_at, row.way)
             for row in rows
             if row.kind == "payment"
         ],
-        refunds=[
+        [
             rules.RefundFact(
                 amount=row.amount,
                 status=RefundStatus(row.status),
@@ -313,6 +304,25 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
             if row.kind == "refund"
         ],
         returned=sum(row.amount for row in rows if row.kind == "returned"),
+    )
+
+
+def _money_facts(
+    order: Mapping[str, Any],
+    attempts: Sequence[rules.Attempt],
+    refunds: Sequence[rules.RefundFact],
+    *,
+    returned: int,
+) -> rules.MoneyFacts:
+    return rules.MoneyFacts(
+        status=OrderStatus(order["status"]),
+        stated=PaymentStatus(order["payment_status"]),
+        grand_total=order["grand_total"],
+        loyalty_amount=order["loyalty_amount"],
+        credit_used=order["credit_balance_used"],
+        attempts=attempts,
+        refunds=refunds,
+        returned=returned,
     )
 
 

@@ -1,5 +1,6 @@
 """What time does by itself, and the shop's commands."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
@@ -10,8 +11,9 @@ from sqlalchemy import select
 from account_portal.cli import main
 from account_portal.core.db import Database
 from account_portal.merchant import housekeeping
-from account_portal.models import Order, RateEvent, User
+from account_portal.models import Order, OrderPolicy, RateEvent, User
 from tests.factories.orders import make_order
+from tests.factories.records import rows
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -83,3 +85,10 @@ def test_refusals_are_sentences(database: Database, owner: User) -> None:
         code, output = run(*words)
         assert code == 1, words
         assert output.startswith("Error: "), output
+
+
+def test_many_processes_may_be_the_first_to_apply_settings(database: Database) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(housekeeping.apply_settings) for _ in range(8)]:
+            done.result()
+    assert len(rows(database, OrderPolicy)) == 1

@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import money
-from account_portal.core.errors import NotFound
+from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.schemas import Ready
 from account_portal.loyalty import service as loyalty
@@ -131,9 +131,12 @@ def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:
     Raises:
         Forbidden: only the shop may.
         NotFound: no such order.
+        InvalidInput: no reason for the customer.
         OrderAlreadyCancelled, OrderNotCancellable: its state forbids it.
     """
     order = lock_order(ctx, order_number)
+    if not 1 <= len(reason.strip()) <= 500:
+        raise InvalidInput(reason="must have 1 to 500 characters")
     shipments = _shipments(ctx, order)
     if order.status == OrderStatus.CANCELLED:
         raise rules.OrderAlreadyCancelled
@@ -146,7 +149,7 @@ def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:
         ctx,
         order,
         shipments,
-        reason=reason,
+        reason=reason.strip(),
         mode=RefundMode.ORIGINAL_PAYMENT_MODE,
         to=None,
     )

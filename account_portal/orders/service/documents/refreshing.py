@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from account_portal.context import Context
@@ -322,17 +323,17 @@ def apply_settings(db: Session, now: datetime) -> None:
     that arrived within the longer of both return windows, and those that are scheduled.
     """
     settings = get_settings()
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    used = {
+        "return_window_days": settings.return_window_days,
+        "cancel_scheduled": settings.cancel_scheduled,
+    }
+    # Several processes may be the first.
+    first = dialect.insert(bulk.table_of(OrderPolicy)).values(id=1, **used)
+    db.execute(first.on_conflict_do_nothing(index_elements=["id"]))
     policy = db.execute(
         select(OrderPolicy).where(col(OrderPolicy.id) == 1).with_for_update()
-    ).scalar_one_or_none()
-    if policy is None:
-        policy = OrderPolicy(
-            id=1,
-            return_window_days=settings.return_window_days,
-            cancel_scheduled=settings.cancel_scheduled,
-        )
-        db.add(policy)
-        return
+    ).scalar_one()
     stale: list[Any] = []
     if policy.cancel_scheduled != settings.cancel_scheduled:
         stale.append(col(OrderDocument.status).in_(sorted(rules.CANCELLABLE_BEFORE_PACKING)))
