@@ -22,6 +22,8 @@ def _plain_letter(letter: str) -> str:
 
 def folded(text: str) -> str:
     """A text as searches compare it: without case and accents, however its letters are encoded."""
+    if text.isascii():
+        return text.casefold()
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return bare.translate(_BASE_LETTERS)

@@ -1,11 +1,11 @@
 """A batch of records on its way into the database."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
+import orjson
 from sqlmodel import Session
 
 from account_portal.merchant.importing.fields import Record
@@ -56,7 +56,7 @@ class Batch:
 
         What it leaves out, or says as before, never touches what happened here.
         """
-        content = json.loads(json.dumps(record.model_dump(exclude_unset=True), default=str))
+        content = orjson.loads(orjson.dumps(record.model_dump(exclude_unset=True), default=str))
         last = self.last.get(id(record), {})
         return {name for name, value in content.items() if last.get(name, ...) != value}
 

@@ -4,10 +4,10 @@ A record that says the same again is left alone: what happened here since stays.
 statement is kept as JSON of the validated record, so that it also tells which fields were given.
 """
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import orjson
 from sqlmodel import Session
 
 from account_portal.core.bulk import insert
@@ -51,7 +51,9 @@ class Statements:
         self._new = [(entry, key, text) for entry, _, key, text in said if last.get(key) != text]
         self.unchanged = {id(record) for _, record, key, text in said if last.get(key) == text}
         """Records and parts of orders (by `id`) that say what they said the last time."""
-        self.last = {id(record): json.loads(last[key]) for _, record, key, _ in said if key in last}
+        self.last = {
+            id(record): orjson.loads(last[key]) for _, record, key, _ in said if key in last
+        }
         """What was said of them the last time, by `id`."""
         self.known = [
             entry for entry, record, key, _ in said if record is entry.record and key in last
@@ -109,7 +111,7 @@ def _number_of(part: Part) -> str:
 
 
 def _text_of(content: dict[str, Any]) -> str:
-    return json.dumps(content, default=str, sort_keys=True, separators=(",", ":"))
+    return orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def changes_of_customer(batch: Batch, record: CustomerRecord) -> CustomerRecord:
@@ -122,7 +124,7 @@ def changes_of_customer(batch: Batch, record: CustomerRecord) -> CustomerRecord:
     addresses = [
         address
         for address in record.addresses
-        if json.loads(json.dumps(address.model_dump(exclude_unset=True), default=str)) not in before
+        if orjson.loads(_text_of(address.model_dump(exclude_unset=True))) not in before
     ]
     # Not validated again: without its e-mail address it may have no key.
     changed = record.model_copy(update={**kept, "addresses": addresses})

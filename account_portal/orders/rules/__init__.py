@@ -35,7 +35,6 @@ from account_portal.orders.rules.money import (
     derive_payment_status,
     left_to_refund,
     net_payable,
-    owed_refunds,
     split_refund,
 )
 from account_portal.orders.rules.parcels import (
@@ -97,7 +96,6 @@ __all__ = [
     "derive_status",
     "left_to_refund",
     "net_payable",
-    "owed_refunds",
     "refund_stage",
     "require_cancellable",
     "require_payment_retry",

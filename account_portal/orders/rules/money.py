@@ -116,9 +116,14 @@ class OrderAccount:
     """Refunds that succeeded."""
     promised: int
     """Refunds that neither succeeded nor failed."""
-    owed_back: int
-    """What must go back and is in no living refund yet."""
+    owed: tuple[tuple[str | None, int], ...]
+    """What must go back and is in no living refund yet: by return, if it is for one."""
     unpaid: int
+
+    @property
+    def owed_back(self) -> int:
+        """All that must go back and is in no living refund yet."""
+        return sum(amount for _, amount in self.owed)
 
     @property
     def left(self) -> int:
@@ -147,7 +152,7 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
         arrived=arrived,
         gone=gone,
         promised=promised,
-        owed_back=sum(owed for _, owed in _owed(facts, money_back, arrived, left)),
+        owed=tuple(_owed(facts, money_back, arrived, left)),
         unpaid=_unpaid(facts, arrived, left),
     )
 
@@ -156,22 +161,14 @@ def _is_open(refund: RefundFact) -> bool:
     return refund.status in {RefundStatus.PENDING, RefundStatus.APPROVED}
 
 
-def owed_refunds(facts: MoneyFacts) -> list[tuple[str | None, int]]:
-    """What is owed back, as the refunds that are missing: the return each belongs to, and how much.
-
-    They add up to `owed_back` of the account.
-    """
-    account = account_of(facts)
-    return _owed(
-        facts, [one for one in facts.refunds if one.is_money], account.arrived, account.left
-    )
-
-
 def _owed(
     facts: MoneyFacts, refunds: list[RefundFact], arrived: int, left: int
 ) -> list[tuple[str | None, int]]:
     if facts.status is OrderStatus.CANCELLED:
         return [(None, left)] if left else []
+    if not refunds:
+        too_much = arrived - facts.due
+        return [(None, too_much)] if too_much > 0 else []
     without_return = [one for one in refunds if one.return_id is None]
     living = sum(one.amount for one in without_return if one.status is not RefundStatus.FAILED)
     owed: dict[str | None, int] = {}
@@ -216,7 +213,7 @@ def _failed(refunds: list[RefundFact]) -> int:
 
 def _unpaid(facts: MoneyFacts, arrived: int, left: int) -> int:
     """What is still asked for: nothing for goods that went back, nothing twice."""
-    if not facts.due:
+    if arrived >= facts.due:
         return 0
     returned = money.split(
         min(facts.returned, facts.grand_total),
@@ -225,11 +222,11 @@ def _unpaid(facts: MoneyFacts, arrived: int, left: int) -> int:
     return max(0, min(facts.due - arrived, facts.due - returned - left))
 
 
-def derive_payment_status(facts: MoneyFacts) -> PaymentStatus:
-    """How far an order is paid."""
+def derive_payment_status(facts: MoneyFacts, account: OrderAccount | None = None) -> PaymentStatus:
+    """How far an order is paid; `account` is that of the facts, where it is known already."""
     if not facts.attempts:
         return PaymentStatus.SUCCESS if not facts.due else facts.stated
-    account = account_of(facts)
+    account = account or account_of(facts)
     if account.arrived >= account.due:
         return PaymentStatus.SUCCESS
     if account.arrived > 0:

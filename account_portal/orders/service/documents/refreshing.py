@@ -73,9 +73,10 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
     for facts in loaded:
         order = facts.order
         before = {name: order[name] for name in _DERIVED}
-        _derive_states(facts, now)
-        owed += _missing_refunds(facts, now)
-        documents.append(_document(facts, addresses, now))
+        _derive_status(facts, now)
+        missing, account = _settle_account(facts, now)
+        owed += missing
+        documents.append(_document(facts, account, addresses, now))
         if any(before[name] != order[name] for name in _DERIVED):
             state_changes.append({"order": order["id"], **{name: order[name] for name in _DERIVED}})
         if order["status"] in rules.DELIVERED:
@@ -106,11 +107,13 @@ def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:
     return {row["id"]: dict(row) for row in db.connection().execute(statement).mappings()}
 
 
-def _missing_refunds(facts: OrderFacts, now: datetime) -> list[dict[str, Any]]:
-    """Refund rows of money that must go back and is in no refund yet; the facts take them in.
+def _settle_account(
+    facts: OrderFacts, now: datetime
+) -> tuple[list[dict[str, Any]], rules.OrderAccount]:
+    """Set how far the order is paid; its account, and refund rows of what it owes.
 
     Money that came after a cancel, twice or too much, and what a bank did not take: none of it
-    waits for somebody to notice.
+    waits for somebody to notice. The facts take the new refunds in.
     """
     missing = [
         _new_refund(facts, None, amount, "Sent back by the payment provider", now)
@@ -118,15 +121,37 @@ def _missing_refunds(facts: OrderFacts, now: datetime) -> list[dict[str, Any]]:
         for number, amount in _sent_back(facts)
     ]
     facts.refunds = [*facts.refunds, *missing]
-    for return_id, amount in rules.owed_refunds(facts.money()):
-        refund = _new_refund(facts, return_id, amount, _why_owed(facts, amount), now)
-        missing.append(refund)
-        facts.refunds = [*facts.refunds, refund]
-    return missing
+    money = facts.money()
+    account = rules.account_of(money)
+    if account.owed:
+        owed = [
+            _new_refund(facts, return_id, amount, _why_owed(facts, amount), now)
+            for return_id, amount in account.owed
+        ]
+        missing += owed
+        facts.refunds = [*facts.refunds, *owed]
+        money = facts.money()
+        account = rules.account_of(money)
+    _set_payment_status(facts, rules.derive_payment_status(money, account))
+    return missing, account
+
+
+def _set_payment_status(facts: OrderFacts, status: PaymentStatus) -> None:
+    facts.order["payment_status"] = str(status)
+    if facts.payments:
+        paid = [
+            row["payment_date"]
+            for row in facts.payments
+            if row["payment_status"] in rules.ARRIVED and row["payment_date"]
+        ]
+        is_paid = status is PaymentStatus.SUCCESS
+        facts.order["payment_success_date"] = max(paid, default=None) if is_paid else None
 
 
 def _sent_back(facts: OrderFacts) -> list[tuple[str, int]]:
     """Payments a provider is sending back without a refund that says so: its number and amount."""
+    if all(row["payment_status"] != TransactionStatus.REFUND_INITIATED for row in facts.payments):
+        return []
     known = {row["request_number"] for row in facts.refunds}
     covered = sum(
         one.amount
@@ -186,7 +211,7 @@ _UPDATE_STATE = (
 )
 
 
-def _derive_states(facts: OrderFacts, now: datetime) -> None:
+def _derive_status(facts: OrderFacts, now: datetime) -> None:
     order = facts.order
     live = facts.live_shipments
     sent = sum(item["quantity"] for row in live for item in facts.items.get(row["id"], ()))
@@ -206,19 +231,11 @@ def _derive_states(facts: OrderFacts, now: datetime) -> None:
                 order["status"] = str(OrderStatus.COMPLETE)
     elif live:
         order["delivered_at"] = None
-    money = facts.money()
-    order["payment_status"] = str(rules.derive_payment_status(money))
-    if facts.payments:
-        paid = [
-            row["payment_date"]
-            for row in facts.payments
-            if row["payment_status"] in rules.ARRIVED and row["payment_date"]
-        ]
-        is_paid = order["payment_status"] == PaymentStatus.SUCCESS
-        order["payment_success_date"] = max(paid, default=None) if is_paid else None
 
 
-def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) -> dict[str, Any]:
+def _document(
+    facts: OrderFacts, account: rules.OrderAccount, addresses: dict[str, Stored], now: datetime
+) -> dict[str, Any]:
     order = facts.order
     scale = 10 ** money.exponent(order["currency"])
     by_line = {line["id"]: line for line in facts.lines}
@@ -232,7 +249,7 @@ def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) ->
         shape_shipment(row, list(facts.items.get(row["id"], ())), by_line, scale)
         for row in facts.shipments
     ]
-    add_cancellation(detail, facts, scale)
+    add_cancellation(detail, facts, account, scale)
     valid_until = _add_returnable(detail, facts, now)
     return {
         "order_id": order["id"],

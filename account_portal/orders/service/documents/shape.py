@@ -255,7 +255,9 @@ def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
     }
 
 
-def add_cancellation(detail: dict[str, Any], facts: OrderFacts, scale: int) -> None:
+def add_cancellation(
+    detail: dict[str, Any], facts: OrderFacts, account: rules.OrderAccount, scale: int
+) -> None:
     """Whether the order can be cancelled, and what would come back: as much as cancelling gives."""
     order = facts.order
     allowed = rules.can_cancel(
@@ -268,7 +270,7 @@ def add_cancellation(detail: dict[str, Any], facts: OrderFacts, scale: int) -> N
     detail["cancellation_refund_details"] = (
         {
             "loyalty_point": points / money.POINT_SCALE,
-            "refundable_amount": rules.account_of(facts.money()).left / scale,
+            "refundable_amount": account.left / scale,
             "cancellation_charges": 0,
             "cancellation_charges_reason": None,
             "payment_mode": "original_payment_mode",
