@@ -15,6 +15,7 @@ from account_portal.loyalty import service as loyalty
 from account_portal.merchant.importing import run_import
 from account_portal.models import (
     Address,
+    CreditActivity,
     LoyaltyAccount,
     Order,
     OrderDocument,
@@ -215,3 +216,73 @@ def test_what_a_customer_did_with_addresses_stays(database: Database, tmp_path: 
         db.commit()
     bring_in(database, write(tmp_path / "b.ndjson", book(last_name="Lee")))
     assert [row.city for row in rows(database, Address)] == ["Mumbai"]
+
+
+def test_a_book_takes_fifty_addresses(database: Database, tmp_path: Path) -> None:
+    addresses = [
+        {"address_line1": f"{n} Road", "city": "Pune", "pincode": "411001"} for n in range(80)
+    ]
+    kept: list[str] = []
+    for name, part in (("a", addresses[:40]), ("b", addresses[40:])):
+        record = {"type": "customer", "email": "c@x.example", "addresses": part}
+        run_import(
+            database,
+            [write(tmp_path / f"{name}.ndjson", record)],
+            on_kept=lambda _file, _line, reason: kept.append(reason),
+        )
+    assert len(rows(database, Address)) == 50
+    assert kept == ["addresses: a book holds 50; 30 of these are left out"]
+
+
+@pytest.mark.parametrize("way", ["inside", "own", "command"])
+def test_a_delivery_earns_points_whoever_tells_it(
+    database: Database, tmp_path: Path, way: str
+) -> None:
+    parcel = {"reference_number": "S-1", "status": "shipped"}
+    sold = {"loyalty_point_earned": 20, "payments": [{"request_number": "P", "amount": 389.99}]}
+    bring_in(database, write(tmp_path / "a.ndjson", order(shipments=[parcel], **sold)))
+    arrived = {**parcel, "status": "delivered", "delivered_date": "2024-03-05T10:00:00Z"}
+    if way == "command":
+        shop(orders.move_shipment, "S-1", ShipmentStatus.DELIVERED)
+    elif way == "inside":
+        bring_in(database, write(tmp_path / "b.ndjson", order(shipments=[arrived], **sold)))
+    else:
+        own = {**arrived, "type": "shipment", "order_number": "A-1001"}
+        bring_in(database, write(tmp_path / "b.ndjson", own))
+    assert [row.earned for row in rows(database, LoyaltyAccount)] == [2000]
+
+
+def test_a_history_that_arrived_brings_its_own_points(database: Database, tmp_path: Path) -> None:
+    arrived = {"reference_number": "S-1", "status": "delivered", "delivered_date": "2024-03-05"}
+    bring_in(
+        database,
+        write(tmp_path / "a.ndjson", order(shipments=[arrived], loyalty_point_earned=20)),
+    )
+    assert rows(database, LoyaltyAccount) == []
+
+
+def test_an_order_the_shop_cancels_later_gives_points_and_credit_back(
+    database: Database, tmp_path: Path
+) -> None:
+    sold = {"loyalty_point_redeemed": 100, "loyalty_amount": 100, "credit_balance_used": 50}
+    moved = {
+        "type": "loyalty_activity",
+        "customer_email": "asha@shop.example",
+        "created_at": "2024-02-01",
+    }
+    earned = {**moved, "external_id": "L-1", "activity_type": "earned", "loyalty_point": 100}
+    spent = {
+        **moved,
+        "external_id": "L-2",
+        "activity_type": "redeemed",
+        "loyalty_point": 100,
+        "reference_number": "A-1001",
+        "created_at": "2024-03-01",
+    }
+    bring_in(database, write(tmp_path / "a.ndjson", order(**sold), earned, spent))
+    bring_in(database, write(tmp_path / "b.ndjson", order(status="cancelled", **sold)))
+    [account] = rows(database, LoyaltyAccount)
+    assert account.earned - account.redeemed == 10000
+    assert [row.amount for row in rows(database, CreditActivity)] == [5000]
+    bring_in(database, write(tmp_path / "c.ndjson", order(status="cancelled", **sold)))
+    assert len(rows(database, CreditActivity)) == 1

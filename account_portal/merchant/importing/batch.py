@@ -43,6 +43,8 @@ class Batch:
     faults: list[Fault] = field(default_factory=list)
     waiting: list[Entry[Record]] = field(default_factory=list)
     changed_orders: set[str] = field(default_factory=set)
+    before: dict[str, str] = field(default_factory=dict)
+    """State by id of the orders that were here before and may be changed."""
     unchanged: set[int] = field(default_factory=set)
     """Records and parts of orders (by `id`) that say what they said the last time."""
     last: dict[int, dict[str, Any]] = field(default_factory=dict)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from account_portal.addresses.rules import MAX_ADDRESSES
 from account_portal.auth.service.proving import take_from_opener
 from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
+from account_portal.merchant.importing.address_books import address_key, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.phones import PhoneKey, phone_key, read_phone
 from account_portal.merchant.importing.records import (
@@ -17,7 +19,7 @@ from account_portal.merchant.importing.records import (
 )
 from account_portal.merchant.importing.statements import changes_of_customer
 from account_portal.merchant.importing.tables import difference, fetch, update
-from account_portal.models import Address, NotificationPreference, User
+from account_portal.models import NotificationPreference, User
 from account_portal.security.passwords import is_known_hash
 
 _KNOWN = (
@@ -103,6 +105,7 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
     books: list[tuple[str, str, list[SavedAddressRecord]]] = []
+    book_of: dict[str, Entry[CustomerRecord]] = {}
     accepting: set[str] = set()
     for entry in entries:
         record = entry.record
@@ -130,9 +133,15 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
         known.add(user)
         if record.addresses:
             books.append((user["customer_id"], user["email"] or "", record.addresses))
+            book_of[user["customer_id"]] = entry
     insert_users(batch, new, accepting)
     update(batch.db, User, "id", changes)
-    save_addresses(batch, books)
+    saved = save_addresses(batch, books, most=MAX_ADDRESSES)
+    for customer_id, _, addresses in books:
+        left = sum(address_key(customer_id, address) not in saved for address in addresses)
+        if left:
+            reason = f"addresses: a book holds {MAX_ADDRESSES}; {left} of these are left out"
+            batch.keep(book_of[customer_id], reason)
 
 
 def new_user(made_at: datetime, external_id: str | None, email: str | None) -> Row:
@@ -236,91 +245,6 @@ class _Phones:
 def _phone_of(record: CustomerRecord) -> tuple[str, str] | None:
     country = record.addresses[0].country if record.addresses else ""
     return read_phone(record.country_code, record.phone, country)
-
-
-_BOOK_FIELDS = (
-    "first_name",
-    "last_name",
-    "country_code",
-    "phone",
-    "email",
-    "address_line1",
-    "address_line2",
-    "landmark",
-    "pincode",
-    "city",
-    "state",
-    "country",
-    "tax_identification_number",
-    "business_name",
-    "nickname",
-)
-_LIMITS = {"first_name": 100, "pincode": 12, "phone": 14}
-
-
-def _place(row: Any) -> tuple[str, ...]:
-    """What tells addresses of one book apart."""
-    return tuple(str(row[name]).casefold() for name in ("address_line1", "pincode", "city"))
-
-
-def save_addresses(
-    batch: Batch, books: Sequence[tuple[str, str, Sequence[SavedAddressRecord]]]
-) -> dict[tuple[str, tuple[str, ...]], str]:
-    """Add or update addresses of address books; ids by customer and place."""
-    owners = {customer_id for customer_id, _, _ in books}
-    there: dict[tuple[str, tuple[str, ...]], Row] = {}
-    has_default: set[tuple[str, str]] = set()
-    for found in fetch(batch.db, Address, "customer_id", owners):
-        there[found["customer_id"], _place(found)] = dict(found)
-        for flag in ("is_default_billing", "is_default_shipping"):
-            if found[flag]:
-                has_default.add((found["customer_id"], flag))
-    new: list[Row] = []
-    changes: list[tuple[str, Row]] = []
-    for customer_id, email, records in books:
-        for record in records:
-            values = _book_values(record, email)
-            key = (customer_id, _place(values))
-            if key in there:
-                changed = difference(there[key], values)
-                if changed and key not in {(row["customer_id"], _place(row)) for row in new}:
-                    changes.append((there[key]["id"], {**changed, "modified_at": batch.now}))
-                continue
-            row = {
-                "id": new_id(),
-                "customer_id": customer_id,
-                **values,
-                "created_at": batch.now,
-                "modified_at": batch.now,
-            }
-            for flag in ("is_default_billing", "is_default_shipping"):
-                # A default the customer chose here is not taken away by an import.
-                row[flag] = getattr(record, flag) and (customer_id, flag) not in has_default
-                if row[flag]:
-                    has_default.add((customer_id, flag))
-            there[key] = row
-            new.append(row)
-    insert(batch.db, Address, new)
-    update(batch.db, Address, "id", changes)
-    return {key: row["id"] for key, row in there.items()}
-
-
-def address_key(customer_id: str, record: SavedAddressRecord) -> tuple[str, tuple[str, ...]]:
-    """The key of an address in what `save_addresses` answers."""
-    return customer_id, _place(_book_values(record, ""))
-
-
-def _book_values(record: SavedAddressRecord, email: str) -> Row:
-    values: Row = {name: getattr(record, name) for name in _BOOK_FIELDS}
-    phone = read_phone(record.country_code, record.phone, record.country)
-    if phone:
-        values["country_code"], values["phone"] = phone
-    values["phone"] = values["phone"] or ""
-    values["country_code"] = values["country_code"] or ""
-    values["email"] = record.email or email
-    for name, length in _LIMITS.items():
-        values[name] = values[name][:length]
-    return values
 
 
 def customers_of(

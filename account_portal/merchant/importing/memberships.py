@@ -10,16 +10,14 @@ from account_portal.core.bulk import Row, insert, table_of
 from account_portal.core.ids import new_id
 from account_portal.core.money import POINT_SCALE, round_half_up
 from account_portal.loyalty.service.ledger import membership_number_of
+from account_portal.merchant.importing.address_books import address_key, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
-from account_portal.merchant.importing.customers import (
-    address_key,
-    customers_of,
-    save_addresses,
-)
+from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.records import LoyaltyRecord, SubscriptionRecord
 from account_portal.merchant.importing.tables import difference, fetch, update
-from account_portal.models import LoyaltyAccount, LoyaltyActivity, Subscription
+from account_portal.models import LoyaltyAccount, LoyaltyActivity, Order, Subscription
 from account_portal.models.states import ActivityType
+from account_portal.orders.service import refresh_orders
 
 
 def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> None:
@@ -74,6 +72,15 @@ def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> N
     insert(batch.db, LoyaltyActivity, new)
     update(batch.db, LoyaltyActivity, "id", changes)
     _balance(batch, touched)
+    _derive_orders(batch, {row["reference_number"] for row in new} - {None})
+
+
+def _derive_orders(batch: Batch, order_numbers: set[str]) -> None:
+    """Orders tell what a cancel gives back of the points that the ledger took for them."""
+    names = ("id", "loyalty_point_redeemed")
+    orders = fetch(batch.db, Order, "order_number", order_numbers, names)
+    spent = [row["id"] for row in orders if row["loyalty_point_redeemed"]]
+    refresh_orders(batch.db, spent, batch.now)
 
 
 def _add_accounts(batch: Batch, customer_ids: set[str]) -> None:

@@ -102,6 +102,7 @@ def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
     named = [entry for position, entry in enumerate(entries) if position in owners]
     there, unclear = tell_apart(batch, named)
     pack(batch, named, there)
+    batch.before |= {row["id"]: row["status"] for row in there.values()}
     writer = _Writer(batch, there.values())
     for position, entry in enumerate(entries):
         if position not in owners or id(entry) in unclear:

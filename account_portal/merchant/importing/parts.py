@@ -55,11 +55,13 @@ _LINE = ("id", "order_id", "sku", "product_id", "quantity", "free_quantity", "po
 def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
     """Add or update parts that came as records of their own; those without an order wait."""
     numbers = {entry.record.order_number for entry in entries}
-    names = ("id", "order_number", "currency", "created_at")
+    names = ("id", "order_number", "status", "currency", "created_at")
     orders = {
         row["order_number"]: row
         for row in fetch(batch.db, Order, "order_number", numbers, names, lock=True)
     }
+    for there in orders.values():
+        batch.before.setdefault(there["id"], there["status"])
     lines: dict[str, list[Stored]] = defaultdict(list)
     sent_to = {
         orders[entry.record.order_number]["id"]

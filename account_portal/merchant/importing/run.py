@@ -19,6 +19,7 @@ from account_portal.core.validation import to_fields
 from account_portal.merchant.importing.batch import Batch, Entry, Fault, of_type
 from account_portal.merchant.importing.catalog import write_products, write_reviews
 from account_portal.merchant.importing.customers import write_customers
+from account_portal.merchant.importing.effects import apply_effects
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.memberships import write_activities, write_subscriptions
 from account_portal.merchant.importing.orders import write_orders
@@ -283,6 +284,7 @@ def _write_batch(batch: Batch, entries: Sequence[Entry[Record]]) -> None:
     ]
     write_own_parts(batch, parts)
     refresh_orders(batch.db, batch.changed_orders, batch.now)
+    apply_effects(batch)
     write_activities(batch, of_type(entries, LoyaltyRecord))
     write_subscriptions(batch, of_type(entries, SubscriptionRecord))
     write_reviews(batch, of_type(entries, ReviewRecord))
