@@ -127,6 +127,9 @@ def test_a_cancel_gives_back_what_did_not_go_back_before(
     payments = [{"request_number": "PAY-3", "amount": 200}]
     shop.brings(sold("P-003", payments=payments, refunds=[{"request_number": "RF-3", **refund}]))
     assert shop.order("P-003").cancellation_refund_details.refundable_amount == promised
+    note = shop.customer(service.get_order_page, "P-003").money_note
+    back = {"success": "Your payment was refunded", "pending": "Your payment is being refunded"}
+    assert note.startswith(back[refund["status"]]) if not promised else note == ""
     shop.customer(service.cancel_order, "P-003", CANCEL)
     found = shop.refunds("P-003")
     assert sum(amount for status, amount in found if status != "failed") == 200
@@ -170,6 +173,8 @@ def test_money_that_is_reserved_or_due_at_the_door_is_not_asked_for(
     }
     shop.brings(sold("P-012", payments=[payment]))
     assert shop.payment("P-012") == ("pending", 0, 200, False)
+    note = shop.customer(service.get_order_page, "P-012").money_note
+    assert ("reserved" if collection == "authorized" else "delivered") in note
     with pytest.raises(PaymentRetryNotAvailable):
         shop.customer(service.pay_again, "P-012")
 

@@ -31,7 +31,7 @@ from account_portal.models import (
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import rules, service
 from account_portal.orders.facts import facts_of, money_of
-from account_portal.orders.schemas import CancelOrder
+from account_portal.orders.schemas import CancelOrder, OrderQuery
 from account_portal.orders.service.documents import returnable_by_line
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
@@ -197,9 +197,21 @@ class Life:
         if refund := self.one(Refund, place):
             self.shop(service.settle_refund, refund.request_number, succeeded=True)
 
+    def _living(self) -> int:
+        """Money that went back or is promised."""
+        return sum(
+            row.refund_amount
+            for row in self.rows(Refund)
+            if row.status != "failed"
+            and row.payment_mode != rules.POINTS
+            and row.payment_method != rules.STORE_CREDIT
+        )
+
     def _fail_refund(self, place: int) -> None:
         if refund := self.one(Refund, place):
+            before = self._living()
             self.shop(service.settle_refund, refund.request_number, succeeded=False)
+            assert self._living() == before, "what a bank did not take is promised again"
 
     def _goodwill(self, place: int) -> None:
         self.shop(service.create_refund, self.number, Decimal(1 + place))
@@ -241,7 +253,13 @@ class Life:
             assert 0 <= units <= arrived.get(line_id, 0) - held[line_id].units
 
     def _check_what_is_shown(self, money: rules.MoneyFacts) -> None:
+        query = OrderQuery.model_validate({"user_id": self._owner.id, "limit": 100})
+        listed = {
+            row.order_number: row.status
+            for row in self.customer(service.list_orders, query).rows.view()
+        }
         detail = self.customer(service.get_order, self.number).view()
+        assert listed.get(self.number, detail.status) == detail.status
         status = self.customer(service.get_payment_status, self.number)
         assert detail.payment_status == status.status
         with self.database.session(writes=False) as db:

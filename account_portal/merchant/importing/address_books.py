@@ -32,6 +32,9 @@ _BOOK_FIELDS = (
 _LIMITS = {"first_name": 100, "pincode": 12, "phone": 14}
 
 
+_FLAGS = ("is_default_billing", "is_default_shipping")
+
+
 def _place(row: Any) -> tuple[str, ...]:
     """What tells addresses of one book apart."""
     return tuple(str(row[name]).casefold() for name in ("address_line1", "pincode", "city"))
@@ -52,7 +55,7 @@ def save_addresses(
     has_default: set[tuple[str, str]] = set()
     for found in fetch(batch.db, Address, "customer_id", owners):
         there[found["customer_id"], _place(found)] = dict(found)
-        for flag in ("is_default_billing", "is_default_shipping"):
+        for flag in _FLAGS:
             if found[flag]:
                 has_default.add((found["customer_id"], flag))
     sizes = Counter(customer_id for customer_id, _ in there)
@@ -60,6 +63,7 @@ def save_addresses(
     fresh: set[tuple[str, tuple[str, ...]]] = set()
     changes: list[tuple[str, Row]] = []
     for customer_id, email, records in books:
+        named = {flag: any(getattr(record, flag) for record in records) for flag in _FLAGS}
         for record in records:
             values = _book_values(record, email)
             key = (customer_id, _place(values))
@@ -78,9 +82,12 @@ def save_addresses(
                 "created_at": batch.now,
                 "modified_at": batch.now,
             }
-            for flag in ("is_default_billing", "is_default_shipping"):
-                # A default the customer chose here is not taken away by an import.
-                row[flag] = getattr(record, flag) and (customer_id, flag) not in has_default
+            for flag in _FLAGS:
+                # As everywhere, the first address is the default unless another is, or it says it
+                # is not. One the customer chose here is not taken away by an import.
+                is_first = not named[flag] and flag not in record.model_fields_set
+                wanted = getattr(record, flag) or (is_first and sizes[customer_id] == 1)
+                row[flag] = wanted and (customer_id, flag) not in has_default
                 if row[flag]:
                     has_default.add((customer_id, flag))
             there[key] = row

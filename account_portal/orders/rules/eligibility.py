@@ -195,3 +195,20 @@ def why_not_returnable(ends: Collection[datetime], now: datetime) -> str:
     if max(ends) < now:
         return "Returns closed on {date}."
     return "All items that can be returned are in a return already."
+
+
+def money_note(facts: MoneyFacts) -> str:
+    """What the states of order and payment do not say of the money; empty if there is nothing."""
+    if facts.status is OrderStatus.CANCELLED:
+        return ""
+    account = account_of(facts)
+    ways = {one.collection for one in facts.attempts if one.status is TransactionStatus.PENDING}
+    if account.unpaid and "on_delivery" in ways:
+        return "You pay when your order is delivered."
+    if account.unpaid and "authorized" in ways:
+        return "The amount is reserved. It is taken when your order is sent."
+    if account.arrived and account.gone == account.arrived:
+        return "Your payment was refunded in full."
+    if account.arrived and not account.left:
+        return "Your payment is being refunded in full."
+    return ""

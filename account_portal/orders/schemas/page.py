@@ -88,6 +88,7 @@ class OrderPage(View):
     refunds: list[ShownRefund]
     payment: OrderPaymentStatus
     price: PriceBreakdown
+    money_note: str = Field(description="What the states do not say of the money; may be empty.")
     cancel_note: str = Field(description="Why it cannot be cancelled; empty when it can.")
     can_return: bool
     return_until: Moment | None = Field(description="When the last open return window closes.")

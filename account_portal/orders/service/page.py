@@ -39,8 +39,8 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     """
     order = get_order(ctx, order_number).view()
     row = ctx.get_owned(Order, order_number=order_number)
-    arrivals = facts_of(ctx.db, row).arrivals()
-    ends = [rules.window_end(parcel.delivered_at, return_window()) for parcel in arrivals]
+    facts = facts_of(ctx.db, row)
+    ends = [rules.window_end(one.delivered_at, return_window()) for one in facts.arrivals()]
     parcels = _parcels(ctx, order)
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(
@@ -51,6 +51,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         refunds=shown_refunds(ctx, order_number),
         payment=get_payment_status(ctx, order_number),
         price=price_breakdown(order),
+        money_note=rules.money_note(facts.money()),
         cancel_note=""
         if order.is_cancellation_allowed
         else rules.why_not_cancellable(order.status),

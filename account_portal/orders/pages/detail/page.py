@@ -48,7 +48,7 @@ def _status(page: Any) -> rx.Component:
             ),
             rx.cond(is_unplaced, rx.fragment(), ui.order_tracker(order.status)),
             rx.cond(
-                order.status == "cancelled",
+                (order.status == "cancelled") & order.cancelled_at,
                 ui.text(
                     "Cancelled ",
                     ui.date(order.cancelled_at, "datetime"),
@@ -56,6 +56,7 @@ def _status(page: Any) -> rx.Component:
                     tone="muted",
                 ),
             ),
+            rx.cond(page.money_note, ui.text(page.money_note)),
             rx.cond(
                 page.stray_parcels.length() > 0,
                 ui.stack(rx.foreach(page.stray_parcels, _stray), _what_now(page), gap="small"),
