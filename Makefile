@@ -53,7 +53,8 @@ bench: $(DEV) ## measure speed; a table, also under var/bench
 
 fuzz: $(DEV) ## try the API against its contract, and lives of orders against their books, at length
 	@$(BIN)/python -m tests.fuzz $(ARGS)
-	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 $(BIN)/python -m pytest -q -n auto tests/orders/test_books.py
+	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 $(BIN)/python -m pytest -q -n auto --timeout 7200 \
+		tests/orders/test_books.py
 
 screens: $(DEV) ## pictures of every page under var/screens
 	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" $(BIN)/python -m tests.screens $(ARGS)

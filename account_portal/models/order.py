@@ -241,6 +241,9 @@ class Refund(Identified, Stamped, table=True):
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     return_id: str | None = Field(default=None, foreign_key="returns.id", max_length=26, index=True)
+    retries_id: str | None = Field(
+        default=None, max_length=26, description="Failed refund that this one tries again."
+    )
     request_number: str = Field(max_length=64, unique=True)
     refund_amount: int = Field(sa_type=Minor)
     refund_date: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -88,7 +88,8 @@ class OrderFacts:
                     payment_mode=row["payment_mode"],
                     payment_method=row["payment_method"],
                     created_at=row["created_at"],
-                    modified_at=row["modified_at"],
+                    id=row["id"],
+                    retries_id=row["retries_id"],
                     return_id=row["return_id"],
                     of_return=self.returns.get(row["return_id"]) if row["return_id"] else None,
                 )
@@ -245,8 +246,8 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
         nothing.label("method"),
         nothing.label("return_id"),
         nothing.label("return_status"),
+        nothing.label("retries_id"),
         col(Payment.created_at).label("created_at"),
-        col(Payment.modified_at).label("modified_at"),
         col(Payment.id).label("id"),
     ).where(col(Payment.order_id) == order.id)
     refunds = (
@@ -258,8 +259,8 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
             col(Refund.payment_method),
             col(Refund.return_id),
             col(OrderReturn.status),
+            col(Refund.retries_id),
             col(Refund.created_at),
-            col(Refund.modified_at),
             col(Refund.id),
         )
         .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
@@ -269,9 +270,8 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
         select(
             literal("returned"),
             col(ReturnItem.refund_amount),
-            *[nothing] * 5,
+            *[nothing] * 6,
             col(OrderReturn.created_at),
-            col(OrderReturn.modified_at),
             col(ReturnItem.id),
         )
         .join(OrderReturn, col(OrderReturn.id) == col(ReturnItem.return_id))
@@ -296,7 +296,8 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
                 payment_mode=row.way,
                 payment_method=row.method,
                 created_at=row.created_at,
-                modified_at=row.modified_at,
+                id=row.id,
+                retries_id=row.retries_id,
                 return_id=row.return_id,
                 of_return=ReturnStatus(row.return_status) if row.return_status else None,
             )

@@ -74,8 +74,9 @@ class RefundFact:
     payment_mode: str
     payment_method: str | None
     created_at: datetime
-    modified_at: datetime
-    """Of a failed refund: when the failure was recorded."""
+    id: str = ""
+    retries_id: str | None = None
+    """The failed refund that this one tries again."""
     return_id: str | None = None
     of_return: ReturnStatus | None = None
 
@@ -188,22 +189,25 @@ def _owed(
 
 
 def _failed(refunds: list[RefundFact]) -> int:
-    """What banks did not take and no later refund of the same amount tried again."""
-    successors = list(refunds)
+    """What banks did not take and nothing tries again.
+
+    A refund that failed here has its successor. In history nobody says which refund tried which
+    again: a later one of the same amount did.
+    """
+    retried = {one.retries_id for one in refunds}
+    successors = [one for one in refunds if one.retries_id is None]
     owed = 0
     for refund in refunds:
-        if refund.status is not RefundStatus.FAILED:
+        if refund.status is not RefundStatus.FAILED or refund.id in retried:
             continue
-        again = next(
-            (
-                one
-                for one in successors
-                if one is not refund
-                and one.amount == refund.amount
-                and one.created_at >= refund.modified_at
-            ),
-            None,
+        later = (
+            one
+            for one in successors
+            if one is not refund
+            and one.amount == refund.amount
+            and one.created_at >= refund.created_at
         )
+        again = next(later, None)
         if again is None:
             owed += refund.amount
         else:

@@ -14,6 +14,7 @@ from account_portal.models import (
     BankAccount,
     LoyaltyActivity,
     Order,
+    OrderReturn,
     Refund,
     ShipmentItem,
 )
@@ -21,6 +22,7 @@ from account_portal.models.states import (
     ActivityType,
     RefundMode,
     RefundStatus,
+    ReturnStatus,
     ShipmentStatus,
     VerificationStatus,
 )
@@ -101,6 +103,8 @@ def settle_refund(
     refund.status, refund.modified_at = outcome, ctx.now
     refund.refund_date = ctx.now if succeeded else None
     refund.payment_reference_number = reference
+    if not succeeded:
+        _try_again(ctx, refund, order)
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     amount = money.to_major(refund.refund_amount, order.currency)
@@ -233,6 +237,27 @@ def is_refunded(ctx: Context, order: Order, reference_number: str) -> bool:
         ).first()
         is not None
     )
+
+
+def _try_again(ctx: Context, failed: Refund, order: Order) -> None:
+    """What a bank did not take is owed still: it waits in a refund of its own, the way it was paid.
+
+    Unless the return it was for ended meanwhile.
+    """
+    request = ctx.db.get(OrderReturn, failed.return_id or "")
+    if request is not None and ReturnStatus(request.status) in rules.ENDED:
+        return
+    refund = add_refund(
+        ctx,
+        order,
+        failed.refund_amount,
+        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+        return_id=failed.return_id,
+        remarks="The earlier refund did not arrive",
+    )
+    refund.retries_id = failed.id
+    if failed.payment_mode == rules.POINTS or failed.payment_method == rules.STORE_CREDIT:
+        refund.payment_mode, refund.payment_method = failed.payment_mode, failed.payment_method
 
 
 def _give_back_points(ctx: Context, refund: Refund, order: Order) -> None:
