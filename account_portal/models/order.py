@@ -115,6 +115,11 @@ class OrderLine(Identified, table=True):
     product_image_url: str | None = Field(default=None, max_length=1000)
     product_type: str = Field(default="physical", max_length=10)
     sku: str = Field(max_length=64)
+    twin_of: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Sku it was sold under, when an earlier line of the order has that one.",
+    )
     slug: str = Field(default="", max_length=255)
     variant_id: str | None = Field(default=None, max_length=64)
     variant_name: str | None = Field(default=None, max_length=255)

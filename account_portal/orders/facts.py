@@ -68,6 +68,10 @@ class OrderFacts:
         """Parcels that are not cancelled."""
         return [row for row in self.shipments if row["status"] != ShipmentStatus.CANCELLED]
 
+    def units_in(self, shipments: Rows) -> int:
+        """Units that are in these parcels."""
+        return sum(item["quantity"] for row in shipments for item in self.items.get(row["id"], ()))
+
     def money(self) -> rules.MoneyFacts:
         """What happened to its money."""
         return _money_facts(
@@ -114,7 +118,12 @@ class OrderFacts:
         live = self.live_shipments
         if not live and OrderStatus(order["status"]) in rules.DELIVERED:
             units = {line["id"]: line["quantity"] - line["free_quantity"] for line in self.lines}
-            when = own_date or order["payment_success_date"] or order["order_date"]
+            paid = [
+                row["payment_date"]
+                for row in self.payments
+                if row["payment_status"] in rules.ARRIVED and row["payment_date"]
+            ]
+            when = own_date or max(paid, default=order["order_date"])
             return [rules.DeliveredParcel("", when, units)]
         return [
             rules.DeliveredParcel(
@@ -161,7 +170,7 @@ class OrderFacts:
             line["id"]: rules.LineUnits(
                 line["id"],
                 line["sku"],
-                line["product_id"],
+                line["twin_of"],
                 line["quantity"],
                 line["free_quantity"],
             )

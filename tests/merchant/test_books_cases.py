@@ -225,6 +225,47 @@ def test_twins_of_one_sku_are_filled_in_their_order(shop: Shop, items: Any) -> N
     assert shop.returnable("F-008") == [1, 2]
 
 
+def test_a_second_line_of_a_sku_is_not_taken_for_another_sku(shop: Shop) -> None:
+    order = sold("F-010")
+    order["lines"] = [
+        {"sku": sku, "product_id": "P1", "selling_price": 100, "quantity": 1}
+        for sku in ("S1", "S1-2", "S1")
+    ]
+    order["shipments"] = [
+        parcel("FS-10", items=[{"sku": "S1", "quantity": 2}]),
+        parcel("FS-11", items=[{"sku": "S1-2", "quantity": 1}]),
+    ]
+    assert shop.brings(order) == []
+    assert shop.returnable("F-010") == [1, 1, 1]
+
+
+def test_free_units_are_where_the_shop_says(shop: Shop) -> None:
+    one = [{"sku": "S1", "quantity": 1}]
+    free = [{"sku": "S1", "quantity": 1, "free_quantity": 1}]
+    two = [{"sku": "S1", "quantity": 2}]
+    order = sold("F-011", quantity=4, line={"free_quantity": 1})
+    order["shipments"] = [
+        parcel("FS-12", items=one),
+        parcel("FS-13", items=free),
+        parcel("FS-14", "shipped", items=two),
+    ]
+    many = [{"sku": "S1", "quantity": 2, "free_quantity": 2}]
+    wrong = sold(
+        "F-012", quantity=4, line={"free_quantity": 1}, shipments=[parcel("X", items=many)]
+    )
+    assert shop.brings(order, wrong) == [(2, "shipment X: 1 free units of S1 are left, not 2.")]
+    assert shop.returnable("F-011") == [1]
+
+
+@pytest.mark.parametrize("never_came", ["lost", "return_to_origin"])
+@pytest.mark.parametrize("items", [None, [{"sku": "S1", "quantity": 2}]])
+def test_what_never_came_may_be_sent_again(shop: Shop, never_came: str, items: Any) -> None:
+    held = {} if items is None else {"items": items}
+    parcels = [parcel("FS-15", never_came, **held), parcel("FS-16", **held)]
+    assert shop.brings(sold("F-013", shipments=parcels)) == []
+    assert (shop.order("F-013").status, shop.returnable("F-013")) == ("delivered", [2])
+
+
 def test_a_window_that_closes_closes_everywhere_at_once(shop: Shop, clock: Any) -> None:
     shop.brings(sold("W-001", shipments=[parcel("WS-1")]))
     clock.now = TODAY + timedelta(days=27)

@@ -14,7 +14,7 @@ from account_portal.merchant.importing.records import ShipmentPart
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import Shipment, ShipmentEvent, ShipmentItem
 from account_portal.models.states import ShipmentStatus
-from account_portal.orders.rules import LineUnits, allocate
+from account_portal.orders.rules import NEVER_CAME, LineUnits, allocate
 
 
 class PartOfOrder(Protocol):
@@ -33,6 +33,9 @@ class PartOfOrder(Protocol):
         """The order's lines."""
 
 
+FREE_AGAIN = NEVER_CAME | {ShipmentStatus.CANCELLED}
+"""Parcels that hold no units of the order any more."""
+
 Filling = dict[str, tuple[int, int]]
 """Units, and how many of them are free, by line id."""
 
@@ -40,24 +43,24 @@ Filling = dict[str, tuple[int, int]]
 def lines_to_fill(lines: Sequence[Mapping[str, Any]]) -> list[LineUnits]:
     """Lines none of whose units are in a parcel yet."""
     return [
-        LineUnits(
-            line["id"], line["sku"], line["product_id"], line["quantity"], line["free_quantity"]
-        )
+        LineUnits(line["id"], line["sku"], line["twin_of"], line["quantity"], line["free_quantity"])
         for line in lines
     ]
 
 
 def fill_parcel(lines: Sequence[LineUnits], parcel: ShipmentPart) -> Filling:
-    """Allocate what a record says is in a parcel; a cancelled one takes no units from others.
+    """Allocate what a record says is in a parcel.
+
+    One that is cancelled, lost or came back takes no units from others: they may be sent again.
 
     Raises:
         UnknownSku, TooManyUnits: the order has no such units left.
     """
-    if parcel.status == ShipmentStatus.CANCELLED:
+    if parcel.status in FREE_AGAIN:
         lines = [replace(line, sent=0, sent_free=0) for line in lines]
     if parcel.items is None:
         return allocate(lines, None)
-    return allocate(lines, [(item.sku, item.quantity) for item in parcel.items])
+    return allocate(lines, [(item.sku, item.quantity, item.free_quantity) for item in parcel.items])
 
 
 class Contents:
@@ -87,7 +90,7 @@ class Contents:
     def _lines_of(
         self, orders: Mapping[str, Sequence[Mapping[str, Any]]]
     ) -> dict[str, list[LineUnits]]:
-        """Lines by order, with the units that are in parcels which are not cancelled."""
+        """Lines by order, with the units that are in parcels and not free again."""
         if not orders:
             return {}
         found = {order_id: lines_to_fill(lines) for order_id, lines in orders.items()}
@@ -100,7 +103,7 @@ class Contents:
                 .join(shipments, shipments.c.id == items.c.shipment_id)
                 .where(
                     shipments.c.order_id.in_(ids[start : start + CHUNK]),
-                    shipments.c.status != ShipmentStatus.CANCELLED,
+                    shipments.c.status.not_in(sorted(FREE_AGAIN)),
                 )
             )
             for line_id, quantity, free in rows:
@@ -123,7 +126,7 @@ class Contents:
         }
         if parcel.items is None and held:
             return {}
-        lives = there is not None and there["status"] != ShipmentStatus.CANCELLED
+        lives = there is not None and there["status"] not in FREE_AGAIN
         if lives:  # its units are free to be told anew
             for line in lines:
                 if line.line_id in held:

@@ -1,6 +1,7 @@
 """Lines of imported orders as rows."""
 
 from collections.abc import Sequence
+from itertools import count
 
 from account_portal.core.bulk import Row
 from account_portal.core.ids import new_id
@@ -34,8 +35,9 @@ def line_rows(
     """The rows of an order's lines, in its order; their amounts were added up before."""
     digits = exponent(currency)
     taken: set[str] = set()
+    others = {line.sku for line in record.lines if line.sku}
     return [
-        _line_row(order_id, position, line, amount, digits, taken)
+        _line_row(order_id, position, line, amount, digits, taken, others)
         for position, (line, amount) in enumerate(zip(record.lines, amounts, strict=True))
     ]
 
@@ -47,8 +49,14 @@ def _line_row(
     amount: LineAmounts,
     digits: int,
     taken: set[str],
+    others: set[str],
 ) -> Row:
     product_id = line.product_id or line.sku or (line.product_name or "")[:64]
+    sold_as = line.sku or product_id
+    sku = sold_as
+    if sold_as in taken:
+        sku = _free_sku(sold_as, taken | others)
+    taken.add(sku)
     row: Row = {name: getattr(line, name) for name in _PLAIN_LINE}
     rate = line.tax_rate
     net_price = amount.selling_price
@@ -61,7 +69,8 @@ def _line_row(
         product_id=product_id,
         product_name=line.product_name or product_id,
         product_image_url=line.product_image_url,
-        sku=_free_sku(line.sku or product_id, taken),
+        sku=sku,
+        twin_of=sold_as if sku != sold_as else None,
         is_free_item=line.free_quantity == line.quantity,
         selling_price=amount.selling_price,
         listing_price=amount.listing_price,
@@ -77,11 +86,10 @@ def _line_row(
 
 
 def _free_sku(sku: str, taken: set[str]) -> str:
-    """The sku, or with a number behind it when another line of the order has it."""
-    free, number = sku, 1
-    while free in taken:
-        number += 1
+    """The sku with a number behind it that no other line of the order has."""
+    for number in count(2):
         ending = f"-{number}"
         free = sku[: 64 - len(ending)] + ending
-    taken.add(free)
+        if free not in taken:
+            break
     return free

@@ -49,7 +49,7 @@ class OrderPart:
     lines: Sequence[Mapping[str, Any]]
 
 
-_LINE = ("id", "order_id", "sku", "product_id", "quantity", "free_quantity", "position")
+_LINE = ("id", "order_id", "sku", "twin_of", "quantity", "free_quantity", "position")
 
 
 def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:

@@ -9,6 +9,9 @@ FINAL = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETE})
 DELIVERED = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETE})
 """States whose goods arrived, all of them: what may be reviewed."""
 
+NEVER_CAME = frozenset({ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN})
+"""Parcels whose goods can be sent again, or their money be given back."""
+
 NOT_PACKED = frozenset(
     {
         ShipmentStatus.UNSCHEDULED,

@@ -32,7 +32,8 @@ class LineUnits:
 
     line_id: str
     sku: str
-    product_id: str
+    twin_of: str | None
+    """The sku it was sold under, when an earlier line of the order has that one."""
     quantity: int
     free_quantity: int = 0
     sent: int = 0
@@ -43,61 +44,72 @@ class LineUnits:
         """Units in no parcel yet."""
         return max(0, self.quantity - self.sent)
 
-    def is_twin_of(self, sku: str, product_id: str | None) -> bool:
-        """Whether it was sold under this sku: the second line of one sku is kept as `SKU-2`."""
-        if self.sku == sku:
-            return True
-        stem, dash, number = self.sku.rpartition("-")
-        return bool(dash) and stem == sku and number.isdecimal() and self.product_id == product_id
+    @property
+    def free_left(self) -> int:
+        """Free units in no parcel yet."""
+        return max(0, self.free_quantity - self.sent_free)
 
-    def take(self, units: int) -> tuple[int, int]:
-        """Put units into a parcel; paid ones first, free ones last. Units, and the free of them."""
-        paid_left = max(0, self.quantity - self.free_quantity - (self.sent - self.sent_free))
-        free = max(0, units - paid_left)
+    def take(self, units: int, free: int = 0) -> tuple[int, int]:
+        """Put units into a parcel: paid ones first, unless so many free ones are known to be in it.
+
+        Returns:
+            The units, and how many of them are free.
+        """
+        paid_left = self.left - self.free_left
+        free = min(units, self.free_left, max(free, units - paid_left))
         self.sent += units
         self.sent_free += free
         return units, free
 
 
+Wanted = tuple[str, int, int]
+"""A sku, units of it, and how many of them are known to be free."""
+
+
 def allocate(
-    lines: Sequence[LineUnits], wanted: Sequence[tuple[str, int]] | None
+    lines: Sequence[LineUnits], wanted: Sequence[Wanted] | None
 ) -> dict[str, tuple[int, int]]:
     """Which units of which lines go into a parcel. Changes nothing when it refuses.
 
     Args:
         lines: of the order, in its order; what they have `sent` grows by what is allocated.
-        wanted: pairs of sku and units; lines of one sku are filled in their order. None: all
-            units that are in no parcel yet.
+        wanted: what the parcel holds; lines of one sku are filled in their order. None: all units
+            that are in no parcel yet.
 
     Returns:
         Units, and how many of them are free, by line id.
 
     Raises:
         UnknownSku: the order has no such line.
-        TooManyUnits: more units than are left.
+        TooManyUnits: more units, or more free ones, than are left.
     """
     if wanted is None:
         return {line.line_id: line.take(line.left) for line in lines if line.left}
-    asked: dict[str, int] = {}
-    for sku, units in wanted:
-        asked[sku] = asked.get(sku, 0) + units
-    planned: dict[str, int] = {}
-    for sku, units in asked.items():
-        named = next((line.product_id for line in lines if line.sku == sku), None)
-        twins = [line for line in lines if line.is_twin_of(sku, named)]
+    asked: dict[str, tuple[int, int]] = {}
+    for sku, units, free in wanted:
+        before = asked.get(sku, (0, 0))
+        asked[sku] = (before[0] + units, before[1] + free)
+    planned: dict[str, tuple[int, int]] = {}
+    for sku, (units, free) in asked.items():
+        twins = [line for line in lines if sku in (line.sku, line.twin_of)]
         if not twins:
             raise UnknownSku(f"sku {sku} is not in the order")
-        missing = units
+        missing, free_missing = units, free
         for line in twins:
-            part = min(missing, line.left - planned.get(line.line_id, 0))
-            planned[line.line_id] = planned.get(line.line_id, 0) + part
+            taken, free_taken = planned.get(line.line_id, (0, 0))
+            part = min(missing, line.left - taken)
+            free_part = min(free_missing, part, line.free_left - free_taken)
+            planned[line.line_id] = (taken + part, free_taken + free_part)
             missing -= part
+            free_missing -= free_part
         if missing:
             raise TooManyUnits(f"{units - missing} units of {sku} are left, not {units}.")
+        if free_missing:
+            raise TooManyUnits(f"{free - free_missing} free units of {sku} are left, not {free}.")
     return {
-        line.line_id: line.take(planned[line.line_id])
+        line.line_id: line.take(*planned[line.line_id])
         for line in lines
-        if planned.get(line.line_id)
+        if planned.get(line.line_id, (0, 0))[0]
     }
 
 

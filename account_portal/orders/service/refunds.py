@@ -23,7 +23,6 @@ from account_portal.models.states import (
     RefundMode,
     RefundStatus,
     ReturnStatus,
-    ShipmentStatus,
     VerificationStatus,
 )
 from account_portal.notifications import enqueue
@@ -199,7 +198,7 @@ def refund_shipment(ctx: Context, reference_number: str) -> str:
         RefundTooHigh: nothing is left to refund.
     """
     order, shipment = lock_shipment(ctx, reference_number)
-    if shipment.status not in (ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN):
+    if shipment.status not in rules.NEVER_CAME:
         raise RefundNotMovable(f"Parcel {reference_number} is {shipment.status}.")
     if is_refunded(ctx, order, reference_number):
         raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")

@@ -51,7 +51,9 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
     }:
         raise Conflict(f"Order {order_number} is {order.status}; nothing can be sent.")
     lines = facts_of(ctx.db, order).line_units()
-    contents = rules.allocate(lines, list(units.items()) if units else None)
+    contents = rules.allocate(
+        lines, [(sku, count, 0) for sku, count in units.items()] if units else None
+    )
     if not contents:
         raise Unprocessable(f"Every unit of order {order_number} is in a parcel already.")
     number = _add_shipment(ctx, order, contents)
@@ -89,7 +91,7 @@ def resend_shipment(ctx: Context, reference_number: str) -> str:
         ShipmentNotMovable: it is neither lost nor back, or was refunded.
     """
     order, shipment = lock_shipment(ctx, reference_number)
-    if shipment.status not in (ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN):
+    if shipment.status not in rules.NEVER_CAME:
         raise rules.ShipmentNotMovable(f"Parcel {reference_number} is {shipment.status}.")
     if is_refunded(ctx, order, reference_number):
         raise rules.ShipmentNotMovable(f"Parcel {reference_number} is refunded already.")

@@ -214,11 +214,16 @@ _UPDATE_STATE = (
 def _derive_status(facts: OrderFacts, now: datetime) -> None:
     order = facts.order
     live = facts.live_shipments
-    sent = sum(item["quantity"] for row in live for item in facts.items.get(row["id"], ()))
+    ordered = sum(line["quantity"] for line in facts.lines)
+    counted, sent = live, facts.units_in(live)
+    if sent > ordered:
+        # What got lost or came back was sent again: the parcels that replace it tell the state.
+        counted = [row for row in live if row["status"] not in rules.NEVER_CAME]
+        sent = facts.units_in(counted)
     status = rules.derive_status(
         OrderStatus(order["status"]),
-        [ShipmentStatus(shipment["status"]) for shipment in facts.shipments],
-        covers_all_units=sent >= sum(line["quantity"] for line in facts.lines),
+        [ShipmentStatus(row["status"]) for row in counted or facts.shipments],
+        covers_all_units=sent >= ordered,
     )
     order["status"] = str(status)
     order["completes_at"] = None
