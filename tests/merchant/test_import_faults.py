@@ -179,12 +179,38 @@ def test_an_endless_line_is_not_read_into_memory(
 
 
 def test_what_only_the_database_refuses_is_found(database: Database, tmp_path: Path) -> None:
-    huge = {"sku": "A", "quantity": 1_000_000, "selling_price": 10**12}
-    path = write(tmp_path / "1.ndjson", order("A-1"), order("A-2", lines=[huge]), order("A-3"))
-    _, faults = bring_in(database, path)
+    condition = "order_number <> 'A-2'"
+    with database.engine.begin() as connection:
+        if database.is_sqlite:
+            connection.exec_driver_sql(
+                "CREATE TRIGGER only_here BEFORE INSERT ON orders "
+                f"WHEN NOT (NEW.{condition}) BEGIN SELECT RAISE(ABORT, 'not this'); END"
+            )
+        else:
+            connection.exec_driver_sql(
+                f"ALTER TABLE orders ADD CONSTRAINT only_here CHECK ({condition})"
+            )
+    try:
+        path = write(tmp_path / "1.ndjson", order("A-1"), order("A-2"), order("A-3"))
+        _, faults = bring_in(database, path)
+    finally:
+        if not database.is_sqlite:
+            with database.engine.begin() as connection:
+                connection.exec_driver_sql("ALTER TABLE orders DROP CONSTRAINT only_here")
     assert [line for line, _ in faults] == [2]
     assert faults[0][1].startswith("the database refuses it")
     assert len(rows(database, Order)) == 2
+
+
+def test_an_order_no_number_holds_is_refused_in_words(database: Database, tmp_path: Path) -> None:
+    huge = {"sku": "A", "quantity": 1_000_000, "selling_price": 10**12}
+    paid = order("A-2", lines=[huge], payment_status="success")
+    _, faults = bring_in(database, write(tmp_path / "1.ndjson", order("A-1"), paid))
+    assert [line for line, _ in faults] == [2]
+    assert faults[0][1].startswith("the order comes to more than")
+    large = [{"sku": "A", "quantity": 2, "selling_price": 999_999_999_999}]
+    paid = order("A-3", lines=large, payment_status="success", shipping_amount=0)
+    assert bring_in(database, write(tmp_path / "2.ndjson", paid))[1] == []
 
 
 def test_the_same_order_twice_in_a_file_is_an_update(database: Database, tmp_path: Path) -> None:

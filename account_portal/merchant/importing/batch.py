@@ -60,6 +60,10 @@ class Batch:
         """
         content = orjson.loads(orjson.dumps(record.model_dump(exclude_unset=True), default=str))
         last = self.last.get(id(record), {})
+        for name in last.keys() - content.keys():
+            field = type(record).model_fields.get(name)
+            if field is not None and field.default is not None:
+                content[name] = field.default  # left out now, and so the usual again
         return {name for name, value in content.items() if last.get(name, ...) != value}
 
     def keep(self, entry: Entry[Record], reason: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import case, delete, func, select
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.errors import PortalError
@@ -12,9 +12,9 @@ from account_portal.core.ids import new_id
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.records import ShipmentPart
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
-from account_portal.models import Shipment, ShipmentEvent, ShipmentItem
+from account_portal.models import OrderReturn, ReturnItem, Shipment, ShipmentEvent, ShipmentItem
 from account_portal.models.states import ShipmentStatus
-from account_portal.orders.rules import NEVER_CAME, LineUnits, allocate
+from account_portal.orders.rules import ENDED, NEVER_CAME, LineUnits, allocate
 
 
 class PartOfOrder(Protocol):
@@ -83,6 +83,7 @@ class Contents:
             {part.order_id: part.lines for part in parts if isinstance(part.part, ShipmentPart)}
         )
         self._new_items: list[Row] = []
+        self._gone_items: list[str] = []
         self._new_events: list[Row] = []
         self._item_changes: list[tuple[str, Row]] = []
         self._event_changes: list[tuple[str, Row]] = []
@@ -145,7 +146,13 @@ class Contents:
     def fill(
         self, part: PartOfOrder, parcel: ShipmentPart, shipment_id: str, units: Filling
     ) -> None:
-        """Put into a parcel what was planned, and tell its way."""
+        """Put into a parcel what was planned, take out what is not, and tell its way."""
+        if parcel.items is not None:
+            for (held_in, line_id), row in list(self._items.items()):
+                if held_in == shipment_id and line_id not in units:
+                    self._gone_items.append(row["id"])
+                    del self._items[held_in, line_id]
+                    self._batch.changed_orders.add(part.order_id)
         for line_id, (count, free) in units.items():
             self._put(part, shipment_id, line_id, count, free)
         for event in parcel.events:
@@ -192,7 +199,37 @@ class Contents:
     def flush(self) -> None:
         """Write everything that was collected."""
         db = self._batch.db
+        if self._gone_items:
+            table = table_of(ShipmentItem)
+            db.execute(delete(table).where(table.c.id.in_(self._gone_items)))
         insert(db, ShipmentItem, self._new_items)
         insert(db, ShipmentEvent, self._new_events)
         update(db, ShipmentItem, "id", self._item_changes)
         update(db, ShipmentEvent, "id", self._event_changes)
+
+
+def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
+    """Units by line that living parcels or returns hold: the larger. Lines of ended returns: 0."""
+    held: dict[str, int] = {}
+    parcels, items = table_of(Shipment), table_of(ShipmentItem)
+    returns, return_items = table_of(OrderReturn), table_of(ReturnItem)
+    for start in range(0, len(order_ids), CHUNK):
+        ids = order_ids[start : start + CHUNK]
+        for statement in (
+            select(items.c.line_id, func.sum(items.c.quantity))
+            .join(parcels, parcels.c.id == items.c.shipment_id)
+            .where(parcels.c.order_id.in_(ids), parcels.c.status.not_in(sorted(FREE_AGAIN)))
+            .group_by(items.c.line_id),
+            select(
+                return_items.c.line_id,
+                func.sum(
+                    case((returns.c.status.in_(sorted(ENDED)), 0), else_=return_items.c.quantity)
+                ),
+            )
+            .join(returns, returns.c.id == return_items.c.return_id)
+            .where(returns.c.order_id.in_(ids))
+            .group_by(return_items.c.line_id),
+        ):
+            for line_id, units in batch.db.execute(statement):
+                held[line_id] = max(held.get(line_id, 0), int(units))
+    return held

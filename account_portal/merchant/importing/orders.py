@@ -3,19 +3,26 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import delete
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.ids import new_id
-from account_portal.core.money import POINT_SCALE, exponent, round_half_up
+from account_portal.core.money import exponent
 from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts, add_up, minor
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
+from account_portal.merchant.importing.contents import units_held
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.fulfilment import pack
 from account_portal.merchant.importing.lines import line_rows
+from account_portal.merchant.importing.order_values import (
+    BILL,
+    PLAIN,
+    PLAIN_AND_EXTRA,
+    due_of,
+    order_values,
+)
 from account_portal.merchant.importing.parts import (
     OrderPart,
     Part,
@@ -25,7 +32,14 @@ from account_portal.merchant.importing.records import (
     AddressRecord,
     OrderRecord,
 )
-from account_portal.merchant.importing.stated import fault_of, stated_payment, states_of
+from account_portal.merchant.importing.stated import (
+    STATED,
+    fault_of,
+    fault_of_lines,
+    stated_payment,
+    states_of,
+    why_not_state,
+)
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.merchant.importing.twins import tell_apart
 from account_portal.models import (
@@ -36,7 +50,12 @@ from account_portal.models import (
     Shipment,
     ShipmentItem,
 )
-from account_portal.models.states import OrderStatus, ShipmentStatus, TransactionStatus
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    ShipmentStatus,
+    TransactionStatus,
+)
 from account_portal.orders import rules
 
 _COPIED = (
@@ -55,45 +74,6 @@ _COPIED = (
     "tax_identification_number",
     "business_name",
 )
-_PLAIN = (
-    "order_number",
-    "order_date",
-    "customer_email",
-    "customer_phone",
-    "customer_note",
-    "coupon_code",
-    "applied_promotions",
-    "applied_coupons",
-    "shipping_provider_id",
-    "courier_company_id",
-    "on_subscription",
-    "cancellation_reason",
-    "feedback",
-)
-
-
-_PLAIN_SET = frozenset({*_PLAIN, "extra"})
-_BILL = frozenset(OrderRecord.model_fields) - {
-    *_PLAIN,
-    "type",
-    "customer_id",
-    "external_id",
-    "status",
-    "payment_status",
-    "payment_success_date",
-    "metadata",
-    "billing_address",
-    "shipping_address",
-    "cancelled_at",
-    "delivered_at",
-    "shipments",
-    "payments",
-    "refunds",
-    "fulfilment",
-    "created_at",
-}
-"""Fields that the amounts of an order are worked out from."""
-_NOT_PLACED = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
 
 
 def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
@@ -134,8 +114,17 @@ class _Writer:
         self._copies = {
             row["id"]: row for row in fetch(batch.db, AddressCopy, "id", copies - {None})
         }
-        self._sent = _orders_in(batch, Shipment, ids)
-        self._paid = _orders_in(batch, Payment, ids)
+        self._sent: dict[str, set[str]] = defaultdict(set)
+        for parcel in fetch(batch.db, Shipment, "order_id", ids, ("order_id", "status")):
+            self._sent[parcel["order_id"]].add(parcel["status"])
+        self._stated: dict[str, Stored] = {}
+        self._paid: set[str] = set()
+        for payment in fetch(batch.db, Payment, "order_id", ids):
+            if payment["collection"] == STATED:
+                self._stated[payment["order_id"]] = payment
+            else:
+                self._paid.add(payment["order_id"])
+        self._held = units_held(batch, ids)
         self._new_copies: list[Row] = []
         self._new_orders: list[Row] = []
         self._currencies = {row["id"]: row["currency"] for row in rows}
@@ -145,7 +134,9 @@ class _Writer:
         self._gone_lines: list[str] = []
         self._parts: list[OrderPart] = []
         self._closed: list[str] = []
-        """Orders that the shop cancelled since."""
+        """Orders that are cancelled: what is open of them ends."""
+        self._stated_changes: list[tuple[str, Row]] = []
+        self._stated_gone: list[str] = []
 
     def add(self, entry: Entry[OrderRecord], customer_id: str) -> None:
         """An order that is not there yet."""
@@ -172,7 +163,7 @@ class _Writer:
             {
                 "id": order_id,
                 "customer_id": customer_id,
-                **_order_values(record, amounts, currency),
+                **order_values(record, amounts, currency),
                 **states_of(record),
                 "billing_address_id": billing,
                 "shipping_address_id": shipping,
@@ -184,13 +175,42 @@ class _Writer:
         )
         self._take_parts(entry, order_id, currency, lines)
         values = self._new_orders[-1]
-        due = rules.net_payable(
-            values["grand_total"], values["loyalty_amount"], values["credit_balance_used"]
-        )
-        self._parts += [
-            OrderPart(entry, part, order_id, record.made_at, currency, lines)
-            for part in stated_payment(record, due, currency)
-        ]
+        if not record.payments and values["payment_status"] == PaymentStatus.SUCCESS:
+            self._state_payment(entry, order_id, values, lines)
+        if values["status"] == OrderStatus.CANCELLED:
+            self._closed.append(order_id)
+        self._batch.changed_orders.add(order_id)
+
+    def _state_payment(
+        self, entry: Entry[OrderRecord], order_id: str, values: Stored, lines: Sequence[Stored]
+    ) -> None:
+        due = due_of(values)
+        if due:
+            payment = stated_payment(entry.record, due, values["currency"])
+            made_at = entry.record.made_at
+            self._parts.append(
+                OrderPart(entry, payment, order_id, made_at, values["currency"], lines)
+            )
+
+    def _restate_payment(
+        self, entry: Entry[OrderRecord], row: Stored, values: Row, lines: Sequence[Stored]
+    ) -> None:
+        """Let the payment that the shop's word stands for follow what the shop says now."""
+        order_id, stated = row["id"], self._stated.get(row["id"])
+        if order_id in self._paid or entry.record.payments:
+            return
+        paid = values.get("payment_status", row["payment_status"]) == PaymentStatus.SUCCESS
+        if stated is None:
+            if paid:
+                self._state_payment(entry, order_id, {**row, **values}, lines)
+            return
+        due = due_of({**row, **values})
+        if not paid or not due:
+            self._stated_gone.append(stated["id"])
+        elif due != stated["amount"]:
+            self._stated_changes.append((stated["id"], {"amount": due}))
+        else:
+            return
         self._batch.changed_orders.add(order_id)
 
     def change(self, entry: Entry[OrderRecord], row: Stored) -> None:
@@ -209,14 +229,28 @@ class _Writer:
         if "currency" in said and currency != row["currency"]:
             self._batch.refuse(entry, f"currency: the order is in {row['currency']}")
             return
-        values = _order_values(record, amounts, currency)
-        if not said & _BILL:
-            values = {name: values[name] for name in (*_PLAIN, "extra")}
+        fault = fault_of_lines(
+            self._lines[order_id].values(),
+            line_rows(order_id, record, amounts.lines, currency),
+            self._held,
+        )
+        if said & BILL and fault:
+            if not self._batch.is_last:
+                self._batch.waiting.append(entry)  # a record of its parcels may come yet
+                return
+            self._batch.keep(entry, fault)
+            said -= BILL
+        values = order_values(record, amounts, currency)
+        if not said & BILL:
+            values = {name: values[name] for name in (*PLAIN, "extra")}
         told = said | {"extra"} if "metadata" in said else said
         values = {
-            name: value for name, value in values.items() if name not in _PLAIN_SET or name in told
+            name: value
+            for name, value in values.items()
+            if name not in PLAIN_AND_EXTRA or name in told
         }
-        changed = difference(row, values | self._newer_states(entry, row, said))
+        values |= self._newer_states(entry, row, said)
+        changed = difference(row, values)
         for name, address in (
             ("shipping_address_id", record.shipping_address),
             ("billing_address_id", record.billing_address),
@@ -226,11 +260,12 @@ class _Writer:
                 changed[name] = self._copy(address)
         lines_changed = False
         lines: Sequence[Stored] = list(self._lines[order_id].values())
-        if said & _BILL:
+        if said & BILL:
             lines_changed, lines = self._change_lines(order_id, record, amounts.lines, currency)
         if changed or lines_changed:
             self._order_changes.append((order_id, {**changed, "modified_at": self._batch.now}))
             self._batch.changed_orders.add(order_id)
+        self._restate_payment(entry, row, values, lines)
         self._take_parts(entry, order_id, currency, lines)
 
     def _is_overpaid(self, entry: Entry[OrderRecord], amounts: OrderAmounts, currency: str) -> bool:
@@ -284,20 +319,21 @@ class _Writer:
         """States the record may set: not those that follow from parcels and payments here."""
         record = entry.record
         values: Row = {}
-        final = row["status"] in rules.FINAL
-        stays = final or row["id"] in self._sent or record.shipments
+        stays = row["id"] in self._sent or record.shipments
         if said & {"status", "cancelled_at"}:
-            status = states_of(record)["status"]
-            goes_back = status in _NOT_PLACED and row["status"] not in _NOT_PLACED
-            if status == OrderStatus.CANCELLED or not (stays or goes_back):
+            told = states_of(record)
+            status = told["status"]
+            reason = why_not_state(row["status"], status, self._sent.get(row["id"], set()))
+            if reason:
+                self._batch.keep(entry, reason)
+            elif status == OrderStatus.CANCELLED or not stays:
                 values["status"] = status
-                values["cancelled_at"] = states_of(record)["cancelled_at"] or row["cancelled_at"]
-            elif status != row["status"] and (final or goes_back):
-                self._batch.keep(
-                    entry, f"the order is {row['status']} here; it cannot become {status}"
-                )
-            if status == OrderStatus.CANCELLED != row["status"]:
-                self._closed.append(row["id"])
+                values["cancelled_at"] = told["cancelled_at"] or row["cancelled_at"]
+                arrives = status in rules.DELIVERED and row["status"] not in rules.DELIVERED
+                if arrives and record.delivered_at is None:
+                    values["delivered_at"] = self._batch.now
+                if status == OrderStatus.CANCELLED != row["status"]:
+                    self._closed.append(row["id"])
         if "delivered_at" in said and row["id"] not in self._sent:
             values["delivered_at"] = record.delivered_at
         if "payment_status" in said and row["id"] not in self._paid:
@@ -326,6 +362,10 @@ class _Writer:
                 db.execute(delete(table).where(table.c[column].in_(self._gone_lines)))
         insert(db, OrderLine, self._new_lines)
         update(db, OrderLine, "id", self._line_changes)
+        update(db, Payment, "id", self._stated_changes)
+        if self._stated_gone:
+            table = table_of(Payment)
+            db.execute(delete(table).where(table.c.id.in_(self._stated_gone)))
         write_parts(self._batch, self._parts)
         self._close()
 
@@ -347,46 +387,3 @@ class _Writer:
                 .where(table.c.order_id.in_(self._closed), table.c[column].in_(open_states))
                 .values({column: str(state), "modified_at": self._batch.now})
             )
-
-
-def _orders_in(batch: Batch, model: type[Shipment | Payment], order_ids: list[str]) -> set[str]:
-    """Which of the orders have rows of a kind."""
-    return {row["order_id"] for row in fetch(batch.db, model, "order_id", order_ids, ("order_id",))}
-
-
-def _order_values(record: OrderRecord, amounts: OrderAmounts, currency: str) -> Row:
-    digits = exponent(currency)
-    promotion = sum(line.promotion for line in amounts.lines)
-    coupon = sum(line.coupon for line in amounts.lines)
-    shipping_discount = minor(record.shipping_discount_amount, digits)
-    values: Row = {name: getattr(record, name) for name in _PLAIN}
-    values.update(
-        currency=currency,
-        extra=record.metadata,
-        promotion_discount_amount=promotion,
-        coupon_discount_amount=coupon,
-        promotion_savings=_or(record.promotion_savings, promotion, digits),
-        coupon_savings=_or(record.coupon_savings, coupon, digits),
-        other_savings=minor(record.other_savings, digits),
-        subtotal=amounts.items - amounts.item_tax,
-        item_total_tax=amounts.item_tax,
-        shipping_estimated_cost=_or(
-            record.shipping_estimated_cost, amounts.shipping + shipping_discount, digits
-        ),
-        shipping_discount_amount=shipping_discount,
-        shipping_amount=amounts.shipping,
-        shipping_tax_rate=round_half_up(record.shipping_tax_rate * 100),
-        shipping_tax_amount=amounts.shipping_tax,
-        handling_charge_excluding_tax=amounts.handling,
-        handling_charge_tax_amount=amounts.handling_tax,
-        grand_total=amounts.grand_total,
-        loyalty_point_earned=round_half_up(record.loyalty_point_earned * POINT_SCALE),
-        loyalty_point_redeemed=round_half_up(record.loyalty_point_redeemed * POINT_SCALE),
-        loyalty_amount=minor(record.loyalty_amount, digits),
-        credit_balance_used=minor(record.credit_balance_used, digits),
-    )
-    return values
-
-
-def _or(given: Any, otherwise: int, digits: int) -> int:
-    return otherwise if given is None else minor(given, digits)

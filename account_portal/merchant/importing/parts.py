@@ -14,6 +14,7 @@ from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.contents import Contents
+from account_portal.merchant.importing.promises import Promises, drop_stated
 from account_portal.merchant.importing.records import (
     PaymentPart,
     PaymentRecord,
@@ -22,6 +23,7 @@ from account_portal.merchant.importing.records import (
     ShipmentPart,
     ShipmentRecord,
 )
+from account_portal.merchant.importing.stated import STATED
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import (
     Order,
@@ -30,7 +32,12 @@ from account_portal.models import (
     Refund,
     Shipment,
 )
-from account_portal.models.states import RefundStatus, ShipmentStatus, TransactionStatus
+from account_portal.models.states import (
+    OrderStatus,
+    RefundStatus,
+    ShipmentStatus,
+    TransactionStatus,
+)
 from account_portal.orders import rules
 
 Part = ShipmentPart | PaymentPart | RefundPart
@@ -132,18 +139,30 @@ _PAYMENT_REST: Row = {
     "failure_url": None,
     "expires_at": None,
 }
-_REFUND_REST: Row = {"return_id": None, "bank_account_id": None}
+_REFUND_REST: Row = {"return_id": None, "retries_id": None, "bank_account_id": None}
 
 
 def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[OrderPart]) -> None:
     found = _there(batch, model, "request_number", parts)
     rest = _PAYMENT_REST if model is Payment else _REFUND_REST
+    promises = Promises(batch, parts) if model is Refund else None
     new: dict[str, Row] = {}
     changes: list[tuple[str, Row]] = []
     for part in parts:
         values = _money_values(part.part, money.exponent(part.currency))
         key = values["request_number"]
         there = found.get(key) or new.get(key)
+        if there is not None and there["order_id"] != part.order_id:
+            batch.refuse(part.entry, f"{model.__name__.lower()} {key} belongs to another order")
+            continue
+        if promises is not None:
+            reason = promises.why_not(part.order_id, values, there)
+            if reason:
+                batch.wait_or_refuse(part.entry, reason)  # its payment may come yet
+                continue
+            if there is None and promises.adopt(part.order_id, values):
+                batch.changed_orders.add(part.order_id)
+                continue
         if there is None:
             made = part.part.created_at or _moved_at(part.part) or part.made_at
             new[key] = {
@@ -155,12 +174,17 @@ def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[Or
                 "modified_at": made,
             }
             batch.changed_orders.add(part.order_id)
-        elif there["order_id"] != part.order_id:
-            batch.refuse(part.entry, f"{model.__name__.lower()} {key} belongs to another order")
         else:
-            _note_change(batch, part, there, values, changes)
+            changed = _note_change(batch, part, there, values, changes)
+            came_after_all = there.get("status") == RefundStatus.FAILED and "status" in changed
+            if promises is not None and came_after_all:
+                promises.withdraw_retries(part.order_id, there["id"])
+    if model is Payment:
+        drop_stated(batch, [row for row in new.values() if row["collection"] != STATED])
     insert(batch.db, model, list(new.values()))
     update(batch.db, model, "id", changes)
+    if promises is not None:
+        promises.flush()
 
 
 def _there(
@@ -176,18 +200,22 @@ def _note_change(
     there: Mapping[str, Any],
     values: Row,
     changes: list[tuple[str, Row]],
-) -> None:
+) -> Row:
+    """Note what the shop changed of a part, and return it."""
     said = batch.said_anew(part.part)
     if "payment_status" in said:
         said.add("payment_date")
     changed = {name: value for name, value in difference(there, values).items() if name in said}
-    reason = _contradiction(part.part, there, changed)
+    reason = None
+    if _happened_here(batch, part.part, there):
+        reason = _contradiction(part.part, there, changed)
     if reason:
         batch.keep(part.entry, reason)
         changed = {name: value for name, value in changed.items() if name not in _STATES}
     if changed:
         changes.append((there["id"], {**changed, "modified_at": batch.now}))
         batch.changed_orders.add(part.order_id)
+    return changed
 
 
 _STATES = frozenset(
@@ -204,6 +232,16 @@ _STATES = frozenset(
     }
 )
 """What goes with a state: kept together when the state goes further here."""
+
+
+def _happened_here(batch: Batch, part: Part, there: Mapping[str, Any]) -> bool:
+    """Whether a state is not the one the shop told the last time, or nobody knows what it told."""
+    name = "payment_status" if isinstance(part, PaymentPart) else "status"
+    last = batch.last.get(id(part))
+    if last is None:
+        return True
+    told = last.get(name, type(part).model_fields[name].default)
+    return bool(there[name] != told)
 
 
 def _contradiction(part: Part, there: Mapping[str, Any], changed: Row) -> str | None:
@@ -280,6 +318,8 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
         except PortalError as error:
             batch.refuse(part.entry, f"shipment {parcel.reference_number}: {error.message}")
             continue
+        if there is None and _is_over(batch, part, parcel):
+            continue
         if there is None:
             made = parcel.created_at or parcel.packed_at or parcel.shipped_date or part.made_at
             row = {
@@ -298,6 +338,18 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
     insert(batch.db, Shipment, list(new.values()))
     update(batch.db, Shipment, "id", changes)
     contents.flush()
+
+
+def _is_over(batch: Batch, part: OrderPart, parcel: ShipmentPart) -> bool:
+    """Keep aside a new parcel of an order that was cancelled here before."""
+    cancelled = batch.before.get(part.order_id) == OrderStatus.CANCELLED
+    if not cancelled or parcel.status == ShipmentStatus.CANCELLED:
+        return False
+    batch.keep(
+        part.entry,
+        f"shipment {parcel.reference_number}: the order is cancelled here; nothing is to be sent",
+    )
+    return True
 
 
 def _shipment_values(parcel: ShipmentPart, digits: int) -> Row:

@@ -1,15 +1,24 @@
 """What an order record states as a whole: its states, and whether they can be true."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from account_portal.core.bulk import Row
+from account_portal.core.bulk import Row, Stored
 from account_portal.core.errors import PortalError
 from account_portal.core.money import exponent, to_major
 from account_portal.merchant.importing.amounts import OrderAmounts, minor
 from account_portal.merchant.importing.contents import fill_parcel, lines_to_fill
 from account_portal.merchant.importing.records import OrderRecord, PaymentPart
-from account_portal.models.states import OrderStatus, PaymentStatus, RefundStatus
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    ShipmentStatus,
+    TransactionStatus,
+)
 from account_portal.orders import rules
+
+_LARGEST = 10**15
+"""Minor units of an order: what a JSON number holds exactly, and the database with all sums."""
 
 
 def fault_of(
@@ -23,6 +32,8 @@ def fault_of(
         except PortalError as error:
             return f"shipment {parcel.reference_number}: {error.message}"
     digits = exponent(currency)
+    if amounts.grand_total > _LARGEST:
+        return f"the order comes to more than {_LARGEST} of its smallest unit"
     due = rules.net_payable(
         amounts.grand_total,
         minor(record.loyalty_amount, digits),
@@ -50,20 +61,48 @@ def fault_of(
     return None
 
 
-def stated_payment(record: OrderRecord, due: int, currency: str) -> list[PaymentPart]:
-    """The payment of an order that is paid by its state alone, as the shop's word for it."""
-    if record.payments or states_of(record)["payment_status"] != PaymentStatus.SUCCESS or not due:
-        return []
+def fault_of_lines(
+    there: Iterable[Stored], wanted: Sequence[Row], held: Mapping[str, int]
+) -> str | None:
+    """Why lines cannot become what a record says: parcels or returns hold more units.
+
+    Args:
+        there: the order's lines.
+        wanted: what they would become.
+        held: units by line id that parcels or returns hold; a line that is named cannot go.
+    """
+    units = {row["sku"]: row["quantity"] for row in wanted}
+    for line in there:
+        sku, count = line["sku"], held.get(line["id"], 0)
+        if sku not in units and line["id"] in held:
+            return f"line {sku}: it is in parcels or returns here, and the record drops it"
+        if count > units.get(sku, 0):
+            return (
+                f"line {sku}: {count} units are in parcels or returns here; "
+                f"the record has {units[sku]}"
+            )
+    return None
+
+
+STATED = "stated"
+"""`collection` of the payment that stands for those an export left out."""
+
+
+def stated_payment(record: OrderRecord, due: int, currency: str) -> PaymentPart:
+    """The payment of an order that is paid by its state alone, as the shop's word for it.
+
+    It goes when the shop tells its payments, and follows what the shop says of state and bill.
+    """
     paid_at = record.payment_success_date or record.made_at
-    return [
-        PaymentPart(
-            request_number=f"{record.order_number}-recorded",
-            amount=to_major(due, currency),
-            payment_date=paid_at,
-            payment_method="Recorded by the shop",
-            created_at=paid_at,
-        )
-    ]
+    return PaymentPart.model_construct(
+        request_number=f"{record.order_number}-recorded",
+        amount=to_major(due, currency),
+        payment_status=TransactionStatus.SUCCESS,
+        payment_date=paid_at,
+        payment_method="Recorded by the shop",
+        collection=STATED,  # type: ignore[arg-type] # no record may say so
+        created_at=paid_at,
+    )
 
 
 def states_of(record: OrderRecord) -> Row:
@@ -71,7 +110,8 @@ def states_of(record: OrderRecord) -> Row:
     status = record.status
     if status is None:
         status = OrderStatus.CANCELLED if record.cancelled_at else OrderStatus.CONFIRMED
-    arrived = status in rules.DELIVERED
+    parcels = {one.status for one in record.shipments} - {ShipmentStatus.CANCELLED}
+    arrived = status in rules.DELIVERED or parcels == {ShipmentStatus.DELIVERED}
     payment = record.payment_status
     if payment is None:
         payment = PaymentStatus.SUCCESS if arrived else PaymentStatus.PENDING
@@ -83,3 +123,30 @@ def states_of(record: OrderRecord) -> Row:
         "cancelled_at": record.cancelled_at if status == OrderStatus.CANCELLED else None,
         "delivered_at": record.delivered_at,
     }
+
+
+_GONE = frozenset(
+    str(status)
+    for status in set(ShipmentStatus) - rules.NOT_PACKED - rules.NEVER_CAME
+    if status is not ShipmentStatus.PACKED
+)
+"""States of parcels that left the house, and did not come back or get lost."""
+_NOT_PLACED = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
+
+
+def why_not_state(now: str, wanted: str, parcels: Collection[str]) -> str | None:
+    """Why an order cannot take the state that a record tells; none: it can.
+
+    Args:
+        now: the order's state.
+        wanted: the state told.
+        parcels: states of its parcels.
+    """
+    if wanted == now:
+        return None
+    if wanted == OrderStatus.CANCELLED:
+        left = set(parcels) & _GONE
+        return f"the order cannot be cancelled: a parcel of it is {min(left)}" if left else None
+    if now in rules.FINAL or (wanted in _NOT_PLACED and now not in _NOT_PLACED):
+        return f"the order is {now} here; it cannot become {wanted}"
+    return None

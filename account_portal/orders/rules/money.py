@@ -3,9 +3,10 @@
 The only place that adds up payments and refunds. Amounts are minor units of the order's currency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from account_portal.core import money
 from account_portal.models.states import (
@@ -107,6 +108,16 @@ class MoneyFacts:
         return net_payable(self.grand_total, self.loyalty_amount, self.credit_used)
 
 
+class Owed(NamedTuple):
+    """Money that must go back and is in no living refund yet."""
+
+    amount: int
+    return_id: str | None = None
+    """The return it is for, if any."""
+    retries_id: str | None = None
+    """The refund that a bank did not take, if it is that one's money."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderAccount:
     """Where the money of an order is. `kept` is never negative."""
@@ -117,14 +128,13 @@ class OrderAccount:
     """Refunds that succeeded."""
     promised: int
     """Refunds that neither succeeded nor failed."""
-    owed: tuple[tuple[str | None, int], ...]
-    """What must go back and is in no living refund yet: by return, if it is for one."""
+    owed: tuple[Owed, ...]
     unpaid: int
 
     @property
     def owed_back(self) -> int:
         """All that must go back and is in no living refund yet."""
-        return sum(amount for _, amount in self.owed)
+        return sum(one.amount for one in self.owed)
 
     @property
     def left(self) -> int:
@@ -162,54 +172,45 @@ def _is_open(refund: RefundFact) -> bool:
     return refund.status in {RefundStatus.PENDING, RefundStatus.APPROVED}
 
 
-def _owed(
-    facts: MoneyFacts, refunds: list[RefundFact], arrived: int, left: int
-) -> list[tuple[str | None, int]]:
+def _owed(facts: MoneyFacts, refunds: list[RefundFact], arrived: int, left: int) -> Iterator[Owed]:
+    owed = _failed(refunds)
     if facts.status is OrderStatus.CANCELLED:
-        return [(None, left)] if left else []
-    if not refunds:
-        too_much = arrived - facts.due
-        return [(None, too_much)] if too_much > 0 else []
-    without_return = [one for one in refunds if one.return_id is None]
-    living = sum(one.amount for one in without_return if one.status is not RefundStatus.FAILED)
-    owed: dict[str | None, int] = {}
-    too_much = max(0, arrived - facts.due - living)
-    owed[None] = max(too_much, _failed(without_return))
-    for refund in refunds:
-        if refund.return_id is not None and refund.of_return not in ENDED:
-            same = [one for one in refunds if one.return_id == refund.return_id]
-            owed[refund.return_id] = _failed(same)
-    found = []
-    for return_id, amount in owed.items():
-        part = min(amount, left)
-        left -= part
-        if part:
-            found.append((return_id, part))
-    return found
+        owed.append(Owed(left - sum(one.amount for one in owed)))
+    else:
+        without_return = [one for one in refunds if one.return_id is None]
+        living = sum(one.amount for one in without_return if one.status is not RefundStatus.FAILED)
+        living += sum(one.amount for one in owed if one.return_id is None)
+        owed.append(Owed(arrived - facts.due - living))
+    for one in owed:
+        amount = min(one.amount, left)
+        if amount > 0:
+            left -= amount
+            yield one._replace(amount=amount)
 
 
-def _failed(refunds: list[RefundFact]) -> int:
-    """What banks did not take and nothing tries again.
+def _failed(refunds: list[RefundFact]) -> list[Owed]:
+    """What banks did not take and nothing tries again; a return that ended owes nothing.
 
     A refund that failed here has its successor. In history nobody says which refund tried which
-    again: a later one of the same amount did.
+    again: a later one of the same amount, for the same return, did.
     """
     retried = {one.retries_id for one in refunds}
     successors = [one for one in refunds if one.retries_id is None]
-    owed = 0
+    owed = []
     for refund in refunds:
-        if refund.status is not RefundStatus.FAILED or refund.id in retried:
+        is_failed = refund.status is RefundStatus.FAILED
+        if not is_failed or refund.id in retried or refund.of_return in ENDED:
             continue
         later = (
             one
             for one in successors
             if one is not refund
-            and one.amount == refund.amount
+            and (one.amount, one.return_id) == (refund.amount, refund.return_id)
             and one.created_at >= refund.created_at
         )
         again = next(later, None)
         if again is None:
-            owed += refund.amount
+            owed.append(Owed(refund.amount, refund.return_id, refund.id))
         else:
             successors.remove(again)
     return owed

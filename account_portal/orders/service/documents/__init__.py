@@ -1,8 +1,8 @@
 """Order documents: what lists and details are served from, written with the order."""
 
+from account_portal.orders.service.documents.policy import apply_settings
 from account_portal.orders.service.documents.refreshing import (
     BATCH,
-    apply_settings,
     refresh_customer,
     refresh_due,
     refresh_orders,

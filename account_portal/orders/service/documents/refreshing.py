@@ -2,31 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session, col
 
 from account_portal.context import Context
 from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
-from account_portal.core.ids import new_id, new_number
 from account_portal.core.settings import get_settings
-from account_portal.models import AddressCopy, Order, OrderDocument, OrderPolicy, Refund, Shipment
+from account_portal.models import AddressCopy, Order, OrderDocument, Refund
 from account_portal.models.states import (
     OrderStatus,
-    PaymentStatus,
-    RefundMode,
-    RefundStatus,
     ShipmentStatus,
-    TransactionStatus,
 )
 from account_portal.notifications import has_news
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, load_facts
+from account_portal.orders.service.documents.owed import settle_account, withdraw_excess
 from account_portal.orders.service.documents.shape import (
     add_cancellation,
     search_text,
@@ -70,11 +65,13 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
     documents: list[dict[str, Any]] = []
     purchases: list[dict[str, Any]] = []
     owed: list[dict[str, Any]] = []
+    shrunk: list[dict[str, Any]] = []
     for facts in loaded:
         order = facts.order
         before = {name: order[name] for name in _DERIVED}
         _derive_status(facts, now)
-        missing, account = _settle_account(facts, now)
+        shrunk += withdraw_excess(facts)
+        missing, account = settle_account(facts, now)
         owed += missing
         documents.append(_document(facts, account, addresses, now))
         if any(before[name] != order[name] for name in _DERIVED):
@@ -82,6 +79,15 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
         if order["status"] in rules.DELIVERED:
             purchases += purchases_of(order, facts.lines)
     bulk.insert(db, Refund, owed)
+    for row in shrunk:
+        this = col(Refund.id) == row["id"]
+        if row["refund_amount"]:
+            db.execute(
+                update(Refund).where(this).values(refund_amount=row["refund_amount"]),
+                execution_options={"synchronize_session": False},
+            )
+        else:
+            db.execute(delete(Refund).where(this), execution_options={"synchronize_session": False})
     if state_changes:
         db.execute(_UPDATE_STATE, state_changes, execution_options={"synchronize_session": False})
     forget_purchases(
@@ -105,102 +111,6 @@ def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:
     table = bulk.table_of(AddressCopy)
     statement = select(table).where(table.c.id.in_(list(ids)))
     return {row["id"]: dict(row) for row in db.connection().execute(statement).mappings()}
-
-
-def _settle_account(
-    facts: OrderFacts, now: datetime
-) -> tuple[list[dict[str, Any]], rules.OrderAccount]:
-    """Set how far the order is paid; its account, and refund rows of what it owes.
-
-    Money that came after a cancel, twice or too much, and what a bank did not take: none of it
-    waits for somebody to notice. The facts take the new refunds in.
-    """
-    missing = [
-        _new_refund(facts, None, amount, "Sent back by the payment provider", now)
-        | {"request_number": number, "status": str(RefundStatus.APPROVED)}
-        for number, amount in _sent_back(facts)
-    ]
-    facts.refunds = [*facts.refunds, *missing]
-    money = facts.money()
-    account = rules.account_of(money)
-    if account.owed:
-        owed = [
-            _new_refund(facts, return_id, amount, _why_owed(facts, amount), now)
-            for return_id, amount in account.owed
-        ]
-        missing += owed
-        facts.refunds = [*facts.refunds, *owed]
-        money = facts.money()
-        account = rules.account_of(money)
-    _set_payment_status(facts, rules.derive_payment_status(money, account))
-    return missing, account
-
-
-def _set_payment_status(facts: OrderFacts, status: PaymentStatus) -> None:
-    facts.order["payment_status"] = str(status)
-    if facts.payments:
-        paid = [
-            row["payment_date"]
-            for row in facts.payments
-            if row["payment_status"] in rules.ARRIVED and row["payment_date"]
-        ]
-        is_paid = status is PaymentStatus.SUCCESS
-        facts.order["payment_success_date"] = max(paid, default=None) if is_paid else None
-
-
-def _sent_back(facts: OrderFacts) -> list[tuple[str, int]]:
-    """Payments a provider is sending back without a refund that says so: its number and amount."""
-    if all(row["payment_status"] != TransactionStatus.REFUND_INITIATED for row in facts.payments):
-        return []
-    known = {row["request_number"] for row in facts.refunds}
-    covered = sum(
-        one.amount
-        for one in facts.money().refunds
-        if one.is_money and one.status is not RefundStatus.FAILED
-    )
-    found = []
-    for payment in facts.payments:
-        number = f"{payment['request_number'][:59]}-back"
-        if payment["payment_status"] == TransactionStatus.REFUND_INITIATED and number not in known:
-            amount = max(0, payment["amount"] - covered)
-            covered = max(0, covered - payment["amount"])
-            if amount:
-                found.append((number, amount))
-    return found
-
-
-def _new_refund(
-    facts: OrderFacts, return_id: str | None, amount: int, remarks: str, now: datetime
-) -> dict[str, Any]:
-    return {
-        **_EMPTY_REFUND,
-        "id": new_id(),
-        "order_id": facts.order["id"],
-        "return_id": return_id,
-        "request_number": new_number("RFD", now.year),
-        "refund_amount": amount,
-        "refund_remarks": remarks,
-        "created_at": now,
-        "modified_at": now,
-    }
-
-
-_EMPTY_REFUND: dict[str, Any] = {
-    **dict.fromkeys(Refund.model_fields),
-    "status": str(RefundStatus.PENDING),
-    "payment_mode": str(RefundMode.ORIGINAL_PAYMENT_MODE),
-}
-
-
-def _why_owed(facts: OrderFacts, amount: int) -> str:
-    if any(
-        row["status"] == RefundStatus.FAILED and row["refund_amount"] == amount
-        for row in facts.refunds
-    ):
-        return "The earlier refund did not arrive"
-    if facts.order["status"] == OrderStatus.CANCELLED:
-        return "Paid for an order that is cancelled"
-    return "More was paid than the order cost"
 
 
 _DERIVED = ("status", "payment_status", "payment_success_date", "delivered_at", "completes_at")
@@ -333,54 +243,3 @@ def refresh_customer(ctx: Context) -> None:
     ctx.begin_writing()
     while ids := list(ctx.db.execute(statement).scalars()):
         refresh_orders(ctx.db, ids, ctx.now)
-
-
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def apply_settings(db: Session, now: datetime) -> None:
-    """Mark the documents that other settings were used for, so that readers derive them anew.
-
-    Called when a process starts. Only what the change can touch is marked: orders with something
-    that arrived within the longer of both return windows, and those that are scheduled.
-    """
-    settings = get_settings()
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    used = {
-        "return_window_days": settings.return_window_days,
-        "cancel_scheduled": settings.cancel_scheduled,
-    }
-    # Several processes may be the first.
-    first = dialect.insert(bulk.table_of(OrderPolicy)).values(id=1, **used)
-    db.execute(first.on_conflict_do_nothing(index_elements=["id"]))
-    policy = db.execute(
-        select(OrderPolicy).where(col(OrderPolicy.id) == 1).with_for_update()
-    ).scalar_one()
-    stale: list[Any] = []
-    if policy.cancel_scheduled != settings.cancel_scheduled:
-        stale.append(col(OrderDocument.status).in_(sorted(rules.CANCELLABLE_BEFORE_PACKING)))
-    if policy.return_window_days != settings.return_window_days:
-        days = max(policy.return_window_days, settings.return_window_days)
-        cutoff = now - timedelta(days=days)
-        arrived = select(col(Shipment.order_id)).where(
-            col(Shipment.status) == ShipmentStatus.DELIVERED,
-            or_(col(Shipment.delivered_date).is_(None), col(Shipment.delivered_date) > cutoff),
-        )
-        delivered = select(col(Order.id)).where(
-            col(Order.status).in_(sorted(rules.DELIVERED)),
-            or_(col(Order.delivered_at).is_(None), col(Order.delivered_at) > cutoff),
-        )
-        stale += [
-            col(OrderDocument.order_id).in_(arrived),
-            col(OrderDocument.order_id).in_(delivered),
-        ]
-    if not stale:
-        return
-    db.execute(
-        update(OrderDocument)
-        .where(or_(*stale))
-        .values(valid_until=_LONG_AGO)
-        .execution_options(synchronize_session=False)
-    )
-    policy.return_window_days = settings.return_window_days
-    policy.cancel_scheduled = settings.cancel_scheduled

@@ -1,0 +1,152 @@
+"""Money the portal promised back, and what the shop's records say of the same money.
+
+The shop's systems carry out what was promised here and tell it under numbers of their own. A refund
+they tell takes the place of one that waits here, or money would go back twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import delete
+
+from account_portal.core.bulk import Row, Stored, insert, table_of
+from account_portal.core.ids import new_id, new_number
+from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.stated import STATED
+from account_portal.merchant.importing.tables import fetch, update
+from account_portal.models import ImportStatement, Order, Payment, Refund
+from account_portal.models.states import PaymentStatus, RefundStatus
+from account_portal.orders import rules
+
+_WAITING = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED})
+
+
+class OfOrder(Protocol):
+    """What of `parts.OrderPart` is needed here."""
+
+    @property
+    def order_id(self) -> str:
+        """Whose it is."""
+
+
+def drop_stated(batch: Batch, new: Sequence[Row]) -> None:
+    """Remove the payment that stood for those now told; see `stated.stated_payment`."""
+    told = sorted({row["order_id"] for row in new} & batch.before.keys())
+    if told:
+        table = table_of(Payment)
+        gone = delete(table).where(table.c.order_id.in_(told), table.c.collection == STATED)
+        batch.db.execute(gone)
+
+
+class Promises:
+    """Refunds that wait here, of the orders of some refund records."""
+
+    def __init__(self, batch: Batch, parts: Sequence[OfOrder]) -> None:
+        self._batch = batch
+        ids = sorted({part.order_id for part in parts} & batch.before.keys())
+        self._refunds: dict[str, list[Row]] = defaultdict(list)
+        for row in fetch(batch.db, Refund, "order_id", ids):
+            self._refunds[row["order_id"]].append(dict(row))
+        keys = [f"refund/{row['request_number']}" for of in self._refunds.values() for row in of]
+        self._told = {row["key"] for row in fetch(batch.db, ImportStatement, "key", keys, ("key",))}
+        self._arrived = self._arrived_in(ids)
+        self._new: list[Row] = []
+        self._changes: list[tuple[str, Row]] = []
+        self._gone: list[str] = []
+
+    def _arrived_in(self, order_ids: list[str]) -> dict[str, int]:
+        """Money that arrived by order; orders that are paid by their state alone are left out."""
+        arrived: dict[str, int] = defaultdict(int)
+        rows = fetch(self._batch.db, Payment, "order_id", order_ids)
+        for row in rows:
+            arrived[row["order_id"]] += (
+                row["amount"] if row["payment_status"] in rules.ARRIVED else 0
+            )
+        names = ("id", "payment_status")
+        for order in fetch(self._batch.db, Order, "id", order_ids, names):
+            if order["payment_status"] != PaymentStatus.SUCCESS:
+                arrived.setdefault(order["id"], 0)
+        return arrived
+
+    def _waiting(self, order_id: str, values: Mapping[str, Any]) -> list[Row]:
+        """Refunds of the same kind that the portal made and nobody settled yet, oldest first."""
+        found = [
+            row
+            for row in self._refunds[order_id]
+            if row["status"] in _WAITING
+            and f"refund/{row['request_number']}" not in self._told
+            and kind_of(row) == kind_of(values)
+        ]
+        return sorted(found, key=lambda row: (row["created_at"], row["id"]))
+
+    def why_not(self, order_id: str, values: Row, there: Stored | None) -> str | None:
+        """Why a refund cannot be true: more would go back than arrived; none: it can."""
+        lives = values["status"] != RefundStatus.FAILED
+        if not lives or kind_of(values) != "money" or order_id not in self._arrived:
+            return None
+        waiting = {row["id"] for row in self._waiting(order_id, values)}
+        others = sum(
+            row["refund_amount"]
+            for row in self._refunds[order_id]
+            if row["status"] != RefundStatus.FAILED
+            and kind_of(row) == "money"
+            and row["id"] not in waiting
+            and (there is None or row["id"] != there["id"])
+        )
+        if others + values["refund_amount"] > self._arrived[order_id]:
+            return f"refund {values['request_number']}: more goes back than was paid"
+        return None
+
+    def adopt(self, order_id: str, values: Row) -> bool:
+        """Let a refund that waits here become the one the shop tells; whether there was one."""
+        waiting = self._waiting(order_id, values)
+        if not waiting or values["status"] == RefundStatus.FAILED:
+            return False
+        amount = values["refund_amount"]
+        first = next((row for row in waiting if row["refund_amount"] == amount), waiting[0])
+        rest = first["refund_amount"] - amount
+        if rest > 0:
+            number = new_number("RFD", self._batch.now.year)
+            left = {**first, "id": new_id(), "request_number": number, "refund_amount": rest}
+            self._new.append(left)
+            self._refunds[order_id].append(left)
+        for row in waiting:
+            if rest < 0 and row is not first:
+                taken = min(-rest, row["refund_amount"])
+                rest += taken
+                self._take_off(order_id, row, taken)
+        first.update(values)
+        self._told.add(f"refund/{values['request_number']}")
+        self._changes.append((first["id"], {**values, "modified_at": self._batch.now}))
+        return True
+
+    def _take_off(self, order_id: str, row: Row, amount: int) -> None:
+        row["refund_amount"] -= amount
+        if row["refund_amount"]:
+            self._changes.append((row["id"], {"refund_amount": row["refund_amount"]}))
+        else:
+            self._gone.append(row["id"])
+            self._refunds[order_id].remove(row)
+
+    def withdraw_retries(self, order_id: str, refund_id: str) -> None:
+        """Call off what was to try a failed refund again: it arrived after all."""
+        for row in list(self._refunds[order_id]):
+            if row["retries_id"] == refund_id and row["status"] in _WAITING:
+                self._take_off(order_id, row, row["refund_amount"])
+
+    def flush(self) -> None:
+        """Write everything that was collected."""
+        db = self._batch.db
+        insert(db, Refund, self._new)
+        update(db, Refund, "id", self._changes)
+        if self._gone:
+            table = table_of(Refund)
+            db.execute(delete(table).where(table.c.id.in_(self._gone)))
+
+
+def kind_of(refund: Mapping[str, Any]) -> str:
+    """What goes back: money, points or store credit."""
+    if refund["payment_mode"] == rules.POINTS:
+        return "points"
+    return "credit" if refund["payment_method"] == rules.STORE_CREDIT else "money"
