@@ -24,7 +24,7 @@ _AT_THE_DOOR = (
     "dobírk", "dobierk", "za pobraniem", "przy odbiorze",
     # Slovenian, Croatian, Serbian, Romanian, Hungarian, Turkish, Greek
     "po povzetju", "pouzeć", "pouzeče", "поузећ", "ramburs", "plata la livrare", "utánvét",
-    "kapıda ödeme", "αντικαταβολή",
+    "kapida odeme", "αντικαταβολή",
     # Nordic
     "postförskott", "efterkrav", "postoppkrav", "postiennakko",
     # Russian, Ukrainian, Bulgarian
