@@ -20,6 +20,11 @@ def _plain_letter(letter: str) -> str:
     return "-" if letter == "\u2212" or unicodedata.category(letter) == "Pd" else letter
 
 
+def without_number_sign(text: str) -> str:
+    """What people look for, without the sign that is put before an order's number: # or №."""
+    return text.strip().lstrip("#\uff03\ufe5f№").strip()
+
+
 def folded(text: str) -> str:
     """A text as searches compare it: without case and accents, however its letters are encoded."""
     if text.isascii():

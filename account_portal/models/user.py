@@ -25,6 +25,12 @@ class User(Identified, Stamped, table=True):
     external_id: str | None = Field(
         default=None, max_length=64, description="Natural key of an imported customer."
     )
+    shop_email: str | None = Field(
+        default=None,
+        max_length=254,
+        index=True,
+        description="What the shop's imports last called the customer, who may have changed it.",
+    )
     email: str | None = Field(default=None, max_length=254, description="Lower case.")
     is_email_verified: bool = False
     country_code: str | None = Field(default=None, max_length=5)

@@ -63,6 +63,22 @@ def test_a_number_without_prefix_is_of_the_address_or_the_store(
     assert (user.country_code, user.phone) == expected
 
 
+@pytest.mark.parametrize(
+    ("code", "phone"),
+    [("+44", "07911 123456"), ("44", "07911123456"), (None, "+44 (0)7911 123456"),
+     ("+44", "\u0660\u0667\u0669\u0661\u0661\u0661\u0662\u0663\u0664\u0665\u0666")],
+)  # fmt: skip
+def test_an_imported_phone_is_the_one_sign_in_reads(
+    database: Database, tmp_path: Path, acting: Acting, code: str | None, phone: str
+) -> None:
+    record = {"type": "customer", "external_id": "G1", "country_code": code, "phone": phone}
+    assert bring_in(database, write(tmp_path / "1.ndjson", record))[1] == []
+    with acting() as ctx:
+        assert find_signer(ctx, parse_contact("+44 07911 123456")) is not None
+    [user] = rows(database, User)
+    assert (user.country_code, user.phone) == ("+44", "7911123456")
+
+
 def test_a_store_of_another_country_guesses_no_prefix(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -406,3 +406,13 @@ def test_the_manual_names_every_field(model: type[Record]) -> None:
     manual = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
     named = set(re.findall(r"[`\"]([a-z_0-9]+)[`\"]", manual))
     assert set(model.model_fields) - named == set()
+
+
+@pytest.mark.parametrize("none", [0, "0", 0.0])
+def test_a_line_of_no_units_was_taken_out(database: Database, tmp_path: Path, none: Any) -> None:
+    tea, cup = order()["lines"]
+    changed = order(lines=[{**tea, "quantity": none}, cup], grand_total=89.99)
+    empty = order("A-1002", lines=[{**tea, "quantity": none}])
+    _, faults = bring_in(database, write(tmp_path / "a.ndjson", changed, empty))
+    assert faults == [(2, "lines: must have a line whose quantity is at least 1")]
+    assert [(row.sku, row.quantity) for row in rows(database, OrderLine)] == [("CUP", 1)]

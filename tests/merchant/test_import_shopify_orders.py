@@ -251,10 +251,14 @@ def test_a_refund_has_no_date_the_export_does_not_tell(
 @pytest.mark.parametrize(
     ("state", "method", "expected"),
     [
-        ("authorized", "visa", ("pending", "visa", "authorized")),
-        ("Authorized", "", ("pending", None, "authorized")),
-        ("pending", "Cash on Delivery (COD)", ("pending", "Cash on Delivery (COD)", None)),
-        ("paid", "visa", ("success", "visa", None)),
+        ("authorized", "visa", ("pending", "visa", "authorized", "authorized")),
+        ("Authorized", "", ("pending", None, "authorized", "authorized")),
+        (
+            "pending",
+            "Cash on Delivery (COD)",
+            ("pending", "Cash on Delivery (COD)", None, "on_delivery"),
+        ),
+        ("paid", "visa", ("success", "visa", None, None)),
     ],
 )
 def test_what_is_reserved_or_due_at_the_door_is_told(
@@ -265,7 +269,12 @@ def test_what_is_reserved_or_due_at_the_door_is_told(
     [payment] = rows(database, Payment)
     [order] = rows(database, Order)
     told = (order.extra or {}).get("financial_status")
-    assert (payment.payment_status, payment.payment_method, told) == expected
+    assert (
+        payment.payment_status,
+        payment.payment_method,
+        told,
+        payment.collection,
+    ) == expected
 
 
 def test_of_a_part_paid_order_the_rest_is_open(database: Database, tmp_path: Path) -> None:
@@ -274,6 +283,18 @@ def test_of_a_part_paid_order_the_rest_is_open(database: Database, tmp_path: Pat
     assert [(row.amount, row.payment_status) for row in rows(database, Payment)] == [
         (600, "success")
     ]
+
+
+def test_a_part_payment_says_what_is_open(database: Database, tmp_path: Path) -> None:
+    """Without that, nobody knows what arrived; when all is open, nothing did."""
+    part = {"Financial Status": "partially_paid"}
+    unknown = head("#1001", **part, Outstanding_Balance="")
+    unpaid = head("#1002", **part, Outstanding_Balance="10.00")
+    reason = "Outstanding Balance: is empty; an order that is partially_paid must say what is open"
+    assert take(database, tmp_path, unknown, unpaid) == [(2, reason)]
+    [order] = rows(database, Order)
+    assert (order.order_number, order.payment_status) == ("1002", "pending")
+    assert rows(database, Payment) == []
 
 
 MONEY = [
@@ -320,8 +341,12 @@ def test_a_phone_of_the_bill_names_the_customer_too(database: Database, tmp_path
     cells = [
         head("#1", Email="", Billing_City="B", Billing_Country="DE", Billing_Phone="030 123456"),
         head("#2", Email="", Phone="'+4930123456", Billing_Phone="+49 30 999999"),
+        head(
+            "#3", Email="", Billing_City="Wien", Billing_Country="AT",
+            Shipping_City="B", Shipping_Country="DE", Shipping_Phone="030 123456",
+        ),
     ]  # fmt: skip
     assert take(database, tmp_path, *cells) == []
     [user] = rows(database, User)
     assert (user.country_code, user.phone) == ("+49", "30123456")
-    assert Counter(row.customer_id for row in rows(database, Order)) == {user.customer_id: 2}
+    assert Counter(row.customer_id for row in rows(database, Order)) == {user.customer_id: 3}

@@ -83,7 +83,7 @@ def test_a_deep_page_is_read_from_the_nearer_end(
     "typed",
     [
         "6301", "#6301", " # 6301 ", "eclair", "\u00e9clair", "e\u0301clair", "ECLAIR", "istanbul",
-        "\u0130stanbul", "cay", "50%", "#1 mug",
+        "\u0130stanbul", "cay", "50%", "#1 mug", "№6301", "№ 6301", "\uff036301",
     ],
 )  # fmt: skip
 def test_an_order_is_found_however_its_words_are_typed(

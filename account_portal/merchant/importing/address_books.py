@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from account_portal.addresses.rules import MAX_ADDRESSES
 from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
-from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.phones import read_phone
 from account_portal.merchant.importing.records import SavedAddressRecord
 from account_portal.merchant.importing.tables import difference, fetch, update
@@ -35,44 +37,66 @@ _LIMITS = {"first_name": 100, "pincode": 12, "phone": 14}
 _FLAGS = ("is_default_billing", "is_default_shipping")
 
 
-def _place(row: Any) -> tuple[str, ...]:
+Place = tuple[str, ...]
+
+
+class Book(NamedTuple):
+    """What a record says of a customer's address book."""
+
+    entry: Entry[Record]
+    customer_id: str
+    email: str
+    addresses: Sequence[SavedAddressRecord]
+    said: Sequence[SavedAddressRecord] = ()
+    """The addresses it named the last time."""
+
+
+def _place(row: Any) -> Place:
     """What tells addresses of one book apart."""
     return tuple(str(row[name]).casefold() for name in ("address_line1", "pincode", "city"))
 
 
-def save_addresses(
-    batch: Batch,
-    books: Sequence[tuple[str, str, Sequence[SavedAddressRecord]]],
-    *,
-    most: int | None = None,
-) -> dict[tuple[str, tuple[str, ...]], str]:
+def save_addresses(batch: Batch, books: Sequence[Book]) -> dict[tuple[str, Place], str]:
     """Add or update addresses of address books; ids by customer and place.
 
-    With `most`, a book that holds so many takes no more.
+    What the customer changed here stays: an address that the shop named before and that is no
+    longer in the book does not come back. A full book takes no more. Both are told as kept.
     """
-    owners = {customer_id for customer_id, _, _ in books}
-    there: dict[tuple[str, tuple[str, ...]], Row] = {}
+    there: dict[tuple[str, Place], Row] = {}
     has_default: set[tuple[str, str]] = set()
-    for found in fetch(batch.db, Address, "customer_id", owners):
+    for found in fetch(batch.db, Address, "customer_id", {book.customer_id for book in books}):
         there[found["customer_id"], _place(found)] = dict(found)
         for flag in _FLAGS:
             if found[flag]:
                 has_default.add((found["customer_id"], flag))
     sizes = Counter(customer_id for customer_id, _ in there)
-    new: list[Row] = []
-    fresh: set[tuple[str, tuple[str, ...]]] = set()
+    new: dict[tuple[str, Place], Row] = {}
     changes: list[tuple[str, Row]] = []
-    for customer_id, email, records in books:
-        named = {flag: any(getattr(record, flag) for record in records) for flag in _FLAGS}
-        for record in records:
-            values = _book_values(record, email)
-            key = (customer_id, _place(values))
+    for book in books:
+        customer_id = book.customer_id
+        said = {_place(row): row for row in (_book_values(one, book.email) for one in book.said)}
+        named = {flag: any(getattr(one, flag) for one in book.addresses) for flag in _FLAGS}
+        left_out = 0
+        for record in book.addresses:
+            values = _book_values(record, book.email)
+            place = _place(values)
+            key = (customer_id, place)
             if key in there:
-                changed = difference(there[key], values)
-                if changed and key not in fresh:
+                changed, kept = _news(there[key], values, said.get(place))
+                for name in kept:
+                    reason = f"addresses: {record.address_line1}: {name} was changed here"
+                    batch.keep(book.entry, reason)
+                if changed and key not in new:
                     changes.append((there[key]["id"], {**changed, "modified_at": batch.now}))
                 continue
-            if most is not None and sizes[customer_id] >= most:
+            if place in said:
+                if values != said[place]:
+                    line = f"{record.address_line1}, {record.pincode} {record.city}"
+                    reason = f"addresses: {line} was changed or removed here; it does not come back"
+                    batch.keep(book.entry, reason)
+                continue
+            if sizes[customer_id] >= MAX_ADDRESSES:
+                left_out += 1
                 continue
             sizes[customer_id] += 1
             row = {
@@ -90,15 +114,26 @@ def save_addresses(
                 row[flag] = wanted and (customer_id, flag) not in has_default
                 if row[flag]:
                     has_default.add((customer_id, flag))
-            there[key] = row
-            fresh.add(key)
-            new.append(row)
-    insert(batch.db, Address, new)
+            there[key] = new[key] = row
+        if left_out:
+            reason = f"addresses: a book holds {MAX_ADDRESSES}; {left_out} of these are left out"
+            batch.keep(book.entry, reason)
+    insert(batch.db, Address, list(new.values()))
     update(batch.db, Address, "id", changes)
     return {key: row["id"] for key, row in there.items()}
 
 
-def address_key(customer_id: str, record: SavedAddressRecord) -> tuple[str, tuple[str, ...]]:
+def _news(there: Row, values: Row, said: Row | None) -> tuple[Row, list[str]]:
+    """What an address in the book takes over, and what not: the customer changed it here."""
+    changed = difference(there, values)
+    if said is None:
+        return changed, []
+    kept = [name for name in changed if there[name] != said[name]]
+    news = {name: value for name, value in changed.items() if name not in kept}
+    return news, [name for name in kept if values[name] != said[name]]
+
+
+def address_key(customer_id: str, record: SavedAddressRecord) -> tuple[str, Place]:
     """The key of an address in what `save_addresses` answers."""
     return customer_id, _place(_book_values(record, ""))
 

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from account_portal.addresses.rules import MAX_ADDRESSES
 from account_portal.auth.service.proving import take_from_opener
 from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
-from account_portal.merchant.importing.address_books import address_key, save_addresses
+from account_portal.merchant.importing.address_books import Book, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
-from account_portal.merchant.importing.phones import PhoneKey, phone_key, read_phone
+from account_portal.merchant.importing.customer_changes import (
+    addresses_said,
+    changes_of_customer,
+    phone_of,
+)
+from account_portal.merchant.importing.phones import PhoneKey, phone_key
 from account_portal.merchant.importing.records import (
     CustomerRecord,
     OfCustomer,
     SavedAddressRecord,
 )
-from account_portal.merchant.importing.statements import changes_of_customer
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import NotificationPreference, User
 from account_portal.security.passwords import is_known_hash
@@ -26,6 +29,7 @@ _KNOWN = (
     "id",
     "customer_id",
     "external_id",
+    "shop_email",
     "email",
     "is_email_verified",
     "country_code",
@@ -45,6 +49,7 @@ class Known:
 
     by_external_id: dict[str, Row]
     by_email: dict[str, Row]
+    by_shop_email: dict[str, Row]
     by_phone: dict[PhoneKey, Row]
 
     def find(
@@ -52,11 +57,16 @@ class Known:
     ) -> Row | None:
         """The user; the shop's id counts more than the e-mail address, a phone least.
 
-        A phone may have been somebody else's: whoever has another id or e-mail address than the
-        record names is not meant.
+        Whose address here is another than the shop's is found by the shop's, unless it is somebody
+        else's by now. A phone may have been somebody else's: whoever has another id or e-mail
+        address than the record names is not meant.
         """
         found = self.by_external_id.get(external_id) if external_id else None
         found = found or (self.by_email.get(email) if email else None)
+        if found is None and email:
+            found = self.by_shop_email.get(email)
+            if found and external_id and found["external_id"]:
+                found = None
         if found is None and phone is not None:
             found = self.by_phone.get(phone)
             if found and ((external_id and found["external_id"]) or (email and found["email"])):
@@ -69,6 +79,8 @@ class Known:
             self.by_external_id[user["external_id"]] = user
         if user["email"]:
             self.by_email[user["email"]] = user
+        if user["shop_email"]:
+            self.by_shop_email[user["shop_email"]] = user
         if user["phone"]:
             self.by_phone[user["country_code"], user["phone"]] = user
 
@@ -78,12 +90,17 @@ def find_customers(
 ) -> Known:
     """The users behind external ids, e-mail addresses and phones."""
     named = list(names)
-    known = Known({}, {}, {})
+    known = Known({}, {}, {}, {})
     external_ids = {external_id for external_id, _, _ in named if external_id}
     emails = {email for _, email, _ in named if email}
     numbers = {phone[1] for _, _, phone in named if phone}
     users: dict[str, Row] = {}
-    for column, values in (("phone", numbers), ("email", emails), ("external_id", external_ids)):
+    for column, values in (
+        ("phone", numbers),
+        ("shop_email", emails),
+        ("email", emails),
+        ("external_id", external_ids),
+    ):
         for row in fetch(batch.db, User, column, values, _KNOWN):
             known.add(users.setdefault(row["id"], dict(row)))
     opened = {row["id"]: row["customer_id"] for row in users.values() if row["is_unproven"]}
@@ -104,8 +121,7 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
     known = find_customers(batch, ((r.external_id, r.email, phones.of(r)) for r in records))
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
-    books: list[tuple[str, str, list[SavedAddressRecord]]] = []
-    book_of: dict[str, Entry[CustomerRecord]] = {}
+    books: list[Book] = []
     accepting: set[str] = set()
     for entry in entries:
         record = entry.record
@@ -113,6 +129,7 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
         if user is None and not (record.external_id or record.email or phones.of(record)):
             batch.refuse(entry, f"phone: {NO_PHONE}")
             continue
+        said: list[SavedAddressRecord] = []
         if user is None:
             user = new_user(record.created_at or batch.now, record.external_id, record.email)
             new.append(user)
@@ -120,8 +137,11 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
                 accepting.add(user["id"])
             user.update(_values(record, user, phones, known))
         else:
-            record = changes_of_customer(batch, record)
+            said = addresses_said(batch, record)
+            record = changes_of_customer(batch, entry, user)
             values = _values(record, user, phones, known)
+            if entry.record.email:
+                values["shop_email"] = entry.record.email
             if record.email and values.get("email") != record.email != user["email"]:
                 batch.refuse(entry, f"the e-mail address {record.email} is another customer's")
                 continue
@@ -132,16 +152,11 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
                     changes.append((user["id"], {**changed, "modified_at": batch.now}))
         known.add(user)
         if record.addresses:
-            books.append((user["customer_id"], user["email"] or "", record.addresses))
-            book_of[user["customer_id"]] = entry
+            email = user["email"] or ""
+            books.append(Book(entry, user["customer_id"], email, record.addresses, said))
     insert_users(batch, new, accepting)
     update(batch.db, User, "id", changes)
-    saved = save_addresses(batch, books, most=MAX_ADDRESSES)
-    for customer_id, _, addresses in books:
-        left = sum(address_key(customer_id, address) not in saved for address in addresses)
-        if left:
-            reason = f"addresses: a book holds {MAX_ADDRESSES}; {left} of these are left out"
-            batch.keep(book_of[customer_id], reason)
+    save_addresses(batch, books)
 
 
 def new_user(made_at: datetime, external_id: str | None, email: str | None) -> Row:
@@ -152,6 +167,7 @@ def new_user(made_at: datetime, external_id: str | None, email: str | None) -> R
         "customer_id": identity,
         "customer_group_id": None,
         "external_id": external_id,
+        "shop_email": email,
         "email": email,
         "is_email_verified": False,
         "country_code": None,
@@ -226,7 +242,7 @@ class _Phones:
     """Phones one can sign in with: well-formed, and one customer's only."""
 
     def __init__(self, batch: Batch, records: Sequence[CustomerRecord]) -> None:
-        self._read = {id(record): _phone_of(record) for record in records}
+        self._read = {id(record): phone_of(record) for record in records}
         numbers = {phone[1] for phone in self._read.values() if phone}
         self._owner = {
             (row["country_code"], row["phone"]): row["id"]
@@ -235,16 +251,11 @@ class _Phones:
 
     def of(self, record: CustomerRecord) -> tuple[str, str] | None:
         """The phone of a record, if one can sign in with it."""
-        return self._read.get(id(record)) or _phone_of(record)
+        return self._read.get(id(record)) or phone_of(record)
 
     def claim(self, phone: tuple[str, str], user_id: str) -> bool:
         """Whether the phone is this user's; the first to name it has it."""
         return self._owner.setdefault(phone, user_id) == user_id
-
-
-def _phone_of(record: CustomerRecord) -> tuple[str, str] | None:
-    country = record.addresses[0].country if record.addresses else ""
-    return read_phone(record.country_code, record.phone, country)
 
 
 def customers_of(
@@ -275,11 +286,15 @@ def customers_of(
             name = external_id or email or entry.record.customer_phone
             batch.wait_or_refuse(entry, f"customer {name} is not known")
             continue
+        told: Row = {}
         if external_id and user["external_id"] is None:
             # Made from an order that named the e-mail address or the phone only.
-            user["external_id"] = external_id
-            if all(user is not row for row in new):
-                adopted.append((user["id"], {"external_id": external_id}))
+            told["external_id"] = external_id
+        if email and user["shop_email"] is None and user["email"] == email:
+            told["shop_email"] = email
+        user.update(told)
+        if told and all(user is not row for row in new):
+            adopted.append((user["id"], told))
         known.add(user)
         owners[position] = user
     insert_users(batch, new)

@@ -10,10 +10,14 @@ from account_portal.core.bulk import Row, insert, table_of
 from account_portal.core.ids import new_id
 from account_portal.core.money import POINT_SCALE, round_half_up
 from account_portal.loyalty.service.ledger import membership_number_of
-from account_portal.merchant.importing.address_books import address_key, save_addresses
+from account_portal.merchant.importing.address_books import Book, address_key, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.customers import customers_of
-from account_portal.merchant.importing.records import LoyaltyRecord, SubscriptionRecord
+from account_portal.merchant.importing.records import (
+    LoyaltyRecord,
+    SavedAddressRecord,
+    SubscriptionRecord,
+)
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import LoyaltyAccount, LoyaltyActivity, Order, Subscription
 from account_portal.models.states import ActivityType
@@ -227,6 +231,21 @@ def _opening_row(batch: Batch, customer_id: str, points: int, first: Any) -> Row
     }
 
 
+_ADDRESSES = ("shipping_address", "billing_address")
+
+
+def _book(batch: Batch, entry: Entry[SubscriptionRecord], owner: Row) -> Book:
+    """What a subscription says of its customer's address book, now and the last time."""
+    last = batch.last.get(id(entry.record), {})
+    return Book(
+        entry,
+        owner["customer_id"],
+        owner["email"] or "",
+        [address for name in _ADDRESSES if (address := getattr(entry.record, name)) is not None],
+        [SavedAddressRecord.model_validate(last[name]) for name in _ADDRESSES if last.get(name)],
+    )
+
+
 def write_subscriptions(batch: Batch, entries: Sequence[Entry[SubscriptionRecord]]) -> None:
     """Add or update subscriptions; their addresses go into the customer's address book."""
     owners = customers_of(batch, entries, create=False)
@@ -241,15 +260,7 @@ def write_subscriptions(batch: Batch, entries: Sequence[Entry[SubscriptionRecord
     }
     saved = save_addresses(
         batch,
-        [
-            (owner["customer_id"], owner["email"] or "", [address])
-            for position, owner in owners.items()
-            for address in (
-                entries[position].record.shipping_address,
-                entries[position].record.billing_address,
-            )
-            if address is not None
-        ],
+        [_book(batch, entries[position], owner) for position, owner in owners.items()],
     )
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
@@ -266,12 +277,13 @@ def write_subscriptions(batch: Batch, entries: Sequence[Entry[SubscriptionRecord
             "quantity": record.quantity,
             "next_date": record.next_date,
         }
-        for name in ("shipping_address", "billing_address"):
-            address = getattr(record, name)
-            values[f"{name}_id"] = (
-                None if address is None else saved[address_key(customer_id, address)]
-            )
         known = there.get(record.subscription_number)
+        for name in _ADDRESSES:
+            address = getattr(record, name)
+            found = address and saved.get(address_key(customer_id, address))
+            # An address that was changed here stays the subscription's.
+            if address is None or found or known is None:
+                values[f"{name}_id"] = found
         if known is None:
             made = record.created_at or batch.now
             new.append(

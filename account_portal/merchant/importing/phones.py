@@ -5,6 +5,8 @@ from babel.numbers import get_territory_currencies
 
 from account_portal.addresses.rules import country_code_of
 from account_portal.auth.schemas import DEFAULT_COUNTRY_CODE
+from account_portal.core.text import plain
+from account_portal.core.validation import national_number, phone_fault
 from account_portal.merchant.importing.records import OfCustomer
 
 PhoneKey = tuple[str, str]
@@ -12,20 +14,26 @@ PhoneKey = tuple[str, str]
 
 
 def read_phone(country_code: str | None, phone: str | None, country: str) -> PhoneKey | None:
-    """Prefix and national number, if the text is a possible phone number."""
+    """Prefix and national number as sign-in reads them, if the text is a possible phone number."""
     if not phone:
         return None
-    text = f"{country_code} {phone}" if country_code and not phone.startswith("+") else phone
+    text = plain(phone).strip()
+    if country_code and not text.startswith("+"):
+        text = f"+{country_code.removeprefix('+')} {text}"
     try:
         number = phonenumbers.parse(text, country_code_of(country) if country else None)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
+    prefix = f"+{number.country_code}"
     national = phonenumbers.national_significant_number(number)
-    if not 4 <= len(national) <= 14 or (number.country_code == 91 and len(national) != 10):
+    if not plain(phone).strip().startswith("+"):
+        typed = national_number(phone, prefix)
+        national = typed if typed.isdecimal() else national
+    if not 4 <= len(national) <= 14 or phone_fault(prefix, national):
         return None
-    return f"+{number.country_code}", national
+    return prefix, national
 
 
 def phone_key(record: OfCustomer, currency: str) -> PhoneKey | None:
@@ -35,12 +43,14 @@ def phone_key(record: OfCustomer, currency: str) -> PhoneKey | None:
     """
     if record.customer_email is not None or record.customer_phone is None:
         return None
-    countries = [
-        address.country
+    addresses = [
+        address
         for name in ("billing_address", "shipping_address")
         if (address := getattr(record, name, None)) and address.country
     ]
-    country = countries[0] if countries else _store_country(currency)
+    # The address that has this phone tells most about it.
+    addresses.sort(key=lambda address: address.phone != record.customer_phone)
+    country = addresses[0].country if addresses else _store_country(currency)
     return read_phone(None, record.customer_phone, country)
 
 

@@ -120,8 +120,7 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
         "external_id": head.text("Id"),
         "order_date": head.moment("Created at"),
         "customer_email": head.text("Email"),
-        "customer_phone": head.text("Phone")
-        or ("" if head.text("Email") else head.text("Billing Phone")),
+        "customer_phone": head.text("Phone") or _phone_of_addresses(head),
         "currency": head.text("Currency"),
         "status": "cancelled" if head.text("Cancelled at") else None,
         "cancelled_at": head.moment("Cancelled at"),
@@ -140,6 +139,13 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
         "refunds": refunds(head, number),
         "fulfilment": _fulfilment(head, sold, lines, now),
     }
+
+
+def _phone_of_addresses(head: Row) -> str:
+    """A phone that names the customer where there is no e-mail address."""
+    if head.text("Email"):
+        return ""
+    return head.text("Billing Phone") or head.text("Shipping Phone")
 
 
 def order_number(name: str) -> str:

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from account_portal.core import money
-from account_portal.merchant.importing.cells import Row
+from account_portal.merchant.importing.cells import CellError, Row
 
 AUTHORIZED = "authorized"
 """A reserved amount: nothing is missing, and nothing was paid yet."""
@@ -25,14 +25,16 @@ _TAXES = range(1, 6)
 
 
 def payments(head: Row, number: str) -> list[dict[str, Any]]:
-    """The payment of an order. What was authorized, or is due at the door, is pending."""
+    """The payment of an order. What was authorized, or is due at the door, is pending.
+
+    Raises:
+        CellError: the order is paid in part, and the export does not say how much of it.
+    """
     state, total = head.word("Financial Status"), head.amount("Total")
-    paid = total
-    if state == "partially_paid":
-        paid = max(Decimal(0), total - head.amount("Outstanding Balance"))
+    paid = _paid_part(head, total) if state == "partially_paid" else total
     status = _STATES.get(state, "pending")
     method = head.text("Payment Method")
-    if not total or (status == "pending" and not method and state != AUTHORIZED):
+    if not paid or (status == "pending" and not method and state != AUTHORIZED):
         return []
     placed = head.moment("Created at")
     return [
@@ -43,26 +45,20 @@ def payments(head: Row, number: str) -> list[dict[str, Any]]:
             "payment_date": (head.moment("Paid at") or placed) if status == "success" else None,
             "payment_method": method,
             "payment_reference_number": head.text("Payment Reference") or head.text("Payment ID"),
-            "collection": _collection(state, status, method),
+            # What is due at the door is told by the method, as in every record.
+            "collection": "authorized" if state == AUTHORIZED else None,
             "created_at": placed,
         }
     ]
 
 
-_AT_THE_DOOR = re.compile(
-    r"cash.on.delivery|\bcod\b|contre.?remboursement|nachnahme|contrassegno|contra.?reembolso",
-    re.IGNORECASE,
-)
-"""How shops call cash on delivery."""
-
-
-def _collection(state: str, status: str, method: str) -> str | None:
-    """When the money of a pending payment is collected, if not by the customer's next click."""
-    if status != "pending":
-        return None
-    if state == AUTHORIZED:
-        return "authorized"
-    return "on_delivery" if _AT_THE_DOOR.search(method) else None
+def _paid_part(head: Row, total: Decimal) -> Decimal:
+    """What arrived of an order that is paid in part."""
+    if not head.text("Outstanding Balance"):
+        raise CellError(
+            "Outstanding Balance: is empty; an order that is partially_paid must say what is open"
+        )
+    return max(Decimal(0), total - head.amount("Outstanding Balance"))
 
 
 def refunds(head: Row, number: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import orjson
 from sqlmodel import Session
 
 from account_portal.core.bulk import insert
-from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.batch import Entry
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.records import (
     CustomerRecord,
@@ -112,35 +112,3 @@ def _number_of(part: Part) -> str:
 
 def _text_of(content: dict[str, Any]) -> str:
     return orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS).decode()
-
-
-def changes_of_customer(batch: Batch, record: CustomerRecord) -> CustomerRecord:
-    """The record with what the shop changed since it was said the last time only."""
-    said = batch.said_anew(record)
-    if said & {"phone", "country_code"}:
-        said |= {"phone", "country_code"}
-    kept = {name: None for name in _OPTIONAL if name not in said}
-    before = batch.last.get(id(record), {}).get("addresses", [])
-    addresses = [
-        address
-        for address in record.addresses
-        if orjson.loads(_text_of(address.model_dump(exclude_unset=True))) not in before
-    ]
-    # Not validated again: without its e-mail address it may have no key.
-    changed = record.model_copy(update={**kept, "addresses": addresses})
-    for name in ("is_email_verified", "is_phone_verified"):
-        if name not in said:
-            setattr(changed, name, False)
-            changed.model_fields_set.discard(name)
-    return changed
-
-
-_OPTIONAL = (
-    "email",
-    "country_code",
-    "phone",
-    "first_name",
-    "last_name",
-    "customer_group_id",
-    "password_hash",
-)

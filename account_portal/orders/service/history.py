@@ -11,7 +11,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core.pagination import Page, paginate
 from account_portal.core.reading import Read
-from account_portal.core.text import folded
+from account_portal.core.text import folded, without_number_sign
 from account_portal.models import Order, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import OrderCard, OrderSearch
@@ -28,7 +28,7 @@ _SORTS: dict[str, list[tuple[str, Any]]] = {
 def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     """The caller's orders as the history page filters them: text, chips, year."""
     # People write an order's number with the sign that shops put before it.
-    text = folded(query.text.strip().removeprefix("#").strip())
+    text = folded(without_number_sign(query.text))
     if query.year is None and not text:
         return _by_chip(ctx, query)
     count_orders(ctx)  # brings what is due up to date

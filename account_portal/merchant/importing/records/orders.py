@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from account_portal.core.links import Link, Picture
 from account_portal.merchant.importing.fields import (
@@ -20,6 +20,7 @@ from account_portal.merchant.importing.fields import (
     Sku,
 )
 from account_portal.merchant.importing.records.customers import AddressRecord, OfCustomer
+from account_portal.merchant.importing.records.payment_methods import is_paid_at_the_door
 from account_portal.merchant.importing.records.promotions import AppliedCoupon, AppliedPromotion
 from account_portal.merchant.importing.records.spellings import (
     OrderState,
@@ -65,7 +66,7 @@ class LineRecord(Record):
     subscription_plan: str | None = None
     subscription_interval: int | None = None
     subscription_frequency: str | None = None
-    quantity: Count = 1
+    quantity: CountOrNone = 1
     free_quantity: CountOrNone = 0
     price_including_tax: bool = True
     selling_price: Amount
@@ -195,6 +196,13 @@ class PaymentPart(Record):
                 self.payment_method = given[: self.CUT["payment_method"]]
         return self
 
+    @model_validator(mode="after")
+    def _collected_at_the_door(self) -> "PaymentPart":
+        is_open = self.payment_status == TransactionStatus.PENDING and self.collection is None
+        if is_open and self.payment_method and is_paid_at_the_door(self.payment_method):
+            self.collection = "on_delivery"
+        return self
+
 
 class RefundPart(Record):
     """A refund inside its order; `request_number` is its natural key."""
@@ -283,6 +291,15 @@ class OrderRecord(OfCustomer):
     refunds: list[RefundPart] = Field(default_factory=list, max_length=1000)
     fulfilment: FulfilmentPart | None = None
     created_at: Moment | None = None
+
+    @field_validator("lines")
+    @classmethod
+    def _without_removed(cls, lines: list[LineRecord]) -> list[LineRecord]:
+        """A line whose quantity is 0 was taken out of the order."""
+        sold = [line for line in lines if line.quantity]
+        if not sold:
+            raise ValueError("must have a line whose quantity is at least 1")
+        return sold
 
     @model_validator(mode="after")
     def _with_its_id(self) -> "OrderRecord":
