@@ -118,8 +118,8 @@ def resend_shipment(reference_number: str) -> None:
 @shipment_group.command("refund")
 @click.argument("reference_number")
 def refund_shipment(reference_number: str) -> None:
-    """Refund what was in a parcel that was lost or came back. Prints the refund's number."""
-    click.echo(_do(orders.refund_shipment, reference_number))
+    """Refund what was in a parcel that was lost or came back. Prints the refunds' numbers."""
+    click.echo("\n".join(_do(orders.refund_shipment, reference_number)))
 
 
 OUTCOME = click.Choice(["success", "failed"])

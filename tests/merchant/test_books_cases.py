@@ -12,11 +12,12 @@ from account_portal.core.errors import Conflict
 from account_portal.core.settings import get_settings
 from account_portal.loyalty import service as loyalty
 from account_portal.loyalty.schemas import LoyaltyQuery
-from account_portal.models import User
+from account_portal.models import Purchase, User
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.orders.rules import OrderNotCancellable, PaymentRetryNotAvailable
 from account_portal.orders.schemas import CancelOrder, OrderQuery
+from account_portal.orders.service.refunds import RefundTooHigh
 from account_portal.returns import service as returns
 from account_portal.returns.rules import OrderNotReturnable, QuantityNotReturnable
 from account_portal.returns.schemas import CreateOrderReturn, CreateOrderReturnItem
@@ -436,6 +437,23 @@ def test_more_back_than_was_paid_is_refused(shop: Shop) -> None:
     assert faults == [(1, "refunds: more goes back than was paid")]
 
 
+def moved(number: str, points: int) -> list[dict[str, Any]]:
+    """The ledger's side of points that were spent on an order: earned before, and spent."""
+    movement = {"type": "loyalty_activity", "customer_email": "c1@x.example"}
+    return [
+        {
+            **movement,
+            "external_id": f"{number}-{kind}",
+            "activity_type": kind,
+            "activity": "bonus" if kind == "earned" else "order",
+            "loyalty_point": points,
+            "reference_number": number if kind == "redeemed" else None,
+            "created_at": day(9),
+        }
+        for kind in ("earned", "redeemed")
+    ]
+
+
 def test_a_quote_of_points_is_what_comes_back(shop: Shop) -> None:
     shop.brings(
         {"type": "customer", "email": "c1@x.example", "external_id": "C69"},
@@ -448,6 +466,7 @@ def test_a_quote_of_points_is_what_comes_back(shop: Shop) -> None:
             payments=[{"request_number": "QQP-1", "amount": 60}],
             shipments=[parcel("QQS-1")],
         ),
+        *moved("QQ-001", 10),
     )
     item = {"product_id": "P1", "sku": "S1", "quantity": 1, "resolution": "refund"}
     body = {"return_items": [{**item, "return_reason": "Worn"}]}
@@ -467,3 +486,107 @@ def test_a_quote_of_points_is_what_comes_back(shop: Shop) -> None:
         assert found - balance == quote.points
         balance = found
     assert balance == 10
+
+
+@pytest.mark.parametrize(("ledger", "back"), [(0, 0), (40, 40), (100, 100)])
+def test_a_return_gives_back_the_points_the_ledger_took(shop: Shop, ledger: int, back: int) -> None:
+    points = {"loyalty_point_redeemed": 100, "loyalty_amount": 100}
+    paid = [{"request_number": "P", "amount": 100}]
+    order = sold("V-006", payments=paid, shipments=[parcel("VS")], **points)
+    shop.brings(order, *(moved("V-006", ledger) if ledger else []))
+    item = {"product_id": "P1", "sku": "S1", "quantity": 2, "resolution": "refund"}
+    data = CreateOrderReturn.model_validate({"return_items": [{**item, "return_reason": "Worn"}]})
+    quote = shop.customer(returns.quote_return, "V-006", data.return_items)
+    number = shop.customer(returns.create_return, "V-006", data).request_number
+    for step in (
+        returns.approve_return,
+        returns.mark_return_shipped,
+        returns.receive_return,
+        returns.complete_return,
+    ):
+        shop.does(step, number)
+    assert shop.customer(loyalty.get_loyalty).loyalty_point_balance == back == quote.points
+
+
+def test_a_refund_of_points_that_the_shop_tells_counts(shop: Shop) -> None:
+    points = {"loyalty_point_redeemed": 50, "loyalty_amount": 50}
+    back = {"request_number": "R", "refund_amount": 50, "payment_mode": "loyalty_point"}
+    paid = [{"request_number": "P", "amount": 150}]
+    shop.brings(sold("Y-005", payments=paid, refunds=[{**back, "status": "pending"}], **points))
+    shop.does(service.approve_refund, "R")
+    for _ in range(2):
+        shop.does(service.settle_refund, "R", succeeded=True)
+        assert shop.customer(loyalty.get_loyalty).loyalty_point_balance == 50
+
+
+def test_a_lost_parcel_is_refunded_each_way_it_was_paid(shop: Shop) -> None:
+    points = {"loyalty_point_redeemed": 50, "loyalty_amount": 50, "credit_balance_used": 30}
+    paid = [{"request_number": "P", "amount": 120}]
+    shop.brings(
+        sold("L-001", payments=paid, shipments=[parcel("LS", "lost")], **points),
+        *moved("L-001", 50),
+    )
+    numbers = shop.does(service.refund_shipment, "LS")
+    assert sorted(amount for _, amount in shop.refunds("L-001")) == [30, 50, 120]
+    for number in numbers:
+        shop.does(service.approve_refund, number)
+        shop.does(service.settle_refund, number, succeeded=True)
+    assert shop.customer(loyalty.get_loyalty).loyalty_point_balance == 50
+
+
+def test_a_lost_replacement_is_refunded_once(shop: Shop) -> None:
+    paid = [{"request_number": "P", "amount": 200}]
+    shop.brings(sold("L-002", payments=paid, shipments=[parcel("LS")]))
+    item = {"product_id": "P1", "sku": "S1", "quantity": 2, "resolution": "replacement"}
+    data = CreateOrderReturn.model_validate({"return_items": [{**item, "return_reason": "Worn"}]})
+    number = shop.customer(returns.create_return, "L-002", data).request_number
+    shop.does(returns.approve_return, number)
+    made = shop.customer(returns.get_return, "L-002", number).replacement_order_number
+    sent = shop.does(service.create_shipment, made)
+    shop.does(service.move_shipment, sent, ShipmentStatus.SHIPPED)
+    shop.does(service.move_shipment, sent, ShipmentStatus.LOST)
+    shop.does(service.refund_shipment, sent)
+    assert shop.refunds("L-002") == [("pending", 200)]
+    for deed in (service.refund_shipment, service.resend_shipment):
+        with pytest.raises((Conflict, RefundTooHigh)):
+            shop.does(deed, sent)
+
+
+def test_points_earned_here_are_not_earned_again_by_the_shops_word(shop: Shop) -> None:
+    paid = [{"request_number": "P", "amount": 200}]
+    shop.brings(
+        sold("Y-006", payments=paid, shipments=[parcel("YS", "shipped")], loyalty_point_earned=20)
+    )
+    shop.does(service.move_shipment, "YS", ShipmentStatus.DELIVERED)
+    told = {
+        "type": "loyalty_activity",
+        "customer_email": "c1@x.example",
+        "external_id": "L",
+        "activity_type": "earned",
+        "activity": "order",
+        "reference_number": "Y-006",
+        "loyalty_point": 20,
+        "created_at": day(0),
+    }
+    for _ in range(2):
+        shop.brings(told)
+        assert shop.customer(loyalty.get_loyalty).loyalty_point_balance == 20
+
+
+def test_a_window_that_grows_opens_orders_without_parcels_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Imported before the first server starts: its settings are those the orders were read with.
+    shop.brings(sold("W-005", status="delivered", delivered_at=day(10)))
+    for days, status, units in (("5", "complete", 0), ("30", "delivered", 2)):
+        monkeypatch.setenv("PORTAL_RETURN_WINDOW_DAYS", days)
+        get_settings.cache_clear()
+        shop.does(lambda ctx: service.apply_settings(ctx.db, ctx.now))
+        assert (shop.order("W-005").status, shop.returnable("W-005")) == (status, [units])
+
+
+def test_a_product_that_was_not_brought_is_not_reviewed(shop: Shop) -> None:
+    shop.brings(sold("W-006", status="delivered"))
+    assert {row.product_id for row in rows(shop.database, Purchase)} == {"P1"}
+    shop.brings(sold("W-006", status="delivered", line={"sku": "S9", "product_id": "P9"}))
+    assert {row.product_id for row in rows(shop.database, Purchase)} == {"P9"}

@@ -1,7 +1,7 @@
 """Points and subscriptions."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -18,7 +18,7 @@ from account_portal.merchant.importing.records import (
     SavedAddressRecord,
     SubscriptionRecord,
 )
-from account_portal.merchant.importing.tables import difference, fetch, update
+from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import LoyaltyAccount, LoyaltyActivity, Order, Subscription
 from account_portal.models.states import ActivityType
 from account_portal.orders.service import refresh_orders
@@ -36,6 +36,7 @@ def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> N
             {entry.record.external_id for entry in entries},
         )
     }
+    unnamed = _unnamed(batch, {owner["customer_id"] for owner in owners.values()})
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
     touched: set[str] = set()
@@ -56,6 +57,8 @@ def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> N
         known = there.get(record.external_id)
         if values["loyalty_point"] == 0:
             batch.refuse(entry, "loyalty_point: must be at least 0.01")
+        elif known is None and (own := unnamed.pop(_movement(customer_id, values), None)):
+            changes.append((own, {"external_id": record.external_id}))  # it happened here already
         elif known is None:
             new.append(
                 {
@@ -77,6 +80,28 @@ def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> N
     update(batch.db, LoyaltyActivity, "id", changes)
     _balance(batch, touched)
     _derive_orders(batch, {row["reference_number"] for row in new} - {None})
+
+
+def _movement(customer_id: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    names = ("reference_number", "activity_type", "activity", "loyalty_point")
+    return (customer_id, *(row[name] for name in names))
+
+
+def _unnamed(batch: Batch, customer_ids: set[str]) -> dict[tuple[Any, ...], str]:
+    """Ids of movements that happened here, and so have no name of the shop's, by what moved."""
+    table = table_of(LoyaltyActivity)
+    found: dict[tuple[Any, ...], str] = {}
+    wanted = sorted(customer_ids)
+    for start in range(0, len(wanted), CHUNK):
+        rows = batch.db.execute(
+            select(table).where(
+                table.c.customer_id.in_(wanted[start : start + CHUNK]),
+                table.c.external_id.is_(None),
+                table.c.reference_number.is_not(None),
+            )
+        ).mappings()
+        found |= {_movement(row["customer_id"], dict(row)): row["id"] for row in rows}
+    return found
 
 
 def _derive_orders(batch: Batch, order_numbers: set[str]) -> None:

@@ -38,7 +38,7 @@ from account_portal.merchant.importing.records import (
 )
 from account_portal.merchant.importing.sources import read_file
 from account_portal.merchant.importing.statements import Statements
-from account_portal.orders.service import refresh_orders
+from account_portal.orders.service import apply_settings, refresh_orders
 
 BATCH = 1000
 """Records written in one transaction. Each costs a wait for the disk; one holds them in memory."""
@@ -102,6 +102,7 @@ def run_import(
         tempfile.TemporaryFile("w+", encoding="utf-8") as waiting,
         database.session(writes=True) as db,
     ):
+        apply_settings(db, utc_now())
         importer = _Importer(db, strict=strict, on_fault=on_fault, on_kept=on_kept, waiting=waiting)
         for path in paths:
             importer.read(path, on_progress)

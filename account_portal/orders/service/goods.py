@@ -29,19 +29,27 @@ def refund_goods(
     ctx: Context, request: OrderReturn, order: Order, items: list[ReturnItem]
 ) -> list[Refund]:
     """One pending refund of these items for each way the order was paid."""
-    ctx.db.flush()
+    value = sum(item.refund_amount for item in items)
+    remarks = f"Return {request.request_number}"
+    return refund_value(ctx, order, value, return_id=request.id, remarks=remarks)
+
+
+def refund_value(
+    ctx: Context, order: Order, value: int, *, remarks: str, return_id: str | None = None
+) -> list[Refund]:
+    """Pending refunds of what goods cost, tax included: one for each way the order was paid."""
     left, arrived = rules.left_to_refund(money_of(ctx.db, order))
-    back = rules.split_refund(sum(item.refund_amount for item in items), left, arrived=arrived)
+    back = rules.split_refund(value, left, arrived=arrived)
     refunds = [
         Refund(
             order_id=order.id,
-            return_id=request.id,
+            return_id=return_id,
             request_number=new_number("RFD", ctx.now.year),
             refund_amount=amount,
             status=RefundStatus.PENDING,
             payment_mode=mode,
             payment_method=method,
-            refund_remarks=f"Return {request.request_number}",
+            refund_remarks=remarks,
             created_at=ctx.now,
             modified_at=ctx.now,
         )

@@ -22,6 +22,7 @@ from account_portal.models.states import (
     ActivityType,
     RefundMode,
     RefundStatus,
+    ReturnResolution,
     ReturnStatus,
     VerificationStatus,
 )
@@ -31,6 +32,7 @@ from account_portal.orders import rules
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
+from account_portal.orders.service.goods import items_of, refund_instead, refund_value
 from account_portal.orders.service.locking import lock_order, lock_shipment
 
 
@@ -188,8 +190,13 @@ def redirect_refund(ctx: Context, request_number: str, bank_account_id: str) -> 
     refresh_orders(ctx.db, [order.id], ctx.now)
 
 
-def refund_shipment(ctx: Context, reference_number: str) -> str:
-    """Refund what was in a parcel that was lost or came back; returns the refund's number.
+def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
+    """Refund what was in a parcel that was lost or came back, each way it was paid.
+
+    Of a replacement the goods that it was to replace are refunded.
+
+    Returns:
+        The numbers of the refunds.
 
     Raises:
         Forbidden: only the shop may.
@@ -202,6 +209,8 @@ def refund_shipment(ctx: Context, reference_number: str) -> str:
         raise RefundNotMovable(f"Parcel {reference_number} is {shipment.status}.")
     if is_refunded(ctx, order, reference_number):
         raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
+    if order.replaces_return_id is not None:
+        return _refund_replacement(ctx, order)
     facts = facts_of(ctx.db, order)
     items = ctx.db.execute(
         select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
@@ -214,11 +223,26 @@ def refund_shipment(ctx: Context, reference_number: str) -> str:
         units = item.quantity - item.free_quantity
         if paid > 0:
             value += money.split(line["line_total"], [units, paid - units])[0]
-    left, arrived = rules.left_to_refund(facts.money())
-    minor = rules.split_refund(value, left, arrived=arrived).money
-    if minor <= 0:
+    refunds = refund_value(ctx, order, value, remarks=_for_parcel(reference_number))
+    return _refunded(ctx, order, refunds)
+
+
+def _refund_replacement(ctx: Context, replacement: Order) -> list[str]:
+    """Refund what a lost replacement was for: the order it was to make good."""
+    request = ctx.db.get_one(OrderReturn, replacement.replaces_return_id)
+    order = ctx.db.execute(
+        select(Order).where(col(Order.id) == request.order_id).with_for_update()
+    ).scalar_one()
+    return _refunded(ctx, order, refund_instead(ctx, request, order))
+
+
+def _refunded(ctx: Context, order: Order, refunds: list[Refund]) -> list[str]:
+    if not refunds:
         raise RefundTooHigh(f"Nothing of order {order.order_number} is left to refund.")
-    return _promise(ctx, order, minor, _for_parcel(reference_number))
+    numbers = [refund.request_number for refund in refunds]
+    order.modified_at = ctx.now
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    return numbers
 
 
 def _for_parcel(reference_number: str) -> str:
@@ -227,6 +251,9 @@ def _for_parcel(reference_number: str) -> str:
 
 def is_refunded(ctx: Context, order: Order, reference_number: str) -> bool:
     """Whether a parcel of the order that did not arrive was, or is being, refunded."""
+    request = ctx.db.get(OrderReturn, order.replaces_return_id or "")
+    if request is not None:
+        return not items_of(ctx, request, ReturnResolution.REPLACEMENT)
     return (
         ctx.db.execute(
             select(col(Refund.id)).where(
@@ -276,7 +303,8 @@ def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None =
     """The points, in hundredths, that come back when a refund of points pays this amount.
 
     What the quote shows and what the settlement gives. Refunds of points under way, without `but`
-    itself, are counted as if they were settled before. No more comes back than was spent.
+    itself, are counted as if they were settled before. No more comes back than the ledger took; of
+    a refund that the shop told without a return its word counts.
     """
     given_back = ctx.db.execute(
         select(func.coalesce(func.sum(col(LoyaltyActivity.loyalty_point)), 0)).where(
@@ -287,6 +315,10 @@ def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None =
         )
     ).scalar_one()
     points = max(0, order.loyalty_point_redeemed - int(given_back))
+    if but is None or but.return_id is not None:
+        row = {"customer_id": order.customer_id, "order_number": order.order_number}
+        spent = loyalty.points_spent_on(ctx.db, [row])
+        points = min(points, spent.get(order.order_number, 0))
     refunds = ctx.db.execute(
         select(Refund)
         .where(col(Refund.order_id) == order.id, col(Refund.payment_mode) == rules.POINTS)

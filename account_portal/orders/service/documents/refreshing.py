@@ -90,9 +90,10 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
             db.execute(delete(Refund).where(this), execution_options={"synchronize_session": False})
     if state_changes:
         db.execute(_UPDATE_STATE, state_changes, execution_options={"synchronize_session": False})
-    forget_purchases(
-        db, [f.order["id"] for f in loaded if f.order["status"] not in rules.DELIVERED]
-    )
+    brought: dict[str, set[str]] = {facts.order["id"]: set() for facts in loaded}
+    for purchase in purchases:
+        brought[purchase["order_id"]].add(purchase["product_id"])
+    forget_purchases(db, brought)
     recount(db, documents)
     bulk.insert(db, OrderDocument, documents, replacing="order_id")
     store_purchases(db, purchases)
@@ -140,6 +141,7 @@ def _derive_status(facts: OrderFacts, now: datetime) -> None:
     if status in rules.DELIVERED:
         arrived = max((parcel.delivered_at for parcel in facts.arrivals()), default=None)
         order["delivered_at"] = arrived or order["delivered_at"]
+        order["status"] = str(OrderStatus.DELIVERED)
         if order["delivered_at"]:
             order["completes_at"] = rules.window_end(order["delivered_at"], return_window())
             if now > order["completes_at"]:

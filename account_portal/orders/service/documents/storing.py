@@ -1,7 +1,7 @@
 """Writes documents, counts and purchases."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, text
@@ -59,21 +59,23 @@ def purchases_of(order: dict[str, Any], lines: Rows) -> list[dict[str, Any]]:
     ]
 
 
-def forget_purchases(db: Session, order_ids: Collection[str]) -> None:
-    """Forget what orders brought that are not delivered any more.
+def forget_purchases(db: Session, brought: Mapping[str, set[str]]) -> None:
+    """Forget what orders did not bring after all; `brought` are their products, by order id.
 
-    A product that an earlier order brought as well is that order's purchase again.
+    A product that another order brought as well is that order's purchase again.
     """
-    if not order_ids:
-        return
-    gone = db.execute(
-        select(col(Purchase.customer_id), col(Purchase.product_id)).where(
-            col(Purchase.order_id).in_(order_ids)
+    known = db.execute(
+        select(col(Purchase.customer_id), col(Purchase.product_id), col(Purchase.order_id)).where(
+            col(Purchase.order_id).in_(brought)
         )
-    ).all()
-    if not gone:
-        return
-    db.execute(delete(Purchase).where(col(Purchase.order_id).in_(order_ids)))
+    )
+    gone = [row[:2] for row in known if row.product_id not in brought[row.order_id]]
+    for customer_id, product_id in gone:
+        db.execute(
+            delete(Purchase).where(
+                col(Purchase.customer_id) == customer_id, col(Purchase.product_id) == product_id
+            )
+        )
     for customer_id, product_id in gone:
         earlier = db.execute(
             select(Order, OrderLine)
@@ -82,7 +84,7 @@ def forget_purchases(db: Session, order_ids: Collection[str]) -> None:
                 col(Order.customer_id) == customer_id,
                 col(OrderLine.product_id) == product_id,
                 col(Order.status).in_(sorted(rules.DELIVERED)),
-                col(Order.id).not_in(order_ids),
+                col(Order.id).not_in(brought),
             )
             .order_by(col(Order.order_date).desc())
             .limit(1)
