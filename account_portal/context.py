@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, bindparam, select, update
@@ -29,10 +28,7 @@ from account_portal.core.errors import (
 )
 from account_portal.core.reading import Read
 from account_portal.core.settings import Settings, get_settings
-from account_portal.gateways.messaging import Messenger, make_messenger
-from account_portal.gateways.payments import PaymentGateway, make_gateway
-from account_portal.gateways.storage import Storage, make_storage
-from account_portal.gateways.vouching import Vouchers, make_vouchers
+from account_portal.gateways import Gateways, get_gateways
 from account_portal.models import User, UserSession
 from account_portal.security import tokens
 
@@ -79,28 +75,6 @@ NOBODY = Actor()
 SHOP = Actor(kind="shop")
 
 
-@dataclass(frozen=True, slots=True)
-class Gateways:
-    """The outside world."""
-
-    messages: Messenger
-    payments: PaymentGateway
-    storage: Storage
-    vouchers: Vouchers | None
-
-
-@lru_cache(maxsize=1)
-def get_gateways() -> Gateways:
-    """The gateways of this process, made from the settings at first use."""
-    settings = get_settings()
-    return Gateways(
-        messages=make_messenger(settings),
-        payments=make_gateway(settings),
-        storage=make_storage(settings),
-        vouchers=make_vouchers(settings),
-    )
-
-
 class Person(NamedTuple):
     """A user, as far as every page shows them."""
 
@@ -124,6 +98,9 @@ class Context:
     actor: Actor = NOBODY
     caller: Caller = Caller()
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    attempt: str | None = None
+    """What an earlier run of this very call began and could not answer; see `checkpoint`."""
+    note_attempt: Callable[[str], None] | None = None
     after_rollback: list[Callable[[], None]] = field(default_factory=list)
     """Undo what a database can't roll back, such as a stored file."""
 
@@ -219,12 +196,18 @@ class Context:
         statement = select(User).where(col(User.id) == self.user_id)
         return self.db.execute(statement.with_for_update() if lock else statement).scalar_one()
 
-    def checkpoint(self) -> None:
+    def checkpoint(self, attempt: str | None = None) -> None:
         """Keep what was done so far, and go on in a new transaction.
 
         For calls that ask the outside world in between: the attempt is recorded first, and no lock
         is held while somebody else takes their time. What was read before has to be read again.
+
+        Args:
+            attempt: what a repeat of this very call, by its Idempotency-Key, has to go on with if
+                the answer never comes: it is kept with the key in the same transaction.
         """
+        if attempt is not None and self.note_attempt is not None:
+            self.note_attempt(attempt)
         self.db.commit()
         self.db.expunge_all()
         hooks, self.after_commit = self.after_commit, []

@@ -8,8 +8,8 @@ from typing import Annotated, BinaryIO
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
-from account_portal.context import get_gateways
 from account_portal.edge.csp import DATA_POLICY
+from account_portal.gateways import get_gateways
 from account_portal.media import service
 
 router = APIRouter(include_in_schema=False, redirect_slashes=False)

@@ -24,6 +24,12 @@ class IdempotencyRecord(SQLModel, table=True):
         sa_type=Text,
         description="Body of the first answer; null while it runs.",
     )
+    attempt: str | None = Field(
+        default=None,
+        max_length=64,
+        description="What the first call began before it asked the outside world; a repeat that "
+        "finds no answer goes on with it.",
+    )
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 

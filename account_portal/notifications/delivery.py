@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from account_portal.context import NOBODY, Caller, enter, get_gateways
+from account_portal.context import NOBODY, Caller, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.gateways import get_gateways
 from account_portal.gateways.messaging import DeliveryFailed, Message, Messenger
 from account_portal.models import OutboxMessage
 from account_portal.notifications.messages import message_classes

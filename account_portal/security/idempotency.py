@@ -1,4 +1,7 @@
-"""Repeats: the first answer to a key is recorded in the transaction of its effect and replayed."""
+"""Repeats: the first answer to a key is kept in the transaction of its effect, and replayed.
+
+A call that asks the outside world in between keeps what it began with the key before it asks.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -46,8 +49,11 @@ def alone(customer_id: str, operation: str, key: str) -> Iterator[None]:
 
 def replay(
     db: Session, customer_id: str, operation: str, key: str, hashed: str, now: datetime
-) -> str | None:
-    """The first answer, or nothing when this request is the first.
+) -> IdempotencyRecord | None:
+    """What is kept of the first request with this key, or nothing when this one is the first.
+
+    Its `answer` is none as long as the outside world was asked and did not answer yet, or the
+    process died meanwhile: then `attempt` is what to go on with.
 
     Raises:
         IdempotencyKeyReused: the key came with another body.
@@ -67,13 +73,21 @@ def replay(
         return None
     if record.request_hash != hashed:
         raise IdempotencyKeyReused
-    return record.answer
+    return record
 
 
 def record(
-    db: Session, customer_id: str, operation: str, key: str, hashed: str, answer: str, now: datetime
+    db: Session,
+    customer_id: str,
+    operation: str,
+    key: str,
+    hashed: str,
+    answer: str | None,
+    now: datetime,
+    *,
+    attempt: str | None = None,
 ) -> None:
-    """Keep the first answer; it becomes visible with the effect or not at all."""
+    """Keep the first answer, or what was begun: visible with the effect, or not at all."""
     # An answer that ran out is still there when the call read it in a transaction of its own.
     db.merge(
         IdempotencyRecord(
@@ -82,6 +96,7 @@ def record(
             key=key,
             request_hash=hashed,
             answer=answer,
+            attempt=attempt,
             created_at=now,
         )
     )

@@ -54,6 +54,8 @@ payments = st.lists(
     ),
     max_size=3,
 )
+parcels = st.sampled_from([[], [{"status": "shipped"}], [{}], [{}]])
+"""How far the order came before its life is watched; `{}` is a parcel that arrived."""
 steps = st.lists(
     st.tuples(
         st.sampled_from(
@@ -241,6 +243,7 @@ class Life:
         assert promised <= account.arrived
         if money.status == "cancelled":
             assert account.kept == 0
+        assert account.arrived - promised <= account.due, "the shop keeps no more than is due"
         if not money.refunds and not money.returned:
             assert min(account.arrived, account.due) + account.unpaid == account.due
 
@@ -289,7 +292,7 @@ class Life:
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(lines, payments, st.sampled_from([0, 100]), steps)
+@given(lines, payments, st.sampled_from([0, 100]), parcels, steps)
 def test_books_hold_after_every_step(
     database: Database,
     owner: User,
@@ -298,6 +301,7 @@ def test_books_hold_after_every_step(
     sold: list[tuple[int, int, int]],
     paid: list[tuple[str, float]],
     points: int,
+    sent: list[dict[str, Any]],
     life: list[tuple[str, int]],
 ) -> None:
     made = [
@@ -320,6 +324,7 @@ def test_books_hold_after_every_step(
         at=clock.now,
         loyalty_point_redeemed=points,
         loyalty_amount=points,
+        parcels=sent,
         payments=[
             {"payment_status": status, "amount": int((total - points) * part)}
             for status, part in paid

@@ -66,11 +66,19 @@ def _run(plan: Plan, caller: Caller, arguments: Arguments, repeat: tuple[str, st
         if repeat is None:
             return encode_answer(plan, plan.service(ctx, **arguments.values))
         hashed = idempotency.request_hash(arguments.digest)
-        first = idempotency.replay(ctx.db, ctx.customer_id, *repeat, hashed, ctx.now)
+        of_call = (ctx.customer_id, *repeat, hashed)
+        first = idempotency.replay(ctx.db, *of_call, ctx.now)
         if first is not None:
-            return first.encode()
+            if first.answer is not None:
+                return first.answer.encode()
+            ctx.attempt = first.attempt
+
+        def note_attempt(attempt: str) -> None:
+            idempotency.record(ctx.db, *of_call, None, ctx.now, attempt=attempt)
+
+        ctx.note_attempt = note_attempt
         answer = encode_answer(plan, plan.service(ctx, **arguments.values))
-        idempotency.record(ctx.db, ctx.customer_id, *repeat, hashed, answer.decode(), ctx.now)
+        idempotency.record(ctx.db, *of_call, answer.decode(), ctx.now)
         return answer
 
 

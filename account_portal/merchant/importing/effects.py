@@ -1,8 +1,9 @@
 """What follows when a record takes an order further, as when the shop's command does."""
 
-from account_portal.context import SHOP, Context, get_gateways
+from account_portal.context import SHOP, Context
 from account_portal.core.db import Transaction, get_database
 from account_portal.core.settings import get_settings
+from account_portal.gateways import get_gateways
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.tables import fetch

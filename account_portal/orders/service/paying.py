@@ -39,7 +39,7 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     """Start a new attempt to pay what is unpaid; earlier attempts stay as they are.
 
     The attempt is recorded and committed before the gateway is asked, so that nothing the gateway
-    takes can be unknown here.
+    takes can be unknown here. A repeat by the same Idempotency-Key goes on with that attempt.
 
     Raises:
         NotFound: no such order of the caller.
@@ -50,6 +50,9 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
     asked = data.payment_gateway_params
+    begun = _begun_before(ctx, order)
+    if begun is not None:
+        return _ask_gateway(ctx, order, begun)
     if asked.payment_gateway not in ctx.gateways.payments.names:
         raise rules.PaymentGatewayNotEnabled
     _require_allowed_addresses(ctx, asked)
@@ -68,6 +71,34 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     )
     ctx.db.add(payment)
     refresh_orders(ctx.db, [order.id], ctx.now)
+    return _ask_gateway(ctx, order, payment)
+
+
+def _begun_before(ctx: Context, order: Order) -> Payment | None:
+    """The attempt that an earlier run of this very call recorded, unless nothing came of it."""
+    if ctx.attempt is None:
+        return None
+    payment = ctx.db.execute(
+        select(Payment).where(
+            col(Payment.order_id) == order.id, col(Payment.request_number) == ctx.attempt
+        )
+    ).scalar_one_or_none()
+    if payment is None:
+        return None
+    never_began = (
+        payment.redirect_url is None and payment.payment_status == TransactionStatus.FAILED
+    )
+    return None if never_began else payment
+
+
+def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentResult:
+    """Ask the gateway for an attempt that is recorded, unless it answered already.
+
+    It is asked by the attempt's number, so that asking again, after a crash or by a twin in another
+    process, begins no second one there.
+    """
+    if payment.redirect_url is not None or payment.payment_status != TransactionStatus.PENDING:
+        return _result(payment, order.currency)
     request = PaymentRequest(
         request_number=payment.request_number,
         order_number=order.order_number,
@@ -77,7 +108,7 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
         customer_phone=order.customer_phone,
         now=ctx.now,
     )
-    ctx.checkpoint()
+    ctx.checkpoint(attempt=request.request_number)
     try:
         start = ctx.gateways.payments.start(request, attempt_signature(request.request_number))
         if not is_link(start.redirect_url):
@@ -89,15 +120,20 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
         ctx.checkpoint()
         raise
     payment = _locked_payment(ctx, request.request_number)
-    payment.redirect_url, payment.expires_at = start.redirect_url, start.expires_at
+    if payment.redirect_url is None:
+        payment.redirect_url, payment.expires_at = start.redirect_url, start.expires_at
+    return _result(payment, request.currency)
+
+
+def _result(payment: Payment, currency: str) -> RetryPaymentResult:
     return RetryPaymentResult(
         payment_required=True,
         payment_info=PaymentInfo(
-            payment_gateway=asked.payment_gateway,
-            transaction_id=request.request_number,
-            amount=money.to_major(request.amount, request.currency),
-            redirect_url=start.redirect_url,
-            expires_at=start.expires_at,
+            payment_gateway=payment.payment_gateway or "",
+            transaction_id=payment.request_number,
+            amount=money.to_major(payment.amount, currency),
+            redirect_url=payment.redirect_url,
+            expires_at=payment.expires_at,
         ),
     )
 
