@@ -211,6 +211,8 @@ class Life:
 
     def _fail_refund(self, place: int) -> None:
         if refund := self.one(Refund, place):
+            with suppress(PortalError):
+                self.shop(service.approve_refund, refund.request_number)
             before = self._living()
             self.shop(service.settle_refund, refund.request_number, succeeded=False)
             assert self._living() == before, "what a bank did not take is promised again"
