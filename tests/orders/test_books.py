@@ -32,7 +32,7 @@ from account_portal.models.states import ShipmentStatus
 from account_portal.orders import rules, service
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.schemas import CancelOrder, OrderQuery
-from account_portal.orders.service.documents import returnable_by_line
+from account_portal.orders.service.documents import return_window, returnable_by_line
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from tests.factories.loyalty import spend_points
@@ -61,6 +61,7 @@ steps = st.lists(
         st.sampled_from(
             [
                 "cancel",
+                "cancel",
                 "cancel_by_shop",
                 "pay_again",
                 "settle",
@@ -76,6 +77,7 @@ steps = st.lists(
                 "approve_refund",
                 "settle_refund",
                 "fail_refund",
+                "goodwill",
                 "goodwill",
                 "days",
             ]
@@ -93,6 +95,8 @@ class Life:
     def __init__(self, database: Database, call: Any, owner: User, clock: Any, order: Order):
         self.database, self._call, self._owner, self._clock = database, call, owner, clock
         self.id, self.number = order.id, order.order_number
+        self._list_first = False
+        self._refunded: set[str] = set()
 
     def shop(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return self._call(function, *args, actor=SHOP, **kwargs)
@@ -113,13 +117,26 @@ class Life:
         getattr(self, f"_{step}")(place)
 
     def _cancel(self, _place: int) -> None:
-        self.customer(service.cancel_order, self.number, CANCEL)
+        flag = self.customer(service.get_order, self.number).view().is_cancellation_allowed
+        self._deed(flag, service.cancel_order, self.number, CANCEL)
+
+    def _deed(self, flag: bool, deed: Callable[..., Any], *args: Any) -> Any:
+        """What the customer does succeeds if, and only if, the page says it can be done."""
+        try:
+            result = self.customer(deed, *args)
+        except PortalError:
+            assert not flag, "it was shown and is refused"
+            raise
+        assert flag, "it was not shown and is done"
+        return result
 
     def _cancel_by_shop(self, _place: int) -> None:
         self.shop(service.cancel_for_shop, self.number, "Sold out")
 
     def _pay_again(self, _place: int) -> None:
-        self.customer(service.pay_again, self.number)
+        status = self.customer(service.get_payment_status, self.number)
+        started = self._deed(status.is_retry_available, service.pay_again, self.number)
+        assert started.payment_info.amount == status.amount_unpaid, "what is unpaid is asked for"
 
     def _settle(self, place: int) -> None:
         if payment := self.one(Payment, place):
@@ -153,6 +170,8 @@ class Life:
     def _refund_parcel(self, place: int) -> None:
         if parcel := self.one(Shipment, place):
             self.shop(service.refund_shipment, parcel.reference_number)
+            assert parcel.reference_number not in self._refunded, "a parcel is refunded once"
+            self._refunded.add(parcel.reference_number)
 
     def _ask_return(self, place: int) -> None:
         body = {
@@ -167,9 +186,11 @@ class Life:
             ]
         }
         data = CreateOrderReturn.model_validate(body)
-        quote = self.customer(returns.quote_return, self.number, data.return_items)
+        shown = self.customer(service.get_order, self.number).view().order_items[0]
+        can = 1 + place % 3 <= shown.returnable_quantity
+        quote = self._deed(can, returns.quote_return, self.number, data.return_items)
         assert quote.money >= 0
-        self.customer(returns.create_return, self.number, data)
+        self._deed(can, returns.create_return, self.number, data)
 
     def _requests(self) -> list[str]:
         from account_portal.models import OrderReturn
@@ -259,14 +280,28 @@ class Life:
 
     def _check_what_is_shown(self, money: rules.MoneyFacts) -> None:
         query = OrderQuery.model_validate({"user_id": self._owner.id, "limit": 100})
-        listed = {
-            row.order_number: row.status
-            for row in self.customer(service.list_orders, query).rows.view()
-        }
+        self._list_first = not self._list_first  # what is read first may be late
+        if self._list_first:
+            listed = self.customer(service.list_orders, query).rows.view()
         detail = self.customer(service.get_order, self.number).view()
-        assert listed.get(self.number, detail.status) == detail.status
+        if not self._list_first:
+            listed = self.customer(service.list_orders, query).rows.view()
+        states = {row.order_number: row.status for row in listed}
+        assert states.get(self.number, detail.status) == detail.status
         status = self.customer(service.get_payment_status, self.number)
         assert detail.payment_status == status.status
+        closed = detail.status == "complete" and all(
+            shipment.delivered_date and shipment.delivered_date + return_window() < self._clock.now
+            for shipment in detail.shipments
+            if shipment.status == "delivered"
+        )
+        assert closed or detail.status != "complete"
+        if detail.status == "delivered":
+            assert any(item.returnable_quantity for item in detail.order_items) or any(
+                shipment.delivered_date + return_window() >= self._clock.now
+                for shipment in detail.shipments
+                if shipment.status == "delivered"
+            )
         with self.database.session(writes=False) as db:
             assert db.get_one(Order, self.id).status == detail.status
             document = db.get_one(OrderDocument, self.id)
