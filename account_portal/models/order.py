@@ -177,7 +177,12 @@ class ShipmentItem(Identified, table=True):
     """How many units of a line are in a parcel."""
 
     __tablename__ = "shipment_items"
-    __table_args__ = (UniqueConstraint("shipment_id", "line_id"),)
+    __table_args__ = (
+        UniqueConstraint("shipment_id", "line_id"),
+        CheckConstraint(
+            "quantity >= 1 AND free_quantity BETWEEN 0 AND quantity", name="units_add_up"
+        ),
+    )
 
     shipment_id: str = Field(foreign_key="shipments.id", max_length=26)
     line_id: str = Field(foreign_key="order_lines.id", max_length=26, index=True)
