@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import literal, null, select, union_all
+from sqlalchemy import bindparam, literal, null, select, union_all
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.bulk import Stored, table_of
@@ -243,9 +244,9 @@ def facts_of(db: Session, order: Order) -> OrderFacts:
     return facts
 
 
-def money_of(db: Session, order: Order) -> rules.MoneyFacts:
-    """What happened to the money of one order, by one statement; what is pending counts."""
-    db.flush()
+@cache
+def _money_statement() -> Any:
+    """Payments, refunds and agreed returns of an order, as rows of one shape; made once."""
     nothing = null()
     payments: Any = select(
         literal("payment").label("kind"),
@@ -258,7 +259,7 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
         nothing.label("retries_id"),
         col(Payment.created_at).label("created_at"),
         col(Payment.id).label("id"),
-    ).where(col(Payment.order_id) == order.id)
+    ).where(col(Payment.order_id) == bindparam("order_id"))
     refunds = (
         select(
             literal("refund"),
@@ -273,7 +274,7 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
             col(Refund.id),
         )
         .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
-        .where(col(Refund.order_id) == order.id)
+        .where(col(Refund.order_id) == bindparam("order_id"))
     )
     returned = (
         select(
@@ -285,12 +286,18 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
         )
         .join(OrderReturn, col(OrderReturn.id) == col(ReturnItem.return_id))
         .where(
-            col(OrderReturn.order_id) == order.id,
+            col(OrderReturn.order_id) == bindparam("order_id"),
             col(OrderReturn.status).not_in(sorted(_NOT_AGREED)),
             col(ReturnItem.resolution) == ReturnResolution.REFUND,
         )
     )
-    rows = db.execute(union_all(payments, refunds, returned).order_by("created_at", "id")).all()
+    return union_all(payments, refunds, returned).order_by("created_at", "id")
+
+
+def money_of(db: Session, order: Order) -> rules.MoneyFacts:
+    """What happened to the money of one order, by one statement; what is pending counts."""
+    db.flush()
+    rows = db.execute(_money_statement(), {"order_id": order.id}).all()
     return _money_facts(
         order.model_dump(),
         [
