@@ -534,6 +534,16 @@ def test_a_lost_parcel_is_refunded_each_way_it_was_paid(shop: Shop) -> None:
     assert shop.customer(loyalty.get_loyalty).loyalty_point_balance == 50
 
 
+def test_what_is_lost_is_not_said_to_be_on_its_way(shop: Shop) -> None:
+    shop.brings(
+        sold("L-003", shipments=[parcel("LS-3", "lost")]),
+        sold("L-004", shipments=[parcel("LS-4", "shipped")]),
+        sold("L-005", status="shipped"),
+    )
+    coming = {card.order_number for card in shop.customer(service.list_on_the_way)}
+    assert coming == {"L-004", "L-005"}
+
+
 def test_a_lost_replacement_is_refunded_once(shop: Shop) -> None:
     paid = [{"request_number": "P", "amount": 200}]
     shop.brings(sold("L-002", payments=paid, shipments=[parcel("LS")]))

@@ -181,6 +181,8 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
             for one in order["shipments"]
             if one["status"] in _WITH_COURIER
         ]
+        if order["shipments"] and not parcels:
+            continue  # lost or on their way back: nothing of it is coming
         first = min(parcels, key=_soonest, default=_Coming())
         is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
         found.append(
