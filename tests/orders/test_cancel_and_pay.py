@@ -1,33 +1,25 @@
 """Cancelling and paying again, over HTTP: rules, effects, ownership, repeats, races."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, suppress
-from dataclasses import replace
-from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-import account_portal.context as context_module
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import Forbidden
-from account_portal.gateways import get_gateways
-from account_portal.gateways.payments import PaymentRequest, PaymentStart
 from account_portal.models import (
     BankAccount,
     CreditActivity,
     LoyaltyAccount,
     OutboxMessage,
-    Payment,
     Refund,
     User,
 )
 from account_portal.orders import service
 from account_portal.orders.schemas import OrderSearch
-from account_portal.security import idempotency
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
 
@@ -212,80 +204,6 @@ def test_twins_with_one_key_have_one_effect(api: Any, database: Database, owner:
         path, user=owner, json={**REASON, "cancellation_reason": "Other"}, headers=headers
     )
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-
-
-class Slow:
-    """A gateway that takes its time, or dies with its process before it answers."""
-
-    names = frozenset({"TEST"})
-
-    def __init__(self, database: Database, *, dies: bool = False) -> None:
-        self.dies = dies
-        self.asked: list[str] = []
-        self._gateway = get_gateways().payments
-        self._both = Barrier(2)
-
-    def start(self, request: PaymentRequest, signature: str) -> PaymentStart:
-        self.asked.append(request.request_number)
-        if self.dies:
-            raise Died
-        with suppress(BrokenBarrierError):
-            self._both.wait(5)
-        return self._gateway.start(request, signature)
-
-
-class Died(BaseException):
-    """The process is gone."""
-
-
-@pytest.fixture
-def gateway(database: Database, monkeypatch: pytest.MonkeyPatch) -> Slow:
-    slow = Slow(database)
-    monkeypatch.setattr(
-        context_module, "get_gateways", lambda: replace(get_gateways(), payments=slow)
-    )
-    # As in two processes: neither knows what the other runs.
-    monkeypatch.setattr(idempotency, "alone", lambda *_mark: nullcontext())
-    return slow
-
-
-def test_twins_in_two_processes_make_one_attempt(
-    api: Any, database: Database, owner: User, gateway: Slow
-) -> None:
-    order = make_order(database, owner, payments=[])
-    path = f"/orders/{order.order_number}/retry-payment"
-    api.token(owner)
-
-    def pay(_number: int) -> tuple[int, str]:
-        answer = api.post(path, user=owner, json=PAY, headers={"Idempotency-Key": "one attempt"})
-        return answer.status_code, answer.json()["content"]["payment_info"]["transaction_id"]
-
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(pay, range(2)))
-    [payment] = rows(database, Payment)
-    assert answers == [(200, payment.request_number)] * 2
-    assert set(gateway.asked) == {payment.request_number}
-
-
-def test_a_repeat_goes_on_with_an_attempt_whose_process_died(
-    api: Any, database: Database, owner: User, gateway: Slow
-) -> None:
-    order = make_order(database, owner, payments=[])
-    path = f"/orders/{order.order_number}/retry-payment"
-    headers = {"Idempotency-Key": "died on the way"}
-    gateway.dies = True
-    with suppress(Died):
-        api.post(path, user=owner, json=PAY, headers=headers)
-    [payment] = rows(database, Payment)
-    assert payment.redirect_url is None
-    gateway.dies = False
-    again = [api.post(path, user=owner, json=PAY, headers=headers) for _ in range(2)]
-    assert [answer.status_code for answer in again] == [200, 200]
-    assert again[0].text == again[1].text
-    assert payment.request_number in again[0].text
-    assert len(rows(database, Payment)) == 1
-    other = api.post(path, user=owner, json=PAY, headers={"Idempotency-Key": "another one"})
-    assert other.json()["code"] == "payment_retry_not_available"
 
 
 def test_racing_cancels_have_one_winner(api: Any, database: Database, owner: User) -> None:

@@ -75,7 +75,11 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
 
 
 def _begun_before(ctx: Context, order: Order) -> Payment | None:
-    """The attempt that an earlier run of this very call recorded, unless nothing came of it."""
+    """The attempt that an earlier run of this very call recorded.
+
+    None if it ended before the gateway answered (it failed, or the order was cancelled) or another
+    one was begun since: then this call is judged like a new one.
+    """
     if ctx.attempt is None:
         return None
     payment = ctx.db.execute(
@@ -83,12 +87,16 @@ def _begun_before(ctx: Context, order: Order) -> Payment | None:
             col(Payment.order_id) == order.id, col(Payment.request_number) == ctx.attempt
         )
     ).scalar_one_or_none()
-    if payment is None:
-        return None
-    never_began = (
-        payment.redirect_url is None and payment.payment_status == TransactionStatus.FAILED
-    )
-    return None if never_began else payment
+    if payment is None or payment.redirect_url is not None:
+        return payment  # nothing is known of it, or the gateway answered it
+    newest = ctx.db.execute(
+        select(col(Payment.id))
+        .where(col(Payment.order_id) == order.id)
+        .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
+        .limit(1)
+    ).scalar_one()
+    is_open = payment.payment_status == TransactionStatus.PENDING and payment.id == newest
+    return payment if is_open else None
 
 
 def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentResult:
@@ -96,8 +104,11 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
 
     It is asked by the attempt's number, so that asking again, after a crash or by a twin in another
     process, begins no second one there.
+
+    Raises:
+        GatewayUnavailable: it did not answer, or too late: the attempt ended meanwhile.
     """
-    if payment.redirect_url is not None or payment.payment_status != TransactionStatus.PENDING:
+    if payment.redirect_url is not None:
         return _result(payment, order.currency)
     request = PaymentRequest(
         request_number=payment.request_number,
@@ -115,12 +126,17 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
             raise GatewayUnavailable  # nowhere a browser may be sent to
     except GatewayUnavailable:
         payment = _locked_payment(ctx, request.request_number)
-        payment.payment_status, payment.modified_at = TransactionStatus.FAILED, ctx.now
-        refresh_orders(ctx.db, [payment.order_id], ctx.now)
-        ctx.checkpoint()
+        if payment.redirect_url is not None:
+            return _result(payment, request.currency)  # a twin was answered: its link is in use
+        if payment.payment_status == TransactionStatus.PENDING:
+            payment.payment_status, payment.modified_at = TransactionStatus.FAILED, ctx.now
+            refresh_orders(ctx.db, [payment.order_id], ctx.now)
+            ctx.checkpoint()
         raise
     payment = _locked_payment(ctx, request.request_number)
     if payment.redirect_url is None:
+        if payment.payment_status != TransactionStatus.PENDING:
+            raise GatewayUnavailable  # it ended meanwhile: nobody may be sent to pay it
         payment.redirect_url, payment.expires_at = start.redirect_url, start.expires_at
     return _result(payment, request.currency)
 
