@@ -59,6 +59,8 @@ class Actor:
     anonymous_id: str | None = None
     is_framed: bool = False
     """Signed in inside a storefront's frame only."""
+    proven_at: datetime | None = None
+    """When the customer last proved in this session who they are."""
 
     @property
     def is_customer(self) -> bool:
@@ -234,6 +236,7 @@ _CALLER = [
     _SESSIONS.revoked_at,
     _SESSIONS.generation,
     _SESSIONS.pair_used_at,
+    _SESSIONS.proven_at,
     _USERS.customer_id,
     _USERS.deactivated_at,
     _USERS.is_demo,
@@ -284,6 +287,7 @@ def _actor(row: tuple[Any, ...], now: datetime) -> Actor:
         revoked_at,
         _generation,
         _pair_used_at,
+        proven_at,
         customer_id,
         deactivated_at,
         is_demo,
@@ -302,6 +306,7 @@ def _actor(row: tuple[Any, ...], now: datetime) -> Actor:
         session_id=session_id,
         anonymous_id=anonymous_id,
         is_framed=kind == "frame",
+        proven_at=proven_at,
     )
 
 

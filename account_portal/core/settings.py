@@ -196,7 +196,21 @@ class Settings(BaseSettings):
         default=30,
         ge=1,
         le=365,
-        description="Life of a refresh token and a page login, in days.",
+        description="Days without use after which a session ends: the life of a refresh token, and "
+        "of a page login.",
+    )
+    session_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="Days after which any session ends, however much it is used.",
+    )
+    fresh_proof_minutes: int = Field(
+        default=15,
+        ge=1,
+        le=1440,
+        description="Minutes for which signing in, a password or a code counts as fresh proof, "
+        "which contacts, bank accounts and closing the account ask for.",
     )
     password_memory_kib: int = Field(
         default=65536,

@@ -110,7 +110,17 @@ class UserSession(Identified, table=True):
     ip_address: str | None = Field(default=None, max_length=45)
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(
+        sa_type=UtcDateTime, index=True, description="When it ends unless it is used before."
+    )
+    ends_at: datetime = Field(
+        sa_type=UtcDateTime, description="When it ends however much it is used."
+    )
+    proven_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="When the customer last proved in it who they are; null: never.",
+    )
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -45,6 +45,7 @@ RUNTIME_SETTINGS = frozenset(
         "embed_jwks_url",
         "embed_origins",
         "embed_secret",
+        "fresh_proof_minutes",
         "http_links",
         "log_level",
         "password_memory_kib",
@@ -54,6 +55,7 @@ RUNTIME_SETTINGS = frozenset(
         "radius",
         "redis_url",
         "refresh_token_days",
+        "session_days",
         "storefront_port",
         "trusted_proxy_hops",
     )

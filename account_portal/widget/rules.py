@@ -1,12 +1,14 @@
 """What a storefront's word must say to be believed (after RFC 7523).
 
 `iss` is the origin of the storefront, `sub` its customer, `aud` the portal's origin; `iat` and
-`exp` bound its life, `nbf` (optional) says from when it counts, `jti` makes it work once.
+`exp` bound its life, `nbf` (optional) says from when it counts, `jti` makes it work once. With
+`auth_time` (optional, OpenID Connect) the storefront says when its customer last proved who they
+are; without, the word signs in and proves nothing more.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from account_portal.auth.rules import Contact, parse_contact
@@ -45,6 +47,7 @@ class Vouched:
         phone: number that the storefront has verified.
         first_name: as the storefront knows it.
         last_name: likewise.
+        proven_at: when the storefront's customer last proved who they are, if it says so.
     """
 
     subject: str
@@ -53,6 +56,7 @@ class Vouched:
     phone: Contact | None = None
     first_name: str | None = None
     last_name: str | None = None
+    proven_at: datetime | None = None
 
 
 def read_claims(
@@ -96,6 +100,7 @@ def read_claims(
         phone=_verified(claims, "phone_number"),
         first_name=_name(claims, "given_name"),
         last_name=_name(claims, "family_name"),
+        proven_at=_proven_at(claims, now),
     )
 
 
@@ -111,6 +116,15 @@ def _require_its_moment(claims: Mapping[str, Any], now: datetime) -> None:
         raise AssertionRefused("`iat` lies in the future.")
     if starts - CLOCK_SKEW > moment:
         raise AssertionRefused("`nbf` lies in the future.")
+
+
+def _proven_at(claims: Mapping[str, Any], now: datetime) -> datetime | None:
+    if "auth_time" not in claims:
+        return None
+    ago = now.timestamp() - _time(claims, "auth_time")
+    if ago < -CLOCK_SKEW:
+        raise AssertionRefused("`auth_time` lies in the future.")
+    return now - timedelta(seconds=max(ago, 0))
 
 
 def _time(claims: Mapping[str, Any], claim: str) -> float:

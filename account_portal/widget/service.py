@@ -1,6 +1,6 @@
 """Signing in inside a storefront's frame: by its server's word, or by the portal's own window."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -66,7 +66,7 @@ def vouch(ctx: Context, data: Vouch) -> FrameSession:
     user = _customer(ctx, vouched)
     if user.deactivated_at is not None:
         raise AccountIsDeactivated
-    return _frame_session(ctx, user, data.origin, method="storefront")
+    return _frame_session(ctx, user, data.origin, method="storefront", proven_at=vouched.proven_at)
 
 
 def hand_to_frame(ctx: Context) -> str:
@@ -95,7 +95,7 @@ def enter_frame(ctx: Context, data: SignedInElsewhere) -> FrameSession:
     user = ctx.db.get_one(User, page.user_id)
     if user.deactivated_at is not None:
         raise AccountIsDeactivated
-    return _frame_session(ctx, user, data.origin, opened_by=page.opened_by or page.id)
+    return _frame_session(ctx, user, data.origin, opened_by=page, proven_at=page.proven_at)
 
 
 def _customer(ctx: Context, vouched: rules.Vouched) -> User:
@@ -164,19 +164,34 @@ def _is_free(ctx: Context, contact: Contact) -> bool:
 
 
 def _frame_session(
-    ctx: Context, user: User, origin: str, *, method: str = "", opened_by: str | None = None
+    ctx: Context,
+    user: User,
+    origin: str,
+    *,
+    method: str = "",
+    opened_by: UserSession | None = None,
+    proven_at: datetime | None,
 ) -> FrameSession:
     """The customer's session in this storefront and browser, as it is or a new one.
 
     Two widgets on a page, and a page that is loaded again, are one device.
+
+    Args:
+        ctx: the call.
+        user: whose session it is.
+        origin: of the storefront.
+        method: how they signed in, for the security page.
+        opened_by: the window's session that signs the frame in; they end together.
+        proven_at: when the customer last proved who they are, as far as is known.
     """
+    opener = (opened_by.opened_by or opened_by.id) if opened_by else None
     found = ctx.db.execute(
         select(UserSession)
         .where(
             col(UserSession.user_id) == user.id,
             col(UserSession.kind) == "frame",
             col(UserSession.origin) == origin,
-            col(UserSession.opened_by) == opened_by,
+            col(UserSession.opened_by) == opener,
             col(UserSession.user_agent) == ctx.caller.user_agent,
             col(UserSession.ip_address) == ctx.caller.ip_address,
             col(UserSession.revoked_at).is_(None),
@@ -187,14 +202,19 @@ def _frame_session(
     ).scalar_one_or_none()
     session = found or auth.open_session(ctx, user)
     secret = tokens.keyed_digest("frame cookies", session.id)
-    session.kind, session.origin, session.opened_by = "frame", origin, opened_by
+    session.kind, session.origin, session.opened_by = "frame", origin, opener
     session.cookie_hash = tokens.digest(secret)
-    session.last_seen_at, session.expires_at = ctx.now, ctx.now + FRAME_LASTS
+    if opened_by is not None:
+        session.ends_at = min(session.ends_at, opened_by.ends_at)
+    if proven_at is not None:
+        session.proven_at = max(proven_at, session.proven_at or proven_at)
+    session.last_seen_at = ctx.now
+    session.expires_at = min(ctx.now + FRAME_LASTS, session.ends_at)
     if found is None and method:
         auth.record_sign_in(ctx, user, method, succeeded=True)
     ctx.db.flush()
     return FrameSession(
         cookie=secret,
-        seconds=int(FRAME_LASTS.total_seconds()),
+        seconds=int((session.expires_at - ctx.now).total_seconds()),
         handover=auth.handover_to(ctx, session.id),
     )

@@ -69,6 +69,8 @@ def make_page_session(database: Database, user: User, clock_now: Any, cookie: st
         created_at=clock_now,
         last_seen_at=clock_now,
         expires_at=clock_now + timedelta(days=30),
+        ends_at=clock_now + timedelta(days=90),
+        proven_at=clock_now,
     )
     with database.session(writes=True) as db:
         db.add(session)

@@ -51,6 +51,8 @@ def make_session(
         created_at=now,
         last_seen_at=now,
         expires_at=now + timedelta(days=30),
+        ends_at=now + timedelta(days=90),
+        proven_at=now,
     )
     with database.session(writes=True) as db:
         db.add(session)

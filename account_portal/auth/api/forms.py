@@ -26,7 +26,7 @@ RESET_STEP = f"{FORGOT_PASSWORD}?step=code"
 
 
 def _signed_in(ctx: Context, form: Fields, secret: str) -> Done:
-    days = ctx.settings.refresh_token_days
+    days = ctx.settings.session_days  # the session may end before, as the database says
     return Done(
         next=rules.local_path(form.get("next")),
         cookies={session_cookie_name(): Kept(secret, days * 86_400), code_cookie_name(): None},

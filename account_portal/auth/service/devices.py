@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import describe_agent
-from account_portal.auth.service.sessions import end_sessions_of, revoke
+from account_portal.auth.service.sessions import end_sessions_of, revoke, unused_until
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.models import SignIn, UserSession
@@ -105,17 +105,22 @@ def _host(origin: str) -> str:
 def note_seen(ctx: Context) -> None:
     """Note that the caller's device is in use; pages call it when they load.
 
-    Writes at most once in five minutes. It makes no session live longer.
+    Writes at most once in five minutes. A login of the pages lives on by it; a frame's does by the
+    storefront's word, and a client's of the API by its refresh token.
     """
-    ctx.db.execute(
-        update(UserSession)
+    session = ctx.db.execute(
+        select(UserSession)
         .where(
             col(UserSession.id) == ctx.actor.session_id,
             col(UserSession.last_seen_at) < ctx.now - SEEN_EVERY,
         )
-        .values(last_seen_at=ctx.now)
-        .execution_options(synchronize_session=False)
-    )
+        .with_for_update()
+    ).scalar_one_or_none()
+    if session is None:
+        return
+    session.last_seen_at = ctx.now
+    if session.kind == "page":
+        session.expires_at = unused_until(ctx, session.ends_at)
 
 
 def list_sign_ins(ctx: Context) -> list[schemas.SignInRecord]:

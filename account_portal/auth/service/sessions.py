@@ -42,8 +42,22 @@ def start_visitor_session(ctx: Context, api_key: str | None) -> schemas.VisitorT
     return schemas.VisitorTokens(**pair.model_dump(), user=visitor_view(session))
 
 
-def open_session(ctx: Context, user: User | None, *, cookie: str | None = None) -> UserSession:
-    """A new session of a user, or of a visitor; with `cookie` one of the pages."""
+def open_session(
+    ctx: Context,
+    user: User | None,
+    *,
+    cookie: str | None = None,
+    proven_at: datetime | None = None,
+) -> UserSession:
+    """A new session of a user, or of a visitor.
+
+    Args:
+        ctx: the call.
+        user: who signed in; None: a visitor.
+        cookie: secret of a page's cookie; None: the session is a client's of the API.
+        proven_at: when the user proved who they are.
+    """
+    ends_at = ctx.now + timedelta(days=ctx.settings.session_days)
     kind = "visitor" if user is None else "page" if cookie else "api"
     session = UserSession(
         user_id=user.id if user else None,
@@ -55,7 +69,9 @@ def open_session(ctx: Context, user: User | None, *, cookie: str | None = None) 
         ip_address=ctx.caller.ip_address,
         created_at=ctx.now,
         last_seen_at=ctx.now,
-        expires_at=_end_of_life(ctx),
+        expires_at=unused_until(ctx, ends_at),
+        ends_at=ends_at,
+        proven_at=proven_at,
     )
     ctx.db.add(session)
     ctx.db.flush()
@@ -69,7 +85,7 @@ def open_page_session(ctx: Context, user: User) -> str:
     """
     end_page_session(ctx)
     cookie = new_secret()
-    open_session(ctx, user, cookie=cookie)
+    open_session(ctx, user, cookie=cookie, proven_at=ctx.now)
     return cookie
 
 
@@ -139,13 +155,14 @@ def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) ->
     )
 
 
-def _end_of_life(ctx: Context) -> datetime:
-    return ctx.now + timedelta(days=ctx.settings.refresh_token_days)
+def unused_until(ctx: Context, ends_at: datetime) -> datetime:
+    """When a session that is used now ends if it is not used again; `ends_at` comes first."""
+    return min(ctx.now + timedelta(days=ctx.settings.refresh_token_days), ends_at)
 
 
 def pair_of(ctx: Context, session: UserSession, user: User | None) -> schemas.TokenPair:
     """The tokens of a session. The same session and generation always give the same pair."""
-    issued = int(session.rotated_at.timestamp())
+    issued, last = int(session.rotated_at.timestamp()), int(session.ends_at.timestamp())
     claims: dict[str, Any] = {
         "ulid": user.id if user else session.anonymous_id,
         "customer_id": user.customer_id if user else None,
@@ -164,8 +181,8 @@ def pair_of(ctx: Context, session: UserSession, user: User | None) -> schemas.To
         "sid": session.id,
         "gen": session.generation,
     }
-    access_ends = issued + ctx.settings.access_token_minutes * 60
-    refresh_ends = issued + ctx.settings.refresh_token_days * 86_400
+    access_ends = min(issued + ctx.settings.access_token_minutes * 60, last)
+    refresh_ends = min(issued + ctx.settings.refresh_token_days * 86_400, last)
     return schemas.TokenPair(
         access_token=tokens.sign({**claims, "typ": "access", "exp": access_ends}),
         refresh_token=tokens.sign({**claims, "typ": "refresh", "exp": refresh_ends}),
@@ -174,7 +191,7 @@ def pair_of(ctx: Context, session: UserSession, user: User | None) -> schemas.To
 
 def sign_in_with_tokens(ctx: Context, user: User) -> schemas.UserTokens:
     """A new session for a client of the API, and its tokens."""
-    pair = pair_of(ctx, open_session(ctx, user), user)
+    pair = pair_of(ctx, open_session(ctx, user, proven_at=ctx.now), user)
     return schemas.UserTokens(**pair.model_dump(), user=user_view(ctx, user))
 
 
@@ -220,7 +237,7 @@ def _next_pair(ctx: Context, session: UserSession, user: User | None) -> schemas
     session.generation += 1
     session.rotated_at = session.last_seen_at = ctx.now
     session.pair_used_at = None
-    session.expires_at = _end_of_life(ctx)
+    session.expires_at = unused_until(ctx, session.ends_at)
     return pair_of(ctx, session, user)
 
 

@@ -258,6 +258,7 @@ def _session_rows(today: datetime) -> list[SQLModel]:
                     created_at=at,
                     last_seen_at=min(today, at + timedelta(hours=9)),
                     expires_at=at + timedelta(days=30),
+                    ends_at=at + timedelta(days=90),
                 )
             )
     return rows
