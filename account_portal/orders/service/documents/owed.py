@@ -115,9 +115,11 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
     A payment that bounced after a cancel, or one that is smaller than it was said to be. The facts
     take the changes in; an amount of 0 calls a refund off.
     """
+    waiting = [row for row in reversed(facts.refunds) if row["status"] == RefundStatus.PENDING]
+    if not waiting:
+        return []
     money = facts.money()
     account = rules.account_of(money)
-    waiting = [row for row in reversed(facts.refunds) if row["status"] == RefundStatus.PENDING]
     if money.status is OrderStatus.CANCELLED:
         living = sum(
             one.amount
