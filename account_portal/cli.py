@@ -31,6 +31,7 @@ COMMANDS = {
     "worker": Row(
         "account_portal.merchant.commands:worker", "Deliver messages and keep house, on its own."
     ),
+    "keys": Row("account_portal.merchant.key_commands:keys", "Manage keys of the shop's systems."),
     "shop": Row("account_portal.merchant.shop_commands:shop", "Do what only the shop decides."),
     "openapi": Row("account_portal.api.commands:openapi", "Write the OpenAPI document."),
     "doctor": Row("account_portal.serving.doctor:doctor", "Check that everything needed is there."),

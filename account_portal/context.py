@@ -61,6 +61,10 @@ class Actor:
     """Signed in inside a storefront's frame only."""
     proven_at: datetime | None = None
     """When the customer last proved in this session who they are."""
+    key_id: str | None = None
+    """The key by which one of the shop's systems calls."""
+    name: str | None = None
+    """What the shop calls that key."""
 
     @property
     def is_customer(self) -> bool:

@@ -4,12 +4,14 @@ from functools import cached_property
 from typing import Any, cast
 
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from account_portal import __version__
 from account_portal.addresses.api import router as addresses_router
 from account_portal.api.errors import add_error_handlers
-from account_portal.api.openapi import describe
+from account_portal.api.openapi import CUSTOMERS, SYSTEMS, describe
 from account_portal.api.reference import add_reference
 from account_portal.api.router.dispatch import Calls
 from account_portal.auth.api import codes, forms, users
@@ -21,6 +23,7 @@ from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
+from account_portal.merchant.api import ROUTERS as MERCHANT_ROUTERS
 from account_portal.merchant.housekeeping import working
 from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
@@ -49,7 +52,7 @@ ROUTERS = (
 
 
 class PortalApi(FastAPI):
-    """FastAPI with the contract's document, and a short way to the contract's calls.
+    """FastAPI with documents of its own, and a short way to the calls they describe.
 
     Their routes answer for themselves; what FastAPI puts around a route is for all others.
     """
@@ -67,18 +70,22 @@ class PortalApi(FastAPI):
         return Calls(self.routes)
 
     def openapi(self) -> dict[str, Any]:
-        """The document, made once."""
+        """The document of the customers' calls, made once."""
         if self.openapi_schema is None:
             self.openapi_schema = describe(self)
         return self.openapi_schema
+
+    @cached_property
+    def systems_document(self) -> dict[str, Any]:
+        """The document of the calls of the shop's systems."""
+        return describe(self, SYSTEMS)
 
 
 def make_app() -> PortalApi:
     """Assemble the API; opens no connection."""
     app = PortalApi(
-        title="Storefront My Account API",
+        title=CUSTOMERS.title,
         version=__version__,
-        summary="Account area of a storefront for signed-in customers.",
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -86,8 +93,14 @@ def make_app() -> PortalApi:
         lifespan=lambda _app: working(),
     )
     add_error_handlers(app)
-    add_reference(app)
-    for router in ROUTERS:
+    add_reference(app, "/api/docs", app.openapi, CUSTOMERS.first_call)
+    add_reference(app, "/api/merchant/docs", lambda: app.systems_document, SYSTEMS.first_call)
+
+    async def show_systems_document(_request: Request) -> Response:
+        return JSONResponse(app.systems_document)
+
+    app.add_route("/api/merchant/openapi.json", show_systems_document, include_in_schema=False)
+    for router in (*ROUTERS, *MERCHANT_ROUTERS):
         # The routes themselves, not the router: FastAPI would match each path twice.
         app.router.routes.extend(router.routes)
     return app

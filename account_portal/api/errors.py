@@ -47,6 +47,8 @@ def error_response(error: PortalError) -> Response:
     body: dict[str, Any] = {"message": error.message, "success": False, "code": error.code}
     if error.fields:
         body["error"] = error.fields
+    if error.state is not None:
+        body["content"] = error.state
     headers = {}
     if isinstance(error, NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"

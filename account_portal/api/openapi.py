@@ -1,75 +1,147 @@
-"""The OpenAPI document of the contract's calls, made from the routes."""
+"""OpenAPI documents, made from the routes: the customer's contract, and the shop's systems' API."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from account_portal.api.router import STOREFRONT
+from account_portal.api.router import MERCHANT, STOREFRONT
 from account_portal.api.samples import Sampler
 from account_portal.core.settings import get_settings
 
-DESCRIPTION = """\
+
+@dataclass(frozen=True)
+class Book:
+    """What a document says besides its calls."""
+
+    title: str
+    summary: str
+    description: str
+    prefix: str
+    """Path all its calls lie below, which its server's address names."""
+    tags: dict[str, str]
+    security: list[dict[str, list[str]]]
+    security_schemes: dict[str, dict[str, str]]
+    first_call: str
+    """A command to begin with, for the reference page; `{server}` is the document's address."""
+    is_absolute: bool = False
+    """Whether the server's address has scheme and host."""
+
+
+CUSTOMERS = Book(
+    title="Storefront My Account API",
+    summary="Account area of a storefront for signed-in customers.",
+    description="""\
 Everything a customer can do with their account: profile, address book, orders and what follows
 them, points and reviews, with the sign-in calls those need.
 
 Sign in with `POST /auth/login/password` and send the access token as `Authorization: Bearer`. Every
 answer has the same shape: `message` and `success`, with `content` when it went well, and a stable
 `code` when it did not. Times are RFC 3339 in UTC; money is a number in the order's currency.
-"""
-TAGS = {
-    "Auth": "Sign-in, sign-out, codes and passwords.",
-    "Users": "Profile, picture, opt-ins.",
-    "Addresses": "Address book.",
-    "Bank accounts": "Accounts for bank-transfer refunds.",
-    "Orders": "Order history, payments, cancellation.",
-    "Returns": "Return requests.",
-    "Loyalty": "Loyalty points.",
-    "Reviews": "Product reviews.",
-}
-SECURITY_SCHEMES = {
-    "bearerAuth": {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": "Access token of a signed-in user.",
+""",
+    prefix=STOREFRONT,
+    tags={
+        "Auth": "Sign-in, sign-out, codes and passwords.",
+        "Users": "Profile, picture, opt-ins.",
+        "Addresses": "Address book.",
+        "Bank accounts": "Accounts for bank-transfer refunds.",
+        "Orders": "Order history, payments, cancellation.",
+        "Returns": "Return requests.",
+        "Loyalty": "Loyalty points.",
+        "Reviews": "Product reviews.",
     },
-    "apiKeyAuth": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-Api-Key",
-        "description": "Public store key; opens visitor sessions only.",
+    security=[{"bearerAuth": []}],
+    security_schemes={
+        "bearerAuth": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "Access token of a signed-in user.",
+        },
+        "apiKeyAuth": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Api-Key",
+            "description": "Public store key; opens visitor sessions only.",
+        },
     },
-}
+    first_call=(
+        "curl -s https://account.shop.example{server}/auth/login/password \\\n"
+        "  -H 'Content-Type: application/json' \\\n"
+        '  -d \'{"email": "asha@example.com", "password": "…"}\''
+    ),
+)
+SYSTEMS = Book(
+    title="Merchant API",
+    summary="What the shop's own systems tell the account portal, and ask of it.",
+    description="""\
+For the shop's ERP, storefront and warehouse: records go in, deeds are done, lists and events are
+read. The same as the commands `import` and `shop`.
+
+Make a key with `python -m account_portal keys create NAME --scope SCOPE` and send it as
+`Authorization: Bearer apk_…`. Every answer has the same shape: `message` and `success`, with
+`content` when it went well, and a stable `code` when it did not. A deed that the present state
+forbids answers 409 or 422, with the state of the order in `content`.
+
+Times are RFC 3339 in UTC; money is a number in the order's currency. `POST` takes an
+`Idempotency-Key`: a repeat within 24 hours gets the first answer again. `RateLimit-Limit`,
+`RateLimit-Remaining` and `RateLimit-Reset` tell how many calls a key has, and has left, and in how
+many seconds it has all of them again.
+""",
+    prefix=MERCHANT,
+    tags={
+        "Records": "What the shop says of customers, orders and everything that belongs to them.",
+        "Orders": "Orders and their parcels.",
+        "Payments": "What became of payments.",
+        "Refunds": "Money on its way back.",
+        "Returns": "Return requests, decided and received.",
+        "Customers": "Customers, their points and bank accounts.",
+        "Reviews": "Reviews of products.",
+        "Messages": "Messages to customers.",
+        "Events": "What happened, in order.",
+        "Webhooks": "Where events are sent to.",
+    },
+    security=[{"keyAuth": []}],
+    security_schemes={
+        "keyAuth": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key of the shop, `apk_…`, with the scope that the call names.",
+        }
+    },
+    first_call="curl -s {server}/orders -H 'Authorization: Bearer apk_…'",
+    is_absolute=True,
+)
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def describe(app: FastAPI, book: Book = CUSTOMERS) -> dict[str, Any]:
     """The document. Paths are relative to a store, which the server's address names."""
+    settings = get_settings()
+    routes = [route for route in app.routes if getattr(route, "path", "").startswith(book.prefix)]
     spec = get_openapi(
-        title=app.title,
+        title=book.title,
         version=app.version,
-        summary=app.summary,
-        description=DESCRIPTION,
-        routes=app.routes,
-        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+        summary=book.summary,
+        description=book.description,
+        routes=routes,
+        tags=[{"name": name, "description": text} for name, text in book.tags.items()],
         servers=[
             {
-                "url": STOREFRONT,
+                "url": (settings.origin if book.is_absolute else "") + book.prefix,
                 "description": "Base path of one store.",
                 "variables": {
-                    "store_id": {"default": get_settings().store_id, "description": "Store key."}
+                    "store_id": {"default": settings.store_id, "description": "Store key."}
                 },
             }
         ],
     )
-    spec["security"] = [{"bearerAuth": []}]
+    spec["security"] = book.security
     spec["paths"] = {
-        path.removeprefix(STOREFRONT): methods
-        for path, methods in spec["paths"].items()
-        if path.startswith(STOREFRONT)
+        path.removeprefix(book.prefix): methods for path, methods in spec["paths"].items()
     }
     components = spec["components"]
-    components["securitySchemes"] = SECURITY_SCHEMES
+    components["securitySchemes"] = book.security_schemes
     sampler = Sampler(spec)
     for methods in spec["paths"].values():
         for operation in methods.values():

@@ -1,6 +1,6 @@
 """Errors of the contract. Services raise them; `api.errors` and `ui.errors` present them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class PortalError(Exception):
@@ -11,6 +11,8 @@ class PortalError(Exception):
         code: stable machine-readable reason (contract).
         message: short text for people.
         fields: reasons by dotted field name; ``_`` is the request as a whole.
+        state: what the caller has to know of the things concerned, such as the order's state; only
+            the shop's systems are told.
         keeps_changes: whether the transaction commits although the call failed, as when a wrong
             password has to be counted.
     """
@@ -22,6 +24,7 @@ class PortalError(Exception):
 
     def __init__(self, message: str | None = None, **fields: str | list[str]) -> None:
         self.message = message or type(self).message
+        self.state: dict[str, Any] | None = None
         self.fields = {
             name: [texts] if isinstance(texts, str) else list(texts)
             for name, texts in fields.items()
@@ -72,6 +75,13 @@ class LoginRequired(Forbidden):
 
     code = "login_required"
     message = "Sign in to continue."
+
+
+class InsufficientScope(Forbidden):
+    """The key is valid, but was not allowed this."""
+
+    code = "insufficient_scope"
+    message = "This key may not do this."
 
 
 class TopLevelRequired(Forbidden):

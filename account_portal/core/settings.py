@@ -238,6 +238,12 @@ class Settings(BaseSettings):
         default=(("Bronze", 0), ("Silver", 1000), ("Gold", 5000)),
         description="Tiers and the earned points each begins at, as `Bronze:0,Silver:1000`.",
     )
+    merchant_calls_per_minute: int = Field(
+        default=30000,
+        ge=1,
+        le=10_000_000,
+        description="Calls a minute each key of the shop's systems may make.",
+    )
     http_links: bool = Field(
         default=False,
         description="Whether addresses of pictures, parcels and payment pages may begin with "

@@ -11,7 +11,7 @@ from account_portal.context import SHOP, enter
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.notifications import delivering, run_delivery_loop, sweep
 from account_portal.orders import service as orders
-from account_portal.security import idempotency, otp, rate_limit
+from account_portal.security import api_keys, idempotency, otp, rate_limit
 
 log = logging.getLogger("account_portal.housekeeping")
 
@@ -42,6 +42,7 @@ def remove_what_is_over() -> None:
     """Remove codes, limits, repeats and messages that nobody will ask for again."""
     with enter(writes=True, actor=SHOP) as ctx:
         rate_limit.sweep(ctx.db, ctx.now)
+        api_keys.sweep(ctx.db, ctx.now)
         idempotency.sweep(ctx.db, ctx.now)
         otp.sweep(ctx.db, ctx.now)
         sweep(ctx)

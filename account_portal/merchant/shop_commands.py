@@ -20,7 +20,7 @@ from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
 
 
-def _do(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Run one service as the shop; what it refuses becomes a sentence and exit code 1."""
     try:
         open_database()
@@ -57,7 +57,7 @@ def order_group() -> None:
 @click.argument("order_number")
 def approve_order(order_number: str) -> None:
     """Accept an order that waits for approval."""
-    _do(orders.approve_order, order_number)
+    run_as_shop(orders.approve_order, order_number)
     click.echo(f"Order {order_number} is confirmed.")
 
 
@@ -66,7 +66,7 @@ def approve_order(order_number: str) -> None:
 @click.argument("reason")
 def cancel_order(order_number: str, reason: str) -> None:
     """Cancel an order nothing of which was sent; what was paid is owed back."""
-    _do(orders.cancel_for_shop, order_number, reason)
+    run_as_shop(orders.cancel_for_shop, order_number, reason)
     click.echo(f"Order {order_number} is cancelled.")
 
 
@@ -90,7 +90,7 @@ def _units(_context: click.Context, _option: Any, texts: tuple[str, ...]) -> dic
 @click.argument("units", nargs=-1, metavar="[SKU=UNITS]...", callback=_units)
 def create_shipment(order_number: str, units: dict[str, int]) -> None:
     """Put units into a new parcel; none named: all that are in no parcel yet. Prints its number."""
-    click.echo(_do(orders.create_shipment, order_number, units or None))
+    click.echo(run_as_shop(orders.create_shipment, order_number, units or None))
 
 
 @shipment_group.command("move")
@@ -104,7 +104,7 @@ def create_shipment(order_number: str, units: dict[str, int]) -> None:
 @click.option("--eta", help="Expected day, YYYY-MM-DD.")
 def move_shipment(reference_number: str, status: str, **details: str | None) -> None:
     """Take a parcel a step further, such as to packed, shipped or delivered."""
-    _do(orders.move_shipment, reference_number, ShipmentStatus(status), **details)
+    run_as_shop(orders.move_shipment, reference_number, ShipmentStatus(status), **details)
     click.echo(f"Parcel {reference_number} is {status}.")
 
 
@@ -112,14 +112,14 @@ def move_shipment(reference_number: str, status: str, **details: str | None) -> 
 @click.argument("reference_number")
 def resend_shipment(reference_number: str) -> None:
     """Send what was in a parcel that was lost or came back again. Prints the new number."""
-    click.echo(_do(orders.resend_shipment, reference_number))
+    click.echo(run_as_shop(orders.resend_shipment, reference_number))
 
 
 @shipment_group.command("refund")
 @click.argument("reference_number")
 def refund_shipment(reference_number: str) -> None:
     """Refund what was in a parcel that was lost or came back. Prints the refunds' numbers."""
-    click.echo("\n".join(_do(orders.refund_shipment, reference_number)))
+    click.echo("\n".join(run_as_shop(orders.refund_shipment, reference_number)))
 
 
 OUTCOME = click.Choice(["success", "failed"])
@@ -137,7 +137,7 @@ def payment_group() -> None:
 def settle_payment(request_number: str, outcome: str, reference: str | None) -> None:
     """Record what became of a payment."""
     succeeded = outcome == "success"
-    _do(orders.settle_payment, request_number, succeeded=succeeded, reference=reference)
+    run_as_shop(orders.settle_payment, request_number, succeeded=succeeded, reference=reference)
     click.echo(f"Payment {request_number}: {outcome}.")
 
 
@@ -152,7 +152,7 @@ def refund_group() -> None:
 @click.option("--remarks", help="A word to the customer.")
 def create_refund(order_number: str, amount: Decimal, remarks: str | None) -> None:
     """Promise money of an order back, out of goodwill. Prints the refund's number."""
-    click.echo(_do(orders.create_refund, order_number, amount, remarks=remarks))
+    click.echo(run_as_shop(orders.create_refund, order_number, amount, remarks=remarks))
 
 
 @refund_group.command("redirect")
@@ -160,7 +160,7 @@ def create_refund(order_number: str, amount: Decimal, remarks: str | None) -> No
 @click.argument("account_id")
 def redirect_refund(request_number: str, account_id: str) -> None:
     """Send a refund that waits to a verified bank account of the customer instead."""
-    _do(orders.redirect_refund, request_number, account_id)
+    run_as_shop(orders.redirect_refund, request_number, account_id)
     click.echo(f"Refund {request_number} goes to account {account_id}.")
 
 
@@ -168,7 +168,7 @@ def redirect_refund(request_number: str, account_id: str) -> None:
 @click.argument("request_number")
 def approve_refund(request_number: str) -> None:
     """Agree to a refund."""
-    _do(orders.approve_refund, request_number)
+    run_as_shop(orders.approve_refund, request_number)
     click.echo(f"Refund {request_number} is approved.")
 
 
@@ -179,7 +179,7 @@ def approve_refund(request_number: str) -> None:
 def settle_refund(request_number: str, outcome: str, reference: str | None) -> None:
     """Record whether an approved refund arrived."""
     succeeded = outcome == "success"
-    _do(orders.settle_refund, request_number, succeeded=succeeded, reference=reference)
+    run_as_shop(orders.settle_refund, request_number, succeeded=succeeded, reference=reference)
     click.echo(f"Refund {request_number}: {outcome}.")
 
 
@@ -192,7 +192,7 @@ def return_group() -> None:
 @click.argument("request_number")
 def approve_return(request_number: str) -> None:
     """Agree to a return; makes its refund or replacement order."""
-    _do(returns.approve_return, request_number)
+    run_as_shop(returns.approve_return, request_number)
     click.echo(f"Return {request_number} is approved.")
 
 
@@ -201,7 +201,7 @@ def approve_return(request_number: str) -> None:
 @click.argument("reason")
 def reject_return(request_number: str, reason: str) -> None:
     """Decline a return; the customer reads the reason."""
-    _do(returns.reject_return, request_number, reason)
+    run_as_shop(returns.reject_return, request_number, reason)
     click.echo(f"Return {request_number} is rejected.")
 
 
@@ -209,7 +209,7 @@ def reject_return(request_number: str, reason: str) -> None:
 @click.argument("request_number")
 def ship_return(request_number: str) -> None:
     """The goods are on their way back."""
-    _do(returns.mark_return_shipped, request_number)
+    run_as_shop(returns.mark_return_shipped, request_number)
     click.echo(f"Return {request_number} is shipped.")
 
 
@@ -217,7 +217,7 @@ def ship_return(request_number: str) -> None:
 @click.argument("request_number")
 def receive_return(request_number: str) -> None:
     """The goods arrived."""
-    _do(returns.receive_return, request_number)
+    run_as_shop(returns.receive_return, request_number)
     click.echo(f"Return {request_number} is received.")
 
 
@@ -225,7 +225,7 @@ def receive_return(request_number: str) -> None:
 @click.argument("request_number")
 def complete_return(request_number: str) -> None:
     """Everything about the return is done."""
-    _do(returns.complete_return, request_number)
+    run_as_shop(returns.complete_return, request_number)
     click.echo(f"Return {request_number} is complete.")
 
 
@@ -239,7 +239,7 @@ def bank_account_group() -> None:
 @click.option("--reject", is_flag=True, help="The account cannot be trusted.")
 def verify_bank_account(account_id: str, *, reject: bool) -> None:
     """Decide whether refunds may go to an account."""
-    _do(bank_accounts.decide_bank_account, account_id, verified=not reject)
+    run_as_shop(bank_accounts.decide_bank_account, account_id, verified=not reject)
     click.echo(f"Account {account_id} is {'rejected' if reject else 'verified'}.")
 
 
@@ -252,7 +252,7 @@ def review_group() -> None:
 @click.argument("review_id")
 def approve_review(review_id: str) -> None:
     """Let others see a review."""
-    _do(reviews.decide_review, review_id, approved=True)
+    run_as_shop(reviews.decide_review, review_id, approved=True)
     click.echo(f"Review {review_id} is published.")
 
 
@@ -260,7 +260,7 @@ def approve_review(review_id: str) -> None:
 @click.argument("review_id")
 def reject_review(review_id: str) -> None:
     """Keep a review from others; its customer may write it anew."""
-    _do(reviews.decide_review, review_id, approved=False)
+    run_as_shop(reviews.decide_review, review_id, approved=False)
     click.echo(f"Review {review_id} is not published.")
 
 
@@ -279,7 +279,7 @@ def _points(_context: click.Context, _option: Any, text: str) -> Decimal:
 @click.option("--remarks", help="A word to the customer.")
 def grant_points(customer: str, points: Decimal, remarks: str | None) -> None:
     """Give points to a customer, named by e-mail address or id."""
-    _do(loyalty.grant_points, customer, points, remarks=remarks)
+    run_as_shop(loyalty.grant_points, customer, points, remarks=remarks)
     click.echo(f"{points} points for {customer}.")
 
 
@@ -289,5 +289,5 @@ def grant_points(customer: str, points: Decimal, remarks: str | None) -> None:
 @click.option("--remarks", help="A word to the customer.")
 def expire_points(customer: str, points: Decimal, remarks: str | None) -> None:
     """Let points of a customer lapse: at most what is there."""
-    _do(loyalty.expire_points, customer, points, remarks=remarks)
+    run_as_shop(loyalty.expire_points, customer, points, remarks=remarks)
     click.echo(f"Up to {points} points of {customer} have lapsed.")

@@ -27,6 +27,7 @@ from account_portal.models.order import (
 from account_portal.models.order_return import OrderReturn, ReturnItem
 from account_portal.models.plumbing import (
     ApiKey,
+    ApiKeyUsage,
     IdempotencyRecord,
     ImportStatement,
     OutboxMessage,
@@ -48,6 +49,7 @@ __all__ = [
     "AddressCopy",
     "AddressFields",
     "ApiKey",
+    "ApiKeyUsage",
     "BankAccount",
     "CreditActivity",
     "IdempotencyRecord",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from account_portal.core.db import JsonType, UtcDateTime
@@ -56,17 +56,50 @@ class OutboxMessage(Identified, table=True):
 
 
 class ApiKey(Identified, table=True):
-    """A key of the shop's own systems; only its digest is stored."""
+    """A key of one of the shop's systems; only digests of its secrets are stored."""
 
     __tablename__ = "api_keys"
+    __table_args__ = (
+        Index(
+            "uq_api_keys_name",
+            "name",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
 
-    name: str = Field(max_length=100)
-    prefix: str = Field(max_length=12)
+    name: str = Field(max_length=100, description="What the shop calls it; unique until revoked.")
+    prefix: str = Field(max_length=12, description="How the secret begins, to tell keys apart.")
     key_hash: str = Field(max_length=64, unique=True)
-    scopes: str = Field(max_length=200)
+    old_key_hash: str | None = Field(
+        default=None, max_length=64, unique=True, description="The secret before a rotation."
+    )
+    old_until: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="Until when that one still works."
+    )
+    scopes: str = Field(max_length=1000, description="Separated by spaces.")
     created_at: datetime = Field(sa_type=UtcDateTime)
-    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_by: str = Field(default="", max_length=100)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="First call of the last day it was used, from its last address.",
+    )
+    last_used_from: str | None = Field(default=None, max_length=45)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_by: str | None = Field(default=None, max_length=100)
+
+
+class ApiKeyUsage(SQLModel, table=True):
+    """Calls that server processes have taken out of a key's allowance for one minute."""
+
+    __tablename__ = "api_key_usage"
+
+    key_id: str = Field(primary_key=True, max_length=26)
+    minute: int = Field(primary_key=True, description="Minutes since 1970.")
+    calls: int
 
 
 class ImportStatement(SQLModel, table=True):

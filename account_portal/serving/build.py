@@ -48,6 +48,7 @@ RUNTIME_SETTINGS = frozenset(
         "fresh_proof_minutes",
         "http_links",
         "log_level",
+        "merchant_calls_per_minute",
         "password_memory_kib",
         "payments",
         "port",

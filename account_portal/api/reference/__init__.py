@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -11,21 +13,29 @@ from starlette.responses import HTMLResponse, Response
 
 from account_portal.api.reference.page import render
 
-PATH = "/api/docs"
 STYLE = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
-def add_reference(app: FastAPI) -> None:
-    """Serve the page; it is made when it is first asked for."""
+def add_reference(
+    app: FastAPI, path: str, document: Callable[[], dict[str, Any]], first_call: str
+) -> None:
+    """Serve the page of a document; it is made when it is first asked for.
+
+    Args:
+        app: gets the route.
+        path: of the page; the document lies beside it.
+        document: makes it.
+        first_call: a command to begin with; `{server}` is the document's address.
+    """
 
     @lru_cache(maxsize=1)
     def page() -> str:
-        return render(app.openapi(), STYLE)
+        return render(document(), STYLE, first_call)
 
     async def show(_request: Request) -> Response:
         return HTMLResponse(page(), headers=_headers())
 
-    app.add_route(PATH, show, methods=["GET"], include_in_schema=False)
+    app.add_route(path, show, methods=["GET"], include_in_schema=False)
 
 
 def _headers() -> dict[str, str]:

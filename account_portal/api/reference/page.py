@@ -10,7 +10,7 @@ from account_portal.api.reference.fields import Field, Fields
 Operation = dict[str, Any]
 
 
-def render(spec: dict[str, Any], style: str) -> str:
+def render(spec: dict[str, Any], style: str, first_call: str) -> str:
     """The whole page."""
     fields = Fields(spec)
     groups = [
@@ -31,7 +31,7 @@ def render(spec: dict[str, Any], style: str) -> str:
         _menu(spec, groups),
         element(
             "main",
-            _introduction(spec),
+            _introduction(spec, first_call),
             *(_group(tag, calls, fields) for tag, calls in groups),
             id="main",
         ),
@@ -71,14 +71,9 @@ def _menu(spec: dict[str, Any], groups: list[Any]) -> Html:
     )
 
 
-def _introduction(spec: dict[str, Any]) -> Html:
+def _introduction(spec: dict[str, Any], first_call: str) -> Html:
     server = spec["servers"][0]["url"].replace(
         "{store_id}", spec["servers"][0]["variables"]["store_id"]["default"]
-    )
-    sign_in = (
-        f"curl -s https://account.shop.example{server}/auth/login/password \\\n"
-        "  -H 'Content-Type: application/json' \\\n"
-        '  -d \'{"email": "asha@example.com", "password": "…"}\''
     )
     return element(
         "header",
@@ -91,7 +86,7 @@ def _introduction(spec: dict[str, Any]) -> Html:
         ),
         prose(spec["info"]["description"]),
         element("p", "All paths begin with ", element("code", server), "."),
-        element("pre", element("code", sign_in)),
+        element("pre", element("code", first_call.replace("{server}", server))),
     )
 
 
@@ -133,6 +128,8 @@ def _breakable(path: str) -> Html:
 
 def _who_may(operation: Operation) -> str:
     schemes = operation.get("security", [{"bearerAuth": []}])
+    if "keyAuth" in schemes[0]:
+        return f"Needs a key with the scope {schemes[0]['keyAuth'][0]}."
     if any("apiKeyAuth" in scheme for scheme in schemes):
         return "Needs the store's public key."
     return "Open to everybody." if {} in schemes else "Needs an access token."

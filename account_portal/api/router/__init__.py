@@ -8,15 +8,19 @@ everything, faults included, comes in the envelope.
 """
 
 from account_portal.api.router.answers import encode
-from account_portal.api.router.exposing import STOREFRONT, ContractRouter
+from account_portal.api.router.exposing import MERCHANT, STOREFRONT, ContractRouter
 from account_portal.api.router.plan import OWN_USER, Access
 from account_portal.api.router.serving import client_address, read_caller
+from account_portal.api.router.systems import Headers, admit
 
 __all__ = [
+    "MERCHANT",
     "OWN_USER",
     "STOREFRONT",
     "Access",
     "ContractRouter",
+    "Headers",
+    "admit",
     "client_address",
     "encode",
     "read_caller",

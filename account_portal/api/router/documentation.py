@@ -15,6 +15,7 @@ from account_portal.core.errors import (
     Forbidden,
     GatewayUnavailable,
     IdempotencyKeyReused,
+    InsufficientScope,
     MethodNotAllowed,
     NotAuthenticated,
     NotFound,
@@ -98,6 +99,9 @@ def errors_by_status(
         statuses.add(401)
     if access == "customer":
         statuses.add(403)
+    if access == "shop":
+        errors.append(InsufficientScope)
+        statuses.add(InsufficientScope.status)
     return {
         status: sorted(
             {error for error in errors if error.status == status}, key=lambda error: error.code

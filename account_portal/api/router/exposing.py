@@ -14,6 +14,7 @@ from account_portal.api.router.serving import ContractRoute
 from account_portal.core.errors import PortalError
 
 STOREFRONT = "/api/v1/{store_id}/storefront"
+MERCHANT = "/api/v1/{store_id}/merchant"
 
 
 class ContractRouter(APIRouter):
@@ -32,6 +33,7 @@ class ContractRouter(APIRouter):
         message: str,
         content: str | None = None,
         access: Access = "customer",
+        scope: str = "",
         raises: Sequence[type[PortalError]] = (),
         also: Sequence[int] = (),
         writes: bool | None = None,
@@ -53,6 +55,7 @@ class ContractRouter(APIRouter):
             message: text of a successful answer.
             content: name of the returned thing inside `content`; none: it is the content itself.
             access: who may call; `customer` unless said otherwise.
+            scope: what a key of the shop's systems needs; makes `access` theirs.
             raises: errors with their own code; they document themselves.
             also: further statuses the contract lists.
             writes: whether the transaction writes, if the method does not tell.
@@ -65,6 +68,8 @@ class ContractRouter(APIRouter):
             examples: request bodies for the reference.
             openapi_extra: anything else the document says of the call.
         """
+        if scope:
+            access = "shop"
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             hints = get_type_hints(function, include_extras=True)
@@ -80,6 +85,7 @@ class ContractRouter(APIRouter):
                 service=function,
                 parameters=parameters,
                 access=access,
+                scope=scope,
                 writes=method != "GET" if writes is None else writes,
                 inline=inline,
                 idempotent=idempotent,
@@ -109,7 +115,8 @@ class ContractRouter(APIRouter):
                 errors = docs.errors_by_status(
                     access, parameters, raises, also, idempotent=idempotent
                 )
-                extra: dict[str, Any] = {"security": docs.SECURITY[access], **(openapi_extra or {})}
+                security = [{"keyAuth": [scope]}] if scope else docs.SECURITY[access]
+                extra: dict[str, Any] = {"security": security, **(openapi_extra or {})}
                 codes = {
                     str(status): [error.code for error in own] for status, own in errors.items()
                 }

@@ -117,6 +117,8 @@ async def _parse_body(plan: Plan, parameter: Parameter, request: Request) -> tup
         return _parse_form(parameter, form, plan.body_limit), _form_digest(plan, form)
     if parameter.place == "form" and not (is_json and plan.accepts_json):
         raise UnsupportedMediaType
+    if not kind and parameter.default is not inspect.Parameter.empty and _is_empty(request):
+        return parameter.default, b""
     if not is_json:
         # The contract keeps 415 for uploads; elsewhere a wrong type is a malformed request.
         raise _FieldFaults({"_": ["must be sent as application/json"]})
@@ -126,6 +128,12 @@ async def _parse_body(plan: Plan, parameter: Parameter, request: Request) -> tup
     except pydantic.ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise _FieldFaults(to_fields(faults)) from None
+
+
+def _is_empty(request: Request) -> bool:
+    """Whether a request has no body."""
+    headers = request.headers
+    return headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
 
 
 def _require_announced(request: Request, limit: int) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from fastapi import params
 from pydantic import BaseModel, TypeAdapter
 
-Access = Literal["open", "visitor", "customer"]
+Access = Literal["open", "visitor", "customer", "shop"]
 Place = Literal["path", "query", "query_model", "header", "body", "form"]
 
 
@@ -43,6 +43,8 @@ class Plan:
     service: Callable[..., Any]
     parameters: tuple[Parameter, ...]
     access: Access
+    scope: str
+    """What a key of the shop's systems needs for it."""
     writes: bool
     inline: bool
     idempotent: bool

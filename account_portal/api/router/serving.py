@@ -13,7 +13,8 @@ from account_portal.api.errors import error_response, unexpected_response
 from account_portal.api.router.answers import encode_answer
 from account_portal.api.router.parsing import Arguments, parse
 from account_portal.api.router.plan import Plan
-from account_portal.context import Caller, Context, answers_at_once, enter
+from account_portal.api.router.systems import Headers, admit
+from account_portal.context import Actor, Caller, Context, answers_at_once, enter
 from account_portal.core.errors import (
     Forbidden,
     LoginRequired,
@@ -58,15 +59,22 @@ def _require_access(plan: Plan, ctx: Context, arguments: dict[str, Any]) -> None
             raise Forbidden
 
 
-def _run(plan: Plan, caller: Caller, arguments: Arguments, repeat: tuple[str, str] | None) -> bytes:
-    with enter(caller, writes=plan.writes) as ctx:
-        _require_access(plan, ctx, arguments.values)
+def _run(
+    plan: Plan,
+    caller: Caller,
+    arguments: Arguments,
+    repeat: tuple[str, str] | None,
+    actor: Actor | None = None,
+) -> bytes:
+    with enter(caller, writes=plan.writes, actor=actor) as ctx:
+        if actor is None:
+            _require_access(plan, ctx, arguments.values)
         if arguments.fault is not None:
             raise arguments.fault
         if repeat is None:
             return encode_answer(plan, plan.service(ctx, **arguments.values))
         hashed = idempotency.request_hash(arguments.digest)
-        of_call = (ctx.customer_id, *repeat, hashed)
+        of_call = (ctx.actor.key_id or ctx.customer_id, *repeat, hashed)
         first = idempotency.replay(ctx.db, *of_call, ctx.now)
         if first is not None:
             if first.answer is not None:
@@ -93,8 +101,8 @@ def _repeat_of(plan: Plan, request: Request, arguments: Arguments) -> tuple[str,
     return f"{request.method} {request.url.path}"[:200], key[:LONGEST_KEY]
 
 
-async def serve(plan: Plan, request: Request) -> bytes:
-    """Answer a call; what is wrong with it is raised."""
+async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
+    """Answer a call; what is wrong with it is raised. More `headers` of the answer are added."""
     if request.path_params.get("store_id") != get_settings().store_id:
         raise NotFound
     arguments = await parse(plan, request)
@@ -107,6 +115,15 @@ async def serve(plan: Plan, request: Request) -> bytes:
         with idempotency.alone(caller.bearer[-32:], *repeat):
             return _run(plan, caller, arguments, repeat)
 
+    def work_for_system() -> bytes:
+        actor = admit(caller, plan.scope, headers)
+        if repeat is None:
+            return _run(plan, caller, arguments, None, actor)
+        with idempotency.alone(str(actor.key_id), *repeat):
+            return _run(plan, caller, arguments, repeat, actor)
+
+    if plan.access == "shop":
+        return await run_in_threadpool(work_for_system)
     if plan.inline and answers_at_once():
         return work()
     return await run_in_threadpool(work)
@@ -143,10 +160,13 @@ class ContractRoute(APIRoute):
 def _door(plan: Plan) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        more: Headers = []
         try:
-            body = await serve(plan, request)
+            body = await serve(plan, request, more)
         except PortalError as error:
-            await error_response(error)(scope, receive, send)
+            response = error_response(error)
+            response.raw_headers += more
+            await response(scope, receive, send)
         except ClientDisconnect:
             fault = ValidationError(message="The request ended too early.")
             await error_response(fault)(scope, receive, send)
@@ -156,6 +176,7 @@ def _door(plan: Plan) -> ASGIApp:
             headers = [
                 (b"content-type", b"application/json"),
                 (b"content-length", b"%d" % len(body)),
+                *more,
             ]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})

@@ -26,6 +26,7 @@ from account_portal.orders.service.refunds import (
     create_refund,
     redirect_refund,
     refund_shipment,
+    retry_refund,
     settle_refund,
 )
 from account_portal.orders.service.shop import (
@@ -65,6 +66,7 @@ __all__ = [
     "refunds_by_return",
     "resend_shipment",
     "retry_payment",
+    "retry_refund",
     "search_orders",
     "settle_payment",
     "settle_refund",

@@ -190,6 +190,40 @@ def redirect_refund(ctx: Context, request_number: str, bank_account_id: str) -> 
     refresh_orders(ctx.db, [order.id], ctx.now)
 
 
+def retry_refund(ctx: Context, request_number: str, *, bank_account_id: str | None = None) -> str:
+    """Try a refund that failed again: the one that was made in its place is approved.
+
+    Args:
+        ctx: the call, as the shop.
+        request_number: of the refund that failed.
+        bank_account_id: a verified account of the customer; none: the way it was paid.
+
+    Returns:
+        The number of the refund that takes its place; trying it again changes nothing.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such refund.
+        RefundNotMovable: it did not fail, or nothing is owed in its place any more.
+        BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
+    """
+    refund, _order = _locked_refund(ctx, request_number)
+    if refund.status != RefundStatus.FAILED:
+        raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
+    again = ctx.db.execute(
+        select(col(Refund.request_number), col(Refund.status)).where(
+            col(Refund.order_id) == refund.order_id, col(Refund.retries_id) == refund.id
+        )
+    ).one_or_none()
+    if again is None:
+        raise RefundNotMovable(f"Nothing is owed in the place of refund {request_number}.")
+    if bank_account_id is not None and again.status == RefundStatus.PENDING:
+        redirect_refund(ctx, again.request_number, bank_account_id)
+    approve_refund(ctx, again.request_number)
+    number: str = again.request_number
+    return number
+
+
 def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
     """Refund what was in a parcel that was lost or came back, each way it was paid.
 

@@ -1,0 +1,9 @@
+"""Routes of the shop's systems. Fixed paths come before those that vary."""
+
+from account_portal.merchant.api.customers import router as customers
+from account_portal.merchant.api.orders import router as orders
+from account_portal.merchant.api.payments import payments, refunds
+from account_portal.merchant.api.returns import router as returns
+from account_portal.merchant.api.reviews import router as reviews
+
+ROUTERS = (orders, payments, refunds, returns, customers, reviews)

@@ -1,0 +1,174 @@
+"""Deeds on orders and their parcels."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from account_portal.api.deps import Ctx, OrderNumberPath
+from account_portal.core.errors import Conflict, Unprocessable
+from account_portal.merchant import deeds
+from account_portal.merchant.api.deps import ReferenceNumber, merchant_router
+from account_portal.merchant.schemas import (
+    MOST_AT_ONCE,
+    CreateRefund,
+    CreateShipment,
+    MoveOneShipment,
+    MoveShipment,
+    OfOrder,
+    Outcome,
+    Reason,
+    RefundState,
+    RefundStates,
+    ShipmentState,
+)
+from account_portal.orders import rules
+from account_portal.orders.service.refunds import RefundNotMovable, RefundTooHigh
+
+router = merchant_router("Orders")
+
+EVERYTHING = CreateShipment()
+Moves = Annotated[list[MoveOneShipment], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/approve",
+    operation_id="approve-order",
+    summary="Accept an order that waits for approval",
+    message="Order approved.",
+    scope="orders:write",
+    raises=(Conflict,),
+    also=(404,),
+    idempotent=True,
+)
+def approve_order(ctx: Ctx, order_number: OrderNumberPath) -> OfOrder:
+    """A draft, or one that awaits approval, becomes `confirmed`."""
+    return deeds.approve_order(ctx, order_number)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/cancel",
+    operation_id="cancel-order",
+    summary="Cancel an order",
+    message="Order cancelled.",
+    scope="orders:write",
+    raises=(rules.OrderNotCancellable, rules.OrderAlreadyCancelled),
+    also=(404,),
+    idempotent=True,
+    examples={"cancel": {"reason": "Out of stock"}},
+)
+def cancel_order(ctx: Ctx, order_number: OrderNumberPath, data: Reason) -> OfOrder:
+    """Nothing of it may have left the house. What was paid is owed back: a refund appears."""
+    return deeds.cancel_order(ctx, order_number, data.reason)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/refund",
+    operation_id="refund-order",
+    summary="Promise money back out of goodwill",
+    message="Refund made.",
+    scope="refunds:write",
+    raises=(RefundTooHigh,),
+    also=(404,),
+    idempotent=True,
+    examples={"goodwill": {"amount": 49.5, "remarks": "Sorry for the delay"}},
+)
+def refund_order(ctx: Ctx, order_number: OrderNumberPath, data: CreateRefund) -> RefundState:
+    """At most what arrived and is promised to nobody.
+
+    Refunds of cancelled orders and of returns appear by themselves.
+    """
+    return deeds.create_refund(ctx, order_number, data)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/shipments",
+    operation_id="create-shipment",
+    summary="Put units into a new parcel",
+    message="Parcel made.",
+    scope="orders:write",
+    raises=(Conflict, Unprocessable, rules.UnknownSku, rules.TooManyUnits),
+    also=(404,),
+    idempotent=True,
+    examples={"everything": {}, "some": {"items": [{"sku": "MUG-IND-01", "quantity": 1}]}},
+)
+def create_shipment(
+    ctx: Ctx, order_number: OrderNumberPath, data: CreateShipment = EVERYTHING
+) -> ShipmentState:
+    """Without `items`, all units that are in no parcel yet."""
+    return deeds.create_shipment(ctx, order_number, data)
+
+
+@router.expose(
+    "POST",
+    "/shipments/move",
+    operation_id="move-shipments",
+    summary="Take many parcels a step further",
+    message="Parcels moved.",
+    content="outcomes",
+    scope="orders:write",
+    idempotent=True,
+    examples={"move": [{"reference_number": "SHP-30771", "status": "delivered"}]},
+)
+def move_shipments(ctx: Ctx, data: Moves) -> list[Outcome]:
+    """Answers for each parcel, in the order they were sent; one that is refused stops no other."""
+    return deeds.move_shipments(ctx, data)
+
+
+@router.expose(
+    "POST",
+    "/shipments/{reference_number}/move",
+    operation_id="move-shipment",
+    summary="Take a parcel a step further",
+    message="Parcel moved.",
+    scope="orders:write",
+    raises=(rules.ShipmentNotMovable,),
+    also=(404,),
+    idempotent=True,
+    examples={
+        "shipped": {
+            "status": "shipped",
+            "courier_company_name": "BlueDart",
+            "awb_no": "77012345678",
+        },
+        "delivered": {"status": "delivered"},
+    },
+)
+def move_shipment(ctx: Ctx, reference_number: ReferenceNumber, data: MoveShipment) -> ShipmentState:
+    """A step back, or one of a cancelled order, is refused with the state of both."""
+    return deeds.move_shipment(ctx, reference_number, data)
+
+
+@router.expose(
+    "POST",
+    "/shipments/{reference_number}/resend",
+    operation_id="resend-shipment",
+    summary="Send what was lost or came back again",
+    message="New parcel made.",
+    scope="orders:write",
+    raises=(rules.ShipmentNotMovable,),
+    also=(404,),
+    idempotent=True,
+)
+def resend_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> ShipmentState:
+    """Answers the new parcel; the old one is closed."""
+    return deeds.resend_shipment(ctx, reference_number)
+
+
+@router.expose(
+    "POST",
+    "/shipments/{reference_number}/refund",
+    operation_id="refund-shipment",
+    summary="Refund what was lost or came back",
+    message="Refunds made.",
+    scope="refunds:write",
+    raises=(RefundNotMovable, RefundTooHigh),
+    also=(404,),
+    idempotent=True,
+)
+def refund_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> RefundStates:
+    """One refund for each way the order was paid."""
+    return deeds.refund_shipment(ctx, reference_number)

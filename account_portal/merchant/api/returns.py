@@ -1,0 +1,90 @@
+"""Deeds on return requests."""
+
+from account_portal.api.deps import Ctx
+from account_portal.merchant import deeds
+from account_portal.merchant.api.deps import RequestNumber, merchant_router
+from account_portal.merchant.schemas import Reason, ReturnState
+from account_portal.returns import rules, service
+
+router = merchant_router("Returns")
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/approve",
+    operation_id="approve-return",
+    summary="Agree to a return",
+    message="Return approved.",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable,),
+    also=(404,),
+    idempotent=True,
+)
+def approve_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
+    """Its refund or replacement order is made."""
+    return deeds.step_return(ctx, service.approve_return, request_number)
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/reject",
+    operation_id="reject-return",
+    summary="Decline a return",
+    message="Return rejected.",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable,),
+    also=(404,),
+    idempotent=True,
+    examples={"worn": {"reason": "The soles are worn"}},
+)
+def reject_return(ctx: Ctx, request_number: RequestNumber, data: Reason) -> ReturnState:
+    """The customer reads the reason, and may ask for the units again."""
+    return deeds.step_return(ctx, service.reject_return, request_number, data.reason)
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/ship",
+    operation_id="ship-return",
+    summary="The goods are on their way back",
+    message="Return shipped.",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable,),
+    also=(404,),
+    idempotent=True,
+)
+def ship_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
+    """Of an approved return."""
+    return deeds.step_return(ctx, service.mark_return_shipped, request_number)
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/receive",
+    operation_id="receive-return",
+    summary="The goods arrived",
+    message="Return received.",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable,),
+    also=(404,),
+    idempotent=True,
+)
+def receive_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
+    """Of a return that was shipped."""
+    return deeds.step_return(ctx, service.receive_return, request_number)
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/complete",
+    operation_id="complete-return",
+    summary="Everything about a return is done",
+    message="Return complete.",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable,),
+    also=(404,),
+    idempotent=True,
+)
+def complete_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
+    """Points and store credit go back at once; refunds of money are approved and settled apart."""
+    return deeds.step_return(ctx, service.complete_return, request_number)

@@ -1,0 +1,202 @@
+"""What the shop's systems send, and what they are answered."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from account_portal.core.schemas import Amount, Input, Sometimes, Ulid, View
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    ReturnStatus,
+    ReviewStatus,
+    ShipmentStatus,
+    TransactionStatus,
+    VerificationStatus,
+)
+
+MOST_AT_ONCE = 1000
+"""Entries of a call that does the same to many things."""
+
+Number = Annotated[str, Field(min_length=1, max_length=64)]
+Sku = Annotated[str, Field(min_length=1, max_length=64)]
+Remarks = Annotated[str, Field(max_length=500)]
+Reference = Annotated[str, Field(max_length=100)]
+
+
+class OrderState(View):
+    """Where an order stands."""
+
+    order_number: str
+    status: OrderStatus
+    payment_status: PaymentStatus
+
+
+class OfOrder(View):
+    """Something that belongs to an order."""
+
+    order: OrderState = Field(description="The order, as it is after the call.")
+
+
+class ShipmentState(OfOrder):
+    """Where a parcel stands."""
+
+    reference_number: str
+    status: ShipmentStatus
+
+
+class PaymentState(OfOrder):
+    """Where a payment stands."""
+
+    request_number: str
+    status: TransactionStatus
+
+
+class RefundState(OfOrder):
+    """Where a refund stands."""
+
+    request_number: str
+    status: RefundStatus
+
+
+class RefundStates(OfOrder):
+    """Refunds that a deed made."""
+
+    refunds: list[str] = Field(description="Their request numbers.")
+
+
+class ReturnState(OfOrder):
+    """Where a return request stands."""
+
+    request_number: str
+    status: ReturnStatus
+
+
+class ReviewState(View):
+    """Where a review stands."""
+
+    id: Ulid
+    status: ReviewStatus
+
+
+class BankAccountState(View):
+    """Whether refunds may go to an account."""
+
+    id: Ulid
+    verification_status: VerificationStatus
+
+
+class PointsState(View):
+    """What a customer's points are now."""
+
+    customer_id: Ulid
+    balance: Amount
+
+
+class Outcome(View):
+    """What became of one of many."""
+
+    number: str = Field(description="Its reference or request number.")
+    outcome: Literal["done", "refused"]
+    code: Sometimes[str] = Field(default=None, description="Why it was refused, for programs.")
+    reason: Sometimes[str] = Field(default=None, description="Why it was refused, for people.")
+    fields: Sometimes[dict[str, list[str]]] = None
+    content: Sometimes[dict[str, Any]] = Field(
+        default=None, description="Where it and its order stand now, as the single call answers."
+    )
+
+
+class Units(Input):
+    """Units of a line."""
+
+    sku: Sku
+    quantity: int = Field(default=1, ge=1, le=1_000_000)
+
+
+class CreateShipment(Input):
+    """What goes into a new parcel."""
+
+    items: list[Units] = Field(
+        default_factory=list,
+        max_length=MOST_AT_ONCE,
+        description="Left out: everything that is in no parcel yet.",
+    )
+
+
+class MoveShipment(Input):
+    """A step of a parcel."""
+
+    status: ShipmentStatus
+    place: Annotated[str, Field(max_length=150)] | None = Field(
+        default=None, description="Where that happened."
+    )
+    text: Annotated[str, Field(max_length=300)] | None = Field(
+        default=None, description="What the customer reads; the usual words if left out."
+    )
+    courier_company_name: Annotated[str, Field(max_length=100)] | None = None
+    awb_no: Annotated[str, Field(max_length=64)] | None = None
+    tracking_url: Annotated[str, Field(max_length=1000)] | None = None
+    eta_delivery: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None, description="Expected day, YYYY-MM-DD."
+    )
+
+
+class MoveOneShipment(MoveShipment):
+    """A step of one of many parcels."""
+
+    reference_number: Number
+
+
+class Reason(Input):
+    """Why; the customer reads it."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class CreateRefund(Input):
+    """Money of an order that goes back out of goodwill."""
+
+    amount: Annotated[Decimal, Field(gt=0, le=10**12)] = Field(
+        description="In the order's currency."
+    )
+    remarks: Remarks | None = Field(default=None, description="A word to the customer.")
+
+
+class Settlement(Input):
+    """What became of money on its way."""
+
+    status: Literal["success", "failed"]
+    reference: Reference | None = Field(
+        default=None, description="What the gateway or the bank calls it."
+    )
+
+
+class SettleOne(Settlement):
+    """What became of one of many."""
+
+    request_number: Number
+
+
+class Redirection(Input):
+    """Where a refund is to go instead."""
+
+    bank_account_id: Ulid = Field(description="A verified account of the customer.")
+
+
+class RetryRefund(Input):
+    """Which way a refund that failed is tried again."""
+
+    bank_account_id: Ulid | None = Field(
+        default=None, description="A verified account of the customer; else the way it was paid."
+    )
+
+
+class ChangePoints(Input):
+    """Points that come or lapse."""
+
+    points: Annotated[Decimal, Field(ge=-10_000_000, le=10_000_000)] = Field(
+        description="Above zero they are given; below zero so many lapse, at most what is there."
+    )
+    remarks: Remarks | None = Field(default=None, description="A word to the customer.")
