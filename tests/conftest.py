@@ -119,6 +119,28 @@ def database(
     forget_singletons()
 
 
+Set = Callable[..., None]
+
+
+@pytest.fixture
+def set_settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> Set:
+    """`set_settings(PORTAL_DEMO="0")`: other settings from here to the test's end."""
+
+    def change(**environment: str) -> None:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        get_settings.cache_clear()
+        get_gateways.cache_clear()
+
+    return change
+
+
+@pytest.fixture
+def shop_for_real(set_settings: Set) -> None:
+    """Outside demo mode, with no provider set up."""
+    set_settings(PORTAL_DEMO="0")
+
+
 class Clock:
     """The moment services see."""
 

@@ -17,7 +17,7 @@ from account_portal.api.router.dispatch import Calls
 from account_portal.auth.api import codes, forms, users
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
-from account_portal.core.settings import get_settings
+from account_portal.core.settings import get_settings, require_asked_demo
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
@@ -47,7 +47,6 @@ ROUTERS = (
     media_router,
     loyalty_router,
     reviews_router,
-    gateway_page,
 )
 
 
@@ -100,7 +99,8 @@ def make_app() -> PortalApi:
         return JSONResponse(app.systems_document)
 
     app.add_route("/api/merchant/openapi.json", show_systems_document, include_in_schema=False)
-    for router in (*ROUTERS, *MERCHANT_ROUTERS):
+    in_demo = (gateway_page,) if get_settings().demo else ()
+    for router in (*ROUTERS, *MERCHANT_ROUTERS, *in_demo):
         # The routes themselves, not the router: FastAPI would match each path twice.
         app.router.routes.extend(router.routes)
     return app
@@ -113,4 +113,13 @@ def make_wrapped_app() -> ASGIApp:
     return wrap(cast(ASGIApp, make_app()), settings=settings)
 
 
-app = make_wrapped_app()
+def __getattr__(name: str) -> ASGIApp:
+    """`app`, made when a server asks for it.
+
+    Raises:
+        SettingsError: it would be a demo that nobody asked for, and who knows where it listens.
+    """
+    if name != "app":
+        raise AttributeError(name)
+    require_asked_demo(get_settings(), host="")
+    return make_wrapped_app()

@@ -10,6 +10,7 @@ import re
 import secrets
 import sys
 from functools import lru_cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -22,6 +23,11 @@ from account_portal.core.money import is_currency
 MAIL_SCHEMES = ("mailto://", "mailtos://")
 """Apprise URLs of mail servers: their recipient is set apart from the URL."""
 ORIGIN = re.compile(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
+
+DEMO_UNASKED = (
+    "where others reach the portal, set PORTAL_DEMO: `false` to serve a shop, `true` to show them "
+    "a demo, which has public logins"
+)
 
 
 class SettingsError(Exception):
@@ -127,7 +133,9 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(
         default=True,
-        description="Demo mode: demo logins, `/dev/kit`, a secret key made by itself. "
+        description="Demo mode: demo logins, `/dev/kit`, payments that move no money, messages "
+        "written to `outbox` in the data folder, a secret key made by itself. By default on this "
+        "machine only: where others reach the portal it has to be set, either way. "
         "Refused by a database that holds other customers.",
     )
     debug_otp: bool = Field(
@@ -152,8 +160,15 @@ class Settings(BaseSettings):
         description="Apprise URL WhatsApp messages are sent through; `{to}` stands for the "
         "recipient. Empty: written to the outbox folder.",
     )
-    payments: Literal["test"] = Field(
-        default="test", description="Payment gateway; `test` is the built-in one."
+    payments: Literal["", "test"] = Field(
+        default="",
+        description="Payment gateway. `test` is the built-in one, which moves no money: in demo "
+        "mode the default, in any other refused. Empty: nobody can pay in the portal.",
+    )
+    checkout_url: str = Field(
+        default="",
+        description="Where the shop takes payments itself, for what is unpaid and where there is "
+        "no payment gateway; `{order_number}` stands for the order's number. Empty: no link.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -307,7 +322,7 @@ class Settings(BaseSettings):
             raise ValueError("write scheme, host and port, without a path")
         return value
 
-    @field_validator("store_url")
+    @field_validator("store_url", "checkout_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not re.match(r"https?://[A-Za-z0-9]", value):
@@ -333,6 +348,14 @@ class Settings(BaseSettings):
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
     @model_validator(mode="after")
+    def _demo_is_no_accident(self) -> "Settings":
+        if not self.demo and self.payments == "test":
+            raise ValueError("PORTAL_PAYMENTS=test moves no money: it needs demo mode")
+        if self.public_url and not self.may_answer_at(urlsplit(self.public_url).hostname or ""):
+            raise ValueError(f"PORTAL_PUBLIC_URL: {DEMO_UNASKED}")
+        return self
+
+    @model_validator(mode="after")
     def _secrets_outside_demo(self) -> "Settings":
         if not self.demo and len(self.secret_key) < 32:
             raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters outside demo mode")
@@ -345,6 +368,10 @@ class Settings(BaseSettings):
         if self.debug_otp and not self.demo:
             raise ValueError("PORTAL_DEBUG_OTP needs demo mode")
         return self
+
+    def may_answer_at(self, host: str) -> bool:
+        """Whether the portal may be reached at an address: a demo nobody asked for stays here."""
+        return not self.demo or "demo" in self.model_fields_set or is_loopback(host)
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -406,6 +433,24 @@ def _kept_secret(data_dir: str) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address, or the name `localhost`, can be reached from this machine only."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def require_asked_demo(settings: Settings, host: str) -> None:
+    """Refuse to listen for others with a demo that nobody asked for.
+
+    Raises:
+        SettingsError: the address `host` is not this machine's own.
+    """
+    if not settings.may_answer_at(host):
+        raise SettingsError(f"{DEMO_UNASKED[0].upper()}{DEMO_UNASKED[1:]}.")
 
 
 def load_settings() -> Settings:

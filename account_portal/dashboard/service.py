@@ -49,7 +49,7 @@ def _unpaid(ctx: Context) -> list[Task]:
                 title=f"{fault} for order {order.order_number}",
                 detail=order.summary,
                 path=routes.order(order.order_number),
-                action=action,
+                action=action if orders.is_paid_somewhere(ctx) else "See the order",
             )
         )
     return tasks

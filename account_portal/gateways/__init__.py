@@ -15,7 +15,7 @@ class Gateways:
     """The outside world."""
 
     messages: Messenger
-    payments: PaymentGateway
+    payments: PaymentGateway | None
     storage: Storage
     vouchers: Vouchers | None
 

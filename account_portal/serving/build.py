@@ -34,6 +34,7 @@ RUNTIME_SETTINGS = frozenset(
     (
         "accent",
         "access_token_minutes",
+        "checkout_url",
         "cors_origins",
         "data_dir",
         "database_lock_seconds",

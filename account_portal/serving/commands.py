@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from account_portal.core.settings import Settings
+from account_portal.core.settings import Settings, require_asked_demo
 from account_portal.demo.storefront import storefront
 from account_portal.serving.build import ensure_build, is_current
 from account_portal.serving.preparing import (
@@ -61,6 +61,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
                 "Several workers need PORTAL_REDIS_URL: without it each would have its own idea "
                 "of an open page."
             )
+        require_asked_demo(settings, host)
         require_free_port(host, settings.port)
         require_redis(settings)
         if not is_current(settings=settings):
@@ -96,6 +97,7 @@ def api(host: str, port: int | None, workers: int) -> None:
     """Serve the API alone; needs no browser build."""
     with plain_failures():
         settings = read_settings(port)
+        require_asked_demo(settings, host)
         require_free_port(host, settings.port)
         prepare_database(settings)
     share_with_workers(API_ALONE)

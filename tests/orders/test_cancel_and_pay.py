@@ -411,7 +411,7 @@ def test_a_lock_is_not_held_while_the_gateway_thinks(
 ) -> None:
     """The attempt is on record before the gateway is asked, and a failure leaves it failed."""
     from account_portal.core.errors import GatewayUnavailable
-    from account_portal.gateways.payments import TestGateway
+    from account_portal.gateways.payments import DemoGateway
 
     order = make_order(database, owner, payments=[{"payment_status": "failed"}])
     seen: list[int] = []
@@ -425,7 +425,7 @@ def test_a_lock_is_not_held_while_the_gateway_thinks(
             db.rollback()
         raise GatewayUnavailable
 
-    monkeypatch.setattr(TestGateway, "start", start)
+    monkeypatch.setattr(DemoGateway, "start", start)
     path = f"/orders/{order.order_number}"
     response = api.post(f"{path}/retry-payment", user=owner, json=PAY)
     assert (response.status_code, response.json()["code"]) == (503, "gateway_unavailable")

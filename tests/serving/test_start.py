@@ -71,6 +71,38 @@ def test_a_secret_in_a_wrong_setting_is_not_repeated(start: Start) -> None:
     assert "too-short-4711" not in result.stdout + result.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "api"])
+@pytest.mark.parametrize(
+    "reach", [{"HOST": "0.0.0.0"}, {"HOST": "::"}, {"PORTAL_PUBLIC_URL": "https://a.example"}]
+)
+def test_a_demo_that_others_reach_must_be_asked_for(
+    start: Start, tmp_path: Path, command: str, reach: dict[str, str]
+) -> None:
+    result = start(command, **reach)
+    assert result.returncode == 1
+    assert "set PORTAL_DEMO" in result.stderr
+    assert not list(tmp_path.iterdir()), "nothing was begun"
+
+
+def test_another_server_gets_no_demo_that_nobody_asked_for() -> None:
+    """Nothing tells where it listens."""
+    load = [sys.executable, "-c", "from account_portal.api.app import app; print(app)"]
+    for settings, code in (({}, 1), ({"PORTAL_DEMO": "true"}, 0)):
+        environment = {**plain_environment(), **settings}
+        result = subprocess.run(
+            load, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == code, result.stderr
+        assert ("set PORTAL_DEMO" in result.stderr) is bool(code)
+
+
+def test_play_money_is_refused_outside_demo_mode(start: Start) -> None:
+    key = "a key for tests only, long enough"
+    result = start("api", PORTAL_DEMO="false", PORTAL_SECRET_KEY=key, PORTAL_PAYMENTS="test")
+    assert result.returncode == 1
+    assert "PORTAL_PAYMENTS" in result.stderr
+
+
 def test_several_workers_need_redis(start: Start) -> None:
     result = start("serve", "--workers", "2")
     assert result.returncode == 1

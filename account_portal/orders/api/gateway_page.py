@@ -1,4 +1,4 @@
-"""The hosted page of the built-in test gateway: pay, or fail.
+"""The hosted page of the demo's gateway: pay, or fail. In demo mode only.
 
 It stands in for the page a real gateway shows in its own place, so it has nothing of the shell and
 works without script. Who holds the attempt's signature may answer it.

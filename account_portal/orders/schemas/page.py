@@ -87,6 +87,12 @@ class OrderPage(View):
     )
     refunds: list[ShownRefund]
     payment: OrderPaymentStatus
+    is_waiting_for_money: bool = Field(
+        description="The customer may pay what is unpaid now: here, or where the shop takes money."
+    )
+    checkout_link: str = Field(
+        description="Where the shop takes the money itself; empty: nowhere, or it is paid here."
+    )
     price: PriceBreakdown
     money_note: str = Field(description="What the states do not say of the money; may be empty.")
     cancel_note: str = Field(description="Why it cannot be cancelled; empty when it can.")

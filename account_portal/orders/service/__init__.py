@@ -6,6 +6,7 @@ from account_portal.orders.service.history import list_order_years, search_order
 from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
 from account_portal.orders.service.paying import (
     get_hosted_payment,
+    is_paid_somewhere,
     pay_again,
     retry_payment,
     settle_payment,
@@ -49,6 +50,7 @@ __all__ = [
     "get_order",
     "get_order_page",
     "get_payment_status",
+    "is_paid_somewhere",
     "list_on_the_way",
     "list_order_years",
     "list_orders",

@@ -21,6 +21,7 @@ from account_portal.orders.schemas import (
 )
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
+from account_portal.orders.service.paying import checkout_link
 from account_portal.orders.service.reading import (
     get_order,
     get_payment_status,
@@ -50,6 +51,8 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         payment_moments=payment_moments(ctx, order_number),
         refunds=shown_refunds(ctx, order_number),
         payment=get_payment_status(ctx, order_number),
+        is_waiting_for_money=rules.can_retry_payment(facts.money(), ctx.now),
+        checkout_link=checkout_link(ctx, order_number),
         price=price_breakdown(order),
         money_note=rules.money_note(facts.money()),
         cancel_note=""

@@ -1,7 +1,7 @@
 """Paying again, and what the gateway reports of an attempt."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -11,7 +11,7 @@ from account_portal.core import money
 from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.links import is_link
-from account_portal.gateways.payments import PaymentRequest
+from account_portal.gateways.payments import PaymentGateway, PaymentRequest
 from account_portal.models import Order, Payment
 from account_portal.models.states import (
     OrderStatus,
@@ -53,7 +53,7 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     begun = _begun_before(ctx, order)
     if begun is not None:
         return _ask_gateway(ctx, order, begun)
-    if asked.payment_gateway not in ctx.gateways.payments.names:
+    if asked.payment_gateway not in _gateway(ctx).names:
         raise rules.PaymentGatewayNotEnabled
     _require_allowed_addresses(ctx, asked)
     facts = money_of(ctx.db, order)
@@ -72,6 +72,29 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
     ctx.db.add(payment)
     refresh_orders(ctx.db, [order.id], ctx.now)
     return _ask_gateway(ctx, order, payment)
+
+
+def _gateway(ctx: Context) -> PaymentGateway:
+    """The store's gateway.
+
+    Raises:
+        PaymentGatewayNotEnabled: it has none.
+    """
+    if ctx.gateways.payments is None:
+        raise rules.PaymentGatewayNotEnabled
+    return ctx.gateways.payments
+
+
+def checkout_link(ctx: Context, order_number: str) -> str:
+    """Where the shop takes the money for an order itself; empty: nowhere, or it is paid here."""
+    if ctx.gateways.payments is not None:
+        return ""
+    return ctx.settings.checkout_url.replace("{order_number}", quote(order_number, safe=""))
+
+
+def is_paid_somewhere(ctx: Context) -> bool:
+    """Whether customers find a way to pay: a gateway here, or the shop's own checkout."""
+    return ctx.gateways.payments is not None or bool(ctx.settings.checkout_url)
 
 
 def _begun_before(ctx: Context, order: Order) -> Payment | None:
@@ -119,9 +142,10 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
         customer_phone=order.customer_phone,
         now=ctx.now,
     )
+    gateway = _gateway(ctx)
     ctx.checkpoint(attempt=request.request_number)
     try:
-        start = ctx.gateways.payments.start(request, attempt_signature(request.request_number))
+        start = gateway.start(request, attempt_signature(request.request_number))
         if not is_link(start.redirect_url):
             raise GatewayUnavailable  # nowhere a browser may be sent to
     except GatewayUnavailable:
@@ -164,7 +188,7 @@ def pay_again(ctx: Context, order_number: str, *, back_to: str = "") -> RetryPay
 
     Raises as `retry_payment` does.
     """
-    gateway = min(ctx.gateways.payments.names)
+    gateway = min(_gateway(ctx).names)
     asked = OtherPaymentGatewayParams(payment_gateway=gateway)
     if back_to:
         asked = asked.model_copy(update={"return_url": ctx.settings.origin + back_to})
@@ -224,7 +248,7 @@ def _locked_payment(ctx: Context, request_number: str) -> Payment:
 
 @dataclass(frozen=True, slots=True)
 class HostedPayment:
-    """What the test gateway's page shows."""
+    """What the page of the demo's gateway shows."""
 
     request_number: str
     order_number: str

@@ -360,7 +360,7 @@ def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
         status=rules.derive_payment_status(facts),
         amount_paid=money.to_major(min(account.arrived, account.due), order.currency),
         amount_unpaid=money.to_major(account.unpaid, order.currency),
-        is_retry_available=rules.can_retry_payment(facts, ctx.now),
+        is_retry_available=bool(ctx.gateways.payments) and rules.can_retry_payment(facts, ctx.now),
     )
 
 

@@ -110,12 +110,32 @@ def _what_now(page: Any) -> rx.Component:
 
 def _unpaid(page: Any) -> rx.Component:
     failed = page.payment.status == "failed"
+    label = rx.cond(failed, "Pay again", "Pay now")
+    here = ui.button(
+        label,
+        variant="primary",
+        on_click=State.pay_again,
+        busy=State.busy == "pay_again",
+        busy_label="Opening…",
+    )
+    there = rx.cond(
+        page.checkout_link,
+        ui.link_button(label, to=page.checkout_link, variant="primary", outside=True),
+    )
     return rx.cond(
-        page.payment.is_retry_available,
+        page.is_waiting_for_money,
         ui.alert(
             ui.text(
                 ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
                 " is not paid yet. Once it is, we prepare your parcel.",
+            ),
+            rx.cond(
+                page.payment.is_retry_available | (page.checkout_link != ""),
+                rx.fragment(),
+                rx.cond(
+                    page.store_email,
+                    ui.text("To pay it, write to ", write_to(page.store_email), "."),
+                ),
             ),
             tone="danger",
             title=rx.cond(
@@ -127,13 +147,7 @@ def _unpaid(page: Any) -> rx.Component:
                     "The payment is missing",
                 ),
             ),
-            action=ui.button(
-                rx.cond(failed, "Pay again", "Pay now"),
-                variant="primary",
-                on_click=State.pay_again,
-                busy=State.busy == "pay_again",
-                busy_label="Opening…",
-            ),
+            action=rx.cond(page.payment.is_retry_available, here, there),
         ),
     )
 
