@@ -43,6 +43,8 @@ class Caller:
     cookie: str | None = None
     session_id: str | None = None
     """Of a page that signed in again in place; believed, as only the server can set it."""
+    device: str | None = None
+    """Secret of a device that may have signed in before; it opens nothing."""
     ip_address: str | None = None
     user_agent: str | None = None
     now: datetime | None = None

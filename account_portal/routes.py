@@ -22,6 +22,8 @@ KIT = "/dev/kit"
 SHOP = "/shop"
 """Leads to the shop's own pages; the server knows where they are."""
 
+KNOW_DEVICE = "/api/session/device"
+"""Opened by a link in a message: lets codes work again on this device."""
 EMBED = "/embed"
 """Below it lie the same pages, for a frame in a storefront."""
 HAND_OVER = "/hand-over"

@@ -20,6 +20,21 @@ PageQuery = Annotated[PageParams, Query()]
 
 OrderNumberPath = Annotated[OrderNumber, Path(description="Order number.")]
 
+DEVICE_TOKEN = {
+    "parameters": [
+        {
+            "name": "X-Device-Token",
+            "in": "header",
+            "required": False,
+            "description": "What an earlier sign-in on this device gave as `device_token`: "
+            "tries then count for this device alone, whatever strangers do. Anything else counts "
+            "as none.",
+            "schema": {"type": "string"},
+        }
+    ]
+}
+"""What calls say that try a secret or send a code; `Caller.device` has its value."""
+
 DebugMode = Annotated[
     bool,
     Header(

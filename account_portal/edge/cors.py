@@ -14,7 +14,8 @@ from account_portal.edge.asgi import (
 )
 
 ALLOWED_HEADERS = (
-    "Authorization, Content-Type, Idempotency-Key, X-Api-Key, X-Debug-Mode, X-Request-Id"
+    "Authorization, Content-Type, Idempotency-Key, X-Api-Key, X-Debug-Mode, "
+    "X-Device-Token, X-Request-Id"
 )
 ALLOWED_METHODS = "DELETE, GET, PATCH, POST, PUT"
 EXPOSED_HEADERS = "Retry-After, X-Request-Id"

@@ -35,6 +35,7 @@ from account_portal.models.plumbing import (
 from account_portal.models.product import Product, Purchase
 from account_portal.models.review import Review, ReviewMedia
 from account_portal.models.user import (
+    KnownDevice,
     Media,
     NotificationPreference,
     OtpChallenge,
@@ -54,6 +55,7 @@ __all__ = [
     "CreditActivity",
     "IdempotencyRecord",
     "ImportStatement",
+    "KnownDevice",
     "LoyaltyAccount",
     "LoyaltyActivity",
     "Media",

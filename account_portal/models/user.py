@@ -167,6 +167,25 @@ class OtpChallenge(Identified, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class KnownDevice(Identified, table=True):
+    """A device that was let into an account before, and so has tries of its own at its secrets.
+
+    One row of each subject, without a device, stands for all devices that are not known.
+    """
+
+    __tablename__ = "known_devices"
+    __table_args__ = (UniqueConstraint("subject", "device_hash"),)
+
+    subject: str = Field(
+        max_length=80, description="Whose secrets are tried: `user:ID`, or `contact:DIGEST`."
+    )
+    device_hash: str = Field(
+        max_length=64, index=True, description="SHA-256 of the device's secret; empty: all others."
+    )
+    wrong_codes: int = Field(default=0, description="Since the account was last entered otherwise.")
+    used_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class RateEvent(Identified, table=True):
     """One attempt that counts against a limit."""
 

@@ -6,17 +6,18 @@ from account_portal.notifications.delivery import (
     run_delivery_loop,
     wake,
 )
-from account_portal.notifications.messages.base import CodeMessage, CustomerMessage
+from account_portal.notifications.messages.base import CodeMessage, CustomerMessage, DeviceLink
 from account_portal.notifications.news import has_news, read_news
-from account_portal.notifications.outbox import enqueue, enqueue_code, sweep
+from account_portal.notifications.outbox import enqueue, enqueue_secret, sweep
 
 __all__ = [
     "CodeMessage",
     "CustomerMessage",
+    "DeviceLink",
     "deliver_due",
     "delivering",
     "enqueue",
-    "enqueue_code",
+    "enqueue_secret",
     "has_news",
     "read_news",
     "run_delivery_loop",

@@ -10,7 +10,12 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.models import NotificationPreference, OutboxMessage, User
 from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENT, wake
-from account_portal.notifications.messages.base import Channel, CodeMessage, CustomerMessage
+from account_portal.notifications.messages.base import (
+    Channel,
+    CodeMessage,
+    CustomerMessage,
+    DeviceLink,
+)
 from account_portal.security import tokens
 
 KEPT = timedelta(days=30)
@@ -39,10 +44,10 @@ def enqueue(
         _queue(ctx, channel, recipient, message.kind, {"words": message.model_dump(mode="json")})
 
 
-def enqueue_code(
-    ctx: Context, message: CodeMessage, *, channel: Channel, recipient: str | None
+def enqueue_secret(
+    ctx: Context, message: CodeMessage | DeviceLink, *, channel: Channel, recipient: str | None
 ) -> None:
-    """Queue a one-time code.
+    """Queue a one-time code, or the link in its place; kept encrypted while it waits.
 
     Without a recipient a row is queued just the same and dropped at delivery, so that asking for
     a code takes equally long whether or not somebody has that contact.

@@ -13,6 +13,11 @@ def code_cookie_name() -> str:
     return "__Host-portal-code" if is_https() else "portal-code"
 
 
+def device_cookie_name() -> str:
+    """Name of the cookie by which a browser is known that signed in before; it opens nothing."""
+    return "__Host-portal-device" if is_https() else "portal-device"
+
+
 def is_https() -> bool:
     """Whether customers reach the portal over https, so that cookies may insist on it."""
     return get_settings().origin.startswith("https:")
@@ -34,10 +39,17 @@ def read_session_cookie(header: str | None, *, in_frame: bool = False) -> str | 
         in_frame: of a page in a storefront's frame. There its own cookie counts most; on the
             storefront's own site the one of the portal's pages comes along too.
     """
-    if not header:
-        return None
-    # Not `http.cookies`: it drops all cookies after one that some other script wrote oddly.
-    pairs = (pair.strip().partition("=") for pair in header.split(";"))
-    cookies = {name: value for name, _, value in pairs if value}
+    cookies = _read(header)
     own = cookies.get(session_cookie_name())
     return cookies.get(frame_cookie_name(), own) if in_frame else own
+
+
+def read_device_cookie(header: str | None) -> str | None:
+    """The device's secret out of a `Cookie` header, if it is there."""
+    return _read(header).get(device_cookie_name())
+
+
+def _read(header: str | None) -> dict[str, str]:
+    # Not `http.cookies`: it drops all cookies after one that some other script wrote oddly.
+    pairs = (pair.strip().partition("=") for pair in (header or "").split(";"))
+    return {name: value for name, _, value in pairs if value}

@@ -4,10 +4,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text
 from sqlmodel import Session, col
 
-from account_portal.core.errors import InvalidInput, NotFound
+from account_portal.core.errors import InvalidInput, NotFound, TooManyAttempts
 from account_portal.core.ids import new_secret
 from account_portal.models import OtpChallenge
 from account_portal.security import rate_limit, tokens
@@ -16,9 +16,14 @@ from account_portal.security.rate_limit import Limit
 DIGITS = 6
 LIFE = timedelta(minutes=10)
 TRIES = 5
+"""Wrong ones for a code, and of strangers for all living codes of a contact and action."""
 PAUSE = Limit("code", times=1, seconds=30)
 PER_HOUR = Limit("code", times=10, seconds=3600)
-"""Both count the same attempts, per contact."""
+"""Both count the same attempts: for a contact, from one known device or one network."""
+IN_ALL = Limit("code-in-all", times=30, seconds=3600)
+"""Codes for a contact that anybody asked for whose device is not known."""
+KNOW_DEVICE = "know-device"
+"""Action of a link that makes a device known; its key is as long as a handle."""
 
 
 class OtpInvalid(InvalidInput):
@@ -33,7 +38,7 @@ class OtpInvalid(InvalidInput):
 
 
 class OtpExpired(InvalidInput):
-    """The code is too old, was used, was replaced by a newer one, or was tried too often."""
+    """The code is too old, was used, or codes of its kind were tried too often."""
 
     code = "otp_expired"
     message = "This code is no longer valid. Ask for a new one."
@@ -60,6 +65,12 @@ class OtpNotFound(NotFound):
     message = "No code was asked for. Ask for a new one."
 
 
+class CodeJustSent(TooManyAttempts):
+    """A code is on its way already; it goes on to work."""
+
+    message = "A code was sent just now. Enter that one, or ask again in a moment."
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """What is known once only: the handle for who asked, the code for whoever has the contact."""
@@ -75,12 +86,14 @@ def issue(
     action: str,
     channel: str,
     contact: str,
+    asker: str,
+    is_known: bool,
     matches: bool,
     user_id: str | None = None,
     asked_by: str | None = None,
     registers: bool = False,
 ) -> Issued:
-    """Make a code; an older one for the same contact and action stops working.
+    """Make a code; older ones for the same contact and action work on until their own end.
 
     Args:
         db: a writing transaction.
@@ -88,29 +101,29 @@ def issue(
         action: what the right code will do.
         channel: how the code travels.
         contact: to whom, in its one way of writing.
+        asker: what asks, and has codes of its own: a known device, or a network.
+        is_known: whether that is a known device.
         matches: false makes a code that nothing will match, for contacts nobody has.
         user_id: whom it serves, as far as that is known.
         asked_by: the signed-in user it is bound to.
         registers: whether the right code may make an account.
 
     Raises:
-        TooManyAttempts: the contact got a code just now, or too many of late.
+        CodeJustSent: the contact got a code just now.
+        TooManyAttempts: it got too many of late.
     """
-    key = tokens.keyed_digest("rate limits", contact)
-    _wait_in_line(db, key)
+    wait_in_line(db, contact)
+    key = tokens.keyed_digest("rate limits", f"{contact} {asker}")
     rate_limit.require_below(db, PER_HOUR, key, now)
-    rate_limit.require_below(db, PAUSE, key, now)
+    try:
+        rate_limit.require_below(db, PAUSE, key, now)
+    except TooManyAttempts as error:
+        raise CodeJustSent(error.retry_after) from None
+    if not is_known:
+        all_others = tokens.keyed_digest("rate limits", contact)
+        rate_limit.require_below(db, IN_ALL, all_others, now)
+        rate_limit.count(db, IN_ALL, all_others, now)
     rate_limit.count(db, PAUSE, key, now)
-    db.execute(
-        update(OtpChallenge)
-        .where(
-            col(OtpChallenge.contact) == contact,
-            col(OtpChallenge.action) == action,
-            col(OtpChallenge.used_at).is_(None),
-        )
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
     issued = Issued(token=new_secret(), code=f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}")
     hashed = _code_digest(issued.token, issued.code)
     db.add(
@@ -130,10 +143,43 @@ def issue(
     return issued
 
 
-def _wait_in_line(db: Session, key: str) -> None:
-    # Twins would each pass a limit that has room for one. SQLite lets only one write at a time.
+def link_key(db: Session, now: datetime, contact: str, channel: str) -> str:
+    """The key of a link that makes the device known on which it is opened."""
+    key = new_secret()
+    db.add(
+        OtpChallenge(
+            token_hash=tokens.digest(key),
+            action=KNOW_DEVICE,
+            channel=channel,
+            contact=contact,
+            created_at=now,
+            expires_at=now + LIFE,
+        )
+    )
+    return key
+
+
+def wait_in_line(db: Session, contact: str) -> None:
+    """Let what is counted for a contact be counted one after the other, until the commit.
+
+    Twins would each pass a limit that has room for one. SQLite lets only one write at a time.
+    """
     if db.get_bind().dialect.name == "postgresql":
+        key = tokens.keyed_digest("rate limits", contact)
         db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 1))"), {"key": key})
+
+
+def wrong_tries(db: Session, contact: str, action: str, now: datetime) -> int:
+    """Wrong codes that were tried for a contact and action, over all codes that still live."""
+    tried: int = db.execute(
+        select(func.coalesce(func.sum(col(OtpChallenge.wrong_tries)), 0)).where(
+            col(OtpChallenge.contact) == contact,
+            col(OtpChallenge.action) == action,
+            col(OtpChallenge.used_at).is_(None),
+            col(OtpChallenge.expires_at) > now,
+        )
+    ).scalar_one()
+    return tried
 
 
 def _code_digest(token: str, code: str) -> str:
@@ -165,24 +211,11 @@ def require_open(challenge: OtpChallenge, now: datetime) -> None:
     """Refuse a challenge that is over.
 
     Raises:
-        OtpExpired: too old, used, replaced or tried too often.
+        OtpExpired: too old, used or tried too often.
     """
     over = challenge.used_at is not None or challenge.expires_at <= now
     if over or challenge.wrong_tries >= TRIES:
         raise OtpExpired
-
-
-def require_right(challenge: OtpChallenge, token: str, code: str, now: datetime) -> None:
-    """Refuse a wrong code, and count it.
-
-    Raises:
-        OtpExpired: no code would do any more.
-        OtpInvalid: this one does not.
-    """
-    require_open(challenge, now)
-    if not is_right(challenge, token, code):
-        challenge.wrong_tries += 1
-        raise OtpInvalid
 
 
 def sweep(db: Session, now: datetime) -> None:

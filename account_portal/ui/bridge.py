@@ -13,7 +13,7 @@ from account_portal.context import Caller, Context, answers_at_once, enter
 from account_portal.core.pagination import Page
 from account_portal.core.schemas import Ready
 from account_portal.security import idempotency
-from account_portal.security.cookies import read_session_cookie
+from account_portal.security.cookies import read_device_cookie, read_session_cookie
 
 Result = TypeVar("Result")
 
@@ -40,6 +40,7 @@ def caller_of(state: Any) -> Caller:
         cookie = None  # of whoever was here last; the storefront is asked who is here now
     return Caller(
         cookie=cookie,
+        device=read_device_cookie(headers.cookie),
         session_id=state._session_id or None,  # noqa: SLF001
         ip_address=(state.router.session.client_ip or "")[:45] or None,
         user_agent=agent[:300] if agent else None,

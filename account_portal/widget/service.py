@@ -66,6 +66,7 @@ def vouch(ctx: Context, data: Vouch) -> FrameSession:
     user = _customer(ctx, vouched)
     if user.deactivated_at is not None:
         raise AccountIsDeactivated
+    auth.was_entered(ctx, user)
     return _frame_session(ctx, user, data.origin, method="storefront", proven_at=vouched.proven_at)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from account_portal.auth.service.guessing import require_right_code
 from account_portal.context import NOBODY, Caller, enter
 from account_portal.core.db import Database
 from account_portal.core.errors import PortalError
@@ -28,12 +29,11 @@ STEPS = st.one_of(
 
 @dataclass
 class Model:
-    """The rules of RULES.md in the plainest words."""
+    """The rules of RULES.md in the plainest words, for a stranger."""
 
     asked: list[datetime] = field(default_factory=list)
-    made: datetime | None = None
-    wrong: int = 0
-    used: bool = False
+    wrong: dict[datetime, int] = field(default_factory=dict)
+    used: set[datetime] = field(default_factory=set)
 
     def ask(self, now: datetime) -> str:
         if any(now - then < timedelta(seconds=30) for then in self.asked):
@@ -41,17 +41,21 @@ class Model:
         if sum(now - then < timedelta(hours=1) for then in self.asked) >= 10:
             return "too_many_requests"
         self.asked.append(now)
-        self.made, self.wrong, self.used = now, 0, False
+        self.wrong[now] = 0
         return "ok"
 
+    def is_living(self, made: datetime, now: datetime) -> bool:
+        return made not in self.used and now - made < timedelta(minutes=10)
+
     def confirm(self, now: datetime, *, right: bool) -> str:
-        assert self.made is not None
-        if self.used or self.wrong >= 5 or now - self.made >= timedelta(minutes=10):
+        made = self.asked[-1]
+        tried = sum(wrong for made, wrong in self.wrong.items() if self.is_living(made, now))
+        if not self.is_living(made, now) or tried >= 5 or sum(self.wrong.values()) >= 100:
             return "otp_expired"
         if not right:
-            self.wrong += 1
+            self.wrong[made] += 1
             return "otp_invalid"
-        self.used = True
+        self.used.add(made)
         return "ok"
 
 
@@ -68,7 +72,7 @@ class Real:
             with enter(Caller(now=now), writes=True, actor=NOBODY, database=self.database) as ctx:
                 self.issued = otp.issue(
                     ctx.db, now, action="login", channel="email", contact=self.contact,
-                    matches=True,
+                    asker="192.0.2.1", is_known=False, matches=True,
                 )  # fmt: skip
         except PortalError as error:
             return error.code
@@ -80,7 +84,7 @@ class Real:
         try:
             with enter(Caller(now=now), writes=True, actor=NOBODY, database=self.database) as ctx:
                 challenge = otp.find(ctx.db, self.issued.token, lock=True)
-                otp.require_right(challenge, self.issued.token, code, now)
+                require_right_code(ctx, challenge, self.issued.token, code, None)
                 challenge.used_at = now
         except PortalError as error:
             return error.code

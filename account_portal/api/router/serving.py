@@ -41,6 +41,7 @@ def read_caller(request: Request) -> Caller:
     agent = request.headers.get("user-agent")
     return Caller(
         bearer=bearer,
+        device=request.headers.get("x-device-token"),
         ip_address=client_address(request),
         user_agent=agent[:300] if agent else None,
     )

@@ -31,7 +31,7 @@ from account_portal.core.errors import (
 from account_portal.core.settings import get_settings
 from account_portal.core.validation import invalid
 from account_portal.routes import HOME, LOGIN
-from account_portal.security.cookies import is_https, read_session_cookie
+from account_portal.security.cookies import is_https, read_device_cookie, read_session_cookie
 
 FORM_LIMIT = 16 * 1024
 
@@ -112,6 +112,7 @@ async def answer_form(
     writes: bool,
     page: str = LOGIN,
     in_frame: bool = False,
+    is_link: bool = False,
 ) -> Response:
     """Run a form's work in one transaction, and tell the browser or the script.
 
@@ -121,12 +122,14 @@ async def answer_form(
         writes: whether it writes from the beginning.
         page: where a browser without script is sent back to when the answer is no.
         in_frame: the form is of a page in a storefront's frame, which has a cookie of its own.
+        is_link: no form, but a link in a message; other sites may lead to it too.
     """
     wants_json = "application/json" in request.headers.get("accept", "")
     fields: dict[str, str] = {}
     agent = request.headers.get("user-agent")
     caller = Caller(
         cookie=read_session_cookie(request.headers.get("cookie"), in_frame=in_frame),
+        device=read_device_cookie(request.headers.get("cookie")),
         ip_address=client_address(request),
         user_agent=agent[:300] if agent else None,
     )
@@ -136,8 +139,9 @@ async def answer_form(
             return work(ctx, fields)
 
     try:
-        require_same_origin(request)
-        fields = await _read_fields(request)
+        if not is_link:
+            require_same_origin(request)
+            fields = await _read_fields(request)
         fields["next"] = fields.get("next") or _next_of_page(request)
         done = await run_in_threadpool(run)
     except PortalError as error:

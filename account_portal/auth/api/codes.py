@@ -1,6 +1,6 @@
 """Calls of the contract about one-time codes."""
 
-from account_portal.api.deps import Ctx, DebugMode
+from account_portal.api.deps import DEVICE_TOKEN, Ctx, DebugMode
 from account_portal.api.router import ContractRouter
 from account_portal.auth import rules, schemas, service
 from account_portal.core.errors import NotAuthenticated
@@ -19,6 +19,7 @@ SENT = "A code is on its way, if this contact can receive one."
     message=SENT,
     access="open",
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
 def login_with_email(
     ctx: Ctx, data: schemas.LoginWithEmail, x_debug_mode: DebugMode = False
@@ -41,6 +42,7 @@ def login_with_email(
     message=SENT,
     access="open",
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
 def login_with_phone(
     ctx: Ctx, data: schemas.LoginWithPhone, x_debug_mode: DebugMode = False
@@ -63,6 +65,7 @@ def login_with_phone(
     message=SENT,
     access="open",
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
 def login_with_whatsapp(
     ctx: Ctx, data: schemas.LoginWithPhone, x_debug_mode: DebugMode = False
@@ -95,8 +98,9 @@ def login_with_whatsapp(
         rules.PhoneTaken,
     ),
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
-def verify_otp(ctx: Ctx, data: schemas.VerifyOtp) -> schemas.UserTokens | schemas.OtpContent:
+def verify_otp(ctx: Ctx, data: schemas.VerifyOtp) -> schemas.SignedIn | schemas.OtpContent:
     """Finishes sign-in, registration, contact check or contact change.
 
     The two `update-*` and the two `verify-*` actions need the token of the user who asked for the
@@ -114,6 +118,7 @@ def verify_otp(ctx: Ctx, data: schemas.VerifyOtp) -> schemas.UserTokens | schema
     access="open",
     raises=(rules.EmailTaken, rules.PhoneTaken, rules.AlreadyVerified),
     also=(401, 429),
+    openapi_extra=DEVICE_TOKEN,
 )
 def generate_otp(
     ctx: Ctx, data: schemas.GenerateOtp, x_debug_mode: DebugMode = False
@@ -130,6 +135,7 @@ def generate_otp(
     message=SENT,
     access="open",
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
 def forgot_password(
     ctx: Ctx, data: schemas.SendOtp, x_debug_mode: DebugMode = False
@@ -159,7 +165,8 @@ def forgot_password(
         otp.OtpNotFound,
     ),
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
-def reset_password(ctx: Ctx, data: schemas.ResetPassword) -> schemas.UserTokens:
+def reset_password(ctx: Ctx, data: schemas.ResetPassword) -> schemas.SignedIn:
     """Ends all other sessions of the user."""
     return service.reset_password(ctx, data)

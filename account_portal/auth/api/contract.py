@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header
 
-from account_portal.api.deps import Ctx, OwnUser
+from account_portal.api.deps import DEVICE_TOKEN, Ctx, OwnUser
 from account_portal.api.router import ContractRouter
 from account_portal.auth import rules, schemas, service
 from account_portal.core.errors import LoginRequired, ValidationError
@@ -47,8 +47,9 @@ def get_anonymous_token(ctx: Ctx, x_api_key: ApiKey = None) -> schemas.VisitorTo
         rules.PhoneTaken,
     ),
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
-def register_with_password(ctx: Ctx, data: schemas.RegisterWithPassword) -> schemas.UserTokens:
+def register_with_password(ctx: Ctx, data: schemas.RegisterWithPassword) -> schemas.SignedIn:
     """Signs in at once; e-mail and phone start unverified."""
     return service.register_with_password(ctx, data)
 
@@ -63,8 +64,9 @@ def register_with_password(ctx: Ctx, data: schemas.RegisterWithPassword) -> sche
     writes=False,
     raises=(rules.InvalidCredentials, rules.AccountIsDeactivated),
     also=(429,),
+    openapi_extra=DEVICE_TOKEN,
 )
-def login_with_password(ctx: Ctx, data: schemas.LoginWithPassword) -> schemas.UserTokens:
+def login_with_password(ctx: Ctx, data: schemas.LoginWithPassword) -> schemas.SignedIn:
     """Wrong user and wrong password look the same."""
     return service.login_with_password(ctx, data)
 

@@ -15,12 +15,19 @@ from account_portal.auth.api.answering import (
     wanted_page,
 )
 from account_portal.context import Context
-from account_portal.routes import FORGOT_PASSWORD, LOGIN, REGISTER
+from account_portal.routes import FORGOT_PASSWORD, KNOW_DEVICE, LOGIN, REGISTER
 from account_portal.security import otp
-from account_portal.security.cookies import code_cookie_name, session_cookie_name
+from account_portal.security.cookies import (
+    code_cookie_name,
+    device_cookie_name,
+    session_cookie_name,
+)
 
 forms = APIRouter(prefix="/api/session", include_in_schema=False)
 
+CODES_AWAITED = 3
+"""Codes a browser asked for of late, any of which may be typed."""
+_DEVICE_SECONDS = 400 * 86_400
 CODE_STEP = f"{LOGIN}?step=code"
 RESET_STEP = f"{FORGOT_PASSWORD}?step=code"
 
@@ -29,16 +36,26 @@ def _signed_in(ctx: Context, form: Fields, secret: str) -> Done:
     days = ctx.settings.session_days  # the session may end before, as the database says
     return Done(
         next=rules.local_path(form.get("next")),
-        cookies={session_cookie_name(): Kept(secret, days * 86_400), code_cookie_name(): None},
+        cookies={
+            session_cookie_name(): Kept(secret, days * 86_400),
+            device_cookie_name(): Kept(service.device_of(ctx, secret), _DEVICE_SECONDS),
+            code_cookie_name(): None,
+        },
         content={"handover": service.handover_of(ctx, secret)},
     )
 
 
-def _sent(sent: schemas.OtpContent, page: str, form: Fields) -> Done:
+def _waiting(request: Request) -> list[str]:
+    """The handles of the codes that the browser waits for, newest first."""
+    return request.cookies.get(code_cookie_name(), "").split(".")[:CODES_AWAITED]
+
+
+def _sent(request: Request, sent: schemas.OtpContent, page: str, form: Fields) -> Done:
     """A code is on its way; the browser waits for it at `page`."""
+    awaited = ".".join([sent.otp_token, *_waiting(request)][:CODES_AWAITED]).rstrip(".")
     return Done(
         next=f"{page}&{urlencode(wanted_page(form))}".rstrip("&"),
-        cookies={code_cookie_name(): Kept(sent.otp_token, int(otp.LIFE.total_seconds()))},
+        cookies={code_cookie_name(): Kept(awaited, int(otp.LIFE.total_seconds()))},
         content=sent.model_dump(),
     )
 
@@ -90,7 +107,7 @@ async def send_code(request: Request) -> Response:
         channel = rules.channel_for(contact, form.get("channel"))
         registers = form.get("register", "") not in ("", "0", "false")
         sent = service.request_login_code(ctx, contact, channel, registers=registers)
-        return _sent(sent, CODE_STEP, form)
+        return _sent(request, sent, CODE_STEP, form)
 
     return await answer_form(request, work, writes=True)
 
@@ -98,10 +115,12 @@ async def send_code(request: Request) -> Response:
 @forms.post("/verify")
 async def verify(request: Request) -> Response:
     """Sign in with a code, `otp`; which one is waited for stands in a cookie or `otp_token`."""
-    waiting = request.cookies.get(code_cookie_name(), "")
+    waiting = _waiting(request)
 
     def work(ctx: Context, form: Fields) -> Done:
-        fields = {"otp_action": "login", "otp_token": waiting, **form, **_code(form)}
+        code = _code(form)
+        token = service.token_for(ctx, waiting, code.get("otp", ""))
+        fields = {"otp_action": "login", "otp_token": token, **form, **code}
         return _signed_in(
             ctx, form, service.verify_page(ctx, parse_form(schemas.VerifyOtp, fields))
         )
@@ -116,7 +135,8 @@ async def send_reset_code(request: Request) -> Response:
     def work(ctx: Context, form: Fields) -> Done:
         contact = rules.parse_contact(form.get("contact", ""))
         channel = rules.channel_for(contact, form.get("channel"))
-        return _sent(service.request_reset_code(ctx, contact, channel), RESET_STEP, form)
+        sent = service.request_reset_code(ctx, contact, channel)
+        return _sent(request, sent, RESET_STEP, form)
 
     return await answer_form(request, work, writes=True, page=FORGOT_PASSWORD)
 
@@ -124,15 +144,28 @@ async def send_reset_code(request: Request) -> Response:
 @forms.post("/reset")
 async def reset(request: Request) -> Response:
     """Set a new password with a code and sign in; the code's handle as for `verify`."""
-    waiting = request.cookies.get(code_cookie_name(), "")
+    waiting = _waiting(request)
 
     def work(ctx: Context, form: Fields) -> Done:
-        fields = {"otp_token": waiting, **_typed_once(form, "new_password"), **_code(form)}
+        code = _code(form)
+        token = service.token_for(ctx, waiting, code.get("otp", ""))
+        fields = {"otp_token": token, **_typed_once(form, "new_password"), **code}
         data = parse_form(schemas.ResetPassword, fields)
         return _signed_in(ctx, form, service.reset_password_page(ctx, data))
 
-    page = RESET_STEP if waiting else FORGOT_PASSWORD
+    page = RESET_STEP if any(waiting) else FORGOT_PASSWORD
     return await answer_form(request, work, writes=False, page=page)
+
+
+@forms.get(KNOW_DEVICE.removeprefix(forms.prefix))
+async def know_device(request: Request, key: str = "") -> Response:
+    """Let codes work on this device again: a link in a message leads here."""
+
+    def work(ctx: Context, _form: Fields) -> Done:
+        kept = Kept(service.know_device_by_link(ctx, key), _DEVICE_SECONDS)
+        return Done(next=f"{LOGIN}?known=1", cookies={device_cookie_name(): kept})
+
+    return await answer_form(request, work, writes=True, is_link=True)
 
 
 @forms.post("/logout")

@@ -69,6 +69,10 @@ def login() -> rx.Component:
             State.farewell,
             ui.alert("Your account is closed, and you are signed out everywhere.", tone="success"),
         ),
+        rx.cond(
+            State.known,
+            ui.alert("Codes work on this device now. Ask for a new one.", tone="success"),
+        ),
         rx.cond(State.step == "code", _code_step(), _password_step()),
         ui.divider(),
         ui.text("New here? ", ui.link("Create an account", to=State.register_link)),

@@ -91,6 +91,17 @@ class UserTokens(TokenPair):
     user: User
 
 
+class SignedIn(UserTokens):
+    """The same of a session that a client just began."""
+
+    device_token: str | SkipJsonSchema[None] = Field(
+        default=None,
+        exclude_if=lambda token: token is None,
+        description="Of sign-ins: sent as `X-Device-Token` with later ones, it keeps strangers who "
+        "guess at this account from using up this device's tries. It opens nothing.",
+    )
+
+
 class VisitorTokens(TokenPair):
     """A visitor and tokens of the session."""
 

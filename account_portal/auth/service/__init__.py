@@ -12,8 +12,10 @@ from account_portal.auth.service.accounts import (
 from account_portal.auth.service.codes import (
     confirm_contact,
     generate_code,
+    know_device_by_link,
     request_login_code,
     request_reset_code,
+    token_for,
     verify_otp,
     verify_page,
 )
@@ -25,6 +27,7 @@ from account_portal.auth.service.devices import (
     note_seen,
     read_security,
 )
+from account_portal.auth.service.guessing import was_entered
 from account_portal.auth.service.passwords import (
     change_password,
     login_page,
@@ -35,6 +38,7 @@ from account_portal.auth.service.passwords import (
 from account_portal.auth.service.proving import free_for, prove_contact, require_provable, settle
 from account_portal.auth.service.resets import reset_password, reset_password_page
 from account_portal.auth.service.sessions import (
+    device_of,
     end_page_session,
     handover_of,
     handover_to,
@@ -57,6 +61,7 @@ __all__ = [
     "contact_of",
     "create_user",
     "deactivate_user",
+    "device_of",
     "end_other_sessions",
     "end_page_session",
     "end_session",
@@ -65,6 +70,7 @@ __all__ = [
     "generate_code",
     "handover_of",
     "handover_to",
+    "know_device_by_link",
     "list_sessions",
     "list_sign_ins",
     "login_page",
@@ -92,8 +98,10 @@ __all__ = [
     "start_visitor_session",
     "sweep_sign_ins",
     "take_over",
+    "token_for",
     "user_values",
     "user_view",
     "verify_otp",
     "verify_page",
+    "was_entered",
 ]

@@ -14,10 +14,13 @@ from account_portal.auth.service.accounts import (
     find_user,
     flush_contacts,
 )
-from account_portal.auth.service.limits import (
-    PER_ADDRESS_CODES,
-    limited,
+from account_portal.auth.service.guessing import (
+    is_closed,
+    know,
+    require_right_code,
+    who_tries,
 )
+from account_portal.auth.service.limits import PER_ADDRESS_CODES, limited, network_of
 from account_portal.auth.service.proving import (
     enqueue_to,
     free_for,
@@ -36,9 +39,10 @@ from account_portal.auth.service.views import user_view
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotAuthenticated
 from account_portal.models import OtpChallenge, User
-from account_portal.notifications import CodeMessage, enqueue_code
+from account_portal.notifications import CodeMessage, DeviceLink, enqueue_secret
 from account_portal.notifications.messages.account import ContactChanged
 from account_portal.notifications.messages.base import Channel
+from account_portal.routes import KNOW_DEVICE
 from account_portal.security import otp
 
 PURPOSES: dict[schemas.OtpAction, str] = {
@@ -73,6 +77,7 @@ def request_login_code(
         contact,
         channel,
         "login",
+        holder=user,
         reaches=user is not None or registers,
         user=user,
         registers=registers,
@@ -90,7 +95,14 @@ def request_reset_code(
     """
     user = find_signer(ctx, contact)
     return _send(
-        ctx, contact, channel, "reset-password", reaches=user is not None, user=user, debug=debug
+        ctx,
+        contact,
+        channel,
+        "reset-password",
+        holder=user,
+        reaches=user is not None,
+        user=user,
+        debug=debug,
     )
 
 
@@ -122,9 +134,19 @@ def generate_code(
         return request_login_code(ctx, contact, data.channel, registers=False, debug=debug)
     if action == "reset-password":
         return request_reset_code(ctx, contact, data.channel, debug=debug)
+    holder = find_signer(ctx, contact)
     if action == "register":
         # Sent to known contacts too: who has the contact learns that it is taken, nobody else.
-        return _send(ctx, contact, data.channel, action, reaches=True, registers=True, debug=debug)
+        return _send(
+            ctx,
+            contact,
+            data.channel,
+            action,
+            holder=holder,
+            reaches=True,
+            registers=True,
+            debug=debug,
+        )
     if not ctx.actor.is_customer:
         raise NotAuthenticated
     if action.startswith("update-"):
@@ -132,7 +154,15 @@ def generate_code(
     user = ctx.get_user()
     _require_confirmable(ctx, user, contact, action)
     return _send(
-        ctx, contact, data.channel, action, reaches=True, user=user, asked_by=user, debug=debug
+        ctx,
+        contact,
+        data.channel,
+        action,
+        holder=holder,
+        reaches=True,
+        user=user,
+        asked_by=user,
+        debug=debug,
     )
 
 
@@ -156,43 +186,54 @@ def _send(
     channel: Channel,
     action: schemas.OtpAction,
     *,
+    holder: User | None,
     reaches: bool,
     user: User | None = None,
     asked_by: User | None = None,
     registers: bool = False,
     debug: bool,
 ) -> schemas.OtpContent:
-    limited(ctx, PER_ADDRESS_CODES, ctx.caller.ip_address)
+    guesser = who_tries(ctx, contact, holder, code=True)
+    if not guesser.is_known:
+        limited(ctx, PER_ADDRESS_CODES, ctx.caller.ip_address)
+    closed = is_closed(ctx, guesser, contact, action)
     issued = otp.issue(
         ctx.db,
         ctx.now,
         action=action,
         channel=channel,
         contact=contact.key,
-        matches=reaches,
+        asker=guesser.key if guesser.is_known else network_of(ctx.caller.ip_address),
+        is_known=guesser.is_known,
+        matches=reaches and not closed,
         user_id=user.id if user else None,
         asked_by=asked_by.id if asked_by else None,
         registers=registers,
     )
-    message = CodeMessage(
-        code=issued.code,
-        purpose=PURPOSES[action],
-        store=ctx.settings.store_name,
-        minutes=int(otp.LIFE.total_seconds() // 60),
-    )
-    enqueue_code(ctx, message, channel=channel, recipient=contact.address if reaches else None)
+    store, minutes = ctx.settings.store_name, int(otp.LIFE.total_seconds() // 60)
+    message: CodeMessage | DeviceLink
+    if closed:
+        # Strangers used up what codes may be tried: the owner makes this device known first.
+        key = otp.link_key(ctx.db, ctx.now, contact.key, channel)
+        link = f"{ctx.settings.origin}{KNOW_DEVICE}?key={key}"
+        message = DeviceLink(link=link, store=store, minutes=minutes)
+    else:
+        message = CodeMessage(
+            code=issued.code, purpose=PURPOSES[action], store=store, minutes=minutes
+        )
+    enqueue_secret(ctx, message, channel=channel, recipient=contact.address if reaches else None)
     shown = issued.code if debug and ctx.settings.debug_otp else None
     return schemas.OtpContent(otp_token=issued.token, otp_action=action, otp=shown)
 
 
-def verify_otp(ctx: Context, data: schemas.VerifyOtp) -> schemas.UserTokens | schemas.OtpContent:
+def verify_otp(ctx: Context, data: schemas.VerifyOtp) -> schemas.SignedIn | schemas.OtpContent:
     """Confirm a code for a client of the API.
 
     Raises:
         OtpNotFound: nothing was asked for under this token.
         NotAuthenticated: the code is bound to another user than the caller.
         OtpActionMismatch: it was made for something else.
-        OtpExpired: too old, used, replaced or tried too often.
+        OtpExpired: too old, used or tried too often.
         OtpInvalid: it is wrong.
         AccountIsDeactivated: it is right, but the account is closed.
         EmailTaken: another account has the e-mail address by now.
@@ -202,7 +243,7 @@ def verify_otp(ctx: Context, data: schemas.VerifyOtp) -> schemas.UserTokens | sc
     if data.otp_action == "reset-password":
         return schemas.OtpContent(otp_token=data.otp_token, otp_action=data.otp_action)
     if data.otp_action in BOUND:
-        return schemas.UserTokens(**renew_pair(ctx).model_dump(), user=user_view(ctx, user))
+        return schemas.SignedIn(**renew_pair(ctx).model_dump(), user=user_view(ctx, user))
     return sign_in_with_tokens(ctx, user)
 
 
@@ -211,6 +252,39 @@ def verify_page(ctx: Context, data: schemas.VerifyOtp) -> str:
     if data.otp_action not in ("login", "register"):
         raise otp.OtpActionMismatch
     return open_page_session(ctx, _confirm(ctx, data))
+
+
+def token_for(ctx: Context, handles: list[str], code: str) -> str:
+    """Which of the codes that a browser waits for was typed; the newest when it is none of them.
+
+    Messages overtake each other, and an older code works as long as it lives.
+    """
+    for handle in handles:
+        try:
+            challenge = otp.find(ctx.db, handle, lock=False)
+        except otp.OtpNotFound:
+            continue
+        if otp.is_right(challenge, handle, code):
+            return handle
+    return handles[0] if handles else ""
+
+
+def know_device_by_link(ctx: Context, key: str) -> str:
+    """Let the caller's device try codes of the contact to which a link with this key was sent.
+
+    Returns:
+        The device's secret, for its cookie.
+
+    Raises:
+        OtpNotFound: no such link was sent.
+        OtpExpired: it is too old.
+    """
+    challenge = otp.find(ctx.db, key, lock=True)
+    if challenge.action != otp.KNOW_DEVICE:
+        raise otp.OtpNotFound
+    otp.require_open(challenge, ctx.now)
+    contact = Contact.from_key(challenge.contact)
+    return know(ctx, who_tries(ctx, contact, find_signer(ctx, contact), code=True).subject)
 
 
 def confirm_contact(ctx: Context, data: schemas.VerifyOtp) -> schemas.User:
@@ -229,7 +303,8 @@ def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
         raise otp.OtpActionMismatch
     if challenge.confirmed_at is not None:
         raise otp.OtpExpired
-    otp.require_right(challenge, data.otp_token, data.otp, ctx.now)
+    holder = find_signer(ctx, Contact.from_key(challenge.contact))
+    require_right_code(ctx, challenge, data.otp_token, data.otp, holder)
     challenge.confirmed_at = ctx.now
     if challenge.action == "reset-password":
         # There is time to think of a new password, even if the code came late.

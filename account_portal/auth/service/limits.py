@@ -1,11 +1,11 @@
-"""How often sign-in may be tried."""
+"""How often sign-in may be tried from one address; tries at one account are in `guessing`."""
+
+from ipaddress import IPv6Address, ip_address
 
 from account_portal.context import Context
 from account_portal.security import rate_limit, tokens
 from account_portal.security.rate_limit import Limit
 
-PER_ACCOUNT_PASSWORDS = Limit("password", times=10, seconds=900)
-PER_ADDRESS_PASSWORDS = Limit("password-address", times=50, seconds=900)
 PER_ADDRESS_REGISTRATIONS = Limit("register-address", times=300, seconds=3600)
 PER_ADDRESS_VISITORS = Limit("visitor-address", times=600, seconds=600)
 PER_ADDRESS_CODES = Limit("code-address", times=300, seconds=3600)
@@ -22,6 +22,17 @@ def limited(ctx: Context, limit: Limit, key: str | None) -> None:
         return
     rate_limit.require_below(ctx.db, limit, key, ctx.now)
     rate_limit.count(ctx.db, limit, key, ctx.now)
+
+
+def network_of(address: str | None) -> str:
+    """What one caller has to itself: an IPv4 address, or the half of an IPv6 one."""
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
+    return str(parsed)
 
 
 def personal(key: str) -> str:

@@ -13,13 +13,15 @@ from account_portal.auth.rules import (
 )
 from account_portal.auth.rules.contacts import require_possible_phone
 from account_portal.auth.service.accounts import create_user, find_signer, require_free
-from account_portal.auth.service.limits import (
-    PER_ACCOUNT_PASSWORDS,
-    PER_ADDRESS_PASSWORDS,
-    PER_ADDRESS_REGISTRATIONS,
-    limited,
-    personal,
+from account_portal.auth.service.guessing import (
+    count_wrong_password,
+    forget_devices,
+    password_was_right,
+    require_password_tries,
+    who_is_signed_in,
+    who_tries,
 )
+from account_portal.auth.service.limits import PER_ADDRESS_REGISTRATIONS, limited
 from account_portal.auth.service.sessions import (
     end_sessions_of,
     open_page_session,
@@ -31,12 +33,11 @@ from account_portal.models import User
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.account import PasswordChanged
 from account_portal.security.passwords import hash_password, normal, verify_password
-from account_portal.security.rate_limit import count, forget, require_below
 
 
 def login_with_password(
     ctx: Context, data: schemas.LoginWithEmailPassword | schemas.LoginWithPhonePassword
-) -> schemas.UserTokens:
+) -> schemas.SignedIn:
     """Sign in a client of the API.
 
     Raises:
@@ -64,42 +65,25 @@ def _contact_in(
     )
 
 
-def _account_key(contact: Contact, user: User | None) -> str:
-    # An account is one, by whichever contact it is tried; an unknown contact counts all the same.
-    return user.id if user else personal(contact.key)
-
-
-def _require_tries_left(ctx: Context, account: str) -> None:
-    require_below(ctx.db, PER_ACCOUNT_PASSWORDS, account, ctx.now)
-    if ctx.caller.ip_address is not None:
-        require_below(ctx.db, PER_ADDRESS_PASSWORDS, ctx.caller.ip_address, ctx.now)
-
-
-def _count_wrong(ctx: Context, account: str) -> None:
-    count(ctx.db, PER_ACCOUNT_PASSWORDS, account, ctx.now)
-    if ctx.caller.ip_address is not None:
-        count(ctx.db, PER_ADDRESS_PASSWORDS, ctx.caller.ip_address, ctx.now)
-
-
 def _authenticate(ctx: Context, contact: Contact, password: str) -> User:
     """The user whose password this is; leaves the context in a writing transaction."""
     user = find_signer(ctx, contact)
-    account = _account_key(contact, user)
-    _require_tries_left(ctx, account)
+    guesser = who_tries(ctx, contact, user, code=False)
+    require_password_tries(ctx, guesser)
     tried_hash = user.password_hash if user else None
     fits, stronger_hash = verify_password(password, tried_hash)
     ctx.begin_writing()
     user = find_signer(ctx, contact, lock=True)
     # Asked again where others wait: guesses sent all at once would each have passed the first time.
-    _require_tries_left(ctx, account)
+    require_password_tries(ctx, guesser)
     if user is not None and user.password_hash != tried_hash:  # changed meanwhile, or hashed anew
         fits, stronger_hash = verify_password(password, user.password_hash)
     if user is None or not fits:
-        _count_wrong(ctx, account)
+        count_wrong_password(ctx, guesser)
         if user is not None:
             record_sign_in(ctx, user, "password", succeeded=False)
         raise InvalidCredentials
-    forget(ctx.db, PER_ACCOUNT_PASSWORDS, account)
+    password_was_right(ctx, guesser)
     if user.deactivated_at is not None:
         record_sign_in(ctx, user, "password", succeeded=False)
         raise AccountIsDeactivated
@@ -111,7 +95,7 @@ def _authenticate(ctx: Context, contact: Contact, password: str) -> User:
 
 def register_with_password(
     ctx: Context, data: schemas.RegisterWithEmailPassword | schemas.RegisterWithPhonePassword
-) -> schemas.UserTokens:
+) -> schemas.SignedIn:
     """Make an account and sign a client of the API in.
 
     Raises:
@@ -192,7 +176,8 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
     tried_hash = user.password_hash
     if tried_hash is None:
         raise PasswordNotSet
-    _require_tries_left(ctx, user.id)
+    guesser = who_is_signed_in(ctx)
+    require_password_tries(ctx, guesser)
     fits, _stronger = verify_password(data.old_password, tried_hash)
     new_hash = None
     if fits:
@@ -208,17 +193,18 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
         new_hash = hash_password(data.new_password)
     ctx.begin_writing()
     user = ctx.get_user(lock=True)
-    _require_tries_left(ctx, user.id)
+    require_password_tries(ctx, guesser)
     if new_hash is None or user.password_hash != tried_hash:
-        _count_wrong(ctx, user.id)
+        count_wrong_password(ctx, guesser)
         raise OldPasswordWrong
-    forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
+    password_was_right(ctx, guesser)
     store_password(ctx, user, new_hash, but_session=ctx.actor.session_id)
 
 
 def store_password(ctx: Context, user: User, hashed: str, *, but_session: str | None) -> None:
-    """Set a password, end the user's sessions but one, and tell the user."""
+    """Set a password, end the user's sessions but one, forget other devices, tell the user."""
     user.password_hash = hashed
     user.modified_at = ctx.now
     end_sessions_of(ctx, user.id, but=but_session)
+    forget_devices(ctx, user)
     enqueue(ctx, PasswordChanged(store=ctx.settings.store_name), customer_id=user.customer_id)

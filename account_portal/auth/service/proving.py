@@ -19,12 +19,13 @@ from account_portal.auth.service.accounts import (
     set_contact,
     taken,
 )
-from account_portal.auth.service.limits import PER_ACCOUNT_PASSWORDS
+from account_portal.auth.service.guessing import forget_devices, forget_wrong_passwords
 from account_portal.auth.service.sessions import end_sessions_of
 from account_portal.context import Context
 from account_portal.models import (
     Address,
     BankAccount,
+    KnownDevice,
     Refund,
     Subscription,
     User,
@@ -33,7 +34,6 @@ from account_portal.models import (
 from account_portal.notifications import CustomerMessage, enqueue
 from account_portal.notifications.messages.account import AccountProven
 from account_portal.notifications.messages.base import Channel
-from account_portal.security.rate_limit import forget
 
 
 def prove_contact(ctx: Context, user: User, contact: Contact, *, in_session: bool = False) -> None:
@@ -60,10 +60,11 @@ def settle(ctx: Context, user: User, contact: Contact | None, *, in_session: boo
     """
     user.is_unproven, user.modified_at = False, ctx.now
     end_sessions_of(ctx, user.id, but=ctx.actor.session_id if in_session else None)
+    forget_devices(ctx, user)
     if not in_session:
         user.password_hash = user.first_name = user.last_name = user.picture_id = None
         remove_planted(ctx.db, [user.customer_id])
-        forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
+        forget_wrong_passwords(ctx, user)
     if contact is None:
         return
     if contact.field == "email" and not user.is_phone_verified:
@@ -123,6 +124,11 @@ def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> No
         update(UserSession)
         .where(col(UserSession.user_id).in_(users), col(UserSession.revoked_at).is_(None))
         .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.execute(
+        delete(KnownDevice)
+        .where(col(KnownDevice.subject).in_([f"user:{user_id}" for user_id in users]))
         .execution_options(synchronize_session=False)
     )
     remove_planted(db, list(users.values()))

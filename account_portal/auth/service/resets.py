@@ -2,8 +2,9 @@
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import Contact, require_good_password, require_same
+from account_portal.auth.service.accounts import find_signer
 from account_portal.auth.service.codes import active_holder
-from account_portal.auth.service.limits import PER_ACCOUNT_PASSWORDS
+from account_portal.auth.service.guessing import forget_wrong_passwords, require_right_code
 from account_portal.auth.service.passwords import store_password
 from account_portal.auth.service.proving import prove_contact
 from account_portal.auth.service.sessions import (
@@ -15,17 +16,16 @@ from account_portal.context import Context
 from account_portal.models import OtpChallenge, User
 from account_portal.security import otp
 from account_portal.security.passwords import hash_password
-from account_portal.security.rate_limit import forget
 
 
-def reset_password(ctx: Context, data: schemas.ResetPassword) -> schemas.UserTokens:
+def reset_password(ctx: Context, data: schemas.ResetPassword) -> schemas.SignedIn:
     """Set a new password with a code, end all sessions and sign a client of the API in.
 
     Raises:
         PasswordMismatch: the two passwords differ.
         OtpNotFound: nothing was asked for under this token.
         OtpNotVerified: the code was neither sent nor confirmed before.
-        OtpExpired: too old, used, replaced or tried too often.
+        OtpExpired: too old, used or tried too often.
         OtpInvalid: it is wrong.
         WeakPassword: the new password is guessed too easily.
         AccountIsDeactivated: the code is right, but the account is closed.
@@ -61,13 +61,14 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
     if code is None:
         otp.require_open(challenge, ctx.now)
     else:
-        otp.require_right(challenge, data.otp_token, code, ctx.now)
+        holder = find_signer(ctx, Contact.from_key(challenge.contact))
+        require_right_code(ctx, challenge, data.otp_token, code, holder)
     assert new_hash is not None  # the code was right before, or it would not be now
     challenge.used_at = ctx.now
     user = active_holder(ctx, challenge)
     prove_contact(ctx, user, Contact.from_key(challenge.contact))
     store_password(ctx, user, new_hash, but_session=None)
-    forget(ctx.db, PER_ACCOUNT_PASSWORDS, user.id)
+    forget_wrong_passwords(ctx, user)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
 

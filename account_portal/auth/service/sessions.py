@@ -12,6 +12,7 @@ from account_portal.auth.rules import (
     RefreshTokenInvalid,
     RefreshTokenReused,
 )
+from account_portal.auth.service.guessing import know_device
 from account_portal.auth.service.limits import PER_ADDRESS_VISITORS, PER_SESSION_REFRESHES, limited
 from account_portal.auth.service.views import signed_out_view, user_view, visitor_view
 from account_portal.context import Context
@@ -87,6 +88,16 @@ def open_page_session(ctx: Context, user: User) -> str:
     cookie = new_secret()
     open_session(ctx, user, cookie=cookie, proven_at=ctx.now)
     return cookie
+
+
+def device_of(ctx: Context, cookie: str) -> str:
+    """The secret by which a browser is known that was just signed in; see `guessing`."""
+    user_id = ctx.db.execute(
+        select(col(UserSession.user_id)).where(
+            col(UserSession.cookie_hash) == tokens.digest(cookie)
+        )
+    ).scalar_one()
+    return know_device(ctx, user_id)
 
 
 def handover_of(ctx: Context, cookie: str) -> str:
@@ -189,10 +200,11 @@ def pair_of(ctx: Context, session: UserSession, user: User | None) -> schemas.To
     )
 
 
-def sign_in_with_tokens(ctx: Context, user: User) -> schemas.UserTokens:
+def sign_in_with_tokens(ctx: Context, user: User) -> schemas.SignedIn:
     """A new session for a client of the API, and its tokens."""
     pair = pair_of(ctx, open_session(ctx, user, proven_at=ctx.now), user)
-    return schemas.UserTokens(**pair.model_dump(), user=user_view(ctx, user))
+    device = know_device(ctx, user.id)
+    return schemas.SignedIn(**pair.model_dump(), user=user_view(ctx, user), device_token=device)
 
 
 def refresh_tokens(ctx: Context, data: schemas.RefreshToken) -> schemas.TokenPair:

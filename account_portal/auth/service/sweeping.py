@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 from sqlmodel import col
 
+from account_portal.auth.service.guessing import sweep_devices
 from account_portal.context import Context
 from account_portal.models import SignIn, UserSession
 from account_portal.security import otp, rate_limit
@@ -24,3 +25,4 @@ def sweep_sign_ins(ctx: Context) -> None:
     ctx.db.execute(delete(SignIn).where(col(SignIn.created_at) < ctx.now - SIGN_INS_KEPT))
     otp.sweep(ctx.db, ctx.now)
     rate_limit.sweep(ctx.db, ctx.now)
+    sweep_devices(ctx)

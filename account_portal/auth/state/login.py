@@ -15,11 +15,15 @@ class LoginState(Sending, Session):
     farewell: bool = False
     """The account was closed just now."""
 
+    known: bool = False
+    """A link in a message let codes work on this device again."""
+
     @rx.event
     async def load(self) -> Any:
         """Show the form, or lead on who is signed in already."""
         self._start()
         self.farewell = self.router.url.query_parameters.get("closed") == "1"
+        self.known = self.router.url.query_parameters.get("known") == "1"
         if (await self._look()).signed_in:
             return rx.redirect(self.wanted, replace=True)
         return None

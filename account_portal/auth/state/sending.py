@@ -12,10 +12,12 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.auth.rules import channel_for, local_path, parse_contact
-from account_portal.auth.state.failures import refused
+from account_portal.auth.state.failures import WHOLE, refused, wait_words
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import InvalidInput
 
+ASKING = ("code", "forgot")
+"""Forms that ask for a code."""
 CODE_PAUSE = 30
 """Seconds until another code may be asked for."""
 
@@ -47,10 +49,15 @@ class Sending(rx.State, mixin=True):
     @rx.event
     async def refuse(self, failure: dict[str, Any]) -> None:
         """A form came back with a no."""
-        self.underway = ""
+        form, self.underway = self.underway, ""
         seconds = failure.get("retry_after")
         seconds = min(max(seconds, 0), 86_400) if isinstance(seconds, int) else 0
-        self.faults = refused(str(failure.get("code")), failure.get("fields"), seconds)
+        code = str(failure.get("code"))
+        self.faults = refused(code, failure.get("fields"), seconds)
+        if code == "too_many_requests" and form in ASKING and 0 < seconds <= CODE_PAUSE:
+            wait = wait_words(seconds)
+            words = f"A code was sent just now. Enter that one, or ask for another in {wait}."
+            self.faults = {WHOLE: words}
         if seconds and self.step == "code":
             self._wait(seconds)
 

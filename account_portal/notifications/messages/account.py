@@ -57,6 +57,29 @@ class AccountProven(CustomerMessage):
         )
 
 
+class TooManyWrongCodes(CustomerMessage):
+    """Unknown devices tried as many wrong codes as an account allows in its life."""
+
+    kind = "too_many_wrong_codes"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    times: int
+
+    @override
+    def subject(self) -> str:
+        return f"Somebody guesses at codes for your account at {self.store}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"{self.times} wrong codes were tried for your account at {self.store}. Nobody got in. "
+            "Codes no longer work on devices that never signed in to it; on such a one you get a "
+            "link instead, which lets codes work there. Signing in with a password or on a device "
+            "you used before works as ever."
+        )
+
+
 class ContactChanged(CustomerMessage):
     """The e-mail address or phone number was replaced; goes to the old one."""
 

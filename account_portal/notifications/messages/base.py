@@ -60,3 +60,26 @@ class CodeMessage(Words):
             f"{self.code} is your code to {self.purpose} at {self.store}. It is valid for "
             f"{self.minutes} minutes. Nobody from {self.store} will ever ask you for it."
         )
+
+
+class DeviceLink(Words):
+    """In place of a code, when strangers tried too many: opens codes again for one device."""
+
+    kind = "device_link"
+
+    link: str
+    store: str
+    minutes: int
+
+    @override
+    def subject(self) -> str:
+        return f"Confirm your device for {self.store}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"Too many wrong codes were tried for you at {self.store}, so new devices get none "
+            f"just now. To go on, open this link within {self.minutes} minutes on the device you "
+            f"want to use, then ask for a code there: {self.link}\n"
+            "If you did not ask for a code, do nothing."
+        )

@@ -1,0 +1,288 @@
+"""Guessing: how often passwords and codes may be tried, and by whom.
+
+A stranger may slow the owner of an account, but must not keep them out. So devices that signed in
+to an account before have tries of their own; all others share one budget. `docs/security.md` says
+what holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, not_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from account_portal.auth.rules import Contact
+from account_portal.auth.service.limits import personal
+from account_portal.context import Context
+from account_portal.core.ids import new_id, new_secret
+from account_portal.models import KnownDevice, OtpChallenge, User
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.account import TooManyWrongCodes
+from account_portal.security import otp, tokens
+from account_portal.security.rate_limit import Limit, count, forget, require_below
+
+PASSWORDS = Limit("password", times=10, seconds=900)
+"""Wrong ones for an account: by all unknown devices together, or by one known device."""
+PASSWORDS_OF_ADDRESS = Limit("password-address", times=50, seconds=900)
+CODES_OF_DEVICE = Limit("code-tries", times=10, seconds=900)
+WRONG_CODES = 100
+"""In an account's life, as long as nobody enters it in another way. Guessing one code of a million
+then succeeds once in ten thousand accounts."""
+DEVICES = 20
+"""Known devices of an account; the one not used for longest is forgotten."""
+KNOWN_FOR = timedelta(days=400)
+"""After its last sign-in; browsers keep no cookie longer."""
+OTHERS = ""
+"""Stands for the device in the row of all devices that are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guesser:
+    """Who tries a secret, and whose it is.
+
+    Attributes:
+        subject: the account, or the contact as long as nobody proved to have an account with it.
+        device: what knows the account; `OTHERS` for everybody else.
+        wrong_codes: tried so far.
+    """
+
+    subject: str
+    device: str = OTHERS
+    wrong_codes: int = 0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a device that was let in before."""
+        return self.device != OTHERS
+
+    @property
+    def key(self) -> str:
+        """What its tries are counted under."""
+        return personal(f"{self.subject} {self.device}")
+
+
+def who_tries(ctx: Context, contact: Contact, user: User | None, *, code: bool) -> Guesser:
+    """The caller, as a guesser at the account of a contact.
+
+    Args:
+        ctx: the call.
+        contact: what the caller names.
+        user: whoever has it.
+        code: a code is tried. In an account that nobody proved to be theirs only the password
+            counts: whoever opened it has no right to guess at the contact's codes.
+    """
+    is_account = user is not None and not (code and user.is_unproven)
+    subject = _account(user.id) if user and is_account else f"contact:{personal(contact.key)}"
+    return _look(ctx, subject, ctx.caller.device)
+
+
+def who_is_signed_in(ctx: Context) -> Guesser:
+    """The caller's session as a guesser at the account it is signed in to."""
+    return Guesser(_account(ctx.user_id), f"session:{ctx.actor.session_id}")
+
+
+def _account(user_id: str) -> str:
+    return f"user:{user_id}"
+
+
+def _look(ctx: Context, subject: str, secret: str | None) -> Guesser:
+    device = tokens.digest(secret) if secret else OTHERS
+    rows = ctx.db.execute(
+        select(col(KnownDevice.device_hash), col(KnownDevice.wrong_codes)).where(
+            col(KnownDevice.subject) == subject,
+            col(KnownDevice.device_hash).in_((device, OTHERS)),
+        )
+    )
+    wrong = {row.device_hash: row.wrong_codes for row in rows}
+    # A device that guessed too much is one of the others again.
+    if device in wrong and wrong[device] < WRONG_CODES:
+        return Guesser(subject, device, wrong[device])
+    return Guesser(subject, OTHERS, wrong.get(OTHERS, 0))
+
+
+# Passwords
+
+
+def require_password_tries(ctx: Context, guesser: Guesser) -> None:
+    """Refuse another try at a password.
+
+    Raises:
+        TooManyAttempts: there were too many wrong ones.
+    """
+    require_below(ctx.db, PASSWORDS, guesser.key, ctx.now)
+    if not guesser.is_known and ctx.caller.ip_address is not None:
+        require_below(ctx.db, PASSWORDS_OF_ADDRESS, ctx.caller.ip_address, ctx.now)
+
+
+def count_wrong_password(ctx: Context, guesser: Guesser) -> None:
+    """Count a wrong password."""
+    count(ctx.db, PASSWORDS, guesser.key, ctx.now)
+    if not guesser.is_known and ctx.caller.ip_address is not None:
+        count(ctx.db, PASSWORDS_OF_ADDRESS, ctx.caller.ip_address, ctx.now)
+
+
+def password_was_right(ctx: Context, guesser: Guesser) -> None:
+    """Count anew: who has the password does not guess."""
+    forget(ctx.db, PASSWORDS, guesser.key)
+    _forget_wrong_codes(ctx, guesser.subject)
+
+
+# Codes
+
+
+def is_closed(ctx: Context, guesser: Guesser, contact: Contact, action: str) -> bool:
+    """Whether codes would not be taken from this guesser now, however right."""
+    if guesser.is_known:
+        return False
+    if guesser.wrong_codes >= WRONG_CODES:
+        return True
+    return otp.wrong_tries(ctx.db, contact.key, action, ctx.now) >= otp.TRIES
+
+
+def _require_code_tries(ctx: Context, guesser: Guesser, challenge: OtpChallenge) -> None:
+    """Refuse another try at a code.
+
+    Raises:
+        OtpExpired: the code is over, or strangers tried too many.
+        TooManyAttempts: this device did.
+    """
+    otp.require_open(challenge, ctx.now)
+    if guesser.is_known:
+        require_below(ctx.db, CODES_OF_DEVICE, guesser.key, ctx.now)
+    elif is_closed(ctx, guesser, Contact.from_key(challenge.contact), challenge.action):
+        raise otp.OtpExpired
+
+
+def require_right_code(
+    ctx: Context, challenge: OtpChallenge, token: str, code: str, holder: User | None
+) -> None:
+    """Refuse a wrong code, and count it; `challenge` is locked.
+
+    Raises:
+        OtpExpired: no code would do any more.
+        OtpInvalid: this one does not.
+        TooManyAttempts: this device tried too many.
+    """
+    otp.wait_in_line(ctx.db, challenge.contact)
+    contact = Contact.from_key(challenge.contact)
+    guesser = who_tries(ctx, contact, holder, code=True)
+    _require_code_tries(ctx, guesser, challenge)
+    if otp.is_right(challenge, token, code):
+        if guesser.is_known:
+            forget(ctx.db, CODES_OF_DEVICE, guesser.key)
+            _forget_wrong_codes(ctx, guesser.subject)
+        return
+    challenge.wrong_tries += 1
+    if guesser.is_known:
+        count(ctx.db, CODES_OF_DEVICE, guesser.key, ctx.now)
+    _note(ctx, guesser.subject, guesser.device, wrong_codes=col(KnownDevice.wrong_codes) + 1)
+    if not guesser.is_known and guesser.wrong_codes + 1 == WRONG_CODES and holder is not None:
+        news = TooManyWrongCodes(store=ctx.settings.store_name, times=WRONG_CODES)
+        enqueue(ctx, news, customer_id=holder.customer_id)
+    raise otp.OtpInvalid
+
+
+def _forget_wrong_codes(ctx: Context, subject: str) -> None:
+    ctx.db.execute(
+        update(KnownDevice)
+        .where(col(KnownDevice.subject) == subject, col(KnownDevice.wrong_codes) > 0)
+        .values(wrong_codes=0)
+    )
+
+
+def was_entered(ctx: Context, user: User) -> None:
+    """Let tries at an account count anew: it was entered in a way that nobody guesses."""
+    forget_wrong_passwords(ctx, user)
+    _forget_wrong_codes(ctx, _account(user.id))
+
+
+def forget_wrong_passwords(ctx: Context, user: User) -> None:
+    """Let strangers' tries at a password count anew, as it is another one now."""
+    forget(ctx.db, PASSWORDS, Guesser(_account(user.id)).key)
+
+
+# Devices
+
+
+def know_device(ctx: Context, user_id: str) -> str:
+    """Let the caller's device know an account that it was let into; returns its secret.
+
+    The secret opens nothing. It is the caller's own where that is known for something already.
+    """
+    return know(ctx, _account(user_id))
+
+
+def know(ctx: Context, subject: str) -> str:
+    """The same for a guesser's `subject`."""
+    secret = ctx.caller.device
+    if secret is None or not _is_ours(ctx, secret):
+        secret = new_secret()
+    _note(ctx, subject, tokens.digest(secret))
+    _forget_oldest(ctx, subject)
+    return secret
+
+
+def _is_ours(ctx: Context, secret: str) -> bool:
+    found = select(col(KnownDevice.id)).where(col(KnownDevice.device_hash) == tokens.digest(secret))
+    return ctx.db.execute(found.limit(1)).first() is not None
+
+
+def forget_devices(ctx: Context, user: User) -> None:
+    """Let no device know an account any more but the one that calls."""
+    own = tokens.digest(ctx.caller.device) if ctx.caller.device else OTHERS
+    ctx.db.execute(
+        delete(KnownDevice).where(
+            col(KnownDevice.subject) == _account(user.id),
+            col(KnownDevice.device_hash).not_in((OTHERS, own)),
+        )
+    )
+
+
+def _forget_oldest(ctx: Context, subject: str) -> None:
+    rows = ctx.db.execute(
+        select(col(KnownDevice.id))
+        .where(col(KnownDevice.subject) == subject, col(KnownDevice.device_hash) != OTHERS)
+        .order_by(col(KnownDevice.used_at).desc(), col(KnownDevice.id))
+        .offset(DEVICES)
+        .limit(DEVICES)
+    )
+    old = list(rows.scalars())
+    if old:
+        ctx.db.execute(delete(KnownDevice).where(col(KnownDevice.id).in_(old)))
+
+
+def _note(ctx: Context, subject: str, device: str, **changes: Any) -> None:
+    """Write down that a device was there, in the row that it has or gets."""
+    dialect = postgresql if ctx.db.get_bind().dialect.name == "postgresql" else sqlite
+    row: Mapping[str, Any] = {
+        "id": new_id(),
+        "subject": subject,
+        "device_hash": device,
+        "wrong_codes": 1 if changes else 0,
+        "used_at": ctx.now,
+    }
+    ctx.db.execute(
+        dialect.insert(KnownDevice)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["subject", "device_hash"], set_={"used_at": ctx.now, **changes}
+        )
+    )
+
+
+def sweep_devices(ctx: Context) -> None:
+    """Forget devices that were not used for a year, and who guessed at contacts so long ago.
+
+    Wrong codes of an account stay: they are counted for its life.
+    """
+    is_life_long = and_(
+        col(KnownDevice.device_hash) == OTHERS, col(KnownDevice.subject).startswith("user:")
+    )
+    ctx.db.execute(
+        delete(KnownDevice).where(
+            col(KnownDevice.used_at) < ctx.now - KNOWN_FOR, not_(is_life_long)
+        )
+    )
