@@ -60,7 +60,7 @@ def queue_code(database: Database, clock: Clock) -> Queue:
     def run(recipient: str | None = "asha@example.com") -> None:
         with enter(writes=True, actor=NOBODY, database=database) as ctx:
             words = CodeMessage(code="123456", purpose="sign in", store="Northwind", minutes=10)
-            notifications.enqueue_code(ctx, words, channel="email", recipient=recipient)
+            notifications.enqueue_secret(ctx, words, channel="email", recipient=recipient)
 
     return run
 
