@@ -1,8 +1,13 @@
 """Which passwords are refused, and which texts are one password."""
 
+import subprocess
+import sys
+import time
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from account_portal.auth.rules import WeakPassword, require_good_password
 from account_portal.security.passwords import _context, hash_password, verify_password
@@ -36,6 +41,13 @@ def is_good(password: str, store: str = "Northwind Home") -> bool:
         "welcome2024",
         "Sunshine99!",
         "!Qwertyuiop12",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "19870512",
+        "1qaz2wsx3edc",
+        "Motdepasse1",
+        "woaini1314",
+        "jorgensen1980",
     ],
 )
 def test_what_is_guessed_first_is_refused(password: str) -> None:
@@ -54,6 +66,36 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
 )
 def test_what_is_not_passes(password: str) -> None:
     assert is_good(password)
+
+
+def test_the_most_used_passwords_are_refused_however_they_are_written() -> None:
+    from zxcvbn.matching import RANKED_DICTIONARIES
+
+    ranks = RANKED_DICTIONARIES["passwords"]
+    common = [word for word, rank in ranks.items() if rank <= 10_000 and len(word) >= 8]
+    assert len(common) > 3000  # as many as ASVS 6.2.4 asks for
+    passed = [word for word in common for typed in (word, word.title()) if is_good(typed)]
+    assert passed == []
+
+
+@given(st.text(st.characters(), max_size=140))
+def test_every_text_is_judged(password: str) -> None:
+    assert is_good(password) in (True, False)
+
+
+def test_a_long_password_is_judged_at_once() -> None:
+    began = time.monotonic()
+    for password in ("a1" * 64, "password" * 16, "\u0130" * 128, "qwertyuiop" * 12):
+        is_good(password)
+    assert time.monotonic() - began < 5
+
+
+def test_no_list_is_loaded_before_a_password_is_set() -> None:
+    loaded = "import sys, account_portal.api.app; print('zxcvbn' in sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert told.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
