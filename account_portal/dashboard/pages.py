@@ -7,7 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.addresses.components import address_lines
 from account_portal.dashboard.state import DashboardState as State
-from account_portal.orders.components import order_card, order_link
+from account_portal.orders.components import arrival_words, order_card, order_link
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
 from account_portal.ui.session import Session
@@ -22,14 +22,11 @@ def _on_the_way(order: Any) -> rx.Component:
                 ui.heading(
                     ui.link(
                         rx.cond(
-                            order.is_out_for_delivery | order.eta,
-                            rx.fragment(
-                                rx.cond(order.is_part, "Next parcel arrives ", "Arrives "),
-                                rx.cond(
-                                    order.is_out_for_delivery,
-                                    "today",
-                                    ui.relative_day(order.eta),
-                                ),
+                            order.arrival,
+                            arrival_words(
+                                order.arrival,
+                                arrives=rx.cond(order.is_part, "Next parcel arrives", "Arrives"),
+                                was_due=rx.cond(order.is_part, "A parcel was due", "Was due"),
                             ),
                             "On its way",
                         ),

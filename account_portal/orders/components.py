@@ -14,6 +14,20 @@ def order_link(order_number: Any) -> Any:
     return routes.ORDERS + "/" + order_number
 
 
+def arrival_words(
+    arrival: Any, *, arrives: Any = "Arrives", was_due: Any = "Was due"
+) -> rx.Component:
+    """When a parcel comes: "Arrives tomorrow", or that it is late."""
+    return rx.match(
+        arrival.when.to(str),
+        ("today", rx.fragment(arrives, " today")),
+        ("tomorrow", rx.fragment(arrives, " tomorrow")),
+        ("on", rx.fragment(arrives, " on ", ui.date(arrival.day, "weekday"))),
+        ("late", rx.fragment(was_due, " on ", ui.date(arrival.day, "weekday"), ", running late")),
+        rx.fragment("Expected: ", rx.el.bdi(arrival.day.to(str))),
+    )
+
+
 def order_card(order: Any) -> rx.Component:
     """One order of the history; the whole card is the link."""
     return ui.card(
@@ -44,6 +58,10 @@ def order_card(order: Any) -> rx.Component:
                     (order.payment_status == "failed")
                     | ((order.payment_status == "partially_paid") & (order.status != "cancelled")),
                     ui.status_badge("payment", order.payment_status),
+                ),
+                rx.cond(
+                    order.arrival,
+                    ui.text(arrival_words(order.arrival), size="small", inline=True),
                 ),
             ),
         ),

@@ -11,11 +11,12 @@ import reflex as rx
 from account_portal.ui.variants import Text, pick
 
 Amount = int | float | str | rx.Var[Any]
-DateStyle = Literal["date", "short", "day", "time", "datetime", "binding", "near", "ago"]
+DateStyle = Literal["date", "short", "day", "weekday", "time", "datetime", "binding", "near", "ago"]
 _STYLES: dict[DateStyle, str] = {
     "date": "3 May 2026",
     "short": "3 May 2026, month shortened",
     "day": "Sunday, 3 May",
+    "weekday": "Sun, 3 May",
     "time": "14:05",
     "datetime": "3 May 2026, 14:05",
     "binding": "3 May 2026 at 14:05 CEST: a date that binds names its zone",
@@ -89,8 +90,3 @@ def date(value: Text, style: DateStyle = "date", *, capitalised: bool = False) -
     """
     pick(_STYLES, style, "date style")
     return DateTime.create(value=value, look=style, capitalised=capitalised)
-
-
-def relative_day(value: Text, *, capitalised: bool = False) -> rx.Component:
-    """The words tomorrow, today and yesterday; otherwise Fri, 8 May."""
-    return date(value, "near", capitalised=capitalised)

@@ -80,6 +80,7 @@ const STYLES = {
   date: { day: "numeric", month: "long", year: "numeric" },
   short: { day: "numeric", month: "short", year: "numeric" },
   day: { weekday: "long", day: "numeric", month: "long" },
+  weekday: { weekday: "short", day: "numeric", month: "short" },
   time: { hour: "numeric", minute: "2-digit" },
   datetime: { day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" },
   binding: {

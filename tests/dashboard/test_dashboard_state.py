@@ -37,7 +37,7 @@ def test_what_is_said_is_said_of_the_parcel_that_arrives_first(
     first = {"status": "out_for_delivery", "eta_delivery": None, "courier_company_name": "Quick"}
     make_order(database, owner, status="shipped", parcels=[later, first])
     (order,) = open_home(database, owner).shown.on_the_way
-    assert (order.is_out_for_delivery, order.eta, order.courier) == (True, None, "Quick")
+    assert (order.arrival.when, order.courier) == ("today", "Quick")
     assert order.is_part
 
 
@@ -56,10 +56,11 @@ def test_the_only_parcel_is_the_whole_order(database: Database, owner: User) -> 
     assert not order.is_part
 
 
-def test_a_day_that_has_passed_is_not_promised(database: Database, owner: User) -> None:
-    ship(database, owner, -1)
-    (order,) = open_home(database, owner).shown.on_the_way
-    assert order.eta is None
+def test_what_is_late_stands_first_and_says_so(database: Database, owner: User) -> None:
+    ship(database, owner, None, "out_for_delivery")
+    late = ship(database, owner, -2)
+    first, _ = open_home(database, owner).shown.on_the_way
+    assert (first.order_number, first.arrival.when) == (late, "late")
 
 
 def test_what_needs_the_customer_is_theirs_alone(

@@ -53,16 +53,18 @@ def make_order(
     payments: Sequence[dict[str, Any]] | None = None,
     refunds: Sequence[dict[str, Any]] = (),
     at: datetime | None = None,
+    place: dict[str, str] | None = None,
     **values: Any,
 ) -> Order:
     """An order in the database, confirmed and paid unless said otherwise.
 
+    `place` is what of its addresses is not as usual, such as the country.
     `parcels` are values of `Shipment`, with `units` (sku to quantity; none: everything).
     `payments` are values of `Payment`; left out: one that paid everything.
     """
     now = at or datetime.now(UTC).replace(microsecond=0)
     with database.session(writes=True) as db:
-        order = _add_order(db, user, list(lines or [make_line()]), now, values)
+        order = _add_order(db, user, list(lines or [make_line()]), now, values, place or {})
         _add_payments(db, order, payments, now)
         for refund in refunds:
             db.add(
@@ -87,18 +89,24 @@ def make_order(
 
 
 def _add_order(
-    db: Session, user: User, lines: list[dict[str, Any]], now: datetime, values: dict[str, Any]
+    db: Session,
+    user: User,
+    lines: list[dict[str, Any]],
+    now: datetime,
+    values: dict[str, Any],
+    place: dict[str, str],
 ) -> Order:
-    address = AddressCopy(
-        first_name="Asha",
-        last_name="Rao",
-        phone="9876543210",
-        address_line1="12 MG Road",
-        city="Bengaluru",
-        state="Karnataka",
-        pincode="560001",
-        country="India",
-    )
+    usual = {
+        "first_name": "Asha",
+        "last_name": "Rao",
+        "phone": "9876543210",
+        "address_line1": "12 MG Road",
+        "city": "Bengaluru",
+        "state": "Karnataka",
+        "pincode": "560001",
+        "country": "India",
+    }
+    address = AddressCopy(**usual | place)
     db.add(address)
     db.flush()
     total = sum(line["line_total"] for line in lines)

@@ -1,6 +1,5 @@
 """The order pages without a browser: for their customer, with strangers' numbers, for nobody."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -150,21 +149,6 @@ def test_paying_again_leads_to_the_gateway(database: Database, owner: User) -> N
     page = open_order(database, owner, order.order_number)
     page.run("pay_again")
     assert order.order_number in page.leave_to or page.leave_to.startswith(("/", "http"))
-
-
-@pytest.mark.parametrize(
-    ("status", "days", "promised"),
-    [("in_transit", 2, True), ("in_transit", -2, False), ("undelivered", 2, False)],
-)
-def test_a_day_is_promised_only_as_long_as_it_can_be_kept(
-    database: Database, owner: User, status: str, days: int, promised: bool
-) -> None:
-    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
-    order = make_order(
-        database, owner, status="shipped", parcels=[{"status": status, "eta_delivery": day}]
-    )
-    page = open_order(database, owner, order.order_number)
-    assert page.shown.parcels[0].promised == (day if promised else None)
 
 
 def test_a_parcel_that_did_not_arrive_is_told_of_with_day_and_cause(

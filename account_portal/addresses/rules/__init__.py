@@ -26,6 +26,7 @@ from account_portal.addresses.rules.forms import (
 from account_portal.addresses.rules.postcodes import (
     postcode_of,
 )
+from account_portal.addresses.rules.zones import zone_of
 
 __all__ = [
     "MAX_ADDRESSES",
@@ -46,4 +47,5 @@ __all__ = [
     "state_beside_city",
     "tidied",
     "unfilled",
+    "zone_of",
 ]

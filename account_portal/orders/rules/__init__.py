@@ -48,6 +48,7 @@ from account_portal.orders.rules.parcels import (
     can_move,
     derive_status,
 )
+from account_portal.orders.rules.promises import NOT_COMING, Promise, When, promise_of
 from account_portal.orders.rules.units import (
     NOT_RETURNABLE,
     DeliveredParcel,
@@ -69,6 +70,7 @@ __all__ = [
     "FINAL",
     "GROUPS",
     "NEVER_CAME",
+    "NOT_COMING",
     "NOT_PACKED",
     "NOT_RETURNABLE",
     "ON_THE_WAY",
@@ -89,11 +91,13 @@ __all__ = [
     "Owed",
     "PaymentGatewayNotEnabled",
     "PaymentRetryNotAvailable",
+    "Promise",
     "RefundFact",
     "ShipmentNotMovable",
     "TooManyUnits",
     "UnknownSku",
     "Wanted",
+    "When",
     "account_of",
     "allocate",
     "can_cancel",
@@ -104,6 +108,7 @@ __all__ = [
     "left_to_refund",
     "money_note",
     "net_payable",
+    "promise_of",
     "refund_stage",
     "require_cancellable",
     "require_payment_retry",

@@ -8,6 +8,7 @@ from account_portal.orders.schemas.orders import (
     RetryPaymentResult,
 )
 from account_portal.orders.schemas.page import (
+    Arrival,
     OrderCard,
     OrderOnTheWay,
     OrderPage,
@@ -50,6 +51,7 @@ __all__ = [
     "Address",
     "AppliedCoupon",
     "AppliedPromotion",
+    "Arrival",
     "CancelOrder",
     "CancellationRefundDetails",
     "GatewayParams",

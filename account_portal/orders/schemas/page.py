@@ -18,6 +18,15 @@ from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
 from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
 
 
+class Arrival(View):
+    """When a parcel comes, in days of the place it goes to."""
+
+    when: Literal["late", "today", "tomorrow", "on", "said"] = Field(
+        description="`late`: it was due on `day`; `on`: on `day`; `said`: in the courier's words."
+    )
+    day: str = Field(description="A day in ISO 8601; with `said`, words.")
+
+
 class OrderCard(View):
     """One order in the history page: what its card shows."""
 
@@ -31,13 +40,14 @@ class OrderCard(View):
     more_pictures: int
     summary: str = Field(description="First product, and how many more.")
     units: int
+    arrival: Arrival | None = Field(default=None, description="Of the parcel to be expected first.")
 
 
 class Parcel(OrderShipment):
     """A parcel with the steps of its way, latest first."""
 
     steps: list[ShipmentEventView]
-    promised: str | None = Field(description="The day it arrives, as long as that can be kept.")
+    arrival: Arrival | None
     label: str = Field(description="Such as Parcel 1 of 2.")
 
 
@@ -80,7 +90,8 @@ class OrderPage(View):
     """All an order's page shows."""
 
     order: OrderDetail
-    parcels: list[Parcel]
+    arrival: Arrival | None = Field(description="Of the parcel to be expected first.")
+    parcels: list[Parcel] = Field(description="The most urgent first.")
     stray_parcels: list[StrayParcel]
     payment_moments: dict[str, Moment] = Field(
         description="When each payment was made or tried, by its request number."
@@ -110,7 +121,5 @@ class OrderPage(View):
 class OrderOnTheWay(OrderCard):
     """An order whose parcels are with the courier."""
 
-    eta: str | None = Field(description="Promised day of the parcel that arrives first.")
     courier: str | None = Field(description="Who brings that parcel.")
-    is_out_for_delivery: bool
     is_part: bool = Field(description="Other parcels of the order come later, or came before.")

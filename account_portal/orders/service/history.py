@@ -1,5 +1,6 @@
 """The history page: a customer's orders by text, chip and year, as cards."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from account_portal.core.text import folded, without_number_sign
 from account_portal.models import Order, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import OrderCard, OrderSearch
+from account_portal.orders.service.arrivals import add_arrivals
 from account_portal.orders.service.reading import count_orders, newest_documents, sorted_documents
 
 _SORTS: dict[str, list[tuple[str, Any]]] = {
@@ -49,7 +51,15 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
     sort, currency = _SORTS[query.sort], ctx.settings.currency
     statement = sorted_documents(matching, sort, currency, query.offset, query.limit)
     rows = ctx.db.execute(statement).scalars()
-    return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
+    return _page(ctx, query, rows, total)
+
+
+def _page(
+    ctx: Context, query: OrderSearch, rows: Iterable[str | bytes], total: int
+) -> Page[list[OrderCard]]:
+    cards = [card(orjson.loads(row)) for row in rows]
+    add_arrivals(ctx, cards)
+    return Page(cards, paginate(total, query))
 
 
 def _by_chip(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
@@ -62,7 +72,7 @@ def _by_chip(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
         statement = _chip_documents(query.group, query.sort, ctx.settings.currency)
         page = {"limit": query.limit, "offset": query.offset}
         rows = [row for (row,) in ctx.read(statement, customer_id=ctx.customer_id, **page)]
-    return Page([card(orjson.loads(row)) for row in rows], paginate(total, query))
+    return _page(ctx, query, rows, total)
 
 
 @cache

@@ -11,6 +11,7 @@ from account_portal.models.states import OrderStatus, ShipmentStatus
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.orders.schemas import (
+    Arrival,
     OrderCard,
     OrderDetail,
     OrderOnTheWay,
@@ -19,6 +20,7 @@ from account_portal.orders.schemas import (
     PriceBreakdown,
     StrayParcel,
 )
+from account_portal.orders.service.arrivals import arrival_of, urgency, zone_of_delivery
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
 from account_portal.orders.service.paying import checkout_link
@@ -42,10 +44,13 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     row = ctx.get_owned(Order, order_number=order_number)
     facts = facts_of(ctx.db, row)
     ends = [rules.window_end(one.delivered_at, return_window()) for one in facts.arrivals()]
-    parcels = _parcels(ctx, order)
+    parcels = sorted(_parcels(ctx, order), key=lambda parcel: urgency(parcel.arrival))
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(
         order=order,
+        arrival=next((parcel.arrival for parcel in parcels), None)
+        if order.status != OrderStatus.CANCELLED
+        else None,
         parcels=parcels,
         stray_parcels=[_stray(parcel) for parcel in parcels if parcel.status in _STRAY],
         payment_moments=payment_moments(ctx, order_number),
@@ -77,7 +82,8 @@ def _payout_accounts(ctx: Context) -> list[list[str]]:
 
 def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
     events = list_shipment_events(ctx, order.order_number) if order.shipments else []
-    today = ctx.now.date().isoformat()
+    document = order.model_dump(mode="json", include={"shipping_address", "billing_address"})
+    zone = zone_of_delivery(document)
     count = len(order.shipments)
     return [
         Parcel(
@@ -85,7 +91,7 @@ def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
             steps=[
                 event for event in events if event.reference_number == shipment.reference_number
             ],
-            promised=_promise(shipment.status, shipment.eta_delivery, today),
+            arrival=arrival_of(shipment.model_dump(mode="json"), zone, ctx.now),
             label=f"Parcel {place} of {count}" if count > 1 else "Parcel",
         )
         for place, shipment in enumerate(order.shipments, start=1)
@@ -99,13 +105,6 @@ def _stray(parcel: Parcel) -> StrayParcel:
         since=parcel.steps[0].happened_at if parcel.steps else parcel.modified_at,
         cause=parcel.cancellation_reason or "",
     )
-
-
-def _promise(status: str, day: str | None, today: str) -> str | None:
-    """The day a parcel arrives; one that has passed, or failed, is a promise no more."""
-    # Couriers state it in their own words, too; those can't be compared.
-    has_passed = day and day[:4].isdecimal() and day[: len(today)] < today
-    return None if has_passed or status in _NOT_COMING else day
 
 
 def price_breakdown(order: OrderDetail) -> PriceBreakdown:
@@ -150,15 +149,6 @@ def price_breakdown(order: OrderDetail) -> PriceBreakdown:
 _STRAY = frozenset(
     {ShipmentStatus.UNDELIVERED, ShipmentStatus.RETURN_TO_ORIGIN, ShipmentStatus.LOST}
 )
-_NOT_COMING = frozenset(
-    {
-        ShipmentStatus.UNDELIVERED,
-        ShipmentStatus.RETURN_TO_ORIGIN,
-        ShipmentStatus.DELIVERED,
-        ShipmentStatus.CANCELLED,
-        ShipmentStatus.LOST,
-    }
-)
 _WITH_COURIER = frozenset(
     {
         ShipmentStatus.SHIPPED,
@@ -170,14 +160,13 @@ _WITH_COURIER = frozenset(
 
 
 def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
-    """The latest orders with parcels on their way; what arrives first stands first."""
+    """The latest orders with parcels on their way; the most urgent stands first."""
     found = []
-    today = ctx.now.date().isoformat()
     for order in read_orders_in(ctx, rules.ON_THE_WAY, limit):
+        zone = zone_of_delivery(order)
         parcels = [
             _Coming(
-                one["status"] == ShipmentStatus.OUT_FOR_DELIVERY,
-                _promise(one["status"], one["eta_delivery"], today),
+                arrival_of(one, zone, ctx.now),
                 one["courier_company_name"],
                 one["shipment_items"],
             )
@@ -186,32 +175,26 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
         ]
         if order["shipments"] and not parcels:
             continue  # lost or on their way back: nothing of it is coming
-        first = min(parcels, key=_soonest, default=_Coming())
+        first = min(parcels, key=lambda one: urgency(one.arrival), default=_Coming())
         is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
         found.append(
             OrderOnTheWay(
-                **card(order, first.items).model_dump(),
-                is_out_for_delivery=first.is_out_for_delivery,
-                eta=first.eta,
+                **card(order, first.items).model_dump(exclude={"arrival"}),
+                arrival=first.arrival,
                 courier=first.courier,
                 is_part=not is_whole,
             )
         )
-    return sorted(found, key=_soonest)
+    return sorted(found, key=lambda one: urgency(one.arrival))
 
 
 class _Coming(NamedTuple):
     """What is said of a parcel on its way; see `OrderOnTheWay`."""
 
-    is_out_for_delivery: bool = False
-    eta: str | None = None
+    arrival: Arrival | None = None
     courier: str | None = None
     items: list[dict[str, Any]] | None = None
     """What is in it."""
-
-
-def _soonest(one: _Coming | OrderOnTheWay) -> tuple[bool, str]:
-    return (not one.is_out_for_delivery, one.eta or "later")
 
 
 def list_unpaid(ctx: Context, limit: int = 3) -> list[OrderCard]:

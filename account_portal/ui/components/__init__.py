@@ -127,7 +127,7 @@ from account_portal.ui.components.tables import (
     table,
     table_row,
 )
-from account_portal.ui.format import VIEWER_ZONE, date, money, number, relative_day
+from account_portal.ui.format import VIEWER_ZONE, date, money, number
 from account_portal.ui.icons import icon
 
 __all__ = [
@@ -199,7 +199,6 @@ __all__ = [
     "progress_bar",
     "radio_card",
     "radio_cards",
-    "relative_day",
     "route_link",
     "row",
     "rows",

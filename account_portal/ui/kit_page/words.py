@@ -106,7 +106,7 @@ def people() -> rx.Component:
         ),
         ui.facts(
             ("Ordered", ui.date("2026-11-19T09:30:00Z")),
-            ("Arrives", ui.relative_day("2026-11-24", capitalised=True)),
+            ("Arrives", ui.date("2026-11-24", "near", capitalised=True)),
             ("Return until", ui.date("2026-12-23T18:29:59Z", "binding")),
             ("Signed in", ui.date("2026-11-23T20:00:00Z", "ago")),
             ("Total", ui.money(129999.5, "INR")),

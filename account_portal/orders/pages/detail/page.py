@@ -6,6 +6,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.orders.components import (
+    arrival_words,
     order_address,
     order_item,
     return_note,
@@ -34,6 +35,7 @@ def _status(page: Any) -> rx.Component:
     is_unplaced = (order.status == "draft") & (page.payment.status == "failed")
     return ui.card(
         ui.stack(
+            rx.cond(page.arrival, _arrival(page)),
             ui.split(
                 rx.cond(
                     is_unplaced,
@@ -63,6 +65,31 @@ def _status(page: Any) -> rx.Component:
             ),
             gap="large",
         )
+    )
+
+
+def _arrival(page: Any) -> rx.Component:
+    """When and where the next parcel comes: what most people open this page for."""
+    place = page.order.shipping_address
+    return ui.stack(
+        ui.text(
+            arrival_words(
+                page.arrival,
+                arrives=rx.cond(page.parcels.length() > 1, "Next parcel arrives", "Arrives"),
+                was_due=rx.cond(page.parcels.length() > 1, "A parcel was due", "Was due"),
+            ),
+            size="title",
+            strong=True,
+        ),
+        rx.cond(
+            place,
+            ui.text("To ", rx.el.bdi(place.city), tone="muted", size="small"),
+        ),
+        rx.cond(
+            (page.arrival.when == "late") & (page.stray_parcels.length() == 0) & page.store_email,
+            ui.text("Nothing yet? Write to ", write_to(page.store_email), "."),
+        ),
+        gap="tight",
     )
 
 

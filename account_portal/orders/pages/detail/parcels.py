@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.orders.components import arrival_words
 from account_portal.ui import components as ui
 
 
@@ -23,10 +24,7 @@ def _parcel(parcel: Any) -> rx.Component:
     arrival = rx.cond(
         parcel.delivered_date,
         ui.text("Arrived ", ui.date(parcel.delivered_date, "near"), strong=True),
-        rx.cond(
-            parcel.promised,
-            ui.text("Arrives ", ui.relative_day(parcel.promised), strong=True),
-        ),
+        rx.cond(parcel.arrival, ui.text(arrival_words(parcel.arrival), strong=True)),
     )
     courier = rx.cond(
         parcel.courier_company_name,

@@ -1,0 +1,78 @@
+"""When a parcel comes, in the days of the place it goes to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from account_portal.models.states import ShipmentStatus
+
+NOT_COMING = frozenset(
+    {
+        ShipmentStatus.UNDELIVERED,
+        ShipmentStatus.RETURN_TO_ORIGIN,
+        ShipmentStatus.DELIVERED,
+        ShipmentStatus.CANCELLED,
+        ShipmentStatus.LOST,
+    }
+)
+"""Parcels that nobody waits for any more, or that arrive only if something is done."""
+
+When = Literal["late", "today", "tomorrow", "on", "said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When a parcel is to arrive.
+
+    `late`: it was due on `day`; `on`: on `day`; `said`: in the courier's own words, `day`.
+    """
+
+    when: When
+    day: str
+    """A day in ISO 8601, or words."""
+
+    @property
+    def urgency(self) -> tuple[int, str]:
+        """What is to be looked at first sorts first."""
+        return ("late", "today", "tomorrow", "on", "said").index(self.when), self.day
+
+
+def promise_of(
+    status: ShipmentStatus, stated: str | None, moved_at: datetime, now: datetime
+) -> Promise | None:
+    """The promise of a parcel; none if it is not coming, or nobody said when.
+
+    Args:
+        status: of the parcel.
+        stated: the day as its courier states it: a day or a time in ISO 8601, or words.
+        moved_at: when the parcel got to this state.
+        now: the time, in the zone of the place it goes to.
+    """
+    if status in NOT_COMING:
+        return None
+    today = now.date()
+    if (
+        status is ShipmentStatus.OUT_FOR_DELIVERY
+        and moved_at.astimezone(now.tzinfo).date() == today
+    ):
+        return Promise("today", today.isoformat())
+    if not stated:
+        return None
+    day = _day(stated, now)
+    if day is None:
+        return Promise("said", stated)
+    if day < today:
+        return Promise("late", day.isoformat())
+    if day == today:
+        return Promise("today", day.isoformat())
+    if day == today + timedelta(days=1):
+        return Promise("tomorrow", day.isoformat())
+    return Promise("on", day.isoformat())
+
+
+def _day(stated: str, now: datetime) -> date | None:
+    try:
+        moment = datetime.fromisoformat(stated.strip())
+    except ValueError:
+        return None
+    return (moment.astimezone(now.tzinfo) if moment.tzinfo else moment).date()

@@ -1,0 +1,74 @@
+"""When parcels arrive, in days of the place they go to."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.addresses.rules import zone_of
+from account_portal.context import Context
+from account_portal.models import OrderDocument
+from account_portal.models.states import OrderStatus, ShipmentStatus
+from account_portal.orders import rules
+from account_portal.orders.schemas import Arrival, OrderCard
+
+
+def zone_of_delivery(order: Mapping[str, Any]) -> tzinfo:
+    """The time zone an order goes to, from its document."""
+    address = order["shipping_address"] or order["billing_address"] or {}
+    return zone_of(address.get("country"), address.get("state"))
+
+
+def arrival_of(parcel: Mapping[str, Any], zone: tzinfo, now: datetime) -> Arrival | None:
+    """When a parcel arrives, if somebody waits for it and knows.
+
+    Args:
+        parcel: from the document of its order.
+        zone: of the place it goes to.
+        now: the time.
+    """
+    promise = rules.promise_of(
+        ShipmentStatus(parcel["status"]),
+        parcel["eta_delivery"],
+        datetime.fromisoformat(parcel["modified_at"]),
+        now.astimezone(zone),
+    )
+    return Arrival(when=promise.when, day=promise.day) if promise else None
+
+
+def urgency(arrival: Arrival | None) -> tuple[int, str]:
+    """What is to be looked at first sorts first."""
+    if arrival is None:
+        return (9, "")
+    return rules.Promise(arrival.when, arrival.day).urgency
+
+
+def first_arrival(order: Mapping[str, Any], now: datetime) -> Arrival | None:
+    """Of an order's document: the arrival to be expected first."""
+    if order["status"] in _OVER:
+        return None
+    zone = zone_of_delivery(order)
+    found = [arrival_of(parcel, zone, now) for parcel in order["shipments"]]
+    return min((one for one in found if one), key=urgency, default=None)
+
+
+_OVER = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, *rules.DELIVERED})
+
+
+def add_arrivals(ctx: Context, cards: Iterable[OrderCard]) -> None:
+    """Say on cards of the caller's orders when their parcels arrive."""
+    waiting = {card.order_number: card for card in cards if card.status not in _OVER}
+    if not waiting:
+        return
+    rows = ctx.db.execute(
+        select(col(OrderDocument.detail)).where(
+            col(OrderDocument.customer_id) == ctx.customer_id,
+            col(OrderDocument.order_number).in_(sorted(waiting)),
+        )
+    ).scalars()
+    for row in rows:
+        order = orjson.loads(row)
+        waiting[order["order_number"]].arrival = first_arrival(order, ctx.now)
