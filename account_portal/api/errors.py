@@ -1,6 +1,7 @@
 """Errors as the contract's envelope. Always JSON, never an empty body."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -42,8 +43,8 @@ RETRY_AFTER = "5"
 """Seconds after which to ask again, for whoever is told that something does not answer."""
 
 
-def error_response(error: PortalError) -> Response:
-    """The answer that tells a caller of an error."""
+def error_response(error: PortalError, more: Iterable[tuple[bytes, bytes]] = ()) -> Response:
+    """The answer that tells a caller of an error, with `more` headers."""
     body: dict[str, Any] = {"message": error.message, "success": False, "code": error.code}
     if error.fields:
         body["error"] = error.fields
@@ -56,12 +57,14 @@ def error_response(error: PortalError) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     elif error.status == 503:
         headers["Retry-After"] = RETRY_AFTER
-    return Response(
+    response = Response(
         orjson.dumps(body),
         status_code=error.status,
         headers=headers,
         media_type="application/json",
     )
+    response.raw_headers += more
+    return response
 
 
 def unexpected_response(error: Exception) -> Response:

@@ -1,11 +1,16 @@
 """A limit on what a request may send."""
 
+import re
+
 from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send, header
 from account_portal.edge.envelope import send_failure
 
 LARGEST_BODY = 130 * 1024 * 1024
 """Bytes. Reviews with photos and videos are the largest, by the API and by the page; smaller limits
 are the routes' own."""
+
+STREAMED = re.compile(r"/api/v1/[^/]+/merchant/records")
+"""Records of the shop's systems: read as they come, however many, once the key is known."""
 
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
 
@@ -26,7 +31,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or STREAMED.fullmatch(scope["path"]):
             await self.app(scope, receive, send)
             return
         declared = header(scope["headers"], b"content-length")

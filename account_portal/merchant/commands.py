@@ -57,11 +57,13 @@ def worker() -> None:
     metavar="PATH...",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-@click.option("--strict", is_flag=True, help="All or nothing: one bad record rolls back all.")
+@click.option(
+    "--strict", is_flag=True, help="All or nothing: one record that is refused undoes all."
+)
 def import_records(paths: tuple[Path, ...], *, strict: bool) -> None:
     """Bring a shop's history in: NDJSON, or Shopify exports of orders and customers (CSV).
 
-    May be run again: records are matched by their natural key and updated, never doubled. Bad
+    May be run again: records are matched by their natural key and updated, never doubled. Refused
     records are named on the error output, the good ones go in; the exit code is then 1.
     """
     shown = {str(path.resolve()): str(path) for path in paths}
@@ -98,7 +100,7 @@ def _report(summary: Summary, console: Console) -> None:
     for name, count in sorted(summary.unknown_fields.items()):
         console.out(f"note: {name} is not known and was left out ({count} times)", highlight=False)
     if summary.rolled_back:
-        click.echo(f"{summary.faults} bad, nothing was written (--strict).")
+        click.echo(f"{summary.faults} refused, nothing was written (--strict).")
         return
     for name, count in summary.written.items():
         click.echo(f"{count:>9,} {_NAMES.get(name, name + 's')}")
@@ -106,4 +108,4 @@ def _report(summary: Summary, console: Console) -> None:
         if count := getattr(summary, name):
             click.echo(f"{count:>9,} {name}")
     if summary.faults:
-        click.echo(f"{summary.faults:>9,} bad, left out")
+        click.echo(f"{summary.faults:>9,} refused")

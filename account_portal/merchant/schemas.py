@@ -17,6 +17,19 @@ from account_portal.models.states import (
     VerificationStatus,
 )
 
+RecordType = Literal[
+    "product",
+    "customer",
+    "order",
+    "shipment",
+    "payment",
+    "refund",
+    "loyalty_activity",
+    "subscription",
+    "review",
+]
+RecordWord = Literal["created", "updated", "unchanged", "kept", "refused"]
+
 MOST_AT_ONCE = 1000
 """Entries of a call that does the same to many things."""
 
@@ -105,6 +118,52 @@ class Outcome(View):
     fields: Sometimes[dict[str, list[str]]] = None
     content: Sometimes[dict[str, Any]] = Field(
         default=None, description="Where it and its order stand now, as the single call answers."
+    )
+
+
+class RecordOutcome(View):
+    """What became of a record."""
+
+    line: int = Field(ge=0, description="Where it stood, counted from 1.")
+    type: RecordType | None
+    key: str | None = Field(description="Its natural key.")
+    outcome: RecordWord = Field(
+        description="`kept`: a part of it contradicts what happened here since, and was not "
+        "applied."
+    )
+    reason: Sometimes[str] = Field(
+        default=None, description="Why it was refused, or what was kept."
+    )
+    fields: Sometimes[dict[str, list[str]]] = Field(
+        default=None, description="Reasons by field, of a record that is wrong in itself."
+    )
+    order: Sometimes[OrderState] = Field(
+        default=None, description="The order it is about, as it is now."
+    )
+
+
+class RecordCounts(View):
+    """How many records had which outcome."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kept: int = 0
+    refused: int = 0
+
+
+class RecordOutcomes(View):
+    """What became of the records of a call, in the order they were sent."""
+
+    records: list[RecordOutcome]
+    counts: RecordCounts
+
+
+class RecordsQuery(Input):
+    """How records go in."""
+
+    strict: bool = Field(
+        default=False, description="All or nothing: one record that is refused undoes all."
     )
 
 

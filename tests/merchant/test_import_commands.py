@@ -39,7 +39,7 @@ def test_import_counts_names_faults_and_fails(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "shop.ndjson", order("A-1"), "{", order("A-2", colour="red"))
     result = run("import", "shop.ndjson")
     assert result.exit_code == 1
-    assert result.stdout.split() == ["2", "orders", "2", "created", "1", "bad,", "left", "out"]
+    assert result.stdout.split() == ["2", "orders", "2", "created", "1", "refused"]
     fault, note = result.stderr.splitlines()
     assert fault.startswith("shop.ndjson:2: is not valid JSON: ")
     assert note == "note: order.colour is not known and was left out (1 times)"
@@ -50,7 +50,7 @@ def test_strict_is_all_or_nothing(run: Run, tmp_path: Path, database: Database) 
     write(tmp_path / "bad.ndjson", "{")
     refused = run("import", "--strict", "good.ndjson", "bad.ndjson")
     assert refused.exit_code == 1
-    assert refused.stdout == "1 bad, nothing was written (--strict).\n"
+    assert refused.stdout == "1 refused, nothing was written (--strict).\n"
     assert rows(database, Order) == []
     result = run("import", "--strict", "good.ndjson")
     assert (result.exit_code, result.stdout.split(), result.stderr) == (

@@ -10,7 +10,7 @@ everything, faults included, comes in the envelope.
 from account_portal.api.router.answers import encode
 from account_portal.api.router.exposing import MERCHANT, STOREFRONT, ContractRouter
 from account_portal.api.router.plan import OWN_USER, Access
-from account_portal.api.router.serving import client_address, read_caller
+from account_portal.api.router.serving import ContractRoute, client_address, read_caller
 from account_portal.api.router.systems import Headers, admit
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "OWN_USER",
     "STOREFRONT",
     "Access",
+    "ContractRoute",
     "ContractRouter",
     "Headers",
     "admit",

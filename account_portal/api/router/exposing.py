@@ -64,7 +64,7 @@ class ContractRouter(APIRouter):
             idempotent: heed `Idempotency-Key`.
             form: the body is multipart/form-data.
             accepts_json: a form route that takes JSON as well.
-            body_limit: bytes of a form.
+            body_limit: bytes of a body.
             examples: request bodies for the reference.
             openapi_extra: anything else the document says of the call.
         """

@@ -122,7 +122,8 @@ async def _parse_body(plan: Plan, parameter: Parameter, request: Request) -> tup
     if not is_json:
         # The contract keeps 415 for uploads; elsewhere a wrong type is a malformed request.
         raise _FieldFaults({"_": ["must be sent as application/json"]})
-    body = await _read_body(request, JSON_LIMIT)
+    limit = plan.body_limit if parameter.place == "body" else JSON_LIMIT
+    body = await _read_body(request, limit)
     try:
         return parameter.adapter.validate_json(body), body
     except pydantic.ValidationError as error:

@@ -165,9 +165,7 @@ def _door(plan: Plan) -> ASGIApp:
         try:
             body = await serve(plan, request, more)
         except PortalError as error:
-            response = error_response(error)
-            response.raw_headers += more
-            await response(scope, receive, send)
+            await error_response(error, more)(scope, receive, send)
         except ClientDisconnect:
             fault = ValidationError(message="The request ended too early.")
             await error_response(fault)(scope, receive, send)

@@ -23,6 +23,7 @@ from account_portal.merchant.importing.effects import apply_effects
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.memberships import write_activities, write_subscriptions
 from account_portal.merchant.importing.orders import write_orders
+from account_portal.merchant.importing.outcomes import Outcome, key_in, key_of, order_number_of
 from account_portal.merchant.importing.parts import PartRecord, write_own_parts
 from account_portal.merchant.importing.records import (
     RECORDS,
@@ -36,7 +37,7 @@ from account_portal.merchant.importing.records import (
     ShipmentRecord,
     SubscriptionRecord,
 )
-from account_portal.merchant.importing.sources import read_file
+from account_portal.merchant.importing.sources import Found, read_file
 from account_portal.merchant.importing.statements import Statements
 from account_portal.orders.service import apply_settings, refresh_orders
 
@@ -58,6 +59,7 @@ _KEYS = {
 
 OnFault = Callable[[str, int, str], None]
 OnProgress = Callable[[int], None]
+OnOutcomes = Callable[[list[Outcome]], None]
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ def run_import(
         apply_settings(db, utc_now())
         importer = _Importer(db, strict=strict, on_fault=on_fault, on_kept=on_kept, waiting=waiting)
         for path in paths:
-            importer.read(path, on_progress)
+            importer.read(str(path), read_file(path), on_progress)
         importer.finish()
         if strict and importer.summary.faults:
             db.rollback()
@@ -115,31 +117,71 @@ def run_import(
     return importer.summary
 
 
+def import_stream(database: Database, found: Iterable[Found], on_outcomes: OnOutcomes) -> Summary:
+    """Bring a stream of records into the database, a transaction for every batch of it.
+
+    Args:
+        database: whose tables are up to date.
+        found: the records, read as they come; no transaction is open meanwhile.
+        on_outcomes: told what became of the records of a batch once it is committed.
+    """
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as waiting,
+        database.session(writes=True) as db,
+    ):
+        importer = _Importer(db, strict=False, on_outcomes=on_outcomes, waiting=waiting)
+        importer.read("", found)
+        importer.finish()
+        db.commit()
+    return importer.summary
+
+
+def import_into(db: Session, found: Iterable[Found], on_outcomes: OnOutcomes) -> Summary:
+    """Bring records into the database within a transaction that is open; nothing is committed.
+
+    Good records are in, even when others are refused; undo all to have none. `on_outcomes` is told
+    of each batch.
+    """
+    with tempfile.SpooledTemporaryFile(1_000_000, "w+", encoding="utf-8") as waiting:
+        importer = _Importer(db, strict=True, on_outcomes=on_outcomes, waiting=waiting)
+        importer.read("", found)
+        importer.finish()
+    return importer.summary
+
+
+def _nothing(*_told: object) -> None:
+    """Nobody wants to be told."""
+
+
 class _Importer:
     def __init__(
         self,
         db: Session,
         *,
         strict: bool,
-        on_fault: OnFault,
-        on_kept: OnFault,
         waiting: IO[str],
+        on_fault: OnFault = _nothing,
+        on_kept: OnFault = _nothing,
+        on_outcomes: OnOutcomes | None = None,
     ) -> None:
         self._db = db
         self._strict = strict
         self._on_fault = on_fault
         self._on_kept = on_kept
+        self._on_outcomes = on_outcomes
+        self._outcomes: list[Outcome] = []
         self._waiting = waiting
         self._waiting_types: set[str] = set()
         self._entries: list[Entry[Record]] = []
         self._keys: set[tuple[Any, ...]] = set()
         self.summary = Summary()
 
-    def read(self, path: Path, on_progress: OnProgress) -> None:
-        """Take in one file."""
-        source = str(path)
+    def read(
+        self, source: str, records: Iterable[Found], on_progress: OnProgress = _nothing
+    ) -> None:
+        """Take in one file, or stream."""
         told = 0
-        for found in read_file(path):
+        for found in records:
             if found.data is None:
                 self._refuse(source, found.line, found.reason)
             else:
@@ -156,13 +198,21 @@ class _Importer:
                 for entry in self._waited(name):
                     self._add(entry, is_last=True)
                 self._flush(is_last=True)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell what became of records, now that they are in."""
+        if self._on_outcomes is not None and self._outcomes:
+            outcomes, self._outcomes = self._outcomes, []
+            self._on_outcomes(sorted(outcomes, key=lambda outcome: outcome.line))
 
     def _take(self, source: str, line: int, data: dict[str, Any]) -> None:
         kind = data.get("type")
         model = RECORDS.get(kind) if isinstance(kind, str) else None
         if model is None:
             known = ", ".join(RECORDS)
-            self._refuse(source, line, f"type: must be one of {known}")
+            fields = {"type": [f"must be one of {known}"]}
+            self._refuse(source, line, f"type: must be one of {known}", data=data, fields=fields)
             return
         try:
             record = model.model_validate(data)
@@ -172,7 +222,7 @@ class _Importer:
                 f"{name}: {', '.join(texts)}" if name != "_" else ", ".join(texts)
                 for name, texts in fields.items()
             )
-            self._refuse(source, line, reason)
+            self._refuse(source, line, reason, data=data, fields=fields)
             return
         for name in data.keys() - model.model_fields.keys():
             self.summary.unknown_fields[f"{kind}.{name}"] += 1
@@ -193,6 +243,7 @@ class _Importer:
         self._write(entries, is_last=is_last)
         if not self._strict:
             self._db.commit()
+        self._tell()
 
     def _write(self, entries: Sequence[Entry[Record]], *, is_last: bool) -> None:
         settings = get_settings()
@@ -214,13 +265,13 @@ class _Importer:
             else:
                 cause = getattr(error, "orig", None) or error
                 reason = f"the database refuses it: {str(cause).splitlines()[0]}"
-                self._refuse(entries[0].source, entries[0].line, reason)
+                self._refuse(entries[0].source, entries[0].line, reason, entry=entries[0])
             return
         self.summary.unchanged += len(entries) - len(said.changed)
         left = {id(fault.entry) for fault in batch.faults}
         place = {id(entry): number for number, entry in enumerate(entries)}
         for fault in _each_once(sorted(batch.faults, key=lambda fault: place[id(fault.entry)])):
-            self._refuse(fault.entry.source, fault.entry.line, fault.reason)
+            self._refuse(fault.entry.source, fault.entry.line, fault.reason, entry=fault.entry)
         for entry in batch.waiting:
             left.add(id(entry))
             self._wait(entry)
@@ -235,6 +286,23 @@ class _Importer:
         for entry in entries:
             if id(entry) not in left:
                 self.summary.written[_TYPE_OF[type(entry.record)]] += 1
+        if self._on_outcomes is not None:
+            self._note_outcomes([e for e in entries if id(e) not in left], said, batch.kept)
+
+    def _note_outcomes(
+        self, entries: Iterable[Entry[Record]], said: Statements, kept: Iterable[Fault]
+    ) -> None:
+        known, changed = ({id(entry) for entry in some} for some in (said.known, said.changed))
+        reasons: dict[int, list[str]] = {}
+        for fault in kept:
+            reasons.setdefault(id(fault.entry), []).append(fault.reason)
+        for entry in entries:
+            outcome = _outcome_of(entry)
+            if id(entry) in reasons:
+                outcome.outcome, outcome.reason = "kept", "; ".join(reasons[id(entry)])
+            elif id(entry) in changed:
+                outcome.outcome = "updated" if id(entry) in known else "created"
+            self._outcomes.append(outcome)
 
     def _wait(self, entry: Entry[Record]) -> None:
         name = _TYPE_OF[type(entry.record)]
@@ -250,9 +318,42 @@ class _Importer:
             if name == wanted:
                 yield Entry(source, line, RECORDS[name].model_validate(content))
 
-    def _refuse(self, source: str, line: int, reason: str) -> None:
+    def _refuse(
+        self,
+        source: str,
+        line: int,
+        reason: str,
+        *,
+        entry: Entry[Record] | None = None,
+        data: dict[str, Any] | None = None,
+        fields: dict[str, list[str]] | None = None,
+    ) -> None:
         self.summary.faults += 1
         self._on_fault(source, line, reason)
+        if self._on_outcomes is None:
+            return
+        if entry is not None:
+            outcome = _outcome_of(entry)
+            outcome.outcome, outcome.reason = "refused", reason
+        else:
+            named = str(data.get("type")) if data else ""
+            kind = named if named in RECORDS else None
+            key = key_in(data) if data and kind else None
+            outcome = Outcome(source, line, kind, key, "refused", reason, fields)
+        self._outcomes.append(outcome)
+
+
+def _outcome_of(entry: Entry[Record]) -> Outcome:
+    record = entry.record
+    kind = _TYPE_OF[type(record)]
+    return Outcome(
+        entry.source,
+        entry.line,
+        kind,
+        key_of(record, kind),
+        "unchanged",
+        order_number=order_number_of(record),
+    )
 
 
 def _each_once(faults: Iterable[Fault]) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, NoReturn
+from typing import Any, BinaryIO, NamedTuple, NoReturn, Protocol
 
 from account_portal.merchant.importing import shopify
 
@@ -49,12 +49,20 @@ def _read(file: BinaryIO) -> Iterator[Found]:
     elif text.startswith(b"["):
         yield Found(0, None, "is one JSON array; write one record a line (NDJSON)", 0)
     elif text.startswith(b"{"):
-        yield from _read_ndjson(file)
+        yield from read_ndjson(file)
     else:
         yield from _read_csv(file, text)
 
 
-def _read_ndjson(file: BinaryIO) -> Iterator[Found]:
+class Lines(Protocol):
+    """Where lines come from: a file, or the body of a request."""
+
+    def readline(self, limit: int, /) -> bytes:
+        """The next line, at most so many bytes of it; empty at the end."""
+
+
+def read_ndjson(file: Lines) -> Iterator[Found]:
+    """The records of lines, one a line."""
     offset = 0
     number = 0
     while raw := file.readline(LONGEST_LINE):
