@@ -146,19 +146,20 @@ class Settings(BaseSettings):
         default="",
         repr=False,
         description="Apprise URL e-mail is sent through, such as `mailtos://user:password@host`; "
-        "for other services `{to}` stands for the recipient. Empty: written to the outbox folder.",
+        "for other services `{to}` stands for the recipient. Empty: no e-mail; in demo mode the "
+        "outbox folder.",
     )
     sms_url: str = Field(
         default="",
         repr=False,
         description="Apprise URL SMS are sent through; `{to}` stands for the recipient. "
-        "Empty: written to the outbox folder.",
+        "Empty: no SMS; in demo mode the outbox folder.",
     )
     whatsapp_url: str = Field(
         default="",
         repr=False,
         description="Apprise URL WhatsApp messages are sent through; `{to}` stands for the "
-        "recipient. Empty: written to the outbox folder.",
+        "recipient. Empty: no WhatsApp; in demo mode the outbox folder.",
     )
     payments: Literal["", "test"] = Field(
         default="",

@@ -7,6 +7,7 @@ from account_portal.core.pagination import PageParams
 from account_portal.dashboard.schemas import Dashboard, Rewards, Task
 from account_portal.loyalty import service as loyalty
 from account_portal.models.states import PaymentStatus, ReturnStatus
+from account_portal.notifications import channel_to
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import OrderSearch
 from account_portal.returns import service as returns
@@ -71,9 +72,9 @@ def _to_pack(ctx: Context) -> list[Task]:
 
 def _to_verify(ctx: Context) -> list[Task]:
     user = ctx.get_user()
-    if user.email and not user.is_email_verified:
+    if user.email and not user.is_email_verified and channel_to(ctx, "email"):
         kind, what, contact = "email", "e-mail address", user.email
-    elif user.phone and not user.is_phone_verified:
+    elif user.phone and not user.is_phone_verified and channel_to(ctx, "phone"):
         kind, what, contact = "phone", "phone number", f"{user.country_code} {user.phone}"
     else:
         return []

@@ -1,7 +1,8 @@
-"""Messages to customers: a folder and the console by default, Apprise URLs for the real world."""
+"""Messages to customers: Apprise URLs for the real world, a folder and the console for a demo."""
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from account_portal.core.ids import new_id
 from account_portal.core.settings import MAIL_SCHEMES, Settings
 
+CHANNELS = ("email", "sms", "whatsapp")
 log = logging.getLogger("account_portal.messages")
 
 
@@ -29,7 +31,7 @@ class Message:
     kind: str
 
 
-class Messenger(Protocol):
+class Sender(Protocol):
     """Delivers messages."""
 
     def send(self, message: Message) -> None:
@@ -42,7 +44,7 @@ class Messenger(Protocol):
 
 
 class OutboxFolder:
-    """Writes each message to a file, newest name last; what a machine without accounts uses."""
+    """Writes each message to a file, newest name last. For demos: codes can be read there."""
 
     def __init__(self, folder: Path, *, echo: bool) -> None:
         self._folder = folder
@@ -68,19 +70,34 @@ class OutboxFolder:
             log.info("%s to %s: %s", message.channel, message.recipient, message.text)
 
 
-class AppriseMessenger:
-    """Sends through one Apprise URL per channel (SMTP, Twilio and a hundred others)."""
+class Messenger:
+    """Delivers each message by what its channel was set up with; the others are not there."""
 
-    def __init__(self, urls: dict[str, str], default: Messenger) -> None:
-        self._urls = {channel: url for channel, url in urls.items() if url}
-        self._default = default
+    def __init__(self, senders: Mapping[str, Sender]) -> None:
+        self._senders = dict(senders)
+        self.channels = frozenset(self._senders)
+        """Ways in which customers can be reached: some of `CHANNELS`."""
 
     def send(self, message: Message) -> None:
-        url = self._urls.get(message.channel)
-        if url is None:
-            self._default.send(message)
-            return
-        if not _service_for(url, message.recipient).notify(
+        """Deliver one message.
+
+        Raises:
+            DeliveryFailed: it did not go out, or its channel is not set up.
+        """
+        sender = self._senders.get(message.channel)
+        if sender is None:
+            raise DeliveryFailed("no provider is set up for this channel")
+        sender.send(message)
+
+
+class AppriseSender:
+    """Sends through a service that Apprise knows (Twilio and a hundred others)."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def send(self, message: Message) -> None:
+        if not _service_for(self._url, message.recipient).notify(
             title=message.subject, body=message.text
         ):
             raise DeliveryFailed("the service refused the message")
@@ -111,11 +128,16 @@ def _service_for(url: str, recipient: str) -> Any:
 
 
 def make_messenger(settings: Settings) -> Messenger:
-    """The messenger the settings ask for."""
-    folder = OutboxFolder(settings.data_dir / "outbox", echo=settings.debug_otp)
+    """What the settings set up; a demo writes everything else to its outbox folder."""
     urls = {
         "email": settings.email_url,
         "sms": settings.sms_url,
         "whatsapp": settings.whatsapp_url,
     }
-    return AppriseMessenger(urls, folder) if any(urls.values()) else folder
+    senders: dict[str, Sender] = {
+        channel: AppriseSender(url) for channel, url in urls.items() if url
+    }
+    if settings.demo:
+        folder = OutboxFolder(settings.data_dir / "outbox", echo=settings.debug_otp)
+        senders = dict.fromkeys(CHANNELS, folder) | senders
+    return Messenger(senders)

@@ -8,12 +8,13 @@ from account_portal.notifications.delivery import (
 )
 from account_portal.notifications.messages.base import CodeMessage, CustomerMessage, DeviceLink
 from account_portal.notifications.news import has_news, read_news
-from account_portal.notifications.outbox import enqueue, enqueue_secret, sweep
+from account_portal.notifications.outbox import channel_to, enqueue, enqueue_secret, sweep
 
 __all__ = [
     "CodeMessage",
     "CustomerMessage",
     "DeviceLink",
+    "channel_to",
     "deliver_due",
     "delivering",
     "enqueue",

@@ -18,7 +18,7 @@ from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.gateways import get_gateways
-from account_portal.gateways.messaging import DeliveryFailed, Message, Messenger
+from account_portal.gateways.messaging import DeliveryFailed, Message, Sender
 from account_portal.models import OutboxMessage
 from account_portal.notifications.messages import message_classes
 from account_portal.security import tokens
@@ -55,7 +55,7 @@ class _Claimed:
 
 def deliver_due(
     database: Database | None = None,
-    messenger: Messenger | None = None,
+    messenger: Sender | None = None,
     now: datetime | None = None,
 ) -> int:
     """Deliver one batch of messages whose time has come.
@@ -99,7 +99,7 @@ def _claim(database: Database | None, now: datetime) -> list[_Claimed]:
         return claimed
 
 
-def _send(row: _Claimed, messenger: Messenger, now: datetime) -> tuple[str, str | None]:
+def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | None]:
     """What became of it, and why."""
     try:
         words = _words_of(row)
@@ -163,7 +163,7 @@ def _backoff(attempts: int) -> timedelta:
 
 
 def run_delivery_loop(
-    stop: Event, database: Database | None = None, messenger: Messenger | None = None
+    stop: Event, database: Database | None = None, messenger: Sender | None = None
 ) -> None:
     """Deliver until told to stop; what a server's background thread and the worker run.
 

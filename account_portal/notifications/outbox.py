@@ -30,6 +30,8 @@ def enqueue(
 ) -> None:
     """Queue a message to every user of a customer, over each channel that was opted into.
 
+    Channels that the store has not set up are left out.
+
     Args:
         ctx: the call; the message goes out only if it commits.
         message: what to say.
@@ -42,6 +44,12 @@ def enqueue(
         recipients = list(_recipients(ctx, message, customer_id or ctx.customer_id))
     for channel, recipient in recipients:
         _queue(ctx, channel, recipient, message.kind, {"words": message.model_dump(mode="json")})
+
+
+def channel_to(ctx: Context, field: str) -> Channel | None:
+    """How an `email` or a `phone` is written to whatever was opted into; None: there is no way."""
+    ways: tuple[Channel, ...] = ("email",) if field == "email" else ("sms", "whatsapp")
+    return next((way for way in ways if way in ctx.gateways.messages.channels), None)
 
 
 def enqueue_secret(
@@ -99,19 +107,18 @@ def _recipients(
     for user, kept in ctx.db.execute(statement):
         phone = f"{user.country_code}{user.phone}" if user.phone else None
         if message.category == "security":
-            if user.email:
-                yield "email", user.email
-            elif phone:
-                yield "sms", phone
+            if user.email and (way := channel_to(ctx, "email")):
+                yield way, user.email
+            elif phone and (way := channel_to(ctx, "phone")):
+                yield way, phone
             continue
         opted = kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
-        wanted = {
-            channel: getattr(opted, f"{message.category}_{channel}")
-            for channel in ("email", "sms", "whatsapp")
-        }
-        if wanted["email"] and user.email:
-            yield "email", user.email
-        if wanted["sms"] and phone:
-            yield "sms", phone
-        if wanted["whatsapp"] and phone:
-            yield "whatsapp", phone
+        contacts: list[tuple[Channel, str | None]] = [
+            ("email", user.email),
+            ("sms", phone),
+            ("whatsapp", phone),
+        ]
+        for channel, contact in contacts:
+            is_wanted = getattr(opted, f"{message.category}_{channel}")
+            if contact and is_wanted and channel in ctx.gateways.messages.channels:
+                yield channel, contact

@@ -19,6 +19,7 @@ def contact_row(
     on_verify: Any,
     on_change: Any,
     busy: Any,
+    can_prove: Any,
 ) -> rx.Component:
     """One way to reach the customer: what it is, whether it is verified, what can be done.
 
@@ -31,6 +32,7 @@ def contact_row(
         on_verify: sends a code to it.
         on_change: asks for another.
         busy: a code is being sent.
+        can_prove: the store can send codes to such a contact.
     """
     of_it = ui.hidden_text(" ", label)
     mark = rx.cond(
@@ -48,29 +50,34 @@ def contact_row(
             ),
             gap="tight",
         ),
-        ui.row(
-            rx.cond(
-                value & ~is_verified,
-                ui.button(
-                    "Verify",
-                    of_it,
-                    size="small",
-                    on_click=on_verify,
-                    busy=busy,
-                    busy_label="Sending…",
+        rx.cond(
+            can_prove,
+            ui.row(
+                rx.cond(
+                    value & ~is_verified,
+                    ui.button(
+                        "Verify",
+                        of_it,
+                        size="small",
+                        on_click=on_verify,
+                        busy=busy,
+                        busy_label="Sending…",
+                    ),
                 ),
-            ),
-            ui.unframed_only(
-                ui.button(rx.cond(value, "Change", "Add"), of_it, size="small", on_click=on_change)
-            ),
-            ui.framed_only(
-                ui.window_button(
-                    rx.cond(value, "Change", "Add"),
-                    of_it,
-                    to=routes.PROFILE,
-                    frame_action="window",
-                    size="small",
-                )
+                ui.unframed_only(
+                    ui.button(
+                        rx.cond(value, "Change", "Add"), of_it, size="small", on_click=on_change
+                    )
+                ),
+                ui.framed_only(
+                    ui.window_button(
+                        rx.cond(value, "Change", "Add"),
+                        of_it,
+                        to=routes.PROFILE,
+                        frame_action="window",
+                        size="small",
+                    )
+                ),
             ),
         ),
         justify="between",

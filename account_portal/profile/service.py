@@ -62,7 +62,7 @@ def read_profile(ctx: Context) -> Ready[UserView]:
     (values,) = ctx.read(_PROFILE, user_id=ctx.user_id)
     row = SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
     missing = row.transactional_email is None
-    shown = user_values(row, _no_opt_ins(ctx) if missing else row)
+    shown = user_values(ctx, row, _no_opt_ins(ctx) if missing else row)
     return Ready(_VIEW, orjson.dumps(shown, option=orjson.OPT_UTC_Z))
 
 

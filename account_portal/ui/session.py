@@ -26,6 +26,7 @@ from account_portal.core.errors import (
 from account_portal.core.ids import new_id
 from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
+from account_portal.gateways import get_gateways
 from account_portal.security.media_links import picture_url
 from account_portal.ui.bridge import begin_event, caller_of, frame_of, glance
 from account_portal.ui.following import note_open
@@ -77,6 +78,11 @@ class Session(rx.State):
     """Session taken over after signing in again; the socket still carries the old cookie."""
     _back: str = ""
     """Names the last return of a lost connection, and the address it came back to."""
+
+    @rx.var
+    def channels(self) -> list[str]:
+        """Ways in which the store can write to its customers: `email`, `sms`, `whatsapp`."""
+        return sorted(get_gateways().messages.channels)
 
     @rx.var(cache=False)
     async def viewer(self) -> Viewer:

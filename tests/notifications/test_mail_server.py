@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from account_portal.gateways.messaging import (
-    AppriseMessenger,
+    AppriseSender,
     DeliveryFailed,
     Message,
-    OutboxFolder,
 )
 
 # Apprise imports a module that Python is going to remove.
@@ -75,19 +74,19 @@ def mail_server() -> Iterator[MailServer]:
 )
 @pytest.mark.parametrize("ending", ["", "/?to={to}", "/?to=shop@shop.example", "/{to}"])
 def test_mail_goes_to_exactly_its_recipient(
-    mail_server: MailServer, tmp_path: object, recipient: str, ending: str
+    mail_server: MailServer, recipient: str, ending: str
 ) -> None:
     port = mail_server.server_address[1]
     url = f"mailto://127.0.0.1:{port}{ending}"
     url += ("&" if "?" in url else "/?") + "from=shop@shop.example&mode=insecure"
-    messenger = AppriseMessenger({"email": url}, OutboxFolder(tmp_path, echo=False))  # type: ignore[arg-type]
+    messenger = AppriseSender(url)
     messenger.send(Message("email", recipient, "Your code", "It is 123456.", "code"))
     assert mail_server.recipients == [recipient]
     assert "123456" in mail_server.texts[0]
 
 
 @pytest.mark.parametrize("url", ["nonsense://{to}", "mailto://", "json://127.0.0.1:1/"])
-def test_what_names_no_service_or_recipient_sends_nothing(tmp_path: object, url: str) -> None:
-    messenger = AppriseMessenger({"email": url}, OutboxFolder(tmp_path, echo=False))  # type: ignore[arg-type]
+def test_what_names_no_service_or_recipient_sends_nothing(url: str) -> None:
+    messenger = AppriseSender(url)
     with pytest.raises(DeliveryFailed):
         messenger.send(Message("email", "asha@shop.example", "Your code", "123456", "code"))

@@ -18,6 +18,7 @@ SENT = "A code is on its way, if this contact can receive one."
     summary="Send a sign-in code by email",
     message=SENT,
     access="open",
+    raises=(rules.ChannelNotAvailable,),
     also=(429,),
     openapi_extra=DEVICE_TOKEN,
 )
@@ -41,6 +42,7 @@ def login_with_email(
     summary="Send a sign-in code by SMS",
     message=SENT,
     access="open",
+    raises=(rules.ChannelNotAvailable,),
     also=(429,),
     openapi_extra=DEVICE_TOKEN,
 )
@@ -64,6 +66,7 @@ def login_with_phone(
     summary="Send a sign-in code by WhatsApp",
     message=SENT,
     access="open",
+    raises=(rules.ChannelNotAvailable,),
     also=(429,),
     openapi_extra=DEVICE_TOKEN,
 )
@@ -116,7 +119,12 @@ def verify_otp(ctx: Ctx, data: schemas.VerifyOtp) -> schemas.SignedIn | schemas.
     summary="Send a code",
     message=SENT,
     access="open",
-    raises=(rules.EmailTaken, rules.PhoneTaken, rules.AlreadyVerified),
+    raises=(
+        rules.EmailTaken,
+        rules.PhoneTaken,
+        rules.AlreadyVerified,
+        rules.ChannelNotAvailable,
+    ),
     also=(401, 429),
     openapi_extra=DEVICE_TOKEN,
 )
@@ -134,6 +142,7 @@ def generate_otp(
     summary="Send a password-reset code",
     message=SENT,
     access="open",
+    raises=(rules.ChannelNotAvailable,),
     also=(429,),
     openapi_extra=DEVICE_TOKEN,
 )

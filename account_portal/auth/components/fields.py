@@ -56,18 +56,76 @@ def _code_button(state: Any, label: Text, channel: str, action: str, **look: Any
     )
 
 
+def _or() -> rx.Component:
+    return ui.row(
+        ui.grow(ui.divider()),
+        ui.text("or", tone="muted", size="small", inline=True),
+        ui.grow(ui.divider()),
+    )
+
+
 def code_buttons(state: Any, action: str, *, primary: bool = False) -> rx.Component:
-    """Ways a code can travel to the contact that is being typed."""
+    """Ways a code can travel to the contact that is being typed, as far as they are set up.
+
+    Args:
+        state: of the page.
+        action: where the form goes.
+        primary: a code is what the form is for; else it is another way, said after an "or".
+    """
     look: dict[str, Any] = {"variant": "primary"} if primary else {}
+    email, sms, whatsapp = (
+        state.channels.contains(channel) for channel in ("email", "sms", "whatsapp")
+    )
+    before = rx.fragment() if primary else _or()
+
+    def none(what: str) -> rx.Component:
+        words = ui.text(f"This store does not send codes {what}.", tone="muted")
+        return words if primary else rx.fragment()
+
     return rx.el.div(
         rx.el.div(
-            _code_button(state, "E-mail me a code", "email", action, icon_name="mail", **look),
+            rx.cond(
+                email,
+                ui.stack(
+                    before,
+                    _code_button(
+                        state, "E-mail me a code", "email", action, icon_name="mail", **look
+                    ),
+                ),
+                none("by e-mail"),
+            ),
             class_name="grid group-data-[contact=phone]:hidden",
         ),
         rx.el.div(
-            _code_button(state, "Code by SMS", "sms", action, icon_name="smartphone", **look),
-            _code_button(state, "Code by WhatsApp", "whatsapp", action, icon_name="message-circle"),
-            class_name="hidden gap-3 group-data-[contact=phone]:grid sm:grid-cols-2",
+            rx.cond(
+                sms | whatsapp,
+                ui.stack(
+                    before,
+                    rx.el.div(
+                        rx.cond(
+                            sms,
+                            _code_button(
+                                state, "Code by SMS", "sms", action, icon_name="smartphone", **look
+                            ),
+                        ),
+                        rx.cond(
+                            whatsapp,
+                            _code_button(
+                                state,
+                                "Code by WhatsApp",
+                                "whatsapp",
+                                action,
+                                icon_name="message-circle",
+                            ),
+                        ),
+                        class_name=rx.cond(
+                            sms & whatsapp, "grid gap-3 sm:grid-cols-2", "grid gap-3"
+                        ),
+                    ),
+                ),
+                none("to phones"),
+            ),
+            class_name="hidden group-data-[contact=phone]:grid",
         ),
     )
 

@@ -18,7 +18,10 @@ from account_portal.ui import components as ui
 
 def _contact_step() -> rx.Component:
     return sent_form(
-        ui.text("We send you a code. With it you choose a new password.", tone="muted"),
+        rx.cond(
+            State.channels.length() > 0,
+            ui.text("We send you a code. With it you choose a new password.", tone="muted"),
+        ),
         contact_field(State, default_value=State.contact, key=State.contact, auto_focus=True),
         ui.hidden_field("next", State.wanted),
         code_buttons(State, "/api/session/forgot", primary=True),

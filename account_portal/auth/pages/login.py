@@ -33,11 +33,6 @@ def _password_step() -> rx.Component:
             ui.submit(
                 "Sign in", full=True, busy=State.underway == "login", busy_label="Signing in…"
             ),
-            ui.row(
-                ui.grow(ui.divider()),
-                ui.text("or", tone="muted", size="small", inline=True),
-                ui.grow(ui.divider()),
-            ),
             code_buttons(State, "/api/session/code"),
         ),
         action="/api/session/login",

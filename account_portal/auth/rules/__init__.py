@@ -5,6 +5,7 @@ from account_portal.auth.rules.devices import Agent, describe_agent
 from account_portal.auth.rules.errors import (
     AccountIsDeactivated,
     AlreadyVerified,
+    ChannelNotAvailable,
     EmailTaken,
     InvalidCredentials,
     OldPasswordWrong,
@@ -25,6 +26,7 @@ __all__ = [
     "Agent",
     "AlreadyVerified",
     "Channel",
+    "ChannelNotAvailable",
     "Contact",
     "EmailTaken",
     "InvalidCredentials",

@@ -1,6 +1,12 @@
 """Errors of sign-in; their codes are the contract's."""
 
-from account_portal.core.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated
+from account_portal.core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotAuthenticated,
+    Unprocessable,
+)
 
 
 class InvalidCredentials(NotAuthenticated):
@@ -38,6 +44,13 @@ class AlreadyVerified(Conflict):
 
     code = "already_verified"
     message = "This is verified already."
+
+
+class ChannelNotAvailable(Unprocessable):
+    """The store has nobody who delivers messages this way."""
+
+    code = "channel_not_available"
+    message = "This store does not send codes this way."
 
 
 class PasswordMismatch(InvalidInput):

@@ -4,6 +4,7 @@ from account_portal.auth import schemas
 from account_portal.auth.rules import (
     AccountIsDeactivated,
     AlreadyVerified,
+    ChannelNotAvailable,
     Contact,
 )
 from account_portal.auth.rules.contacts import require_possible_phone
@@ -69,6 +70,7 @@ def request_login_code(
     """Send a sign-in code, if somebody has this contact or an account may be made.
 
     Raises:
+        ChannelNotAvailable: the store sends nothing this way.
         TooManyAttempts: too many codes for this contact or from this address.
     """
     user = find_signer(ctx, contact)
@@ -91,6 +93,7 @@ def request_reset_code(
     """Send a code that allows setting a new password, if somebody has this contact.
 
     Raises:
+        ChannelNotAvailable: the store sends nothing this way.
         TooManyAttempts: too many codes for this contact or from this address.
     """
     user = find_signer(ctx, contact)
@@ -115,6 +118,7 @@ def generate_code(
     """Send a code for any action.
 
     Raises:
+        ChannelNotAvailable: the store sends nothing this way.
         NotAuthenticated: `verify-*` and `update-*` without a signed-in user.
         EmailTaken: another account has the e-mail address.
         PhoneTaken: another account has the phone number.
@@ -193,6 +197,8 @@ def _send(
     registers: bool = False,
     debug: bool,
 ) -> schemas.OtpContent:
+    if channel not in ctx.gateways.messages.channels:
+        raise ChannelNotAvailable
     guesser = who_tries(ctx, contact, holder, code=True)
     if not guesser.is_known:
         limited(ctx, PER_ADDRESS_CODES, ctx.caller.ip_address)

@@ -31,9 +31,8 @@ from account_portal.models import (
     User,
     UserSession,
 )
-from account_portal.notifications import CustomerMessage, enqueue
+from account_portal.notifications import CustomerMessage, channel_to, enqueue
 from account_portal.notifications.messages.account import AccountProven
-from account_portal.notifications.messages.base import Channel
 
 
 def prove_contact(ctx: Context, user: User, contact: Contact, *, in_session: bool = False) -> None:
@@ -170,9 +169,9 @@ def free_for(ctx: Context, contact: Contact, user: User | None) -> None:
 
 
 def enqueue_to(ctx: Context, user: User, contact: Contact, news: CustomerMessage) -> None:
-    """Send news about a contact to that very contact."""
-    channel: Channel = "email" if contact.field == "email" else "sms"
-    enqueue(ctx, news, customer_id=user.customer_id, to=(channel, contact.address))
+    """Send news about a contact to that very contact, if the store can."""
+    if channel := channel_to(ctx, contact.field):
+        enqueue(ctx, news, customer_id=user.customer_id, to=(channel, contact.address))
 
 
 def name_of(contact: Contact) -> str:

@@ -27,17 +27,19 @@ def user_view(ctx: Context, user: User) -> schemas.User:
     """A user as the contract shows it."""
     kept = ctx.db.get(NotificationPreference, user.id)
     kept = kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
-    return schemas.User.model_validate(user_values(user, kept))
+    return schemas.User.model_validate(user_values(ctx, user, kept))
 
 
-def user_values(user: Any, kept: Any) -> dict[str, Any]:
+def user_values(ctx: Context, user: Any, kept: Any) -> dict[str, Any]:
     """Fields of a `schemas.User`, of anything that has the columns of user and opt-ins."""
-    methods: list[schemas.LoginMethod] = []
-    if user.email:
-        methods.append("email")
-    if user.phone:
-        methods += ["phone", "whatsapp"]
-    if user.password_hash and methods:
+    ways: list[tuple[schemas.LoginMethod, str, str | None]] = [
+        ("email", "email", user.email),
+        ("phone", "sms", user.phone),
+        ("whatsapp", "whatsapp", user.phone),
+    ]
+    available = ctx.gateways.messages.channels
+    methods = [method for method, channel, contact in ways if contact and channel in available]
+    if user.password_hash and (user.email or user.phone):
         methods.append("password")
     return {
         "id": user.id,

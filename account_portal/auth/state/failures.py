@@ -17,6 +17,7 @@ _WORDS = {
     "otp_not_found": ("otp", "This code is no longer valid. Ask for a new one."),
     "otp_action_mismatch": ("otp", "This code was made for something else. Ask for a new one."),
     "otp_not_verified": ("otp", "Enter the code we sent you."),
+    "channel_not_available": (WHOLE, "This store does not send codes this way."),
     "offline": (WHOLE, "There is no connection. What you typed is kept; try again in a moment."),
     "validation_error": (WHOLE, "Something is missing or not in the right form."),
     "forbidden": (WHOLE, "This could not be sent. Load the page again, then try once more."),

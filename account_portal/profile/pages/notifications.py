@@ -33,26 +33,39 @@ def _kind(kind: str, picture: IconName, label: str, about: str) -> rx.Component:
         ui.text(label, strong=True),
         ui.text(about, tone="muted", size="small"),
         end=ui.row(
-            *[_switch(kind, label, channel, way) for channel, way in CHANNELS], gap="medium"
+            *[
+                rx.cond(State.channels.contains(channel), _switch(kind, label, channel, way))
+                for channel, way in CHANNELS
+            ],
+            gap="medium",
         ),
     )
 
 
 def _missing_contact() -> rx.Component:
-    def hint(missing: Any, words: str, link: str) -> rx.Component:
+    def hint(missing: Any, words: Any, link: str) -> rx.Component:
         return rx.cond(
             missing,
             ui.alert(words, " ", ui.link(link, to=routes.PROFILE, variant="plain")),
         )
 
+    email, sms, whatsapp = (State.channels.contains(channel) for channel, _ in CHANNELS)
     return rx.fragment(
         hint(
-            ~State.has_phone,
-            "SMS and WhatsApp reach you once you have a phone number.",
+            ~State.has_phone & (sms | whatsapp),
+            rx.cond(
+                sms & whatsapp,
+                "SMS and WhatsApp reach you once you have a phone number.",
+                rx.cond(
+                    sms,
+                    "SMS reach you once you have a phone number.",
+                    "WhatsApp reaches you once you have a phone number.",
+                ),
+            ),
             "Add one in your profile",
         ),
         hint(
-            ~State.has_email,
+            ~State.has_email & email,
             "E-mail reaches you once you have an address.",
             "Add one in your profile",
         ),

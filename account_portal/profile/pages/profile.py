@@ -93,6 +93,7 @@ def _reach(profile: Any) -> rx.Component:
                 on_verify=State.verify_contact("email"),
                 on_change=State.change_contact("email"),
                 busy=State.busy == "verify_contact",
+                can_prove=State.channels.contains("email"),
             ),
             contact_row(
                 "Phone",
@@ -103,6 +104,7 @@ def _reach(profile: Any) -> rx.Component:
                 on_verify=State.verify_contact("phone"),
                 on_change=State.change_contact("phone"),
                 busy=State.busy == "verify_contact",
+                can_prove=State.channels.contains("sms") | State.channels.contains("whatsapp"),
             ),
         ),
         description="You sign in with these, and we send news of your orders here.",
@@ -193,12 +195,15 @@ def _new_contact() -> rx.Component:
             required=True,
             max_length=24,
         ),
-        ui.radio_cards(
-            "Send the code by",
-            ui.radio_card("channel", "sms", "SMS", default_checked=True),
-            ui.radio_card("channel", "whatsapp", "WhatsApp"),
-            id="channel",
-            columns=2,
+        rx.cond(
+            State.channels.contains("sms") & State.channels.contains("whatsapp"),
+            ui.radio_cards(
+                "Send the code by",
+                ui.radio_card("channel", "sms", "SMS", default_checked=True),
+                ui.radio_card("channel", "whatsapp", "WhatsApp"),
+                id="channel",
+                columns=2,
+            ),
         ),
     )
     return ui.form(

@@ -148,7 +148,7 @@ class ProfileState(Uploading, PageData, Session):
         self.asked, self.is_new_contact, self.was_sent_again = field, False, False
         self._value = (self.profile.email if field == "email" else self.profile.phone) or ""
         self._country_code = self.profile.country_code or ""
-        self._channel = "email" if field == "email" else "sms"
+        self._channel = "email" if field == "email" else self._way_to_phones()
         self.is_renaming, self.is_confirming = False, True
         self.sent_to = self._address()
         with told_in_form(self):
@@ -162,12 +162,16 @@ class ProfileState(Uploading, PageData, Session):
         else:
             self._country_code = str(form.get("country_code") or "")
             self._value = national_number(str(form.get("phone") or ""), self._country_code)
-            self._channel = "whatsapp" if form.get("channel") == "whatsapp" else "sms"
+            self._channel = self._way_to_phones(str(form.get("channel")))
         with told_in_form(
             self, email_taken="email", phone_taken="phone", already_verified=self.asked or "email"
         ):
             await self._send()
             self.sent_to, self.is_confirming = self._address(), True
+
+    def _way_to_phones(self, wanted: str = "") -> str:
+        ways = [way for way in ("sms", "whatsapp") if way in self.channels]
+        return wanted if wanted in ways else next(iter(ways), "sms")
 
     @action
     async def send_again(self) -> None:
