@@ -370,6 +370,7 @@ def enter(
     done = False
     try:
         context.actor = actor or _resolve(transaction, caller, now)
+        transaction.info["actor"] = context.actor.kind
         yield context
         if transaction.begun is not None:
             transaction.begun.commit()

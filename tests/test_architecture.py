@@ -109,8 +109,43 @@ def test_statements_are_made_where_the_rules_are() -> None:
         and any(alias.name in SQL for alias in node.names)
     }
     assert "orders/service/reading.py" in found
-    allowed = ("context.py", "security/", "notifications/", "merchant/", "demo/", "orders/facts.py")
+    allowed = (
+        "context.py",
+        "security/",
+        "notifications/",
+        "events/",
+        "merchant/",
+        "demo/",
+        "orders/facts.py",
+    )
     assert {path for path in found if not is_service(path) and not starts(path, *allowed)} == set()
+
+
+def test_rows_that_events_tell_of_are_written_where_events_see_it() -> None:
+    """By the session's flush, `bulk.insert` or the import's `update`; not by other statements.
+
+    What such a statement changes, nobody is told of: `account_portal/events/changes.py`.
+    """
+    from account_portal.events.changes import told_of
+
+    watched = {model.__name__ for model in told_of()}
+    allowed = {
+        ("notifications/news.py", "update(User)"),  # counts what concerns them
+        ("notifications/outbox.py", "delete(OutboxMessage)"),  # what was sent long ago
+        ("bank_accounts/service.py", "update(BankAccount)"),  # which one is the default
+    }
+    found = {
+        (path, f"{node.func.id}({node.args[0].id})")
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in SQL - {"select"}
+        and len(node.args) == 1
+        and isinstance(node.args[0], ast.Name)
+        and node.args[0].id in watched
+    }
+    assert found == allowed
 
 
 def test_views_have_no_field_a_browser_knows_better() -> None:

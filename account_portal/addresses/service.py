@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Select, and_, bindparam, func, select, update
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlmodel import col
 
 from account_portal.addresses import rules
@@ -145,16 +145,10 @@ def _take_defaults(ctx: Context, address_id: str, flags: dict[str, bool]) -> Non
     """Clear elsewhere each flag that this address is about to get."""
     for name, value in flags.items():
         if value:
-            flag = getattr(Address, name)
-            ctx.db.execute(
-                update(Address)
-                .where(
-                    col(Address.customer_id) == ctx.customer_id,
-                    flag,
-                    col(Address.id) != address_id,
-                )
-                .values({name: False})
-            )
+            others = ctx.owned(Address).where(getattr(Address, name), col(Address.id) != address_id)
+            for other in ctx.db.execute(others).scalars():
+                setattr(other, name, False)
+    ctx.db.flush()  # before the flag is set here: the database itself allows one
 
 
 def create_address(ctx: Context, data: CustomerAddressCreate) -> CustomerAddress:

@@ -14,6 +14,11 @@ Stored = Mapping[str, Any]
 """A row as it is in the database."""
 
 
+Listener = Callable[[Session, type[SQLModel], list[Row]], None]
+listeners: dict[type[SQLModel], Listener] = {}
+"""Who is told of rows that `insert` added, by model."""
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The table of a model."""
     table: Table = model.__table__  # type: ignore[attr-defined]
@@ -44,6 +49,8 @@ def insert(
     for index, process in processors:
         columns[index] = [None if value is None else process(value) for value in columns[index]]
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    if model in listeners:
+        listeners[model](db, model, rows)
 
 
 @lru_cache(maxsize=64)

@@ -189,6 +189,8 @@ class Transaction:
         self._pooled: PoolProxiedConnection | None = None
         self.first_use_of: tuple[str, int] | None = None
         """Session and generation of tokens that came for the first time, to be noted at the end."""
+        self.info: dict[str, Any] = {}
+        """What its sessions are to know of the call."""
         self.begun: Session | None = None
         """The session, once somebody has asked for it; without one there is nothing to commit."""
 
@@ -197,6 +199,7 @@ class Transaction:
         """The session of this transaction."""
         if self.begun is None:
             self.begun = self._database.session(writes=self._writes)
+            self.begun.info.update(self.info)
             if self._pooled is not None:
                 self._database.leave_to_session(self._pooled)
                 self.begun.bind = Connection(self._database.engine, self._pooled)

@@ -119,6 +119,12 @@ class Settings(BaseSettings):
         min_length=1,
         description="The `X-Api-Key` that opens visitor sessions. Not a secret.",
     )
+    events_kept_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="Days the event log is kept; readers that come later have to begin anew.",
+    )
     secret_key: str = Field(
         default="",
         repr=False,

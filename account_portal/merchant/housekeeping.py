@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from threading import Event, Thread
 
+from account_portal import events
 from account_portal.auth.service import sweep_sign_ins
 from account_portal.context import SHOP, enter
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.events import SYSTEM, act_as
 from account_portal.notifications import delivering, run_delivery_loop, sweep
 from account_portal.orders import service as orders
 from account_portal.security import api_keys, idempotency, otp, rate_limit
@@ -26,6 +28,7 @@ def close_return_windows() -> int:
     closed = 0
     while True:
         with enter(writes=True, actor=SHOP) as ctx:
+            act_as(ctx.db, SYSTEM)
             found = orders.refresh_due(ctx.db, ctx.now)
         closed += found
         if not found:
@@ -35,6 +38,7 @@ def close_return_windows() -> int:
 def apply_settings() -> None:
     """See to it that orders are shown by the settings this process has."""
     with enter(writes=True, actor=SHOP) as ctx:
+        act_as(ctx.db, SYSTEM)
         orders.apply_settings(ctx.db, ctx.now)
 
 
@@ -47,6 +51,10 @@ def remove_what_is_over() -> None:
         otp.sweep(ctx.db, ctx.now)
         sweep(ctx)
         sweep_sign_ins(ctx)
+    while True:
+        with enter(writes=True, actor=SHOP) as ctx:
+            if not events.sweep(ctx):
+                return
 
 
 def run_housekeeping_loop(stop: Event) -> None:

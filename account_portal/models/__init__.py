@@ -7,6 +7,7 @@ from account_portal.models.address import (
     Subscription,
 )
 from account_portal.models.bank_account import BankAccount
+from account_portal.models.event import Event, WaitingEvent
 from account_portal.models.loyalty import (
     CreditActivity,
     LoyaltyAccount,
@@ -53,6 +54,7 @@ __all__ = [
     "ApiKeyUsage",
     "BankAccount",
     "CreditActivity",
+    "Event",
     "IdempotencyRecord",
     "ImportStatement",
     "KnownDevice",
@@ -83,4 +85,5 @@ __all__ = [
     "Subscription",
     "User",
     "UserSession",
+    "WaitingEvent",
 ]

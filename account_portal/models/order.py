@@ -300,6 +300,12 @@ class OrderDocument(SQLModel, table=True):
         description="When a return window closes: whoever reads it later derives it anew first.",
     )
     search: str = Field(default="", sa_type=Text, description="Number and names, folded.")
+    refunds: str | None = Field(
+        default=None,
+        sa_type=Text,
+        description="State and amount of its refunds by number, as JSON: what was last told of "
+        "them, as no customer reads them in the documents.",
+    )
 
 
 class OrderPolicy(SQLModel, table=True):

@@ -17,6 +17,7 @@ from account_portal.context import NOBODY, Caller, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.events import SYSTEM, act_as
 from account_portal.gateways import get_gateways
 from account_portal.gateways.messaging import DeliveryFailed, Message, Sender
 from account_portal.models import OutboxMessage
@@ -142,6 +143,7 @@ def _settle(
 ) -> None:
     attempts = {row.id: row.attempts for row in claimed}
     with enter(Caller(now=now), writes=True, actor=NOBODY, database=database) as ctx:
+        act_as(ctx.db, SYSTEM)
         statement = (
             select(OutboxMessage).where(col(OutboxMessage.id).in_(outcomes)).with_for_update()
         )

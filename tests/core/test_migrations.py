@@ -1,5 +1,7 @@
 """Migrations that change rows: what older versions wrote is as if this one had written it."""
 
+import json
+
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import select, update
@@ -81,3 +83,17 @@ def test_each_table_is_rewritten_once(database: Database, statements: list[str])
     upgrade(database)
     widened = [one.split()[2] for one in statements if "BIGINT" in one]
     assert len(widened) == len(set(widened)) == (0 if database.is_sqlite else 12)
+
+
+def test_refunds_that_are_there_are_taken_as_told(database: Database, owner: User) -> None:
+    refunds = [{"request_number": "R-1", "refund_amount": 5000}, {"request_number": "R-2"}]
+    make_order(database, owner, order_number="A-1", refunds=refunds)
+    make_order(database, owner, order_number="A-2")
+    number, said = col(OrderDocument.order_number), col(OrderDocument.refunds)
+    with database.session(writes=False) as db:
+        written = dict(db.execute(select(number, said)).all())
+    assert json.loads(written["A-1"])["R-1"] == ["pending", 5000]
+    downgrade(database, before("0018"))
+    upgrade(database)
+    with database.session(writes=False) as db:
+        assert dict(db.execute(select(number, said)).all()) == written

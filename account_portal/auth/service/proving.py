@@ -7,8 +7,9 @@ the opener would stay in the owner's account.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlmodel import Session, col
 
 from account_portal.auth.rules import Contact
@@ -85,21 +86,23 @@ def remove_planted(db: Session, customer_ids: Collection[str]) -> None:
         select(col(Subscription.shipping_address_id)),
         select(col(Subscription.billing_address_id)),
     ]
-    statements = [
-        delete(BankAccount).where(
+    planted: tuple[Select[Any], ...] = (
+        select(BankAccount).where(
             col(BankAccount.customer_id).in_(customer_ids),
             ~exists().where(col(Refund.bank_account_id) == col(BankAccount.id)),
         ),
-        delete(Address).where(
+        select(Address).where(
             col(Address.customer_id).in_(customer_ids),
             *[
                 col(Address.id).not_in(ids.where(ids.selected_columns[0].is_not(None)))
                 for ids in used
             ],
         ),
-    ]
-    for statement in statements:
-        db.execute(statement.execution_options(synchronize_session=False))
+    )
+    for statement in planted:
+        for row in db.execute(statement).scalars().all():
+            db.delete(row)
+    db.flush()
 
 
 def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> None:
@@ -113,12 +116,10 @@ def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> No
         users: customer id by user id; all of them unproven.
         now: the moment.
     """
-    db.execute(
-        update(User)
-        .where(col(User.id).in_(users))
-        .values(is_unproven=False, password_hash=None, picture_id=None, modified_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    for user in db.execute(select(User).where(col(User.id).in_(users))).scalars():
+        user.is_unproven, user.password_hash, user.picture_id = False, None, None
+        user.modified_at = now
+    db.flush()
     db.execute(
         update(UserSession)
         .where(col(UserSession.user_id).in_(users), col(UserSession.revoked_at).is_(None))

@@ -21,7 +21,7 @@ from account_portal.demo.seed.present import PRESENT
 from account_portal.demo.seed.reviews import product_rows, review_rows
 from account_portal.demo.seed.sams import SAMS
 from account_portal.demo.seed.subscriptions import subscription_rows
-from account_portal.models import ApiKey, User
+from account_portal.models import ApiKey, User, WaitingEvent
 from account_portal.orders.service import refresh_orders
 from account_portal.security.passwords import hash_password
 
@@ -131,6 +131,7 @@ def _write(db: Session, today: datetime, password_hash: str) -> None:
     ]
     _insert(db, rows)
     refresh_orders(db, [written.order.id for written in orders], today)
+    db.execute(delete(WaitingEvent))  # none of it happened
 
 
 def _orders(writer: OrderWriter, planned: tuple[Planned, ...]) -> list[Written]:

@@ -16,6 +16,7 @@ from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
 from account_portal.core.validation import to_fields
+from account_portal.events import IMPORT, act_as
 from account_portal.merchant.importing.batch import Batch, Entry, Fault, of_type
 from account_portal.merchant.importing.catalog import write_products, write_reviews
 from account_portal.merchant.importing.customers import write_customers
@@ -104,6 +105,7 @@ def run_import(
         tempfile.TemporaryFile("w+", encoding="utf-8") as waiting,
         database.session(writes=True) as db,
     ):
+        act_as(db, IMPORT)
         apply_settings(db, utc_now())
         importer = _Importer(db, strict=strict, on_fault=on_fault, on_kept=on_kept, waiting=waiting)
         for path in paths:

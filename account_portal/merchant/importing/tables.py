@@ -7,6 +7,7 @@ from sqlalchemy import Column, bindparam, select
 from sqlmodel import Session, SQLModel
 
 from account_portal.core.bulk import Row, Stored, table_of
+from account_portal.events import tell_of_updates
 
 CHUNK = 500
 """Values in one `IN`; every database takes that many."""
@@ -50,6 +51,7 @@ def update(
 ) -> None:
     """Change rows: pairs of key and the values to set."""
     table = table_of(model)
+    changes = list(changes)
     alike: dict[tuple[str, ...], list[Row]] = {}
     for value, row in changes:
         names = tuple(sorted(row))
@@ -63,3 +65,4 @@ def update(
             .values({name: bindparam(f"new_{name}") for name in names})
         )
         db.connection().execute(statement, rows)
+    tell_of_updates(db, model, key, changes)

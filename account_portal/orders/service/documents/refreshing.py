@@ -38,6 +38,7 @@ from account_portal.orders.service.documents.storing import (
     recount,
     store_purchases,
 )
+from account_portal.orders.service.documents.telling import tell_changes
 
 BATCH = 400
 """Orders refreshed at once; below the number of variables every database takes in one statement."""
@@ -95,6 +96,7 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
         brought[purchase["order_id"]].add(purchase["product_id"])
     forget_purchases(db, brought)
     recount(db, documents)
+    tell_changes(db, loaded, documents)
     bulk.insert(db, OrderDocument, documents, replacing="order_id")
     store_purchases(db, purchases)
     return {facts.order["customer_id"] for facts in loaded}

@@ -1,0 +1,37 @@
+"""The types of events. Names are promises: systems of shops are written to them."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """What happened; `docs/webhooks.md` says when each is written and what its data hold."""
+
+    ORDER_CREATED = "order.created"
+    ORDER_UPDATED = "order.updated"
+    ORDER_CANCELLED = "order.cancelled"
+    ORDER_PAID = "order.paid"
+    SHIPMENT_MOVED = "shipment.moved"
+    PAYMENT_RETRIED = "payment.retried"
+    PAYMENT_SETTLED = "payment.settled"
+    REFUND_REQUESTED = "refund.requested"
+    REFUND_SETTLED = "refund.settled"
+    REFUND_FAILED = "refund.failed"
+    RETURN_REQUESTED = "return.requested"
+    RETURN_WITHDRAWN = "return.withdrawn"
+    RETURN_DECIDED = "return.decided"
+    RETURN_RECEIVED = "return.received"
+    RETURN_COMPLETED = "return.completed"
+    REVIEW_SUBMITTED = "review.submitted"
+    REVIEW_DECIDED = "review.decided"
+    ADDRESS_CREATED = "address.created"
+    ADDRESS_UPDATED = "address.updated"
+    ADDRESS_DELETED = "address.deleted"
+    CUSTOMER_CREATED = "customer.created"
+    CUSTOMER_UPDATED = "customer.updated"
+    CUSTOMER_CONTACT_CHANGED = "customer.contact_changed"
+    CUSTOMER_DEACTIVATED = "customer.deactivated"
+    BANK_ACCOUNT_ADDED = "bank_account.added"
+    BANK_ACCOUNT_DECIDED = "bank_account.decided"
+    POINTS_CHANGED = "points.changed"
+    PREFERENCES_CHANGED = "preferences.changed"
+    MESSAGE_FAILED = "message.failed"

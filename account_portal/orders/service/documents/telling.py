@@ -1,0 +1,183 @@
+"""Tells the shop's systems what became of orders: what their documents say now and did not before.
+
+Whatever changed an order or what hangs on it, its documents are derived anew in the same
+transaction. What they last said is there to be compared with.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from account_portal.core import money
+from account_portal.core.bulk import Stored
+from account_portal.events import EventType, Told, record
+from account_portal.models import OrderDocument
+from account_portal.models.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    TransactionStatus,
+)
+from account_portal.orders import rules
+from account_portal.orders.facts import OrderFacts
+
+_OVER = rules.DELIVERED | {OrderStatus.CANCELLED}
+
+
+def tell_changes(db: Session, loaded: list[OrderFacts], documents: list[dict[str, Any]]) -> None:
+    """Write the events of orders whose documents are about to take the place of their last.
+
+    Args:
+        db: the session, which holds the locks of the orders.
+        loaded: the orders.
+        documents: the new documents, in the same order; they get what they say of refunds.
+    """
+    last = _last(db, [document["order_id"] for document in documents])
+    told: list[Told] = []
+    for facts, document in zip(loaded, documents, strict=True):
+        document["refunds"] = _refunds_of(facts)
+        before = last.get(document["order_id"])
+        if before is None:
+            told += _of_new(facts)
+        elif before != (document["detail"], document["refunds"]):
+            told += _of_known(facts, orjson.loads(before[0]), orjson.loads(before[1] or "{}"))
+    record(db, told)
+
+
+def _last(db: Session, order_ids: list[str]) -> dict[str, tuple[str, str | None]]:
+    rows = db.connection().execute(
+        select(
+            col(OrderDocument.order_id), col(OrderDocument.detail), col(OrderDocument.refunds)
+        ).where(col(OrderDocument.order_id).in_(order_ids))
+    )
+    return {row.order_id: (row.detail, row.refunds) for row in rows}
+
+
+def _refunds_of(facts: OrderFacts) -> str | None:
+    if not facts.refunds:
+        return None
+    said = {row["request_number"]: (row["status"], row["refund_amount"]) for row in facts.refunds}
+    return orjson.dumps(said).decode()
+
+
+def _of_new(facts: OrderFacts) -> Iterator[Told]:
+    """An order that comes in, with all that it brings; and that it is paid, if it is to be sent."""
+    order = facts.order
+    parts = (*facts.shipments, *facts.payments, *facts.refunds)
+    latest = max([order["modified_at"], *(row["modified_at"] for row in parts)])
+    yield _of_order(EventType.ORDER_CREATED, order)._replace(happened_at=latest)
+    if order["payment_status"] == PaymentStatus.SUCCESS and order["status"] not in _OVER:
+        yield _of_order(EventType.ORDER_PAID, order)._replace(happened_at=latest)
+
+
+def _of_known(
+    facts: OrderFacts, before: Mapping[str, Any], refunds: Mapping[str, tuple[str, int]]
+) -> Iterator[Told]:
+    order = facts.order
+    happened = [order["modified_at"]]
+    found = [_of_order(EventType.ORDER_UPDATED, order)]
+    if order["status"] == OrderStatus.CANCELLED != before["status"]:
+        found.append(_of_order(EventType.ORDER_CANCELLED, order))
+    if order["payment_status"] == PaymentStatus.SUCCESS != before["payment_status"]:
+        found.append(_of_order(EventType.ORDER_PAID, order))
+    statuses = {row["reference_number"]: row["status"] for row in before["shipments"]}
+    for row in facts.shipments:
+        was = statuses.get(row["reference_number"])
+        if row["status"] != was:
+            found.append(_of_shipment(order, row, was))
+        happened.append(row["modified_at"])
+    attempts = {row["request_number"]: row["payment_status"] for row in before["payments"]}
+    for row in facts.payments:
+        was = attempts.get(row["request_number"])
+        if row["payment_status"] != was:
+            is_open = row["payment_status"] == TransactionStatus.PENDING
+            kind = EventType.PAYMENT_RETRIED if is_open else EventType.PAYMENT_SETTLED
+            found.append(_of_payment(kind, order, row))
+        happened.append(row["modified_at"])
+    for row in facts.refunds:
+        found += _of_refund(order, row, refunds.get(row["request_number"]))
+        happened.append(row["modified_at"])
+    found += _withdrawn(facts, refunds)
+    yield from (told._replace(happened_at=max(happened)) for told in found)
+
+
+def _head(order: Mapping[str, Any]) -> dict[str, Any]:
+    return {"order_number": order["order_number"], "customer_id": order["customer_id"]}
+
+
+def _of_order(kind: EventType, order: Mapping[str, Any]) -> Told:
+    data = {
+        **_head(order),
+        "status": order["status"],
+        "payment_status": order["payment_status"],
+    }
+    return Told(kind, order["customer_id"], data)
+
+
+def _of_shipment(order: Mapping[str, Any], row: Stored, was: str | None) -> Told:
+    data = {
+        **_head(order),
+        "reference_number": row["reference_number"],
+        "status": row["status"],
+        "previous_status": was,
+    }
+    return Told(EventType.SHIPMENT_MOVED, order["customer_id"], data)
+
+
+def _amount(order: Mapping[str, Any], minor: int) -> dict[str, Any]:
+    scale = 10 ** money.exponent(order["currency"])
+    return {"amount": minor / scale, "currency": order["currency"]}
+
+
+def _of_payment(kind: EventType, order: Mapping[str, Any], row: Stored) -> Told:
+    data = {
+        **_head(order),
+        "request_number": row["request_number"],
+        "status": row["payment_status"],
+        **_amount(order, row["amount"]),
+    }
+    return Told(kind, order["customer_id"], data)
+
+
+_ENDS = {
+    RefundStatus.SUCCESS: EventType.REFUND_SETTLED,
+    RefundStatus.FAILED: EventType.REFUND_FAILED,
+}
+
+
+def _of_refund(
+    order: Mapping[str, Any], row: Stored, was: tuple[str, int] | None
+) -> Iterator[Told]:
+    """A refund that is new, waits for another amount, or came to its end."""
+    status = RefundStatus(row["status"])
+    kinds = []
+    if was is None or (was[1] != row["refund_amount"] and status not in _ENDS):
+        kinds.append(EventType.REFUND_REQUESTED)
+    if status in _ENDS and (was is None or was[0] != status):
+        kinds.append(_ENDS[status])
+    data = {
+        **_head(order),
+        "request_number": row["request_number"],
+        "status": row["status"],
+        **_amount(order, row["refund_amount"]),
+        "payment_mode": row["payment_mode"],
+    }
+    yield from (Told(kind, order["customer_id"], data) for kind in kinds)
+
+
+def _withdrawn(facts: OrderFacts, refunds: Mapping[str, tuple[str, int]]) -> Iterator[Told]:
+    """Refunds that waited and were called off, as the money is not owed after all."""
+    order = facts.order
+    there = {row["request_number"] for row in facts.refunds}
+    for number, (_, minor) in refunds.items():
+        if number not in there:
+            data = {
+                **_head(order),
+                "request_number": number,
+                "status": "withdrawn",
+                **_amount(order, minor),
+            }
+            yield Told(EventType.REFUND_FAILED, order["customer_id"], data)
