@@ -187,7 +187,7 @@ def test_register(open_page: OpenPage, viewport: Any) -> None:
     expect(page.get_by_text("At least 8 characters.")).to_be_visible()
     page.get_by_label("First name").fill("Nia")
     page.get_by_label("E-mail or phone").fill(DEMO)
-    page.get_by_label("Password", exact=True).fill("password1234")
+    page.get_by_label("Password", exact=True).fill("sunshine12")
     press(page, "Create account")
     expect(page.get_by_text("one of the most used passwords").first).to_be_visible()
     page.get_by_label("Password", exact=True).fill("four plain words here")
