@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.clock import utc_now
@@ -336,8 +336,9 @@ def _note_first_use(database: Database, session_id: str, generation: int, now: d
         with database.session(writes=True) as db:
             db.execute(changed)
             db.commit()
-    except (OperationalError, database.driver_error):
-        return
+    except Exception as error:
+        if not database.is_away(error):
+            raise
 
 
 @contextmanager
@@ -385,8 +386,10 @@ def enter(
         raise
     except IntegrityError as error:
         raise Conflict from error
-    except database.away as error:
-        raise GatewayUnavailable from error
+    except Exception as error:
+        if database.is_away(error):
+            raise GatewayUnavailable from error
+        raise
     finally:
         transaction.close()
         if transaction.first_use_of is not None:

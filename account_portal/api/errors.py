@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
 from account_portal.core.errors import (
+    RETRY_AFTER,
+    GatewayUnavailable,
     MethodNotAllowed,
     NotAuthenticated,
     NotFound,
@@ -20,6 +22,7 @@ from account_portal.core.errors import (
     TooManyAttempts,
     UnsupportedMediaType,
     ValidationError,
+    is_full_disk,
 )
 from account_portal.core.ids import new_id
 
@@ -39,10 +42,6 @@ class ErrorEnvelope(BaseModel):
     )
 
 
-RETRY_AFTER = "5"
-"""Seconds after which to ask again, for whoever is told that something does not answer."""
-
-
 def error_response(error: PortalError, more: Iterable[tuple[bytes, bytes]] = ()) -> Response:
     """The answer that tells a caller of an error, with `more` headers."""
     body: dict[str, Any] = {"message": error.message, "success": False, "code": error.code}
@@ -56,7 +55,7 @@ def error_response(error: PortalError, more: Iterable[tuple[bytes, bytes]] = ())
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after)
     elif error.status == 503:
-        headers["Retry-After"] = RETRY_AFTER
+        headers["Retry-After"] = str(RETRY_AFTER)
     response = Response(
         orjson.dumps(body),
         status_code=error.status,
@@ -68,8 +67,14 @@ def error_response(error: PortalError, more: Iterable[tuple[bytes, bytes]] = ())
 
 
 def unexpected_response(error: Exception) -> Response:
-    """A 500 with a reference and no detail; the detail is logged once, under the reference."""
+    """A 500 with a reference and no detail; the detail is logged once, under the reference.
+
+    A full disk is a 503: what was to be kept may be sent again.
+    """
     reference = new_id()
+    if is_full_disk(error):
+        log.error("the disk takes nothing more %s", reference, exc_info=error)
+        return error_response(GatewayUnavailable())
     log.error("unexpected error %s", reference, exc_info=error)
     return error_response(PortalError(f"Something went wrong on our side. Reference: {reference}."))
 

@@ -38,6 +38,9 @@ from sqlmodel import Session
 from account_portal.core.reading import Read
 from account_portal.core.settings import get_settings
 
+ENDED_BY_SERVER = ("25006", "25P03", "25P04")
+"""States of SQL that tell of PostgreSQL, not of the statement: it takes no writes now (a standby
+that takes over), the transaction stood still too long, or took too long."""
 CONNECT_WITHIN = 5
 """Seconds a server has to take a connection."""
 KEPT_IN_POOL = 10
@@ -153,6 +156,7 @@ def make_engine(url: str) -> Engine:
     limits = {
         "lock_timeout": settings.database_lock_seconds,
         "statement_timeout": settings.database_statement_seconds,
+        "idle_in_transaction_session_timeout": settings.database_idle_seconds,
     }
     told = " ".join(f"-c {name}={round(limit * 1000)}" for name, limit in limits.items())
     own = parsed.query.get("options")
@@ -254,6 +258,12 @@ class Database:
         self.away: tuple[type[Exception], ...] = _signs_of_absence(self.engine.dialect)
         """What is raised when the database is away, busy or slow, rather than asked wrongly."""
         self._kept: list[PoolProxiedConnection] = []
+
+    def is_away(self, error: Exception) -> bool:
+        """Whether an error says that the database is away, busy or slow, not asked wrongly."""
+        if isinstance(error, self.away):
+            return True
+        return getattr(getattr(error, "orig", error), "sqlstate", None) in ENDED_BY_SERVER
 
     def session(self, *, writes: bool) -> Session:
         """A session that has not begun yet; one that `writes` locks SQLite when it begins."""

@@ -1,5 +1,6 @@
-"""Errors of the contract. Services raise them; `api.errors` and `ui.errors` present them."""
+"""Errors of the contract. Services raise them; `api.errors` and `ui.session` present them."""
 
+import errno
 from typing import Any, ClassVar
 
 
@@ -166,9 +167,19 @@ class TooManyAttempts(PortalError):
         super().__init__(message)
 
 
+RETRY_AFTER = 5
+"""Seconds after which to ask again, for whoever is told that something does not answer."""
+_DISK_TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+
+
 class GatewayUnavailable(PortalError):
     """A service outside did not answer."""
 
     status = 503
     code = "gateway_unavailable"
     message = "This could not be done just now. Nothing was changed; try again in a moment."
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """Whether a file could not be written because the disk takes nothing more."""
+    return isinstance(error, OSError) and error.errno in _DISK_TAKES_NOTHING

@@ -63,6 +63,13 @@ class Settings(BaseSettings):
     database_statement_seconds: float = Field(
         default=30, gt=0, le=3600, description="Seconds a statement on PostgreSQL may take."
     )
+    database_idle_seconds: float = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        description="Seconds a transaction on PostgreSQL may stand still; then the server ends it, "
+        "so that a process that hangs holds no locks.",
+    )
     redis_url: str = Field(
         default="",
         description="Redis address for page state, rate limits and live updates across processes. "

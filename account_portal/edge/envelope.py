@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from account_portal.core.errors import RETRY_AFTER
 from account_portal.edge.asgi import Message, Send, header
 
 _KNOWN = {
@@ -44,6 +45,8 @@ async def send_failure(
         (b"content-length", str(len(body)).encode()),
         *headers,
     ]
+    if status == 503 and header(own, b"retry-after") is None:
+        own.append((b"retry-after", str(RETRY_AFTER).encode()))
     await send({"type": "http.response.start", "status": status, "headers": own})
     await send({"type": "http.response.body", "body": body})
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from account_portal.core.db import get_database
+from account_portal.core.errors import RETRY_AFTER
 from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send
 
 ANSWER_WITHIN = 2.0  # seconds
@@ -80,5 +81,7 @@ async def _say(send: Send, status: int, content: dict[str, str]) -> None:
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
     ]
+    if status == 503:
+        headers.append((b"retry-after", str(RETRY_AFTER).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

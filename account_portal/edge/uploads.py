@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from account_portal.context import Caller, enter
-from account_portal.core.errors import PortalError
+from account_portal.core.errors import Forbidden, GatewayUnavailable, NotAuthenticated
 from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send, header
 from account_portal.edge.envelope import enveloped, send_failure
 from account_portal.security.cookies import read_session_cookie
@@ -43,7 +43,12 @@ class PageUploads:
             await self.app(scope, receive, send)
             return
         headers = scope["headers"]
-        if not await asyncio.to_thread(self.is_customer, header(headers, b"cookie")):
+        try:
+            let_in = await asyncio.to_thread(self.is_customer, header(headers, b"cookie"))
+        except GatewayUnavailable:
+            await send_failure(send, 503, _CLOSE)
+            return
+        if not let_in:
             await send_failure(send, 401, _CLOSE)
         elif self.takes_files and not self.takes_files(header(headers, HANDLER) or ""):
             await send_failure(send, 400, _CLOSE)
@@ -58,8 +63,7 @@ def _is_customer(cookies: str | None) -> bool:
     """
     for in_frame in (False, True):
         cookie = read_session_cookie(cookies, in_frame=in_frame)
-        # A database that is away is no reason to take in what could not be kept.
-        with suppress(PortalError):
+        with suppress(NotAuthenticated, Forbidden):
             if cookie:
                 with enter(Caller(cookie=cookie), writes=False) as ctx:
                     return bool(ctx.user_id)

@@ -37,6 +37,7 @@ RUNTIME_SETTINGS = frozenset(
         "checkout_url",
         "cors_origins",
         "data_dir",
+        "database_idle_seconds",
         "database_lock_seconds",
         "database_pool",
         "database_pool_seconds",

@@ -19,9 +19,11 @@ from reflex_base.event import Event
 from account_portal import routes
 from account_portal.core.errors import (
     Conflict,
+    GatewayUnavailable,
     NotAuthenticated,
     NotFound,
     PortalError,
+    is_full_disk,
 )
 from account_portal.core.ids import new_id
 from account_portal.core.schemas import View
@@ -184,6 +186,9 @@ def get_viewer(ctx: Any) -> Viewer:
 
 def _unexpected(error: Exception) -> PortalError:
     reference = new_id()
+    if is_full_disk(error):
+        log.error("the disk takes nothing more %s", reference, exc_info=error)
+        return GatewayUnavailable()
     log.error("unexpected error %s", reference, exc_info=error)
     return PortalError(f"Something went wrong on our side. Reference: {reference}.")
 
