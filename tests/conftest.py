@@ -176,9 +176,10 @@ def stranger(database: Database) -> User:
     return make_user(database, email="stranger@example.com", first_name="Stan")
 
 
-def actor_of(user: User) -> Actor:
-    """The actor a signed-in user becomes."""
-    return Actor(kind="customer", user_id=user.id, customer_id=user.customer_id)
+def actor_of(user: User, **values: Any) -> Actor:
+    """The actor a user becomes who has just signed in."""
+    values.setdefault("proven_at", context_module.utc_now())
+    return Actor(kind="customer", user_id=user.id, customer_id=user.customer_id, **values)
 
 
 Acting = Callable[..., AbstractContextManager[Context]]

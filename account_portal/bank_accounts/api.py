@@ -12,6 +12,7 @@ from account_portal.bank_accounts.schemas import (
     CustomerBankAccount,
     UpdateOutboundBankAccount,
 )
+from account_portal.core.proof import FreshProofRequired
 from account_portal.core.schemas import Ulid
 
 router = ContractRouter(tag="Bank accounts")
@@ -48,7 +49,7 @@ def list_bank_accounts(ctx: Ctx, user_id: OwnUser) -> list[CustomerBankAccount]:
     summary="Add a payout account",
     message="Bank account saved.",
     content="bank_account",
-    raises=[service.BankAccountExists],
+    raises=[FreshProofRequired, service.BankAccountExists],
     examples={"savings": _SAVINGS},
 )
 def create_bank_account(
@@ -79,7 +80,7 @@ def read_bank_account(ctx: Ctx, user_id: OwnUser, account_id: AccountId) -> Cust
     summary="Change a payout account",
     message="Bank account changed.",
     content="bank_account",
-    raises=[service.BankAccountExists, service.BankAccountInUse],
+    raises=[FreshProofRequired, service.BankAccountExists, service.BankAccountInUse],
     also=[404],
     examples={"default": {"is_default": True}},
 )
@@ -96,7 +97,7 @@ def update_bank_account(
     operation_id="delete-bank-account",
     summary="Delete a payout account",
     message="Bank account deleted.",
-    raises=[service.BankAccountInUse],
+    raises=[FreshProofRequired, service.BankAccountInUse],
     also=[404],
 )
 def delete_bank_account(ctx: Ctx, user_id: OwnUser, account_id: AccountId) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlmodel import col
 
+from account_portal.auth.service import require_fresh_proof
 from account_portal.bank_accounts import rules
 from account_portal.bank_accounts.schemas import (
     CreateOutboundBankAccount,
@@ -15,7 +16,8 @@ from account_portal.context import Context
 from account_portal.core.errors import Conflict, Forbidden, NotFound
 from account_portal.models import BankAccount, Refund, User
 from account_portal.models.states import VerificationStatus
-from account_portal.notifications import has_news
+from account_portal.notifications import enqueue, has_news
+from account_portal.notifications.messages.bank_accounts import BankAccountChanged, Done
 from account_portal.security import tokens
 
 
@@ -72,8 +74,10 @@ def create_bank_account(ctx: Context, data: CreateOutboundBankAccount) -> Custom
     """Save an account, unverified; the first one becomes the default.
 
     Raises:
+        FreshProofRequired: the caller proved too long ago who they are.
         BankAccountExists: the same number and branch code are saved already.
     """
+    require_fresh_proof(ctx)
     _lock_accounts(ctx)
     is_first = not ctx.db.execute(select(ctx.owned(BankAccount).exists())).scalar_one()
     is_default = data.is_default or is_first
@@ -93,6 +97,7 @@ def create_bank_account(ctx: Context, data: CreateOutboundBankAccount) -> Custom
         _clear_default(ctx)
     ctx.db.add(account)
     ctx.db.flush()
+    _tell(ctx, account, "added")
     return _view(account)
 
 
@@ -102,10 +107,12 @@ def update_bank_account(
     """Change what was sent; another number, branch or holder has to be verified anew.
 
     Raises:
+        FreshProofRequired: the caller proved too long ago who they are.
         NotFound: there is none of that id, or it is somebody else's.
         BankAccountInUse: a refund to it is under way.
         BankAccountExists: another saved account has that number and branch code.
     """
+    require_fresh_proof(ctx)
     _lock_accounts(ctx)
     account = ctx.get_owned(BankAccount, lock=True, id=account_id)
     changes = _changes(account, data)
@@ -126,6 +133,7 @@ def update_bank_account(
         _clear_default(ctx)
     account.sqlmodel_update({**changes, "modified_at": ctx.now})
     ctx.db.flush()
+    _tell(ctx, account, "changed")
     return _view(account)
 
 
@@ -147,9 +155,11 @@ def delete_bank_account(ctx: Context, account_id: str) -> None:
     """Remove an account; settled refunds keep its masked number. No other becomes the default.
 
     Raises:
+        FreshProofRequired: the caller proved too long ago who they are.
         NotFound: there is none of that id, or it is somebody else's.
         BankAccountInUse: a refund to it is under way.
     """
+    require_fresh_proof(ctx)
     account = ctx.get_owned(BankAccount, lock=True, id=account_id)
     _require_unused(ctx, account_id)
     ctx.db.execute(
@@ -157,6 +167,7 @@ def delete_bank_account(ctx: Context, account_id: str) -> None:
     )
     ctx.db.delete(account)
     ctx.db.flush()
+    _tell(ctx, account, "removed")
 
 
 def ask_for_verification(ctx: Context, account_id: str) -> CustomerBankAccount:
@@ -197,6 +208,16 @@ def decide_bank_account(ctx: Context, account_id: str, *, verified: bool) -> Cus
     ctx.db.flush()
     has_news(ctx.db, [account.customer_id])
     return _view(account)
+
+
+def _tell(ctx: Context, account: BankAccount, done: Done) -> None:
+    news = BankAccountChanged(
+        store=ctx.settings.store_name,
+        account=f"{account.bank_name} {rules.short_number(account.number_masked)}",
+        done=done,
+        help_email=ctx.settings.store_email,
+    )
+    enqueue(ctx, news)
 
 
 def _digest(number: str) -> str:

@@ -109,7 +109,7 @@ def _recipients(
         if message.category == "security":
             if user.email and (way := channel_to(ctx, "email")):
                 yield way, user.email
-            elif phone and (way := channel_to(ctx, "phone")):
+            if phone and (way := channel_to(ctx, "phone")):
                 yield way, phone
             continue
         opted = kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)

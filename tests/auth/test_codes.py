@@ -442,11 +442,12 @@ def test_changing_a_contact_takes_effect_with_the_code_and_ends_other_sessions(
     assert ("contact_changed", OWNER) in told
 
 
-def test_a_first_phone_tells_nobody(mine: Codes, database: Database) -> None:
+def test_a_first_phone_is_told_to_the_e_mail_address(mine: Codes, database: Database) -> None:
     answer = mine.verify(mine.generate("update-phone", "+14155552671"))
     assert (answer.user.country_code, answer.user.phone) == ("+1", "4155552671")
     assert answer.user.is_phone_verified is True
-    assert [row.kind for row in messages(database)] == ["one_time_code"]
+    told = [(row.kind, row.recipient) for row in messages(database)]
+    assert told == [("one_time_code", "+14155552671"), ("other_contact_changed", OWNER)]
 
 
 def test_contacts_of_others_are_taken_when_asked_and_when_confirmed(

@@ -1,10 +1,10 @@
 """What sign-in leaves behind: codes on their way, sessions, limits."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from account_portal.core.db import Database
@@ -76,3 +76,11 @@ def make_page_session(database: Database, user: User, clock_now: Any, cookie: st
         db.add(session)
         db.commit()
     return session.id
+
+
+def set_proof(database: Database, user: User, proven_at: datetime | None) -> None:
+    """In all sessions of the user: when they last proved who they are; None: never."""
+    own = col(UserSession.user_id) == user.id
+    with database.session(writes=True) as db:
+        db.execute(update(UserSession).where(own).values(proven_at=proven_at))
+        db.commit()

@@ -4,6 +4,7 @@ from account_portal.api.deps import DEVICE_TOKEN, Ctx, DebugMode
 from account_portal.api.router import ContractRouter
 from account_portal.auth import rules, schemas, service
 from account_portal.core.errors import NotAuthenticated
+from account_portal.core.proof import FreshProofRequired
 from account_portal.security import otp
 
 router = ContractRouter(tag="Auth")
@@ -120,6 +121,7 @@ def verify_otp(ctx: Ctx, data: schemas.VerifyOtp) -> schemas.SignedIn | schemas.
     message=SENT,
     access="open",
     raises=(
+        FreshProofRequired,
         rules.EmailTaken,
         rules.PhoneTaken,
         rules.AlreadyVerified,
@@ -131,7 +133,10 @@ def verify_otp(ctx: Ctx, data: schemas.VerifyOtp) -> schemas.SignedIn | schemas.
 def generate_otp(
     ctx: Ctx, data: schemas.GenerateOtp, x_debug_mode: DebugMode = False
 ) -> schemas.OtpContent:
-    """`update-email`, `update-phone`, `verify-email` and `verify-phone` need a signed-in token."""
+    """`update-email`, `update-phone`, `verify-email` and `verify-phone` need a signed-in token.
+
+    The two `update-*` need fresh proof; the two `verify-*`, once confirmed, are one.
+    """
     return service.generate_code(ctx, data, debug=x_debug_mode)
 
 

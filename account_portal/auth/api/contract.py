@@ -8,6 +8,7 @@ from account_portal.api.deps import DEVICE_TOKEN, Ctx, OwnUser
 from account_portal.api.router import ContractRouter
 from account_portal.auth import rules, schemas, service
 from account_portal.core.errors import LoginRequired, ValidationError
+from account_portal.core.proof import FreshProofRequired
 
 router = ContractRouter(tag="Auth")
 users = ContractRouter(tag="Users")
@@ -125,6 +126,24 @@ def change_password(ctx: Ctx, data: schemas.ChangePassword) -> schemas.TokenPair
 
 @router.expose(
     "POST",
+    "/auth/confirm-password",
+    operation_id="confirm-password",
+    summary="Prove by the password who is signed in",
+    message="Confirmed.",
+    writes=False,
+    raises=(rules.PasswordWrong, rules.PasswordNotSet, LoginRequired),
+    also=(429,),
+)
+def confirm_password(ctx: Ctx, data: schemas.ConfirmPassword) -> None:
+    """A fresh proof for calls that answer `fresh_proof_required`.
+
+    A code to a present contact is one too: `verify-email` or `verify-phone`.
+    """
+    service.confirm_password(ctx, data)
+
+
+@router.expose(
+    "POST",
     "/auth/verified-email-phone",
     operation_id="check-verification-status",
     summary="Which contacts are verified",
@@ -144,8 +163,9 @@ def check_verification_status(
     operation_id="deactivate-user",
     summary="Close the account",
     message="Account closed.",
+    raises=(FreshProofRequired,),
     also=(404,),
 )
 def deactivate_user(ctx: Ctx, id: OwnUser) -> None:
-    """Takes no body. Ends every session of the user."""
+    """Takes no body; asks for fresh proof. Ends every session of the user."""
     service.deactivate_user(ctx)

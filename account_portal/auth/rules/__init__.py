@@ -1,6 +1,6 @@
 """What may be a contact, a password, a place to go; and the errors sign-in has of its own."""
 
-from account_portal.auth.rules.contacts import Channel, Contact, channel_for, parse_contact
+from account_portal.auth.rules.contacts import Channel, Contact, channel_for, masked, parse_contact
 from account_portal.auth.rules.devices import Agent, describe_agent
 from account_portal.auth.rules.errors import (
     AccountIsDeactivated,
@@ -12,6 +12,7 @@ from account_portal.auth.rules.errors import (
     PasswordMismatch,
     PasswordNotSet,
     PasswordUnchanged,
+    PasswordWrong,
     PhoneTaken,
     RefreshTokenExpired,
     RefreshTokenInvalid,
@@ -34,6 +35,7 @@ __all__ = [
     "PasswordMismatch",
     "PasswordNotSet",
     "PasswordUnchanged",
+    "PasswordWrong",
     "PhoneTaken",
     "RefreshTokenExpired",
     "RefreshTokenInvalid",
@@ -42,6 +44,7 @@ __all__ = [
     "channel_for",
     "describe_agent",
     "local_path",
+    "masked",
     "parse_contact",
     "require_good_password",
     "require_same",

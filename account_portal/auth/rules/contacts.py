@@ -91,6 +91,14 @@ def parse_contact(text: str) -> Contact:
     return Contact(country_code=country_code, phone=phone)
 
 
+def masked(contact: Contact) -> str:
+    """The contact so that its owner knows it and nobody else learns it."""
+    if contact.email is not None:
+        name, _, host = contact.email.rpartition("@")
+        return f"{name[:1]}•••@{host}"
+    return f"{contact.country_code} ••• {str(contact.phone)[-2:]}"
+
+
 def channel_for(contact: Contact, wanted: str | None) -> Channel:
     """How a code travels: to numbers by SMS, unless WhatsApp is wanted."""
     if contact.email is not None:

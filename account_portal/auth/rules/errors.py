@@ -81,6 +81,17 @@ class OldPasswordWrong(InvalidInput):
         super().__init__(old_password="is not right")  # noqa: S106 - a reason, no password
 
 
+class PasswordWrong(InvalidInput):
+    """The signed-in user's password is another."""
+
+    code = "password_wrong"
+    message = "This password is not right."
+    keeps_changes = True
+
+    def __init__(self) -> None:
+        super().__init__(password="is not right")  # noqa: S106 - a reason, no password
+
+
 class PasswordUnchanged(InvalidInput):
     """The new password is the old one."""
 

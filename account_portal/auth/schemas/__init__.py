@@ -2,6 +2,7 @@
 
 from account_portal.auth.schemas.inputs import (
     ChangePassword,
+    ConfirmPassword,
     GenerateOtp,
     GenerateOtpWithEmail,
     GenerateOtpWithPhone,
@@ -50,6 +51,7 @@ __all__ = [
     "DEFAULT_COUNTRY_CODE",
     "AnonymousUser",
     "ChangePassword",
+    "ConfirmPassword",
     "Device",
     "GenerateOtp",
     "GenerateOtpWithEmail",

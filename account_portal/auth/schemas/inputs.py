@@ -146,6 +146,12 @@ class RefreshToken(Input):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 
 
+class ConfirmPassword(Input):
+    """The password of whoever is signed in."""
+
+    password: CurrentPassword
+
+
 class ChangePassword(Input):
     """The old password and the new one, twice."""
 

@@ -4,17 +4,20 @@ from account_portal.auth.service.accounts import (
     check_verification_status,
     contact_of,
     create_user,
-    deactivate_user,
     find_user,
     require_free,
     set_contact,
 )
-from account_portal.auth.service.codes import (
-    confirm_contact,
+from account_portal.auth.service.closing import deactivate_user
+from account_portal.auth.service.code_requests import (
     generate_code,
-    know_device_by_link,
     request_login_code,
     request_reset_code,
+    send_proof_code,
+)
+from account_portal.auth.service.codes import (
+    confirm_contact,
+    know_device_by_link,
     token_for,
     verify_otp,
     verify_page,
@@ -27,9 +30,11 @@ from account_portal.auth.service.devices import (
     note_seen,
     read_security,
 )
+from account_portal.auth.service.fresh_proof import note_proof, require_fresh_proof
 from account_portal.auth.service.guessing import was_entered
 from account_portal.auth.service.passwords import (
     change_password,
+    confirm_password,
     login_page,
     login_with_password,
     register_page,
@@ -58,6 +63,7 @@ __all__ = [
     "change_password",
     "check_verification_status",
     "confirm_contact",
+    "confirm_password",
     "contact_of",
     "create_user",
     "deactivate_user",
@@ -75,6 +81,7 @@ __all__ = [
     "list_sign_ins",
     "login_page",
     "login_with_password",
+    "note_proof",
     "note_seen",
     "open_session",
     "preferences_view",
@@ -89,9 +96,11 @@ __all__ = [
     "request_login_code",
     "request_reset_code",
     "require_free",
+    "require_fresh_proof",
     "require_provable",
     "reset_password",
     "reset_password_page",
+    "send_proof_code",
     "set_contact",
     "settle",
     "sign_out",

@@ -9,13 +9,10 @@ from sqlmodel import col
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import Contact, EmailTaken, PhoneTaken
-from account_portal.auth.service.sessions import end_sessions_of
 from account_portal.context import Context
 from account_portal.core.errors import Conflict
 from account_portal.core.ids import new_id
 from account_portal.models import NotificationPreference, User
-from account_portal.notifications import enqueue
-from account_portal.notifications.messages.account import AccountDeactivated
 
 
 def find_user(ctx: Context, contact: Contact, *, lock: bool = False) -> User | None:
@@ -111,20 +108,6 @@ def contact_of(user: User, field: str) -> Contact | None:
     if not user.phone:
         return None
     return Contact(country_code=user.country_code, phone=user.phone)
-
-
-def deactivate_user(ctx: Context) -> None:
-    """Close the caller's account and end every session of it; what was ordered goes on.
-
-    Raises:
-        TopLevelRequired: the caller is signed in inside a storefront's frame only.
-    """
-    ctx.require_top_level()
-    user = ctx.get_user(lock=True)
-    user.deactivated_at = user.modified_at = ctx.now
-    end_sessions_of(ctx, user.id)
-    store, email = ctx.settings.store_name, ctx.settings.store_email
-    enqueue(ctx, AccountDeactivated(store=store, help_email=email))
 
 
 def check_verification_status(

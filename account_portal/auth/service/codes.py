@@ -1,36 +1,12 @@
-"""One-time codes: asked for alike by everybody, and what the right one does."""
+"""One-time codes: what the right one does."""
 
 from account_portal.auth import schemas
-from account_portal.auth.rules import (
-    AccountIsDeactivated,
-    AlreadyVerified,
-    ChannelNotAvailable,
-    Contact,
-)
-from account_portal.auth.rules.contacts import require_possible_phone
-from account_portal.auth.service.accounts import (
-    contact_of,
-    create_user,
-    find_signer,
-    find_user,
-    flush_contacts,
-)
-from account_portal.auth.service.guessing import (
-    is_closed,
-    know,
-    require_right_code,
-    who_tries,
-)
-from account_portal.auth.service.limits import PER_ADDRESS_CODES, limited, network_of
-from account_portal.auth.service.proving import (
-    enqueue_to,
-    free_for,
-    name_of,
-    prove_contact,
-    require_provable,
-)
+from account_portal.auth.rules import AccountIsDeactivated, Contact
+from account_portal.auth.service.accounts import create_user, find_signer, find_user
+from account_portal.auth.service.contact_changes import take_contact
+from account_portal.auth.service.guessing import know, require_right_code, who_tries
+from account_portal.auth.service.proving import free_for, prove_contact
 from account_portal.auth.service.sessions import (
-    end_sessions_of,
     open_page_session,
     record_sign_in,
     renew_pair,
@@ -38,23 +14,10 @@ from account_portal.auth.service.sessions import (
 )
 from account_portal.auth.service.views import user_view
 from account_portal.context import Context
-from account_portal.core.errors import InvalidInput, NotAuthenticated
+from account_portal.core.errors import NotAuthenticated
 from account_portal.models import OtpChallenge, User
-from account_portal.notifications import CodeMessage, DeviceLink, enqueue_secret
-from account_portal.notifications.messages.account import ContactChanged
-from account_portal.notifications.messages.base import Channel
-from account_portal.routes import KNOW_DEVICE
 from account_portal.security import otp
 
-PURPOSES: dict[schemas.OtpAction, str] = {
-    "login": "sign in",
-    "register": "open your account",
-    "reset-password": "set a new password",
-    "verify-email": "verify your e-mail address",
-    "verify-phone": "verify your phone number",
-    "update-email": "use this e-mail address",
-    "update-phone": "use this phone number",
-}
 BOUND: tuple[schemas.OtpAction, ...] = (
     "verify-email",
     "verify-phone",
@@ -62,174 +25,6 @@ BOUND: tuple[schemas.OtpAction, ...] = (
     "update-phone",
 )
 """Actions on the account of whoever asks; only that user can confirm them."""
-
-
-def request_login_code(
-    ctx: Context, contact: Contact, channel: Channel, *, registers: bool, debug: bool = False
-) -> schemas.OtpContent:
-    """Send a sign-in code, if somebody has this contact or an account may be made.
-
-    Raises:
-        ChannelNotAvailable: the store sends nothing this way.
-        TooManyAttempts: too many codes for this contact or from this address.
-    """
-    user = find_signer(ctx, contact)
-    return _send(
-        ctx,
-        contact,
-        channel,
-        "login",
-        holder=user,
-        reaches=user is not None or registers,
-        user=user,
-        registers=registers,
-        debug=debug,
-    )
-
-
-def request_reset_code(
-    ctx: Context, contact: Contact, channel: Channel, *, debug: bool = False
-) -> schemas.OtpContent:
-    """Send a code that allows setting a new password, if somebody has this contact.
-
-    Raises:
-        ChannelNotAvailable: the store sends nothing this way.
-        TooManyAttempts: too many codes for this contact or from this address.
-    """
-    user = find_signer(ctx, contact)
-    return _send(
-        ctx,
-        contact,
-        channel,
-        "reset-password",
-        holder=user,
-        reaches=user is not None,
-        user=user,
-        debug=debug,
-    )
-
-
-def generate_code(
-    ctx: Context,
-    data: schemas.GenerateOtpWithEmail | schemas.GenerateOtpWithPhone,
-    *,
-    debug: bool = False,
-) -> schemas.OtpContent:
-    """Send a code for any action.
-
-    Raises:
-        ChannelNotAvailable: the store sends nothing this way.
-        NotAuthenticated: `verify-*` and `update-*` without a signed-in user.
-        EmailTaken: another account has the e-mail address.
-        PhoneTaken: another account has the phone number.
-        AlreadyVerified: there is nothing to confirm.
-        InvalidInput: `verify-*` of a contact that is not the user's.
-        TooManyAttempts: too many codes for this contact or from this address.
-        TopLevelRequired: a contact would change, and the caller is signed in inside a storefront's
-            frame only.
-    """
-    contact = Contact.of(
-        email=getattr(data, "email", None),
-        phone=getattr(data, "phone", None),
-        country_code=getattr(data, "country_code", None),
-    )
-    action = data.otp_action
-    if action == "login":
-        return request_login_code(ctx, contact, data.channel, registers=False, debug=debug)
-    if action == "reset-password":
-        return request_reset_code(ctx, contact, data.channel, debug=debug)
-    holder = find_signer(ctx, contact)
-    if action == "register":
-        # Sent to known contacts too: who has the contact learns that it is taken, nobody else.
-        return _send(
-            ctx,
-            contact,
-            data.channel,
-            action,
-            holder=holder,
-            reaches=True,
-            registers=True,
-            debug=debug,
-        )
-    if not ctx.actor.is_customer:
-        raise NotAuthenticated
-    if action.startswith("update-"):
-        ctx.require_top_level()
-    user = ctx.get_user()
-    _require_confirmable(ctx, user, contact, action)
-    return _send(
-        ctx,
-        contact,
-        data.channel,
-        action,
-        holder=holder,
-        reaches=True,
-        user=user,
-        asked_by=user,
-        debug=debug,
-    )
-
-
-def _require_confirmable(ctx: Context, user: User, contact: Contact, action: str) -> None:
-    is_present = contact == contact_of(user, contact.field)
-    verified = user.is_email_verified if contact.field == "email" else user.is_phone_verified
-    if is_present and verified:
-        raise AlreadyVerified
-    if is_present:
-        return
-    if action.startswith("verify-"):
-        raise InvalidInput(None, **{contact.field: "is not the one of your account"})
-    require_provable(ctx, contact)
-    if contact.field == "phone":
-        require_possible_phone(contact)
-
-
-def _send(
-    ctx: Context,
-    contact: Contact,
-    channel: Channel,
-    action: schemas.OtpAction,
-    *,
-    holder: User | None,
-    reaches: bool,
-    user: User | None = None,
-    asked_by: User | None = None,
-    registers: bool = False,
-    debug: bool,
-) -> schemas.OtpContent:
-    if channel not in ctx.gateways.messages.channels:
-        raise ChannelNotAvailable
-    guesser = who_tries(ctx, contact, holder, code=True)
-    if not guesser.is_known:
-        limited(ctx, PER_ADDRESS_CODES, ctx.caller.ip_address)
-    closed = is_closed(ctx, guesser, contact, action)
-    issued = otp.issue(
-        ctx.db,
-        ctx.now,
-        action=action,
-        channel=channel,
-        contact=contact.key,
-        asker=guesser.key if guesser.is_known else network_of(ctx.caller.ip_address),
-        is_known=guesser.is_known,
-        matches=reaches and not closed,
-        user_id=user.id if user else None,
-        asked_by=asked_by.id if asked_by else None,
-        registers=registers,
-    )
-    store, minutes = ctx.settings.store_name, int(otp.LIFE.total_seconds() // 60)
-    message: CodeMessage | DeviceLink
-    if closed:
-        # Strangers used up what codes may be tried: the owner makes this device known first.
-        key = otp.link_key(ctx.db, ctx.now, contact.key, channel)
-        link = f"{ctx.settings.origin}{KNOW_DEVICE}?key={key}"
-        message = DeviceLink(link=link, store=store, minutes=minutes)
-    else:
-        message = CodeMessage(
-            code=issued.code, purpose=PURPOSES[action], store=store, minutes=minutes
-        )
-    enqueue_secret(ctx, message, channel=channel, recipient=contact.address if reaches else None)
-    shown = issued.code if debug and ctx.settings.debug_otp else None
-    return schemas.OtpContent(otp_token=issued.token, otp_action=action, otp=shown)
 
 
 def verify_otp(ctx: Context, data: schemas.VerifyOtp) -> schemas.SignedIn | schemas.OtpContent:
@@ -318,7 +113,7 @@ def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
         return active_holder(ctx, challenge)
     challenge.used_at = ctx.now
     if challenge.asked_by is not None:
-        return _confirm_contact(ctx, challenge)
+        return take_contact(ctx, challenge)
     if challenge.action == "register":
         return _register(ctx, challenge)
     return _login(ctx, challenge)
@@ -356,25 +151,4 @@ def _register(ctx: Context, challenge: OtpChallenge) -> User:
     )
     prove_contact(ctx, user, contact)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
-    return user
-
-
-def _confirm_contact(ctx: Context, challenge: OtpChallenge) -> User:
-    user = ctx.get_user(lock=True)
-    contact = Contact.from_key(challenge.contact)
-    present = contact_of(user, contact.field)
-    if challenge.action.startswith("verify-") and present != contact:
-        raise otp.OtpExpired  # the contact was replaced since
-    free_for(ctx, contact, user)
-    prove_contact(ctx, user, contact, in_session=True)
-    flush_contacts(ctx)
-    if present != contact:
-        end_sessions_of(ctx, user.id, but=ctx.actor.session_id)
-        if present is not None:
-            news = ContactChanged(
-                store=ctx.settings.store_name,
-                contact=name_of(present),
-                help_email=ctx.settings.store_email,
-            )
-            enqueue_to(ctx, user, present, news)
     return user

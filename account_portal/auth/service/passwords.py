@@ -8,12 +8,15 @@ from account_portal.auth.rules import (
     OldPasswordWrong,
     PasswordNotSet,
     PasswordUnchanged,
+    PasswordWrong,
     require_good_password,
     require_same,
 )
 from account_portal.auth.rules.contacts import require_possible_phone
 from account_portal.auth.service.accounts import create_user, find_signer, require_free
+from account_portal.auth.service.fresh_proof import note_proof
 from account_portal.auth.service.guessing import (
+    Guesser,
     count_wrong_password,
     forget_devices,
     password_was_right,
@@ -170,6 +173,7 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
         TooManyAttempts: too many wrong passwords.
         TopLevelRequired: the caller is signed in inside a storefront's frame only.
     """
+    # The old password is the fresh proof, so no other is asked for.
     ctx.require_top_level()
     require_same(data.new_password, data.confirm_password)
     user = ctx.get_user()
@@ -191,14 +195,49 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
             field="new_password",
         )
         new_hash = hash_password(data.new_password)
+    user = _begin_as_owner(ctx, guesser, tried_hash, fits=fits, wrong=OldPasswordWrong())
+    assert new_hash is not None  # as the old one fits
+    store_password(ctx, user, new_hash, but_session=ctx.actor.session_id)
+
+
+def confirm_password(ctx: Context, data: schemas.ConfirmPassword) -> None:
+    """Prove by the password who is signed in.
+
+    Raises:
+        PasswordWrong: it is another.
+        PasswordNotSet: the account has none.
+        TooManyAttempts: too many wrong passwords.
+        TopLevelRequired: the caller is signed in inside a storefront's frame only.
+    """
+    ctx.require_top_level()
+    user = ctx.get_user()
+    tried_hash = user.password_hash
+    if tried_hash is None:
+        raise PasswordNotSet
+    guesser = who_is_signed_in(ctx)
+    require_password_tries(ctx, guesser)
+    fits, _stronger = verify_password(data.password, tried_hash)
+    _begin_as_owner(ctx, guesser, tried_hash, fits=fits, wrong=PasswordWrong())
+
+
+def _begin_as_owner(
+    ctx: Context,
+    guesser: Guesser,
+    tried_hash: str,
+    *,
+    fits: bool,
+    wrong: OldPasswordWrong | PasswordWrong,
+) -> User:
+    """Begin writing as the caller, whose password was tried: counts a wrong one, notes a proof."""
     ctx.begin_writing()
     user = ctx.get_user(lock=True)
     require_password_tries(ctx, guesser)
-    if new_hash is None or user.password_hash != tried_hash:
+    if not fits or user.password_hash != tried_hash:
         count_wrong_password(ctx, guesser)
-        raise OldPasswordWrong
+        raise wrong
     password_was_right(ctx, guesser)
-    store_password(ctx, user, new_hash, but_session=ctx.actor.session_id)
+    note_proof(ctx)
+    return user
 
 
 def store_password(ctx: Context, user: User, hashed: str, *, but_session: str | None) -> None:

@@ -102,6 +102,34 @@ class ContactChanged(CustomerMessage):
         )
 
 
+class OtherContactChanged(CustomerMessage):
+    """A contact was added or replaced; goes to the other one."""
+
+    kind = "other_contact_changed"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    contact: str
+    shown: str
+    """The new contact, masked."""
+    is_first: bool
+    help_email: str
+
+    @override
+    def subject(self) -> str:
+        done = "added to your account" if self.is_first else "changed"
+        return f"A {self.contact} was {done} at {self.store}"
+
+    @override
+    def text(self) -> str:
+        done = (
+            f"The {self.contact} {self.shown} was added to your account at {self.store}"
+            if self.is_first
+            else f"The {self.contact} of your account at {self.store} is now {self.shown}"
+        )
+        return f"{done}. If this was not you, write to {self.help_email or 'us'} at once."
+
+
 class AccountDeactivated(CustomerMessage):
     """The account was closed by its owner."""
 

@@ -33,8 +33,8 @@ class CustomerMessage(Words):
     """News for a customer, sent over every channel the customer opted into.
 
     Attributes:
-        category: which opt-ins count. ``security`` asks for none: it goes to the e-mail address, or
-            as SMS when there is none.
+        category: which opt-ins count. ``security`` asks for none: it goes to every contact, to the
+            phone as SMS.
     """
 
     category: ClassVar[Category] = "transactional"
