@@ -34,6 +34,14 @@ class Page(Generic[Shown]):
     pagination: "Pagination"
 
 
+@dataclass(frozen=True, slots=True)
+class CursorPage(Generic[Shown]):
+    """Some rows of a list that is read onwards, and how to go on; no cursor: these are the last."""
+
+    rows: Shown
+    next_cursor: str | None
+
+
 class Pagination(View):
     """Where a page stands in its list."""
 

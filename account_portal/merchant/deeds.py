@@ -8,7 +8,7 @@ from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, PortalError
 from account_portal.core.schemas import View
 from account_portal.loyalty import service as loyalty
-from account_portal.merchant import states
+from account_portal.merchant import lists, states
 from account_portal.merchant.schemas import (
     BankAccountState,
     ChangePoints,
@@ -154,11 +154,12 @@ def decide_bank_account(ctx: Context, account_id: str, *, verified: bool) -> Ban
     return BankAccountState(id=account_id, verification_status=found.verification_status)
 
 
-def change_points(ctx: Context, customer_id: str, data: ChangePoints) -> PointsState:
+def change_points(ctx: Context, customer: str, data: ChangePoints) -> PointsState:
     """Give points to a customer, or let some lapse."""
     if not data.points:
         raise InvalidInput(points="must not be 0")
     change = loyalty.grant_points if data.points > 0 else loyalty.expire_points
+    customer_id = lists.customer_id_of(ctx, customer)
     change(ctx, customer_id, abs(data.points), remarks=data.remarks)
     return states.of_points(ctx, customer_id)
 

@@ -33,7 +33,7 @@ RecordWord = Literal["created", "updated", "unchanged", "kept", "refused"]
 MOST_AT_ONCE = 1000
 """Entries of a call that does the same to many things."""
 
-Number = Annotated[str, Field(min_length=1, max_length=64)]
+Number = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Remarks = Annotated[str, Field(max_length=500)]
 Reference = Annotated[str, Field(max_length=100)]

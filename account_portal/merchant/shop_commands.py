@@ -14,6 +14,7 @@ from account_portal.context import SHOP, enter
 from account_portal.core.errors import PortalError
 from account_portal.core.opening import CannotOpen, open_database
 from account_portal.loyalty import service as loyalty
+from account_portal.merchant.list_commands import list_commands
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service as orders
 from account_portal.returns import service as returns
@@ -45,7 +46,7 @@ def _number(text: str) -> Decimal:
 
 @click.group()
 def shop() -> None:
-    """Do what only the shop decides: ship, refund, approve, verify, grant."""
+    """Do what only the shop decides: ship, refund, approve, verify, grant; list what waits."""
 
 
 @shop.group("order")
@@ -162,6 +163,14 @@ def redirect_refund(request_number: str, account_id: str) -> None:
     """Send a refund that waits to a verified bank account of the customer instead."""
     run_as_shop(orders.redirect_refund, request_number, account_id)
     click.echo(f"Refund {request_number} goes to account {account_id}.")
+
+
+@refund_group.command("retry")
+@click.argument("request_number")
+@click.option("--account", help="A verified bank account of the customer, instead of the old way.")
+def retry_refund(request_number: str, account: str | None) -> None:
+    """Try a refund that failed again. Prints the number of the one that takes its place."""
+    click.echo(run_as_shop(orders.retry_refund, request_number, bank_account_id=account))
 
 
 @refund_group.command("approve")
@@ -291,3 +300,7 @@ def expire_points(customer: str, points: Decimal, remarks: str | None) -> None:
     """Let points of a customer lapse: at most what is there."""
     run_as_shop(loyalty.expire_points, customer, points, remarks=remarks)
     click.echo(f"Up to {points} points of {customer} have lapsed.")
+
+
+for _command in list_commands():
+    shop.add_command(_command)

@@ -11,6 +11,14 @@ class BankAccount(Identified, Stamped, table=True):
 
     __tablename__ = "bank_accounts"
     __table_args__ = (
+        Index("ix_bank_accounts_modified_at", "modified_at", "id"),
+        Index("ix_bank_accounts_verification_status", "verification_status", "id"),
+        Index(
+            "ix_bank_accounts_verification_status_modified_at",
+            "verification_status",
+            "modified_at",
+            "id",
+        ),
         UniqueConstraint("customer_id", "number_digest", "ifsc_code"),
         Index("ix_bank_accounts_customer_id_created_at", "customer_id", "created_at", "id"),
         Index(

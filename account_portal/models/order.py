@@ -153,7 +153,12 @@ class Shipment(Identified, Stamped, table=True):
     """A parcel of an order."""
 
     __tablename__ = "shipments"
-    __table_args__ = (Index("ix_shipments_order_id_created_at", "order_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_shipments_modified_at", "modified_at", "id"),
+        Index("ix_shipments_status", "status", "id"),
+        Index("ix_shipments_status_modified_at", "status", "modified_at", "id"),
+        Index("ix_shipments_order_id_created_at", "order_id", "created_at", "id"),
+    )
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     reference_number: str = Field(max_length=64, unique=True)
@@ -214,7 +219,12 @@ class Payment(Identified, Stamped, table=True):
     """One attempt to pay an order."""
 
     __tablename__ = "payments"
-    __table_args__ = (Index("ix_payments_order_id_created_at", "order_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_payments_modified_at", "modified_at", "id"),
+        Index("ix_payments_payment_status", "payment_status", "id"),
+        Index("ix_payments_payment_status_modified_at", "payment_status", "modified_at", "id"),
+        Index("ix_payments_order_id_created_at", "order_id", "created_at", "id"),
+    )
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     request_number: str = Field(max_length=64, unique=True)
@@ -247,7 +257,12 @@ class Refund(Identified, Stamped, table=True):
     """Money or points on the way back."""
 
     __tablename__ = "refunds"
-    __table_args__ = (Index("ix_refunds_order_id_created_at", "order_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_refunds_modified_at", "modified_at", "id"),
+        Index("ix_refunds_status", "status", "id"),
+        Index("ix_refunds_status_modified_at", "status", "modified_at", "id"),
+        Index("ix_refunds_order_id_created_at", "order_id", "created_at", "id"),
+    )
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
     return_id: str | None = Field(default=None, foreign_key="returns.id", max_length=26, index=True)
@@ -278,6 +293,9 @@ class OrderDocument(SQLModel, table=True):
 
     __tablename__ = "order_documents"
     __table_args__ = (
+        Index("ix_order_documents_changed_at", "changed_at", "order_id"),
+        Index("ix_order_documents_status", "status", "order_id"),
+        Index("ix_order_documents_status_changed_at", "status", "changed_at", "order_id"),
         Index(
             "ix_order_documents_customer_id_valid_until",
             "customer_id",
@@ -293,6 +311,10 @@ class OrderDocument(SQLModel, table=True):
     status: str = Field(max_length=30, description="State the order is counted under.")
     summary: str = Field(sa_type=Text, description="`OrderList` as JSON.")
     detail: str = Field(sa_type=Text, description="`OrderDetail` as JSON.")
+    changed_at: datetime = Field(
+        sa_type=UtcDateTime,
+        description="When anything of the order changed last: what whoever follows orders goes by.",
+    )
     valid_until: datetime | None = Field(
         default=None,
         sa_type=UtcDateTime,

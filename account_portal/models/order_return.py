@@ -14,6 +14,9 @@ class OrderReturn(Identified, Stamped, table=True):
 
     __tablename__ = "returns"
     __table_args__ = (
+        Index("ix_returns_modified_at", "modified_at", "id"),
+        Index("ix_returns_status", "status", "id"),
+        Index("ix_returns_status_modified_at", "status", "modified_at", "id"),
         Index("ix_returns_customer_id_created_at", "customer_id", "created_at", "id"),
         Index("ix_returns_order_id_created_at", "order_id", "created_at", "id"),
     )

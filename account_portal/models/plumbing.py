@@ -37,7 +37,10 @@ class OutboxMessage(Identified, table=True):
     """A message to a customer, queued in the transaction that caused it."""
 
     __tablename__ = "outbox_messages"
-    __table_args__ = (Index("ix_outbox_messages_status_due_at", "status", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_messages_status", "status", "id"),
+        Index("ix_outbox_messages_status_due_at", "status", "due_at"),
+    )
 
     channel: str = Field(max_length=10)
     recipient: str = Field(max_length=254)

@@ -14,6 +14,9 @@ class Review(Identified, Stamped, table=True):
 
     __tablename__ = "reviews"
     __table_args__ = (
+        Index("ix_reviews_modified_at", "modified_at", "id"),
+        Index("ix_reviews_status", "status", "id"),
+        Index("ix_reviews_status_modified_at", "status", "modified_at", "id"),
         UniqueConstraint("customer_id", "product_id"),
         Index("ix_reviews_customer_id_review_date", "customer_id", "review_date", "id"),
         Index("ix_reviews_product_id_status", "product_id", "status", "review_date"),

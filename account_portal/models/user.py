@@ -14,6 +14,7 @@ class User(Identified, Stamped, table=True):
 
     __tablename__ = "users"
     __table_args__ = (
+        Index("ix_users_modified_at", "modified_at", "id"),
         UniqueConstraint("email"),
         UniqueConstraint("country_code", "phone"),
         UniqueConstraint("external_id"),

@@ -6,7 +6,7 @@ import orjson
 from pydantic import BaseModel
 
 from account_portal.api.router.plan import Plan
-from account_portal.core.pagination import Page
+from account_portal.core.pagination import CursorPage, Page
 from account_portal.core.schemas import Ready
 
 
@@ -33,6 +33,10 @@ def encode_answer(plan: Plan, result: Any) -> bytes:
         rows, pagination = encode(result.rows), encode(result.pagination)
         name = plan.content.encode()
         content = b'{"' + name + b'":' + rows + b',"pagination":' + pagination + b"}"
+    elif isinstance(result, CursorPage):
+        assert plan.content is not None
+        rows, cursor = encode(result.rows), encode(result.next_cursor)
+        content = b'{"' + plan.content.encode() + b'":' + rows + b',"next_cursor":' + cursor + b"}"
     elif plan.content is not None:
         content = b'{"' + plan.content.encode() + b'":' + encode(result) + b"}"
     else:

@@ -27,7 +27,7 @@ from account_portal.core.errors import (
     UnsupportedMediaType,
     ValidationError,
 )
-from account_portal.core.pagination import Page, Pagination
+from account_portal.core.pagination import CursorPage, Page, Pagination
 from account_portal.core.schemas import Ready
 
 GENERAL: Mapping[int, type[PortalError]] = {
@@ -159,6 +159,12 @@ def _content_model(name: str, returned: Any, content: str | None) -> Any:
     fields: dict[str, Any] = {content: (_shown(returned), ...)}
     if get_origin(returned) is Page:
         fields = {content: (_shown(get_args(returned)[0]), ...), "pagination": (Pagination, ...)}
+    if get_origin(returned) is CursorPage:
+        cursor = pydantic.Field(description="Of the next page; null: this is the last.")
+        fields = {
+            content: (_shown(get_args(returned)[0]), ...),
+            "next_cursor": (str | None, cursor),
+        }
     return create_model(f"{name}Content", **fields)
 
 

@@ -1,10 +1,11 @@
 """Routes of the shop's systems. Fixed paths come before those that vary."""
 
 from account_portal.merchant.api.customers import router as customers
+from account_portal.merchant.api.messages import router as messages
 from account_portal.merchant.api.orders import router as orders
 from account_portal.merchant.api.payments import payments, refunds
 from account_portal.merchant.api.records import router as records
 from account_portal.merchant.api.returns import router as returns
 from account_portal.merchant.api.reviews import router as reviews
 
-ROUTERS = (records, orders, payments, refunds, returns, customers, reviews)
+ROUTERS = (records, orders, payments, refunds, returns, customers, reviews, messages)

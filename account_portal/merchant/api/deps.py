@@ -10,6 +10,9 @@ from account_portal.merchant.schemas import Number
 
 ReferenceNumber = Annotated[Number, Path(description="Reference number of a parcel.")]
 RequestNumber = Annotated[Number, Path(description="Request number.")]
+CustomerName = Annotated[
+    Number, Path(description="`customer_id`, or the shop's own `external_id`.")
+]
 Id = Annotated[Ulid, Path(description="Id of the row.")]
 
 

@@ -2,12 +2,22 @@
 
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import Field
 
 from account_portal.api.deps import Ctx, OrderNumberPath
 from account_portal.core.errors import Conflict, Unprocessable
-from account_portal.merchant import deeds
+from account_portal.core.pagination import CursorPage
+from account_portal.core.schemas import Ready
+from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import ReferenceNumber, merchant_router
+from account_portal.merchant.rows import (
+    OneOrder,
+    OrderRow,
+    OrdersQuery,
+    ShipmentRow,
+    ShipmentsQuery,
+)
 from account_portal.merchant.schemas import (
     MOST_AT_ONCE,
     CreateRefund,
@@ -172,3 +182,63 @@ def resend_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> ShipmentStat
 def refund_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> RefundStates:
     """One refund for each way the order was paid."""
     return deeds.refund_shipment(ctx, reference_number)
+
+
+@router.expose(
+    "GET",
+    "/orders",
+    operation_id="list-orders",
+    summary="List orders",
+    message="Orders.",
+    content="orders",
+    scope="orders:read",
+)
+def list_orders(
+    ctx: Ctx, query: Annotated[OrdersQuery, Query()]
+) -> CursorPage[Ready[list[OrderRow]]]:
+    """Orders of any customer; a queue is a list of one state."""
+    return lists.list_orders(ctx, query)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}",
+    operation_id="get-order",
+    summary="Read one order",
+    message="Order.",
+    scope="orders:read",
+    also=(404,),
+)
+def get_order(ctx: Ctx, order_number: OrderNumberPath) -> Ready[OneOrder]:
+    """Whole, as its customer sees it, and whose it is."""
+    return lists.get_order(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/shipments",
+    operation_id="list-shipments",
+    summary="List parcels",
+    message="Parcels.",
+    content="shipments",
+    scope="orders:read",
+)
+def list_shipments(
+    ctx: Ctx, query: Annotated[ShipmentsQuery, Query()]
+) -> CursorPage[list[ShipmentRow]]:
+    """Parcels of any customer; a queue is a list of one state."""
+    return lists.list_shipments(ctx, query)
+
+
+@router.expose(
+    "GET",
+    "/shipments/{reference_number}",
+    operation_id="get-shipment",
+    summary="Read one parcel",
+    message="Parcel.",
+    scope="orders:read",
+    also=(404,),
+)
+def get_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> ShipmentRow:
+    """As it is now."""
+    return lists.get_shipment(ctx, reference_number)

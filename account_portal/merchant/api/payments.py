@@ -2,11 +2,19 @@
 
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import Field
 
 from account_portal.api.deps import Ctx
-from account_portal.merchant import deeds
+from account_portal.core.pagination import CursorPage
+from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import RequestNumber, merchant_router
+from account_portal.merchant.rows import (
+    PaymentRow,
+    PaymentsQuery,
+    RefundRow,
+    RefundsQuery,
+)
 from account_portal.merchant.schemas import (
     MOST_AT_ONCE,
     Outcome,
@@ -149,3 +157,61 @@ def retry_refund(
 def redirect_refund(ctx: Ctx, request_number: RequestNumber, data: Redirection) -> RefundState:
     """One that waits, to a verified account of the customer."""
     return deeds.redirect_refund(ctx, request_number, data.bank_account_id)
+
+
+@payments.expose(
+    "GET",
+    "/payments",
+    operation_id="list-payments",
+    summary="List payments",
+    message="Payments.",
+    content="payments",
+    scope="payments:read",
+)
+def list_payments(
+    ctx: Ctx, query: Annotated[PaymentsQuery, Query()]
+) -> CursorPage[list[PaymentRow]]:
+    """Payments of any customer; a queue is a list of one state."""
+    return lists.list_payments(ctx, query)
+
+
+@payments.expose(
+    "GET",
+    "/payments/{request_number}",
+    operation_id="get-payment",
+    summary="Read one payment",
+    message="Payment.",
+    scope="payments:read",
+    also=(404,),
+)
+def get_payment(ctx: Ctx, request_number: RequestNumber) -> PaymentRow:
+    """As it is now."""
+    return lists.get_payment(ctx, request_number)
+
+
+@refunds.expose(
+    "GET",
+    "/refunds",
+    operation_id="list-refunds",
+    summary="List refunds",
+    message="Refunds.",
+    content="refunds",
+    scope="refunds:read",
+)
+def list_refunds(ctx: Ctx, query: Annotated[RefundsQuery, Query()]) -> CursorPage[list[RefundRow]]:
+    """Refunds of any customer; a queue is a list of one state."""
+    return lists.list_refunds(ctx, query)
+
+
+@refunds.expose(
+    "GET",
+    "/refunds/{request_number}",
+    operation_id="get-refund",
+    summary="Read one refund",
+    message="Refund.",
+    scope="refunds:read",
+    also=(404,),
+)
+def get_refund(ctx: Ctx, request_number: RequestNumber) -> RefundRow:
+    """As it is now."""
+    return lists.get_refund(ctx, request_number)

@@ -27,6 +27,7 @@ from account_portal.merchant.importing.outcomes import NATURAL_KEYS
 from account_portal.merchant.importing.records import RECORDS, AnyRecord
 from account_portal.merchant.schemas import (
     MOST_AT_ONCE,
+    Number,
     RecordOutcome,
     RecordOutcomes,
     RecordsQuery,
@@ -178,7 +179,7 @@ def _expose_one(kind: str, plural: str, record: type[Record]) -> None:
     put.__doc__ = (
         f"The record `{kind}`, without `type` and `{name}`. Putting the same again changes nothing."
     )
-    in_path = Annotated[str, Path(min_length=1, max_length=64, description=f"Its `{name}`.")]
+    in_path = Annotated[Number, Path(description=f"Its `{name}`.")]
     put.__annotations__ |= {
         parameter: in_path,
         "data": Annotated[dict[str, Any], _Described(record, without=("type", name))],

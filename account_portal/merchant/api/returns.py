@@ -1,8 +1,17 @@
 """Deeds on return requests."""
 
+from typing import Annotated
+
+from fastapi import Query
+
 from account_portal.api.deps import Ctx
-from account_portal.merchant import deeds
+from account_portal.core.pagination import CursorPage
+from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import RequestNumber, merchant_router
+from account_portal.merchant.rows import (
+    ReturnRow,
+    ReturnsQuery,
+)
 from account_portal.merchant.schemas import Reason, ReturnState
 from account_portal.returns import rules, service
 
@@ -88,3 +97,31 @@ def receive_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
 def complete_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
     """Points and store credit go back at once; refunds of money are approved and settled apart."""
     return deeds.step_return(ctx, service.complete_return, request_number)
+
+
+@router.expose(
+    "GET",
+    "/returns",
+    operation_id="list-returns",
+    summary="List return requests",
+    message="Return requests.",
+    content="returns",
+    scope="returns:read",
+)
+def list_returns(ctx: Ctx, query: Annotated[ReturnsQuery, Query()]) -> CursorPage[list[ReturnRow]]:
+    """Return requests of any customer; a queue is a list of one state."""
+    return lists.list_returns(ctx, query)
+
+
+@router.expose(
+    "GET",
+    "/returns/{request_number}",
+    operation_id="get-return",
+    summary="Read one return request",
+    message="Return request.",
+    scope="returns:read",
+    also=(404,),
+)
+def get_return(ctx: Ctx, request_number: RequestNumber) -> ReturnRow:
+    """As it is now."""
+    return lists.get_return(ctx, request_number)

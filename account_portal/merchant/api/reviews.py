@@ -1,8 +1,17 @@
 """Decisions on reviews."""
 
+from typing import Annotated
+
+from fastapi import Query
+
 from account_portal.api.deps import Ctx
-from account_portal.merchant import deeds
+from account_portal.core.pagination import CursorPage
+from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import Id, merchant_router
+from account_portal.merchant.rows import (
+    ReviewRow,
+    ReviewsQuery,
+)
 from account_portal.merchant.schemas import ReviewState
 
 router = merchant_router("Reviews")
@@ -36,3 +45,31 @@ def approve_review(ctx: Ctx, id: Id) -> ReviewState:
 def reject_review(ctx: Ctx, id: Id) -> ReviewState:
     """Its customer may write it anew."""
     return deeds.decide_review(ctx, id, approved=False)
+
+
+@router.expose(
+    "GET",
+    "/reviews",
+    operation_id="list-reviews",
+    summary="List reviews",
+    message="Reviews.",
+    content="reviews",
+    scope="reviews:read",
+)
+def list_reviews(ctx: Ctx, query: Annotated[ReviewsQuery, Query()]) -> CursorPage[list[ReviewRow]]:
+    """Reviews of any customer; a queue is a list of one state."""
+    return lists.list_reviews(ctx, query)
+
+
+@router.expose(
+    "GET",
+    "/reviews/{id}",
+    operation_id="get-review",
+    summary="Read one review",
+    message="Review.",
+    scope="reviews:read",
+    also=(404,),
+)
+def get_review(ctx: Ctx, id: Id) -> ReviewRow:
+    """As it is now."""
+    return lists.get_review(ctx, id)

@@ -186,7 +186,7 @@ def new_user(made_at: datetime, external_id: str | None, email: str | None) -> R
 
 def insert_users(batch: Batch, users: list[Row], accepting: Collection[str] = ()) -> None:
     """Add users with the opt-ins of new users; ids in `accepting` take promotional e-mail."""
-    insert(batch.db, User, users)
+    insert(batch.db, User, [{**user, "modified_at": batch.now} for user in users])
     insert(
         batch.db,
         NotificationPreference,

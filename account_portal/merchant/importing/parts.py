@@ -171,7 +171,7 @@ def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[Or
                 **values,
                 **rest,
                 "created_at": made,
-                "modified_at": made,
+                "modified_at": batch.now,
             }
             batch.changed_orders.add(part.order_id)
         else:
@@ -327,7 +327,7 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
                 "order_id": part.order_id,
                 **values,
                 "created_at": made,
-                "modified_at": made,
+                "modified_at": batch.now,
             }
             new[parcel.reference_number] = row
             batch.changed_orders.add(part.order_id)

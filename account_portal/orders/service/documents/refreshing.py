@@ -177,6 +177,7 @@ def _document(
         "status": order["status"],
         "summary": orjson.dumps(summary, option=orjson.OPT_UTC_Z).decode(),
         "detail": orjson.dumps(detail, option=orjson.OPT_UTC_Z).decode(),
+        "changed_at": now,
         "valid_until": valid_until,
         "search": search_text(order, facts.lines),
     }

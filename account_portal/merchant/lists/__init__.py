@@ -1,0 +1,44 @@
+"""Lists for the shop's systems and staff: orders, what belongs to them, customers, queues."""
+
+from account_portal.merchant.lists.orders import get_order, list_orders
+from account_portal.merchant.lists.parts import (
+    get_payment,
+    get_refund,
+    get_return,
+    get_shipment,
+    list_payments,
+    list_refunds,
+    list_returns,
+    list_shipments,
+)
+from account_portal.merchant.lists.people import (
+    customer_id_of,
+    get_bank_account,
+    get_customer,
+    get_review,
+    list_bank_accounts,
+    list_customers,
+    list_messages,
+    list_reviews,
+)
+
+__all__ = [
+    "customer_id_of",
+    "get_bank_account",
+    "get_customer",
+    "get_order",
+    "get_payment",
+    "get_refund",
+    "get_return",
+    "get_review",
+    "get_shipment",
+    "list_bank_accounts",
+    "list_customers",
+    "list_messages",
+    "list_orders",
+    "list_payments",
+    "list_refunds",
+    "list_returns",
+    "list_reviews",
+    "list_shipments",
+]

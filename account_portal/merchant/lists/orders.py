@@ -1,0 +1,104 @@
+"""Orders, from the documents that are written with them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import orjson
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core.errors import NotFound
+from account_portal.core.pagination import CursorPage
+from account_portal.core.reading import as_bytes
+from account_portal.core.schemas import Ready
+from account_portal.merchant.lists.paging import Keys, find_page
+from account_portal.merchant.lists.people import of_customer
+from account_portal.merchant.rows import OneOrder, OrderRow, OrdersQuery
+from account_portal.models import Order, OrderDocument
+from account_portal.orders.service import refresh_orders
+
+_ROWS = TypeAdapter(list[OrderRow])
+_ONE = TypeAdapter(OneOrder)
+_KEYS = Keys(col(OrderDocument.order_id), col(OrderDocument.status), col(OrderDocument.changed_at))
+
+
+def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[Ready[list[OrderRow]]]:
+    """Orders of any customer."""
+    ctx.require_shop()
+    where: list[Any] = []
+    if query.customer is not None:
+        mine = of_customer(ctx, col(Order.customer_id), query.customer)
+        where = [col(OrderDocument.order_id).in_(select(col(Order.id)).where(*mine))]
+    ids, cursor = find_page(ctx, _KEYS, query, statuses=query.status, where=where)
+    rows = [
+        _begin(row) + (b'"details":' + row.detail + b"," if query.expand else b"") + row.summary[1:]
+        for row in _documents(ctx, ids, details=query.expand is not None)
+    ]
+    return CursorPage(Ready(_ROWS, b"[" + b",".join(rows) + b"]"), cursor)
+
+
+def get_order(ctx: Context, order_number: str) -> Ready[OneOrder]:
+    """One order, whole.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    ctx.require_shop()
+    statement = select(col(OrderDocument.order_id)).where(
+        col(OrderDocument.order_number) == order_number
+    )
+    order_id = ctx.db.execute(statement).scalar()
+    if order_id is None:
+        raise NotFound(f"There is no order {order_number}.")
+    [row] = _documents(ctx, [order_id], details=True)
+    return Ready(_ONE, _begin(row) + row.detail[1:])
+
+
+class _Document(NamedTuple):
+    order_id: str
+    customer_id: str
+    changed_at: datetime
+    valid_until: datetime | None
+    summary: bytes
+    detail: bytes
+
+
+def _documents(ctx: Context, ids: Sequence[str], *, details: bool) -> list[_Document]:
+    """Documents in the order of their ids; those that hold no longer are derived anew first."""
+    found = _read(ctx, ids, details=details)
+    stale = [row.order_id for row in found if row.valid_until and row.valid_until < ctx.now]
+    if stale:
+        ctx.begin_writing()
+        refresh_orders(ctx.db, stale, ctx.now)
+        found = _read(ctx, ids, details=details)
+    return found
+
+
+def _read(ctx: Context, ids: Sequence[str], *, details: bool) -> list[_Document]:
+    detail = as_bytes(col(OrderDocument.detail)) if details else col(OrderDocument.order_id)
+    rows = ctx.db.execute(
+        select(
+            col(OrderDocument.order_id),
+            col(OrderDocument.customer_id),
+            col(OrderDocument.changed_at),
+            col(OrderDocument.valid_until),
+            as_bytes(col(OrderDocument.summary)),
+            detail,
+        ).where(col(OrderDocument.order_id).in_(ids))
+    )
+    found = {}
+    for order_id, customer_id, changed_at, valid_until, summary, whole in rows:
+        shown = bytes(whole) if details else b""
+        found[order_id] = _Document(
+            order_id, customer_id, changed_at, valid_until, bytes(summary), shown
+        )
+    return [found[one] for one in ids if one in found]
+
+
+def _begin(row: _Document) -> bytes:
+    """What the shop's systems are told besides what customers see."""
+    told = {"customer_id": row.customer_id, "updated_at": row.changed_at}
+    return orjson.dumps(told, option=orjson.OPT_UTC_Z)[:-1] + b","

@@ -1,0 +1,245 @@
+"""What belongs to orders: parcels, payments, refunds, returns."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
+from sqlmodel import SQLModel, col
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import NotFound
+from account_portal.core.pagination import CursorPage
+from account_portal.merchant.lists.paging import Keys, find_page
+from account_portal.merchant.lists.people import of_customer
+from account_portal.merchant.rows import (
+    ParcelUnits,
+    PaymentRow,
+    PaymentsQuery,
+    RefundRow,
+    RefundsQuery,
+    ReturnRow,
+    ReturnsQuery,
+    ReturnUnits,
+    ShipmentRow,
+    ShipmentsQuery,
+)
+from account_portal.models import (
+    Order,
+    OrderLine,
+    OrderReturn,
+    Payment,
+    Refund,
+    ReturnItem,
+    Shipment,
+    ShipmentItem,
+)
+
+
+def _of_order(ctx: Context, column: Any, order_number: str | None) -> list[ColumnElement[bool]]:
+    if order_number is None:
+        return []
+    statement = select(col(Order.id)).where(col(Order.order_number) == order_number)
+    return [column == (ctx.db.execute(statement).scalar() or "")]
+
+
+def _with_order(ctx: Context, model: type[SQLModel], ids: Sequence[str]) -> list[Any]:
+    """Rows with number, currency and customer of their orders, in the order of their ids."""
+    table: Any = model
+    rows = ctx.db.execute(
+        select(model, col(Order.order_number), col(Order.currency), col(Order.customer_id))
+        .join(Order, col(Order.id) == table.order_id)
+        .where(table.id.in_(ids))
+    )
+    found = {row[0].id: row for row in rows}
+    return [found[one] for one in ids if one in found]
+
+
+def _id_of(ctx: Context, model: type[SQLModel], key: Any, number: str) -> list[str]:
+    table: Any = model
+    found = ctx.db.execute(select(table.id).where(key == number)).scalar()
+    if found is None:
+        raise NotFound
+    return [found]
+
+
+def _plain(row: SQLModel, view: Any) -> dict[str, Any]:
+    return {**row.model_dump(include=set(view.model_fields)), "updated_at": row.modified_at}  # type: ignore[attr-defined]
+
+
+_SHIPMENTS = Keys(col(Shipment.id), col(Shipment.status), col(Shipment.modified_at))
+
+
+def list_shipments(ctx: Context, query: ShipmentsQuery) -> CursorPage[list[ShipmentRow]]:
+    """Parcels of any order."""
+    ctx.require_shop()
+    where = _of_order(ctx, col(Shipment.order_id), query.order_number)
+    ids, cursor = find_page(ctx, _SHIPMENTS, query, statuses=query.status, where=where)
+    return CursorPage(_shipments(ctx, ids), cursor)
+
+
+def get_shipment(ctx: Context, number: str) -> ShipmentRow:
+    """One parcel, by its reference number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    ctx.require_shop()
+    return _shipments(ctx, _id_of(ctx, Shipment, col(Shipment.reference_number), number))[0]
+
+
+def _shipments(ctx: Context, ids: Sequence[str]) -> list[ShipmentRow]:
+    units: dict[str, list[ParcelUnits]] = defaultdict(list)
+    for shipment_id, sku, quantity in ctx.db.execute(
+        select(col(ShipmentItem.shipment_id), col(OrderLine.sku), col(ShipmentItem.quantity))
+        .join(OrderLine, col(OrderLine.id) == col(ShipmentItem.line_id))
+        .where(col(ShipmentItem.shipment_id).in_(ids))
+        .order_by(col(OrderLine.position))
+    ):
+        units[shipment_id].append(ParcelUnits(sku=sku, quantity=quantity))
+    return [
+        ShipmentRow(**_plain(row, ShipmentRow), order_number=number, items=units[row.id])
+        for row, number, _, _ in _with_order(ctx, Shipment, ids)
+    ]
+
+
+_PAYMENTS = Keys(col(Payment.id), col(Payment.payment_status), col(Payment.modified_at))
+
+
+def list_payments(ctx: Context, query: PaymentsQuery) -> CursorPage[list[PaymentRow]]:
+    """Payments of any order."""
+    ctx.require_shop()
+    where = _of_order(ctx, col(Payment.order_id), query.order_number)
+    ids, cursor = find_page(ctx, _PAYMENTS, query, statuses=query.status, where=where)
+    return CursorPage(_payments(ctx, ids), cursor)
+
+
+def get_payment(ctx: Context, number: str) -> PaymentRow:
+    """One payment, by its request number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    ctx.require_shop()
+    return _payments(ctx, _id_of(ctx, Payment, col(Payment.request_number), number))[0]
+
+
+def _payments(ctx: Context, ids: Sequence[str]) -> list[PaymentRow]:
+    return [
+        PaymentRow(
+            **{**_plain(row, PaymentRow), "amount": money.to_major(row.amount, currency)},
+            status=row.payment_status,
+            order_number=number,
+            currency=currency,
+        )
+        for row, number, currency, _ in _with_order(ctx, Payment, ids)
+    ]
+
+
+_REFUNDS = Keys(col(Refund.id), col(Refund.status), col(Refund.modified_at))
+
+
+def list_refunds(ctx: Context, query: RefundsQuery) -> CursorPage[list[RefundRow]]:
+    """Refunds of any order."""
+    ctx.require_shop()
+    where = _of_order(ctx, col(Refund.order_id), query.order_number)
+    ids, cursor = find_page(ctx, _REFUNDS, query, statuses=query.status, where=where)
+    return CursorPage(_refunds(ctx, ids), cursor)
+
+
+def get_refund(ctx: Context, number: str) -> RefundRow:
+    """One refund, by its request number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    ctx.require_shop()
+    return _refunds(ctx, _id_of(ctx, Refund, col(Refund.request_number), number))[0]
+
+
+def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
+    rows = _with_order(ctx, Refund, ids)
+    returns: dict[str | None, str] = {}
+    if return_ids := {row.return_id for row, *_ in rows} - {None}:
+        statement = select(col(OrderReturn.id), col(OrderReturn.request_number))
+        found = ctx.db.execute(statement.where(col(OrderReturn.id).in_(return_ids)))
+        returns = {row.id: row.request_number for row in found}
+    return [
+        RefundRow(
+            **{
+                **_plain(row, RefundRow),
+                "refund_amount": money.to_major(row.refund_amount, currency),
+            },
+            order_number=number,
+            currency=currency,
+            customer_id=customer_id,
+            return_request_number=returns.get(row.return_id),
+        )
+        for row, number, currency, customer_id in rows
+    ]
+
+
+_RETURNS = Keys(col(OrderReturn.id), col(OrderReturn.status), col(OrderReturn.modified_at))
+
+
+def list_returns(ctx: Context, query: ReturnsQuery) -> CursorPage[list[ReturnRow]]:
+    """Return requests of any customer."""
+    ctx.require_shop()
+    where = _of_order(ctx, col(OrderReturn.order_id), query.order_number)
+    where += of_customer(ctx, col(OrderReturn.customer_id), query.customer)
+    ids, cursor = find_page(ctx, _RETURNS, query, statuses=query.status, where=where)
+    return CursorPage(_returns(ctx, ids), cursor)
+
+
+def get_return(ctx: Context, number: str) -> ReturnRow:
+    """One return request, by its number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    ctx.require_shop()
+    return _returns(ctx, _id_of(ctx, OrderReturn, col(OrderReturn.request_number), number))[0]
+
+
+def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
+    units: dict[str, list[ReturnUnits]] = defaultdict(list)
+    for item, sku, product_id, product_name in ctx.db.execute(
+        select(
+            ReturnItem,
+            col(OrderLine.sku),
+            col(OrderLine.product_id),
+            col(OrderLine.product_name),
+        )
+        .join(OrderLine, col(OrderLine.id) == col(ReturnItem.line_id))
+        .where(col(ReturnItem.return_id).in_(ids))
+        .order_by(col(ReturnItem.position))
+    ):
+        units[item.return_id].append(
+            ReturnUnits(
+                sku=sku,
+                product_id=product_id,
+                product_name=product_name,
+                quantity=item.quantity,
+                resolution=item.resolution,
+                return_reason=item.return_reason,
+            )
+        )
+    replacement = aliased(Order)
+    replaced = ctx.db.execute(
+        select(col(OrderReturn.id), col(replacement.order_number))
+        .join(replacement, col(replacement.id) == col(OrderReturn.replacement_order_id))
+        .where(col(OrderReturn.id).in_(ids))
+    )
+    replacements = {row[0]: row[1] for row in replaced}
+    return [
+        ReturnRow(
+            **{**_plain(row, ReturnRow), "grand_total": money.to_major(row.grand_total, currency)},
+            order_number=number,
+            currency=currency,
+            items=units[row.id],
+            replacement_order_number=replacements.get(row.id),
+        )
+        for row, number, currency, _ in _with_order(ctx, OrderReturn, ids)
+    ]

@@ -1,0 +1,305 @@
+"""Rows of the lists that the shop's systems read."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from account_portal.core.schemas import Amount, Input, Moment, OrderNumber, Sometimes, Ulid, View
+from account_portal.models.states import (
+    Channel,
+    MessageStatus,
+    OrderStatus,
+    RefundStatus,
+    ReturnResolution,
+    ReturnStatus,
+    ReviewStatus,
+    ShipmentStatus,
+    TransactionStatus,
+    VerificationStatus,
+)
+from account_portal.orders.schemas import OrderDetail, OrderList
+
+
+class ListQuery(Input):
+    """Which page of a list, in which order."""
+
+    limit: int = Field(default=50, ge=1, le=200, description="Rows of a page.")
+    cursor: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="`next_cursor` of the page before."
+    )
+    sort: Literal["newest", "updated"] | None = Field(
+        default=None,
+        description="`newest`: what came last is first. `updated`: by change, the earliest first, "
+        "so that whoever follows misses nothing. The usual is `newest`, with `updated_since` "
+        "`updated`.",
+    )
+
+
+class ChangesQuery(ListQuery):
+    """A list that can be followed."""
+
+    updated_since: Moment | None = Field(
+        default=None,
+        description="Only what changed at this moment or later. Ask with a minute of overlap.",
+    )
+
+    @property
+    def by_change(self) -> bool:
+        """Whether rows come by change."""
+        return self.sort == "updated" or (self.sort is None and self.updated_since is not None)
+
+
+def _states(words: str) -> str:
+    return f"Only {words} in one of these states. May be repeated."
+
+
+class OrdersQuery(ChangesQuery):
+    """Which orders."""
+
+    status: list[OrderStatus] = Field(default_factory=list, description=_states("orders"))
+    customer: str | None = Field(
+        default=None, max_length=64, description="`customer_id`, or the shop's own `external_id`."
+    )
+    expand: Literal["details"] | None = Field(
+        default=None, description="`details`: each row with the whole order."
+    )
+
+
+class _OfOrderQuery(ChangesQuery):
+    order_number: OrderNumber | None = Field(default=None, description="Only of this order.")
+
+
+class ShipmentsQuery(_OfOrderQuery):
+    """Which parcels."""
+
+    status: list[ShipmentStatus] = Field(default_factory=list, description=_states("parcels"))
+
+
+class PaymentsQuery(_OfOrderQuery):
+    """Which payments."""
+
+    status: list[TransactionStatus] = Field(default_factory=list, description=_states("payments"))
+
+
+class RefundsQuery(_OfOrderQuery):
+    """Which refunds."""
+
+    status: list[RefundStatus] = Field(default_factory=list, description=_states("refunds"))
+
+
+class ReturnsQuery(_OfOrderQuery):
+    """Which return requests."""
+
+    status: list[ReturnStatus] = Field(default_factory=list, description=_states("returns"))
+    customer: str | None = Field(
+        default=None, max_length=64, description="`customer_id`, or the shop's own `external_id`."
+    )
+
+
+class ReviewsQuery(ChangesQuery):
+    """Which reviews."""
+
+    status: list[ReviewStatus] = Field(default_factory=list, description=_states("reviews"))
+    customer: str | None = Field(
+        default=None, max_length=64, description="`customer_id`, or the shop's own `external_id`."
+    )
+
+
+class BankAccountsQuery(ChangesQuery):
+    """Which bank accounts."""
+
+    status: list[VerificationStatus] = Field(default_factory=list, description=_states("accounts"))
+    customer: str | None = Field(
+        default=None, max_length=64, description="`customer_id`, or the shop's own `external_id`."
+    )
+
+
+class CustomersQuery(ChangesQuery):
+    """Which customers."""
+
+    email: str | None = Field(default=None, max_length=254, description="Exactly this one.")
+
+
+class MessagesQuery(ListQuery):
+    """Which messages."""
+
+    status: list[MessageStatus] = Field(default_factory=list, description=_states("messages"))
+    sort: Literal["newest"] | None = Field(default=None, description="Messages come newest first.")
+
+
+class OrderRow(OrderList):
+    """An order, as its customer's list shows it, and whose it is."""
+
+    customer_id: Ulid
+    updated_at: Moment
+    details: Sometimes[OrderDetail] = Field(default=None, description="With `expand=details` only.")
+
+
+class OneOrder(OrderDetail):
+    """A whole order, and whose it is."""
+
+    customer_id: Ulid
+    updated_at: Moment
+
+
+class ParcelUnits(View):
+    """What is in a parcel."""
+
+    sku: str
+    quantity: int
+
+
+class ShipmentRow(View):
+    """A parcel."""
+
+    reference_number: str
+    order_number: str
+    status: ShipmentStatus
+    items: list[ParcelUnits]
+    courier_company_name: str | None
+    awb_no: str | None
+    tracking_url: str | None
+    eta_delivery: str | None
+    packed_at: Moment | None
+    shipped_date: Moment | None
+    delivered_date: Moment | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class PaymentRow(View):
+    """A payment."""
+
+    request_number: str
+    order_number: str
+    status: TransactionStatus
+    amount: Amount
+    currency: str
+    payment_date: Moment | None
+    payment_reference_number: str | None
+    payment_method: str | None
+    payment_gateway: str | None
+    collection: str | None = Field(
+        description="`authorized`: reserved; `on_delivery`: paid at the door; `stated`: by the "
+        "shop's word alone."
+    )
+    created_at: Moment
+    updated_at: Moment
+
+
+class RefundRow(View):
+    """A refund."""
+
+    request_number: str
+    order_number: str
+    customer_id: Ulid
+    status: RefundStatus
+    refund_amount: Amount
+    currency: str
+    payment_mode: str
+    payment_method: str | None
+    payment_reference_number: str | None
+    bank_account_id: Ulid | None
+    bank_account_number: str | None = Field(description="Masked.")
+    bank_name: str | None
+    refund_remarks: str | None
+    refund_date: Moment | None
+    return_request_number: str | None = Field(description="The return it is for, if any.")
+    created_at: Moment
+    updated_at: Moment
+
+
+class ReturnUnits(View):
+    """Units that go back."""
+
+    sku: str
+    product_id: str
+    product_name: str
+    quantity: int
+    resolution: ReturnResolution
+    return_reason: str
+
+
+class ReturnRow(View):
+    """A return request."""
+
+    request_number: str
+    order_number: str
+    customer_id: Ulid
+    status: ReturnStatus
+    items: list[ReturnUnits]
+    grand_total: Amount = Field(description="What the goods cost, tax included.")
+    currency: str
+    rejection_reason: str | None
+    replacement_order_number: str | None
+    approved_at: Moment | None
+    rejected_at: Moment | None
+    shipped_at: Moment | None
+    received_at: Moment | None
+    completed_at: Moment | None
+    cancelled_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class ReviewRow(View):
+    """A review."""
+
+    id: Ulid
+    product_id: str
+    customer_id: Ulid
+    order_number: str
+    status: ReviewStatus
+    rating: Amount = Field(description="1 to 5, in halves.")
+    review_text: str
+    tags: list[str]
+    review_date: Moment
+    created_at: Moment
+    updated_at: Moment
+
+
+class BankAccountRow(View):
+    """A bank account for refunds."""
+
+    id: Ulid
+    customer_id: Ulid
+    account_name: str
+    account_number: str = Field(description="Masked.")
+    ifsc_code: str
+    bank_name: str
+    is_default: bool
+    status: VerificationStatus
+    created_at: Moment
+    updated_at: Moment
+
+
+class CustomerRow(View):
+    """A customer."""
+
+    customer_id: Ulid
+    external_id: str | None = Field(description="The shop's own id.")
+    email: str | None
+    is_email_verified: bool
+    country_code: str | None
+    phone: str | None
+    is_phone_verified: bool
+    first_name: str | None
+    last_name: str | None
+    customer_group_id: str | None
+    is_active: bool = Field(description="False once the customer closed the account.")
+    created_at: Moment
+    updated_at: Moment
+
+
+class MessageRow(View):
+    """A message to a customer. What it says is not told: it may be a code."""
+
+    id: Ulid
+    channel: Channel
+    recipient: str
+    kind: str
+    status: MessageStatus
+    attempts: int
+    last_error: str | None
+    created_at: Moment
+    sent_at: Moment | None

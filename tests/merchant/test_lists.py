@@ -1,0 +1,237 @@
+"""Lists for the shop's systems: whole, in order, by state, by change, and no slower when long."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from account_portal.core.db import Database
+from account_portal.merchant import lists
+from account_portal.models import User
+from tests.conftest import Acting, Clock
+from tests.factories.bank_accounts import make_bank_account
+from tests.factories.orders import make_order
+from tests.factories.records import order, shipment
+from tests.factories.returns import make_return
+from tests.factories.reviews import make_product, make_review
+from tests.merchant.systems import Systems
+
+
+def numbers(answer: Any, name: str = "orders", key: str = "order_number") -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [row[key] for row in answer.json()["content"][name]]
+
+
+def all_pages(systems: Systems, path: str, name: str, key: str) -> list[str]:
+    """Every row of a list, page by page."""
+    found: list[str] = []
+    cursor = None
+    while True:
+        at = path if cursor is None else f"{path}&cursor={cursor}"
+        answer = systems.get(at)
+        found += numbers(answer, name, key)
+        cursor = answer.json()["content"]["next_cursor"]
+        if cursor is None:
+            return found
+
+
+@pytest.fixture
+def five(database: Database, owner: User, stranger: User) -> list[str]:
+    """Five orders, oldest first; the second is cancelled, the last is another customer's."""
+    made = [make_order(database, owner, status="cancelled" if n == 1 else "confirmed")
+            for n in range(4)]  # fmt: skip
+    made.append(make_order(database, stranger))
+    return [one.order_number for one in made]
+
+
+def test_orders_come_newest_first_page_by_page(systems: Systems, five: list[str]) -> None:
+    assert numbers(systems.get("/orders")) == five[::-1]
+    assert all_pages(systems, "/orders?limit=2", "orders", "order_number") == five[::-1]
+
+
+def test_orders_by_state(systems: Systems, five: list[str]) -> None:
+    assert numbers(systems.get("/orders?status=cancelled")) == [five[1]]
+    assert numbers(systems.get("/orders?status=draft")) == []
+    both = "/orders?status=cancelled&status=confirmed&limit=2"
+    assert all_pages(systems, both, "orders", "order_number") == five[::-1]
+    by_change = both + "&sort=updated"
+    assert all_pages(systems, by_change, "orders", "order_number") == five
+
+
+def test_orders_of_a_customer(systems: Systems, five: list[str], stranger: User) -> None:
+    assert numbers(systems.get(f"/orders?customer={stranger.customer_id}")) == five[4:]
+    assert numbers(systems.get("/orders?customer=nobody")) == []
+
+
+def test_whoever_follows_changes_misses_none(
+    systems: Systems, five: list[str], clock: Clock
+) -> None:
+    clock.advance(minutes=5)
+    since = clock.now.isoformat().replace("+00:00", "Z")
+    assert numbers(systems.get(f"/orders?updated_since={since}")) == []
+    systems.post(f"/orders/{five[2]}/shipments", {})
+    clock.advance(minutes=1)
+    systems.post(f"/orders/{five[0]}/cancel", {"reason": "Out of stock"})
+    changed = all_pages(systems, f"/orders?updated_since={since}&limit=1", "orders", "order_number")
+    assert changed == [five[2], five[0]]
+    newest = numbers(systems.get(f"/orders?updated_since={since}&sort=newest"))
+    assert newest == [five[2], five[0]]
+
+
+def test_what_is_imported_counts_as_changed_now(systems: Systems, clock: Clock) -> None:
+    since = (clock.now - timedelta(minutes=1)).isoformat().replace("+00:00", "Z")
+    payment = {"request_number": "PAY-1", "amount": 1}
+    old = order("A-1", order_date="2020-01-01", payments=[payment])
+    systems.post("/records", [old, shipment("SHP-1", "A-1", created_at="2020-01-02")])
+    for name, key in (("shipments", "reference_number"), ("payments", "request_number")):
+        assert numbers(systems.get(f"/{name}?updated_since={since}"), name, key)
+    assert numbers(systems.get(f"/orders?updated_since={since}")) == ["A-1"]
+    assert numbers(systems.get(f"/customers?updated_since={since}"), "customers", "email")
+
+
+def test_rows_tell_whose_they_are_and_may_be_whole(
+    systems: Systems, five: list[str], stranger: User
+) -> None:
+    [row] = systems.get("/orders?limit=1").json()["content"]["orders"]
+    assert row["customer_id"] == stranger.customer_id
+    assert "details" not in row
+    [whole] = systems.get("/orders?limit=1&expand=details").json()["content"]["orders"]
+    assert whole["details"]["shipping_address"]["city"] == "Bengaluru"
+    one = systems.get(f"/orders/{five[4]}").json()["content"]
+    assert one == {
+        "customer_id": stranger.customer_id,
+        "updated_at": whole["updated_at"],
+        **whole["details"],
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0", "limit=201", "limit=x", "status=lost", "sort=oldest", "expand=all",
+        "updated_since=yesterday", "updated_since=2026-01-01T00:00:00",
+        "cursor=", "cursor=x", "cursor=WyJhIl0", "cursor=bnVsbA", "cursor=W10",
+        "cursor=%00", "customer=%00",
+    ],
+)  # fmt: skip
+def test_what_no_list_knows_is_refused(systems: Systems, query: str) -> None:
+    answer = systems.get(f"/orders?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
+    [field] = answer.json()["error"]
+    assert field.split(".")[0] == query.split("=", maxsplit=1)[0]
+
+
+def test_a_cursor_belongs_to_an_order(systems: Systems, five: list[str]) -> None:
+    assert five
+    cursor = systems.get("/orders?limit=1").json()["content"]["next_cursor"]
+    assert systems.get(f"/orders?sort=updated&cursor={cursor}").status_code == 400
+
+
+def test_a_window_that_closed_is_not_read_as_open(
+    systems: Systems, database: Database, owner: User, clock: Clock
+) -> None:
+    made = make_order(database, owner, parcels=[{"status": "delivered"}])
+    clock.advance(days=40)
+    [row] = systems.get("/orders").json()["content"]["orders"]
+    assert (row["order_number"], row["status"]) == (made.order_number, "complete")
+
+
+def test_everything_is_listed_and_read_one_by_one(
+    systems: Systems, database: Database, owner: User, clock: Clock
+) -> None:
+    account = make_bank_account(database, owner)
+    made = make_order(
+        database,
+        owner,
+        parcels=[{"status": "delivered"}],
+        refunds=[{"refund_amount": 100, "bank_account_id": account.id}],
+    )
+    request = make_return(database, owner, made)
+    product = make_product(database)
+    review = make_review(database, owner, product.id)
+    kinds = {
+        "shipments": "reference_number",
+        "payments": "request_number",
+        "refunds": "request_number",
+        "returns": "request_number",
+        "reviews": "id",
+        "bank-accounts": "id",
+        "customers": "customer_id",
+    }
+    for path, key in kinds.items():
+        name = path.replace("-", "_")
+        [row] = systems.get(f"/{path}").json()["content"][name]
+        assert systems.get(f"/{path}/{row[key]}").json()["content"] == row, path
+        assert systems.get(f"/{path}/00000000000000000000000000").status_code == 404
+        if path != "customers":
+            assert numbers(systems.get(f"/{path}?status={row['status']}"), name, key) == [row[key]]
+            assert row.get("order_number", made.order_number) == made.order_number or path == (
+                "reviews"
+            )
+        later = f"/{path}?updated_since={clock.now + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+        assert numbers(systems.get(later), name, key) == []
+    assert request
+    assert review
+    [shown] = systems.get("/bank-accounts").json()["content"]["bank_accounts"]
+    assert shown["account_number"] == account.number_masked
+    assert account.number_encrypted not in systems.get("/bank-accounts").text
+
+
+def test_messages_are_listed_without_what_they_say(
+    systems: Systems, database: Database, owner: User
+) -> None:
+    made = make_order(database, owner)
+    systems.post(f"/orders/{made.order_number}/cancel", {"reason": "Out of stock"})
+    [row] = systems.get("/messages?status=queued").json()["content"]["messages"]
+    assert row["kind"] == "order_cancelled"
+    assert "payload" not in row
+    assert systems.get("/messages?sort=updated").status_code == 400
+
+
+def test_customers_are_found_by_the_shops_own_id_and_by_email(
+    systems: Systems, database: Database
+) -> None:
+    systems.put("/customers/C-1", {"email": "asha@example.com", "first_name": "Asha"})
+    one = systems.get("/customers/C-1").json()["content"]
+    assert systems.get(f"/customers/{one['customer_id']}").json()["content"] == one
+    assert numbers(
+        systems.get("/customers?email=ASHA@example.com"), "customers", "external_id"
+    ) == ["C-1"]
+    systems.put("/orders/A-1", {k: v for k, v in order(customer_id="C-1").items()
+                                if k not in ("type", "order_number")})  # fmt: skip
+    assert numbers(systems.get("/orders?customer=C-1")) == ["A-1"]
+    assert systems.post("/customers/C-1/points", {"points": 5}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"status": ["confirmed"]},
+        {"sort": "updated"},
+        {"status": ["confirmed"], "sort": "updated"},
+        {"updated_since": "2020-01-01T00:00:00Z"},
+        {"status": ["confirmed", "cancelled"], "sort": "updated"},
+    ],
+)
+def test_a_page_is_found_in_an_index(
+    acting: Acting, database: Database, statements: list[str], query: dict[str, Any]
+) -> None:
+    """No list is sorted, and none is read whole."""
+    from account_portal.context import SHOP
+    from account_portal.merchant.rows import OrdersQuery
+
+    if not database.is_sqlite:
+        pytest.skip("the plan of an empty table tells nothing on PostgreSQL")
+    with acting(SHOP) as ctx:
+        lists.list_orders(ctx, OrdersQuery.model_validate({**query, "limit": 3}))
+        statement = next(one for one in statements if "LIMIT" in one)
+        values = {str(place): None for place in range(statement.count("?"))}
+        driver: Any = ctx.db.connection().connection.dbapi_connection
+        plan = driver.execute("EXPLAIN QUERY PLAN " + statement, list(values.values())).fetchall()
+        assert ctx.db.execute(text("SELECT 1")).scalar() == 1
+    parts = " ".join(row[3] for row in plan)
+    assert "USING" in parts
+    if len(query.get("status", [])) < 2:
+        assert "TEMP B-TREE" not in parts
