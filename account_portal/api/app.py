@@ -14,7 +14,7 @@ from account_portal.api.errors import add_error_handlers
 from account_portal.api.openapi import CUSTOMERS, SYSTEMS, describe
 from account_portal.api.reference import add_reference
 from account_portal.api.router.dispatch import Calls
-from account_portal.auth.api import codes, forms, users
+from account_portal.auth.api import codes, forms, passkeys, users, well_known
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
 from account_portal.core.settings import get_settings, require_asked_demo
@@ -40,8 +40,10 @@ ROUTERS = (
     profile_router,
     auth_router,
     codes,
+    passkeys,
     users,
     forms,
+    well_known,
     frames,
     bank_accounts_router,
     media_router,

@@ -43,6 +43,7 @@ answer has the same shape: `message` and `success`, with `content` when it went 
     prefix=STOREFRONT,
     tags={
         "Auth": "Sign-in, sign-out, codes and passwords.",
+        "Passkeys": "Signing in without a password, by WebAuthn.",
         "Users": "Profile, picture, opt-ins.",
         "Addresses": "Address book.",
         "Bank accounts": "Accounts for bank-transfer refunds.",

@@ -57,6 +57,7 @@ TEXTS = {
     "description": "Keeps warm, feels good in the hand.",
     "access_token": "eyJhbGciOi…",
     "refresh_token": "eyJhbGciOi…",
+    "passkey_token": "eyJhbGciOiJIUzI1NiJ9…",
     "otp_token": "k7Jd0m2s9QxVt4Rb8LwZ",
 }
 NUMBERS: dict[str, float] = {

@@ -45,6 +45,7 @@ _WORDS = {
     "is_instance_of": "must be a file",
 }
 
+_CAMEL_CASE = re.compile(r"[a-z][A-Za-z]*")
 _OF_TEXTS = {"string_too_short", "string_pattern_mismatch"}
 """What pydantic says of a text that is empty; to people it is missing."""
 
@@ -76,8 +77,10 @@ def to_fields(
 
 def _is_field(part: int | str) -> bool:
     # Branches of a union and validators appear in the location too; fields of the contract are
-    # lower case, or bracketed like status[].
-    return isinstance(part, int) or (part == part.lower() and "(" not in part)
+    # lower case, bracketed like status[], or in WebAuthn's spelling like rawId.
+    if isinstance(part, int) or _CAMEL_CASE.fullmatch(part):
+        return True
+    return part == part.lower() and "(" not in part
 
 
 def invalid(error: pydantic.ValidationError) -> ValidationError:

@@ -26,6 +26,7 @@ from account_portal.models.order import (
     ShipmentItem,
 )
 from account_portal.models.order_return import OrderReturn, ReturnItem
+from account_portal.models.passkey import Passkey
 from account_portal.models.plumbing import (
     ApiKey,
     ApiKeyUsage,
@@ -70,6 +71,7 @@ __all__ = [
     "OrderReturn",
     "OtpChallenge",
     "OutboxMessage",
+    "Passkey",
     "Payment",
     "Product",
     "Purchase",

@@ -45,6 +45,11 @@ class User(Identified, Stamped, table=True):
         sa_column_kwargs={"server_default": false()},
         description="Opened with a password by somebody who has proven no contact of it yet.",
     )
+    passkey_handle: str | None = Field(
+        default=None,
+        max_length=64,
+        description="Random; what authenticators know the user by. Base64url.",
+    )
     picture_id: str | None = Field(default=None, foreign_key="media.id", max_length=26)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     is_demo: bool = Field(default=False, description="Made by the demo; wiped with it.")
@@ -132,7 +137,9 @@ class SignIn(Identified, table=True):
     __table_args__ = (Index("ix_sign_ins_user_id_created_at", "user_id", "created_at"),)
 
     user_id: str = Field(foreign_key="users.id", max_length=26)
-    method: str = Field(max_length=20, description="password, email, sms, whatsapp, storefront")
+    method: str = Field(
+        max_length=20, description="password, email, sms, whatsapp, passkey, storefront"
+    )
     succeeded: bool
     user_agent: str | None = Field(default=None, max_length=300)
     ip_address: str | None = Field(default=None, max_length=45)

@@ -18,6 +18,11 @@ def device_cookie_name() -> str:
     return "__Host-portal-device" if is_https() else "portal-device"
 
 
+def passkey_cookie_name() -> str:
+    """Name of the cookie that binds a passkey's challenge to the browser that asked for it."""
+    return "__Host-portal-passkey" if is_https() else "portal-passkey"
+
+
 def is_https() -> bool:
     """Whether customers reach the portal over https, so that cookies may insist on it."""
     return get_settings().origin.startswith("https:")

@@ -19,6 +19,7 @@ from reflex_base.plugins.base import Plugin
 from account_portal.edge.scripts import inline_script
 
 SERVER_PATHS = (
+    ".well-known",
     "api",
     "backend",
     "health",

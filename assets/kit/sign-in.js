@@ -2,6 +2,28 @@ import { createElement as h, useEffect, useState } from "react";
 
 const PHONE = /^\+?[\d\s().\-/]{3,}$/;
 
+/** What the server answers to a form; throws `{ code, fields, retry_after }` when it is no. */
+export async function post(target, body) {
+  let response, told;
+  try {
+    response = await fetch(target, {
+      method: "POST",
+      body,
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+    });
+    told = await response.json();
+  } catch {
+    throw { code: "offline", fields: {}, retry_after: 0 };
+  }
+  if (response.ok) return told.content;
+  throw {
+    code: told.code,
+    fields: told.error ?? {},
+    retry_after: Number(response.headers.get("Retry-After")) || 0,
+  };
+}
+
 /** A form of sign-in. Without script the browser sends it by itself; with script it is sent by
  *  fetch, so that what was typed stays where it is when the answer is no.
  *
@@ -18,24 +40,11 @@ export function SentForm({ action, stay = false, children, onStart, onDone, onFa
     onStart?.(target.split("/").pop());
     let answer;
     try {
-      const response = await fetch(target, {
-        method: "POST",
-        body,
-        headers: { Accept: "application/json" },
-        credentials: "same-origin",
-      });
-      const told = await response.json();
-      if (response.ok) answer = told.content;
-      else
-        onFailed?.({
-          code: told.code,
-          fields: told.error ?? {},
-          retry_after: Number(response.headers.get("Retry-After")) || 0,
-        });
-    } catch {
-      onFailed?.({ code: "offline", fields: {}, retry_after: 0 });
+      answer = await post(target, body);
+    } catch (failure) {
+      onFailed?.(failure);
+      return;
     }
-    if (!answer) return;
     // A new cookie reaches the page's connection with a full load only.
     if (answer.handover && !stay) window.location.assign(answer.next);
     else

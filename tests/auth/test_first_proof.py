@@ -7,6 +7,7 @@ import pytest
 
 from account_portal.auth import rules, schemas, service
 from account_portal.auth.rules import AccountIsDeactivated, EmailTaken, InvalidCredentials
+from account_portal.auth.rules.passkeys import PasskeyUnknown
 from account_portal.context import Caller, enter
 from account_portal.core.db import Database
 from account_portal.models import User
@@ -14,6 +15,7 @@ from account_portal.widget import service as widget
 from account_portal.widget.schemas import Vouch
 from tests.conftest import Clock
 from tests.factories.auth import change_user, last_code, load_user, messages
+from tests.factories.passkeys import Authenticator, give_passkey
 from tests.factories.users import PASSWORD, make_session, make_user
 from tests.factories.vouching import SHOP, make_assertion
 
@@ -34,6 +36,7 @@ class House:
     ) -> Any:
         writes = function in (service.request_login_code, service.generate_code, service.verify_otp)
         writes = writes or function in (service.request_reset_code, service.deactivate_user)
+        writes = writes or function is service.login_with_passkey
         caller = Caller(bearer=bearer, ip_address="192.0.2.1")
         with enter(caller, writes=writes, database=self.database) as ctx:
             return function(ctx, *args, **kwargs)
@@ -48,6 +51,12 @@ class House:
     def sign_in(self, password: str = PASSWORD, email: str = OWNER) -> Any:
         data = schemas.LoginWithEmailPassword(email=email, password=password)
         return self.call(service.login_with_password, data)
+
+    def sign_in_by_passkey(self, authenticator: Authenticator) -> Any:
+        begun = self.call(service.begin_passkey_login)
+        credential = authenticator.sign(begun.options)
+        data = {"passkey_token": begun.passkey_token, "credential": credential}
+        return self.call(service.login_with_passkey, schemas.PasskeyProof.model_validate(data))
 
     def is_open(self, bearer: str) -> bool:
         with enter(Caller(bearer=bearer), writes=False, database=self.database) as ctx:
@@ -116,6 +125,35 @@ def test_the_first_proof_ends_what_a_stranger_left(
     assert (found.first_name, found.is_unproven) == (None, False)
     news = [row for row in messages(database) if row.kind == "account_proven"]
     assert [(row.channel, row.recipient) for row in news] == [("email", OWNER)]
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_also_a_passkey_is_gone(house: House, database: Database, proof: str) -> None:
+    planted = house.register()
+    authenticator = give_passkey(database, User(id=planted.user.id, created_at=house.clock.now))
+    assert house.sign_in_by_passkey(authenticator)
+    PROOFS[proof](house)
+    with pytest.raises(PasskeyUnknown):
+        house.sign_in_by_passkey(authenticator)
+    with database.session(writes=False) as db:
+        assert db.get_one(User, planted.user.id).passkey_handle is None
+
+
+def test_verifying_in_the_own_session_keeps_passkeys(house: House, database: Database) -> None:
+    mine = house.register()
+    authenticator = give_passkey(database, User(id=mine.user.id, created_at=house.clock.now))
+    house.confirm(house.ask("verify-email", OWNER, mine.access_token), bearer=mine.access_token)
+    assert house.sign_in_by_passkey(authenticator).user.id == mine.user.id
+
+
+def test_an_account_that_lost_its_contact_is_opened_by_no_passkey(
+    house: House, database: Database
+) -> None:
+    planted = house.register()
+    authenticator = give_passkey(database, User(id=planted.user.id, created_at=house.clock.now))
+    house.confirm(house.ask("register", OWNER, None))
+    with pytest.raises(PasskeyUnknown):
+        house.sign_in_by_passkey(authenticator)
 
 
 @pytest.mark.parametrize("proof", PROOFS)

@@ -8,8 +8,9 @@ from account_portal.auth import schemas, service
 from account_portal.auth.rules import InvalidCredentials
 from account_portal.context import Caller, enter
 from account_portal.core.db import Database
-from account_portal.models import Address, BankAccount, User, UserSession
+from account_portal.models import Address, BankAccount, Passkey, User, UserSession
 from tests.factories.addresses import make_address
+from tests.factories.passkeys import give_passkey
 from tests.factories.records import bring_in, order, rows, write
 from tests.factories.users import PASSWORD
 from tests.orders.test_cancel_and_pay import make_account
@@ -31,6 +32,7 @@ def opened_by_a_stranger(database: Database) -> User:
     [user] = rows(database, User, email=OWNER)
     make_account(database, user)
     make_address(database, user)
+    give_passkey(database, user)
     found: User = user
     return found
 
@@ -45,6 +47,7 @@ def test_orders_that_an_import_brings_are_not_the_strangers(
     assert (user.is_unproven, user.password_hash) == (False, None)
     assert all(session.revoked_at for session in rows(database, UserSession))
     assert rows(database, BankAccount) == rows(database, Address) == []
+    assert rows(database, Passkey) == []
     login = schemas.LoginWithEmailPassword(email=OWNER, password=PASSWORD)
     with (
         pytest.raises(InvalidCredentials),

@@ -81,7 +81,7 @@ def test_each_table_is_rewritten_once(database: Database, statements: list[str])
     downgrade(database, before("0008"))
     statements.clear()
     upgrade(database)
-    widened = [one.split()[2] for one in statements if "BIGINT" in one]
+    widened = [one.split()[2] for one in statements if "TYPE BIGINT" in one]
     assert len(widened) == len(set(widened)) == (0 if database.is_sqlite else 12)
 
 

@@ -3,5 +3,7 @@
 from account_portal.auth.api.codes import router as codes
 from account_portal.auth.api.contract import router, users
 from account_portal.auth.api.forms import forms
+from account_portal.auth.api.passkeys import router as passkeys
+from account_portal.auth.api.passkeys import well_known
 
-__all__ = ["codes", "forms", "router", "users"]
+__all__ = ["codes", "forms", "passkeys", "router", "users", "well_known"]

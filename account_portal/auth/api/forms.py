@@ -15,11 +15,13 @@ from account_portal.auth.api.answering import (
     wanted_page,
 )
 from account_portal.context import Context
+from account_portal.core.ids import new_secret
 from account_portal.routes import FORGOT_PASSWORD, KNOW_DEVICE, LOGIN, REGISTER
 from account_portal.security import otp
 from account_portal.security.cookies import (
     code_cookie_name,
     device_cookie_name,
+    passkey_cookie_name,
     session_cookie_name,
 )
 
@@ -29,6 +31,7 @@ CODES_AWAITED = 3
 """Codes a browser asked for of late, any of which may be typed."""
 _DEVICE_SECONDS = 400 * 86_400
 CODE_STEP = f"{LOGIN}?step=code"
+PASSKEY_COOKIE_SECONDS = 3600
 RESET_STEP = f"{FORGOT_PASSWORD}?step=code"
 
 
@@ -166,6 +169,33 @@ async def know_device(request: Request, key: str = "") -> Response:
         return Done(next=f"{LOGIN}?known=1", cookies={device_cookie_name(): kept})
 
     return await answer_form(request, work, writes=True, is_link=True)
+
+
+@forms.post("/passkey-options")
+async def passkey_options(request: Request) -> Response:
+    """What a page's script asks the browser for, to sign in with a passkey."""
+    browser = request.cookies.get(passkey_cookie_name()) or new_secret()
+
+    def work(ctx: Context, _form: Fields) -> Done:
+        begun = service.begin_passkey_login(ctx, browser=browser)
+        kept = Kept(browser, PASSKEY_COOKIE_SECONDS)
+        return Done(next=LOGIN, cookies={passkey_cookie_name(): kept}, content=begun.model_dump())
+
+    return await answer_form(request, work, writes=False)
+
+
+@forms.post("/passkey")
+async def passkey(request: Request) -> Response:
+    """Sign in with `credential`, what a passkey signed, as JSON, and its `passkey_token`."""
+    browser = request.cookies.get(passkey_cookie_name(), "")
+
+    def work(ctx: Context, form: Fields) -> Done:
+        if not browser:
+            raise rules.PasskeyExpired
+        data = parse_form(schemas.PasskeyForm, form)
+        return _signed_in(ctx, form, service.login_passkey_page(ctx, data, browser=browser))
+
+    return await answer_form(request, work, writes=True)
 
 
 @forms.post("/logout")

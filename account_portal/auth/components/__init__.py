@@ -8,6 +8,7 @@ from account_portal.auth.components.fields import (
     contact_field,
     known_as,
 )
+from account_portal.auth.components.passkeys import passkey_button, passkey_maker
 from account_portal.auth.components.sent_form import sent_form
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "code_fields",
     "contact_field",
     "known_as",
+    "passkey_button",
+    "passkey_maker",
     "sent_form",
 ]

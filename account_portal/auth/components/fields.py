@@ -19,13 +19,12 @@ def contact_field(state: Any, *, id: str = "contact", **props: Any) -> rx.Compon
         CONTACT,
         id=id,
         error=state.faults["contact"],
-        auto_complete="username",
         auto_capitalize="none",
         spell_check=False,
         max_length=254,
         required=True,
         dir="ltr",
-        **props,
+        **{"auto_complete": "username", **props},
     )
 
 

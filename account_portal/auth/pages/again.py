@@ -7,6 +7,7 @@ from account_portal.auth.components import (
     code_buttons,
     code_fields,
     contact_field,
+    passkey_button,
     sent_form,
 )
 from account_portal.auth.components.demo import code_hint
@@ -28,6 +29,7 @@ def _password_step() -> rx.Component:
         ),
         ui.submit("Sign in", full=True, busy=State.underway == "login", busy_label="Signing in…"),
         code_buttons(State, "/api/session/code"),
+        passkey_button(State, on_done=State.done, stay=True),
         action="/api/session/login",
         state=State,
         on_done=State.done,

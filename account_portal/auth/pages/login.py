@@ -7,6 +7,7 @@ from account_portal.auth.components import (
     code_buttons,
     code_fields,
     contact_field,
+    passkey_button,
     sent_form,
 )
 from account_portal.auth.components.demo import code_hint, demo_login
@@ -16,7 +17,13 @@ from account_portal.ui import components as ui
 
 def _password_step() -> rx.Component:
     return sent_form(
-        contact_field(State, default_value=State.contact, key=State.contact, auto_focus=True),
+        contact_field(
+            State,
+            default_value=State.contact,
+            key=State.contact,
+            auto_focus=True,
+            auto_complete="username webauthn",
+        ),
         ui.stack(
             ui.password_field(
                 "password",
@@ -34,6 +41,7 @@ def _password_step() -> rx.Component:
                 "Sign in", full=True, busy=State.underway == "login", busy_label="Signing in…"
             ),
             code_buttons(State, "/api/session/code"),
+            passkey_button(State, autofill=True),
         ),
         action="/api/session/login",
         state=State,

@@ -6,6 +6,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.auth.components import PASSWORD_RULE, known_as
+from account_portal.auth.pages.passkeys import passkey_dialogs, passkeys
 from account_portal.auth.state.security import SecurityState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
@@ -207,8 +208,16 @@ def security() -> rx.Component:
         ui.page_header("Security"),
         page_data(
             State,
-            ui.stack(_devices(page), _password(page), _sign_ins(page), _closing(), gap="huge"),
+            ui.stack(
+                _devices(page),
+                passkeys(page),
+                _password(page),
+                _sign_ins(page),
+                _closing(),
+                gap="huge",
+            ),
             _close_dialog(),
+            passkey_dialogs(),
             bones=[ui.skeleton("title"), *ui.skeleton_cards(3, "row"), ui.skeleton("card")],
         ),
     )

@@ -19,6 +19,7 @@ from account_portal.auth.rules.errors import (
     RefreshTokenReused,
     WeakPassword,
 )
+from account_portal.auth.rules.passkeys import PasskeyExpired
 from account_portal.auth.rules.passwords import require_good_password, require_same
 from account_portal.auth.rules.redirects import local_path
 
@@ -32,6 +33,7 @@ __all__ = [
     "EmailTaken",
     "InvalidCredentials",
     "OldPasswordWrong",
+    "PasskeyExpired",
     "PasswordMismatch",
     "PasswordNotSet",
     "PasswordUnchanged",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
+from account_portal.auth.schemas.passkeys import Passkey
 from account_portal.auth.schemas.types import LoginMethod, OtpAction, OtpToken
 from account_portal.core.schemas import Moment, Ulid, View
 
@@ -144,7 +145,7 @@ class Session(View):
 class SignInRecord(View):
     """A sign-in of late, or a try at one."""
 
-    method: Literal["password", "email", "sms", "whatsapp", "storefront"]
+    method: Literal["password", "email", "sms", "whatsapp", "passkey", "storefront"]
     succeeded: bool
     user_agent: str | None
     ip_address: str | None
@@ -178,3 +179,4 @@ class Security(View):
     devices: list[Device]
     sign_ins: list[SignInLine]
     has_password: bool
+    passkeys: list[Passkey]

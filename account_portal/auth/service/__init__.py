@@ -32,6 +32,19 @@ from account_portal.auth.service.devices import (
 )
 from account_portal.auth.service.fresh_proof import note_proof, require_fresh_proof
 from account_portal.auth.service.guessing import was_entered
+from account_portal.auth.service.passkey_sign_in import (
+    begin_passkey_login,
+    login_passkey_page,
+    login_with_passkey,
+)
+from account_portal.auth.service.passkeys import (
+    add_passkey,
+    begin_passkey,
+    list_passkeys,
+    passkey_origins,
+    remove_passkey,
+    rename_passkey,
+)
 from account_portal.auth.service.passwords import (
     change_password,
     confirm_password,
@@ -60,6 +73,9 @@ from account_portal.auth.service.sweeping import sweep_sign_ins
 from account_portal.auth.service.views import preferences_view, user_values, user_view
 
 __all__ = [
+    "add_passkey",
+    "begin_passkey",
+    "begin_passkey_login",
     "change_password",
     "check_verification_status",
     "confirm_contact",
@@ -77,13 +93,17 @@ __all__ = [
     "handover_of",
     "handover_to",
     "know_device_by_link",
+    "list_passkeys",
     "list_sessions",
     "list_sign_ins",
     "login_page",
+    "login_passkey_page",
+    "login_with_passkey",
     "login_with_password",
     "note_proof",
     "note_seen",
     "open_session",
+    "passkey_origins",
     "preferences_view",
     "prove_contact",
     "read_security",
@@ -92,6 +112,8 @@ __all__ = [
     "refresh_tokens",
     "register_page",
     "register_with_password",
+    "remove_passkey",
+    "rename_passkey",
     "renew_pair",
     "request_login_code",
     "request_reset_code",

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import describe_agent
+from account_portal.auth.service.passkeys import list_passkeys
 from account_portal.auth.service.sessions import end_sessions_of, revoke, unused_until
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
@@ -19,6 +20,7 @@ METHODS = {
     "email": "Code by e-mail",
     "sms": "Code by SMS",
     "whatsapp": "Code by WhatsApp",
+    "passkey": "Passkey",
     "storefront": "Through the shop",
 }
 
@@ -95,7 +97,12 @@ def read_security(ctx: Context) -> schemas.Security:
         for record in list_sign_ins(ctx)
     ]
     has_password = ctx.get_user().password_hash is not None
-    return schemas.Security(devices=devices, sign_ins=sign_ins, has_password=has_password)
+    return schemas.Security(
+        devices=devices,
+        sign_ins=sign_ins,
+        has_password=has_password,
+        passkeys=list_passkeys(ctx),
+    )
 
 
 def _host(origin: str) -> str:

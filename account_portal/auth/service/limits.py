@@ -2,11 +2,16 @@
 
 from ipaddress import IPv6Address, ip_address
 
+from account_portal.auth.rules.passkeys import MOST_PASSKEYS
 from account_portal.context import Context
 from account_portal.security import rate_limit, tokens
 from account_portal.security.rate_limit import Limit
 
 PER_ADDRESS_REGISTRATIONS = Limit("register-address", times=300, seconds=3600)
+PER_ADDRESS_PASSKEYS = Limit("passkey-address", times=50, seconds=900)
+"""Those that did not fit."""
+PER_ACCOUNT_PASSKEYS = Limit("passkeys", times=MOST_PASSKEYS, seconds=86_400)
+"""Those that were added: each is told to a contact that need not be the caller's."""
 PER_ADDRESS_VISITORS = Limit("visitor-address", times=600, seconds=600)
 PER_ADDRESS_CODES = Limit("code-address", times=300, seconds=3600)
 PER_SESSION_REFRESHES = Limit("refresh", times=60, seconds=600)

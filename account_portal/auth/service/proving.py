@@ -27,6 +27,7 @@ from account_portal.models import (
     Address,
     BankAccount,
     KnownDevice,
+    Passkey,
     Refund,
     Subscription,
     User,
@@ -63,8 +64,10 @@ def settle(ctx: Context, user: User, contact: Contact | None, *, in_session: boo
     forget_devices(ctx, user)
     if not in_session:
         user.password_hash = user.first_name = user.last_name = user.picture_id = None
+        user.passkey_handle = None
         remove_planted(ctx.db, [user.customer_id])
         forget_wrong_passwords(ctx, user)
+        _drop_passkeys(ctx.db, [user.id])
     if contact is None:
         return
     if contact.field == "email" and not user.is_phone_verified:
@@ -118,7 +121,7 @@ def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> No
     """
     for user in db.execute(select(User).where(col(User.id).in_(users))).scalars():
         user.is_unproven, user.password_hash, user.picture_id = False, None, None
-        user.modified_at = now
+        user.passkey_handle, user.modified_at = None, now
     db.flush()
     db.execute(
         update(UserSession)
@@ -132,6 +135,16 @@ def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> No
         .execution_options(synchronize_session=False)
     )
     remove_planted(db, list(users.values()))
+    _drop_passkeys(db, users)
+
+
+def _drop_passkeys(db: Session, user_ids: Collection[str]) -> None:
+    """Remove the passkeys of accounts that nobody proved: like the password, they are a way in."""
+    db.execute(
+        delete(Passkey)
+        .where(col(Passkey.user_id).in_(user_ids))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def require_provable(ctx: Context, contact: Contact, *, but: str | None = None) -> None:
@@ -164,7 +177,8 @@ def free_for(ctx: Context, contact: Contact, user: User | None) -> None:
         holder.country_code = holder.phone = None
     holder.modified_at = ctx.now
     if contact_of(holder, "email") is None and contact_of(holder, "phone") is None:
-        holder.password_hash = None
+        holder.password_hash = holder.passkey_handle = None
+        _drop_passkeys(ctx.db, [holder.id])
         end_sessions_of(ctx, holder.id)
     flush_contacts(ctx)  # before another row takes the contact
 

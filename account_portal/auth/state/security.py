@@ -7,11 +7,12 @@ import reflex as rx
 from account_portal import routes
 from account_portal.auth import service
 from account_portal.auth.schemas import ChangePassword, Security
+from account_portal.auth.state.passkeys import Passkeys
 from account_portal.ui.bridge import call, read
 from account_portal.ui.session import PageData, Session, action, page_load
 
 
-class SecurityState(PageData, Session):
+class SecurityState(Passkeys, PageData, Session):
     """Devices, sign-ins of late, the password, and the end of the account."""
 
     shown: Security | None = None
@@ -25,22 +26,30 @@ class SecurityState(PageData, Session):
     @page_load
     async def load(self) -> None:
         """Show devices and sign-ins."""
-        self.shown = await read(self, service.read_security)
+        await self._show_security()
         self.leaving, self.ending = "", ""
+        self.is_adding_passkey = False
+        self.renaming_passkey = self.removing_passkey = None
+
+    async def _show_security(self) -> None:
+        self.shown = await read(self, service.read_security)
+
+    async def _look_again(self) -> None:
+        await self._show_security()
 
     @action
     async def end(self, session_id: str) -> None:
         """Sign one device out."""
         self.ending = session_id
         await call(self, service.end_session, session_id)
-        self.shown = await read(self, service.read_security)
+        await self._show_security()
         self._say("That device is signed out.")
 
     @action
     async def end_others(self) -> None:
         """Sign all devices out but this one."""
         ended = await call(self, service.end_other_sessions)
-        self.shown = await read(self, service.read_security)
+        await self._show_security()
         self._say("No other device was signed in." if not ended else "All others are signed out.")
 
     @action
@@ -49,7 +58,7 @@ class SecurityState(PageData, Session):
         once = {"confirm_password": form.get("new_password", "")}
         data = ChangePassword.model_validate({**form, **once})
         await call(self, service.change_password, data, slow_first=True)
-        self.shown = await read(self, service.read_security)
+        await self._show_security()
         self.form_stamp += 1
         self._say("Password changed. All other devices are signed out.")
 

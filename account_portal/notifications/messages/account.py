@@ -149,3 +149,45 @@ class AccountDeactivated(CustomerMessage):
             f"Your account at {self.store} is closed. Orders, returns and refunds on their way go "
             f"on. If this was not you, write to {self.help_email or 'us'} at once."
         )
+
+
+class PasskeyAdded(CustomerMessage):
+    """A passkey was added: from now on it opens the account."""
+
+    kind = "passkey_added"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    name: str
+
+    @override
+    def subject(self) -> str:
+        return f"A passkey was added to your account at {self.store}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"A passkey, {self.name}, now signs in to your account at {self.store}. If this was "
+            "not you, remove it under Security and change your password at once."
+        )
+
+
+class PasskeyRemoved(CustomerMessage):
+    """A passkey was removed."""
+
+    kind = "passkey_removed"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    name: str
+
+    @override
+    def subject(self) -> str:
+        return f"A passkey was removed from your account at {self.store}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"The passkey {self.name} no longer signs in to your account at {self.store}. If this "
+            "was not you, sign in with a code and sign out all other devices under Security."
+        )

@@ -1,0 +1,81 @@
+"""Buttons that use and make passkeys: the browser asks its user, by script."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.ui import components as ui
+
+
+class PasskeySignIn(rx.Component):
+    """Around a button; see `passkey_button`."""
+
+    library = "$/public/kit/passkey.js"
+    tag = "PasskeySignIn"
+
+    next: rx.Var[str]
+    stay: rx.Var[bool]
+    autofill: rx.Var[bool]
+    on_start: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+
+
+class PasskeyMaker(rx.Component):
+    """Around a button; see `passkey_maker`."""
+
+    library = "$/public/kit/passkey.js"
+    tag = "PasskeyMaker"
+
+    options: rx.Var[dict[str, Any]]
+    on_start: rx.EventHandler[rx.event.no_args_event_spec]
+    on_made: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+    on_failed: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+
+
+def passkey_button(
+    state: Any, *, on_done: Any = None, stay: bool = False, autofill: bool = False
+) -> rx.Component:
+    """Signs in with a passkey; gone where the browser has none.
+
+    Args:
+        state: has the handlers and words of `Sending`.
+        on_done: told of the answer, with `stay`.
+        stay: signed in, the page stays as it is.
+        autofill: the field of the contact offers passkeys too.
+    """
+    handlers = {} if on_done is None else {"on_done": on_done}
+    return PasskeySignIn.create(
+        ui.button(
+            "Sign in with a passkey",
+            full=True,
+            icon_name="key-round",
+            busy=state.underway == "passkey",
+            busy_label="Signing in…",
+        ),
+        next=state.wanted,
+        stay=stay,
+        autofill=autofill,
+        on_start=state.sending,
+        on_failed=state.refuse,
+        class_name="grid",
+        **handlers,
+    )
+
+
+def passkey_maker(state: Any) -> rx.Component:
+    """Makes the passkey whose options the state holds."""
+    return PasskeyMaker.create(
+        ui.button(
+            "Create passkey",
+            variant="primary",
+            full=True,
+            busy=state.making_passkey,
+            busy_label="Follow your device…",
+        ),
+        options=state.passkey_options,
+        on_start=state.make_passkey,
+        on_made=state.add_passkey,
+        on_failed=state.refuse_passkey,
+        class_name="grid",
+    )

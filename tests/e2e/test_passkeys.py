@@ -1,0 +1,104 @@
+"""Passkeys in the browser, kept by Chromium's virtual authenticator."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from account_portal.core.db import Database
+from account_portal.models import Passkey, User
+from tests.e2e.conftest import (
+    NARROW,
+    WIDE,
+    OpenPage,
+    assert_accessible,
+    assert_no_sideways_scroll,
+)
+from tests.factories.records import rows
+
+
+class Keeper:
+    """A virtual authenticator of a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.cdp = page.context.new_cdp_session(page)
+        self.cdp.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        added = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        self.id = {"authenticatorId": added["authenticatorId"]}
+
+    def verify(self, *, succeeds: bool) -> None:
+        self.cdp.send("WebAuthn.setUserVerified", {**self.id, "isUserVerified": succeeds})
+
+    def kept(self) -> list[Any]:
+        return self.cdp.send("WebAuthn.getCredentials", self.id)["credentials"]
+
+
+# The virtual authenticator chooses by itself what a customer would in the field's suggestions.
+BUTTON_ONLY = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+
+
+def add(page: Page) -> None:
+    page.get_by_role("button", name="Add a passkey").click()
+    dialog = page.get_by_role("dialog", name="Add a passkey")
+    dialog.get_by_role("button", name="Create passkey").click()
+    expect(page.get_by_text("Passkey added")).to_be_visible()
+    expect(dialog).to_be_hidden()
+
+
+def sign_out(page: Page) -> None:
+    page.context.clear_cookies(name="portal")
+    page.goto("/login")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW])
+def test_a_passkeys_life(
+    open_page: OpenPage, customer: User, database: Database, viewport: Any
+) -> None:
+    page = open_page("/security", as_=customer.email, viewport=viewport)
+    page.context.add_init_script(BUTTON_ONLY)
+    keeper = Keeper(page)
+    expect(page.get_by_text("No passkey yet")).to_be_visible()
+    add(page)
+    [kept] = keeper.kept()
+    assert kept["isResidentCredential"]
+    assert kept["rpId"] == "localhost"
+    expect(page.get_by_text("Not used yet")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+    page.get_by_role("button", name=re.compile("^Rename ")).click()
+    dialog = page.get_by_role("dialog", name="Rename this passkey")
+    dialog.get_by_label("Name").fill("My laptop")
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Passkey renamed.")).to_be_visible()
+    expect(page.get_by_text("My laptop", exact=True)).to_be_visible()
+
+    sign_out(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page).to_have_url(re.compile(r"localhost:\d+/$"))
+    page.goto("/security")
+    expect(page.get_by_text("Last used").filter(has_text="Added")).to_be_visible()
+    expect(page.get_by_text("· Passkey")).to_be_visible()
+
+    page.get_by_role("button", name="Remove My laptop").click()
+    dialog = page.get_by_role("dialog", name="Remove this passkey?")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Remove passkey").click()
+    expect(page.get_by_text("Passkey removed.")).to_be_visible()
+    expect(page.get_by_text("No passkey yet")).to_be_visible()
+    assert [one for one in rows(database, Passkey) if one.user_id == customer.id] == []
+
+    sign_out(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_text("opens no account here any more").first).to_be_visible()
+    assert_accessible(page)
