@@ -6,22 +6,41 @@ The defaults run on an empty machine.
 
 import hashlib
 import hmac
+import os
 import re
 import secrets
 import sys
 from functools import lru_cache
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from account_portal.core.environment import (
+    PREFIX,
+    EnvironmentFault,
+    SecretFiles,
+    known_variables,
+    unknown_variables,
+    variable_of,
+)
+from account_portal.core.mail_server import (
+    MailServer,
+    sender_of,
+    server_of_parts,
+    server_of_url,
+)
 from account_portal.core.money import is_currency
+from account_portal.core.network import is_loopback
+from account_portal.core.phone_service import require_usable
 
-MAIL_SCHEMES = ("mailto://", "mailtos://")
-"""Apprise URLs of mail servers: their recipient is set apart from the URL."""
 ORIGIN = re.compile(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
 
 DEMO_UNASKED = (
@@ -40,7 +59,19 @@ class Settings(BaseSettings):
     A wrong value stops the start with one sentence per fault (`SettingsError`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, and the files it names."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     data_dir: Path = Field(
         default=Path("var"),
@@ -48,6 +79,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default="",
+        repr=False,
         description="SQLAlchemy address of the database: `sqlite:///file` or "
         "`postgresql+psycopg://user@host/name`. Empty: a SQLite file in the data folder.",
     )
@@ -72,6 +104,7 @@ class Settings(BaseSettings):
     )
     redis_url: str = Field(
         default="",
+        repr=False,
         description="Redis address for page state, rate limits and live updates across processes. "
         "Empty: one process, all in memory.",
     )
@@ -155,24 +188,47 @@ class Settings(BaseSettings):
         default=False,
         description="Show one-time codes in the console and, when asked, in answers.",
     )
-    email_url: str = Field(
+    smtp_url: str = Field(
         default="",
         repr=False,
-        description="Apprise URL e-mail is sent through, such as `mailtos://user:password@host`; "
-        "for other services `{to}` stands for the recipient. Empty: no e-mail; in demo mode the "
-        "outbox folder.",
+        description="Mail server that takes the shop's e-mail: `smtps://user:password@host`, or "
+        "`smtp://…`, which asks for STARTTLS except on this machine (`?starttls=required` or "
+        "`?starttls=off` says otherwise). Or use the parts below. Without a mail server there is "
+        "no e-mail; in demo mode it goes to the outbox folder.",
+    )
+    smtp_host: str = Field(default="", description="Host of the mail server, in place of its URL.")
+    smtp_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port of the mail server. 0: 465 for TLS, 587 for STARTTLS, 25 for neither.",
+    )
+    smtp_security: Literal["", "tls", "starttls", "none"] = Field(
+        default="",
+        description="How the mail server is spoken to. Empty: `tls` on port 465, `none` on this "
+        "machine, else `starttls`. Certificates are always checked.",
+    )
+    smtp_user: str = Field(
+        default="", description="User of the mail server. Empty: nobody signs in there."
+    )
+    smtp_password: str = Field(default="", repr=False, description="Password of that user.")
+    mail_from: str = Field(
+        default="",
+        description="Who e-mail comes from, as in `Shop <orders@shop.example>`. Needed with a mail "
+        "server.",
     )
     sms_url: str = Field(
         default="",
         repr=False,
-        description="Apprise URL SMS are sent through; `{to}` stands for the recipient. "
-        "Empty: no SMS; in demo mode the outbox folder.",
+        description="Apprise URL of the service that sends SMS, without recipients, such as "
+        "`twilio://sid:token@from`. Empty: no SMS; in demo mode the outbox folder.",
     )
     whatsapp_url: str = Field(
         default="",
         repr=False,
-        description="Apprise URL WhatsApp messages are sent through; `{to}` stands for the "
-        "recipient. Empty: no WhatsApp; in demo mode the outbox folder.",
+        description="Apprise URL of the service that sends WhatsApp messages. Where it marks their "
+        "recipients by a prefix, write that and `{to}`: `twilio://sid:token@from/w:{to}`. Empty: "
+        "no WhatsApp; in demo mode the outbox folder.",
     )
     payments: Literal["", "test"] = Field(
         default="",
@@ -301,11 +357,25 @@ class Settings(BaseSettings):
                 )
         return value
 
-    @field_validator("email_url", "sms_url", "whatsapp_url")
+    @field_validator("sms_url", "whatsapp_url")
     @classmethod
-    def _names_the_recipient(cls, value: str) -> str:
-        if value and "{to}" not in value and not value.lower().startswith(MAIL_SCHEMES):
-            raise ValueError("must hold {to} where the recipient goes; codes would go to the store")
+    def _sends_to_customers(cls, value: str) -> str:
+        if value:
+            require_usable(value)
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server_alone(cls, value: str) -> str:
+        if value:
+            server_of_url(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _known_sender(cls, value: str) -> str:
+        if value:
+            sender_of(value)
         return value
 
     @field_validator("currency")
@@ -362,6 +432,17 @@ class Settings(BaseSettings):
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
     @model_validator(mode="after")
+    def _mail_goes_out(self) -> "Settings":
+        parts = {"host", "port", "security", "user", "password"}
+        given = sorted(part for part in parts if getattr(self, f"smtp_{part}"))
+        if given and (self.smtp_url or not self.smtp_host):
+            other = "leave PORTAL_SMTP_URL out" if self.smtp_url else "set PORTAL_SMTP_HOST"
+            raise ValueError(f"PORTAL_SMTP_{given[0].upper()} is set: {other}")
+        if self.mail_server is not None and not self.mail_from:
+            raise ValueError("PORTAL_MAIL_FROM is needed with a mail server")
+        return self
+
+    @model_validator(mode="after")
     def _demo_is_no_accident(self) -> "Settings":
         if not self.demo and self.payments == "test":
             raise ValueError("PORTAL_PAYMENTS=test moves no money: it needs demo mode")
@@ -391,6 +472,17 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """Address of the database, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'portal.db'}"
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where e-mail is handed in, if anywhere."""
+        if self.smtp_url:
+            return server_of_url(self.smtp_url)
+        if not self.smtp_host:
+            return None
+        return server_of_parts(
+            self.smtp_host, self.smtp_port, self.smtp_security, self.smtp_user, self.smtp_password
+        )
 
     @property
     def origin(self) -> str:
@@ -449,14 +541,6 @@ def _kept_secret(data_dir: str) -> str:
     return path.read_text().strip()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address, or the name `localhost`, can be reached from this machine only."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def require_asked_demo(settings: Settings, host: str) -> None:
     """Refuse to listen for others with a demo that nobody asked for.
 
@@ -473,16 +557,21 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: with one sentence per fault.
     """
+    fields = Settings.model_fields
+    faults = unknown_variables(os.environ, known_variables(fields))
     try:
-        return Settings()
+        settings = Settings()
+    except EnvironmentFault as error:
+        faults.append(str(error))
     except ValidationError as error:
-        faults = []
         for fault in error.errors():
             name = str(fault["loc"][0]) if fault["loc"] else ""
+            setting = variable_of(name, fields[name]) if name in fields else name
             text = fault["msg"].removeprefix("Value error, ")
-            setting = name if name.isupper() else f"PORTAL_{name.upper()}"
             faults.append(f"{setting}: {text}." if name else f"{text}.")
-        raise SettingsError("\n".join(faults)) from None
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
 
 
 @lru_cache(maxsize=1)

@@ -1,46 +1,20 @@
-"""Messages to customers: Apprise URLs for the real world, a folder and the console for a demo."""
+"""Messages to customers: a mail server, services for phones, a folder for a demo."""
 
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import quote
 
 from account_portal.core.ids import new_id
-from account_portal.core.settings import MAIL_SCHEMES, Settings
+from account_portal.core.mail_server import sender_of
+from account_portal.core.phone_service import UnusableService, service_for
+from account_portal.core.settings import Settings
+from account_portal.gateways.email import EmailSender
+from account_portal.gateways.message import DeliveryFailed, Message, Sender
 
 CHANNELS = ("email", "sms", "whatsapp")
 log = logging.getLogger("account_portal.messages")
-
-
-class DeliveryFailed(Exception):
-    """The message did not go out; it may be tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Something to be read by one person."""
-
-    channel: str
-    recipient: str
-    subject: str
-    text: str
-    kind: str
-
-
-class Sender(Protocol):
-    """Delivers messages."""
-
-    def send(self, message: Message) -> None:
-        """Deliver one message.
-
-        Raises:
-            DeliveryFailed: it did not go out.
-        """
-        ...
 
 
 class OutboxFolder:
@@ -90,53 +64,28 @@ class Messenger:
         sender.send(message)
 
 
-class AppriseSender:
+class PhoneSender:
     """Sends through a service that Apprise knows (Twilio and a hundred others)."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def send(self, message: Message) -> None:
-        if not _service_for(self._url, message.recipient).notify(
-            title=message.subject, body=message.text
-        ):
+        try:
+            service = service_for(self._url, message.recipient)
+        except UnusableService as error:
+            raise DeliveryFailed(f"the service {error}") from None
+        if not service.notify(title=message.subject, body=message.text):
             raise DeliveryFailed("the service refused the message")
-
-
-def _service_for(url: str, recipient: str) -> Any:
-    """The service behind an Apprise URL, for one recipient.
-
-    A recipient is whatever a customer typed: it is never part of the text of a URL that says where
-    the mail server is, nor taken apart again. Other services are given it quoted.
-
-    Raises:
-        DeliveryFailed: the URL cannot be used.
-    """
-    from apprise import Apprise  # slow to import, and most machines never need it
-    from apprise.plugins.email import NotifyEmail
-
-    if url.lower().startswith(MAIL_SCHEMES):
-        service = Apprise.instantiate(url.replace("{to}", "nobody@portal.invalid"))
-        if isinstance(service, NotifyEmail):
-            service.targets = [(False, recipient)]
-            return service
-    else:
-        service = Apprise.instantiate(url.replace("{to}", quote(recipient, safe="")))
-        if service is not None and "{to}" in url:
-            return service
-    raise DeliveryFailed("the Apprise URL cannot be used")
 
 
 def make_messenger(settings: Settings) -> Messenger:
     """What the settings set up; a demo writes everything else to its outbox folder."""
-    urls = {
-        "email": settings.email_url,
-        "sms": settings.sms_url,
-        "whatsapp": settings.whatsapp_url,
-    }
-    senders: dict[str, Sender] = {
-        channel: AppriseSender(url) for channel, url in urls.items() if url
-    }
+    senders: dict[str, Sender] = {}
+    if settings.mail_server is not None:
+        senders["email"] = EmailSender(settings.mail_server, sender_of(settings.mail_from))
+    urls = {"sms": settings.sms_url, "whatsapp": settings.whatsapp_url}
+    senders |= {channel: PhoneSender(url) for channel, url in urls.items() if url}
     if settings.demo:
         folder = OutboxFolder(settings.data_dir / "outbox", echo=settings.debug_otp)
         senders = dict.fromkeys(CHANNELS, folder) | senders

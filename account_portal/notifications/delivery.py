@@ -19,7 +19,7 @@ from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.events import SYSTEM, act_as
 from account_portal.gateways import get_gateways
-from account_portal.gateways.messaging import DeliveryFailed, Message, Sender
+from account_portal.gateways.message import DeliveryFailed, DeliveryRefused, Message, Sender
 from account_portal.models import OutboxMessage
 from account_portal.notifications.messages import message_classes
 from account_portal.security import tokens
@@ -108,6 +108,7 @@ def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | N
             return DROPPED, None
         messenger.send(
             Message(
+                id=row.id,
                 channel=row.channel,
                 recipient=row.recipient,
                 subject=words.subject(),
@@ -116,6 +117,8 @@ def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | N
             )
         )
         return SENT, None
+    except DeliveryRefused as error:
+        return FAILED, str(error)[:500]
     except DeliveryFailed as error:
         reason = str(error)
     except Exception as error:  # one broken message must not hold up the others

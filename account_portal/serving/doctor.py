@@ -7,8 +7,13 @@ from typing import NamedTuple
 
 import click
 
+from account_portal.core.ids import new_id
+from account_portal.core.mail_server import sender_of
 from account_portal.core.settings import Settings, SettingsError
 from account_portal.edge.health import ping_redis
+from account_portal.gateways.email import EmailSender
+from account_portal.gateways.message import DeliveryFailed, Message
+from account_portal.gateways.messaging import CHANNELS, make_messenger
 from account_portal.serving.build import is_current
 from account_portal.serving.preparing import read_settings
 
@@ -88,20 +93,33 @@ def _storage(settings: Settings) -> str:
     return str(folder)
 
 
-def _gateways(settings: Settings) -> str:
-    import apprise
+def _payments(settings: Settings) -> str:
+    if settings.demo:
+        return "play money (demo mode)"
+    return f"in the shop's checkout: {settings.checkout_url}" if settings.checkout_url else "none"
 
-    channels = {
-        "e-mail": ("PORTAL_EMAIL_URL", settings.email_url),
-        "SMS": ("PORTAL_SMS_URL", settings.sms_url),
-        "WhatsApp": ("PORTAL_WHATSAPP_URL", settings.whatsapp_url),
-    }
-    for setting, url in channels.values():
-        # The address holds a password: it is judged, never shown.
-        if url and apprise.Apprise.instantiate(url) is None:
-            raise Fault(f"{setting} is no address Apprise understands")
-    sent = [name for name, (_setting, url) in channels.items() if url]
-    return f"payments: {settings.payments}; messages sent by: {', '.join(sent) or 'outbox folder'}"
+
+def _mail_server(settings: Settings) -> str:
+    server = settings.mail_server
+    if server is None:
+        return _without(settings, "PORTAL_SMTP_URL")
+    try:
+        EmailSender(server, sender_of(settings.mail_from)).check()
+    except DeliveryFailed as error:
+        raise Fault(f"check PORTAL_SMTP_…: {server.host}:{server.port}: {error}") from None
+    return f"{server.host}:{server.port} answers"
+
+
+def _phones(settings: Settings) -> str:
+    # The addresses hold keys: they were judged at the start, and are never shown.
+    services = {"SMS": settings.sms_url, "WhatsApp": settings.whatsapp_url}
+    found = [name for name, url in services.items() if url]
+    return " and ".join(found) or _without(settings, "PORTAL_SMS_URL, PORTAL_WHATSAPP_URL")
+
+
+def _without(settings: Settings, names: str) -> str:
+    kept = "written to the outbox folder" if settings.demo else "not offered to customers"
+    return f"none ({names}): {kept}"
 
 
 def _pages(settings: Settings) -> str:
@@ -118,7 +136,9 @@ CHECKS = (
     Check("Migrations", _migrations),
     Check("Redis", _redis),
     Check("Storage", _storage),
-    Check("Gateways", _gateways),
+    Check("Payments", _payments),
+    Check("Mail server", _mail_server),
+    Check("Phones", _phones),
     Check("Pages", _pages),
 )
 
@@ -128,15 +148,23 @@ def _first_line(error: Exception) -> str:
 
 
 @click.command()
-def doctor() -> None:
+@click.option(
+    "--send-test",
+    metavar="ADDRESS",
+    help="Also send a message to an e-mail address or a phone number (+911234567890).",
+)
+def doctor(send_test: str | None) -> None:
     """Check settings, database, migrations, storage and gateways, and say what to do."""
     try:
         settings = read_settings(None)
     except SettingsError as error:
         raise click.ClickException(f"Wrong settings.\n{error}") from None
     click.echo("ok     Settings: read")
+    checks = [*CHECKS]
+    if send_test is not None:
+        checks.append(Check("Test message", lambda settings: _send_test(settings, send_test)))
     failed = False
-    for check in CHECKS:
+    for check in checks:
         try:
             fact = check.ask(settings)
         except Fault as fault:
@@ -146,3 +174,26 @@ def doctor() -> None:
             click.echo(f"ok     {check.name}: {fact}")
     if failed:
         raise SystemExit(1)
+
+
+def _send_test(settings: Settings, address: str) -> str:
+    """Send a message over every channel that such an address has."""
+    messenger = make_messenger(settings)
+    wanted = {"email"} if "@" in address else set(CHANNELS) - {"email"}
+    channels = sorted(wanted & messenger.channels)
+    if not channels:
+        raise Fault(f"nobody is set up who could reach {address}")
+    for channel in channels:
+        message = Message(
+            id=new_id(),
+            channel=channel,
+            recipient=address,
+            subject=f"Test from {settings.store_name}",
+            text=f"This is a test: {settings.store_name} can write to you by {channel}.",
+            kind="test",
+        )
+        try:
+            messenger.send(message)
+        except DeliveryFailed as error:
+            raise Fault(f"not sent by {channel}: {error}") from None
+    return f"sent to {address} by {', '.join(channels)}"

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic.fields import FieldInfo
 
+from account_portal.core.environment import is_secret, variable_of
 from account_portal.core.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
@@ -15,7 +16,10 @@ HEAD = """\
 
 Read once at the start, from the environment. A wrong value stops the start with one sentence per
 fault; the defaults run on an empty machine. `python -m account_portal doctor` checks them together
-with what they point to.
+with what they point to. A name that begins with `PORTAL_` and is no setting stops the start too.
+
+What is marked *secret* may also come from a file, as containers are given secrets:
+`PORTAL_SECRET_KEY_FILE=/run/secrets/portal_key` in place of `PORTAL_SECRET_KEY`.
 
 | Setting | Default | What it does |
 |--|--|--|
@@ -24,10 +28,6 @@ FOOT = """
 This page is written from `account_portal/core/settings.py` by
 `python -m tests.checks.settings_docs --write`; `make check` compares the two.
 """
-
-
-def name_of(name: str, field: FieldInfo) -> str:
-    return field.alias or f"{Settings.model_config['env_prefix']}{name.upper()}"
 
 
 def default_of(value: Any) -> str:
@@ -42,7 +42,8 @@ def default_of(value: Any) -> str:
 def limits_of(field: FieldInfo) -> str:
     """What a value must keep to, as far as the type says so."""
     if get_origin(field.annotation) is Literal:
-        return "One of " + ", ".join(f"`{choice}`" for choice in get_args(field.annotation)) + "."
+        choices = [f"`{choice}`" for choice in get_args(field.annotation) if choice]
+        return "One of " + ", ".join(choices) + "." if len(choices) > 1 else ""
     low = next((m.ge for m in field.metadata if isinstance(m, Ge)), None)
     high = next((m.le for m in field.metadata if isinstance(m, Le)), None)
     if low is not None and high is not None:
@@ -56,8 +57,9 @@ def page() -> str:
     rows = []
     for name, field in Settings.model_fields.items():
         assert field.description, f"{name} needs a description"
-        meaning = f"{field.description} {limits_of(field)}".strip().replace("|", "\\|")
-        rows.append(f"| `{name_of(name, field)}` | {default_of(field.default)} | {meaning} |\n")
+        secret = " *Secret.*" if is_secret(field) else ""
+        meaning = f"{field.description} {limits_of(field)}".strip().replace("|", "\\|") + secret
+        rows.append(f"| `{variable_of(name, field)}` | {default_of(field.default)} | {meaning} |\n")
     return HEAD + "".join(rows) + FOOT
 
 

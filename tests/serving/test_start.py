@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from account_portal.serving.build import ROOT
+from tests.mail_servers import mail_server
 from tests.portal_server import plain_environment
 
 Start = Callable[..., subprocess.CompletedProcess[str]]
@@ -152,13 +153,43 @@ def test_help_needs_neither_settings_nor_database(start: Start) -> None:
 
 def test_doctor_says_what_is_wrong_and_what_to_do(start: Start) -> None:
     result = start(
-        "doctor", PORTAL_EMAIL_URL="nonsense://{to}", PORTAL_REDIS_URL="redis://127.0.0.1:1"
+        "doctor",
+        PORTAL_SMTP_URL="smtp://shop:hunter2@127.0.0.1:1",
+        PORTAL_MAIL_FROM="shop@shop.example",
+        PORTAL_REDIS_URL="redis://127.0.0.1:1",
     )
     assert result.returncode == 1
     wrong = [line for line in result.stdout.splitlines() if line.startswith("wrong")]
     assert any("PORTAL_REDIS_URL" in line for line in wrong)
-    assert any("PORTAL_EMAIL_URL" in line for line in wrong)
-    assert "nonsense" not in result.stdout
+    assert any("PORTAL_SMTP" in line and "127.0.0.1:1" in line for line in wrong)
+    assert "hunter2" not in result.stdout
+
+
+def test_doctor_sends_a_test_message(start: Start, tmp_path: Path) -> None:
+    with mail_server() as box:
+        box.answers = {"gone@shop.example": "550 no such user"}
+        settings = {
+            "PORTAL_SMTP_URL": f"smtp://127.0.0.1:{box.port}",
+            "PORTAL_MAIL_FROM": "shop@shop.example",
+            "PORTAL_DEMO": "false",
+            "PORTAL_SECRET_KEY": "a key for tests only, long enough",
+        }
+        sent = start("doctor", "--send-test", "asha@shop.example", **settings)
+        refused = start("doctor", "--send-test", "gone@shop.example", **settings)
+        nobody = start("doctor", "--send-test", "+919845012345", **settings)
+    assert "ok     Test message: sent to asha@shop.example" in sent.stdout
+    assert [mail["Subject"] for mail in box.mails] == ["Test from Northwind"]
+    assert "wrong  Test message: not sent by email: the mail server answered 550" in refused.stdout
+    assert "wrong  Test message: nobody is set up" in nobody.stdout
+    assert refused.returncode == nobody.returncode == 1
+
+
+def test_a_name_that_is_no_setting_is_named_with_the_nearest(start: Start) -> None:
+    for command in ("serve", "api", "doctor", "import /dev/null", "worker"):
+        result = start(*command.split(), PORTAL_SMTP_URI="smtp://shop:hunter2@mail.example")
+        assert result.returncode == 1, command
+        assert "did you mean PORTAL_SMTP_URL?" in result.stderr
+        assert "hunter2" not in result.stdout + result.stderr
 
 
 def test_a_setting_that_sends_codes_to_the_store_stops_the_start(start: Start) -> None:
