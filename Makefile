@@ -16,7 +16,7 @@ DEV := $(VENV)/.dev
 CHECKS = $(patsubst %.py,%,$(filter-out %/__init__.py,$(wildcard tests/checks/*.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench fuzz screens lock format clean
+.PHONY: help run dev test check bench fuzz torture screens lock format clean
 
 help: ## list what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,9 @@ fuzz: $(DEV) ## try the API against its contract, and lives of orders against th
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 $(BIN)/python -m pytest -q -n auto --timeout 7200 \
 		tests/orders/test_books.py
+
+torture: $(DEV) ## kill servers, take databases, Redis, disks away; ends with 1 on one loss
+	@$(PORTAL) build && $(BIN)/python -m tests.torture $(ARGS)
 
 screens: $(DEV) ## pictures of every page under var/screens
 	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" $(BIN)/python -m tests.screens $(ARGS)

@@ -1,0 +1,1 @@
+"""Kills, outages and races at length, against real server processes: `make torture`."""
