@@ -39,6 +39,15 @@ def order(order_number: str) -> str:
     return f"{ORDERS}/{quote(order_number, safe='')}"
 
 
+CAME_FROM_GATEWAY = "paid"
+"""In the address of an order's page to which a payment led back."""
+
+
+def order_paid(order_number: str) -> str:
+    """The page of an order, where it says what became of the payment one comes back from."""
+    return f"{order(order_number)}?{CAME_FROM_GATEWAY}=1"
+
+
 def return_detail(request_number: str) -> str:
     """The page of one return request."""
     return f"{RETURNS}/{quote(request_number, safe='')}"

@@ -68,8 +68,19 @@ def _task(task: Any) -> rx.Component:
         ),
         ui.text(task.title, strong=True),
         ui.text(task.detail, tone="muted", size="small", line=True),
-        end=ui.link_button(
-            task.action, ui.hidden_text(": ", task.title), to=task.path, size="small"
+        end=rx.cond(
+            task.pays,
+            ui.button(
+                task.action,
+                ui.hidden_text(": ", task.title),
+                size="small",
+                on_click=State.pay(task.pays),
+                busy=State.busy == "pay",
+                busy_label="Opening…",
+            ),
+            ui.link_button(
+                task.action, ui.hidden_text(": ", task.title), to=task.path, size="small"
+            ),
         ),
     )
 

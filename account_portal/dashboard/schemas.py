@@ -1,5 +1,7 @@
 """What the first page shows."""
 
+from pydantic import Field
+
 from account_portal.addresses.schemas import CustomerAddress
 from account_portal.core.schemas import Amount, View
 from account_portal.loyalty.schemas import TierProgress
@@ -18,6 +20,7 @@ class Task(View):
     """Something only the customer can do."""
 
     kind: str
+    pays: str = Field(default="", description="The order that its action pays at once.")
     title: str
     detail: str
     path: str

@@ -36,6 +36,7 @@ def get_dashboard(ctx: Context) -> Dashboard:
 _PAYMENT = {
     PaymentStatus.FAILED: ("Payment failed", "Pay again"),
     PaymentStatus.PARTIALLY_PAID: ("Part of the payment is missing", "Pay now"),
+    PaymentStatus.PENDING: ("We are waiting for your payment", "Continue"),
 }
 """What is wrong with a payment, and what to do."""
 
@@ -47,6 +48,7 @@ def _unpaid(ctx: Context) -> list[Task]:
         tasks.append(
             Task(
                 kind="payment",
+                pays=order.order_number if ctx.gateways.payments else "",
                 title=f"{fault} for order {order.order_number}",
                 detail=order.summary,
                 path=routes.order(order.order_number),

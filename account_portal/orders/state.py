@@ -8,6 +8,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.core.ids import new_id
+from account_portal.models.states import TransactionStatus
 from account_portal.orders import service
 from account_portal.orders.schemas import (
     CancelOrder,
@@ -113,6 +114,20 @@ class OrderDetailState(PageData, Session):
         """Show the order of the address."""
         self.shown = await read(self, service.get_order_page, self.order_number)
         self._repeat = new_id()
+        if routes.CAME_FROM_GATEWAY in self.router.url.query_parameters:
+            self._tell_payment(self.shown)
+
+    def _tell_payment(self, page: OrderPage) -> None:
+        """Say what became of the payment that the customer comes back from."""
+        if not page.order.payments:
+            return
+        match page.order.payments[-1].payment_status:
+            case TransactionStatus.SUCCESS:
+                self._say("Payment received. Thank you.")
+            case TransactionStatus.FAILED:
+                self._say("The payment did not go through.", "danger")
+            case TransactionStatus.PENDING:
+                self._say("We have not heard of your payment yet.", "info")
 
     @rx.event
     async def open_cancel(self) -> None:
@@ -144,6 +159,7 @@ class OrderDetailState(PageData, Session):
     @action
     async def pay_again(self) -> None:
         """Start a new payment and go to the gateway's page."""
-        back_to = routes.PAYMENT_DONE if frame_of(self) else ""
-        result = await call(self, service.pay_again, self.order_number, back_to=back_to)
+        number = self.order_number
+        back_to = routes.PAYMENT_DONE if frame_of(self) else routes.order_paid(number)
+        result = await call(self, service.pay_again, number, back_to=back_to)
         self.leave_to = result.payment_info.redirect_url

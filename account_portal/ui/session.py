@@ -137,6 +137,8 @@ class PageData(rx.State, mixin=True):
     phase: str = "loading"
     """Of the data: loading, ready, missing or failed."""
     _loaded_for: str = ""
+    _news: int = 0
+    """How many changes there had been when the page was loaded."""
     _back_seen: str = ""
 
     @rx.event
@@ -249,13 +251,15 @@ def page_load(function: Handler) -> Any:
             self.reset()
             self.phase = "failed"
             return
-        note_open(self, viewer.id, viewer.news)
         wanted = _wanted(self, viewer)
         if self._loaded_for == wanted and self.phase == "ready" and _only_came_back(self):
+            note_open(self, viewer.id, self._news)  # what changed meanwhile is told as to any page
             return
+        note_open(self, viewer.id, viewer.news)
         if self._loaded_for != wanted:
             self.reset()
             self._loaded_for, self._owner = wanted, viewer.id
+        self._news = viewer.news
         self.busy, self.errors, self.leave_to = "", {}, ""
         self._led_away, self.signed_out, self.gate = False, False, ""
         try:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from account_portal.context import SHOP
@@ -15,11 +15,13 @@ from account_portal.models import (
     CreditActivity,
     LoyaltyAccount,
     OutboxMessage,
+    Payment,
     Refund,
     User,
 )
 from account_portal.orders import service
-from account_portal.orders.schemas import OrderSearch
+from account_portal.orders.schemas import OrderSearch, OtherPaymentGatewayParams, RetryPayment
+from account_portal.orders.service import refresh_orders
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
 
@@ -229,13 +231,18 @@ def test_a_failed_payment_is_paid_by_a_retry(
         "amount_paid": 0.0,
         "amount_unpaid": 200.0,
         "is_retry_available": True,
+        "payment_under_way": None,
+        "retry_available_at": None,
     }
     response = api.post(f"{path}/retry-payment", user=owner, json=PAY)
     assert response.status_code == 200, response.text
     info = response.json()["content"]["payment_info"]
     assert (info["payment_gateway"], info["amount"]) == ("TEST", 200.0)
+    # Until it is given up, everything leads back to the attempt that was begun.
     second = api.post(f"{path}/retry-payment", user=owner, json=PAY)
-    assert second.json()["code"] == "payment_retry_not_available"
+    assert second.json()["content"]["payment_info"] == info
+    status = api.get(f"{path}/payment-status", user=owner).json()["content"]
+    assert (status["payment_under_way"], status["is_retry_available"]) == (info, False)
     payments = api.get(f"{path}/payments", user=owner).json()["content"]["payments"]
     assert [payment["payment_status"] for payment in payments] == ["failed", "pending"]
     assert payments[1]["request_number"] == info["transaction_id"]
@@ -296,6 +303,49 @@ def test_an_attempt_that_hangs_can_be_repeated_after_fifteen_minutes(
     assert not available()
     clock.advance(seconds=1)
     assert available()
+
+
+@pytest.mark.parametrize(
+    ("change", "leads_back"),
+    [
+        ({}, True),
+        ({"payment_status": "failed"}, False),
+        ({"collection": "authorized"}, False),
+        ({"amount": 100}, False),
+        ({"redirect_url": None}, False),
+        ({"expired": True}, False),
+        ({"given_up": True}, False),
+    ],
+)
+def test_an_attempt_leads_back_as_long_as_it_can_succeed(
+    database: Database,
+    owner: User,
+    call: Any,
+    clock: Any,
+    change: dict[str, Any],
+    leads_back: bool,
+) -> None:
+    order = make_order(database, owner, at=clock.now, payments=[{"payment_status": "failed"}])
+    asked = RetryPayment(payment_gateway_params=OtherPaymentGatewayParams(payment_gateway="TEST"))
+    clock.advance(minutes=1)
+    info = call(service.retry_payment, order.order_number, asked).payment_info
+    values = {name: value for name, value in change.items() if name != "given_up"}
+    if values.pop("expired", False):
+        values["expires_at"] = clock.now
+    if values:
+        with database.session(writes=True) as db:
+            this = col(Payment.request_number) == info.transaction_id
+            db.execute(update(Payment).where(this).values(values))
+            refresh_orders(db, [order.id], clock.now)
+            db.commit()
+    if "given_up" in change:
+        clock.advance(minutes=16)
+    found = call(service.get_payment_status, order.order_number)
+    assert (found.payment_under_way == info) is leads_back
+    assert not (found.payment_under_way and found.is_retry_available)
+    assert [card.order_number for card in call(service.list_unpaid)] == (
+        [] if change.keys() & {"collection", "redirect_url"} else [order.order_number]
+    )
 
 
 @pytest.mark.parametrize(

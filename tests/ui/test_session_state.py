@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from account_portal.core.db import Database
 from account_portal.core.validation import to_fields
+from account_portal.models import User
 from account_portal.orders.state import OrdersState
 from account_portal.profile.state.profile import ProfileState
 from account_portal.ui import session
@@ -109,6 +110,25 @@ def test_a_form_stays_open_when_a_lost_connection_comes_back(tab: Tab) -> None:
     connect(tab, hashes=[])  # loaded anew: what was typed is gone from the browser too
     tab.press(state, "load")
     assert not state.is_renaming
+
+
+def test_what_changed_while_the_connection_was_lost_is_news_to_the_page(
+    database: Database, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_order(database, owner)
+    tab = Tab(database, owner, "/orders")
+    known: list[int] = []
+    monkeypatch.setattr(session, "note_open", lambda _state, _user, news: known.append(news))
+    state = tab.state(OrdersState)
+    connect(tab, hashes=[])
+    tab.press(state, "load")
+    make_order(database, owner)
+    connect(tab)  # it stands as it was, and knows what it knew
+    tab.press(state, "load")
+    assert len(state.orders) == 1
+    tab.press(state, "load")
+    assert len(state.orders) == 2
+    assert known[0] == known[1] < known[2]
 
 
 def test_a_notice_is_about_the_page_it_came_on(tab: Tab) -> None:

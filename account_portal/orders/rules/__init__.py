@@ -19,6 +19,7 @@ from account_portal.orders.rules.eligibility import (
     refund_stage,
     require_cancellable,
     require_payment_retry,
+    retry_available_at,
     why_not_cancellable,
     why_not_returnable,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "refund_stage",
     "require_cancellable",
     "require_payment_retry",
+    "retry_available_at",
     "returnable_units",
     "split_refund",
     "why_not_cancellable",

@@ -134,6 +134,16 @@ def can_retry_payment(facts: MoneyFacts, now: datetime) -> bool:
     return last.status is not TransactionStatus.PENDING or now - last.created_at > RETRY_AFTER
 
 
+def retry_available_at(facts: MoneyFacts) -> datetime | None:
+    """When an attempt that is under way counts as given up; none: nobody waits for one."""
+    if facts.status is OrderStatus.CANCELLED or account_of(facts).unpaid <= 0:
+        return None
+    last = max(facts.attempts, key=lambda attempt: attempt.created_at, default=None)
+    if last is None or last.collection or last.status is not TransactionStatus.PENDING:
+        return None
+    return last.created_at + RETRY_AFTER
+
+
 def require_payment_retry(facts: MoneyFacts, now: datetime) -> None:
     """Refuse what `can_retry_payment` denies.
 

@@ -112,15 +112,6 @@ class OrderDetail(View):
     modified_at: Moment
 
 
-class OrderPaymentStatus(View):
-    """How far an order is paid, and whether the customer may try again."""
-
-    status: PaymentStatus
-    amount_paid: Amount
-    amount_unpaid: Amount
-    is_retry_available: bool
-
-
 class PaymentInfo(View):
     """What the browser needs to start the new attempt."""
 
@@ -129,6 +120,22 @@ class PaymentInfo(View):
     amount: Amount
     redirect_url: ShownLink
     expires_at: Moment | None
+
+
+class OrderPaymentStatus(View):
+    """How far an order is paid, and whether the customer may try again."""
+
+    status: PaymentStatus
+    amount_paid: Amount
+    amount_unpaid: Amount
+    is_retry_available: bool
+    payment_under_way: PaymentInfo | None = Field(
+        default=None,
+        description="An attempt that may still succeed: its address leads back to it.",
+    )
+    retry_available_at: Moment | None = Field(
+        default=None, description="When it counts as given up, and can be tried again."
+    )
 
 
 class RetryPaymentResult(View):

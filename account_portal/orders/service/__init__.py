@@ -11,9 +11,9 @@ from account_portal.orders.service.paying import (
     retry_payment,
     settle_payment,
 )
+from account_portal.orders.service.payments import get_payment_status
 from account_portal.orders.service.reading import (
     get_order,
-    get_payment_status,
     list_orders,
     list_payments,
     list_refunds,

@@ -24,11 +24,10 @@ from account_portal.orders.service.arrivals import arrival_of, urgency, zone_of_
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
 from account_portal.orders.service.paying import checkout_link
+from account_portal.orders.service.payments import get_payment_status, payment_moments
 from account_portal.orders.service.reading import (
     get_order,
-    get_payment_status,
     list_shipment_events,
-    payment_moments,
     read_orders_in,
     shown_refunds,
 )
@@ -198,5 +197,5 @@ class _Coming(NamedTuple):
 
 
 def list_unpaid(ctx: Context, limit: int = 3) -> list[OrderCard]:
-    """Open orders whose payment failed, or paid a part only; latest first."""
+    """Open orders whose payment failed, paid a part only or was left half-way; latest first."""
     return [card(order) for order in read_orders_in(ctx, rules.GROUPS["open"], limit, unpaid=True)]

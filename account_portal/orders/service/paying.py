@@ -25,18 +25,18 @@ from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import (
     GatewayParams,
     OtherPaymentGatewayParams,
-    PaymentInfo,
     RetryPayment,
     RetryPaymentResult,
 )
 from account_portal.orders.service.documents import refresh_orders
+from account_portal.orders.service.payments import payment_info, payment_under_way
 from account_portal.security import tokens
 
 _SIGNATURE = "sign payment attempts"
 
 
 def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryPaymentResult:
-    """Start a new attempt to pay what is unpaid; earlier attempts stay as they are.
+    """Start a new attempt to pay what is unpaid, or lead back to the one that is under way.
 
     The attempt is recorded and committed before the gateway is asked, so that nothing the gateway
     takes can be unknown here. A repeat by the same Idempotency-Key goes on with that attempt.
@@ -57,6 +57,9 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
         raise rules.PaymentGatewayNotEnabled
     _require_allowed_addresses(ctx, asked)
     facts = money_of(ctx.db, order)
+    under_way = payment_under_way(ctx, order, facts)
+    if under_way is not None and under_way.payment_gateway == asked.payment_gateway:
+        return _result(under_way, order.currency)
     rules.require_payment_retry(facts, ctx.now)
     payment = Payment(
         order_id=order.id,
@@ -166,16 +169,7 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
 
 
 def _result(payment: Payment, currency: str) -> RetryPaymentResult:
-    return RetryPaymentResult(
-        payment_required=True,
-        payment_info=PaymentInfo(
-            payment_gateway=payment.payment_gateway or "",
-            transaction_id=payment.request_number,
-            amount=money.to_major(payment.amount, currency),
-            redirect_url=payment.redirect_url,
-            expires_at=payment.expires_at,
-        ),
-    )
+    return RetryPaymentResult(payment_required=True, payment_info=payment_info(payment, currency))
 
 
 def pay_again(ctx: Context, order_number: str, *, back_to: str = "") -> RetryPaymentResult:

@@ -1,12 +1,11 @@
 """Reading orders: bounded, indexed, at most three statements a call."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 import orjson
 from pydantic import ConfigDict, TypeAdapter
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlmodel import col
 
 from account_portal.context import Context
@@ -30,14 +29,13 @@ from account_portal.models.states import (
     PaymentStatus,
     RefundStatus,
     ReturnStatus,
+    TransactionStatus,
 )
 from account_portal.orders import rules
-from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import (
     OrderDetail,
     OrderList,
     OrderPayment,
-    OrderPaymentStatus,
     OrderQuery,
     OrderRefund,
     OrderShipment,
@@ -192,14 +190,23 @@ def read_orders_in(
         ctx: the call.
         statuses: of the orders.
         limit: how many at most.
-        unpaid: only those whose payment failed or left a part unpaid.
+        unpaid: only those whose payment failed, left a part unpaid, or was begun and not ended.
     """
     matching = select(col(Order.order_number), col(Order.order_date)).where(
         col(Order.customer_id) == ctx.customer_id, col(Order.status).in_(sorted(statuses))
     )
     if unpaid:
+        begun = exists().where(
+            col(Payment.order_id) == col(Order.id),
+            col(Payment.payment_status) == TransactionStatus.PENDING,
+            col(Payment.redirect_url).is_not(None),
+            col(Payment.collection).is_(None),
+        )
         matching = matching.where(
-            col(Order.payment_status).in_([PaymentStatus.FAILED, PaymentStatus.PARTIALLY_PAID])
+            or_(
+                col(Order.payment_status).in_([PaymentStatus.FAILED, PaymentStatus.PARTIALLY_PAID]),
+                and_(col(Order.payment_status) == PaymentStatus.PENDING, begun),
+            )
         )
     latest = matching.order_by(col(Order.order_date).desc()).limit(limit).subquery()
     rows = ctx.db.execute(
@@ -345,37 +352,6 @@ def shown_refunds(
         )
         found.append(ShownRefund(**_refund_view(row).model_dump(), stage=stage))
     return found
-
-
-def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
-    """How far an order is paid, and whether the customer may try again.
-
-    Raises:
-        NotFound: no such order of the caller.
-    """
-    order = ctx.get_owned(Order, order_number=order_number)
-    facts = money_of(ctx.db, order)
-    account = rules.account_of(facts)
-    return OrderPaymentStatus(
-        status=rules.derive_payment_status(facts),
-        amount_paid=money.to_major(min(account.arrived, account.due), order.currency),
-        amount_unpaid=money.to_major(account.unpaid, order.currency),
-        is_retry_available=bool(ctx.gateways.payments) and rules.can_retry_payment(facts, ctx.now),
-    )
-
-
-def payment_moments(ctx: Context, order_number: str) -> dict[str, datetime]:
-    """When each payment of an order was made, or tried if no money moved, by its request number.
-
-    Raises:
-        NotFound: no such order of the caller.
-    """
-    rows = ctx.db.execute(
-        select(
-            col(Payment.request_number), col(Payment.payment_date), col(Payment.created_at)
-        ).where(col(Payment.order_id) == _order_id(ctx, order_number))
-    )
-    return {row.request_number: row.payment_date or row.created_at for row in rows}
 
 
 def list_shipment_events(ctx: Context, order_number: str) -> list[ShipmentEventView]:

@@ -150,6 +150,35 @@ def _unpaid(page: Any) -> rx.Component:
         ui.link_button(label, to=page.checkout_link, variant="primary", outside=True),
     )
     return rx.cond(
+        page.payment.payment_under_way,
+        _under_way(page),
+        _missing(page, here, there, failed),
+    )
+
+
+def _under_way(page: Any) -> rx.Component:
+    """An attempt that was begun and not ended: the way back to it."""
+    return ui.alert(
+        ui.text(
+            ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
+            " is not paid yet. You can go on where you left off, or pay another way from ",
+            ui.date(page.payment.retry_available_at, "time"),
+            ".",
+        ),
+        tone="warn",
+        title="We are waiting for your payment",
+        action=ui.button(
+            "Continue to payment",
+            variant="primary",
+            on_click=State.pay_again,
+            busy=State.busy == "pay_again",
+            busy_label="Opening…",
+        ),
+    )
+
+
+def _missing(page: Any, here: Any, there: Any, failed: Any) -> rx.Component:
+    return rx.cond(
         page.is_waiting_for_money,
         ui.alert(
             ui.text(
