@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from account_portal.core.schemas import Amount, Input, Moment, OrderNumber, Sometimes, Ulid, View
 from account_portal.models.states import (
@@ -18,6 +18,13 @@ from account_portal.models.states import (
     VerificationStatus,
 )
 from account_portal.orders.schemas import OrderDetail, OrderList
+
+
+def _written_out(value: object) -> object:
+    """Refuse what pydantic would take for seconds since 1970."""
+    if isinstance(value, str) and value[4:5] != "-":
+        raise ValueError("must be a time such as 2026-03-01T09:30:00Z")
+    return value
 
 
 class ListQuery(Input):
@@ -38,7 +45,7 @@ class ListQuery(Input):
 class ChangesQuery(ListQuery):
     """A list that can be followed."""
 
-    updated_since: Moment | None = Field(
+    updated_since: Annotated[Moment, BeforeValidator(_written_out)] | None = Field(
         default=None,
         description="Only what changed at this moment or later. Ask with a minute of overlap.",
     )

@@ -15,7 +15,11 @@ from sqlalchemy import create_engine, text
 from tests.portal_server import free_port, plain_environment
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = Path(__file__).with_name("schemathesis.toml")
+FOLDER = Path(__file__).parent
+CUSTOMERS = "storefront"
+SYSTEMS = "merchant"
+DOCUMENTS = {CUSTOMERS: "/api/openapi.json", SYSTEMS: "/api/merchant/openapi.json"}
+CONFIGS = {CUSTOMERS: "schemathesis.toml", SYSTEMS: "schemathesis-merchant.toml"}
 START_WITHIN = 60  # seconds
 
 
@@ -24,6 +28,7 @@ def fuzz(
     *,
     examples: int,
     seed: int,
+    api: str = CUSTOMERS,
     schema: Path | None = None,
     deterministic: bool = False,
     capture: bool = False,
@@ -34,6 +39,7 @@ def fuzz(
         folder: where the database, the logs and the report go.
         examples: cases per call in each phase.
         seed: of the random choices.
+        api: whose calls, the customers' or those of the shop's systems.
         schema: a document to hold the API to; its own unless given.
         deterministic: the same cases each time.
         capture: keep the output instead of showing it.
@@ -49,17 +55,20 @@ def fuzz(
         "PORT": str(port),
         "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
         "PYTHONPATH": str(ROOT),
+        "FUZZED_API": api,
     }
     with _api(folder, port, environment) as address:
         config = folder / "schemathesis.toml"
-        config.write_text(Template(CONFIG.read_text()).substitute(_ids(folder / "portal.db")))
+        config.write_text(
+            Template((FOLDER / CONFIGS[api]).read_text()).substitute(_ids(folder / "portal.db"))
+        )
         return subprocess.run(
             [
                 str(Path(sys.executable).with_name("st")),
                 f"--config-file={config}",
                 "run",
-                str(schema or f"{address}/api/openapi.json"),
-                f"--url={address}/api/v1/main/storefront",
+                str(schema or address + DOCUMENTS[api]),
+                f"--url={address}/api/v1/main/{api}",
                 f"--max-examples={examples}",
                 f"--seed={seed}",
                 *(["--generation-deterministic"] if deterministic else []),
@@ -111,13 +120,26 @@ def _ids(database: Path) -> dict[str, str]:
         "BANK_ACCOUNTS": "SELECT id FROM bank_accounts WHERE customer_id = :user",
         "RETURNS": "SELECT r.request_number FROM returns r WHERE r.customer_id = :user",
         "PRODUCTS": "SELECT id FROM products LIMIT 40",
+        "ALL_ORDERS": "SELECT order_number FROM orders ORDER BY id DESC LIMIT 60",
+        "SHIPMENTS": "SELECT reference_number FROM shipments ORDER BY id DESC LIMIT 60",
+        "PAYMENTS": "SELECT request_number FROM payments ORDER BY id DESC LIMIT 60",
+        "REFUNDS": "SELECT request_number FROM refunds LIMIT 60",
+        "ALL_RETURNS": "SELECT request_number FROM returns LIMIT 60",
+        "CUSTOMERS": "SELECT customer_id FROM users LIMIT 20",
+        "REVIEWS": "SELECT id FROM reviews LIMIT 60",
+        "ALL_BANK_ACCOUNTS": "SELECT id FROM bank_accounts LIMIT 20",
     }
     with engine.connect() as connection:
         user = connection.execute(
             text("SELECT id FROM users WHERE email = 'demo@example.com'")
         ).scalar_one()
         found = {
-            name: [str(row[0]) for row in connection.execute(text(question), {"user": user})]
+            name: [
+                str(row[0])
+                for row in connection.execute(
+                    text(question), {"user": user} if ":user" in question else {}
+                )
+            ]
             for name, question in questions.items()
         }
     engine.dispose()

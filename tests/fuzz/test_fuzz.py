@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.running import ROOT, fuzz
+from tests.fuzz.running import ROOT, SYSTEMS, fuzz
 
 
 @pytest.mark.timeout(400)
@@ -18,6 +18,15 @@ def test_the_api_keeps_what_is_promised(tmp_path: Path, schema: str) -> None:
         schema=contract if schema == "the contract" else None,
         deterministic=True,
         capture=True,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Stateful" in result.stdout
+
+
+@pytest.mark.timeout(400)
+def test_the_merchant_api_keeps_what_it_promises(tmp_path: Path) -> None:
+    result = fuzz(
+        tmp_path, examples=4, seed=20261128, api=SYSTEMS, deterministic=True, capture=True
     )
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Stateful" in result.stdout

@@ -1,29 +1,51 @@
-"""The commands of docs/api.md do what the document says."""
+"""The commands of docs/api.md and docs/merchant-api.md do what the documents say."""
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from account_portal.serving.build import ROOT
 from tests.http.conftest import Server
 
-DOCUMENT = ROOT / "docs" / "api.md"
 
-
-def test_each_command_of_the_document_works(server: Server, tmp_path: Path) -> None:
-    blocks = re.findall(r"```bash\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+def run_commands(document: str, server: Server, folder: Path) -> str:
+    """Everything that the commands of a document print, one after the other."""
+    text = (ROOT / "docs" / document).read_text()
+    blocks = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
     assert len(blocks) >= 8
     script = "set -euo pipefail\n" + "\n".join(f"{block}\necho" for block in blocks)
+    tools = Path(sys.executable).parent
     result = subprocess.run(
         ["bash", "-c", script],
-        env={**server.environment, "PORTAL": server.url},
-        cwd=tmp_path,
+        env={
+            **server.environment,
+            "PORTAL": server.url,
+            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+        },
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    printed = result.stdout
+    return result.stdout
+
+
+def test_each_command_for_customers_works(server: Server, tmp_path: Path) -> None:
+    printed = run_commands("api.md", server, tmp_path)
     assert printed.count('"success":true') >= 8, printed
     assert "\nnot_found\n" in printed
+    assert printed.rstrip().endswith("unauthorized")
+
+
+def test_each_command_for_the_shops_systems_works(server: Server, tmp_path: Path) -> None:
+    printed = run_commands("merchant-api.md", server, tmp_path)
+    outcomes = re.findall(r'"outcome":"(\w+)"', printed)
+    assert outcomes[:4] == ["created", "created", "created", "refused"]
+    last_words = re.findall(r"([\w-]+)$", printed, re.MULTILINE)
+    for told in ("delivered", "cancelled", "conflict", "approved", "success", "MUG-IND-01"):
+        assert told in last_words, printed
     assert printed.rstrip().endswith("unauthorized")

@@ -176,7 +176,7 @@ def test_many_parcels_move_at_once(systems: Systems, database: Database, owner: 
     moves = [{"reference_number": one, "status": "shipped"} for one in going]
     moves.insert(1, {"reference_number": "SHP-GHOST", "status": "shipped"})
     moves.append({"reference_number": going[0], "status": "packed"})
-    answer = systems.post("/shipments/move", moves)
+    answer = systems.post("/shipment-moves", moves)
     outcomes = answer.json()["content"]["outcomes"]
     assert [one["number"] for one in outcomes] == [one["reference_number"] for one in moves]
     assert [one["outcome"] for one in outcomes] == [
@@ -187,7 +187,7 @@ def test_many_parcels_move_at_once(systems: Systems, database: Database, owner: 
     assert outcomes[4]["content"]["order"]["status"] == "shipped"
 
 
-@pytest.mark.parametrize("path", ["/shipments/move", "/payments/settle", "/refunds/settle"])
+@pytest.mark.parametrize("path", ["/shipment-moves", "/payment-settlements", "/refund-settlements"])
 def test_of_many_there_is_at_least_one_and_at_most_a_thousand(systems: Systems, path: str) -> None:
     one = {"reference_number": "X", "request_number": "X", "status": "delivered"}
     one["status"] = "delivered" if "ship" in path else "success"

@@ -95,6 +95,8 @@ def errors_by_status(
     statuses = {*also, *(error.status for error in errors), *OF_EVERY_CALL}
     if any(parameter.place != "path" and parameter.documented for parameter in parameters):
         statuses.add(400)
+    if idempotent:
+        statuses.add(400)  # a key that is too short
     if access != "open":
         statuses.add(401)
     if access == "customer":

@@ -114,7 +114,7 @@ def create_shipment(
 
 @router.expose(
     "POST",
-    "/shipments/move",
+    "/shipment-moves",
     operation_id="move-shipments",
     summary="Take many parcels a step further",
     message="Parcels moved.",

@@ -41,7 +41,7 @@ _ALL_SETTLED = {
 
 @payments.expose(
     "POST",
-    "/payments/settle",
+    "/payment-settlements",
     operation_id="settle-payments",
     summary="Tell what became of many payments",
     message="Payments settled.",
@@ -76,7 +76,7 @@ def settle_payment(ctx: Ctx, request_number: RequestNumber, data: Settlement) ->
 
 @refunds.expose(
     "POST",
-    "/refunds/settle",
+    "/refund-settlements",
     operation_id="settle-refunds",
     summary="Tell of many refunds whether they arrived",
     message="Refunds settled.",
