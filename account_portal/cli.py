@@ -32,6 +32,9 @@ COMMANDS = {
         "account_portal.merchant.commands:worker", "Deliver messages and keep house, on its own."
     ),
     "keys": Row("account_portal.merchant.key_commands:keys", "Manage keys of the shop's systems."),
+    "webhooks": Row(
+        "account_portal.merchant.webhook_commands:webhooks", "Manage where events are sent to."
+    ),
     "shop": Row("account_portal.merchant.shop_commands:shop", "Do what only the shop decides."),
     "openapi": Row("account_portal.api.commands:openapi", "Write the OpenAPI document."),
     "doctor": Row("account_portal.serving.doctor:doctor", "Check that everything needed is there."),

@@ -114,6 +114,7 @@ def test_statements_are_made_where_the_rules_are() -> None:
         "security/",
         "notifications/",
         "events/",
+        "webhooks/",
         "merchant/",
         "demo/",
         "orders/facts.py",

@@ -159,6 +159,16 @@ class Settings(BaseSettings):
         min_length=1,
         description="The `X-Api-Key` that opens visitor sessions. Not a secret.",
     )
+    work_in_server: bool = Field(
+        default=True,
+        description="Whether servers deliver messages and webhooks and keep house beside their "
+        "work. Off: `python -m account_portal worker` has to run.",
+    )
+    webhooks_allow_private: bool = Field(
+        default=False,
+        description="Whether webhooks may go to `http` and to private and loopback addresses: "
+        "for tests, and for systems that only this host's network reaches.",
+    )
     events_kept_days: int = Field(
         default=30,
         ge=1,

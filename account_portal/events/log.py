@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Select, delete, func, select, text, union_all
 from sqlmodel import Session, col
 
@@ -45,6 +46,24 @@ class Entry(NamedTuple):
     source: str
     created_at: Any
     data: str
+
+
+FORMAT_VERSION = 1
+"""Of the form events are told in; fields may be added to it, none is taken away."""
+
+
+def shown(entry: Entry, whole: bytes | None = None) -> dict[str, Any]:
+    """An event as readers get it; `whole` is JSON of what it is about."""
+    data = orjson.Fragment(entry.data)
+    return {
+        "id": entry.id,
+        "type": entry.type,
+        "created_at": entry.created_at,
+        "source": entry.source,
+        "version": FORMAT_VERSION,
+        "data": data,
+        **({"object": orjson.Fragment(whole)} if whole is not None else {}),
+    }
 
 
 def has_waiting(db: Session) -> bool:

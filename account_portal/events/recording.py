@@ -76,8 +76,18 @@ def on_news(listener: Callable[[], None]) -> None:
     _listeners.append(listener)
 
 
+def no_more_news(listener: Callable[[], None]) -> None:
+    """Have it called no more."""
+    _listeners.remove(listener)
+
+
+def tell_listeners() -> None:
+    """Tell those in this process who wait for news that there is some."""
+    for listener in tuple(_listeners):
+        listener()
+
+
 @event.listens_for(Session, "after_commit")
 def _wake(db: Session) -> None:
     if db.info.pop(_WRITTEN, False):
-        for listener in _listeners:
-            listener()
+        tell_listeners()

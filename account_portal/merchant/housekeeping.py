@@ -1,4 +1,4 @@
-"""What time itself does: messages go out, return windows close, what is over is removed."""
+"""What time itself does: messages and webhooks go out, windows close, what is over is removed."""
 
 import asyncio
 import logging
@@ -10,10 +10,13 @@ from account_portal import events
 from account_portal.auth.service import sweep_sign_ins
 from account_portal.context import SHOP, enter
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.core.settings import get_settings
 from account_portal.events import SYSTEM, act_as
 from account_portal.notifications import delivering, run_delivery_loop, sweep
 from account_portal.orders import service as orders
 from account_portal.security import api_keys, idempotency, otp, rate_limit
+from account_portal.webhooks import queue as webhooks
+from account_portal.webhooks.worker import Worker, sending_webhooks
 
 log = logging.getLogger("account_portal.housekeeping")
 
@@ -43,7 +46,7 @@ def apply_settings() -> None:
 
 
 def remove_what_is_over() -> None:
-    """Remove codes, limits, repeats and messages that nobody will ask for again."""
+    """Remove codes, limits, repeats, messages and events that nobody will ask for again."""
     with enter(writes=True, actor=SHOP) as ctx:
         rate_limit.sweep(ctx.db, ctx.now)
         api_keys.sweep(ctx.db, ctx.now)
@@ -51,10 +54,11 @@ def remove_what_is_over() -> None:
         otp.sweep(ctx.db, ctx.now)
         sweep(ctx)
         sweep_sign_ins(ctx)
-    while True:
-        with enter(writes=True, actor=SHOP) as ctx:
-            if not events.sweep(ctx):
-                return
+    for sweep_some in (events.place_waiting, events.sweep, webhooks.sweep):
+        is_done = False
+        while not is_done:
+            with enter(writes=True, actor=SHOP) as ctx:
+                is_done = not sweep_some(ctx)
 
 
 def run_housekeeping_loop(stop: Event) -> None:
@@ -78,14 +82,17 @@ def run_housekeeping_loop(stop: Event) -> None:
 
 @asynccontextmanager
 async def working() -> AsyncIterator[None]:
-    """Deliver and keep house in threads of this process while its server runs (its lifespan)."""
+    """Do all that in threads of this process for as long as its server runs (its lifespan)."""
     with suppress(GatewayUnavailable):  # then the loop tries again
         await asyncio.to_thread(apply_settings)
+    if not get_settings().work_in_server:
+        yield
+        return
     stop = Event()
     thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
     thread.start()
     try:
-        async with delivering():
+        async with delivering(), sending_webhooks():
             yield
     finally:
         stop.set()
@@ -93,8 +100,15 @@ async def working() -> AsyncIterator[None]:
 
 
 def work_until(stop: Event) -> None:
-    """What the command `worker` does: both loops, until told to stop."""
-    thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
-    thread.start()
+    """What the command `worker` does: all loops, until told to stop."""
+    sender = Worker()
+    threads = [
+        Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True),
+        Thread(target=sender.run, name="webhooks", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
     run_delivery_loop(stop)
-    thread.join(STOP_SECONDS)
+    sender.stop()
+    for thread in threads:
+        thread.join(STOP_SECONDS)

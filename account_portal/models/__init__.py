@@ -46,6 +46,7 @@ from account_portal.models.user import (
     User,
     UserSession,
 )
+from account_portal.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Address",
@@ -88,4 +89,6 @@ __all__ = [
     "User",
     "UserSession",
     "WaitingEvent",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

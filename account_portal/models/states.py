@@ -161,3 +161,13 @@ class MessageStatus(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+
+
+class DeliveryStatus(StrEnum):
+    """Where an event on its way to an endpoint stands."""
+
+    WAITING = "waiting"
+    DUE = "due"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    DEAD = "dead"

@@ -25,7 +25,18 @@ FINGERPRINT = Path(".web/build/fingerprint")
 
 # The architecture keeps these away from pages: a change in them never changes what a page is.
 SERVER_ONLY_FOLDERS = frozenset(
-    ("api", "demo", "edge", "gateways", "models", "notifications", "security", "serving")
+    (
+        "api",
+        "demo",
+        "edge",
+        "events",
+        "gateways",
+        "models",
+        "notifications",
+        "security",
+        "serving",
+        "webhooks",
+    )
 )
 SERVER_ONLY_FILES = frozenset(("api.py", "cli.py", "context.py", "service.py", "__main__.py"))
 
@@ -47,6 +58,7 @@ RUNTIME_SETTINGS = frozenset(
         "embed_jwks_url",
         "embed_origins",
         "embed_secret",
+        "events_kept_days",
         "fresh_proof_minutes",
         "http_links",
         "log_level",
@@ -66,6 +78,8 @@ RUNTIME_SETTINGS = frozenset(
         "session_days",
         "storefront_port",
         "trusted_proxy_hops",
+        "webhooks_allow_private",
+        "work_in_server",
     )
 )
 

@@ -1,6 +1,7 @@
 """Routes of the shop's systems. Fixed paths come before those that vary."""
 
 from account_portal.merchant.api.customers import router as customers
+from account_portal.merchant.api.events import events, webhooks
 from account_portal.merchant.api.messages import router as messages
 from account_portal.merchant.api.orders import router as orders
 from account_portal.merchant.api.payments import payments, refunds
@@ -8,4 +9,15 @@ from account_portal.merchant.api.records import router as records
 from account_portal.merchant.api.returns import router as returns
 from account_portal.merchant.api.reviews import router as reviews
 
-ROUTERS = (records, orders, payments, refunds, returns, customers, reviews, messages)
+ROUTERS = (
+    records,
+    orders,
+    payments,
+    refunds,
+    returns,
+    customers,
+    reviews,
+    messages,
+    events,
+    webhooks,
+)

@@ -1,0 +1,1 @@
+"""Events sent to addresses of the shop, as Standard Webhooks has it."""

@@ -1,0 +1,108 @@
+"""What an event is about, as it is now: for readers who don't want to ask again."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.addresses import service as addresses
+from account_portal.auth.service import user_view
+from account_portal.bank_accounts import service as bank_accounts
+from account_portal.context import Actor, Context
+from account_portal.core.errors import NotFound
+from account_portal.events import Entry
+from account_portal.models import OrderDocument, Review, User
+from account_portal.returns import service as returns
+
+Data = Mapping[str, Any]
+
+
+def expand(ctx: Context, entries: Iterable[Entry]) -> dict[str, bytes]:
+    """JSON of what events are about, by their ids: as the customer's API shows it to its customer.
+
+    It is `null` where that is gone; of events whose data say all there is none.
+    """
+    found: dict[str, bytes] = {}
+    known: dict[tuple[str, ...], bytes] = {}
+    for entry in entries:
+        kind = entry.type.partition(".")[0]
+        if kind not in _OF:
+            continue
+        names, read = _OF[kind]
+        data = json.loads(entry.data)
+        key = (read.__name__, *(str(data[name]) for name in names))
+        if key not in known:
+            known[key] = _read(ctx, entry.customer_id, read, data)
+        found[entry.id] = known[key]
+    return found
+
+
+def _read(
+    ctx: Context, customer_id: str | None, read: Callable[[Context, Data], bytes], data: Data
+) -> bytes:
+    # As the customer: the services show nobody else's.
+    users = select(col(User.id)).where(col(User.customer_id) == customer_id).order_by(col(User.id))
+    user_id = ctx.db.execute(users.limit(1)).scalar_one_or_none()
+    if user_id is None:
+        return b"null"
+    customer = Actor(kind="customer", user_id=user_id, customer_id=customer_id)
+    try:
+        return read(replace(ctx, actor=customer), data)
+    except NotFound:
+        return b"null"
+
+
+def _order(ctx: Context, data: Data) -> bytes:
+    statement = select(col(OrderDocument.detail)).where(
+        col(OrderDocument.order_number) == data["order_number"],
+        col(OrderDocument.customer_id) == ctx.customer_id,
+    )
+    found = ctx.db.execute(statement).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return found.encode()
+
+
+def _return(ctx: Context, data: Data) -> bytes:
+    found = returns.get_return(ctx, data["order_number"], data["request_number"])
+    return found.model_dump_json().encode()
+
+
+def _review(ctx: Context, data: Data) -> bytes:
+    review = ctx.get_owned(Review, id=data["review_id"])
+    shown = {**data, "rating": review.rating / 2, "status": review.status}
+    names = ("review_text", "review_date", "tags", "created_at", "modified_at")
+    return orjson.dumps(
+        {**shown, **{name: getattr(review, name) for name in names}}, option=orjson.OPT_UTC_Z
+    )
+
+
+def _address(ctx: Context, data: Data) -> bytes:
+    return addresses.read_address(ctx, data["address_id"]).model_dump_json().encode()
+
+
+def _bank_account(ctx: Context, data: Data) -> bytes:
+    found = bank_accounts.read_bank_account(ctx, data["bank_account_id"])
+    return found.model_dump_json().encode()
+
+
+def _customer(ctx: Context, _data: Data) -> bytes:
+    return user_view(ctx, ctx.get_user()).model_dump_json().encode()
+
+
+_OF: dict[str, tuple[tuple[str, ...], Callable[[Context, Data], bytes]]] = {
+    "order": (("order_number",), _order),
+    "shipment": (("order_number",), _order),
+    "payment": (("order_number",), _order),
+    "refund": (("order_number",), _order),
+    "return": (("request_number",), _return),
+    "review": (("review_id",), _review),
+    "address": (("address_id",), _address),
+    "bank_account": (("bank_account_id",), _bank_account),
+    "customer": (("customer_id",), _customer),
+    "preferences": (("customer_id",), _customer),
+}
