@@ -47,9 +47,10 @@ const failure = (error) =>
 const isNumber = (host) => /^[\d.]+$|^\[/.test(host);
 const areThere = () => "PublicKeyCredential" in window && window.isSecureContext && !isNumber(location.hostname);
 
-/** Around a button that signs in with a passkey; where there are none, it is gone.
- *  With `autofill` the browser also offers them in the field that asks for `webauthn`. */
-export function PasskeySignIn({ next, stay, autofill, children, onStart, onDone, onFailed, ...rest }) {
+/** Around a button that uses a passkey; where there are none, it is gone. The server is asked at
+ *  `${action}-options` and answered at `action`; then the page is left, unless it is to `stay`.
+ *  With `autofill` the browser also offers passkeys in the field that asks for `webauthn`. */
+export function PasskeyUse({ action, next, stay, autofill, children, onStart, onDone, onFailed, ...rest }) {
   const [shown, setShown] = useState(true);
   const waiting = useRef(null); // a browser answers one request at a time
   const latest = useRef();
@@ -59,9 +60,9 @@ export function PasskeySignIn({ next, stay, autofill, children, onStart, onDone,
     const { next, onDone } = latest.current;
     const fields = { passkey_token, credential: JSON.stringify(written(credential)), next: next ?? "" };
     try {
-      const answer = await post("/api/session/passkey", new URLSearchParams(fields));
+      const answer = await post(action, new URLSearchParams(fields));
       // A new cookie reaches the page's connection with a full load only.
-      if (stay) onDone?.({ handover: answer.handover, contact: "", channel: "" });
+      if (stay) onDone?.({ handover: answer.handover ?? "", contact: "", channel: "" });
       else window.location.assign(answer.next);
     } catch (error) {
       if (error.code === "passkey_unknown")
@@ -69,7 +70,7 @@ export function PasskeySignIn({ next, stay, autofill, children, onStart, onDone,
       throw error;
     }
   };
-  const ask = () => post("/api/session/passkey-options", new URLSearchParams());
+  const ask = () => post(`${action}-options`, new URLSearchParams());
   const press = async () => {
     waiting.current?.abort();
     latest.current.onStart?.("passkey");

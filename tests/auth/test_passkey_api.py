@@ -8,7 +8,8 @@ import pytest
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
 from account_portal.models import Passkey, User, UserSession
-from tests.conftest import Api
+from tests.conftest import Api, Clock
+from tests.factories.auth import set_proof
 from tests.factories.passkeys import Authenticator, give_passkey
 from tests.factories.records import rows
 from tests.factories.users import make_session
@@ -56,6 +57,8 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/auth/passkeys", None),
     ("POST", "/auth/passkeys/options", None),
     ("POST", "/auth/passkeys", {}),
+    ("POST", "/auth/confirm-passkey/options", None),
+    ("POST", "/auth/confirm-passkey", {}),
     ("PUT", "/auth/passkeys/{id}", {"name": "Mine"}),
     ("DELETE", "/auth/passkeys/{id}", None),
 ]
@@ -72,7 +75,7 @@ def test_nobody_and_visitors_are_refused(
     assert (answer.status_code, answer.json()["code"]) == (403, "login_required")
 
 
-@pytest.mark.parametrize(("method", "path", "body"), CALLS[3:])
+@pytest.mark.parametrize(("method", "path", "body"), CALLS[5:])
 def test_a_strangers_is_not_there(
     api: Api, owner: User, stranger: User, database: Database, method: str, path: str, body: Any
 ) -> None:
@@ -168,7 +171,9 @@ def test_a_challenge_is_its_browsers(api: Api, owner: User, database: Database) 
     assert answer_page(api, begun, authenticator).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["passkey-options", "passkey"])
+@pytest.mark.parametrize(
+    "path", ["passkey-options", "passkey", "passkey-proof-options", "passkey-proof"]
+)
 def test_other_sites_are_refused(api: Api, path: str) -> None:
     headers = {**HERE, "Sec-Fetch-Site": "cross-site"}
     answer = api.client.post(f"/api/session/{path}", headers=headers)
@@ -200,3 +205,35 @@ def test_pages_that_may_call_the_api_may_use_passkeys(
     assert sign_in(api, existing).status_code == (200 if allowed else 400)
     named = api.client.get("/.well-known/webauthn").json()["origins"]
     assert named == ["http://localhost:8000", *([SHOP] if allowed else [])]
+
+
+def test_a_browser_proves_who_is_signed_in(
+    api: Api, owner: User, database: Database, clock: Clock
+) -> None:
+    authenticator = give_passkey(database, owner)
+    answer_page(api, ask_page(api).json()["content"], authenticator)
+    set_proof(database, owner, None)
+    begun = api.client.post("/api/session/passkey-proof-options", headers=HERE).json()["content"]
+    fields = {
+        "passkey_token": begun["passkey_token"],
+        "credential": json.dumps(authenticator.sign(begun["options"])),
+    }
+    answer = api.client.post("/api/session/passkey-proof", data=fields, headers=HERE)
+    assert answer.status_code == 200
+    assert {session.proven_at for session in rows(database, UserSession)} == {clock.now}
+
+
+def test_proof_over_the_api(api: Api, owner: User, database: Database) -> None:
+    refused = api.post("/auth/confirm-passkey/options", user=owner)
+    assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+    authenticator = give_passkey(database, owner)
+    set_proof(database, owner, None)
+    asked = api.post("/auth/passkeys/options", user=owner)
+    assert (asked.status_code, asked.json()["code"]) == (403, "fresh_proof_required")
+    begun = api.post("/auth/confirm-passkey/options", user=owner).json()["content"]
+    body = {
+        "passkey_token": begun["passkey_token"],
+        "credential": authenticator.sign(begun["options"]),
+    }
+    assert api.post("/auth/confirm-passkey", user=owner, json=body).status_code == 200
+    assert api.post("/auth/passkeys/options", user=owner).status_code == 200

@@ -67,6 +67,11 @@ class Person:
         data = schemas.PasskeyProof.model_validate(given)
         return self.call(service.login_with_passkey, data)
 
+    def prove(self, begun: Any, credential: dict[str, Any]) -> None:
+        given = {"passkey_token": begun.passkey_token, "credential": credential}
+        data = schemas.PasskeyProof.model_validate(given)
+        self.call(service.prove_with_passkey, data)
+
     def sign_in(self, authenticator: Authenticator) -> Any:
         begun = self.ask()
         return self.answer(begun, authenticator.sign(begun.options))
@@ -528,3 +533,71 @@ def test_proof_that_grows_old_meanwhile_leaves_no_passkey_that_opens_nothing(
     begun = mine.begin()
     clock.advance(minutes=2)
     assert mine.add(begun, Authenticator().make(begun.options))
+
+
+def test_a_passkey_is_fresh_proof(
+    mine: Person, owner: User, database: Database, clock: Clock
+) -> None:
+    authenticator = give_passkey(database, owner)
+    mine.bearer = make_session(database, owner, expires=timedelta(hours=1))
+    clock.advance(minutes=16)
+    with pytest.raises(FreshProofRequired):
+        mine.begin()
+    begun = mine.call(service.begin_passkey_proof)
+    assert [one["id"] for one in begun.options["allowCredentials"]] == [b64(authenticator.id)]
+    mine.prove(begun, authenticator.sign(begun.options))
+    assert mine.begin()
+    assert rows(database, Passkey)[0].last_used_at == clock.now
+    with pytest.raises(reasons.PasskeyExpired):
+        mine.prove(begun, authenticator.sign(begun.options))
+
+
+def test_one_that_was_named_need_not_say_whose_it_is(
+    mine: Person, owner: User, database: Database
+) -> None:
+    authenticator = give_passkey(database, owner)
+    authenticator.handle = None
+    begun = mine.call(service.begin_passkey_proof)
+    mine.prove(begun, authenticator.sign(begun.options))
+
+
+@pytest.mark.parametrize("what", sorted(OF_SIGNING.keys() - {"no handle"}))
+def test_wrong_answers_prove_nothing(
+    mine: Person, owner: User, database: Database, clock: Clock, what: str
+) -> None:
+    authenticator = give_passkey(database, owner)
+    set_proof(database, owner, None)
+    begun = mine.call(service.begin_passkey_proof)
+    OF_SIGNING[what](authenticator)
+    with pytest.raises(reasons.PasskeyInvalid):
+        mine.prove(begun, authenticator.sign(begun.options))
+    with pytest.raises(FreshProofRequired):
+        mine.begin()
+
+
+def test_nobody_proves_for_another(
+    mine: Person, nobody: Person, owner: User, stranger: User, database: Database
+) -> None:
+    """Neither with a passkey of one's own, nor for another session or purpose."""
+    right, theirs = give_passkey(database, owner), give_passkey(database, stranger)
+    begun = mine.call(service.begin_passkey_proof)
+    with pytest.raises(reasons.PasskeyUnknown):
+        mine.prove(begun, theirs.sign(begun.options))
+    begun = mine.call(service.begin_passkey_proof)
+    answer = right.sign(begun.options)
+    for other in (Person(database, owner), Person(database, stranger)):
+        with pytest.raises(reasons.PasskeyExpired):
+            other.prove(begun, answer)
+    with pytest.raises(reasons.PasskeyExpired):
+        nobody.answer(begun, answer)
+    asked = nobody.ask()
+    with pytest.raises(reasons.PasskeyExpired):
+        mine.prove(asked, right.sign(asked.options))
+    mine.prove(begun, answer)
+
+
+def test_who_has_no_passkey_proves_otherwise(mine: Person, nobody: Person) -> None:
+    with pytest.raises(NotFound):
+        mine.call(service.begin_passkey_proof)
+    with pytest.raises(NotAuthenticated):
+        nobody.call(service.begin_passkey_proof)

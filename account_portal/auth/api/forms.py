@@ -16,7 +16,7 @@ from account_portal.auth.api.answering import (
 )
 from account_portal.context import Context
 from account_portal.core.ids import new_secret
-from account_portal.routes import FORGOT_PASSWORD, KNOW_DEVICE, LOGIN, REGISTER
+from account_portal.routes import FORGOT_PASSWORD, KNOW_DEVICE, LOGIN, REGISTER, SECURITY
 from account_portal.security import otp
 from account_portal.security.cookies import (
     code_cookie_name,
@@ -194,6 +194,27 @@ async def passkey(request: Request) -> Response:
             raise rules.PasskeyExpired
         data = parse_form(schemas.PasskeyForm, form)
         return _signed_in(ctx, form, service.login_passkey_page(ctx, data, browser=browser))
+
+    return await answer_form(request, work, writes=True)
+
+
+@forms.post("/passkey-proof-options")
+async def passkey_proof_options(request: Request) -> Response:
+    """What a page's script asks the browser for, to prove by a passkey who is signed in."""
+
+    def work(ctx: Context, _form: Fields) -> Done:
+        return Done(next=SECURITY, content=service.begin_passkey_proof(ctx).model_dump())
+
+    return await answer_form(request, work, writes=False)
+
+
+@forms.post("/passkey-proof")
+async def passkey_proof(request: Request) -> Response:
+    """Take `credential` and its `passkey_token` as fresh proof of who is signed in."""
+
+    def work(ctx: Context, form: Fields) -> Done:
+        service.prove_with_passkey(ctx, parse_form(schemas.PasskeyForm, form))
+        return Done(next=SECURITY)
 
     return await answer_form(request, work, writes=True)
 

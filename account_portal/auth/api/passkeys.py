@@ -66,6 +66,39 @@ def login_with_passkey(ctx: Ctx, data: schemas.PasskeyProof) -> schemas.SignedIn
 
 
 @router.expose(
+    "POST",
+    "/auth/confirm-passkey/options",
+    operation_id="begin-passkey-proof",
+    summary="Begin to prove by a passkey who is signed in",
+    message="Ask the browser.",
+    writes=False,
+    raises=(NotFound, reasons.PasskeysNotAvailable),
+)
+def begin_passkey_proof(ctx: Ctx) -> schemas.PasskeyOptions:
+    """Takes no body. Who has no passkey gets 404 `not_found`."""
+    return service.begin_passkey_proof(ctx)
+
+
+@router.expose(
+    "POST",
+    "/auth/confirm-passkey",
+    operation_id="confirm-passkey",
+    summary="Prove by a passkey who is signed in",
+    message="Confirmed.",
+    raises=(
+        reasons.PasskeyInvalid,
+        reasons.PasskeyUnknown,
+        reasons.PasskeyExpired,
+        reasons.PasskeysNotAvailable,
+    ),
+    also=(429,),
+)
+def confirm_passkey(ctx: Ctx, data: schemas.PasskeyProof) -> None:
+    """A fresh proof for calls that answer `fresh_proof_required`."""
+    service.prove_with_passkey(ctx, data)
+
+
+@router.expose(
     "GET",
     "/auth/passkeys",
     operation_id="list-passkeys",

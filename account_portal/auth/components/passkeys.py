@@ -7,12 +7,13 @@ import reflex as rx
 from account_portal.ui import components as ui
 
 
-class PasskeySignIn(rx.Component):
+class PasskeyUse(rx.Component):
     """Around a button; see `passkey_button`."""
 
     library = "$/public/kit/passkey.js"
-    tag = "PasskeySignIn"
+    tag = "PasskeyUse"
 
+    action: rx.Var[str]
     next: rx.Var[str]
     stay: rx.Var[bool]
     autofill: rx.Var[bool]
@@ -45,7 +46,7 @@ def passkey_button(
         autofill: the field of the contact offers passkeys too.
     """
     handlers = {} if on_done is None else {"on_done": on_done}
-    return PasskeySignIn.create(
+    return PasskeyUse.create(
         ui.button(
             "Sign in with a passkey",
             full=True,
@@ -53,6 +54,7 @@ def passkey_button(
             busy=state.underway == "passkey",
             busy_label="Signing in…",
         ),
+        action="/api/session/passkey",
         next=state.wanted,
         stay=stay,
         autofill=autofill,

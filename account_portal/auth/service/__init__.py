@@ -32,10 +32,12 @@ from account_portal.auth.service.devices import (
 )
 from account_portal.auth.service.fresh_proof import note_proof, require_fresh_proof
 from account_portal.auth.service.guessing import was_entered
-from account_portal.auth.service.passkey_sign_in import (
+from account_portal.auth.service.passkey_use import (
     begin_passkey_login,
+    begin_passkey_proof,
     login_passkey_page,
     login_with_passkey,
+    prove_with_passkey,
 )
 from account_portal.auth.service.passkeys import (
     add_passkey,
@@ -76,6 +78,7 @@ __all__ = [
     "add_passkey",
     "begin_passkey",
     "begin_passkey_login",
+    "begin_passkey_proof",
     "change_password",
     "check_verification_status",
     "confirm_contact",
@@ -106,6 +109,7 @@ __all__ = [
     "passkey_origins",
     "preferences_view",
     "prove_contact",
+    "prove_with_passkey",
     "read_security",
     "record_sign_in",
     "redeem",

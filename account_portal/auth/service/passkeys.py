@@ -59,14 +59,14 @@ def begin_passkey(ctx: Context) -> schemas.PasskeyOptions:
     require_fresh_proof(ctx)
     party = relying_party(ctx)
     user = ctx.get_user(lock=True)
-    passkeys = _all_of(ctx)
-    if len(passkeys) >= MOST_PASSKEYS:
+    own = descriptors_of(ctx)
+    if len(own) >= MOST_PASSKEYS:
         raise PasskeyLimitReached
     if user.passkey_handle is None:
         user.passkey_handle = new_secret()
     name = " ".join(part for part in (user.first_name, user.last_name) if part)
     known_as = user.email or f"{user.country_code or ''}{user.phone or ''}" or user.id
-    challenge, token = new_challenge(ctx, REGISTER, bound_to=_session(ctx))
+    challenge, token = new_challenge(ctx, REGISTER, bound_to=session_of(ctx))
     options = generate_registration_options(
         rp_id=party.id,
         rp_name=ctx.settings.store_name,
@@ -79,7 +79,7 @@ def begin_passkey(ctx: Context) -> schemas.PasskeyOptions:
             resident_key=ResidentKeyRequirement.REQUIRED,
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[_descriptor(passkey) for passkey in passkeys],
+        exclude_credentials=own,
     )
     return schemas.PasskeyOptions(passkey_token=token, options=options_of(options))
 
@@ -99,7 +99,7 @@ def add_passkey(ctx: Context, data: schemas.NewPasskey) -> schemas.Passkey:
     """
     ctx.require_top_level()
     user = ctx.get_user(lock=True)
-    challenge = redeem_challenge(ctx, data.passkey_token, REGISTER, bound_to=_session(ctx))
+    challenge = redeem_challenge(ctx, data.passkey_token, REGISTER, bound_to=session_of(ctx))
     made = verified(ctx, verify_registration_response, data.credential, challenge)
     credential_id = bytes_to_base64url(made.credential_id)
     if _exists(ctx, credential_id):
@@ -168,7 +168,8 @@ def remove_passkey(ctx: Context, passkey_id: str) -> None:
     enqueue(ctx, PasskeyRemoved(store=ctx.settings.store_name, name=passkey.name))
 
 
-def _session(ctx: Context) -> str:
+def session_of(ctx: Context) -> str:
+    """What a challenge is bound to that only the caller's session may answer."""
     return f"session {ctx.actor.session_id} of {ctx.user_id}"
 
 
@@ -181,9 +182,14 @@ def _all_of(ctx: Context) -> list[Passkey]:
     return list(ctx.db.execute(statement).scalars())
 
 
+def find_own(ctx: Context, **values: str) -> Passkey | None:
+    """One of the caller's passkeys, locked."""
+    statement = _owned(ctx).filter_by(**values).with_for_update()
+    return ctx.db.execute(statement).scalar_one_or_none()
+
+
 def _own(ctx: Context, passkey_id: str) -> Passkey:
-    statement = _owned(ctx).where(col(Passkey.id) == passkey_id).with_for_update()
-    passkey = ctx.db.execute(statement).scalar_one_or_none()
+    passkey = find_own(ctx, id=passkey_id)
     if passkey is None:
         raise NotFound
     return passkey
@@ -194,11 +200,17 @@ def _exists(ctx: Context, credential_id: str) -> bool:
     return ctx.db.execute(statement).first() is not None
 
 
-def _descriptor(passkey: Passkey) -> PublicKeyCredentialDescriptor:
-    return PublicKeyCredentialDescriptor(
-        id=base64url_to_bytes(passkey.credential_id),
-        transports=[AuthenticatorTransport(way) for way in passkey.transports.split(",") if way],
-    )
+def descriptors_of(ctx: Context) -> list[PublicKeyCredentialDescriptor]:
+    """The caller's passkeys, as browsers are told of them."""
+    return [
+        PublicKeyCredentialDescriptor(
+            id=base64url_to_bytes(passkey.credential_id),
+            transports=[
+                AuthenticatorTransport(way) for way in passkey.transports.split(",") if way
+            ],
+        )
+        for passkey in _all_of(ctx)
+    ]
 
 
 def _known_transports(told: Any) -> list[str]:

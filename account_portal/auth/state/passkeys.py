@@ -12,7 +12,7 @@ from account_portal.auth.schemas import NewPasskey, Passkey, RenamePasskey
 from account_portal.auth.state.failures import WHOLE, refused
 from account_portal.core.errors import NotAuthenticated, NotFound, PortalError
 from account_portal.ui.asking import told_in_form
-from account_portal.ui.bridge import call
+from account_portal.ui.bridge import call, read
 from account_portal.ui.session import action
 
 NONE_MADE = "No passkey was made. Try again when you are ready."
@@ -94,6 +94,7 @@ class Passkeys(rx.State, mixin=True):
     @action
     async def ask_passkey_removal(self, passkey_id: str) -> None:
         """Ask whether to remove one."""
+        await read(self, service.require_fresh_proof)
         self.removing_passkey = await self._passkey(passkey_id)
 
     @action
