@@ -41,6 +41,7 @@ from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
 from account_portal.edge.csp import Pages
 from account_portal.edge.logs import configure_logging
+from account_portal.edge.neighbours import watching
 from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
@@ -355,6 +356,7 @@ def make_app() -> PortalApp:
     app.add_middleware(OwnPagesOnly(), index=0)
     app.add_middleware(OpensAtOnce())
     app.register_lifespan_task(working)
+    app.register_lifespan_task(watching)
     app.register_lifespan_task(follow, app=app, session=Session)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:

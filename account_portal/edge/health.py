@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from account_portal.core.db import get_database
 from account_portal.core.errors import RETRY_AFTER
+from account_portal.edge import neighbours
 from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send
 
 ANSWER_WITHIN = 2.0  # seconds
@@ -31,7 +32,8 @@ def ping_redis(url: str) -> None:
 class Health:
     """`/health/live` says that the process answers, `/health/ready` that its database does too.
 
-    Where open pages live in Redis, that has to answer as well.
+    Where open pages live in Redis, that has to answer as well. Several portals that do not share
+    open pages are told of; each can work all the same.
     """
 
     def __init__(
@@ -39,8 +41,10 @@ class Health:
         app: ASGIApp,
         check: Callable[[], None] = _ping_database,
         check_redis: Callable[[], None] | None = None,
+        neighbours: Callable[[], tuple[str, ...]] = neighbours.found,
     ) -> None:
         self.app = app
+        self.neighbours = neighbours
         self.checks = {"database": check}
         if check_redis:
             self.checks["redis"] = check_redis
@@ -60,6 +64,8 @@ class Health:
         names = list(self.checks)
         answers = await asyncio.gather(*(self._answers(name) for name in names))
         told = {name: "ok" if ok else "no answer" for name, ok in zip(names, answers, strict=True)}
+        if self.neighbours():
+            told["pages"] = "several portals without a shared Redis"
         if all(answers):
             await _say(send, 200, {"status": "ok", **told})
         else:

@@ -33,6 +33,7 @@ from account_portal.models.plumbing import (
     IdempotencyRecord,
     ImportStatement,
     OutboxMessage,
+    RunningPortal,
 )
 from account_portal.models.product import Product, Purchase
 from account_portal.models.review import Review, ReviewMedia
@@ -81,6 +82,7 @@ __all__ = [
     "ReturnItem",
     "Review",
     "ReviewMedia",
+    "RunningPortal",
     "Shipment",
     "ShipmentEvent",
     "ShipmentItem",

@@ -33,6 +33,18 @@ class IdempotencyRecord(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class RunningPortal(Identified, table=True):
+    """A process that serves pages just now, and where what its open pages hold is kept."""
+
+    __tablename__ = "running_portals"
+
+    address: str = Field(max_length=300, description="Machine and port.")
+    page_store: str = Field(
+        max_length=64, description="Digest of the Redis that holds open pages; empty: the process."
+    )
+    seen_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class OutboxMessage(Identified, table=True):
     """A message to a customer, queued in the transaction that caused it."""
 

@@ -86,6 +86,21 @@ def _redis(settings: Settings) -> str:
     return "answers"
 
 
+def _portals(_settings: Settings) -> str:
+    from account_portal.core.clock import utc_now
+    from account_portal.core.db import get_database
+    from account_portal.edge.neighbours import REMEDY, running
+
+    try:
+        with get_database().session(writes=False) as db:
+            apart = running(db, utc_now())
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise Fault(_first_line(error)) from None
+    if len(apart) > 1:
+        raise Fault(f"several serve pages without sharing them ({', '.join(apart)}). {REMEDY}")
+    return f"pages served at {apart[0]}" if apart else "none serves pages just now"
+
+
 def _storage(settings: Settings) -> str:
     folder = settings.data_dir / "media"
     if folder.exists() and not os.access(folder, os.W_OK):
@@ -135,6 +150,7 @@ CHECKS = (
     Check("Database", _database),
     Check("Migrations", _migrations),
     Check("Redis", _redis),
+    Check("Portals", _portals),
     Check("Storage", _storage),
     Check("Payments", _payments),
     Check("Mail server", _mail_server),
