@@ -12,7 +12,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from account_portal.core.opening import CannotOpen, open_database
 from account_portal.merchant.housekeeping import work_until
 from account_portal.merchant.importing import Summary, run_import
-from account_portal.notifications import wake
 
 _NAMES = {"loyalty_activity": "loyalty activities"}
 
@@ -41,7 +40,6 @@ def worker() -> None:
 
     def end(_number: int, _frame: object) -> None:
         stop.set()
-        wake()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, end)

@@ -51,10 +51,19 @@ class OutboxMessage(Identified, table=True):
     __tablename__ = "outbox_messages"
     __table_args__ = (
         Index("ix_outbox_messages_status", "status", "id"),
-        Index("ix_outbox_messages_status_due_at", "status", "due_at"),
+        Index(
+            "ix_outbox_messages_waiting",
+            "channel",
+            "priority",
+            "due_at",
+            "id",
+            sqlite_where=text("status IN ('queued', 'sending')"),
+            postgresql_where=text("status IN ('queued', 'sending')"),
+        ),
     )
 
     channel: str = Field(max_length=10)
+    priority: int = Field(default=1, description="0: somebody waits for it, as for a code.")
     recipient: str = Field(max_length=254)
     kind: str = Field(max_length=40, description="Name of the message, such as order_cancelled.")
     payload: dict[str, Any] = Field(

@@ -1,25 +1,30 @@
-"""Delivers queued messages, at least once, by as many processes as like to."""
+"""Delivers queued messages, at least once, by as many processes as like to.
+
+Each channel has a thread of its own, so that a mail server that hangs holds up no SMS. It takes one
+message at a time, codes first, and holds it by a lease that another process may take over.
+"""
 
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from account_portal.context import NOBODY, Caller, enter
+from account_portal.context import NOBODY, Caller, Context, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
-from account_portal.events import SYSTEM, act_as
 from account_portal.gateways import get_gateways
 from account_portal.gateways.message import DeliveryFailed, DeliveryRefused, Message, Sender
+from account_portal.gateways.messaging import CHANNELS
 from account_portal.models import OutboxMessage
 from account_portal.notifications.messages import message_classes
 from account_portal.security import tokens
@@ -28,20 +33,46 @@ log = logging.getLogger("account_portal.messages")
 
 QUEUED, SENDING, SENT, FAILED, DROPPED = "queued", "sending", "sent", "failed", "dropped"
 
-BATCH = 10
 LEASE = timedelta(minutes=5)
-"""How long a process may take over a batch before another one tries the same messages."""
+"""How long a process may take over a message before another one tries it; the longest a mail server
+can draw out its answers is shorter."""
 ATTEMPTS = 8
 IDLE_SECONDS = 5.0
-STOP_SECONDS = 5.0
-"""How long a server that ends waits for the message being sent; after that its lease runs out."""
+STOP_SECONDS = 3.0
+"""How long a server that ends waits for the messages being sent."""
+GIVEN_BACK_AFTER = timedelta(seconds=10)
+"""When another process may try what was then still being sent: this one is gone by then."""
 
-_woken = Event()
+
+class _Bell:
+    """Wakes the delivery threads of this process."""
+
+    def __init__(self) -> None:
+        self._rings = 0
+        self._rung = Condition()
+
+    def ring(self) -> None:
+        with self._rung:
+            self._rings += 1
+            self._rung.notify_all()
+
+    @property
+    def rings(self) -> int:
+        """How often it rang; asked before looking for work, so that no ring is missed."""
+        return self._rings
+
+    def wait(self, heard: int, seconds: float) -> None:
+        """Wait until it rings again after `heard` times, or for so long."""
+        with self._rung:
+            self._rung.wait_for(lambda: self._rings != heard, seconds)
+
+
+_bell = _Bell()
 
 
 def wake() -> None:
-    """Tell this process's delivery loop that there is work; costs nothing when none runs."""
-    _woken.set()
+    """Tell this process's delivery threads that there is work; costs nothing when none runs."""
+    _bell.ring()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,50 +85,94 @@ class _Claimed:
     payload: dict[str, Any]
 
 
+class _Delivery:
+    """Delivers one channel's messages, one after another."""
+
+    def __init__(self, channel: str, database: Database | None, sender: Sender | None) -> None:
+        self.channel = channel
+        self._database = database
+        self._sender = sender
+        self._held: _Claimed | None = None
+
+    def deliver_next(self, now: datetime | None = None) -> bool:
+        """Deliver the next message whose time has come; says whether there was one.
+
+        Sending happens outside any transaction, so a slow mail server holds up nobody's order.
+        """
+        claimed = _claim(self._database, self.channel, now or utc_now())
+        if claimed is None:
+            return False
+        self._held = claimed
+        outcome = _send(claimed, self._sender or get_gateways().messages, now or utc_now())
+        _settle(self._database, claimed, outcome, now or utc_now())
+        self._held = None
+        return True
+
+    def run(self, stop: Event) -> None:
+        """Deliver until told to stop."""
+        while not stop.is_set():
+            heard = _bell.rings
+            try:
+                while not stop.is_set() and self.deliver_next():
+                    pass
+            except GatewayUnavailable:
+                log.warning("the database is busy; messages wait")
+            except Exception:  # the loop outlives a database that restarts
+                log.exception("messages could not be delivered; trying again")
+            if not stop.is_set():
+                _bell.wait(heard, IDLE_SECONDS)
+
+    def give_back(self) -> None:
+        """Let another process soon send what this one, which ends, is still sending."""
+        held = self._held
+        if held is None:
+            return
+        now = utc_now()
+        with enter(Caller(now=now), writes=True, actor=NOBODY, database=self._database) as ctx:
+            row = _locked(ctx, held)
+            if row is not None and row.status == SENDING:
+                row.due_at = now + GIVEN_BACK_AFTER
+
+
 def deliver_due(
     database: Database | None = None,
     messenger: Sender | None = None,
     now: datetime | None = None,
 ) -> int:
-    """Deliver one batch of messages whose time has come.
-
-    Sending happens outside any transaction, so a slow mail server holds up nobody's order.
-
-    Returns:
-        How many messages were dealt with; 0 when there is nothing to do.
-    """
-    started = now or utc_now()
-    claimed = _claim(database, started)
-    if not claimed:
-        return 0
-    messenger = messenger or get_gateways().messages
-    outcomes = {row.id: _send(row, messenger, started) for row in claimed}
-    _settle(database, claimed, outcomes, now or utc_now())
-    return len(claimed)
+    """Deliver all messages whose time has come; returns how many were dealt with."""
+    count = 0
+    for channel in CHANNELS:
+        delivery = _Delivery(channel, database, messenger)
+        while delivery.deliver_next(now):
+            count += 1
+    return count
 
 
-def _claim(database: Database | None, now: datetime) -> list[_Claimed]:
+_WAITING: Any = bindparam("waiting", [QUEUED, SENDING], expanding=True, literal_execute=True)
+"""Written into the statement, as it is in the condition of the index."""
+
+
+def _claim(database: Database | None, channel: str, now: datetime) -> _Claimed | None:
     with enter(Caller(now=now), writes=True, actor=NOBODY, database=database) as ctx:
         # `due_at` of a row being sent is the end of its lease: a process that died loses it then.
         statement = (
             select(OutboxMessage)
             .where(
-                or_(col(OutboxMessage.status) == QUEUED, col(OutboxMessage.status) == SENDING),
+                col(OutboxMessage.channel) == channel,
+                col(OutboxMessage.status).in_(_WAITING),
                 col(OutboxMessage.due_at) <= now,
             )
-            .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
-            .limit(BATCH)
+            .order_by(col(OutboxMessage.priority), col(OutboxMessage.due_at), col(OutboxMessage.id))
+            .limit(1)
             .with_for_update(skip_locked=True)
         )
-        claimed = []
-        for row in ctx.db.execute(statement).scalars():
-            row.status = SENDING
-            row.attempts += 1
-            row.due_at = now + LEASE
-            claimed.append(
-                _Claimed(row.id, row.attempts, row.channel, row.recipient, row.kind, row.payload)
-            )
-        return claimed
+        row = ctx.db.execute(statement).scalar_one_or_none()
+        if row is None:
+            return None
+        row.status = SENDING
+        row.attempts += 1
+        row.due_at = now + LEASE
+        return _Claimed(row.id, row.attempts, row.channel, row.recipient, row.kind, row.payload)
 
 
 def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | None]:
@@ -117,14 +192,23 @@ def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | N
             )
         )
         return SENT, None
-    except DeliveryRefused as error:
-        return FAILED, str(error)[:500]
     except DeliveryFailed as error:
         reason = str(error)
+        is_over = isinstance(error, DeliveryRefused) or row.attempts >= ATTEMPTS
+        # What the provider said may name the recipient: it is kept with the message.
+        log.warning(
+            "message %s (%s by %s) was not delivered, try %d of %d%s",
+            row.id,
+            row.kind,
+            row.channel,
+            row.attempts,
+            ATTEMPTS,
+            "; given up" if is_over else "",
+        )
     except Exception as error:  # one broken message must not hold up the others
         log.exception("message %s of kind %s could not be sent", row.id, row.kind)
-        reason = type(error).__name__
-    return (FAILED if row.attempts >= ATTEMPTS else QUEUED), reason[:500]
+        reason, is_over = type(error).__name__, row.attempts >= ATTEMPTS
+    return (FAILED if is_over else QUEUED), reason[:500]
 
 
 def _words_of(row: _Claimed) -> Any:
@@ -138,28 +222,31 @@ def _is_stale(row: _Claimed, now: datetime) -> bool:
     return "until" in row.payload and datetime.fromisoformat(row.payload["until"]) <= now
 
 
+def _locked(ctx: Context, claimed: _Claimed) -> OutboxMessage | None:
+    """The row, unless the lease ended and another process has taken over."""
+    statement = select(OutboxMessage).where(
+        col(OutboxMessage.id) == claimed.id, col(OutboxMessage.attempts) == claimed.attempts
+    )
+    return ctx.db.execute(statement.with_for_update()).scalar_one_or_none()
+
+
 def _settle(
     database: Database | None,
-    claimed: list[_Claimed],
-    outcomes: dict[str, tuple[str, str | None]],
+    claimed: _Claimed,
+    outcome: tuple[str, str | None],
     now: datetime,
 ) -> None:
-    attempts = {row.id: row.attempts for row in claimed}
     with enter(Caller(now=now), writes=True, actor=NOBODY, database=database) as ctx:
-        act_as(ctx.db, SYSTEM)
-        statement = (
-            select(OutboxMessage).where(col(OutboxMessage.id).in_(outcomes)).with_for_update()
-        )
-        for row in ctx.db.execute(statement).scalars():
-            if row.attempts != attempts[row.id]:
-                continue  # our lease ended, and another process has taken over
-            row.status, row.last_error = outcomes[row.id]
-            if row.status == QUEUED:
-                row.due_at = now + _backoff(row.attempts)
-                continue
-            row.sent_at = now if row.status == SENT else None
-            if "sealed" in row.payload:
-                row.payload = {}
+        row = _locked(ctx, claimed)
+        if row is None:
+            return
+        row.status, row.last_error = outcome
+        if row.status == QUEUED:
+            row.due_at = now + _backoff(row.attempts)
+            return
+        row.sent_at = now if row.status == SENT else None
+        if "sealed" in row.payload:
+            row.payload = {}
 
 
 def _backoff(attempts: int) -> timedelta:
@@ -172,26 +259,32 @@ def run_delivery_loop(
 ) -> None:
     """Deliver until told to stop; what a server's background thread and the worker run.
 
-    It works at once when this process queues something, and looks every few seconds for what
-    others queued. After `stop.set()` a `wake()` ends it without that wait.
+    Its threads work at once when this process queues something, and look every few seconds for
+    what others queued. At the end they finish the messages being sent; one that a provider does not
+    let go of in time is given back.
     """
-    while True:
-        _woken.clear()  # before looking at `stop`, or its `wake` could be lost
-        if stop.is_set():
-            return
-        try:
-            while not stop.is_set() and deliver_due(database, messenger):
-                pass
-        except GatewayUnavailable:
-            log.warning("the database is busy; messages wait")
-        except Exception:  # the loop outlives a database that restarts
-            log.exception("messages could not be delivered; trying again")
-        _woken.wait(IDLE_SECONDS)
+    deliveries = [_Delivery(channel, database, messenger) for channel in CHANNELS]
+    threads = [
+        Thread(target=one.run, args=(stop,), name=f"delivery-{one.channel}", daemon=True)
+        for one in deliveries
+    ]
+    for thread in threads:
+        thread.start()
+    stop.wait()
+    wake()
+    deadline = time.monotonic() + STOP_SECONDS
+    for delivery, thread in zip(deliveries, threads, strict=True):
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            try:
+                delivery.give_back()
+            except Exception:  # its lease will run out
+                log.exception("a message being sent could not be given back")
 
 
 @asynccontextmanager
 async def delivering() -> AsyncIterator[None]:
-    """Deliver in a thread of this process for as long as its server runs (its lifespan)."""
+    """Deliver in threads of this process for as long as its server runs (its lifespan)."""
     stop = Event()
     thread = Thread(target=run_delivery_loop, args=(stop,), name="delivery", daemon=True)
     thread.start()
@@ -199,5 +292,4 @@ async def delivering() -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        wake()
-        await asyncio.to_thread(thread.join, STOP_SECONDS)
+        await asyncio.to_thread(thread.join)

@@ -64,7 +64,7 @@ def enqueue_secret(
         "sealed": tokens.encrypt(message.model_dump_json()),
         "until": (ctx.now + timedelta(minutes=message.minutes)).isoformat(),
     }
-    _queue(ctx, channel, recipient or "", message.kind, payload)
+    _queue(ctx, channel, recipient or "", message.kind, payload, priority=0)
 
 
 def sweep(ctx: Context) -> None:
@@ -78,11 +78,17 @@ def sweep(ctx: Context) -> None:
 
 
 def _queue(
-    ctx: Context, channel: Channel, recipient: str, kind: str, payload: dict[str, Any]
+    ctx: Context,
+    channel: Channel,
+    recipient: str,
+    kind: str,
+    payload: dict[str, Any],
+    priority: int = 1,
 ) -> None:
     ctx.db.add(
         OutboxMessage(
             channel=channel,
+            priority=priority,
             recipient=recipient,
             kind=kind,
             payload=payload,
