@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import click
 
+from account_portal.core.private_files import keep_files_private
+
 
 class Row(NamedTuple):
     """Where a command's function is (`module:name`), and the line `--help` shows for it."""
@@ -61,3 +63,4 @@ class _Lazy(click.Group):
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """The customer account portal."""
+    keep_files_private()

@@ -17,6 +17,7 @@ from account_portal.api.router.dispatch import Calls
 from account_portal.auth.api import codes, forms, passkeys, users, well_known
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
+from account_portal.core.private_files import keep_files_private
 from account_portal.core.settings import get_settings, require_asked_demo
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.logs import configure_logging
@@ -124,4 +125,5 @@ def __getattr__(name: str) -> ASGIApp:
     if name != "app":
         raise AttributeError(name)
     require_asked_demo(get_settings(), host="")
+    keep_files_private()
     return make_wrapped_app()

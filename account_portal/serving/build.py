@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from account_portal.core.private_files import files_for_all
 from account_portal.core.settings import Settings, get_settings
 from account_portal.edge.csp import FALLBACK_PAGE
 
@@ -158,8 +159,9 @@ def ensure_build(root: Path = ROOT, settings: Settings | None = None) -> bool:
         if is_current(root, settings):
             return False
         made_from = fingerprint(root, settings)
-        _export(root)
-        (root / FINGERPRINT).write_text(made_from)
+        with files_for_all():  # another account may serve them
+            _export(root)
+            (root / FINGERPRINT).write_text(made_from)
     return True
 
 

@@ -3,12 +3,15 @@
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import click
+from sqlalchemy import make_url
 
 from account_portal.core.ids import new_id
 from account_portal.core.mail_server import sender_of
+from account_portal.core.private_files import readable_by_others
 from account_portal.core.settings import Settings, SettingsError
 from account_portal.edge.health import ping_redis
 from account_portal.gateways.email import EmailSender
@@ -43,12 +46,20 @@ def _data_folder(settings: Settings) -> str:
     return str(folder)
 
 
+def _private_files(settings: Settings) -> str:
+    folder = settings.data_dir
+    paths = [folder / name for name in ("portal.db", "secret_key", "outbox", "media")]
+    database = make_url(settings.sqlalchemy_url)
+    if database.get_backend_name() == "sqlite" and database.database:
+        paths.append(Path(database.database))
+    if found := readable_by_others(paths):
+        raise Fault(f"others can read {found}: chmod -R go= {found.parent}")
+    return "for this account only"
+
+
 def _secret_key(settings: Settings) -> str:
     if settings.secret_key:
         return "from PORTAL_SECRET_KEY"
-    kept = settings.data_dir / "secret_key"
-    if kept.exists() and kept.stat().st_mode & 0o077:
-        raise Fault(f"others can read it: chmod 600 {kept}")
     return "kept in the data folder (demo mode)"
 
 
@@ -146,6 +157,7 @@ def _pages(settings: Settings) -> str:
 CHECKS = (
     Check("Python", _python),
     Check("Data folder", _data_folder),
+    Check("Private files", _private_files),
     Check("Secret key", _secret_key),
     Check("Database", _database),
     Check("Migrations", _migrations),
