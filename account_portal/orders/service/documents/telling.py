@@ -5,10 +5,11 @@ transaction. What they last said is there to be compared with.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from account_portal.core import money
@@ -24,6 +25,12 @@ from account_portal.models.states import (
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts
 
+_LAST: Any = select(
+    col(OrderDocument.order_id),
+    col(OrderDocument.detail),
+    col(OrderDocument.refunds),
+    col(OrderDocument.changed_at),
+).where(col(OrderDocument.order_id).in_(bindparam("ids", expanding=True)))
 _OVER = rules.DELIVERED | {OrderStatus.CANCELLED}
 
 
@@ -42,18 +49,15 @@ def tell_changes(db: Session, loaded: list[OrderFacts], documents: list[dict[str
         before = last.get(document["order_id"])
         if before is None:
             told += _of_new(facts)
-        elif before != (document["detail"], document["refunds"]):
-            told += _of_known(facts, orjson.loads(before[0]), orjson.loads(before[1] or "{}"))
+        elif before[:2] != (document["detail"], document["refunds"]):
+            detail, refunds, since = before
+            told += _of_known(facts, orjson.loads(detail), orjson.loads(refunds or "{}"), since)
     record(db, told)
 
 
-def _last(db: Session, order_ids: list[str]) -> dict[str, tuple[str, str | None]]:
-    rows = db.connection().execute(
-        select(
-            col(OrderDocument.order_id), col(OrderDocument.detail), col(OrderDocument.refunds)
-        ).where(col(OrderDocument.order_id).in_(order_ids))
-    )
-    return {row.order_id: (row.detail, row.refunds) for row in rows}
+def _last(db: Session, order_ids: list[str]) -> dict[str, tuple[str, str | None, datetime]]:
+    rows = db.connection().execute(_LAST, {"ids": order_ids})
+    return {row.order_id: (row.detail, row.refunds, row.changed_at) for row in rows}
 
 
 def _refunds_of(facts: OrderFacts) -> str | None:
@@ -67,15 +71,19 @@ def _of_new(facts: OrderFacts) -> Iterator[Told]:
     """An order that comes in, with all that it brings; and that it is paid, if it is to be sent."""
     order = facts.order
     parts = (*facts.shipments, *facts.payments, *facts.refunds)
-    latest = max([order["modified_at"], *(row["modified_at"] for row in parts)])
+    latest = max([order["modified_at"], *(row["created_at"] for row in parts)])
     yield _of_order(EventType.ORDER_CREATED, order)._replace(happened_at=latest)
     if order["payment_status"] == PaymentStatus.SUCCESS and order["status"] not in _OVER:
         yield _of_order(EventType.ORDER_PAID, order)._replace(happened_at=latest)
 
 
 def _of_known(
-    facts: OrderFacts, before: Mapping[str, Any], refunds: Mapping[str, tuple[str, int]]
+    facts: OrderFacts,
+    before: Mapping[str, Any],
+    refunds: Mapping[str, tuple[str, int]],
+    since: datetime,
 ) -> Iterator[Told]:
+    """What is told of an order whose documents said something else at `since`."""
     order = facts.order
     happened = [order["modified_at"]]
     found = [_of_order(EventType.ORDER_UPDATED, order)]
@@ -88,7 +96,7 @@ def _of_known(
         was = statuses.get(row["reference_number"])
         if row["status"] != was:
             found.append(_of_shipment(order, row, was))
-        happened.append(row["modified_at"])
+        happened += _when(row, since, is_new=was is None)
     attempts = {row["request_number"]: row["payment_status"] for row in before["payments"]}
     for row in facts.payments:
         was = attempts.get(row["request_number"])
@@ -96,12 +104,23 @@ def _of_known(
             is_open = row["payment_status"] == TransactionStatus.PENDING
             kind = EventType.PAYMENT_RETRIED if is_open else EventType.PAYMENT_SETTLED
             found.append(_of_payment(kind, order, row))
-        happened.append(row["modified_at"])
+        happened += _when(row, since, is_new=was is None)
     for row in facts.refunds:
-        found += _of_refund(order, row, refunds.get(row["request_number"]))
-        happened.append(row["modified_at"])
+        known = refunds.get(row["request_number"])
+        found += _of_refund(order, row, known)
+        happened += _when(row, since, is_new=known is None)
     found += _withdrawn(facts, refunds)
     yield from (told._replace(happened_at=max(happened)) for told in found)
+
+
+def _when(row: Stored, since: datetime, *, is_new: bool) -> list[datetime]:
+    """When a part of an order happened; nothing if it is as it was.
+
+    A new part happened when it was made, which may be long before an import wrote its row.
+    """
+    if is_new:
+        return [row["created_at"]]
+    return [row["modified_at"]] if row["modified_at"] > since else []
 
 
 def _head(order: Mapping[str, Any]) -> dict[str, Any]:
