@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect, FunctionElement, Select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import PoolProxiedConnection
+from sqlmodel import Session
 
 from account_portal.core import postgresql
 
@@ -90,6 +91,12 @@ class Read:
             processes=tuple(processes),
         )
         return words
+
+
+def read_in(db: Session, read: Read, **values: str | int) -> Rows:
+    """Rows of a prepared read within a session's transaction; flush what they depend on first."""
+    connection = db.connection()
+    return read.rows(connection.connection, connection.dialect, values)
 
 
 def _processed(row: tuple[Any, ...], processes: tuple[tuple[int, Process], ...]) -> tuple[Any, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import SQLModel, col
+from sqlalchemy import bindparam, select
+from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
+from account_portal.core.reading import Read
 from account_portal.core.schemas import View
 from account_portal.merchant.schemas import (
     OfOrder,
@@ -25,55 +26,59 @@ from account_portal.models import LoyaltyAccount, Order, OrderReturn, Payment, R
 State = Callable[[Context, str], View]
 
 _OF_ORDER = (col(Order.order_number), col(Order.status), col(Order.payment_status))
+_ORDER = Read(select(*_OF_ORDER).where(col(Order.order_number) == bindparam("number")))
+
+
+def _part(owner: Any, key: Any, status: Any) -> Read:
+    statement = select(*_OF_ORDER, status).join(Order, col(Order.id) == owner)
+    return Read(statement.where(key == bindparam("number")))
+
+
+_SHIPMENT = _part(col(Shipment.order_id), col(Shipment.reference_number), col(Shipment.status))
+_PAYMENT = _part(col(Payment.order_id), col(Payment.request_number), col(Payment.payment_status))
+_REFUND = _part(col(Refund.order_id), col(Refund.request_number), col(Refund.status))
+_RETURN = _part(col(OrderReturn.order_id), col(OrderReturn.request_number), col(OrderReturn.status))
+
+
+def _row(ctx: Context, read: Read, number: str) -> tuple[OrderState, Any]:
+    """The state of an order, and of its part if that was asked for."""
+    ctx.db.flush()
+    rows = ctx.read(read, number=number)
+    if not rows:
+        raise NotFound(f"There is no {number}.")
+    order_number, status, payment_status, *own = rows[0]
+    order = OrderState(order_number=order_number, status=status, payment_status=payment_status)
+    return order, own[0] if own else None
 
 
 def of_order(ctx: Context, order_number: str) -> OfOrder:
     """An order, by its number."""
-    statement = select(*_OF_ORDER).where(col(Order.order_number) == order_number)
-    row = ctx.db.execute(statement).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no order {order_number}.")
-    return OfOrder(order=_order(row))
-
-
-def _order(row: Any) -> OrderState:
-    return OrderState(order_number=row[0], status=row[1], payment_status=row[2])
-
-
-def _with_order(ctx: Context, model: type[SQLModel], key: Any, status: Any, number: str) -> Any:
-    owner: Any = model.order_id  # type: ignore[attr-defined]
-    row = ctx.db.execute(
-        select(*_OF_ORDER, status).join(Order, col(Order.id) == owner).where(key == number)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    order, _ = _row(ctx, _ORDER, order_number)
+    return OfOrder(order=order)
 
 
 def of_shipment(ctx: Context, number: str) -> ShipmentState:
     """A parcel, by its reference number."""
-    row = _with_order(ctx, Shipment, col(Shipment.reference_number), col(Shipment.status), number)
-    return ShipmentState(reference_number=number, status=row[3], order=_order(row))
+    order, status = _row(ctx, _SHIPMENT, number)
+    return ShipmentState(reference_number=number, status=status, order=order)
 
 
 def of_payment(ctx: Context, number: str) -> PaymentState:
     """A payment, by its request number."""
-    key, status = col(Payment.request_number), col(Payment.payment_status)
-    row = _with_order(ctx, Payment, key, status, number)
-    return PaymentState(request_number=number, status=row[3], order=_order(row))
+    order, status = _row(ctx, _PAYMENT, number)
+    return PaymentState(request_number=number, status=status, order=order)
 
 
 def of_refund(ctx: Context, number: str) -> RefundState:
     """A refund, by its request number."""
-    row = _with_order(ctx, Refund, col(Refund.request_number), col(Refund.status), number)
-    return RefundState(request_number=number, status=row[3], order=_order(row))
+    order, status = _row(ctx, _REFUND, number)
+    return RefundState(request_number=number, status=status, order=order)
 
 
 def of_return(ctx: Context, number: str) -> ReturnState:
     """A return request, by its number."""
-    key, status = col(OrderReturn.request_number), col(OrderReturn.status)
-    row = _with_order(ctx, OrderReturn, key, status, number)
-    return ReturnState(request_number=number, status=row[3], order=_order(row))
+    order, status = _row(ctx, _RETURN, number)
+    return ReturnState(request_number=number, status=status, order=order)
 
 
 def of_points(ctx: Context, customer_id: str) -> PointsState:

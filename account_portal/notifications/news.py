@@ -6,7 +6,7 @@ finds what is new, whichever process brought it: the shop's command, an import, 
 
 from collections.abc import Collection
 
-from sqlalchemy import event, select, update
+from sqlalchemy import bindparam, event, select, update
 from sqlmodel import Session, col
 
 from account_portal.context import Context
@@ -21,6 +21,20 @@ def has_news(db: Session, customer_ids: Collection[str]) -> None:
     db.info.setdefault(_TOLD, set()).update(customer_ids)
 
 
+# In one order: two imports that concern the same customers wait, they don't collide.
+_USERS = (
+    select(col(User.id))
+    .where(col(User.customer_id).in_(bindparam("customers", expanding=True)))
+    .order_by(col(User.id))
+    .with_for_update(key_share=True)
+)
+_ONE_MORE = (
+    update(User.__table__)  # type: ignore[attr-defined]
+    .where(col(User.id).in_(_USERS))
+    .values(news=col(User.news) + 1)
+)
+
+
 @event.listens_for(Session, "before_commit")
 def _count(db: Session) -> None:
     """Last of all, so that nobody is waited for while these rows are locked."""
@@ -28,17 +42,7 @@ def _count(db: Session) -> None:
         return
     wanted = sorted(db.info.pop(_TOLD, ()))
     for start in range(0, len(wanted), _AT_ONCE):
-        # In one order: two imports that concern the same customers wait, they don't collide.
-        users = (
-            select(col(User.id))
-            .where(col(User.customer_id).in_(wanted[start : start + _AT_ONCE]))
-            .order_by(col(User.id))
-            .with_for_update(key_share=True)
-        )
-        db.execute(
-            update(User).where(col(User.id).in_(users)).values(news=col(User.news) + 1),
-            execution_options={"synchronize_session": False},
-        )
+        db.connection().execute(_ONE_MORE, {"customers": wanted[start : start + _AT_ONCE]})
 
 
 def read_news(ctx: Context, user_ids: Collection[str]) -> dict[str, int]:

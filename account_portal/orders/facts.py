@@ -1,7 +1,7 @@
 """What is known of an order, read once: whoever decides something reads these rows nowhere else."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, literal, null, select, union_all
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.bulk import Stored, table_of
+from account_portal.core.reading import Read, read_in
 from account_portal.loyalty.service import points_spent_on
 from account_portal.models import (
     Order,
@@ -194,11 +195,7 @@ def load_facts(db: Session, order_ids: Collection[str], *, lock: bool = False) -
             the last word, whoever else is changing one of them.
     """
     ids = sorted(order_ids)
-    table = table_of(Order)
-    statement = select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
-    if lock:
-        statement = statement.with_for_update()
-    orders = [dict(row) for row in db.connection().execute(statement).mappings()]
+    orders = _load(db, Order, col(Order.id), ids, lock=lock)
     lines = _by(_load(db, OrderLine, col(OrderLine.order_id), ids), "order_id")
     shipments = _by(_load(db, Shipment, col(Shipment.order_id), ids), "order_id")
     shipment_ids = [shipment["id"] for found in shipments.values() for shipment in found]
@@ -346,14 +343,38 @@ def _money_facts(
 _NOT_AGREED = rules.ENDED | {ReturnStatus.CREATED}
 
 
-def _load(db: Session, model: type[SQLModel], column: Any, values: Collection[str]) -> list[Stored]:
+def _load(
+    db: Session,
+    model: type[SQLModel],
+    column: Any,
+    values: Collection[str],
+    *,
+    lock: bool = False,
+) -> list[dict[str, Any]]:
     if not values:
         return []
-    table = table_of(model)
-    order = [table.c[name] for name in ("position", "created_at", "happened_at") if name in table.c]
-    statement = select(table).where(column.in_(list(values))).order_by(*order, table.c.id)
-    names = table.c.keys()
-    return [dict(zip(names, row, strict=True)) for row in db.connection().execute(statement)]
+    rows: Iterable[Any]
+    if len(values) == 1:  # most often it is one order, and quickly done
+        [value] = values
+        rows = read_in(db, _rows_of_one(model, column.key, lock=lock), value=value)
+    else:
+        statement = _rows(model, lock=lock).where(column.in_(list(values)))
+        rows = db.connection().execute(statement)
+    names = table_of(model).c.keys()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+@cache
+def _rows_of_one(model: type[SQLModel], column: str, *, lock: bool) -> Read:
+    return Read(_rows(model, lock=lock).where(table_of(model).c[column] == bindparam("value")))
+
+
+def _rows(model: type[SQLModel], *, lock: bool) -> Any:
+    columns = table_of(model).c
+    order = [columns[name] for name in ("position", "created_at", "happened_at") if name in columns]
+    if lock:  # in one order, so that two who lock the same rows do not wait for each other
+        return select(table_of(model)).order_by(columns.id).with_for_update()
+    return select(table_of(model)).order_by(*order, columns.id)
 
 
 def _by(rows: Rows, name: str) -> dict[str, list[Stored]]:

@@ -1,11 +1,24 @@
 """Orders and parcels that the shop names by their numbers, locked so that deeds are one by one."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
+from account_portal.core.reading import Read
 from account_portal.models import Order, Shipment
+
+_ORDER = select(Order).where(col(Order.order_number) == bindparam("number")).with_for_update()
+_SHIPMENT = (
+    select(Shipment)
+    .where(col(Shipment.reference_number) == bindparam("number"))
+    .execution_options(populate_existing=True)
+)
+_NUMBER_OF_ORDER = Read(
+    select(col(Order.order_number))
+    .join(Shipment, col(Shipment.order_id) == col(Order.id))
+    .where(col(Shipment.reference_number) == bindparam("number"))
+)
 
 
 def lock_order(ctx: Context, order_number: str) -> Order:
@@ -16,8 +29,7 @@ def lock_order(ctx: Context, order_number: str) -> Order:
         NotFound: no such order.
     """
     ctx.require_shop()
-    statement = select(Order).where(col(Order.order_number) == order_number).with_for_update()
-    order: Order | None = ctx.db.execute(statement).scalar_one_or_none()
+    order: Order | None = ctx.db.execute(_ORDER, {"number": order_number}).scalar_one_or_none()
     if order is None:
         raise NotFound(f"There is no order {order_number}.")
     return order
@@ -31,18 +43,9 @@ def lock_shipment(ctx: Context, reference_number: str) -> tuple[Order, Shipment]
         NotFound: no such parcel.
     """
     ctx.require_shop()
-    statement = (
-        select(Order.order_number)  # type: ignore[call-overload]
-        .join(Shipment, col(Shipment.order_id) == col(Order.id))
-        .where(col(Shipment.reference_number) == reference_number)
-    )
-    order_number = ctx.db.execute(statement).scalar_one_or_none()
-    if order_number is None:
+    rows = ctx.read(_NUMBER_OF_ORDER, number=reference_number)
+    if not rows:
         raise NotFound(f"There is no parcel {reference_number}.")
-    order = lock_order(ctx, order_number)
-    shipment = ctx.db.execute(
-        select(Shipment)
-        .where(col(Shipment.reference_number) == reference_number)
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    order = lock_order(ctx, rows[0][0])
+    shipment = ctx.db.execute(_SHIPMENT, {"number": reference_number}).scalar_one()
     return order, shipment

@@ -111,11 +111,13 @@ def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:
     }
     if not ids:
         return {}
-    table = bulk.table_of(AddressCopy)
-    statement = select(table).where(table.c.id.in_(list(ids)))
-    return {row["id"]: dict(row) for row in db.connection().execute(statement).mappings()}
+    rows = db.connection().execute(_ADDRESSES, {"ids": list(ids)}).mappings()
+    return {row["id"]: dict(row) for row in rows}
 
 
+_ADDRESSES = select(bulk.table_of(AddressCopy)).where(
+    col(AddressCopy.id).in_(bindparam("ids", expanding=True))
+)
 _DERIVED = ("status", "payment_status", "payment_success_date", "delivered_at", "completes_at")
 _UPDATE_STATE = (
     update(Order.__table__)  # type: ignore[attr-defined]

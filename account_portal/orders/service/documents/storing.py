@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -18,13 +18,18 @@ _COUNT = text(
 )
 
 
+# Statements that every change asks for are made once.
+_KNOWN: Any = select(
+    col(OrderDocument.order_id), col(OrderDocument.customer_id), col(OrderDocument.status)
+).where(col(OrderDocument.order_id).in_(bindparam("ids", expanding=True)))
+_BROUGHT: Any = select(
+    col(Purchase.customer_id), col(Purchase.product_id), col(Purchase.order_id)
+).where(col(Purchase.order_id).in_(bindparam("ids", expanding=True)))
+
+
 def recount(db: Session, documents: list[dict[str, Any]]) -> None:
     """Move orders between the counts of their old and new states."""
-    known = db.execute(
-        select(
-            col(OrderDocument.order_id), col(OrderDocument.customer_id), col(OrderDocument.status)
-        ).where(col(OrderDocument.order_id).in_([row["order_id"] for row in documents]))
-    )
+    known = db.execute(_KNOWN, {"ids": [row["order_id"] for row in documents]})
     before = {row.order_id: (row.customer_id, row.status) for row in known}
     change: dict[tuple[str, str], int] = defaultdict(int)
     for row in documents:
@@ -64,11 +69,7 @@ def forget_purchases(db: Session, brought: Mapping[str, set[str]]) -> None:
 
     A product that another order brought as well is that order's purchase again.
     """
-    known = db.execute(
-        select(col(Purchase.customer_id), col(Purchase.product_id), col(Purchase.order_id)).where(
-            col(Purchase.order_id).in_(brought)
-        )
-    )
+    known = db.execute(_BROUGHT, {"ids": list(brought)})
     gone = [row[:2] for row in known if row.product_id not in brought[row.order_id]]
     for customer_id, product_id in gone:
         db.execute(
