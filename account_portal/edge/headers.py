@@ -16,6 +16,7 @@ from account_portal.edge.asgi import (
     set_default,
     set_header,
 )
+from account_portal.edge.connections import TRY_AGAIN_LATER
 from account_portal.edge.csp import DATA_POLICY, Pages, page_policy
 from account_portal.edge.envelope import send_failure
 from account_portal.routes import EMBED, HAND_OVER, NEVER_FRAMED
@@ -104,7 +105,8 @@ class ResponseHeaders:
             nonlocal accepted
             accepted = accepted or message["type"] == "websocket.accept"
             if message["type"] == "websocket.close" and answers and not accepted:
-                await send_failure(refused, 403)
+                is_for_now = message.get("code") == TRY_AGAIN_LATER
+                await send_failure(refused, 503 if is_for_now else 403)
             else:
                 await send(message)
 

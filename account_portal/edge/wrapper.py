@@ -1,8 +1,8 @@
 """The one ASGI wrapper around everything the portal answers.
 
 From the outside in: headers, who asks and which request it is, the log line, answers to other
-origins, a limit on bodies, who may send files, health, frames, paths. Headers come first because
-what any of the others answers needs them too. `wrap` puts the pieces together.
+origins, a limit on bodies, who may send files, health, open pages, frames, paths. Headers come
+first because what any of the others answers needs them too. `wrap` puts the pieces together.
 """
 
 from collections.abc import Callable, Collection
@@ -10,6 +10,7 @@ from functools import partial
 
 from account_portal.core.settings import Settings, get_settings
 from account_portal.edge.asgi import ASGIApp
+from account_portal.edge.connections import PageConnections
 from account_portal.edge.cors import ApiCors
 from account_portal.edge.csp import Pages
 from account_portal.edge.first_data import Find, FirstDataInPages
@@ -52,7 +53,10 @@ def wrap(
         inner = RefusedInPages(inner, pages, *refusals)
     # The API alone works without Redis: only open pages live there.
     redis_url = settings.redis_url if first_data else ""
-    inner = Health(inner, check_redis=partial(ping_redis, redis_url) if redis_url else None)
+    check_redis = partial(ping_redis, redis_url) if redis_url else None
+    if check_redis:
+        inner = PageConnections(inner, check_redis)
+    inner = Health(inner, check_redis=check_redis)
     inner = PageUploads(inner, takes_files=takes_files)
     inner = BodyLimit(inner)
     inner = ApiCors(inner, settings.cors_origins)

@@ -1,5 +1,8 @@
 """A connection that is lost while somebody types."""
 
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import (
@@ -10,6 +13,8 @@ from tests.e2e.conftest import (
     assert_no_sideways_scroll,
     sign_in,
 )
+from tests.portal_server import portal_server
+from tests.torture.outside import Missing, OwnRedis
 
 LOST = "No connection. What you typed is kept"
 KEEP_SOCKETS = """
@@ -47,3 +52,32 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(
     page.keyboard.press("Enter")
     expect(page.get_by_text("Name saved.")).to_be_visible()
     context.close()
+
+
+@pytest.mark.timeout(300)
+def test_a_page_outlives_the_loss_of_redis(browser: Browser, tmp_path: Path) -> None:
+    try:
+        redis = OwnRedis()
+    except Missing as missing:
+        pytest.skip(str(missing))
+    redis.start()
+    try:
+        with portal_server(tmp_path, PORTAL_REDIS_URL=redis.url, PORTAL_DEMO="true") as url:
+            context = browser.new_context(base_url=url, viewport=NARROW, reduced_motion="reduce")
+            sign_in(context, Portal(url, tmp_path, ""), SAM)
+            page = context.new_page()
+            page.goto("/profile")
+            page.get_by_role("button", name="Edit name").click()
+            field = page.get_by_label("First name")
+            field.fill("Typed before")
+            redis.kill()
+            expect(page.get_by_text(LOST)).to_be_visible(timeout=20_000)
+            redis.start()
+            expect(page.get_by_text(LOST)).to_be_hidden(timeout=30_000)
+            expect(field).to_have_value("Typed before")
+            field.fill("Sam")
+            page.keyboard.press("Enter")
+            expect(page.get_by_text("Name saved.")).to_be_visible()
+            context.close()
+    finally:
+        redis.kill()
