@@ -21,6 +21,7 @@ from account_portal.addresses.pages import address_book
 from account_portal.addresses.state import AddressesState
 from account_portal.api.app import make_app as make_api
 from account_portal.auth.pages import (
+    confirm_its_you,
     forgot_password,
     login,
     register,
@@ -298,6 +299,7 @@ def _framed(page: Page) -> rx.Component:
     return shell(
         page.content(),
         sign_in_again(),
+        confirm_its_you(),
         menu=MENU,
         current=page.menu.to if page.menu else page.under,
         name=viewer.name,

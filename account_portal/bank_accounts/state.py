@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.auth.service import require_fresh_proof
 from account_portal.bank_accounts import service
 from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.schemas import (
@@ -51,6 +52,7 @@ class BankAccountsState(PageData, Session):
     @action
     async def write_new_account(self) -> None:
         """Open an empty form."""
+        await read(self, require_fresh_proof)
         await self._show()
         self.edited, self._repeat = None, new_id()
         self.is_writing_account = True
@@ -58,6 +60,7 @@ class BankAccountsState(PageData, Session):
     @action
     async def edit_account(self, account_id: str) -> None:
         """Open the form with an account in it; its number stays unsaid."""
+        await read(self, require_fresh_proof)
         self.edited = await self._read(account_id)
         self.is_writing_account = self.edited is not None
 
@@ -114,6 +117,7 @@ class BankAccountsState(PageData, Session):
     @action
     async def ask_delete_account(self, account_id: str) -> None:
         """Ask whether to delete an account."""
+        await read(self, require_fresh_proof)
         account = await self._read(account_id)
         if account is None:
             return

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from account_portal.core.errors import NotAuthenticated, PortalError, TooManyAttempts
+from account_portal.core.proof import FreshProofRequired
 from account_portal.ui.session import sentence
 
 
@@ -20,8 +21,8 @@ def told_in_form(state: Any, **fields: str) -> Iterator[None]:
     """
     try:
         yield
-    except NotAuthenticated:
-        raise  # the page asks to sign in again
+    except (NotAuthenticated, FreshProofRequired):
+        raise  # the page asks to sign in again, or to confirm who it is
     except TooManyAttempts as error:
         state.errors = {"_": f"Please wait {_wait(error.retry_after)}, then try again."}
     except PortalError as error:

@@ -4,6 +4,7 @@ States of pages derive from `Session`. Their handlers are public endpoints: `act
 make each of them ask the database who calls, and turn what services raise into words on the page.
 """
 
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -26,6 +27,7 @@ from account_portal.core.errors import (
     is_full_disk,
 )
 from account_portal.core.ids import new_id
+from account_portal.core.proof import FreshProofRequired, ProofWays
 from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
 from account_portal.gateways import get_gateways
@@ -65,6 +67,10 @@ class Session(rx.State):
     """Address to go to by a full page load, such as a payment gateway's."""
     signed_out: bool = False
     """The session ended while the page was open: sign in again in place, nothing typed is lost."""
+    proof: ProofWays | None = None
+    """The customer is asked to confirm who they are: the ways in which they can."""
+    _put_off: tuple[str, str, tuple[Any, ...]] | None = None
+    """What they were doing, and go on with then: state, handler, arguments."""
     gate: Literal["", "asking", "shut", "left"] = ""
     """Of a frame in a storefront: open; the storefront is asked who is here; nobody vouches; the
     customer signed out."""
@@ -122,6 +128,15 @@ class Session(rx.State):
             self.errors = {name: sentence(texts[0]) for name, texts in error.fields.items()}
         else:
             self._say(error.message, "danger")
+
+    def _go_on(self) -> Any:
+        """The event that was put off until the customer had confirmed who they are."""
+        self.proof = None
+        put_off, self._put_off = self._put_off, None
+        if put_off is None:
+            return None
+        state, handler, args = put_off
+        return rx.State.get_class_substate(state).event_handlers[handler](*args)
 
     def _ask_who_is_here(self) -> None:
         """Sign in again in place; in a frame the storefront is asked first."""
@@ -202,7 +217,8 @@ def action(function: Handler) -> Any:
     """Make an event handler of something a customer does.
 
     While it runs, `busy` holds its name. What it raises becomes text at the fields, a notice, or
-    the question to sign in again; after a conflict the page loads its object anew.
+    the question to sign in again; after a conflict the page loads its object anew. What asks for
+    fresh proof is put off until there is one, and then done with the same arguments.
     """
 
     @wraps(function)
@@ -213,6 +229,11 @@ def action(function: Handler) -> Any:
             result = await function(self, *args, **kwargs)
         except pydantic.ValidationError as error:
             self._show_error(invalid(error))
+            result = None
+        except FreshProofRequired as error:
+            self.proof = error.ways
+            given = inspect.signature(function).bind(self, *args, **kwargs).args[1:]
+            self._put_off = (type(self).get_full_name(), function.__name__, given)
             result = None
         except PortalError as error:
             self._show_error(error)
@@ -262,6 +283,7 @@ def page_load(function: Handler) -> Any:
         self._news = viewer.news
         self.busy, self.errors, self.leave_to = "", {}, ""
         self._led_away, self.signed_out, self.gate = False, False, ""
+        self.proof = self._put_off = None
         try:
             result = await function(self)
             self.phase = "ready"

@@ -3,7 +3,7 @@ import { Icon } from "./icon.js";
 
 // A dialling code is mostly right: of a phone number the rest is typed.
 const FIELDS =
-  "input:not([type=hidden], :disabled), select:enabled:not([autocomplete=tel-country-code]), textarea:enabled";
+  "input:not([type=hidden], [hidden], :disabled), select:enabled:not([autocomplete=tel-country-code]), textarea:enabled";
 
 /** Opens it with the focus in its first field, or on its title: never on the button that closes it. */
 function show(dialog) {

@@ -4,6 +4,7 @@ from account_portal.auth.state.again import SignInAgainState
 from account_portal.auth.state.forgot import ForgotState
 from account_portal.auth.state.login import LoginState
 from account_portal.auth.state.presence import PresenceState
+from account_portal.auth.state.proof import ProofState
 from account_portal.auth.state.register import RegisterState
 from account_portal.auth.state.security import SecurityState
 
@@ -11,6 +12,7 @@ __all__ = [
     "ForgotState",
     "LoginState",
     "PresenceState",
+    "ProofState",
     "RegisterState",
     "SecurityState",
     "SignInAgainState",

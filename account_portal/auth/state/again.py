@@ -19,23 +19,24 @@ class SignInAgainState(Sending, Session):
     """
 
     @action
-    async def done(self, answer: dict[str, Any]) -> None:
+    async def done(self, answer: dict[str, Any]) -> Any:
         """Go on as the session just begun, or ask for the code that is on its way."""
         handover = str(answer.get("handover", ""))
         if not handover:
             self._code_is_sent(answer)
             self.step = "code"
-            return
+            return None
         try:
             session_id = await call(self, service.take_over, handover, self._owner)
         except NotAuthenticated:
             # Somebody else signed in: theirs is another page, which a full load begins.
             self.leave_to = self._here()
-            return
+            return None
         self._session_id = session_id
         self._begin_anew()
         self.signed_out = False
         self._say("You are signed in again. Nothing you typed was lost.")
+        return self._go_on()  # with what asked for a proof, which signing in is
 
     @rx.event
     async def use_password(self) -> None:

@@ -62,9 +62,10 @@ class SecurityState(Passkeys, PageData, Session):
         self.form_stamp += 1
         self._say("Password changed. All other devices are signed out.")
 
-    @rx.event
+    @action
     async def ask_to_leave(self) -> None:
         """Say what closing the account means."""
+        await read(self, service.require_fresh_proof)
         self.leaving = "asked"
 
     @rx.event

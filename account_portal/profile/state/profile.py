@@ -126,9 +126,10 @@ class ProfileState(Uploading, PageData, Session):
         self.is_picturing = False
         self._say("Picture removed.")
 
-    @rx.event
+    @action
     async def change_contact(self, field: Field) -> None:
         """Ask for another e-mail address or phone number."""
+        await read(self, auth.require_fresh_proof)
         if field in _WORDS:
             self.asked, self.is_new_contact, self.is_confirming = field, True, False
             self.was_sent_again = False
