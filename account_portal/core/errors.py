@@ -116,6 +116,14 @@ class Conflict(PortalError):
     message = "Not possible in the present state."
 
 
+class Gone(PortalError):
+    """It was there, and is kept no more."""
+
+    status = 410
+    code = "gone"
+    message = "This is kept no more."
+
+
 class PayloadTooLarge(PortalError):
     """The body or file is too big."""
 

@@ -29,7 +29,12 @@ from account_portal.models import (
     Review,
     User,
 )
-from account_portal.models.states import MessageStatus, ReturnStatus, ReviewStatus
+from account_portal.models.states import (
+    MessageStatus,
+    ReturnStatus,
+    ReviewStatus,
+    VerificationStatus,
+)
 
 _CHUNK = 500  # below the number of variables every database takes in one statement
 _NEW_USERS, _MOVED = "customers made just now", "when points of members moved"
@@ -143,10 +148,13 @@ def _of_bank_account(change: Change) -> Iterator[Told]:
         "customer_id": row.customer_id,
         "verification_status": row.verification_status,
     }
-    if change.kind == "new":
-        yield Told(EventType.BANK_ACCOUNT_ADDED, row.customer_id, data)
-    elif change.kind == "changed" and "verification_status" in change.names:
-        yield Told(EventType.BANK_ACCOUNT_DECIDED, row.customer_id, data)
+    if change.kind == "new" or "verification_status" in change.names:
+        is_decided = change.kind == "changed" and row.verification_status in _DECIDED
+        kind = EventType.BANK_ACCOUNT_DECIDED if is_decided else EventType.BANK_ACCOUNT_ADDED
+        yield Told(kind, row.customer_id, data)
+
+
+_DECIDED = (VerificationStatus.VERIFIED, VerificationStatus.REJECTED)
 
 
 def _of_points(change: Change) -> Iterator[Told]:

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from account_portal.context import Context
 from account_portal.core import bulk
-from account_portal.core.errors import PortalError
+from account_portal.core.errors import Gone
 from account_portal.models import Event, WaitingEvent
 
 PLACED_AT_ONCE = 500
@@ -26,10 +26,9 @@ _PLACING = 4_702_111_365
 """Number of the lock that whoever gives places on PostgreSQL holds until it has committed."""
 
 
-class CursorGone(PortalError):
+class CursorGone(Gone):
     """The event to go on after is in the log no more, so that others may have been missed."""
 
-    status = 410
     code = "cursor_gone"
     message = (
         "The event to go on after is kept no more. Read what you keep anew, then begin without it."

@@ -95,12 +95,12 @@ def dead() -> None:
         service.list_deliveries,
         status=DeliveryStatus.DEAD,
         webhook_id=None,
-        before=None,
+        cursor=None,
         limit=200,
     )
-    if not found.deliveries:
+    if not found.rows:
         click.echo("Everything was delivered.")
-    for one in found.deliveries:
+    for one in found.rows:
         click.echo(f"{one.id}  {one.event_type}  {one.settled_at:%Y-%m-%d}  {one.error}")
 
 

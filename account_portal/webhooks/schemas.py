@@ -109,13 +109,6 @@ class Delivery(View):
     settled_at: Moment | None
 
 
-class DeliveryList(View):
-    """Some deliveries, newest first."""
-
-    deliveries: list[Delivery]
-    cursor: str | None = Field(description="Send it as `before` for what is older; null: no more.")
-
-
 class EventView(View):
     """Something that happened."""
 
@@ -136,7 +129,7 @@ class EventList(View):
     """Some events, oldest first."""
 
     events: list[EventView]
-    cursor: str | None = Field(
+    next_cursor: str | None = Field(
         description="Send it as `after` the next time, whether or not events were found: it moves "
         "on with the log. Null: the log is empty."
     )

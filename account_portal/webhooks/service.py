@@ -15,6 +15,7 @@ from account_portal.context import SHOP, Context, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import Conflict, GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_id
+from account_portal.core.pagination import CursorPage
 from account_portal.core.schemas import Ready
 from account_portal.models import WebhookDelivery, WebhookEndpoint
 from account_portal.models.states import DeliveryStatus
@@ -27,7 +28,6 @@ from account_portal.webhooks.schemas import (
     ChangeWebhook,
     CreateWebhook,
     Delivery,
-    DeliveryList,
     EventList,
     Webhook,
     WebhookWithSecret,
@@ -72,7 +72,7 @@ def list_events(
     answer: dict[str, Any] = {
         "events": [events.shown(one, objects.get(one.id)) for one in found],
         # Up to the newest, not up to the last of these types: else it would grow too old.
-        "cursor": found[-1].id if has_more else newest or after,
+        "next_cursor": found[-1].id if has_more else newest or after,
         "has_more": has_more,
     }
     return Ready(_EVENTS, orjson.dumps(answer, option=orjson.OPT_UTC_Z))
@@ -272,9 +272,9 @@ def list_deliveries(
     *,
     status: DeliveryStatus | None,
     webhook_id: str | None,
-    before: str | None,
+    cursor: str | None,
     limit: int,
-) -> DeliveryList:
+) -> CursorPage[list[Delivery]]:
     """Deliveries, newest first; of a state and of an endpoint, or of all."""
     ctx.require_shop()
     statement = select(WebhookDelivery).order_by(col(WebhookDelivery.id).desc()).limit(limit + 1)
@@ -282,11 +282,11 @@ def list_deliveries(
         statement = statement.where(col(WebhookDelivery.status) == status)
     if webhook_id is not None:
         statement = statement.where(col(WebhookDelivery.endpoint_id) == webhook_id)
-    if before is not None:
-        statement = statement.where(col(WebhookDelivery.id) < before)
+    if cursor is not None:
+        statement = statement.where(col(WebhookDelivery.id) < cursor)
     found = [_delivery(row) for row in ctx.db.execute(statement).scalars()]
     is_more, found = len(found) > limit, found[:limit]
-    return DeliveryList(deliveries=found, cursor=found[-1].id if is_more else None)
+    return CursorPage(found, found[-1].id if is_more else None)
 
 
 def resend_delivery(ctx: Context, delivery_id: str) -> Delivery:

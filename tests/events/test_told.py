@@ -268,6 +268,9 @@ def test_bank_accounts(database: Database, owner: User, does: Does) -> None:
     assert name == "bank_account.added"
     found = does(SHOP, bank_accounts.decide_bank_account, added["bank_account_id"], verified=True)
     assert found == [("bank_account.decided", {**added, "verification_status": "verified"})]
+    does(SHOP, bank_accounts.decide_bank_account, added["bank_account_id"], verified=False)
+    asked = does(owner, bank_accounts.ask_for_verification, added["bank_account_id"])
+    assert asked == [("bank_account.added", {**added, "verification_status": "pending"})]
 
 
 def test_points(database: Database, owner: User, does: Does) -> None:

@@ -5,7 +5,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,16 +37,16 @@ class Server:
         return result.stdout.strip()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@contextmanager
+def serving(data_dir: Path, **settings: str) -> Iterator[Server]:
     """`python -m account_portal api` on a free port."""
-    data_dir = tmp_path_factory.mktemp("api")
     port = free_port()
     environment = {
         **plain_environment(),
         "PORTAL_DATA_DIR": str(data_dir),
         "PORT": str(port),
         "PORTAL_PASSWORD_MEMORY_KIB": "64",
+        **settings,
     }
     with (data_dir / "server.log").open("w") as log:
         process = subprocess.Popen(
@@ -68,3 +68,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(15)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the usual settings."""
+    with serving(tmp_path_factory.mktemp("api")) as found:
+        yield found

@@ -76,17 +76,17 @@ def test_a_reader_goes_on_after_what_it_read(
     ] * len(every["events"])
     ids = [one["id"] for one in every["events"]]
     assert [one["type"] for one in every["events"]] == ["customer.created"] + ["order.updated"] * 3
-    assert (every["has_more"], every["cursor"]) == (False, ids[-1])
+    assert (every["has_more"], every["next_cursor"]) == (False, ids[-1])
     read: list[str] = []
     cursor = None
     while True:
         page = events(systems, limit=1, **({"after": cursor} if cursor else {}))
         read += [one["id"] for one in page["events"]]
-        cursor = page["cursor"]
+        cursor = page["next_cursor"]
         if not page["has_more"]:
             break
     assert read == ids
-    assert events(systems, after=cursor) == {"events": [], "cursor": cursor, "has_more": False}
+    assert events(systems, after=cursor) == {"events": [], "next_cursor": cursor, "has_more": False}
     happens("d")
     assert [one["data"]["customer"] for one in events(systems, after=cursor)["events"]] == ["d"]
 
@@ -97,8 +97,8 @@ def test_of_some_types_and_the_cursor_moves_on(
     happens("a", "b")
     page = events(systems, types="customer.created,refund.failed")
     assert [one["type"] for one in page["events"]] == ["customer.created"]
-    last = events(systems)["cursor"]
-    assert page["cursor"] == last != page["events"][0]["id"]
+    last = events(systems)["next_cursor"]
+    assert page["next_cursor"] == last != page["events"][0]["id"]
     assert events(systems, types="refund.failed", after=last)["events"] == []
 
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_read_is_refused(
 
 
 def test_an_empty_log(systems: Systems) -> None:
-    assert events(systems) == {"events": [], "cursor": None, "has_more": False}
+    assert events(systems) == {"events": [], "next_cursor": None, "has_more": False}
 
 
 def test_events_bring_along_what_they_are_about(
@@ -129,6 +129,8 @@ def test_events_bring_along_what_they_are_about(
     assert found["address.created"]["id"] == address.id
     assert found["review.submitted"]["review_text"] == "Good."
     assert found["customer.created"]["email"] == owner.email
+    plain = systems.get("/events?expand").json()["content"]["events"]
+    assert {one["type"]: one.get("object") for one in plain} == found
     with database.session(writes=True) as db:
         db.delete(db.get(type(address), address.id))
         db.commit()
@@ -182,10 +184,10 @@ def test_deliveries_are_listed_in_pages(
     ids: list[str] = []
     cursor = None
     while True:
-        query = {"limit": 2, **({"before": cursor} if cursor else {})}
+        query = {"limit": 2, **({"cursor": cursor} if cursor else {})}
         page = systems.get("/deliveries", params=query).json()["content"]
         ids += [one["id"] for one in page["deliveries"]]
-        cursor = page["cursor"]
+        cursor = page["next_cursor"]
         if cursor is None:
             break
     assert len(ids) == len(set(ids)) == 3

@@ -187,10 +187,10 @@ def test_it_is_tried_for_three_days_under_one_id_then_it_is_dead(
         service.list_deliveries,
         status="dead",
         webhook_id=None,
-        before=None,
+        cursor=None,
         limit=10,
     )
-    [dead] = found.deliveries
+    [dead] = found.rows
     assert (dead.event_id, dead.attempts, dead.response_status) == (first.id, tries, 503)
     assert dead.error == "answered 503: nogo"
     receiver.answers = lambda _: 200

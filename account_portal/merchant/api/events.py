@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from account_portal.api.deps import Ctx
+from account_portal.core.pagination import CursorPage
 from account_portal.core.schemas import Input, Ready, Ulid
 from account_portal.events import CursorGone
 from account_portal.merchant.api.deps import Id, merchant_router
@@ -15,7 +16,6 @@ from account_portal.webhooks.schemas import (
     ChangeWebhook,
     CreateWebhook,
     Delivery,
-    DeliveryList,
     EventList,
     RotateSecret,
     Webhook,
@@ -29,17 +29,22 @@ EVERYTHING = RotateSecret()
 WebhookId = Annotated[Ulid, Path(description="Id of the endpoint.")]
 
 
+def _is_wanted(value: object) -> object:
+    """Take `?expand` for a yes."""
+    return True if value == "" else value
+
+
 class EventsQuery(Input):
     """Which events."""
 
     after: Ulid | None = Field(
-        default=None, description="Id of the event to go on after, or the last `cursor`."
+        default=None, description="Id of the event to go on after, or the last `next_cursor`."
     )
     types: str = Field(
         default="", max_length=1000, description="Types with commas between; all without."
     )
     limit: int = Field(default=100, ge=1, le=1000, description="Most events of the answer.")
-    expand: bool = Field(
+    expand: Annotated[bool, BeforeValidator(_is_wanted)] = Field(
         default=False,
         description=f"Bring what they are about along; at most {service.MOST_EXPANDED} then.",
     )
@@ -50,8 +55,8 @@ class DeliveriesQuery(Input):
 
     status: DeliveryStatus | None = Field(default=None, description="Those of a state only.")
     webhook_id: Ulid | None = Field(default=None, description="Those of an endpoint only.")
-    before: Ulid | None = Field(default=None, description="The last `cursor`.")
-    limit: int = Field(default=50, ge=1, le=200, description="Most deliveries of the answer.")
+    cursor: Ulid | None = Field(default=None, description="`next_cursor` of the page before.")
+    limit: int = Field(default=50, ge=1, le=200, description="Rows of a page.")
 
 
 @events.expose(
@@ -64,7 +69,7 @@ class DeliveriesQuery(Input):
     raises=(CursorGone,),
 )
 def list_events(ctx: Ctx, query: Annotated[EventsQuery, Query()]) -> Ready[EventList]:
-    """Oldest first. Go on after the last `cursor`: nothing ever appears before what was read."""
+    """Oldest first. Nothing ever appears before what was read: go on after `next_cursor`."""
     return service.list_events(
         ctx,
         after=query.after,
@@ -195,15 +200,18 @@ def enable_webhook(ctx: Ctx, id: WebhookId) -> Webhook:
     operation_id="list-deliveries",
     summary="What became of events on their way",
     message="Deliveries fetched.",
+    content="deliveries",
     scope="webhooks:read",
 )
-def list_deliveries(ctx: Ctx, query: Annotated[DeliveriesQuery, Query()]) -> DeliveryList:
+def list_deliveries(
+    ctx: Ctx, query: Annotated[DeliveriesQuery, Query()]
+) -> CursorPage[list[Delivery]]:
     """Newest first. `dead` ones were tried for three days."""
     return service.list_deliveries(
         ctx,
         status=query.status,
         webhook_id=query.webhook_id,
-        before=query.before,
+        cursor=query.cursor,
         limit=query.limit,
     )
 

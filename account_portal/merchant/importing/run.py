@@ -131,6 +131,7 @@ def import_stream(database: Database, found: Iterable[Found], on_outcomes: OnOut
         tempfile.TemporaryFile("w+", encoding="utf-8") as waiting,
         database.session(writes=True) as db,
     ):
+        act_as(db, IMPORT)
         importer = _Importer(db, strict=False, on_outcomes=on_outcomes, waiting=waiting)
         importer.read("", found)
         importer.finish()

@@ -1,0 +1,105 @@
+"""The examples of docs/webhooks.md hold what events really hold."""
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from account_portal.addresses import service as addresses
+from account_portal.auth import service as auth
+from account_portal.bank_accounts import service as bank_accounts
+from account_portal.context import SHOP
+from account_portal.core.clock import utc_now
+from account_portal.core.db import Database
+from account_portal.events import EventType
+from account_portal.loyalty import service as loyalty
+from account_portal.models import OutboxMessage, Payment, Refund, User
+from account_portal.models.states import ReturnStatus
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import CancelOrder, RetryPayment
+from account_portal.profile import service as profile
+from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
+from account_portal.returns import service as returns
+from account_portal.reviews import service as reviews
+from account_portal.serving.build import ROOT
+from tests.factories.addresses import make_address
+from tests.factories.auth import change_user
+from tests.factories.bank_accounts import make_bank_account
+from tests.factories.events import told
+from tests.factories.orders import make_order
+from tests.factories.records import rows
+from tests.factories.returns import make_return, return_item
+from tests.factories.reviews import make_product, make_review
+
+MANUAL = (ROOT / "docs" / "webhooks.md").read_text()
+
+
+def pays_and_cancels(database: Database, owner: User, call: Callable[..., Any]) -> None:
+    failed: list[dict[str, Any]] = [{"payment_status": "failed"}]
+    order = make_order(database, owner, parcels=[{"status": "packed"}], payments=failed)
+    asked = RetryPayment.model_validate({"payment_gateway_params": {"payment_gateway": "TEST"}})
+    call(orders.retry_payment, order.order_number, asked)
+    [attempt] = rows(database, Payment, payment_status="pending")
+    call(orders.settle_payment, attempt.request_number, succeeded=True, actor=SHOP)
+    call(orders.create_shipment, make_order(database, owner).order_number, actor=SHOP)
+    paid = make_order(database, owner)
+    call(
+        orders.cancel_order,
+        paid.order_number,
+        CancelOrder.model_validate(
+            {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
+        ),
+    )
+    for succeeded in (False, True):
+        [refund] = rows(database, Refund, status="pending")
+        call(orders.approve_refund, refund.request_number, actor=SHOP)
+        call(orders.settle_refund, refund.request_number, succeeded=succeeded, actor=SHOP)
+
+
+def sends_back(database: Database, owner: User, call: Callable[..., Any]) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}])
+    request = make_return(database, owner, order, return_item())
+    call(returns.cancel_return, request.request_number)
+    make_return(database, owner, order, return_item(), status=ReturnStatus.COMPLETE)
+
+
+def changes_the_account(database: Database, owner: User, call: Callable[..., Any]) -> None:
+    review = make_review(database, owner, make_product(database).id)
+    call(reviews.decide_review, review.id, approved=True, actor=SHOP)
+    address = make_address(database, owner)
+    with database.session(writes=True) as db:
+        db.get_one(type(address), address.id).nickname = "Elsewhere"
+        db.commit()
+    call(addresses.delete_address, address.id)
+    account = make_bank_account(database, owner, verification_status="pending")
+    call(bank_accounts.decide_bank_account, account.id, verified=True, actor=SHOP)
+    call(loyalty.grant_points, owner.customer_id, Decimal(5), actor=SHOP)
+    wanted = NotificationPreferencesUpdate.model_validate({"promotional": {"email": True}})
+    call(profile.update_preferences, wanted)
+    call(profile.update_profile, UserUpdate(first_name="Zoe"))
+    change_user(database, owner, email="new@example.com")
+    call(auth.deactivate_user)
+    now = utc_now()
+    with database.session(writes=True) as db:
+        row = OutboxMessage(
+            channel="email", recipient="a", kind="x", status="sending", due_at=now, created_at=now
+        )
+        db.add(row)
+        db.commit()
+        row.status = "failed"
+        db.commit()
+
+
+def test_examples_have_the_fields_of_events(database: Database, owner: User, call: Any) -> None:
+    pays_and_cancels(database, owner, call)
+    sends_back(database, owner, call)
+    changes_the_account(database, owner, call)
+    real: dict[str, dict[str, Any]] = dict(told(database))
+    examples = {
+        example["type"]: example["data"]
+        for example in map(json.loads, re.findall(r"```json\n(\{\"type\".*?)\n```", MANUAL))
+    }
+    assert set(real) == {str(kind) for kind in EventType}
+    for name, data in real.items():
+        assert set(examples[name]) == set(data), name
