@@ -282,6 +282,16 @@ class Refund(Identified, Stamped, table=True):
     bank_account_number: str | None = Field(default=None, max_length=40, description="Masked.")
     bank_name: str | None = Field(default=None, max_length=150)
     refund_remarks: str | None = Field(default=None, max_length=500)
+    purpose: str | None = Field(
+        default=None, max_length=12, description="What it is for, if it was made here."
+    )
+    shipment_id: str | None = Field(
+        default=None,
+        foreign_key="shipments.id",
+        max_length=26,
+        index=True,
+        description="The parcel that did not arrive, if it is for one.",
+    )
 
 
 class OrderDocument(SQLModel, table=True):

@@ -69,6 +69,16 @@ class RefundStatus(StrEnum):
     FAILED = "failed"
 
 
+class RefundPurpose(StrEnum):
+    """What a refund gives money back for; the shop's own files do not say."""
+
+    RETURN = "return"
+    PARCEL = "parcel"
+    CANCELLED = "cancelled"
+    OVERPAID = "overpaid"
+    GOODWILL = "goodwill"
+
+
 class RefundMode(StrEnum):
     """Where refunded money goes, as a customer chooses it."""
 

@@ -96,6 +96,7 @@ class OrderFacts:
                     created_at=row["created_at"],
                     id=row["id"],
                     retries_id=row["retries_id"],
+                    purpose=row["purpose"],
                     return_id=row["return_id"],
                     of_return=self.returns.get(row["return_id"]) if row["return_id"] else None,
                 )
@@ -254,6 +255,7 @@ def _money_statement() -> Any:
         nothing.label("return_id"),
         nothing.label("return_status"),
         nothing.label("retries_id"),
+        nothing.label("purpose"),
         col(Payment.created_at).label("created_at"),
         col(Payment.id).label("id"),
     ).where(col(Payment.order_id) == bindparam("order_id"))
@@ -267,6 +269,7 @@ def _money_statement() -> Any:
             col(Refund.return_id),
             col(OrderReturn.status),
             col(Refund.retries_id),
+            col(Refund.purpose),
             col(Refund.created_at),
             col(Refund.id),
         )
@@ -277,7 +280,7 @@ def _money_statement() -> Any:
         select(
             literal("returned"),
             col(ReturnItem.refund_amount),
-            *[nothing] * 6,
+            *[nothing] * 7,
             col(OrderReturn.created_at),
             col(ReturnItem.id),
         )
@@ -311,6 +314,7 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
                 created_at=row.created_at,
                 id=row.id,
                 retries_id=row.retries_id,
+                purpose=row.purpose,
                 return_id=row.return_id,
                 of_return=ReturnStatus(row.return_status) if row.return_status else None,
             )

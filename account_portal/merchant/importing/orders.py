@@ -118,11 +118,16 @@ class _Writer:
         for parcel in fetch(batch.db, Shipment, "order_id", ids, ("order_id", "status")):
             self._sent[parcel["order_id"]].add(parcel["status"])
         self._stated: dict[str, Stored] = {}
+        self._tried: set[str] = set()
+        """Orders with a payment of their own."""
         self._paid: set[str] = set()
+        """Of these: orders some of whose money arrived."""
         for payment in fetch(batch.db, Payment, "order_id", ids):
             if payment["collection"] == STATED:
                 self._stated[payment["order_id"]] = payment
-            else:
+                continue
+            self._tried.add(payment["order_id"])
+            if payment["payment_status"] in rules.ARRIVED:
                 self._paid.add(payment["order_id"])
         self._held = units_held(batch, ids)
         self._new_copies: list[Row] = []
@@ -175,7 +180,8 @@ class _Writer:
         )
         self._take_parts(entry, order_id, currency, lines)
         values = self._new_orders[-1]
-        if not record.payments and values["payment_status"] == PaymentStatus.SUCCESS:
+        is_paid = values["payment_status"] == PaymentStatus.SUCCESS
+        if not record.payments and (is_paid or record.is_reserved):
             self._state_payment(entry, order_id, values, lines)
         if values["status"] == OrderStatus.CANCELLED:
             self._closed.append(order_id)
@@ -328,6 +334,8 @@ class _Writer:
                 self._batch.keep(entry, reason)
             elif status == OrderStatus.CANCELLED or not stays:
                 values["status"] = status
+                if record.payment_status is None and row["id"] not in self._tried:
+                    values["payment_status"] = told["payment_status"]
                 values["cancelled_at"] = told["cancelled_at"] or row["cancelled_at"]
                 arrives = status in rules.DELIVERED and row["status"] not in rules.DELIVERED
                 if arrives and record.delivered_at is None:

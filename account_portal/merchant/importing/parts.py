@@ -139,7 +139,9 @@ _PAYMENT_REST: Row = {
     "failure_url": None,
     "expires_at": None,
 }
-_REFUND_REST: Row = {"return_id": None, "retries_id": None, "bank_account_id": None}
+_REFUND_REST: Row = dict.fromkeys(
+    ("return_id", "retries_id", "bank_account_id", "purpose", "shipment_id")
+)
 
 
 def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[OrderPart]) -> None:
@@ -147,6 +149,7 @@ def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[Or
     rest = _PAYMENT_REST if model is Payment else _REFUND_REST
     promises = Promises(batch, parts) if model is Refund else None
     new: dict[str, Row] = {}
+    told: list[Row] = []
     changes: list[tuple[str, Row]] = []
     for part in parts:
         values = _money_values(part.part, money.exponent(part.currency))
@@ -176,15 +179,22 @@ def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[Or
             batch.changed_orders.add(part.order_id)
         else:
             changed = _note_change(batch, part, there, values, changes)
+            if changed:
+                told.append({**there, **changed})
             came_after_all = there.get("status") == RefundStatus.FAILED and "status" in changed
             if promises is not None and came_after_all:
                 promises.withdraw_retries(part.order_id, there["id"])
     if model is Payment:
-        drop_stated(batch, [row for row in new.values() if row["collection"] != STATED])
+        drop_stated(batch, [row for row in (*told, *new.values()) if _counts(row)])
     insert(batch.db, model, list(new.values()))
     update(batch.db, model, "id", changes)
     if promises is not None:
         promises.flush()
+
+
+def _counts(payment: Row) -> bool:
+    """Whether a payment takes the place of the one that an order's state stood for."""
+    return payment["collection"] != STATED and payment["payment_status"] != TransactionStatus.FAILED
 
 
 def _there(

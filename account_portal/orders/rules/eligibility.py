@@ -213,7 +213,7 @@ def money_note(facts: MoneyFacts) -> str:
         return ""
     account = account_of(facts)
     ways = {one.collection for one in facts.attempts if one.status is TransactionStatus.PENDING}
-    if account.unpaid and "on_delivery" in ways:
+    if account.unpaid and "on_delivery" in ways and facts.status not in DELIVERED:
         return "You pay when your order is delivered."
     if account.unpaid and "authorized" in ways:
         return "The amount is reserved. It is taken when your order is sent."

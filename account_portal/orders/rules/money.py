@@ -12,6 +12,7 @@ from account_portal.core import money
 from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
+    RefundPurpose,
     RefundStatus,
     ReturnStatus,
     TransactionStatus,
@@ -80,6 +81,8 @@ class RefundFact:
     """The failed refund that this one tries again."""
     return_id: str | None = None
     of_return: ReturnStatus | None = None
+    purpose: str | None = None
+    """What it is for; none: it was told by the shop, which does not say."""
 
     @property
     def is_money(self) -> bool:
@@ -112,6 +115,7 @@ class Owed(NamedTuple):
     """Money that must go back and is in no living refund yet."""
 
     amount: int
+    purpose: RefundPurpose | None
     return_id: str | None = None
     """The return it is for, if any."""
     retries_id: str | None = None
@@ -128,6 +132,8 @@ class OrderAccount:
     """Refunds that succeeded."""
     promised: int
     """Refunds that neither succeeded nor failed."""
+    overpaid_back: int
+    """Of both: what gives back money that came beyond what was due."""
     owed: tuple[Owed, ...]
     unpaid: int
 
@@ -135,6 +141,11 @@ class OrderAccount:
     def owed_back(self) -> int:
         """All that must go back and is in no living refund yet."""
         return sum(one.amount for one in self.owed)
+
+    @property
+    def paid(self) -> int:
+        """What is paid of what is due."""
+        return min(self.arrived - self.overpaid_back, self.due)
 
     @property
     def left(self) -> int:
@@ -158,30 +169,89 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
     gone = min(gone, arrived)
     promised = min(promised, arrived - gone)
     left = arrived - gone - promised
+    living = [one for one in money_back if one.status is not RefundStatus.FAILED]
+    overpaid = _overpaid(facts, living)
+    failed = _failed(money_back)
+    keeps = 0 if facts.status is OrderStatus.CANCELLED else _keeps(facts, living, failed, overpaid)
     return OrderAccount(
         due=facts.due,
         arrived=arrived,
         gone=gone,
         promised=promised,
-        owed=tuple(_owed(facts, money_back, arrived, left)),
-        unpaid=_unpaid(facts, arrived, left),
+        overpaid_back=overpaid,
+        owed=tuple(_owed(facts, failed, max(0, left - keeps), arrived - facts.due - overpaid)),
+        unpaid=max(
+            0,
+            facts.due - arrived if facts.status is OrderStatus.CANCELLED else keeps - left,
+        ),
     )
+
+
+def _overpaid(facts: MoneyFacts, living: list[RefundFact]) -> int:
+    """What refunds give back of money that came beyond what was due.
+
+    A refund of unknown purpose gives back what was too much when it was made, and only what it
+    has beyond that is for something else.
+    """
+    found = 0
+    for refund in living:
+        if refund.purpose == RefundPurpose.OVERPAID:
+            found += refund.amount
+        elif refund.purpose is None and refund.return_id is None:
+            came = sum(
+                one.amount
+                for one in facts.attempts
+                if one.status in ARRIVED and one.created_at <= refund.created_at
+            )
+            found += max(0, min(refund.amount, came - facts.due - found))
+    return found
+
+
+def _keeps(facts: MoneyFacts, living: list[RefundFact], failed: list[Owed], overpaid: int) -> int:
+    """What the shop is to keep in the end: what is due, less goods that went back and good will."""
+    of_returns = sum(one.amount for one in living if one.return_id is not None)
+    others = sum(one.amount for one in living) - of_returns - overpaid
+    for one in failed:
+        if one.return_id is not None:
+            of_returns += one.amount
+        elif one.purpose is not RefundPurpose.OVERPAID:
+            others += one.amount
+    return max(0, facts.due - max(of_returns, _returned_money(facts)) - others)
+
+
+def _returned_money(facts: MoneyFacts) -> int:
+    """What goods that went back cost in money: less what comes back as points and credit."""
+    otherwise = sum(
+        one.amount
+        for one in facts.refunds
+        if one.return_id is not None
+        and not one.is_money
+        and one.status is not RefundStatus.FAILED
+        and one.of_return not in ENDED
+    )
+    return max(0, facts.returned - otherwise)
 
 
 def _is_open(refund: RefundFact) -> bool:
     return refund.status in {RefundStatus.PENDING, RefundStatus.APPROVED}
 
 
-def _owed(facts: MoneyFacts, refunds: list[RefundFact], arrived: int, left: int) -> Iterator[Owed]:
-    owed = _failed(refunds)
+def _owed(facts: MoneyFacts, failed: list[Owed], left: int, too_much: int) -> Iterator[Owed]:
+    """What must go back, by what it is for.
+
+    Args:
+        facts: of the order.
+        failed: what banks did not take.
+        left: all that must go back.
+        too_much: what came beyond what was due and is not on its way back.
+    """
+    rest = list(failed)
     if facts.status is OrderStatus.CANCELLED:
-        owed.append(Owed(left - sum(one.amount for one in owed)))
+        rest.append(Owed(left, RefundPurpose.CANCELLED))
     else:
-        without_return = [one for one in refunds if one.return_id is None]
-        living = sum(one.amount for one in without_return if one.status is not RefundStatus.FAILED)
-        living += sum(one.amount for one in owed if one.return_id is None)
-        owed.append(Owed(arrived - facts.due - living))
-    for one in owed:
+        too_much -= sum(one.amount for one in failed if one.purpose is RefundPurpose.OVERPAID)
+        rest += [Owed(too_much, RefundPurpose.OVERPAID), Owed(left, RefundPurpose.RETURN)]
+    for one in rest:
         amount = min(one.amount, left)
         if amount > 0:
             left -= amount
@@ -191,40 +261,45 @@ def _owed(facts: MoneyFacts, refunds: list[RefundFact], arrived: int, left: int)
 def _failed(refunds: list[RefundFact]) -> list[Owed]:
     """What banks did not take and nothing tries again; a return that ended owes nothing.
 
-    A refund that failed here has its successor. In history nobody says which refund tried which
-    again: a later one of the same amount, for the same return, did.
+    A refund that failed here has its successor. The shop does not say which of its refunds tried
+    which again: later ones did, as far as they go, first one of the same amount. One that waits
+    here for a return is the same money, too, if the shop's attempt at that amount failed.
     """
     retried = {one.retries_id for one in refunds}
-    successors = [one for one in refunds if one.retries_id is None]
+    unclaimed = [one.amount for one in refunds]
     owed = []
-    for refund in refunds:
+    for place, refund in enumerate(refunds):
         is_failed = refund.status is RefundStatus.FAILED
         if not is_failed or refund.id in retried or refund.of_return in ENDED:
             continue
-        later = (
-            one
-            for one in successors
-            if one is not refund
-            and (one.amount, one.return_id) == (refund.amount, refund.return_id)
-            and one.created_at >= refund.created_at
-        )
-        again = next(later, None)
-        if again is None:
-            owed.append(Owed(refund.amount, refund.return_id, refund.id))
-        else:
-            successors.remove(again)
+        amount = refund.amount
+        for other in _successors(refunds, place):
+            taken = min(amount, unclaimed[other])
+            unclaimed[other] -= taken
+            amount -= taken
+        if amount:
+            purpose = RefundPurpose(refund.purpose) if refund.purpose else None
+            owed.append(Owed(amount, purpose, refund.return_id, refund.id))
     return owed
 
 
-def _unpaid(facts: MoneyFacts, arrived: int, left: int) -> int:
-    """What is still asked for: nothing for goods that went back, nothing twice."""
-    if arrived >= facts.due:
-        return 0
-    returned = money.split(
-        min(facts.returned, facts.grand_total),
-        [facts.due, facts.loyalty_amount, facts.credit_used],
-    )[0]
-    return max(0, min(facts.due - arrived, facts.due - returned - left))
+def _successors(refunds: list[RefundFact], place: int) -> list[int]:
+    """Places of those that may have tried a failed refund again, the likeliest first."""
+    failed = refunds[place]
+    found = []
+    for other, one in enumerate(refunds):
+        is_told = one.purpose is None and one.retries_id is None
+        is_later = other > place and one.return_id == failed.return_id
+        is_ours = (
+            failed.purpose is None
+            and failed.return_id is None
+            and one.purpose == RefundPurpose.RETURN
+            and _is_open(one)
+            and one.amount == failed.amount
+        )
+        if (is_told and is_later) or is_ours:
+            found.append(other)
+    return sorted(found, key=lambda other: refunds[other].amount != failed.amount)
 
 
 def derive_payment_status(facts: MoneyFacts, account: OrderAccount | None = None) -> PaymentStatus:
@@ -232,7 +307,7 @@ def derive_payment_status(facts: MoneyFacts, account: OrderAccount | None = None
     if not facts.attempts:
         return PaymentStatus.SUCCESS if not facts.due else facts.stated
     account = account or account_of(facts)
-    if account.arrived >= account.due:
+    if account.paid >= account.due:
         return PaymentStatus.SUCCESS
     if account.arrived > 0:
         return PaymentStatus.PARTIALLY_PAID
@@ -263,7 +338,7 @@ def left_to_refund(facts: MoneyFacts) -> tuple[Means, int]:
     account = account_of(facts)
     return (
         Means(
-            money=max(0, account.due - account.gone - account.promised),
+            money=max(0, account.due - (account.gone + account.promised - account.overpaid_back)),
             points=max(0, facts.loyalty_amount - points),
             credit=max(0, facts.credit_used - credit),
         ),

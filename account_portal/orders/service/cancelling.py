@@ -13,6 +13,7 @@ from account_portal.models import BankAccount, Order, OrderReturn, Payment, Refu
 from account_portal.models.states import (
     OrderStatus,
     RefundMode,
+    RefundPurpose,
     RefundStatus,
     ReturnStatus,
     ShipmentStatus,
@@ -100,7 +101,8 @@ def close_order(
             payment.modified_at = ctx.now
     owed = rules.account_of(money_of(ctx.db, order)).owed_back
     if owed:
-        add_refund(ctx, order, owed, mode=mode, to=to, remarks="Order cancelled")
+        purpose = RefundPurpose.CANCELLED
+        add_refund(ctx, order, owed, mode=mode, purpose=purpose, to=to, remarks="Order cancelled")
     loyalty.settle_cancelled_order(ctx, order)
     refund = money.to_major(owed, order.currency)
     enqueue(
@@ -163,14 +165,14 @@ def add_refund(
     amount: int,
     *,
     mode: RefundMode,
+    purpose: str | None,
     to: BankAccount | None = None,
-    return_id: str | None = None,
     remarks: str | None = None,
 ) -> Refund:
     """Put money on its way back; the store settles it."""
     refund = Refund(
         order_id=order.id,
-        return_id=return_id,
+        purpose=purpose,
         request_number=new_number("RFD", ctx.now.year),
         refund_amount=amount,
         status=RefundStatus.PENDING,

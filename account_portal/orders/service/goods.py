@@ -6,7 +6,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core.ids import new_number
 from account_portal.models import Order, OrderReturn, Payment, Refund, ReturnItem
-from account_portal.models.states import RefundMode, RefundStatus, ReturnResolution
+from account_portal.models.states import RefundMode, RefundPurpose, RefundStatus, ReturnResolution
 from account_portal.orders import rules
 from account_portal.orders.facts import money_of
 
@@ -31,11 +31,20 @@ def refund_goods(
     """One pending refund of these items for each way the order was paid."""
     value = sum(item.refund_amount for item in items)
     remarks = f"Return {request.request_number}"
-    return refund_value(ctx, order, value, return_id=request.id, remarks=remarks)
+    return refund_value(
+        ctx, order, value, remarks=remarks, purpose=RefundPurpose.RETURN, return_id=request.id
+    )
 
 
 def refund_value(
-    ctx: Context, order: Order, value: int, *, remarks: str, return_id: str | None = None
+    ctx: Context,
+    order: Order,
+    value: int,
+    *,
+    remarks: str,
+    purpose: RefundPurpose,
+    return_id: str | None = None,
+    shipment_id: str | None = None,
 ) -> list[Refund]:
     """Pending refunds of what goods cost, tax included: one for each way the order was paid."""
     left, arrived = rules.left_to_refund(money_of(ctx.db, order))
@@ -44,6 +53,8 @@ def refund_value(
         Refund(
             order_id=order.id,
             return_id=return_id,
+            shipment_id=shipment_id,
+            purpose=purpose,
             request_number=new_number("RFD", ctx.now.year),
             refund_amount=amount,
             status=RefundStatus.PENDING,

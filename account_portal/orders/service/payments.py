@@ -26,7 +26,7 @@ def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
     under_way = payment_under_way(ctx, order, facts)
     return OrderPaymentStatus(
         status=rules.derive_payment_status(facts),
-        amount_paid=money.to_major(min(account.arrived, account.due), order.currency),
+        amount_paid=money.to_major(account.paid, order.currency),
         amount_unpaid=money.to_major(account.unpaid, order.currency),
         is_retry_available=bool(ctx.gateways.payments) and rules.can_retry_payment(facts, ctx.now),
         payment_under_way=payment_info(under_way, order.currency) if under_way else None,

@@ -16,11 +16,13 @@ from account_portal.models import (
     Order,
     OrderReturn,
     Refund,
+    Shipment,
     ShipmentItem,
 )
 from account_portal.models.states import (
     ActivityType,
     RefundMode,
+    RefundPurpose,
     RefundStatus,
     ReturnResolution,
     ReturnStatus,
@@ -151,12 +153,13 @@ def create_refund(
     if not 0 < minor <= left:
         most = money.to_major(left, order.currency)
         raise RefundTooHigh(f"At most {most} {order.currency} of order {order_number} can go back.")
-    return _promise(ctx, order, minor, remarks or "From the store")
-
-
-def _promise(ctx: Context, order: Order, minor: int, remarks: str) -> str:
     refund = add_refund(
-        ctx, order, minor, mode=RefundMode.ORIGINAL_PAYMENT_MODE, remarks=remarks[:500]
+        ctx,
+        order,
+        minor,
+        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+        purpose=RefundPurpose.GOODWILL,
+        remarks=(remarks or "From the store")[:500],
     )
     order.modified_at = ctx.now
     number = refund.request_number
@@ -241,7 +244,7 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
     order, shipment = lock_shipment(ctx, reference_number)
     if shipment.status not in rules.NEVER_CAME:
         raise RefundNotMovable(f"Parcel {reference_number} is {shipment.status}.")
-    if is_refunded(ctx, order, reference_number):
+    if is_refunded(ctx, order, shipment):
         raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
     if order.replaces_return_id is not None:
         return _refund_replacement(ctx, order)
@@ -257,7 +260,14 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
         units = item.quantity - item.free_quantity
         if paid > 0:
             value += money.split(line["line_total"], [units, paid - units])[0]
-    refunds = refund_value(ctx, order, value, remarks=_for_parcel(reference_number))
+    refunds = refund_value(
+        ctx,
+        order,
+        value,
+        remarks=f"Parcel {reference_number} did not arrive",
+        purpose=RefundPurpose.PARCEL,
+        shipment_id=shipment.id,
+    )
     return _refunded(ctx, order, refunds)
 
 
@@ -279,21 +289,14 @@ def _refunded(ctx: Context, order: Order, refunds: list[Refund]) -> list[str]:
     return numbers
 
 
-def _for_parcel(reference_number: str) -> str:
-    return f"Parcel {reference_number} did not arrive"
-
-
-def is_refunded(ctx: Context, order: Order, reference_number: str) -> bool:
+def is_refunded(ctx: Context, order: Order, shipment: Shipment) -> bool:
     """Whether a parcel of the order that did not arrive was, or is being, refunded."""
     request = ctx.db.get(OrderReturn, order.replaces_return_id or "")
     if request is not None:
         return not items_of(ctx, request, ReturnResolution.REPLACEMENT)
     return (
         ctx.db.execute(
-            select(col(Refund.id)).where(
-                col(Refund.order_id) == order.id,
-                col(Refund.refund_remarks) == _for_parcel(reference_number),
-            )
+            select(col(Refund.id)).where(col(Refund.shipment_id) == shipment.id).limit(1)
         ).first()
         is not None
     )
@@ -312,10 +315,11 @@ def _try_again(ctx: Context, failed: Refund, order: Order) -> None:
         order,
         failed.refund_amount,
         mode=RefundMode.ORIGINAL_PAYMENT_MODE,
-        return_id=failed.return_id,
+        purpose=failed.purpose,
         remarks="The earlier refund did not arrive",
     )
-    refund.retries_id = failed.id
+    refund.retries_id, refund.return_id = failed.id, failed.return_id
+    refund.shipment_id = failed.shipment_id
     if failed.payment_mode == rules.POINTS or failed.payment_method == rules.STORE_CREDIT:
         refund.payment_mode, refund.payment_method = failed.payment_mode, failed.payment_method
 

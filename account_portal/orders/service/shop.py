@@ -93,7 +93,7 @@ def resend_shipment(ctx: Context, reference_number: str) -> str:
     order, shipment = lock_shipment(ctx, reference_number)
     if shipment.status not in rules.NEVER_CAME:
         raise rules.ShipmentNotMovable(f"Parcel {reference_number} is {shipment.status}.")
-    if is_refunded(ctx, order, reference_number):
+    if is_refunded(ctx, order, shipment):
         raise rules.ShipmentNotMovable(f"Parcel {reference_number} is refunded already.")
     items = ctx.db.execute(
         select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)

@@ -29,6 +29,7 @@ from account_portal.merchant.importing.records.spellings import (
     RefundState,
     TransactionState,
     card_brand,
+    is_reserved,
 )
 from account_portal.models.states import RefundStatus, ShipmentStatus, TransactionStatus
 
@@ -188,6 +189,13 @@ class PaymentPart(Record):
     bank_account_number: str | None = None
     created_at: Moment | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _reserved(cls, value: Any) -> Any:
+        if isinstance(value, dict) and is_reserved(value.get("payment_status")):
+            return {"collection": "authorized", **value}
+        return value
+
     @model_validator(mode="after")
     def _known_brand(self) -> "PaymentPart":
         if self.card_type is not None:
@@ -291,6 +299,14 @@ class OrderRecord(OfCustomer):
     refunds: list[RefundPart] = Field(default_factory=list, max_length=1000)
     fulfilment: FulfilmentPart | None = None
     created_at: Moment | None = None
+    is_reserved: bool = Field(default=False, description="Set by the state `authorized`.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reserved(cls, value: Any) -> Any:
+        if isinstance(value, dict) and is_reserved(value.get("payment_status")):
+            return {**value, "is_reserved": True}
+        return value
 
     @field_validator("lines")
     @classmethod

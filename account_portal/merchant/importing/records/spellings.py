@@ -34,6 +34,7 @@ _PAID = {
     "captured": "success",
     "unpaid": "pending",
     "authorized": "pending",
+    "authorised": "pending",
     "declined": "failed",
     "partial": "partially_paid",
 }
@@ -76,6 +77,11 @@ ParcelState = Annotated[ShipmentStatus, BeforeValidator(_spelled(_PARCELS))]
 PaymentState = Annotated[PaymentStatus, BeforeValidator(_spelled(_PAID))]
 TransactionState = Annotated[TransactionStatus, BeforeValidator(_spelled(_PAID))]
 RefundState = Annotated[RefundStatus, BeforeValidator(_spelled(_REFUNDED))]
+
+
+def is_reserved(state: Any) -> bool:
+    """Whether a payment state says that the money is reserved, and not taken yet."""
+    return isinstance(state, str) and state.strip().lower() in {"authorized", "authorised"}
 
 
 def card_brand(text: str) -> str | None:

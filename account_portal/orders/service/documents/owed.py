@@ -1,5 +1,6 @@
 """Refunds that arise by themselves: of money that is owed back and in no refund yet."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from account_portal.models.states import (
     OrderStatus,
     PaymentStatus,
     RefundMode,
+    RefundPurpose,
     RefundStatus,
     TransactionStatus,
 )
@@ -25,7 +27,7 @@ def settle_account(
     waits for somebody to notice. The facts take the new refunds in.
     """
     missing = [
-        _new_refund(facts, rules.Owed(amount), "Sent back by the payment provider", now)
+        _new_refund(facts, rules.Owed(amount, None), "Sent back by the payment provider", now)
         | {"request_number": number, "status": str(RefundStatus.APPROVED)}
         for number, amount in _sent_back(facts)
     ]
@@ -33,7 +35,7 @@ def settle_account(
     money = facts.money()
     account = rules.account_of(money)
     if account.owed:
-        owed = [_new_refund(facts, one, _why_owed(facts, one), now) for one in account.owed]
+        owed = [_new_refund(facts, one, _why_owed(one), now) for one in account.owed]
         missing += owed
         facts.refunds = [*facts.refunds, *owed]
         money = facts.money()
@@ -76,12 +78,15 @@ def _sent_back(facts: OrderFacts) -> list[tuple[str, int]]:
 
 
 def _new_refund(facts: OrderFacts, owed: rules.Owed, why: str, now: datetime) -> dict[str, Any]:
+    failed = next((row for row in facts.refunds if row["id"] == owed.retries_id), None)
     return {
         **_EMPTY_REFUND,
         "id": new_id(),
         "order_id": facts.order["id"],
         "return_id": owed.return_id,
         "retries_id": owed.retries_id,
+        "purpose": owed.purpose,
+        "shipment_id": failed["shipment_id"] if failed else None,
         "request_number": new_number("RFD", now.year),
         "refund_amount": owed.amount,
         "refund_remarks": why,
@@ -97,47 +102,63 @@ _EMPTY_REFUND: dict[str, Any] = {
 }
 
 
-OVERPAID = "More was paid than the order cost"
-"""Remark of a refund of what arrived beyond what was due."""
-
-
-def _why_owed(facts: OrderFacts, owed: rules.Owed) -> str:
+def _why_owed(owed: rules.Owed) -> str:
     if owed.retries_id is not None:
         return "The earlier refund did not arrive"
-    if facts.order["status"] == OrderStatus.CANCELLED:
-        return "Paid for an order that is cancelled"
-    return OVERPAID
+    return _WHY[owed.purpose] if owed.purpose else "From the store"
+
+
+_WHY = {
+    RefundPurpose.CANCELLED: "Paid for an order that is cancelled",
+    RefundPurpose.OVERPAID: "More was paid than the order cost",
+    RefundPurpose.RETURN: "Paid for items that went back",
+}
 
 
 def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
     """Shrink refunds that wait for money which, as it turns out, is not owed; the changed rows.
 
-    A payment that bounced after a cancel, or one that is smaller than it was said to be. The facts
-    take the changes in; an amount of 0 calls a refund off.
+    A payment that bounced, or is smaller than it was said to be; a bill that became higher; a
+    refund of which the shop says that it gave back more. The facts take the changes in; an amount
+    of 0 calls a refund off. What the shop told itself is left alone while its order lives.
     """
-    waiting = [row for row in reversed(facts.refunds) if row["status"] == RefundStatus.PENDING]
+    waiting = [dict(row) for row in reversed(facts.refunds) if row["status"] in _WAITING]
     if not waiting:
         return []
     money = facts.money()
     account = rules.account_of(money)
-    if money.status is OrderStatus.CANCELLED:
-        living = sum(
-            one.amount
-            for one in money.refunds
-            if one.is_money and one.status is not RefundStatus.FAILED
-        )
-        excess = living - account.arrived
-    else:
-        waiting = [row for row in waiting if row["refund_remarks"] == OVERPAID]
-        excess = sum(row["refund_amount"] for row in waiting)
-        excess -= max(0, account.arrived - account.due)
-    changed = []
-    for row in waiting:
-        taken = min(row["refund_amount"], excess)
-        if taken > 0 and row["payment_mode"] != rules.POINTS:
-            excess -= taken
-            changed.append({**row, "refund_amount": row["refund_amount"] - taken})
-    by_id = {row["id"]: row for row in changed}
-    kept = [by_id.get(row["id"], row) for row in facts.refunds]
-    facts.refunds = [row for row in kept if row["refund_amount"] or row["id"] not in by_id]
-    return changed
+    living = sum(
+        one.amount
+        for one in money.refunds
+        if one.is_money and one.status is not RefundStatus.FAILED
+    )
+    waiting = [row for row in waiting if _is_money(row)]
+    changed: dict[str, dict[str, Any]] = {}
+    if money.status is not OrderStatus.CANCELLED:
+        waiting = [row for row in waiting if row["purpose"] is not None]
+        overpaid = [row for row in waiting if row["purpose"] == RefundPurpose.OVERPAID]
+        too_much = account.overpaid_back - max(0, account.arrived - account.due)
+        living -= _shrink(overpaid, too_much, changed)
+    _shrink(waiting, living - account.arrived, changed)
+    kept = [changed.get(row["id"], row) for row in facts.refunds]
+    facts.refunds = [row for row in kept if row["refund_amount"] or row["id"] not in changed]
+    return list(changed.values())
+
+
+def _shrink(rows: Iterable[dict[str, Any]], excess: int, changed: dict[str, dict[str, Any]]) -> int:
+    """Take an excess from refunds, those not yet approved first; how much was taken."""
+    left = max(0, excess)
+    for row in sorted(rows, key=lambda row: row["status"] == RefundStatus.APPROVED):
+        taken = min(row["refund_amount"], left)
+        if taken:
+            left -= taken
+            row["refund_amount"] -= taken
+            changed[row["id"]] = row
+    return max(0, excess) - left
+
+
+_WAITING = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED})
+
+
+def _is_money(row: Mapping[str, Any]) -> bool:
+    return row["payment_mode"] != rules.POINTS and row["payment_method"] != rules.STORE_CREDIT

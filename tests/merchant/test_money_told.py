@@ -1,0 +1,232 @@
+"""Money that comes twice, late or after goods went back, and refunds that the shop tells of."""
+
+from typing import Any
+
+import pytest
+
+from account_portal.models import Payment, Refund
+from account_portal.orders import service
+from account_portal.returns import service as returns
+from account_portal.returns.schemas import CreateOrderReturn
+from tests.factories.records import rows
+from tests.merchant.test_books_cases import CANCEL, Shop, day, parcel, shop, sold
+
+__all__ = ["shop"]  # a fixture
+
+P1 = {"request_number": "P1", "amount": 200, "created_at": day(8)}
+P2 = {"request_number": "P2", "amount": 200, "created_at": day(4)}
+ARRIVED = {"shipments": [parcel("S-1", "delivered", delivered_date=day(5))]}
+
+
+def living(shop: Shop, number: str = "N-1") -> int:
+    return sum(amount for status, amount in shop.refunds(number) if status != "failed")
+
+
+def give_back(shop: Shop, units: int = 2, number: str = "N-1") -> str:
+    item = {
+        "product_id": "P1",
+        "sku": "S1",
+        "quantity": units,
+        "resolution": "refund",
+        "return_reason": "x",
+    }
+    wanted = CreateOrderReturn.model_validate({"return_items": [item]})
+    request = shop.customer(returns.create_return, number, wanted)
+    shop.does(returns.approve_return, request.request_number)
+    return str(request.request_number)
+
+
+def settle_all(shop: Shop) -> None:
+    for refund in rows(shop.database, Refund):
+        if refund.status == "pending":
+            shop.does(service.approve_refund, refund.request_number)
+        if refund.status in {"pending", "approved"}:
+            shop.does(service.settle_refund, refund.request_number, succeeded=True)
+
+
+@pytest.mark.parametrize("second", [200, 50])
+def test_goods_that_were_paid_twice_are_refunded_like_others(shop: Shop, second: int) -> None:
+    shop.brings(sold("N-1", payments=[P1, {**P2, "amount": second}], **ARRIVED))
+    assert living(shop) == second
+    give_back(shop)
+    assert living(shop) == 200 + second
+
+
+@pytest.mark.parametrize(
+    ("first", "owed"), [("goodwill", 50), ("parcel", 200)], ids=["goodwill", "lost parcel"]
+)
+def test_what_comes_twice_goes_back_whatever_was_refunded_before(
+    shop: Shop, first: str, owed: int
+) -> None:
+    lost = {"shipments": [parcel("S-1", "lost")]}
+    shop.brings(sold("N-1", payments=[P1], **lost))
+    if first == "parcel":
+        shop.does(service.refund_shipment, "S-1")
+    else:
+        shop.does(service.create_refund, "N-1", 50)
+    assert living(shop) == owed
+    shop.brings(sold("N-1", payments=[P1, P2], **lost))
+    assert living(shop) == owed + 200
+
+
+def test_money_told_to_be_paid_back_covers_what_came_twice(shop: Shop) -> None:
+    told = {"request_number": "R", "refund_amount": 200, "created_at": day(2)}
+    shop.brings(sold("N-1", payments=[P1, P2], refunds=[told]))
+    assert living(shop) == 200
+
+
+@pytest.mark.parametrize(("before", "later"), [(0, 200), (50, 150)])
+def test_money_that_comes_after_goods_went_back_goes_back_too(
+    shop: Shop, before: int, later: int
+) -> None:
+    at_the_door = {"request_number": "P", "payment_status": "pending", "collection": "on_delivery"}
+    payments = [{**at_the_door, "amount": later}]
+    if before:
+        payments.append({**P1, "amount": before})
+    shop.brings(sold("N-1", payments=payments, **ARRIVED))
+    give_back(shop, 1)
+    assert living(shop) == min(before, 100)
+    shop.does(service.settle_payment, "P", succeeded=True)
+    assert living(shop) == 100
+    status, paid, unpaid, _ = shop.payment("N-1")
+    assert (status, paid, unpaid) == ("success", 200, 0)
+
+
+def test_a_bill_that_was_lowered_and_raised_again_is_asked_for(shop: Shop) -> None:
+    shop.brings(sold("N-1", payments=[P1]))
+    shop.brings(sold("N-1", payments=[P1], quantity=1))
+    assert living(shop) == 100
+    settle_all(shop)
+    shop.brings(sold("N-1", payments=[P1], quantity=2))
+    assert shop.payment("N-1") == ("partially_paid", 100, 100, True)
+
+
+def test_a_bill_raised_before_its_refund_went_calls_it_off(shop: Shop) -> None:
+    shop.brings(sold("N-1", payments=[P1]))
+    shop.brings(sold("N-1", payments=[P1], quantity=1))
+    shop.brings(sold("N-1", payments=[P1], quantity=2))
+    assert (living(shop), shop.payment("N-1")) == (0, ("success", 200, 0, False))
+
+
+@pytest.mark.parametrize("approved", [False, True])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_refund_that_grows_at_the_shop_takes_from_what_waits_here(
+    shop: Shop, approved: bool, cancelled: bool
+) -> None:
+    told = {"request_number": "R", "refund_amount": 20, "created_at": day(3)}
+    more = {} if cancelled else ARRIVED
+    shop.brings(sold("N-1", payments=[P1], refunds=[told], **more))
+    if cancelled:
+        shop.customer(service.cancel_order, "N-1", CANCEL)
+    else:
+        give_back(shop)
+    assert living(shop) == 200
+    if approved:
+        for refund in rows(shop.database, Refund):
+            if refund.status == "pending":
+                shop.does(service.approve_refund, refund.request_number)
+    shop.brings(sold("N-1", payments=[P1], refunds=[{**told, "refund_amount": 200}], **more))
+    assert living(shop) == 200
+    settle_all(shop)
+    assert living(shop) == 200
+
+
+def test_a_refund_of_money_that_never_came_is_called_off(shop: Shop) -> None:
+    shop.brings(sold("N-1", payments=[P1], **ARRIVED))
+    give_back(shop)
+    shop.brings(sold("N-1", payments=[{**P1, "payment_status": "failed"}], **ARRIVED))
+    assert living(shop) == 0
+
+
+RESERVED: list[dict[str, Any]] = [
+    {"payments": [{**P1, "payment_status": "authorized"}]},
+    {"payment_status": "authorized"},
+    {"payment_status": "Authorised"},
+]
+
+
+@pytest.mark.parametrize("told", RESERVED)
+def test_what_is_reserved_is_not_asked_for(shop: Shop, told: dict[str, Any]) -> None:
+    shop.brings(sold("N-1", **told))
+    assert shop.payment("N-1") == ("pending", 0, 200, False)
+    page = shop.customer(service.get_order_page, "N-1")
+    assert page.money_note == "The amount is reserved. It is taken when your order is sent."
+    shop.brings(sold("N-1", payment_status="success"))
+    if "payments" not in told:
+        assert shop.payment("N-1") == ("success", 200, 0, False)
+        assert len(rows(shop.database, Payment)) == 1
+
+
+def test_the_shop_may_say_paid_after_an_attempt_failed_here(shop: Shop) -> None:
+    shop.brings(sold("N-1"))
+    paying = shop.customer(service.pay_again, "N-1").payment_info
+    shop.does(service.settle_payment, paying.transaction_id, succeeded=False)
+    shop.brings(sold("N-1", payment_status="success"))
+    assert shop.payment("N-1") == ("success", 200, 0, False)
+
+
+def test_a_stated_payment_goes_when_a_pending_one_arrives(shop: Shop) -> None:
+    waiting = {"request_number": "P", "amount": 200, "payment_status": "pending"}
+    shop.brings(sold("N-1", payments=[{**waiting, "collection": "on_delivery"}]))
+    shop.brings(sold("N-1", payment_status="success"))
+    assert shop.payment("N-1") == ("success", 200, 0, False)
+    shop.brings(sold("N-1", payments=[{**waiting, "payment_status": "success"}]))
+    assert (shop.payment("N-1"), living(shop)) == (("success", 200, 0, False), 0)
+
+
+def test_an_attempt_that_failed_does_not_undo_a_payment(shop: Shop) -> None:
+    shop.brings(sold("N-1", payment_status="success"))
+    shop.customer(service.cancel_order, "N-1", CANCEL)
+    settle_all(shop)
+    failed = {**P1, "payment_status": "failed"}
+    shop.brings(sold("N-1", payment_status="success", payments=[failed]))
+    assert (shop.payment("N-1")[1], living(shop)) == (200, 200)
+
+
+@pytest.mark.parametrize("first", [None, "confirmed"])
+def test_what_is_delivered_counts_as_paid_whenever_it_is_told(
+    shop: Shop, first: str | None
+) -> None:
+    if first:
+        shop.brings(sold("N-1", status=first))
+    shop.brings(sold("N-1", status="delivered"))
+    assert shop.payment("N-1") == ("success", 200, 0, False)
+
+
+def test_nobody_pays_at_the_door_after_delivery(shop: Shop) -> None:
+    door = {**P1, "payment_status": "pending", "collection": "on_delivery"}
+    shop.brings(sold("N-1", payments=[door], **ARRIVED))
+    page = shop.customer(service.get_order_page, "N-1")
+    assert (page.money_note, page.payment.is_retry_available) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("retries", "owed"), [([150], 0), ([100, 50], 0), ([100], 50), ([150, 150], 0), ([], 150)]
+)
+def test_a_failed_refund_is_owed_less_what_tried_it_again(
+    shop: Shop, retries: list[int], owed: int
+) -> None:
+    told = [{"request_number": "R0", "refund_amount": 150, "status": "failed"}]
+    told[0]["created_at"] = day(4)
+    for place, amount in enumerate(retries, start=1):
+        is_last = place == len(retries)
+        told.append(
+            {
+                "request_number": f"R{place}",
+                "refund_amount": amount,
+                "status": "success" if is_last or retries == [100, 50] else "failed",
+                "created_at": day(4 - place),
+            }
+        )
+    shop.brings(sold("N-1", payments=[P1], refunds=told))
+    promised = sum(amount for status, amount in shop.refunds("N-1") if status == "pending")
+    assert promised == owed
+
+
+def test_the_shops_failed_try_of_what_waits_here_promises_nothing_twice(shop: Shop) -> None:
+    shop.brings(sold("N-1", payments=[P1], **ARRIVED))
+    give_back(shop, 1)
+    failed = {"request_number": "R", "refund_amount": 100, "status": "failed"}
+    failed["created_at"] = day(-1)
+    shop.brings(sold("N-1", payments=[P1], refunds=[failed], **ARRIVED))
+    assert living(shop) == 100
