@@ -8,8 +8,6 @@ was typed, tries again by itself and goes on once Redis is back.
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from itertools import count
 
 from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,7 +17,7 @@ LOOKS_EVERY = 1.0  # seconds
 ANSWERS_WITHIN = 2.0
 COMES_BACK = 1012
 TRY_AGAIN_LATER = 1013
-"""Codes of a websocket's close; a refusal with the second is a 503."""
+"""Codes of a websocket's end; a refusal with the second is a 503."""
 
 
 class PageConnections:
@@ -28,8 +26,8 @@ class PageConnections:
     def __init__(self, app: ASGIApp, ping: Callable[[], None]) -> None:
         self.app = app
         self.ping = ping
-        self._numbers = count()
-        self._open: dict[int, Send] = {}
+        self._open: set[asyncio.Event] = set()
+        """One of each connection; set, it hangs up."""
         self._watching: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,22 +39,19 @@ class PageConnections:
             await receive()
             await send({"type": "websocket.close", "code": TRY_AGAIN_LATER})
             return
-        number, is_over = next(self._numbers), False
+        hung_up = asyncio.Event()
 
-        async def guarded(message: Message) -> None:
-            nonlocal is_over
-            if is_over:
-                return  # hung up: what the page would have been told is asked for anew
-            is_over = message["type"] == "websocket.close"
-            await send(message)
+        async def sending(message: Message) -> None:
+            if not hung_up.is_set():  # else what the page would be told is asked for anew
+                await send(message)
 
-        self._open[number] = guarded
+        self._open.add(hung_up)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
-            await self.app(scope, receive, guarded)
+            await self.app(scope, _until(hung_up, receive), sending)
         finally:
-            del self._open[number]
+            self._open.discard(hung_up)
 
     async def _answers(self) -> bool:
         try:
@@ -71,7 +66,28 @@ class PageConnections:
         while self._open:
             if not await self._answers():
                 log.warning("Redis does not answer: %s open pages wait for it", len(self._open))
-                for hang_up in list(self._open.values()):
-                    with suppress(Exception):  # gone already
-                        await hang_up({"type": "websocket.close", "code": COMES_BACK})
+                for hung_up in self._open:
+                    hung_up.set()
             await asyncio.sleep(LOOKS_EVERY)
+
+
+def _until(hung_up: asyncio.Event, receive: Receive) -> Receive:
+    """A `receive` that tells of a disconnect once the connection is to be hung up.
+
+    The server closes the connection when the app has returned. It would take a close of ours only
+    after the browser's next word, which may be half a minute away.
+    """
+
+    async def receiving() -> Message:
+        coming = asyncio.ensure_future(receive())
+        over = asyncio.ensure_future(hung_up.wait())
+        try:
+            await asyncio.wait((coming, over), return_when=asyncio.FIRST_COMPLETED)
+            if hung_up.is_set():
+                return {"type": "websocket.disconnect", "code": COMES_BACK}
+            return coming.result()
+        finally:
+            coming.cancel()
+            over.cancel()
+
+    return receiving
