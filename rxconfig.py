@@ -12,10 +12,14 @@ os.environ.setdefault("REFLEX_USE_NPM", "1")
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "0")
 
 import reflex as rx
+from reflex_base import constants
 
 from account_portal.core.settings import get_settings
 from account_portal.edge.origins import portal_origins
 from account_portal.serving.frontend import LeanFrontend
+
+# `make dev` is for this machine: its demo, with logins and codes, would be there for the network.
+constants.PackageJson.Commands.DEV = "react-router dev --host 127.0.0.1"
 
 settings = get_settings()
 

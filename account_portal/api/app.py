@@ -50,6 +50,7 @@ ROUTERS = (
     media_router,
     loyalty_router,
     reviews_router,
+    gateway_page,
 )
 
 
@@ -102,8 +103,7 @@ def make_app() -> PortalApi:
         return JSONResponse(app.systems_document)
 
     app.add_route("/api/merchant/openapi.json", show_systems_document, include_in_schema=False)
-    in_demo = (gateway_page,) if get_settings().demo else ()
-    for router in (*ROUTERS, *MERCHANT_ROUTERS, *in_demo):
+    for router in (*ROUTERS, *MERCHANT_ROUTERS):
         # The routes themselves, not the router: FastAPI would match each path twice.
         app.router.routes.extend(router.routes)
     return app

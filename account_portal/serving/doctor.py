@@ -224,4 +224,9 @@ def _send_test(settings: Settings, address: str) -> str:
             messenger.send(message)
         except DeliveryFailed as error:
             raise Fault(f"not sent by {channel}: {error}") from None
-    return f"sent to {address} by {', '.join(channels)}"
+    providers = {"sms": settings.sms_url, "whatsapp": settings.whatsapp_url}
+    providers["email"] = settings.smtp_url or settings.smtp_host
+    sent = [channel for channel in channels if providers[channel]]
+    if not sent:
+        return f"written to {settings.data_dir / 'outbox'} (demo mode)"
+    return f"sent to {address} by {', '.join(sent)}"

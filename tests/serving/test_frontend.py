@@ -1,16 +1,19 @@
 """The changes made to what Reflex generates: they apply once, or the build stops."""
 
+import json
 import re
+import runpy
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import reflex_base
-from reflex.utils.frontend_skeleton import _update_react_router_config
+from reflex.utils.frontend_skeleton import _compile_package_json, _update_react_router_config
 from reflex_base.compiler.templates import vite_config_template
 from reflex_base.config import Config
 
 from account_portal.serving import frontend
+from account_portal.serving.build import ROOT
 
 
 def generated() -> str:
@@ -25,6 +28,13 @@ def test_the_generated_configuration_is_changed_once() -> None:
     assert changed.count('name: "framework"') == 1
     assert changed.count("proxy:") == 1
     assert frontend._configure_vite(changed) == changed
+
+
+def test_hot_reload_is_for_this_machine_alone() -> None:
+    """Its demo, with logins and codes, would be there for the whole network."""
+    runpy.run_path(str(ROOT / "rxconfig.py"))
+    scripts = json.loads(_compile_package_json())["scripts"]
+    assert scripts["dev"] == "react-router dev --host 127.0.0.1"
 
 
 def test_another_reflex_stops_the_build() -> None:

@@ -184,6 +184,12 @@ def test_doctor_sends_a_test_message(start: Start, tmp_path: Path) -> None:
     assert refused.returncode == nobody.returncode == 1
 
 
+def test_doctor_does_not_claim_to_have_sent_what_a_demo_keeps(start: Start, tmp_path: Path) -> None:
+    result = start("doctor", "--send-test", "+919845012345")
+    assert f"ok     Test message: written to {tmp_path / 'outbox'}" in result.stdout
+    assert len(list((tmp_path / "outbox").iterdir())) == 2
+
+
 def test_a_name_that_is_no_setting_is_named_with_the_nearest(start: Start) -> None:
     for command in ("serve", "api", "doctor", "import /dev/null", "worker"):
         result = start(*command.split(), PORTAL_SMTP_URI="smtp://shop:hunter2@mail.example")

@@ -8,7 +8,7 @@ from html import escape
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from account_portal import routes
@@ -18,7 +18,15 @@ from account_portal.core.ids import new_number
 from account_portal.core.settings import get_settings
 from account_portal.orders import service
 
-gateway_page = APIRouter(prefix="/test-gateway", include_in_schema=False)
+
+def _require_demo() -> None:
+    if not get_settings().demo:
+        raise NotFound
+
+
+gateway_page = APIRouter(
+    prefix="/test-gateway", include_in_schema=False, dependencies=[Depends(_require_demo)]
+)
 
 _PAGE = """<!doctype html>
 <html lang="en">
