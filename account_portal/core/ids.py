@@ -3,6 +3,7 @@
 import re
 import secrets
 import threading
+from datetime import datetime
 
 from ulid import ULID
 
@@ -17,6 +18,11 @@ def new_id() -> str:
     with _one_at_a_time:
         ulid = ULID()
     return str(ulid)
+
+
+def made_at(identity: str) -> datetime:
+    """When an id was made."""
+    return ULID.from_str(identity).datetime
 
 
 def is_id(text: object) -> bool:

@@ -50,6 +50,15 @@ class OrderAmounts:
         """What the customer owed."""
         return self.items + self.shipping + self.shipping_tax + self.handling + self.handling_tax
 
+    @property
+    def largest(self) -> int:
+        """The largest of all amounts, those in lines and the sum of each of them included."""
+        lines = self.lines
+        largest = max(max(line.selling_price, line.listing_price, line.tax) for line in lines)
+        promotion = sum(line.promotion for line in lines)
+        coupon = sum(line.coupon for line in lines)
+        return max(largest, promotion, coupon, self.grand_total)
+
 
 def minor(amount: Decimal, exponent: int) -> int:
     """Minor units of an amount, rounded half up."""

@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import orjson
 from sqlmodel import Session
 
+from account_portal.core.bulk import Stored
 from account_portal.merchant.importing.fields import Record
 
 Kind = TypeVar("Kind", bound=Record, covariant=True)  # noqa: PLC0105 - what a record is
@@ -39,7 +40,11 @@ class Batch:
     db: Session
     now: datetime
     currency: str
+    since: str
+    """Ids of rows that this import adds are greater."""
     is_last: bool = False
+    orders: dict[str, Stored] = field(default_factory=dict)
+    """The orders that its records are about, by number: locked, and as they were before it."""
     faults: list[Fault] = field(default_factory=list)
     waiting: list[Entry[Record]] = field(default_factory=list)
     changed_orders: set[str] = field(default_factory=set)
@@ -50,8 +55,23 @@ class Batch:
     last: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What was said of them the last time, by `id`: fields as JSON."""
 
+    begun: set[int] = field(default_factory=set)
+    """Entries (by `id`) of which something may be written."""
+    unsettled: dict[int, frozenset[str]] = field(default_factory=dict)
+    """Fields by record (`id`) that could not be applied and are to be tried again."""
     kept: list[Fault] = field(default_factory=list)
     """What the shop said of something that went further here, and so was not applied."""
+
+    @property
+    def left_out(self) -> set[int]:
+        """Entries (by `id`) that did not go in: refused, or to be tried again."""
+        out = {id(fault.entry) for fault in self.faults}
+        out.update(id(entry) for entry in self.waiting)
+        return out
+
+    def is_new(self, order_id: str) -> bool:
+        """Whether an order came with this import: its history, not news of something known."""
+        return order_id > self.since
 
     def said_anew(self, record: Record) -> set[str]:
         """The fields of a record, or of a part of an order, that the shop changed since the last.

@@ -1,20 +1,22 @@
 """What is in imported parcels, and their way."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import bindparam, case, delete, func, select
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
+from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.records import ShipmentPart
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import OrderReturn, ReturnItem, Shipment, ShipmentEvent, ShipmentItem
 from account_portal.models.states import ShipmentStatus
-from account_portal.orders.rules import ENDED, NEVER_CAME, LineUnits, allocate
+from account_portal.orders.rules import ENDED, NEVER_CAME, LineUnits, TooManyUnits, allocate
 
 
 class PartOfOrder(Protocol):
@@ -40,6 +42,31 @@ Filling = dict[str, tuple[int, int]]
 """Units, and how many of them are free, by line id."""
 
 
+_SHIPMENT = (
+    "reference_number",
+    "status",
+    "total_boxes",
+    "courier_company_name",
+    "shipping_label_url",
+    "awb_no",
+    "tracking_url",
+    "eta_delivery",
+    "packed_at",
+    "shipped_date",
+    "delivered_date",
+    "cancellation_reason",
+)
+
+
+def shipment_values(parcel: ShipmentPart, digits: int) -> Row:
+    """What a record says of a parcel itself, as a row; `digits` are the currency's."""
+    values: Row = {name: getattr(parcel, name) for name in _SHIPMENT}
+    values["total_weight"] = minor(parcel.total_weight, 3)
+    values["shipping_amount"] = minor(parcel.shipping_amount, digits)
+    values["shipping_tax_amount"] = minor(parcel.shipping_tax_amount, digits)
+    return values
+
+
 def lines_to_fill(lines: Sequence[Mapping[str, Any]]) -> list[LineUnits]:
     """Lines none of whose units are in a parcel yet."""
     return [
@@ -48,15 +75,18 @@ def lines_to_fill(lines: Sequence[Mapping[str, Any]]) -> list[LineUnits]:
     ]
 
 
-def fill_parcel(lines: Sequence[LineUnits], parcel: ShipmentPart) -> Filling:
+def fill_parcel(
+    lines: Sequence[LineUnits], parcel: ShipmentPart, state: str | None = None
+) -> Filling:
     """Allocate what a record says is in a parcel.
 
     One that is cancelled, lost or came back takes no units from others: they may be sent again.
+    `state` is the parcel's, if it is not the one the record tells.
 
     Raises:
         UnknownSku, TooManyUnits: the order has no such units left.
     """
-    if parcel.status in FREE_AGAIN:
+    if (state or parcel.status) in FREE_AGAIN:
         lines = [replace(line, sent=0, sent_free=0) for line in lines]
     if parcel.items is None:
         return allocate(lines, None)
@@ -71,7 +101,7 @@ class Contents:
     ) -> None:
         self._batch = batch
         ids = {row["id"] for row in found.values()}
-        self._items = {
+        self._items: dict[tuple[str, str], Stored] = {
             (row["shipment_id"], row["line_id"]): row
             for row in fetch(batch.db, ShipmentItem, "shipment_id", ids)
         }
@@ -79,6 +109,10 @@ class Contents:
             (row["shipment_id"], row["happened_at"], row["status"]): row
             for row in fetch(batch.db, ShipmentEvent, "shipment_id", ids)
         }
+        arrived = {
+            row["order_id"] for row in found.values() if row["status"] == ShipmentStatus.DELIVERED
+        }
+        self._returned, self._delivered = _returned_and_delivered(batch, sorted(arrived))
         self._units = self._lines_of(
             {part.order_id: part.lines for part in parts if isinstance(part.part, ShipmentPart)}
         )
@@ -113,47 +147,87 @@ class Contents:
                     by_line[line_id].sent_free += free
         return found
 
-    def plan(self, part: PartOfOrder, parcel: ShipmentPart, there: Stored | None) -> Filling:
+    def plan(
+        self, part: PartOfOrder, parcel: ShipmentPart, there: Stored | None, becomes: str
+    ) -> Filling:
         """What is in a parcel, by line id. Items left out: all that is in no other parcel.
+
+        Args:
+            part: whose parcel.
+            parcel: the record.
+            there: the parcel as it is, if it is.
+            becomes: the state it will have.
 
         Raises:
             UnknownSku, TooManyUnits: the order has no such units left.
         """
         lines = self._units[part.order_id]
-        held = {
+        held = self._held_by(there)
+        holds = there is not None and there["status"] not in FREE_AGAIN
+        if holds:  # its units are free to be told anew
+            _give(lines, held, -1)
+        if parcel.items is None and held:
+            if becomes not in FREE_AGAIN:
+                if not holds:
+                    _require_left(lines, held)  # they may have been sent again
+                _give(lines, held, 1)
+            return {}
+        try:
+            return fill_parcel(lines, parcel, becomes)
+        except PortalError:
+            if holds:
+                _give(lines, held, 1)
+            raise
+
+    def _held_by(self, there: Stored | None) -> dict[str, Stored]:
+        """What is in a parcel, by line id."""
+        return {
             line_id: row
             for (shipment_id, line_id), row in self._items.items()
             if there is not None and shipment_id == there["id"]
         }
-        if parcel.items is None and held:
-            return {}
-        lives = there is not None and there["status"] not in FREE_AGAIN
-        if lives:  # its units are free to be told anew
-            for line in lines:
-                if line.line_id in held:
-                    line.sent -= held[line.line_id]["quantity"]
-                    line.sent_free -= held[line.line_id]["free_quantity"]
-        try:
-            return fill_parcel(lines, parcel)
-        except PortalError:
-            if lives:
-                for line in lines:
-                    if line.line_id in held:
-                        line.sent += held[line.line_id]["quantity"]
-                        line.sent_free += held[line.line_id]["free_quantity"]
-            raise
+
+    def why_not(
+        self, part: PartOfOrder, there: Stored, becomes: str, units: Filling | None
+    ) -> str | None:
+        """Why a parcel that arrived cannot change: returns hold what was in it; none: it can.
+
+        `units` is what will be in it; none: what is.
+        """
+        if there["status"] != ShipmentStatus.DELIVERED:
+            return None
+        returned, delivered = self._returned[part.order_id], self._delivered[part.order_id]
+        held = self._held_by(there)
+        after = {line: row["quantity"] for line, row in held.items()}
+        if units is not None:
+            after = {line: count for line, (count, _) in units.items()}
+        if becomes != ShipmentStatus.DELIVERED:
+            after = {}
+        less = {line: row["quantity"] - after.get(line, 0) for line, row in held.items()}
+        lacking = sum(
+            max(0, min(count, returned[line] - delivered[line] + count))
+            for line, count in less.items()
+        )
+        if lacking:
+            return f"returns hold {lacking} units of it"
+        for line, count in less.items():
+            delivered[line] -= count
+        return None
 
     def fill(
-        self, part: PartOfOrder, parcel: ShipmentPart, shipment_id: str, units: Filling
+        self, part: PartOfOrder, parcel: ShipmentPart, shipment_id: str, units: Filling | None
     ) -> None:
-        """Put into a parcel what was planned, take out what is not, and tell its way."""
-        if parcel.items is not None:
+        """Put into a parcel what was planned, take out what is not, and tell its way.
+
+        Without `units` what is in it stays.
+        """
+        if parcel.items is not None and units is not None:
             for (held_in, line_id), row in list(self._items.items()):
                 if held_in == shipment_id and line_id not in units:
                     self._gone_items.append(row["id"])
                     del self._items[held_in, line_id]
                     self._batch.changed_orders.add(part.order_id)
-        for line_id, (count, free) in units.items():
+        for line_id, (count, free) in (units or {}).items():
             self._put(part, shipment_id, line_id, count, free)
         for event in parcel.events:
             self._happened(part, shipment_id, event)
@@ -206,6 +280,56 @@ class Contents:
         insert(db, ShipmentEvent, self._new_events)
         update(db, ShipmentItem, "id", self._item_changes)
         update(db, ShipmentEvent, "id", self._event_changes)
+
+
+def _give(lines: Sequence[LineUnits], held: Mapping[str, Stored], sign: int) -> None:
+    """Count units as sent (1), or as not (-1)."""
+    for line in lines:
+        if line.line_id in held:
+            line.sent += sign * held[line.line_id]["quantity"]
+            line.sent_free += sign * held[line.line_id]["free_quantity"]
+
+
+def _require_left(lines: Sequence[LineUnits], held: Mapping[str, Stored]) -> None:
+    for line in lines:
+        count = held[line.line_id]["quantity"] if line.line_id in held else 0
+        if count > line.left:
+            raise TooManyUnits(f"{line.left} units of {line.sku} are left, not {count}.")
+
+
+_ByOrder = dict[str, dict[str, int]]
+
+
+def _returned_and_delivered(batch: Batch, order_ids: Sequence[str]) -> tuple[_ByOrder, _ByOrder]:
+    """Units by order and line that living returns hold, and that arrived."""
+    parcels, items = table_of(Shipment), table_of(ShipmentItem)
+    returns, return_items = table_of(OrderReturn), table_of(ReturnItem)
+    found: list[_ByOrder] = []
+    for statement in (
+        select(returns.c.order_id, return_items.c.line_id, func.sum(return_items.c.quantity))
+        .join(returns, returns.c.id == return_items.c.return_id)
+        .where(returns.c.order_id.in_(bindparam("ids", expanding=True)))
+        .where(returns.c.status.not_in(sorted(ENDED)))
+        .group_by(returns.c.order_id, return_items.c.line_id),
+        select(parcels.c.order_id, items.c.line_id, func.sum(items.c.quantity))
+        .join(parcels, parcels.c.id == items.c.shipment_id)
+        .where(parcels.c.order_id.in_(bindparam("ids", expanding=True)))
+        .where(parcels.c.status == ShipmentStatus.DELIVERED)
+        .group_by(parcels.c.order_id, items.c.line_id),
+    ):
+        units: _ByOrder = defaultdict(lambda: defaultdict(int))
+        for start in range(0, len(order_ids), CHUNK):
+            ids = {"ids": order_ids[start : start + CHUNK]}
+            for order_id, line_id, count in batch.db.execute(statement, ids):
+                units[order_id][line_id] = int(count)
+        found.append(units)
+    return found[0], found[1]
+
+
+def are_returned(batch: Batch, order_id: str) -> bool:
+    """Whether a living return holds units of an order."""
+    returned, _ = _returned_and_delivered(batch, [order_id])
+    return bool(returned)
 
 
 def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:

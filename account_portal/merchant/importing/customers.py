@@ -282,6 +282,7 @@ def customers_of(
             if phone and phone not in known.by_phone:
                 user["country_code"], user["phone"] = phone
             new.append(user)
+            batch.begun.add(id(entry))
         if user is None:
             name = external_id or email or entry.record.customer_phone
             batch.wait_or_refuse(entry, f"customer {name} is not known")
@@ -295,6 +296,7 @@ def customers_of(
         user.update(told)
         if told and all(user is not row for row in new):
             adopted.append((user["id"], told))
+            batch.begun.add(id(entry))
         known.add(user)
         owners[position] = user
     insert_users(batch, new)

@@ -1,41 +1,111 @@
 """What follows when a record takes an order further, as when the shop's command does."""
 
+from collections.abc import Collection
+from operator import itemgetter
+
 from account_portal.context import SHOP, Context
 from account_portal.core.db import Transaction, get_database
+from account_portal.core.ids import made_at
 from account_portal.core.settings import get_settings
 from account_portal.gateways import get_gateways
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.importing.batch import Batch
-from account_portal.merchant.importing.tables import fetch
+from account_portal.merchant.importing.tables import fetch, update
 from account_portal.models import Order
-from account_portal.models.states import OrderStatus
+from account_portal.models.states import OrderStatus, PaymentStatus
 from account_portal.orders import rules
+from account_portal.orders.service import refresh_orders
 
 
 def apply_effects(batch: Batch) -> None:
     """Give points for orders that arrived since, and back those of orders cancelled since.
 
-    Only orders that were here before: a history brings its own movements of points. Call it when
-    the orders are derived anew.
+    A draft whose payment arrived is placed. Only orders that were here before this import: a
+    history brings its own movements of points. Call it when the orders are derived anew.
     """
+    _place_drafts(batch)
+    known = [order_id for order_id in batch.before if not batch.is_new(order_id)]
     moved = [
         (row["id"], row["status"])
-        for row in fetch(batch.db, Order, "id", batch.before, ("id", "status"))
+        for row in fetch(batch.db, Order, "id", known, ("id", "status"))
         if row["status"] != batch.before[row["id"]]
     ]
     if not moved:
         return
+    ctx = _context(batch)
+    for order_id, status in sorted(moved):
+        if status in rules.DELIVERED and batch.before[order_id] not in rules.DELIVERED:
+            loyalty.earn_for_order(ctx, ctx.db.get_one(Order, order_id))
+        elif status == OrderStatus.CANCELLED:
+            loyalty.settle_cancelled_order(ctx, ctx.db.get_one(Order, order_id))
+
+
+def _context(batch: Batch) -> Context:
     transaction = Transaction(get_database(), writes=True)
     transaction.begun = batch.db
-    ctx = Context(
+    return Context(
         transaction=transaction,
         now=batch.now,
         settings=get_settings(),
         gateways=get_gateways(),
         actor=SHOP,
     )
-    for order_id, status in sorted(moved):
-        if status in rules.DELIVERED and batch.before[order_id] not in rules.DELIVERED:
-            loyalty.earn_for_order(ctx, ctx.db.get_one(Order, order_id))
-        elif status == OrderStatus.CANCELLED:
-            loyalty.settle_cancelled_order(ctx, ctx.db.get_one(Order, order_id))
+
+
+def _place_drafts(batch: Batch) -> None:
+    """Place orders that waited for nothing but their payment, which arrived."""
+    waited = [
+        row["id"]
+        for row in batch.orders.values()
+        if row["status"] == OrderStatus.DRAFT
+        and row["payment_status"] != PaymentStatus.SUCCESS
+        and not batch.is_new(row["id"])
+    ]
+    placed = [
+        (row["id"], {"status": str(OrderStatus.CONFIRMED)})
+        for row in fetch(batch.db, Order, "id", waited, ("id", "status", "payment_status"))
+        if row["status"] == OrderStatus.DRAFT and row["payment_status"] == PaymentStatus.SUCCESS
+    ]
+    update(batch.db, Order, "id", placed)
+    refresh_orders(batch.db, [order_id for order_id, _ in placed], batch.now)
+
+
+def give_back_late(batch: Batch, order_numbers: Collection[str]) -> None:
+    """Give back points that the ledger took, as it is told now, for orders cancelled before.
+
+    At the cancel nobody knew of them. A history that was cancelled before it came here brings its
+    own movements.
+    """
+    names = (
+        "id",
+        "customer_id",
+        "order_number",
+        "status",
+        "cancelled_at",
+        "currency",
+        "loyalty_point_redeemed",
+        "loyalty_amount",
+    )
+    cancelled = [
+        row
+        for row in fetch(batch.db, Order, "order_number", order_numbers, names)
+        if row["status"] == OrderStatus.CANCELLED
+        and row["cancelled_at"]
+        and row["cancelled_at"].date() >= made_at(row["id"]).date()
+        and not batch.is_new(row["id"])
+    ]
+    if not cancelled:
+        return
+    ctx = _context(batch)
+    spent = loyalty.points_spent_on(ctx.db, cancelled)
+    for row in sorted(cancelled, key=itemgetter("customer_id", "id")):
+        points = min(row["loyalty_point_redeemed"], spent.get(row["order_number"], 0))
+        loyalty.give_back_points(
+            ctx,
+            row["customer_id"],
+            activity="order_cancelled",
+            loyalty_point=points,
+            reference_number=row["order_number"],
+            savings=row["loyalty_amount"],
+            savings_currency=row["currency"],
+        )

@@ -39,7 +39,7 @@ def pack(batch: Batch, entries: Sequence[Entry[OrderRecord]], there: Mapping[str
         row = there.get(record.order_number)
         order_id = row["id"] if row is not None else ""
         digits = money.exponent(row["currency"]) if row is not None else 0
-        record.shipments = _parcels(record, parcels[order_id], packed[order_id], digits)
+        record.pack(_parcels(record, parcels[order_id], packed[order_id], digits))
 
 
 def _packed(

@@ -13,6 +13,7 @@ from account_portal.loyalty.service.ledger import membership_number_of
 from account_portal.merchant.importing.address_books import Book, address_key, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.customers import customers_of
+from account_portal.merchant.importing.effects import give_back_late
 from account_portal.merchant.importing.records import (
     LoyaltyRecord,
     SavedAddressRecord,
@@ -57,7 +58,7 @@ def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> N
         known = there.get(record.external_id)
         if values["loyalty_point"] == 0:
             batch.refuse(entry, "loyalty_point: must be at least 0.01")
-        elif known is None and (own := unnamed.pop(_movement(customer_id, values), None)):
+        elif known is None and (own := _take(unnamed, customer_id, record, values)):
             changes.append((own, {"external_id": record.external_id}))  # it happened here already
         elif known is None:
             new.append(
@@ -79,28 +80,50 @@ def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> N
     insert(batch.db, LoyaltyActivity, new)
     update(batch.db, LoyaltyActivity, "id", changes)
     _balance(batch, touched)
-    _derive_orders(batch, {row["reference_number"] for row in new} - {None})
+    numbers = {row["reference_number"] for row in new} - {None}
+    give_back_late(batch, numbers)
+    _derive_orders(batch, numbers)
+
+
+_Unnamed = dict[tuple[Any, ...], list[tuple[str, str]]]
+"""Activity and id of movements that happened here, oldest first, by what moved."""
 
 
 def _movement(customer_id: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    names = ("reference_number", "activity_type", "activity", "loyalty_point")
+    names = ("reference_number", "activity_type", "loyalty_point")
     return (customer_id, *(row[name] for name in names))
 
 
-def _unnamed(batch: Batch, customer_ids: set[str]) -> dict[tuple[Any, ...], str]:
-    """Ids of movements that happened here, and so have no name of the shop's, by what moved."""
+def _take(unnamed: _Unnamed, customer_id: str, record: LoyaltyRecord, row: Row) -> str | None:
+    """Find the movement here that a record tells, which no other record is then.
+
+    A record that leaves its activity out may mean any.
+    """
+    found = unnamed.get(_movement(customer_id, row), [])
+    for index, (activity, movement_id) in enumerate(found):
+        if activity == row["activity"] or "activity" not in record.model_fields_set:
+            del found[index]
+            return movement_id
+    return None
+
+
+def _unnamed(batch: Batch, customer_ids: set[str]) -> _Unnamed:
+    """The movements that happened here, and so have no name of the shop's."""
     table = table_of(LoyaltyActivity)
-    found: dict[tuple[Any, ...], str] = {}
+    found: _Unnamed = defaultdict(list)
     wanted = sorted(customer_ids)
     for start in range(0, len(wanted), CHUNK):
         rows = batch.db.execute(
-            select(table).where(
+            select(table)
+            .where(
                 table.c.customer_id.in_(wanted[start : start + CHUNK]),
                 table.c.external_id.is_(None),
                 table.c.reference_number.is_not(None),
             )
+            .order_by(table.c.created_at, table.c.id)
         ).mappings()
-        found |= {_movement(row["customer_id"], dict(row)): row["id"] for row in rows}
+        for row in rows:
+            found[_movement(row["customer_id"], dict(row))].append((row["activity"], row["id"]))
     return found
 
 
@@ -287,6 +310,7 @@ def write_subscriptions(batch: Batch, entries: Sequence[Entry[SubscriptionRecord
         batch,
         [_book(batch, entries[position], owner) for position, owner in owners.items()],
     )
+    batch.begun.update(id(entries[position]) for position in owners)
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
     for position, owner in owners.items():

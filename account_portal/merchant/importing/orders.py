@@ -2,20 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
 from sqlalchemy import delete
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.ids import new_id
-from account_portal.core.money import exponent
-from account_portal.merchant.importing.amounts import LineAmounts, OrderAmounts, add_up, minor
+from account_portal.merchant.importing.amounts import LineAmounts, add_up
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.contents import units_held
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.fulfilment import pack
 from account_portal.merchant.importing.lines import line_rows
+from account_portal.merchant.importing.new_orders import NewOrder, judge
+from account_portal.merchant.importing.order_states import STATE, KnownOrder
 from account_portal.merchant.importing.order_values import (
     BILL,
     PLAIN,
@@ -33,15 +33,14 @@ from account_portal.merchant.importing.records import (
     OrderRecord,
 )
 from account_portal.merchant.importing.stated import (
+    LACKS_PAYMENTS,
     STATED,
-    fault_of,
+    fault_of_amounts,
     fault_of_lines,
     stated_payment,
     states_of,
-    why_not_state,
 )
 from account_portal.merchant.importing.tables import difference, fetch, update
-from account_portal.merchant.importing.twins import tell_apart
 from account_portal.models import (
     AddressCopy,
     Order,
@@ -78,19 +77,26 @@ _COPIED = (
 
 def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
     """Add or update orders; those whose customer is unknown make one."""
+    there = batch.orders
+    pack(batch, entries, there)
+    # What cannot be true is refused before a customer is made of it.
+    new = {
+        id(entry): made
+        for entry in entries
+        if entry.record.order_number not in there and (made := judge(batch, entry)) is not None
+    }
+    entries = [entry for entry in entries if entry.record.order_number in there or id(entry) in new]
     owners = customers_of(batch, entries, create=True)
-    named = [entry for position, entry in enumerate(entries) if position in owners]
-    there, unclear = tell_apart(batch, named)
-    pack(batch, named, there)
-    batch.before |= {row["id"]: row["status"] for row in there.values()}
-    writer = _Writer(batch, there.values())
+    found = [row for entry in entries if (row := there.get(entry.record.order_number)) is not None]
+    batch.before |= {row["id"]: row["status"] for row in found}
+    writer = _Writer(batch, found)
     for position, entry in enumerate(entries):
-        if position not in owners or id(entry) in unclear:
+        if position not in owners:
             continue
         row = there.get(entry.record.order_number)
         customer_id = owners[position]["customer_id"]
         if row is None:
-            writer.add(entry, customer_id)
+            writer.add(entry, customer_id, new[id(entry)])
         elif row["customer_id"] == customer_id:
             writer.change(entry, row)
         else:
@@ -114,9 +120,11 @@ class _Writer:
         self._copies = {
             row["id"]: row for row in fetch(batch.db, AddressCopy, "id", copies - {None})
         }
-        self._sent: dict[str, set[str]] = defaultdict(set)
-        for parcel in fetch(batch.db, Shipment, "order_id", ids, ("order_id", "status")):
-            self._sent[parcel["order_id"]].add(parcel["status"])
+        self._sent: dict[str, dict[str, str]] = defaultdict(dict)
+        """State by reference number of the parcels of each order."""
+        names = ("order_id", "reference_number", "status")
+        for parcel in fetch(batch.db, Shipment, "order_id", ids, names):
+            self._sent[parcel["order_id"]][parcel["reference_number"]] = parcel["status"]
         self._stated: dict[str, Stored] = {}
         self._tried: set[str] = set()
         """Orders with a payment of their own."""
@@ -143,19 +151,11 @@ class _Writer:
         self._stated_changes: list[tuple[str, Row]] = []
         self._stated_gone: list[str] = []
 
-    def add(self, entry: Entry[OrderRecord], customer_id: str) -> None:
+    def add(self, entry: Entry[OrderRecord], customer_id: str, new: NewOrder) -> None:
         """An order that is not there yet."""
         record = entry.record
-        currency = record.currency or self._batch.currency
-        amounts = add_up(record, currency)
-        if self._is_overpaid(entry, amounts, currency):
-            return
-        order_id = new_id()
-        lines = line_rows(order_id, record, amounts.lines, currency)
-        fault = fault_of(record, amounts, lines, currency)
-        if fault:
-            self._batch.refuse(entry, fault)
-            return
+        order_id, currency, amounts, lines = new
+        self._batch.begun.add(id(entry))
         shipping = self._copy(record.shipping_address)
         billing = (
             shipping
@@ -229,23 +229,37 @@ class _Writer:
             self._take_parts(entry, order_id, currency, there)
             return
         amounts = add_up(record, currency)
-        if self._is_overpaid(entry, amounts, currency):
-            return
         said = self._batch.said_anew(record)
+        wrong = fault_of_amounts(record, amounts, currency)
         if "currency" in said and currency != row["currency"]:
-            self._batch.refuse(entry, f"currency: the order is in {row['currency']}")
+            wrong = f"currency: the order is in {row['currency']}"
+        if wrong:
+            self._batch.refuse(entry, wrong)
             return
-        fault = fault_of_lines(
+        known = KnownOrder(
+            row, self._sent.get(order_id, {}), order_id in self._tried, order_id in self._paid
+        )
+        if known.lacks_payments(record, said):
+            self._batch.wait_or_refuse(entry, LACKS_PAYMENTS)
+            return
+        fault = said & BILL and fault_of_lines(
             self._lines[order_id].values(),
             line_rows(order_id, record, amounts.lines, currency),
             self._held,
         )
-        if said & BILL and fault:
-            if not self._batch.is_last:
-                self._batch.waiting.append(entry)  # a record of its parcels may come yet
-                return
+        reason = known.why_not(self._batch, record, said)
+        if (fault or reason) and not self._batch.is_last:
+            self._batch.waiting.append(entry)  # a record of its parcels may come yet
+            return
+        if fault:
             self._batch.keep(entry, fault)
             said -= BILL
+        if reason:
+            self._batch.keep(entry, reason)
+            if states_of(record)["status"] == OrderStatus.CANCELLED:
+                self._batch.unsettled[id(record)] = STATE  # once its parcels are back
+            said -= STATE
+        self._batch.begun.add(id(entry))
         values = order_values(record, amounts, currency)
         if not said & BILL:
             values = {name: values[name] for name in (*PLAIN, "extra")}
@@ -255,7 +269,9 @@ class _Writer:
             for name, value in values.items()
             if name not in PLAIN_AND_EXTRA or name in told
         }
-        values |= self._newer_states(entry, row, said)
+        values |= known.newer_states(self._batch, record, said)
+        if values.get("status") == OrderStatus.CANCELLED != row["status"]:
+            self._closed.append(order_id)
         changed = difference(row, values)
         for name, address in (
             ("shipping_address_id", record.shipping_address),
@@ -273,20 +289,6 @@ class _Writer:
             self._batch.changed_orders.add(order_id)
         self._restate_payment(entry, row, values, lines)
         self._take_parts(entry, order_id, currency, lines)
-
-    def _is_overpaid(self, entry: Entry[OrderRecord], amounts: OrderAmounts, currency: str) -> bool:
-        """Refuse an order that points and store credit paid more of than it cost."""
-        record, digits = entry.record, exponent(currency)
-        paid = minor(record.credit_balance_used, digits) + minor(record.loyalty_amount, digits)
-        if paid <= amounts.grand_total:
-            return False
-        self._batch.refuse(
-            entry,
-            "credit_balance_used and loyalty_amount are more than the order cost: "
-            f"{record.credit_balance_used + record.loyalty_amount} of "
-            f"{Decimal(amounts.grand_total).scaleb(-digits)}",
-        )
-        return True
 
     def _change_lines(
         self, order_id: str, record: OrderRecord, amounts: list[LineAmounts], currency: str
@@ -321,39 +323,12 @@ class _Writer:
         copy = self._copies.get(copy_id) if copy_id else None
         return copy is not None and all(copy[name] == getattr(address, name) for name in _COPIED)
 
-    def _newer_states(self, entry: Entry[OrderRecord], row: Stored, said: set[str]) -> Row:
-        """States the record may set: not those that follow from parcels and payments here."""
-        record = entry.record
-        values: Row = {}
-        stays = row["id"] in self._sent or record.shipments
-        if said & {"status", "cancelled_at"}:
-            told = states_of(record)
-            status = told["status"]
-            reason = why_not_state(row["status"], status, self._sent.get(row["id"], set()))
-            if reason:
-                self._batch.keep(entry, reason)
-            elif status == OrderStatus.CANCELLED or not stays:
-                values["status"] = status
-                if record.payment_status is None and row["id"] not in self._tried:
-                    values["payment_status"] = told["payment_status"]
-                values["cancelled_at"] = told["cancelled_at"] or row["cancelled_at"]
-                arrives = status in rules.DELIVERED and row["status"] not in rules.DELIVERED
-                if arrives and record.delivered_at is None:
-                    values["delivered_at"] = self._batch.now
-                if status == OrderStatus.CANCELLED != row["status"]:
-                    self._closed.append(row["id"])
-        if "delivered_at" in said and row["id"] not in self._sent:
-            values["delivered_at"] = record.delivered_at
-        if "payment_status" in said and row["id"] not in self._paid:
-            values["payment_status"] = record.payment_status
-            values["payment_success_date"] = record.payment_success_date
-        return values
-
     def _take_parts(
         self, entry: Entry[OrderRecord], order_id: str, currency: str, lines: Sequence[Stored]
     ) -> None:
         record = entry.record
-        parts: list[Part] = [*record.shipments, *record.payments, *record.refunds]
+        parts: list[Part] = [*record.parcels, *record.payments, *record.refunds]
+        self._batch.begun.add(id(entry))
         for part in parts:
             self._parts.append(OrderPart(entry, part, order_id, record.made_at, currency, lines))
 

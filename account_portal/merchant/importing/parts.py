@@ -13,7 +13,13 @@ from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch, Entry
-from account_portal.merchant.importing.contents import Contents
+from account_portal.merchant.importing.contents import (
+    FREE_AGAIN,
+    Contents,
+    Filling,
+    shipment_values,
+)
+from account_portal.merchant.importing.gone import Floor
 from account_portal.merchant.importing.promises import Promises, drop_stated
 from account_portal.merchant.importing.records import (
     PaymentPart,
@@ -62,11 +68,10 @@ _LINE = ("id", "order_id", "sku", "twin_of", "quantity", "free_quantity", "posit
 def write_own_parts(batch: Batch, entries: Sequence[Entry[PartRecord]]) -> None:
     """Add or update parts that came as records of their own; those without an order wait."""
     numbers = {entry.record.order_number for entry in entries}
+    orders = {number: batch.orders[number] for number in numbers & batch.orders.keys()}
     names = ("id", "order_number", "status", "currency", "created_at")
-    orders = {
-        row["order_number"]: row
-        for row in fetch(batch.db, Order, "order_number", numbers, names, lock=True)
-    }
+    for row in fetch(batch.db, Order, "order_number", numbers - orders.keys(), names):
+        orders[row["order_number"]] = row  # it came in this batch
     for there in orders.values():
         batch.before.setdefault(there["id"], there["status"])
     lines: dict[str, list[Stored]] = defaultdict(list)
@@ -102,8 +107,10 @@ def write_parts(batch: Batch, parts: Sequence[OrderPart]) -> None:
     """Add or update parts of orders that are there, of which something is said anew."""
     parts = [part for part in parts if id(part.part) not in batch.unchanged]
     _write_shipments(batch, [part for part in parts if isinstance(part.part, ShipmentPart)])
-    _write_money(batch, Payment, [part for part in parts if isinstance(part.part, PaymentPart)])
-    _write_money(batch, Refund, [part for part in parts if isinstance(part.part, RefundPart)])
+    refunds = [part for part in parts if isinstance(part.part, RefundPart)]
+    payments = [part for part in parts if isinstance(part.part, PaymentPart)]
+    _write_money(batch, Payment, payments, Floor(batch, refunds))
+    _write_money(batch, Refund, refunds)
 
 
 _PAYMENT = (
@@ -144,7 +151,12 @@ _REFUND_REST: Row = dict.fromkeys(
 )
 
 
-def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[OrderPart]) -> None:
+def _write_money(
+    batch: Batch,
+    model: type[Payment | Refund],
+    parts: Sequence[OrderPart],
+    floor: Floor | None = None,
+) -> None:
     found = _there(batch, model, "request_number", parts)
     rest = _PAYMENT_REST if model is Payment else _REFUND_REST
     promises = Promises(batch, parts) if model is Refund else None
@@ -178,7 +190,11 @@ def _write_money(batch: Batch, model: type[Payment | Refund], parts: Sequence[Or
             }
             batch.changed_orders.add(part.order_id)
         else:
-            changed = _note_change(batch, part, there, values, changes)
+            reason = floor.why_not(part, there, values) if floor else None
+            if reason and not batch.is_last:
+                batch.waiting.append(part.entry)  # the refund may have failed
+                continue
+            changed = _note_change(batch, part, there, values, changes, reason)
             if changed:
                 told.append({**there, **changed})
             came_after_all = there.get("status") == RefundStatus.FAILED and "status" in changed
@@ -210,14 +226,14 @@ def _note_change(
     there: Mapping[str, Any],
     values: Row,
     changes: list[tuple[str, Row]],
+    reason: str | None = None,
 ) -> Row:
-    """Note what the shop changed of a part, and return it."""
+    """Note what the shop changed of a part, and return it; a `reason` keeps its state."""
     said = batch.said_anew(part.part)
     if "payment_status" in said:
         said.add("payment_date")
     changed = {name: value for name, value in difference(there, values).items() if name in said}
-    reason = None
-    if _happened_here(batch, part.part, there):
+    if not reason and _happened_here(batch, part.part, there):
         reason = _contradiction(part.part, there, changed)
     if reason:
         batch.keep(part.entry, reason)
@@ -242,6 +258,21 @@ _STATES = frozenset(
     }
 )
 """What goes with a state: kept together when the state goes further here."""
+
+
+def state_after(batch: Batch, parcel: ShipmentPart, now: str | None) -> str:
+    """The state that a parcel has when its record is applied; `now`: as it is, if it is there."""
+    if now is None:
+        return parcel.status
+    if id(parcel) in batch.unchanged or "status" not in batch.said_anew(parcel):
+        return now
+    there = {"status": now}
+    happened = _happened_here(batch, parcel, there)
+    return (
+        now
+        if happened and _contradiction(parcel, there, there | {"status": parcel.status})
+        else parcel.status
+    )
 
 
 def _happened_here(batch: Batch, part: Part, there: Mapping[str, Any]) -> bool:
@@ -294,43 +325,38 @@ def _money_values(part: Part, digits: int) -> Row:
     return values
 
 
-_SHIPMENT = (
-    "reference_number",
-    "status",
-    "total_boxes",
-    "courier_company_name",
-    "shipping_label_url",
-    "awb_no",
-    "tracking_url",
-    "eta_delivery",
-    "packed_at",
-    "shipped_date",
-    "delivered_date",
-    "cancellation_reason",
-)
-
-
 def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
     found = _there(batch, Shipment, "reference_number", parts)
+    if found:  # what frees units comes before what takes them
+        parts = sorted(parts, key=_takes_units)
     contents = Contents(batch, parts, found)
     new: dict[str, Row] = {}
     changes: list[tuple[str, Row]] = []
     for part in parts:
         parcel = part.part
         assert isinstance(parcel, ShipmentPart)
-        values = _shipment_values(parcel, money.exponent(part.currency))
+        named = f"shipment {parcel.reference_number}"
+        values = shipment_values(parcel, money.exponent(part.currency))
         there = found.get(parcel.reference_number) or new.get(parcel.reference_number)
         if there is not None and there["order_id"] != part.order_id:
-            batch.refuse(part.entry, f"shipment {parcel.reference_number} belongs to another order")
-            continue
-        try:
-            units = contents.plan(part, parcel, there)
-        except PortalError as error:
-            batch.refuse(part.entry, f"shipment {parcel.reference_number}: {error.message}")
+            batch.refuse(part.entry, f"{named} belongs to another order")
             continue
         if there is None and _is_over(batch, part, parcel):
             continue
+        becomes = state_after(batch, parcel, there["status"] if there else None)
+        units: Filling = {}
+        reason = None
+        try:
+            units = contents.plan(part, parcel, there, becomes)
+        except PortalError as error:
+            reason = error.message
+            if there is None or parcel.items is not None:
+                batch.refuse(part.entry, f"{named}: {reason}")
+                continue
         if there is None:
+            if not units and becomes not in FREE_AGAIN and not batch.is_new(part.order_id):
+                batch.keep(part.entry, f"{named}: every unit is in a parcel already")
+                continue
             made = parcel.created_at or parcel.packed_at or parcel.shipped_date or part.made_at
             row = {
                 "id": new_id(),
@@ -342,29 +368,29 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
             new[parcel.reference_number] = row
             batch.changed_orders.add(part.order_id)
             contents.fill(part, parcel, row["id"], units)
-        else:
-            _note_change(batch, part, there, values, changes)
-            contents.fill(part, parcel, there["id"], units)
+            continue
+        told: Filling | None = None if reason or (parcel.items is None and not units) else units
+        reason = reason or contents.why_not(part, there, becomes, told)
+        if reason:
+            reason, told = f"{named}: {reason}", None
+        _note_change(batch, part, there, values, changes, reason)
+        contents.fill(part, parcel, there["id"], told)
     insert(batch.db, Shipment, list(new.values()))
     update(batch.db, Shipment, "id", changes)
     contents.flush()
 
 
+def _takes_units(part: OrderPart) -> bool:
+    return isinstance(part.part, ShipmentPart) and part.part.status not in FREE_AGAIN
+
+
 def _is_over(batch: Batch, part: OrderPart, parcel: ShipmentPart) -> bool:
     """Keep aside a new parcel of an order that was cancelled here before."""
     cancelled = batch.before.get(part.order_id) == OrderStatus.CANCELLED
-    if not cancelled or parcel.status == ShipmentStatus.CANCELLED:
+    if not cancelled or batch.is_new(part.order_id) or parcel.status == ShipmentStatus.CANCELLED:
         return False
     batch.keep(
         part.entry,
         f"shipment {parcel.reference_number}: the order is cancelled here; nothing is to be sent",
     )
     return True
-
-
-def _shipment_values(parcel: ShipmentPart, digits: int) -> Row:
-    values: Row = {name: getattr(parcel, name) for name in _SHIPMENT}
-    values["total_weight"] = minor(parcel.total_weight, 3)
-    values["shipping_amount"] = minor(parcel.shipping_amount, digits)
-    values["shipping_tax_amount"] = minor(parcel.shipping_tax_amount, digits)
-    return values

@@ -14,18 +14,12 @@ from sqlmodel import Session
 
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
-from account_portal.core.settings import get_settings
+from account_portal.core.ids import new_id
 from account_portal.core.validation import to_fields
 from account_portal.events import IMPORT, act_as
-from account_portal.merchant.importing.batch import Batch, Entry, Fault, of_type
-from account_portal.merchant.importing.catalog import write_products, write_reviews
-from account_portal.merchant.importing.customers import write_customers
-from account_portal.merchant.importing.effects import apply_effects
+from account_portal.merchant.importing.batch import Entry, Fault
 from account_portal.merchant.importing.fields import Record
-from account_portal.merchant.importing.memberships import write_activities, write_subscriptions
-from account_portal.merchant.importing.orders import write_orders
 from account_portal.merchant.importing.outcomes import Outcome, key_in, key_of, order_number_of
-from account_portal.merchant.importing.parts import PartRecord, write_own_parts
 from account_portal.merchant.importing.records import (
     RECORDS,
     CustomerRecord,
@@ -40,7 +34,8 @@ from account_portal.merchant.importing.records import (
 )
 from account_portal.merchant.importing.sources import Found, read_file
 from account_portal.merchant.importing.statements import Statements
-from account_portal.orders.service import apply_settings, refresh_orders
+from account_portal.merchant.importing.writing import write
+from account_portal.orders.service import apply_settings
 
 BATCH = 1000
 """Records written in one transaction. Each costs a wait for the disk; one holds them in memory."""
@@ -177,6 +172,7 @@ class _Importer:
         self._waiting_types: set[str] = set()
         self._entries: list[Entry[Record]] = []
         self._keys: set[tuple[Any, ...]] = set()
+        self._since = new_id()
         self.summary = Summary()
 
     def read(
@@ -249,16 +245,8 @@ class _Importer:
         self._tell()
 
     def _write(self, entries: Sequence[Entry[Record]], *, is_last: bool) -> None:
-        settings = get_settings()
-        batch = Batch(self._db, utc_now(), settings.currency, is_last)
         try:
-            with self._db.begin_nested():
-                said = Statements(self._db, entries)
-                batch.unchanged, batch.last = said.unchanged, said.last
-                _write_batch(batch, said.changed)
-                left_out = {id(fault.entry) for fault in batch.faults}
-                left_out.update(id(entry) for entry in batch.waiting)
-                said.keep(left_out)
+            batch, said = write(self._db, entries, utc_now(), since=self._since, is_last=is_last)
         except (SQLAlchemyError, OverflowError) as error:
             if len(entries) > 1:
                 # One of them is what the database does not take: find out which.
@@ -266,18 +254,21 @@ class _Importer:
                 self._write(entries[:half], is_last=is_last)
                 self._write(entries[half:], is_last=is_last)
             else:
-                cause = getattr(error, "orig", None) or error
-                reason = f"the database refuses it: {str(cause).splitlines()[0]}"
-                self._refuse(entries[0].source, entries[0].line, reason, entry=entries[0])
+                self._refuse(entries[0].source, entries[0].line, _words_of(error), entry=entries[0])
             return
-        self.summary.unchanged += len(entries) - len(said.changed)
-        left = {id(fault.entry) for fault in batch.faults}
+        left = batch.left_out
+        changed = {id(entry) for entry in said.changed}
         place = {id(entry): number for number, entry in enumerate(entries)}
-        for fault in _each_once(sorted(batch.faults, key=lambda fault: place[id(fault.entry)])):
-            self._refuse(fault.entry.source, fault.entry.line, fault.reason, entry=fault.entry)
-        for entry in batch.waiting:
-            left.add(id(entry))
-            self._wait(entry)
+        refused: set[int] = set()
+        for fault in sorted(batch.faults, key=lambda fault: place[id(fault.entry)]):
+            entry = fault.entry
+            if id(entry) not in refused:  # the first reason will do
+                refused.add(id(entry))
+                self._refuse(entry.source, entry.line, fault.reason, entry=entry)
+        for entry in {id(entry): entry for entry in batch.waiting}.values():
+            if id(entry) not in refused:
+                self._wait(entry)
+        self.summary.unchanged += sum(id(e) not in changed and id(e) not in left for e in entries)
         for fault in batch.kept:
             self.summary.kept += 1
             self._on_kept(fault.entry.source, fault.entry.line, fault.reason)
@@ -359,12 +350,12 @@ def _outcome_of(entry: Entry[Record]) -> Outcome:
     )
 
 
-def _each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
-    seen: set[int] = set()
-    for fault in faults:
-        if id(fault.entry) not in seen:
-            seen.add(id(fault.entry))
-            yield fault
+def _words_of(error: Exception) -> str:
+    """Why the database does not take a record."""
+    words = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if isinstance(error, OverflowError) or "out of range" in words:
+        return "what its amounts come to is more than can be kept"
+    return f"the database refuses it: {words}"
 
 
 def _keys_of(record: Record) -> list[tuple[Any, ...]]:
@@ -375,21 +366,3 @@ def _keys_of(record: Record) -> list[tuple[Any, ...]]:
     if isinstance(record, ReviewRecord):
         return [(*key, record.product_id) for key in keys]
     return keys
-
-
-def _write_batch(batch: Batch, entries: Sequence[Entry[Record]]) -> None:
-    """Write records in the order in which they need each other."""
-    write_products(batch, of_type(entries, ProductRecord))
-    write_customers(batch, of_type(entries, CustomerRecord))
-    write_orders(batch, of_type(entries, OrderRecord))
-    parts: list[Entry[PartRecord]] = [
-        *of_type(entries, ShipmentRecord),
-        *of_type(entries, PaymentRecord),
-        *of_type(entries, RefundRecord),
-    ]
-    write_own_parts(batch, parts)
-    refresh_orders(batch.db, batch.changed_orders, batch.now)
-    apply_effects(batch)
-    write_activities(batch, of_type(entries, LoyaltyRecord))
-    write_subscriptions(batch, of_type(entries, SubscriptionRecord))
-    write_reviews(batch, of_type(entries, ReviewRecord))

@@ -1,6 +1,7 @@
 """What an order record states as a whole: its states, and whether they can be true."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from account_portal.core.bulk import Row, Stored
 from account_portal.core.errors import PortalError
@@ -17,8 +18,24 @@ from account_portal.models.states import (
 )
 from account_portal.orders import rules
 
-_LARGEST = 10**15
+LACKS_PAYMENTS = "payment_status: partially_paid needs payments that say how much arrived"
+LARGEST = 10**15
 """Minor units of an order: what a JSON number holds exactly, and the database with all sums."""
+
+
+def fault_of_amounts(record: OrderRecord, amounts: OrderAmounts, currency: str) -> str | None:
+    """Why the amounts of an order cannot be true, whether it is new or not."""
+    if amounts.largest > LARGEST:
+        return f"the order comes to more than {LARGEST} of its smallest unit"
+    digits = exponent(currency)
+    paid = minor(record.credit_balance_used, digits) + minor(record.loyalty_amount, digits)
+    if paid > amounts.grand_total:
+        return (
+            "credit_balance_used and loyalty_amount are more than the order cost: "
+            f"{record.credit_balance_used + record.loyalty_amount} of "
+            f"{Decimal(amounts.grand_total).scaleb(-digits)}"
+        )
+    return None
 
 
 def fault_of(
@@ -26,14 +43,12 @@ def fault_of(
 ) -> str | None:
     """Why a new order cannot be true: units nobody ordered, more back than arrived."""
     units = lines_to_fill(lines)
-    for parcel in record.shipments:
+    for parcel in record.parcels:
         try:
             fill_parcel(units, parcel)
         except PortalError as error:
             return f"shipment {parcel.reference_number}: {error.message}"
     digits = exponent(currency)
-    if amounts.grand_total > _LARGEST:
-        return f"the order comes to more than {_LARGEST} of its smallest unit"
     due = rules.net_payable(
         amounts.grand_total,
         minor(record.loyalty_amount, digits),
@@ -57,7 +72,7 @@ def fault_of(
     if back > arrived:
         return "refunds: more goes back than was paid"
     if record.payment_status == PaymentStatus.PARTIALLY_PAID and not record.payments:
-        return "payment_status: partially_paid needs payments that say how much arrived"
+        return LACKS_PAYMENTS
     return None
 
 
@@ -119,7 +134,7 @@ def states_of(record: OrderRecord) -> Row:
     status = record.status
     if status is None:
         status = OrderStatus.CANCELLED if record.cancelled_at else OrderStatus.CONFIRMED
-    parcels = {one.status for one in record.shipments} - {ShipmentStatus.CANCELLED}
+    parcels = {one.status for one in record.parcels} - {ShipmentStatus.CANCELLED}
     arrived = status in rules.DELIVERED or parcels == {ShipmentStatus.DELIVERED}
     payment = record.payment_status
     if payment is None:

@@ -4,7 +4,7 @@ A record that says the same again is left alone: what happened here since stays.
 statement is kept as JSON of the validated record, so that it also tells which fields were given.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -48,7 +48,7 @@ class Statements:
             row["key"]: row["statement"]
             for row in fetch(db, ImportStatement, "key", {key for _, _, key, _ in said})
         }
-        self._new = [(entry, key, text) for entry, _, key, text in said if last.get(key) != text]
+        self._new = [one for one in said if last.get(one[2]) != one[3]]
         self.unchanged = {id(record) for _, record, key, text in said if last.get(key) == text}
         """Records and parts of orders (by `id`) that say what they said the last time."""
         self.last = {
@@ -59,18 +59,28 @@ class Statements:
             entry for entry, record, key, _ in said if record is entry.record and key in last
         ]
         """The records that were said before."""
-        speaking = {id(entry) for entry, _, _ in self._new}
+        speaking = {id(entry) for entry, *_ in self._new}
         self.changed: list[Entry[Record]] = [entry for entry in entries if id(entry) in speaking]
         """The records of which something is said anew."""
 
-    def keep(self, left_out: Collection[int]) -> None:
-        """Keep the new statements, except those of entries (by `id`) that did not go in."""
-        rows = {
-            key: {"key": key, "statement": text}
-            for entry, key, text in self._new
-            if id(entry) not in left_out
-        }
+    def keep(self, left_out: Collection[int], unsettled: Mapping[int, Collection[str]]) -> None:
+        """Keep the new statements, except those of entries (by `id`) that did not go in.
+
+        Fields that are `unsettled` (by `id` of the record) stay as they were said before, so that
+        the next import tries them again.
+        """
+        rows = {}
+        for entry, record, key, text in self._new:
+            if id(entry) not in left_out:
+                names = unsettled.get(id(record))
+                kept = self._without(record, text, names) if names else text
+                rows[key] = {"key": key, "statement": kept}
         insert(self._db, ImportStatement, list(rows.values()), replacing="key")
+
+    def _without(self, record: Record, text: str, names: Collection[str]) -> str:
+        last = self.last.get(id(record), {})
+        content = {name: value for name, value in orjson.loads(text).items() if name not in names}
+        return _text_of(content | {name: last[name] for name in names if name in last})
 
 
 def _statements_of(record: Record) -> Iterator[tuple[Record, str, str]]:

@@ -2,52 +2,50 @@
 
 from collections.abc import Iterable, Sequence
 
-from account_portal.core.bulk import Stored
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.fields import is_order_number
 from account_portal.merchant.importing.records import ID, OrderRecord, PaymentPart, RefundPart
 from account_portal.merchant.importing.tables import fetch
 from account_portal.models import Order
 
-Orders = dict[str, Stored]
+_Ids = dict[str, str | None]
+"""The shop's own ids of the orders that are there, by number."""
 
 
-def tell_apart(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> tuple[Orders, set[int]]:
-    """The orders that are there, by number, and the entries that were refused.
+def tell_apart(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
+    """Give orders that share a number with another numbers of their own, or refuse them.
 
     Sales channels may give one number twice. The order that comes later gets its id behind its
     number; so do its payments and refunds.
     """
-    there = _fetch(batch, (entry.record.order_number for entry in entries))
-    twins = [entry for entry in entries if _is_another(entry.record, there)]
+    named = [entry for entry in entries if entry.record.external_id is not None]
+    there = _fetch(batch, (entry.record.order_number for entry in named))
+    twins = [entry for entry in named if _is_another(entry.record, there)]
+    if not twins:
+        return
     there |= _fetch(batch, (_own_number(entry.record) for entry in twins))
     taken = {entry.record.order_number for entry in entries}
-    unclear: set[int] = set()
     for entry in twins:
         record = entry.record
         number, new = record.order_number, _own_number(record)
         if new in taken or not is_order_number(new):
             batch.refuse(entry, f"another order has the number {number}")
-            unclear.add(id(entry))
             continue
         _rename(record, new)
         if _is_another(record, there):
             batch.refuse(entry, f"other orders have the numbers {number} and {new}")
-            unclear.add(id(entry))
         taken.add(new)
-    return there, unclear
 
 
-def _fetch(batch: Batch, numbers: Iterable[str]) -> Orders:
-    rows = fetch(batch.db, Order, "order_number", set(numbers), lock=True)
-    return {row["order_number"]: row for row in rows}
+def _fetch(batch: Batch, numbers: Iterable[str]) -> _Ids:
+    rows = fetch(batch.db, Order, "order_number", set(numbers), ("order_number", "extra"))
+    return {row["order_number"]: (row["extra"] or {}).get(ID) for row in rows}
 
 
-def _is_another(record: OrderRecord, there: Orders) -> bool:
+def _is_another(record: OrderRecord, there: _Ids) -> bool:
     """Whether the order of this number is not the record's; without ids the number is enough."""
-    row = there.get(record.order_number)
-    known = (row["extra"] or {}).get(ID) if row is not None else None
-    return known is not None and record.external_id is not None and known != record.external_id
+    known = there.get(record.order_number)
+    return known is not None and known != record.external_id
 
 
 def _own_number(record: OrderRecord) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from account_portal.merchant.importing.fields import (
     Count,
     Key,
     Moment,
     Sku,
+    is_order_number,
 )
 from account_portal.merchant.importing.records.customers import OfCustomer, SavedAddressRecord
 from account_portal.models.states import (
@@ -39,6 +40,13 @@ class LoyaltyRecord(OfCustomer):
     remarks: str | None = None
     spendable_at: Moment | None = None
     created_at: Moment
+
+    @field_validator("reference_number")
+    @classmethod
+    def _as_order_number(cls, text: str | None) -> str | None:
+        """An order is named as its record names it, without a leading ``#``."""
+        number = text.removeprefix("#") if text else ""
+        return number if is_order_number(number) else text
 
 
 class SubscriptionRecord(OfCustomer):

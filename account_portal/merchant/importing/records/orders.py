@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from account_portal.core.links import Link, Picture
 from account_portal.merchant.importing.fields import (
@@ -300,6 +300,16 @@ class OrderRecord(OfCustomer):
     fulfilment: FulfilmentPart | None = None
     created_at: Moment | None = None
     is_reserved: bool = Field(default=False, description="Set by the state `authorized`.")
+    _packed: list[ShipmentPart] | None = PrivateAttr(None)
+
+    @property
+    def parcels(self) -> list[ShipmentPart]:
+        """Those it tells, or those that were made of its `fulfilment`."""
+        return self.shipments if self._packed is None else self._packed
+
+    def pack(self, parcels: list[ShipmentPart]) -> None:
+        """Take the parcels that were made of its `fulfilment`."""
+        self._packed = parcels
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,76 @@
+"""The state of an order that is there, and what a record may make of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from account_portal.core.bulk import Row, Stored
+from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.contents import are_returned
+from account_portal.merchant.importing.parts import state_after
+from account_portal.merchant.importing.records import OrderRecord
+from account_portal.merchant.importing.stated import states_of, why_not_state
+from account_portal.models.states import OrderStatus, PaymentStatus
+from account_portal.orders import rules
+
+STATE = frozenset({"status", "cancelled_at"})
+"""Fields that tell the state of an order."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order that is there."""
+
+    row: Stored
+    parcels: Mapping[str, str]
+    """State by reference number."""
+    is_tried: bool
+    """Whether it has payments, not only a state that says so."""
+    is_paid: bool
+    """Whether money of these arrived."""
+
+    def lacks_payments(self, record: OrderRecord, said: set[str]) -> bool:
+        """Whether nobody says how much of an order that is partly paid arrived."""
+        is_partly = record.payment_status == PaymentStatus.PARTIALLY_PAID
+        is_told = "payment_status" in said and is_partly
+        return is_told and not record.payments and not self.is_tried
+
+    def why_not(self, batch: Batch, record: OrderRecord, said: set[str]) -> str | None:
+        """Why it cannot take the state that its record tells anew, if it tells one."""
+        if not said & STATE:
+            return None
+        wanted, now = states_of(record)["status"], self.row["status"]
+        undone = now in rules.DELIVERED and wanted not in rules.DELIVERED
+        if undone and are_returned(batch, self.row["id"]):
+            return f"returns hold units of the order; it cannot become {wanted}"
+        parcels = dict(self.parcels)
+        for parcel in record.parcels:
+            number = parcel.reference_number
+            parcels[number] = state_after(batch, parcel, parcels.get(number))
+        reason = why_not_state(now, wanted, parcels.values())
+        is_same = wanted in (now, OrderStatus.CANCELLED) or {now, wanted} <= rules.DELIVERED
+        if self.parcels and not record.parcels and not is_same and not reason:
+            return f"the order is {now} by its parcels here; it does not become {wanted}"
+        return reason
+
+    def newer_states(self, batch: Batch, record: OrderRecord, said: set[str]) -> Row:
+        """States the record may set: not those that follow from parcels and payments here."""
+        values: Row = {}
+        if said & STATE:
+            told, now = states_of(record), self.row["status"]
+            status = told["status"]
+            if status == OrderStatus.CANCELLED or not (self.parcels or record.parcels):
+                values["status"] = status
+                if record.payment_status is None and not self.is_tried:
+                    values["payment_status"] = told["payment_status"]
+                values["cancelled_at"] = told["cancelled_at"] or self.row["cancelled_at"]
+                arrives = status in rules.DELIVERED and now not in rules.DELIVERED
+                if arrives and record.delivered_at is None:
+                    values["delivered_at"] = batch.now
+                if status == OrderStatus.CANCELLED != now:
+                    values["cancelled_at"] = values["cancelled_at"] or batch.now
+        if "delivered_at" in said and not self.parcels:
+            values["delivered_at"] = record.delivered_at
+        if "payment_status" in said and not self.is_paid:
+            values["payment_status"] = record.payment_status
+            values["payment_success_date"] = record.payment_success_date
+        return values
