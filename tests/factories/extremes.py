@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from account_portal.auth.rules.passkeys import LONGEST_NAME, MOST_PASSKEYS
 from account_portal.core.db import Database
 from account_portal.core.demo import DEMO_PASSWORD
 from account_portal.core.ids import new_id
@@ -14,6 +15,7 @@ from tests.factories.addresses import make_address
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.loyalty import make_activity
 from tests.factories.orders import make_line, make_order
+from tests.factories.passkeys import give_passkey
 from tests.factories.returns import make_return, return_item
 from tests.factories.reviews import make_review
 from tests.factories.users import make_user
@@ -59,6 +61,7 @@ def _make_one(database: Database) -> None:
     make_activity(database, user, loyalty_point=100)
     make_return(database, user, order, return_item(product_id="edge-0"))
     make_review(database, user, "edge-0", order_number=order.order_number)
+    give_passkey(database, user)
 
 
 def _make_max(database: Database) -> None:
@@ -72,6 +75,8 @@ def _make_max(database: Database) -> None:
         country_code="+91",
         customer_id=new_id(),
     )
+    for place in range(MOST_PASSKEYS):
+        give_passkey(database, user, NAMES[place % len(NAMES)][:LONGEST_NAME])
     lines = [_line(place, name) for place, name in enumerate(NAMES)]
     returned = _delivered(database, user, "MAX-LONG-0001-2026-ABCDEFGHIJ", lines)
     wanted = [

@@ -25,6 +25,16 @@ def _wrong_password(page: Page) -> None:
     page.get_by_role("button", name="Change password").click()
 
 
+def _no_authenticator(page: Page) -> None:
+    """Somebody who closes the browser's question."""
+    page.evaluate(
+        """() => {
+          const closed = async () => { throw new DOMException("", "NotAllowedError"); };
+          navigator.credentials.create = closed;
+        }"""
+    )
+
+
 def _choose_item(page: Page) -> None:
     page.get_by_role("checkbox").first.click()
     page.get_by_label("Reason").first.select_option("Too small")
@@ -313,6 +323,38 @@ LOOKS: tuple[Look, ...] = (
     ),
     Look("notifications", routes.NOTIFICATIONS, "full", "Newsletter"),
     Look("security", routes.SECURITY, "full", "This device"),
+    Look("security-one", routes.SECURITY, "one", "Apple Passwords", who=ONE),
+    Look("security-max", routes.SECURITY, "full", "Not used yet", who=MAX),
+    Look(
+        "security-adding-passkey",
+        routes.SECURITY,
+        "dialog",
+        "keeps the passkey for you",
+        steps=(press("Add a passkey"),),
+    ),
+    Look(
+        "security-adding-passkey-wrong",
+        routes.SECURITY,
+        "form",
+        "No passkey was made.",
+        steps=(press("Add a passkey"), _no_authenticator, press_inside("Create passkey")),
+    ),
+    Look(
+        "security-naming-passkey",
+        routes.SECURITY,
+        "dialog",
+        "Rename this passkey",
+        who=ONE,
+        steps=(press("Rename Apple Passwords"),),
+    ),
+    Look(
+        "security-removing-passkey",
+        routes.SECURITY,
+        "dialog",
+        "will no longer sign you in",
+        who=MAX,
+        steps=(press("^Remove "),),
+    ),
     Look(
         "security-wrong",
         routes.SECURITY,

@@ -1,5 +1,6 @@
 """The small functions of the kit's own script, run by node as they are."""
 
+import base64
 import json
 import os
 import shutil
@@ -196,3 +197,47 @@ def test_the_length_of_a_video(seconds: str, text: str) -> None:
 )
 def test_a_code_is_read_in_the_digits_of_any_script(typed: str, digits: str) -> None:
     assert run("forms.js", f"digitsOf({json.dumps(typed)})") == digits
+
+
+def test_bytes_of_passkeys_travel_as_base64url() -> None:
+    every = "Array.from({ length: 256 }, (_, byte) => byte)"
+    there = f"toText(new Uint8Array({every}).buffer)"
+    text = run("passkey.js", there)
+    assert base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)) == bytes(range(256))
+    assert not {"+", "/", "="} & set(text)
+    assert run("passkey.js", f"Array.from(toBytes({there}))") == list(range(256))
+
+
+def test_what_a_browser_is_asked_is_read_in_full() -> None:
+    options = {
+        "rp": {"id": "shop.example"},
+        "challenge": "AAEC",
+        "user": {"id": "Aw", "name": "asha"},
+        "excludeCredentials": [{"id": "BAU", "type": "public-key", "transports": ["usb"]}],
+        "timeout": 300_000,
+    }
+    plain = "(key, value) => value instanceof Uint8Array ? Array.from(value) : value"
+    found = run("passkey.js", f"JSON.parse(JSON.stringify(read({json.dumps(options)}), {plain}))")
+    assert found == {
+        **options,
+        "challenge": [0, 1, 2],
+        "user": {"id": [3], "name": "asha"},
+        "excludeCredentials": [{"id": [4, 5], "type": "public-key", "transports": ["usb"]}],
+    }
+
+
+def test_a_credential_is_written_without_what_it_does_not_have() -> None:
+    bytes_of = "(...bytes) => new Uint8Array(bytes).buffer"
+    made = f"""(bytes => written({{ id: "AAE", rawId: bytes(0, 1), type: "public-key", response: {{
+      clientDataJSON: bytes(1), attestationObject: bytes(2), userHandle: null,
+      getTransports: () => ["internal"] }} }}))({bytes_of})"""
+    assert run("passkey.js", made) == {
+        "id": "AAE",
+        "rawId": "AAE",
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": "AQ",
+            "attestationObject": "Ag",
+            "transports": ["internal"],
+        },
+    }
