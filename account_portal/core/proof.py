@@ -10,6 +10,7 @@ class ProofWays(View):
     """How a customer can prove who they are, as a dialog offers it."""
 
     password: bool = False
+    passkey: bool = False
     codes: dict[str, str] = Field(default_factory=dict)
     """Contacts that a code can be sent to, masked, by channel: email, sms, whatsapp."""
 
@@ -18,7 +19,7 @@ class FreshProofRequired(Forbidden):
     """Who is signed in has to prove again who they are; `ways` says how they can."""
 
     code = "fresh_proof_required"
-    message = "Confirm it's you to do this: by your password, or by a code."
+    message = "Confirm it's you to do this: by your password, a passkey or a code."
 
     def __init__(self, ways: ProofWays) -> None:
         super().__init__()

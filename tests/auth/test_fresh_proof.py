@@ -30,6 +30,7 @@ from tests.factories.auth import (
     set_proof,
 )
 from tests.factories.bank_accounts import SAVINGS, make_bank_account
+from tests.factories.passkeys import give_passkey
 from tests.factories.users import PASSWORD
 from tests.factories.vouching import SHOP, make_assertion
 
@@ -309,6 +310,16 @@ def test_the_ways_to_prove_it_are_named_and_masked(
     assert ways_of(call, framed).password is False
     change_user(database, owner, password_hash=None, phone=None, country_code=None)
     assert ways_of(call, caller) == ProofWays(codes={"email": "o•••@example.com"})
+
+
+def test_a_passkey_is_a_way_for_who_has_one(
+    call: Any, database: Database, owner: User, stranger: User
+) -> None:
+    give_passkey(database, stranger)
+    assert not ways_of(call, actor(owner, "")).passkey
+    give_passkey(database, owner)
+    assert ways_of(call, actor(owner, "")).passkey
+    assert not ways_of(call, actor(owner, "", is_framed=True)).passkey
 
 
 def test_a_page_proves_by_code_or_password(

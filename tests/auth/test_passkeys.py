@@ -288,6 +288,10 @@ def test_a_challenge_is_for_who_asked_and_for_what(
         mine.add(asked, credential)
     with pytest.raises(reasons.PasskeyExpired):
         nobody.answer(begun, give_passkey(database, owner).sign(asked.options))
+    proof = mine.call(service.begin_passkey_proof)
+    swapped = {**begun.options, "challenge": proof.options["challenge"]}
+    with pytest.raises(reasons.PasskeyExpired):
+        mine.add(proof, Authenticator().make(swapped))
     assert mine.add(begun, credential)
 
 

@@ -24,6 +24,7 @@ from tests.factories.auth import (
     set_proof,
 )
 from tests.factories.bank_accounts import SAVINGS, make_bank_account
+from tests.factories.passkeys import give_passkey
 from tests.factories.users import PASSWORD
 from tests.page_states import Tab
 
@@ -293,3 +294,24 @@ def test_handlers_that_are_called_without_their_form_ask_too(
     tab.press(security, "close_account")
     assert load_user(database, owner).deactivated_at is None
     assert security.proof is not None
+
+
+def test_a_passkey_that_the_server_took_lets_it_go_on(
+    tab: Tab, database: Database, owner: User, clock: Clock
+) -> None:
+    give_passkey(database, owner)
+    state, proof = opened(tab, SecurityState), tab.state(ProofState)
+    tab.press(state, "ask_for_passkey")
+    assert proof.proof.passkey
+    tab.press(proof, "ask_passkey", "passkey")
+    tab.press(proof, "refuse_passkey", {"code": "passkey_cancelled"})
+    assert "No passkey was used" in proof.errors["_"]
+    # Whoever says so to the page alone has proven nothing: it is asked again.
+    follow(tab, tab.press(proof, "prove_by_passkey", {}))
+    assert proof.proof.passkey
+    assert not state.is_adding_passkey
+    set_proof(database, owner, clock.now)
+    tab.press(proof, "ask_passkey", "passkey")
+    follow(tab, tab.press(proof, "prove_by_passkey", {}))
+    assert (proof.proof, proof.is_asking_passkey) == (None, False)
+    assert state.is_adding_passkey

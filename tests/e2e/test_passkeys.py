@@ -1,6 +1,7 @@
 """Passkeys in the browser, kept by Chromium's virtual authenticator."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.e2e.conftest import (
     assert_no_sideways_scroll,
 )
 from tests.e2e.hands import Keyboard
+from tests.factories.auth import set_proof
 from tests.factories.records import rows
 
 
@@ -193,3 +195,25 @@ def test_a_browser_without_passkeys_is_offered_none(open_page: OpenPage) -> None
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("button", name="E-mail me a code")).to_be_visible()
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW])
+def test_a_passkey_confirms_who_it_is(
+    open_page: OpenPage, customer: User, database: Database, viewport: Any
+) -> None:
+    page = open_page("/security", as_=customer.email, viewport=viewport)
+    keeper = Keeper(page)
+    add(page)
+    set_proof(database, customer, utc_now() - timedelta(minutes=16))
+    page.get_by_role("button", name=re.compile("^Remove ")).click()
+    dialog = page.get_by_role("dialog", name="Confirm it's you")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    keeper.verify(succeeds=False)
+    dialog.get_by_role("button", name="Use a passkey").click()
+    expect(dialog.get_by_text("No passkey was used.").first).to_be_visible()
+    keeper.verify(succeeds=True)
+    dialog.get_by_role("button", name="Use a passkey").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Remove passkey", exact=True).click()
+    expect(page.get_by_text("No passkey yet")).to_be_visible()

@@ -8,7 +8,7 @@ from account_portal.auth.components.fields import (
     contact_field,
     known_as,
 )
-from account_portal.auth.components.passkeys import passkey_button, passkey_maker
+from account_portal.auth.components.passkeys import passkey_button, passkey_maker, passkey_proof
 from account_portal.auth.components.sent_form import sent_form
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "known_as",
     "passkey_button",
     "passkey_maker",
+    "passkey_proof",
     "sent_form",
 ]

@@ -65,6 +65,25 @@ def passkey_button(
     )
 
 
+def passkey_proof(state: Any) -> rx.Component:
+    """Proves by a passkey who is signed in; gone where the browser has none."""
+    return PasskeyUse.create(
+        ui.button(
+            "Use a passkey",
+            full=True,
+            icon_name="key-round",
+            busy=state.is_asking_passkey,
+            busy_label="Follow your device…",
+        ),
+        action="/api/session/passkey-proof",
+        stay=True,
+        on_start=state.ask_passkey,
+        on_done=state.prove_by_passkey,
+        on_failed=state.refuse_passkey,
+        class_name="grid",
+    )
+
+
 def passkey_maker(state: Any) -> rx.Component:
     """Makes the passkey whose options the state holds."""
     return PasskeyMaker.create(

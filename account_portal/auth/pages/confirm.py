@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.auth.components import known_as
+from account_portal.auth.components import known_as, passkey_proof
 from account_portal.auth.components.demo import code_hint
 from account_portal.auth.state.proof import ProofState as State
 from account_portal.core.settings import get_settings
@@ -69,12 +69,13 @@ def _or() -> rx.Component:
 
 
 def _ways() -> rx.Component:
-    has_codes = PROOF.codes.length() > 0
+    has_others = PROOF.passkey | (PROOF.codes.length() > 0)
     return ui.stack(
         rx.cond(PROOF.password, _by_password(), ui.form_error(State.errors["_"])),
-        rx.cond(PROOF.password & has_codes, _or()),
+        rx.cond(PROOF.password & has_others, _or()),
+        rx.cond(PROOF.passkey, passkey_proof(State)),
         _by_code(),
-        rx.cond(~PROOF.password & ~has_codes, _no_way()),
+        rx.cond(~PROOF.password & ~has_others, _no_way()),
     )
 
 

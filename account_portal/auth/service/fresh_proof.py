@@ -7,14 +7,14 @@ do a password and a code to a present contact; the moment is kept in the session
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from account_portal.auth.rules import masked
 from account_portal.auth.service.accounts import contact_of
 from account_portal.context import Context
 from account_portal.core.proof import FreshProofRequired, ProofWays
-from account_portal.models import UserSession
+from account_portal.models import Passkey, UserSession
 
 
 def is_freshly_proven(ctx: Context) -> bool:
@@ -52,11 +52,17 @@ def _ways(ctx: Context) -> ProofWays:
     email, phone = contact_of(user, "email"), contact_of(user, "phone")
     contacts = {"email": email, "sms": phone, "whatsapp": phone}
     return ProofWays(
-        # Nobody types a password into a frame: whose page it is can't be seen there.
+        # Not in a frame: whose page it is can't be seen there.
         password=user.password_hash is not None and not ctx.actor.is_framed,
+        passkey=not ctx.actor.is_framed and _has_passkey(ctx),
         codes={
             channel: masked(contact)
             for channel, contact in contacts.items()
             if contact is not None and channel in ctx.gateways.messages.channels
         },
     )
+
+
+def _has_passkey(ctx: Context) -> bool:
+    own = select(col(Passkey.id)).where(col(Passkey.user_id) == ctx.user_id).limit(1)
+    return ctx.db.execute(own).first() is not None

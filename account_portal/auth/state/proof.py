@@ -8,6 +8,7 @@ import reflex as rx
 from account_portal.auth import service
 from account_portal.auth.rules import Channel
 from account_portal.auth.schemas import ConfirmPassword, OtpContent, VerifyOtp
+from account_portal.auth.state.failures import refused
 from account_portal.core.errors import TooManyAttempts
 from account_portal.ui.asking import told_in_form
 from account_portal.ui.bridge import call
@@ -21,6 +22,8 @@ class ProofState(Session):
     """How a code is on its way; empty as long as none was asked for."""
     sent_to: str = ""
     was_sent_again: bool = False
+    is_asking_passkey: bool = False
+    """The browser asks its user."""
     _sent: dict[str, tuple[str, str]] = {}
     """What was asked for by each channel: the code's handle and its action."""
 
@@ -78,6 +81,25 @@ class ProofState(Session):
             return self._go_on_proven()
 
     @rx.event
+    async def ask_passkey(self, _form: str) -> None:
+        """The browser was asked for a passkey."""
+        self.is_asking_passkey, self.errors = True, {}
+
+    @rx.event
+    async def refuse_passkey(self, failure: dict[str, Any]) -> None:
+        """The browser gave none, or it does not fit."""
+        seconds = failure.get("retry_after")
+        self.is_asking_passkey = False
+        self.errors = refused(
+            str(failure.get("code")), retry_after=seconds if isinstance(seconds, int) else 0
+        )
+
+    @action
+    async def prove_by_passkey(self, _answer: dict[str, Any]) -> Any:
+        """The server took a passkey for proof. Go on: what was put off asks for itself."""
+        return self._go_on_proven()
+
+    @rx.event
     async def use_another_way(self) -> None:
         """Back to the choice of ways."""
         self._begin_anew()
@@ -95,3 +117,4 @@ class ProofState(Session):
 
     def _begin_anew(self) -> None:
         self.channel, self.sent_to, self.was_sent_again, self.errors = "", "", False, {}
+        self.is_asking_passkey = False
