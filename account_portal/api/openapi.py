@@ -25,8 +25,9 @@ class Book:
     security_schemes: dict[str, dict[str, str]]
     first_call: str
     """A command to begin with, for the reference page; `{server}` is the document's address."""
-    is_absolute: bool = False
-    """Whether the server's address has scheme and host."""
+    defaults_in_words: bool = False
+    """Whether defaults of what is sent stand in descriptions: generators of clients take a field
+    that has one for a field that is always there."""
 
 
 CUSTOMERS = Book(
@@ -68,7 +69,7 @@ answer has the same shape: `message` and `success`, with `content` when it went 
         },
     },
     first_call=(
-        "curl -s https://account.shop.example{server}/auth/login/password \\\n"
+        "curl -s {server}/auth/login/password \\\n"
         "  -H 'Content-Type: application/json' \\\n"
         '  -d \'{"email": "asha@example.com", "password": "…"}\''
     ),
@@ -112,7 +113,7 @@ many seconds it has all of them again.
         }
     },
     first_call="curl -s {server}/orders -H 'Authorization: Bearer apk_…'",
-    is_absolute=True,
+    defaults_in_words=True,
 )
 
 
@@ -129,7 +130,7 @@ def describe(app: FastAPI, book: Book = CUSTOMERS) -> dict[str, Any]:
         tags=[{"name": name, "description": text} for name, text in book.tags.items()],
         servers=[
             {
-                "url": (settings.origin if book.is_absolute else "") + book.prefix,
+                "url": settings.origin + book.prefix,
                 "description": "Base path of one store.",
                 "variables": {
                     "store_id": {"default": settings.store_id, "description": "Store key."}
@@ -148,6 +149,9 @@ def describe(app: FastAPI, book: Book = CUSTOMERS) -> dict[str, Any]:
         for operation in methods.values():
             _drop_validation_answer(operation)
             _show_examples(operation, sampler)
+    if book.defaults_in_words:
+        _name_bodies(spec)
+        _put_defaults_in_words(spec)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return spec
@@ -158,6 +162,53 @@ def _drop_validation_answer(operation: dict[str, Any]) -> None:
     answer = operation["responses"].get("422")
     if answer and "HTTPValidationError" in str(answer):
         del operation["responses"]["422"]
+
+
+def _name_bodies(spec: dict[str, Any]) -> None:
+    """Give bodies a name, which is what generators of clients call them."""
+    for methods in spec["paths"].values():
+        for operation in methods.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            shown = content.get("application/json", {}).get("schema", {})
+            if "properties" in shown:
+                words = operation["operationId"].split("-")
+                name = "".join(word.title() for word in words) + "Body"
+                spec["components"]["schemas"][name] = {**shown, "title": name}
+                content["application/json"]["schema"] = {"$ref": f"#/components/schemas/{name}"}
+
+
+def _put_defaults_in_words(spec: dict[str, Any]) -> None:
+    """Say in words what a field of a body is that is left out."""
+    schemas: dict[str, Any] = spec["components"]["schemas"]
+    waiting: list[Any] = [
+        operation["requestBody"]
+        for methods in spec["paths"].values()
+        for operation in methods.values()
+        if "requestBody" in operation
+    ]
+    seen: set[str] = set()
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting += found
+        elif isinstance(found, dict):
+            for field in found.get("properties", {}).values():
+                _put_default_in_words(field)
+            waiting += [part for name, part in found.items() if name not in ("example", "examples")]
+            name = str(found.get("$ref", "")).rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                waiting.append(schemas[name])
+
+
+def _put_default_in_words(field: dict[str, Any]) -> None:
+    default = field.pop("default", None)
+    if default is None or default in ([], {}, ""):
+        return
+    words = f"`{default}` if left out." if isinstance(default, str) else f"{default} if left out."
+    if isinstance(default, bool):
+        words = f"{str(default).lower()} if left out."
+    field["description"] = f"{field.get('description', '')} {words}".strip()
 
 
 def _show_examples(operation: dict[str, Any], sampler: Sampler) -> None:

@@ -13,8 +13,13 @@ from account_portal.api.app import make_app
 from tests.contract.facts import Document
 
 CLIENT = TestClient(make_app())
-SPEC: dict[str, Any] = CLIENT.get("/api/openapi.json").json()
-CALLS = {call: operation for call, operation, _ in Document(SPEC).operations()}
+PAGES = {"/api/docs": "/api/openapi.json", "/api/merchant/docs": "/api/merchant/openapi.json"}
+SPECS: dict[str, Any] = {page: CLIENT.get(path).json() for page, path in PAGES.items()}
+CALLS = {
+    page: {call: operation for call, operation, _ in Document(spec).operations()}
+    for page, spec in SPECS.items()
+}
+EACH = [(page, call) for page, calls in CALLS.items() for call in calls]
 
 
 def examples(content: dict[str, Any]) -> list[Any]:
@@ -22,9 +27,9 @@ def examples(content: dict[str, Any]) -> list[Any]:
     return [*found, content["example"]] if "example" in content else found
 
 
-@pytest.mark.parametrize("call", CALLS)
-def test_examples_keep_to_their_schema(call: str) -> None:
-    operation = CALLS[call]
+@pytest.mark.parametrize(("page", "call"), EACH)
+def test_examples_keep_to_their_schema(page: str, call: str) -> None:
+    operation = CALLS[page][call]
     described = [operation["responses"][status] for status in operation["responses"]]
     contents = [
         content
@@ -34,7 +39,7 @@ def test_examples_keep_to_their_schema(call: str) -> None:
     ]
     shown = 0
     for content in contents:
-        schema = {**content["schema"], "components": SPEC["components"]}
+        schema = {**content["schema"], "components": SPECS[page]["components"]}
         validator = jsonschema_rs.validator_for(schema, validate_formats=True)
         for example in examples(content):
             shown += 1
@@ -42,18 +47,21 @@ def test_examples_keep_to_their_schema(call: str) -> None:
     assert shown >= len(contents), "a body or an answer has no example"
 
 
-def test_the_page_explains_every_call() -> None:
-    page = CLIENT.get("/api/docs").text
-    for call, operation in CALLS.items():
+@pytest.mark.parametrize("path", PAGES)
+def test_the_page_explains_every_call(path: str) -> None:
+    page = CLIENT.get(path).text
+    for call, operation in CALLS[path].items():
         assert f'id="{operation["operationId"]}"' in page, call
         assert operation["summary"] in page.replace("&#x27;", "'")
 
 
-def test_the_page_needs_nothing_else() -> None:
-    response = CLIENT.get("/api/docs")
+@pytest.mark.parametrize("path", PAGES)
+def test_the_page_needs_nothing_else(path: str) -> None:
+    response = CLIENT.get(path)
     page = response.text
     assert "<script" not in page
     assert not re.search(r'(src|href)="(https?:)?//', page)
+    assert SPECS[path]["servers"][0]["url"].startswith("http://localhost:8000/api/v1/{store_id}/")
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     assert style
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
