@@ -14,6 +14,7 @@ from account_portal.api.errors import add_error_handlers
 from account_portal.api.openapi import CUSTOMERS, SYSTEMS, describe
 from account_portal.api.reference import add_reference
 from account_portal.api.router.dispatch import Calls
+from account_portal.api.security_txt import router as security_txt
 from account_portal.auth.api import codes, forms, passkeys, users, well_known
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
@@ -45,6 +46,7 @@ ROUTERS = (
     users,
     forms,
     well_known,
+    security_txt,
     frames,
     bank_accounts_router,
     media_router,

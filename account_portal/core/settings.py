@@ -138,6 +138,13 @@ class Settings(BaseSettings):
         default="help@example.com",
         description="Where customers write to when they need help.",
     )
+    security_contact: str = Field(
+        default="",
+        pattern=r"^$|^(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)$",
+        description="Where faults of security are reported to, as in "
+        "`mailto:security@shop.example` or `https://shop.example/security`; shown at "
+        "`/.well-known/security.txt`. Empty: no such page.",
+    )
     accent: str = Field(
         default="#0f766e",
         pattern=r"^#[0-9a-fA-F]{6}$",
