@@ -11,7 +11,7 @@ HEAD = """\
 # Packages and their licences
 
 What is installed to run the portal (`requirements.txt`, with the versions), as each package names
-its licence. None of them binds what is built on it (LGPL and MPL bind changes of the package itself).
+its licence. None binds what is built on it (LGPL and MPL bind changes of the package itself).
 Written by `python -m tests.checks.licences --write`; `make check` compares the names.
 
 | Package | Licence |
