@@ -257,6 +257,23 @@ class Settings(BaseSettings):
         description="Where the shop takes payments itself, for what is unpaid and where there is "
         "no payment gateway; `{order_number}` stands for the order's number. Empty: no link.",
     )
+    cart_url: str = Field(
+        default="",
+        description="Where the shop's cart takes what is bought again: `{items}` stands for "
+        "`SKU:quantity` of each line and `{variants}` for `variant id:quantity`, separated by "
+        "commas, as in `https://shop.example/cart/{variants}`. Empty: only storefronts that embed "
+        "the portal are told.",
+    )
+    product_url: str = Field(
+        default="",
+        description="A product's page in the shop; `{product_id}`, `{sku}` and `{slug}` stand for "
+        "the product's. Empty: names of products lead nowhere.",
+    )
+    help_url: str = Field(
+        default="",
+        description="Where customers get help with an order or a return; `{order_number}` stands "
+        "for the order's number. Empty: they write to `PORTAL_STORE_EMAIL`.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Other origins whose pages may call the API, separated by commas.",
@@ -423,7 +440,7 @@ class Settings(BaseSettings):
             raise ValueError("write scheme, host and port, without a path")
         return value
 
-    @field_validator("store_url", "checkout_url")
+    @field_validator("store_url", "checkout_url", "cart_url", "product_url", "help_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not re.match(r"https?://[A-Za-z0-9]", value):

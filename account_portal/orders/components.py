@@ -78,10 +78,19 @@ def variant_and_quantity(item: Any) -> rx.Component:
     )
 
 
-def order_item(item: Any, currency: Any, *, below: rx.Component | None = None) -> rx.Component:
-    """One line of an order; what is given away is counted, and costs nothing."""
+def order_item(
+    item: Any, currency: Any, *, below: rx.Component | None = None, link: Any = None
+) -> rx.Component:
+    """One line of an order; what is given away is counted, and costs nothing.
+
+    `link` leads to the product in the shop; nothing for none.
+    """
+    name = item.product_name
+    if link is not None:
+        there = ui.outside_link(item.product_name, href=link.to(str), quiet=True)
+        name = rx.cond(link, there, item.product_name)
     return ui.order_line(
-        item.product_name,
+        name,
         picture=item.product_image_url,
         detail=rx.fragment(
             variant_and_quantity(item),
@@ -131,6 +140,26 @@ def masked(number: Any) -> Any:
 def write_to(store_email: Any) -> rx.Component:
     """Where customers get help, to be pressed or read; the router leaves it to the browser."""
     return ui.link(rx.el.bdi(store_email), to="mailto:" + store_email)
+
+
+def need_help(link: Any, what: str) -> rx.Component:
+    """Where to get help with this order, or this return; nothing where the shop says nowhere."""
+    return rx.cond(
+        link,
+        ui.screen_only(
+            ui.text(
+                f"Need help with this {what}? ",
+                # An e-mail address, or a page of the shop's that would not stand in a frame.
+                rx.cond(
+                    link.to(str).startswith("mailto:"),
+                    ui.link("Contact us", to=link.to(str)),
+                    ui.outside_link("Contact us", href=link.to(str)),
+                ),
+                tone="muted",
+                size="small",
+            )
+        ),
+    )
 
 
 def refund_row(refund: Any, currency: Any, store_email: Any) -> rx.Component:

@@ -106,6 +106,7 @@ class OrderDetailState(PageData, Session):
 
     shown: OrderPage | None = None
     is_cancelling: bool = False
+    is_framed: bool = False
     refund_mode: str = "original_payment_mode"
     _repeat: str = ""
 
@@ -113,7 +114,7 @@ class OrderDetailState(PageData, Session):
     async def load(self) -> None:
         """Show the order of the address."""
         self.shown = await read(self, service.get_order_page, self.order_number)
-        self._repeat = new_id()
+        self._repeat, self.is_framed = new_id(), bool(frame_of(self))
         if routes.CAME_FROM_GATEWAY in self.router.url.query_parameters:
             self._tell_payment(self.shown)
 
@@ -155,6 +156,17 @@ class OrderDetailState(PageData, Session):
         self.is_cancelling = False
         self._say("Order cancelled.")
         self._tell_storefront("order-cancelled", order_number=number)
+
+    @action
+    async def buy_again(self) -> None:
+        """Hand the lines to the shop: to the storefront around the frame, or to its cart."""
+        page = self.shown
+        if page is None:
+            return
+        items = service.cart_items(page.order.order_items)
+        self._tell_storefront("buy-again", order_number=page.order.order_number, items=items)
+        if not frame_of(self):
+            self.leave_to = page.cart_link
 
     @action
     async def pay_again(self) -> None:

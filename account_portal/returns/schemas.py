@@ -127,6 +127,7 @@ class ReturnDetail(View):
     wants: Literal["refund", "replacement", "both"]
     refunds: list[ShownRefund]
     store_email: str = Field(description="Where customers get help; may be empty.")
+    help_link: str = Field(description="Where they get help with its order; may be empty.")
     currency: str
 
 

@@ -46,6 +46,7 @@ RUNTIME_SETTINGS = frozenset(
     (
         "accent",
         "access_token_minutes",
+        "cart_url",
         "checkout_url",
         "cors_origins",
         "data_dir",
@@ -61,6 +62,7 @@ RUNTIME_SETTINGS = frozenset(
         "embed_secret",
         "events_kept_days",
         "fresh_proof_minutes",
+        "help_url",
         "http_links",
         "log_level",
         "mail_from",
@@ -68,6 +70,7 @@ RUNTIME_SETTINGS = frozenset(
         "password_memory_kib",
         "payments",
         "port",
+        "product_url",
         "public_url",
         "radius",
         "redis_url",

@@ -85,3 +85,24 @@ def test_a_part_that_is_not_paid_needs_the_customer(database: Database, owner: U
 def test_nobody_sees_anything(database: Database) -> None:
     page = open_home(database, None)
     assert (page.phase, page.shown) == ("loading", None)
+
+
+def test_home_pays_at_once_and_for_nobody_else(
+    database: Database, owner: User, stranger: User
+) -> None:
+    failed = {"payment_status": "failed"}
+    order = make_order(database, owner, status="draft", payments=[failed], **failed)
+    home = open_home(database, owner)
+    (task,) = home.shown.tasks
+    assert task.pays == order.order_number
+    home.run("pay", task.pays)
+    assert "/test-gateway/" in home.leave_to
+    # Until the attempt ends, the task leads back to it.
+    again = open_home(database, owner)
+    (task,) = again.shown.tasks
+    assert task.action == "Continue"
+    again.run("pay", task.pays)
+    assert again.leave_to == home.leave_to
+    theirs = open_home(database, stranger)
+    theirs.run("pay", order.order_number)
+    assert (theirs.leave_to, theirs.notice_tone) == ("", "danger")

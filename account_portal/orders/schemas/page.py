@@ -112,6 +112,9 @@ class OrderPage(View):
     return_note: str = Field(description="Why nothing can be returned; empty when something can.")
     can_review: bool
     store_email: str = Field(description="Where customers get help; may be empty.")
+    help_link: str = Field(description="Where they get help with this order; may be empty.")
+    cart_link: str = Field(description="The shop's cart with its lines; may be empty.")
+    product_links: dict[str, str] = Field(description="Pages of its products in the shop, by SKU.")
     payout_accounts: list[list[str]] = Field(
         description="Verified bank accounts to refund to, as id and label, while cancelling is "
         "possible."

@@ -3,6 +3,7 @@
 from account_portal.orders.service.cancelling import add_refund, cancel_for_shop, cancel_order
 from account_portal.orders.service.documents import apply_settings, refresh_due, refresh_orders
 from account_portal.orders.service.history import list_order_years, search_orders
+from account_portal.orders.service.links import cart_items, help_link
 from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
 from account_portal.orders.service.paying import (
     get_hosted_payment,
@@ -44,12 +45,14 @@ __all__ = [
     "approve_refund",
     "cancel_for_shop",
     "cancel_order",
+    "cart_items",
     "create_refund",
     "create_shipment",
     "get_hosted_payment",
     "get_order",
     "get_order_page",
     "get_payment_status",
+    "help_link",
     "is_paid_somewhere",
     "list_on_the_way",
     "list_order_years",

@@ -23,6 +23,7 @@ from account_portal.orders.schemas import (
 from account_portal.orders.service.arrivals import arrival_of, urgency, zone_of_delivery
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
+from account_portal.orders.service.links import cart_link, help_link, product_links
 from account_portal.orders.service.paying import checkout_link
 from account_portal.orders.service.payments import get_payment_status, payment_moments
 from account_portal.orders.service.reading import (
@@ -67,6 +68,9 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         return_note="" if can_return else rules.why_not_returnable(ends, ctx.now),
         can_review=order.status in rules.DELIVERED,
         store_email=ctx.settings.store_email,
+        help_link=help_link(ctx, order_number),
+        cart_link=cart_link(ctx, order.order_items),
+        product_links=product_links(ctx, order.order_items),
         payout_accounts=_payout_accounts(ctx) if order.is_cancellation_allowed else [],
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.orders.components import order_address, order_link, refund_row
+from account_portal.orders.components import need_help, order_address, order_link, refund_row
 from account_portal.returns.components import return_item
 from account_portal.returns.state import ReturnDetailState as State
 from account_portal.ui import components as ui
@@ -238,7 +238,7 @@ def return_detail() -> rx.Component:
         ),
         page_data(
             State,
-            ui.stack(_next(page), _cancel(page), gap="medium"),
+            ui.stack(_next(page), _cancel(page), need_help(page.help_link, "return"), gap="medium"),
             ui.columns(
                 ui.stack(
                     _outcome(page),

@@ -15,7 +15,7 @@ from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
 from account_portal.models.states import ReturnStatus
 from account_portal.orders.schemas import OrderAddress
-from account_portal.orders.service import refunds_by_return, shown_refunds
+from account_portal.orders.service import help_link, refunds_by_return, shown_refunds
 from account_portal.returns import rules
 from account_portal.returns.schemas import OrderReturn, OrderReturnItem, ReturnDetail
 from account_portal.returns.service.lines import line_states
@@ -179,5 +179,6 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
         wants="both" if len(wanted) > 1 else wanted.pop(),
         refunds=shown_refunds(ctx, order.order_number, return_id=row[0].id),
         store_email=ctx.settings.store_email,
+        help_link=help_link(ctx, order.order_number),
         currency=row.currency,
     )

@@ -43,15 +43,21 @@ def link(*children: Child, to: Text, variant: LinkVariant = "accent", **props: A
     return route_link(*children, to=to, class_name=pick(_LINKS, variant, "variant"), **props)
 
 
-def outside_link(*children: Child, href: Text, new_tab: bool = True) -> rx.Component:
-    """A link that leaves the portal, marked with an arrow; says so to screen readers."""
+def outside_link(
+    *children: Child, href: Text, new_tab: bool = True, quiet: bool = False
+) -> rx.Component:
+    """A link that leaves the portal; says so to screen readers.
+
+    It is marked with an arrow, unless it is `quiet`: where a list would be full of arrows.
+    """
     props = {"target": "_blank", "rel": "noopener noreferrer"} if new_tab else {}
+    arrow = icon("external-link", size=15, class_name="ms-1 inline align-[-2px] rtl:-scale-x-100")
     return rx.el.a(
         *children,
-        icon("external-link", size=15, class_name="ms-1 inline align-[-2px] rtl:-scale-x-100"),
+        rx.fragment() if quiet else arrow,
         rx.el.span(" (opens in a new tab)", class_name="sr-only") if new_tab else rx.fragment(),
         href=href,
-        class_name=_LINKS["accent"],
+        class_name=_LINKS["plain" if quiet else "accent"],
         **props,
     )
 

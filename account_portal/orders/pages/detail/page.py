@@ -7,6 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.orders.components import (
     arrival_words,
+    need_help,
     order_address,
     order_item,
     return_note,
@@ -212,7 +213,24 @@ def _items(page: Any) -> rx.Component:
     order = page.order
     return ui.section(
         "Items",
-        ui.rows(rx.foreach(order.order_items, lambda item: order_item(item, order.currency.code))),
+        ui.rows(
+            rx.foreach(
+                order.order_items,
+                lambda item: order_item(
+                    item, order.currency.code, link=page.product_links[item.sku]
+                ),
+            )
+        ),
+    )
+
+
+def _buy_again(page: Any) -> rx.Component:
+    """Only what the shop's cart, or the storefront around the frame, can take."""
+    over = ["delivered", "complete", "cancelled"]
+    is_over = rx.Var.create(over).contains(page.order.status.to(str))
+    return rx.cond(
+        is_over & ((page.cart_link != "") | State.is_framed),
+        ui.button("Buy again", on_click=State.buy_again, busy=State.busy == "buy_again"),
     )
 
 
@@ -267,8 +285,13 @@ def _actions(page: Any, number: Any) -> rx.Component:
         ),
         gap="tight",
     )
-    shown = ui.screen_only(ui.stack(ui.row(cancel, send_back, review), notes, gap="small"))
-    return rx.cond(page.order.status == "cancelled", rx.fragment(), shown)
+    again = _buy_again(page)
+    shown = ui.screen_only(ui.stack(ui.row(cancel, send_back, review, again), notes, gap="small"))
+    return ui.stack(
+        rx.cond(page.order.status == "cancelled", ui.screen_only(ui.row(again)), shown),
+        need_help(page.help_link, "order"),
+        gap="medium",
+    )
 
 
 def order_detail() -> rx.Component:

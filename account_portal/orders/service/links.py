@@ -1,0 +1,45 @@
+"""Ways from an order to the shop: its products, its cart, its help."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from account_portal.context import Context
+from account_portal.orders.schemas import OrderDetailItem
+
+
+def product_links(ctx: Context, lines: Sequence[OrderDetailItem]) -> dict[str, str]:
+    """The page of each product in the shop, by SKU; empty where the shop has not said where."""
+    pattern = ctx.settings.product_url
+    if not pattern:
+        return {}
+    return {
+        line.sku: _filled(
+            pattern, product_id=line.product_id, sku=line.sku, slug=line.slug or line.product_id
+        )
+        for line in lines
+    }
+
+
+def cart_link(ctx: Context, lines: Sequence[OrderDetailItem]) -> str:
+    """The shop's cart with these lines in it; empty: the shop has not said where it is."""
+    variants = [f"{line.variant_id or line.sku}:{line.quantity}" for line in lines]
+    return _filled(ctx.settings.cart_url, items=cart_items(lines), variants=",".join(variants))
+
+
+def cart_items(lines: Sequence[OrderDetailItem]) -> str:
+    """What is to be bought again, as carts and storefronts read it: ``SKU:2,SKU-2:1``."""
+    return ",".join(f"{line.sku}:{line.quantity}" for line in lines)
+
+
+def help_link(ctx: Context, order_number: str) -> str:
+    """Where the customer gets help with an order; empty: the shop has not said where."""
+    if ctx.settings.help_url:
+        return _filled(ctx.settings.help_url, order_number=order_number)
+    address = ctx.settings.store_email
+    return f"mailto:{address}?subject={quote(f'Order {order_number}')}" if address else ""
+
+
+def _filled(pattern: str, **values: str) -> str:
+    for name, value in values.items():
+        pattern = pattern.replace(f"{{{name}}}", quote(value, safe=":,"))
+    return pattern
