@@ -81,6 +81,22 @@ def test_pages_lead_to_where_the_shop_takes_money(
     assert task.action == action
 
 
+def test_home_pays_at_the_gateway_there_is(
+    unpaid: Order, owner: User, stranger: User, database: Database, set_settings: Set
+) -> None:
+    for somebody in (stranger, None):
+        page = open_home(database, somebody)
+        page.run("pay", unpaid.order_number)
+        assert page.leave_to == ""
+    page = open_home(database, owner)
+    page.run("pay", unpaid.order_number)
+    assert "/test-gateway/PAY-" in page.leave_to
+    set_settings(PORTAL_DEMO="0")
+    page = open_home(database, owner)
+    page.run("pay", unpaid.order_number)
+    assert (page.leave_to, page.notice_tone) == ("", "danger")
+
+
 def test_a_demo_pays_at_its_own_gateway(
     unpaid: Order, owner: User, database: Database, set_settings: Set
 ) -> None:
