@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, col
 
 from account_portal.core import bulk
 from account_portal.core.money import POINT_SCALE
-from account_portal.events.recording import Told, record
+from account_portal.events.recording import SYSTEM, Told, record
 from account_portal.events.types import EventType
 from account_portal.models import (
     Address,
@@ -185,7 +185,7 @@ def _of_message(change: Change) -> Iterator[Told]:
     row = change.row
     if change.kind != "gone" and "status" in change.names and row.status == MessageStatus.FAILED:
         data = {"message_id": row.id, "kind": row.kind, "channel": row.channel}
-        yield Told(EventType.MESSAGE_FAILED, None, data)
+        yield Told(EventType.MESSAGE_FAILED, None, data, source=SYSTEM)
 
 
 _OF: dict[type[SQLModel], Callable[[Change], Iterator[Told]]] = {

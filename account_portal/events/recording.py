@@ -30,6 +30,8 @@ class Told(NamedTuple):
     data: dict[str, Any]
     happened_at: datetime | None = None
     """Of what an import brings, to tell history from news. None: now."""
+    source: str | None = None
+    """Who caused it, if it was not whoever acts in this session."""
 
 
 def act_as(db: Session, source: str) -> None:
@@ -57,7 +59,7 @@ def record(db: Session, told: Iterable[Told]) -> None:
             "customer_id": one.customer_id,
             "source": HISTORY
             if news_since and one.happened_at and one.happened_at < news_since
-            else source,
+            else one.source or source,
             "created_at": now,
             "data": orjson.dumps(one.data, option=orjson.OPT_UTC_Z).decode(),
         }

@@ -3,9 +3,18 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, StrictBool, field_validator
 
-from account_portal.core.schemas import KEPT, Changes, Input, Moment, Sometimes, Ulid, View
+from account_portal.core.schemas import (
+    KEPT,
+    Changes,
+    Input,
+    Moment,
+    Sometimes,
+    Ulid,
+    View,
+    WholeNumber,
+)
 from account_portal.events import EventType
 from account_portal.models.states import DeliveryStatus
 
@@ -19,7 +28,7 @@ Types = Annotated[
 ]
 Description = Annotated[str, Field(max_length=200, description="For people.")]
 Expand = Annotated[
-    bool, Field(description="Whether events bring what they are about along, as `object`.")
+    StrictBool, Field(description="Whether events bring what they are about along, as `object`.")
 ]
 
 
@@ -56,7 +65,7 @@ class ChangeWebhook(Changes):
 class RotateSecret(Input):
     """How a secret is replaced."""
 
-    overlap_hours: int = Field(
+    overlap_hours: WholeNumber = Field(
         default=24,
         ge=0,
         le=720,

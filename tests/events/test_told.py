@@ -300,6 +300,7 @@ def test_a_message_that_failed(database: Database) -> None:
         db.commit()
     [(name, data)] = told(database)
     assert (name, data["kind"], data["channel"]) == ("message.failed", "order_cancelled", "email")
+    assert [one.source for one in log_of(database)] == ["system"]
 
 
 def test_an_opener_who_proved_nothing_leaves_no_untold_change(

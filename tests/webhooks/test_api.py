@@ -203,6 +203,7 @@ def test_deliveries_are_listed_in_pages(
         {"url": "https://a.invalid/", "types": ["order.eaten"]},
         {"url": "https://a.invalid/", "types": []},
         {"url": "https://a.invalid/", "types": ["*"], "version": 2},
+        {"url": "https://a.invalid/", "types": ["*"], "expand": 0},
     ],
 )
 def test_what_is_no_endpoint_is_refused(systems: Systems, body: dict[str, Any]) -> None:
