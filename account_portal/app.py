@@ -1,7 +1,8 @@
 """The Reflex app, put together: one row per page, the API beside it, the wrapper around both."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, Literal
@@ -60,9 +61,14 @@ from account_portal.reviews.state import ReviewsState
 from account_portal.serving.build import CLIENT, ROOT
 from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
+from account_portal.ui.arrivals import (
+    admit_upload,
+    connect_pages,
+    uploads_act_for_their_sender,
+)
 from account_portal.ui.first_data import FirstData
 from account_portal.ui.following import follow
-from account_portal.ui.handlers import guard_events, takes_files
+from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.opening import OpensAtOnce
@@ -228,17 +234,25 @@ MENU = tuple(page.menu for page in PAGES if page.menu)
 class PortalApp(rx.App):
     """Reflex's app, with everything it answers inside the wrapper."""
 
+    @asynccontextmanager
+    async def _setup_event_processor(self) -> AsyncIterator[None]:
+        async with super()._setup_event_processor():
+            uploads_act_for_their_sender(self.event_processor)
+            yield
+
     def __call__(self) -> ASGIApp:
         """The ASGI app of one server process."""
         settings = get_settings()
         configure_logging(settings.log_level)
-        guard_events(self.event_namespace)
         return wrap(
             super().__call__(),
             pages=Pages.read(ROOT / CLIENT),
             first_data=FirstData({page.path: page.load for page in PAGES if not page.public}),
             refusals=((routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD), refused),
-            takes_files=partial(takes_files, RegistrationContext.get().event_handlers),
+            uploads=(
+                admit_upload,
+                partial(takes_files, RegistrationContext.get().event_handlers),
+            ),
             settings=settings,
         )
 
@@ -355,11 +369,12 @@ def make_app() -> PortalApp:
             make_api(),
         ],
     )
+    connect_pages(app)
     app.add_middleware(OwnPagesOnly(), index=0)
     app.add_middleware(OpensAtOnce())
     app.register_lifespan_task(working)
     app.register_lifespan_task(watching)
-    app.register_lifespan_task(follow, app=app, session=Session)
+    app.register_lifespan_task(follow, app=app)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(

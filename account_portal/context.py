@@ -41,8 +41,10 @@ class Caller:
 
     bearer: str | None = None
     cookie: str | None = None
-    session_id: str | None = None
-    """Of a page that signed in again in place; believed, as only the server can set it."""
+    proof: str | None = None
+    """Of a page in a storefront's frame: a signed token that names its session and storefront."""
+    origin: str | None = None
+    """Of the storefront in whose frame the caller says to be; a frame's session is of one only."""
     device: str | None = None
     """Secret of a device that may have signed in before; it opens nothing."""
     ip_address: str | None = None
@@ -79,6 +81,8 @@ def answers_at_once() -> bool:
     return get_database().is_sqlite
 
 
+PROOF = "proof"
+"""Type of the token by which a frame's page names its session, once its storefront vouched."""
 NOBODY = Actor()
 SHOP = Actor(kind="shop")
 
@@ -233,19 +237,29 @@ class Context:
 
 
 _SESSIONS, _USERS = UserSession.__table__.c, User.__table__.c  # type: ignore[attr-defined]
+
+
+class _Found(NamedTuple):
+    """The session a caller names, and of its user the last three."""
+
+    id: str
+    user_id: str | None
+    kind: str
+    origin: str | None
+    anonymous_id: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    generation: int
+    pair_used_at: datetime | None
+    proven_at: datetime | None
+    customer_id: str | None
+    deactivated_at: datetime | None
+    is_demo: bool | None
+
+
 _CALLER = [
-    _SESSIONS.id,
-    _SESSIONS.user_id,
-    _SESSIONS.kind,
-    _SESSIONS.anonymous_id,
-    _SESSIONS.expires_at,
-    _SESSIONS.revoked_at,
-    _SESSIONS.generation,
-    _SESSIONS.pair_used_at,
-    _SESSIONS.proven_at,
-    _USERS.customer_id,
-    _USERS.deactivated_at,
-    _USERS.is_demo,
+    *(_SESSIONS[name] for name in _Found._fields[:-3]),
+    *(_USERS[name] for name in _Found._fields[-3:]),
 ]
 _PERSON = Read(
     select(*(_USERS[name] for name in Person._fields)).where(_USERS.id == bindparam("user_id"))
@@ -264,6 +278,7 @@ _CALLER_OF_COOKIE = Read(
 
 def _resolve(transaction: Transaction, caller: Caller, now: datetime) -> Actor:
     """Who calls. One statement; a token whose session ended is as good as none."""
+    rows: list[tuple[Any, ...]] = []
     if caller.bearer is not None:
         try:
             claims = tokens.verify(caller.bearer, now)
@@ -272,47 +287,41 @@ def _resolve(transaction: Transaction, caller: Caller, now: datetime) -> Actor:
         if claims.get("typ") != "access":
             return NOBODY
         rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": claims.get("sid")})
-        if rows and rows[0][7] is None and claims.get("gen") == rows[0][6] != 0:
-            transaction.first_use_of = (rows[0][0], rows[0][6])
-    elif caller.session_id is not None:
-        rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": caller.session_id})
+        found = _Found(*rows[0]) if rows else None
+        if found and found.pair_used_at is None and claims.get("gen") == found.generation != 0:
+            transaction.first_use_of = (found.id, found.generation)
+    elif caller.proof is not None:
+        try:
+            claims = tokens.verify(caller.proof, now)
+        except tokens.TokenInvalid:
+            return NOBODY
+        if claims.get("typ") != PROOF or claims.get("origin") != caller.origin:
+            return NOBODY
+        rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": claims.get("sid")})
     elif caller.cookie is not None:
         rows = transaction.read(_CALLER_OF_COOKIE, {"cookie_hash": tokens.digest(caller.cookie)})
-    else:
-        return NOBODY
-    return _actor(rows[0], now) if rows else NOBODY
+    return _actor(_Found(*rows[0]), caller, now) if rows else NOBODY
 
 
-def _actor(row: tuple[Any, ...], now: datetime) -> Actor:
-    (
-        session_id,
-        user_id,
-        kind,
-        anonymous_id,
-        expires_at,
-        revoked_at,
-        _generation,
-        _pair_used_at,
-        proven_at,
-        customer_id,
-        deactivated_at,
-        is_demo,
-    ) = row
-    if revoked_at is not None or expires_at <= now:
+def _actor(found: _Found, caller: Caller, now: datetime) -> Actor:
+    if found.revoked_at is not None or found.expires_at <= now:
         return NOBODY
-    if user_id is None:
-        return Actor(kind="visitor", session_id=session_id, anonymous_id=anonymous_id)
-    is_shut_out = is_demo and not get_settings().demo
-    if customer_id is None or deactivated_at is not None or is_shut_out:
+    is_framed = found.kind == "frame"
+    if is_framed and caller.origin not in (None, found.origin):
+        return NOBODY
+    if found.user_id is None:
+        return Actor("visitor", session_id=found.id, anonymous_id=found.anonymous_id)
+    is_shut_out = found.is_demo and not get_settings().demo
+    if found.customer_id is None or found.deactivated_at is not None or is_shut_out:
         return NOBODY
     return Actor(
         kind="customer",
-        user_id=user_id,
-        customer_id=customer_id,
-        session_id=session_id,
-        anonymous_id=anonymous_id,
-        is_framed=kind == "frame",
-        proven_at=proven_at,
+        user_id=found.user_id,
+        customer_id=found.customer_id,
+        session_id=found.id,
+        anonymous_id=found.anonymous_id,
+        is_framed=is_framed,
+        proven_at=found.proven_at,
     )
 
 
@@ -322,16 +331,9 @@ def _note_first_use(database: Database, session_id: str, generation: int, now: d
     Once for each pair, in a transaction of its own, as most calls only read. Without the lock
     nothing is noted; the next call does it.
     """
-    changed = (
-        update(UserSession)
-        .where(
-            _SESSIONS.id == session_id,
-            _SESSIONS.generation == generation,
-            _SESSIONS.pair_used_at.is_(None),
-        )
-        .values(pair_used_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    newest = (_SESSIONS.id == session_id, _SESSIONS.generation == generation)
+    changed = update(UserSession).where(*newest, _SESSIONS.pair_used_at.is_(None))
+    changed = changed.values(pair_used_at=now).execution_options(synchronize_session=False)
     try:
         with database.session(writes=True) as db:
             db.execute(changed)

@@ -31,16 +31,21 @@ class Tab:
     ) -> None:
         cookie = f"{session_cookie_name()}={_sign_in(database, user)}" if user else ""
         self.root = rx.State(_reflex_internal_init=True)
+        self.path = path
+        self.show("cookie", cookie)
+        self.root.router_data = {"frame": frame, "customer": user.id if user else ""}
+
+    def show(self, header: str, credential: str) -> None:
+        """Have the tab's connection bring a credential along."""
         self.root.router = RouterData.from_router_data(
             {
-                "headers": {"cookie": cookie, "user-agent": "tests"},
+                "headers": {header: credential, "user-agent": "tests"},
                 "ip": "192.0.2.7",
-                "pathname": urlsplit(path).path,
-                "asPath": path,
+                "pathname": urlsplit(self.path).path,
+                "asPath": self.path,
                 "query": {},
             }
         )
-        self.root.router_data = {"frame": frame}
 
     def state(self, kind: type[rx.State]) -> Any:
         """The tab's state of that kind."""

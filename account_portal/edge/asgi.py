@@ -23,6 +23,11 @@ def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
     return None
 
 
+def joined(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str:
+    """All values of a cookie header: HTTP/2 may send each cookie in a line of its own."""
+    return "; ".join(value.decode("latin-1") for key, value in headers if key == name)
+
+
 def set_header(headers: Headers, name: bytes, value: str) -> None:
     """Replace a header, however often it was there."""
     headers[:] = [item for item in headers if item[0] != name]

@@ -8,7 +8,7 @@ if (parent === window) {
   return;
 }
 // A frame keeps nothing in the browser's storage, where other frames of the page would find it:
-// each has a state of its own. The token that names the state is no less than a key.
+// each has a state of its own.
 ["localStorage", "sessionStorage"].forEach(replaceStorage);
 sessionStorage.setItem("token", newToken());
 
@@ -21,10 +21,25 @@ try {
 }
 const root = document.documentElement;
 const heard = [];
+const KNOWN_WITHIN = 4000; // ms: then the page goes on as nobody's, until its storefront has answered
+let connects; // lets the page's connection begin
+let isWaiting = Boolean(told.vouched);
 const frame = {
   host: told.host ?? "",
   kind: told.vouched ? "vouched" : "plain",
   locale: "",
+  // What the page holds in place of a cookie. It stands nowhere else, and goes with the page.
+  proof: "",
+  // What the page says of itself when it connects; see ui/arrivals.py.
+  introduction: () => ({ frame: frame.kind, origin: frame.host, proof: frame.proof }),
+  known: new Promise((done) => {
+    connects = () => {
+      isWaiting = false;
+      done();
+    };
+    if (isWaiting) setTimeout(connects, KNOWN_WITHIN);
+    else connects();
+  }),
   // Posts to the storefront's page and to no other that might have taken its place.
   tell: (type, more = {}) => frame.host && parent.postMessage({ portal: 1, type, ...more }, frame.host),
   // Messages wait for the page's script.
@@ -47,8 +62,8 @@ const frame = {
     link.href = "/theme.css?accent=" + encodeURIComponent(accent);
     document.head.append(link);
   },
-  // Signs this frame in; gives a token by which the page's connection learns of it.
-  async post(form, fields) {
+  // Signs this frame in; the page's next connection is its customer's.
+  async enter(form, fields) {
     const response = await fetch("/api/session/" + form, {
       method: "POST",
       headers: { Accept: "application/json" },
@@ -56,17 +71,33 @@ const frame = {
     });
     const answer = await response.json();
     if (!response.ok) throw Object.assign(new Error(answer.message), { code: answer.code });
-    return answer.content.handover;
+    frame.proof = answer.content.proof;
   },
 };
+
+/** What the storefront's word comes to: its customer is signed in, or nobody is, or it can't tell. */
+async function settle({ type, token }) {
+  try {
+    if (token) await frame.enter("vouch", { assertion: token });
+    if (type === "token-failed") frame.kind = "plain"; // whoever was signed in here goes on
+    return { admits: type === "token-failed" || Boolean(token) };
+  } catch (error) {
+    return { admits: false, error };
+  }
+}
 window.portalFrame = frame;
 root.classList.add("framed");
 frame.dress(told);
-addEventListener("message", ({ source, origin, data }) => {
+addEventListener("message", async ({ source, origin, data }) => {
   if (source !== parent || origin !== frame.host || data?.portal !== 1) return;
+  if (data.type !== "token" && data.type !== "token-failed") {
+    frame.hear(data);
+    return;
+  }
   // The storefront's word is taken to the server at once: the page's script is still on its way.
-  const entry = data.type === "token" && data.token ? frame.post("vouch", { assertion: data.token }) : null;
-  entry?.catch(() => {}); // told when the page's script has arrived
-  frame.hear({ ...data, entry });
+  const settled = await settle(data);
+  const isFirst = isWaiting;
+  connects();
+  if (!isFirst || !settled.admits) frame.hear({ ...data, ...settled });
 });
 frame.tell("hello");

@@ -78,12 +78,13 @@ def told(error: BaseException | None) -> str:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        parts.append("".join(traceback.format_tb(error.__traceback__)) + _kind(error))
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + kind_of(error))
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\ncaused by\n".join(parts)
 
 
-def _kind(error: BaseException) -> str:
+def kind_of(error: BaseException) -> str:
+    """The type of an exception, harmless in a line of the log."""
     kind = type(error)
     return plain_name(f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."))
 
@@ -98,7 +99,7 @@ class _WithoutContent(logging.LogRecord):
         error = self.exc_info[1] if self.exc_info else None
         self.msg = plain_name(f"{self.name}:{self.funcName or '-'}:{self.lineno}")
         if error is not None:
-            self.msg += f" {_kind(error)}"
+            self.msg += f" {kind_of(error)}"
         self.args, self.exc_info, self.exc_text, self.stack_info = (), None, None, None
 
 

@@ -13,12 +13,14 @@ from account_portal.edge.asgi import (
     set_header,
 )
 from account_portal.edge.envelope import send_failure
-from account_portal.edge.logs import log_request
+from account_portal.edge.logs import kind_of, log_request
 from account_portal.edge.proxies import look_behind
 from account_portal.edge.request_id import accept_or_make, request_id
 
 errors = logging.getLogger("account_portal.errors")
 
+END = "portal.end"
+"""In a websocket's scope: a function that ends it, once the present message is dealt with."""
 QUIET = ("/assets/", "/health/", "/backend/ping")
 """Asked for all the time and telling nothing; logged at debug level only, as files are."""
 
@@ -44,9 +46,25 @@ class Requests:
             if scope["type"] == "http":
                 await self._answer(scope, receive, send)
             else:
-                await self.app(scope, receive, send)
+                await self._converse(scope, receive, send)
         finally:
             request_id.reset(token)
+
+    async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_over = False
+
+        def end() -> None:
+            nonlocal is_over
+            is_over = True
+
+        async def hear() -> Message:
+            return {"type": "websocket.disconnect", "code": 1008} if is_over else await receive()
+
+        scope[END] = end
+        try:
+            await self.app(scope, hear, send)
+        except Exception as error:  # noqa: BLE001 - the server closes what nobody serves any more
+            errors.warning("a websocket was closed: %s", kind_of(error))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, began = scope["path"], time.perf_counter()

@@ -10,6 +10,6 @@ const replaceStorage = (name) => {
   Object.defineProperty(window, name, { configurable: true, value: storage });
 };
 
-/** Who knows the token of a page can ask for its state: it must not be guessed. */
+/** A name that nobody else has or guesses. */
 const newToken = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

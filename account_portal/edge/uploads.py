@@ -4,19 +4,17 @@ Reflex takes a whole upload in before any handler can ask who sends it. A review
 are many megabytes, which lie on the disk meanwhile; strangers shall not be able to fill it.
 """
 
-import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 
-from account_portal.context import Caller, enter
-from account_portal.core.errors import Forbidden, GatewayUnavailable, NotAuthenticated
-from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send, header
+from account_portal.core.errors import PortalError
+from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send, header, set_header
 from account_portal.edge.envelope import enveloped, send_failure
-from account_portal.security.cookies import read_session_cookie
 
 PAGE_UPLOADS = "/backend/_upload"
 HANDLER = b"reflex-event-handler"
 """Header that names the handler of the page."""
+TAB = b"reflex-client-token"
+"""Header in which Reflex looks for the key of the tab's state."""
 
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
 
@@ -25,16 +23,21 @@ class PageUploads:
     """Refuses, without reading what is sent, whoever is no signed-in customer, and wrong handlers.
 
     What Reflex itself refuses leaves in the contract's envelope too.
+
+    Args:
+        app: what is inside.
+        admit: the key of the state that an upload is for; raises a `PortalError` to refuse it.
+        takes_files: whether a page's handler of that name exists and takes files.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        is_customer: Callable[[str | None], bool] | None = None,
-        takes_files: Callable[[str], bool] | None = None,
+        admit: Callable[[Scope], Awaitable[str]],
+        takes_files: Callable[[str], bool],
     ) -> None:
         self.app = app
-        self.is_customer = is_customer or _is_customer
+        self.admit = admit
         self.takes_files = takes_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,29 +45,13 @@ class PageUploads:
         if scope["type"] != "http" or scope["path"].rstrip("/") != PAGE_UPLOADS:
             await self.app(scope, receive, send)
             return
-        headers = scope["headers"]
         try:
-            let_in = await asyncio.to_thread(self.is_customer, header(headers, b"cookie"))
-        except GatewayUnavailable:
-            await send_failure(send, 503, _CLOSE)
+            key = await self.admit(scope)
+        except PortalError as error:
+            await send_failure(send, error.status, _CLOSE)
             return
-        if not let_in:
-            await send_failure(send, 401, _CLOSE)
-        elif self.takes_files and not self.takes_files(header(headers, HANDLER) or ""):
+        if not self.takes_files(header(scope["headers"], HANDLER) or ""):
             await send_failure(send, 400, _CLOSE)
-        else:
-            await self.app(scope, receive, enveloped(send))
-
-
-def _is_customer(cookies: str | None) -> bool:
-    """Whether one of a browser's sessions is alive: of its pages, or of those in a frame.
-
-    Which of them counts is for the handler to say.
-    """
-    for in_frame in (False, True):
-        cookie = read_session_cookie(cookies, in_frame=in_frame)
-        with suppress(NotAuthenticated, Forbidden):
-            if cookie:
-                with enter(Caller(cookie=cookie), writes=False) as ctx:
-                    return bool(ctx.user_id)
-    return False
+            return
+        set_header(scope["headers"], TAB, key)
+        await self.app(scope, receive, enveloped(send))

@@ -5,11 +5,11 @@ origins, a limit on bodies, who may send files, health, open pages, frames, path
 first because what any of the others answers needs them too. `wrap` puts the pieces together.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 from account_portal.core.settings import Settings, get_settings
-from account_portal.edge.asgi import ASGIApp
+from account_portal.edge.asgi import ASGIApp, Scope
 from account_portal.edge.connections import PageConnections
 from account_portal.edge.cors import ApiCors
 from account_portal.edge.csp import Pages
@@ -30,7 +30,7 @@ def wrap(
     pages: Pages | None = None,
     first_data: Find | None = None,
     refusals: tuple[Collection[str], Words] | None = None,
-    takes_files: Callable[[str], bool] | None = None,
+    uploads: tuple[Callable[[Scope], Awaitable[str]], Callable[[str], bool]] | None = None,
     settings: Settings | None = None,
 ) -> ASGIApp:
     """The app with everything that holds for each of its answers.
@@ -40,7 +40,7 @@ def wrap(
         pages: the built pages, when they are served by this app.
         first_data: finds what a page shows first, to be written into it.
         refusals: pages whose forms work without script, and the words for an error's code.
-        takes_files: whether a page's handler of that name exists and takes files.
+        uploads: for which state a page's upload is, and whether a handler takes files.
         settings: those of the process unless given.
     """
     settings = settings or get_settings()
@@ -57,7 +57,8 @@ def wrap(
     if check_redis:
         inner = PageConnections(inner, check_redis)
     inner = Health(inner, check_redis=check_redis)
-    inner = PageUploads(inner, takes_files=takes_files)
+    if uploads:
+        inner = PageUploads(inner, *uploads)
     inner = BodyLimit(inner)
     inner = ApiCors(inner, settings.cors_origins)
     inner = Requests(inner, settings.trusted_proxy_hops)

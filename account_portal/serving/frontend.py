@@ -80,15 +80,45 @@ NO_PORT = (
     "",
 )
 
-# Each event says whether its page stands in a storefront's frame (`edge/frame.js`).
-IN_A_FRAME = (
-    """      asPath: loc.pathname + search + hash,
-    };
+# What a page says of itself travels inside its connection, and never in an address; a frame's waits
+# until its storefront has said who is there.
+CONNECTION = (
+    (
+        """import throttle from "$/utils/helpers/throttle";
 """,
-    """      asPath: loc.pathname + search + hash,
-      frame: window.portalFrame?.kind,
-    };
+        """import throttle from "$/utils/helpers/throttle";
+import { introduction, keepConnection, whenKnown } from "$/utils/connection";
 """,
+    ),
+    (
+        """    query: { token },
+""",
+        """    query: {},
+""",
+    ),
+    (
+        """    (warmSocket.io.opts.query.token !== session_token ||
+      warmSocket.io.opts.transports""",
+        """    (warmSocket.io.opts.transports""",
+    ),
+    (
+        """.io.opts.query = { token: getToken() };""",
+        """.io.opts.query = {};""",
+    ),
+    (
+        """    return { event: boot_event, state_schema: app.stateSchema };
+""",
+        """    const told = introduction(getToken());
+    return { event: boot_event, state_schema: app.stateSchema, ...told };
+""",
+    ),
+    (
+        """  socket.current.auth = bootAuth(true);
+""",
+        """  keepConnection(socket);
+  socket.current.auth = (send) => whenKnown(() => send(bootAuth(true)));
+""",
+    ),
 )
 
 # The first data stands in the page; what the websocket says before it has loaded the same waits.
@@ -201,7 +231,7 @@ class LeanFrontend(Plugin):
 
     def get_static_assets(self, **_context: Any) -> list[tuple[Path, str | bytes]]:
         """The replacement of Emotion, and the portal's own parts of Reflex's client."""
-        names = ("first-data.js", "navigation.js", "uploads.js")
+        names = ("connection.js", "first-data.js", "navigation.js", "uploads.js")
         written = [Path(__file__).parent / name for name in names]
         return [
             (Path("utils") / "jsx.js", JSX),
@@ -284,7 +314,7 @@ def _prerender_varying_pages(content: str, paths: list[str]) -> str:
 
 
 def _edit_client(content: str) -> str:
-    for edit in (OWN_ORIGIN, NO_PORT, IN_A_FRAME, *FIRST_DATA, *NAVIGATION):
+    for edit in (OWN_ORIGIN, NO_PORT, *CONNECTION, *FIRST_DATA, *NAVIGATION):
         content = _replace(content, *edit)
     return content
 

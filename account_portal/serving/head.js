@@ -9,15 +9,16 @@ for (const name of ["localStorage", "sessionStorage"]) {
   }
 }
 
+// The name of the tab.
+if (!sessionStorage.getItem("token")) sessionStorage.setItem("token", newToken());
+
 // The page's websocket is opened while the scripts load: two round trips less until data is shown.
 // Whoever then opens the same socket is given this one, with what it has heard so far.
 (() => {
-  const token = sessionStorage.getItem("token") ?? newToken();
-  sessionStorage.setItem("token", token);
   if (document.visibilityState === "hidden") return;
-  const url = location.origin.replace(/^http/, "ws") + "SOCKET_PATH/?token=" + token;
+  const url = location.origin.replace(/^http/, "ws") + "SOCKET_PATH/?EIO=4";
   const Plain = window.WebSocket;
-  const early = new Plain(url + "\u0026EIO=4\u0026transport=websocket", ["REFLEX_VERSION"]);
+  const early = new Plain(url + "\u0026transport=websocket", ["REFLEX_VERSION"]);
   const heard = [];
   let given = false;
   early.onmessage = (event) => heard.push(event);

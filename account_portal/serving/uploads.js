@@ -1,9 +1,10 @@
-// Uploads as Reflex sends them, with what its customers need: each percent is told once, and a
-// failure is told at all.
+// Uploads as Reflex sends them, with what the portal needs: they say whose page sends them, each
+// percent is told once, and a failure is told at all.
 
+import { introduction } from "$/utils/connection";
 import { uploadFiles as send } from "$/utils/helpers/upload";
 
-export async function uploadFiles(handler, files, uploadId, onProgress, headers, args, socket, refs, ...rest) {
+export async function uploadFiles(handler, files, uploadId, onProgress, headers, args, socket, refs, url, getToken) {
   if (refs[`__upload_controllers_${uploadId}`]) return false; // pressed twice
   let told = 0;
   const tell = (event) => {
@@ -13,7 +14,8 @@ export async function uploadFiles(handler, files, uploadId, onProgress, headers,
       onProgress(event);
     }
   };
-  const sent = await send(handler, files, uploadId, onProgress && tell, headers, args, socket, refs, ...rest);
+  const said = { ...headers, "Portal-Page": JSON.stringify(introduction(getToken())) };
+  const sent = await send(handler, files, uploadId, onProgress && tell, said, args, socket, refs, url, getToken);
   if (sent === false) onProgress?.({ failed: true });
   return sent;
 }

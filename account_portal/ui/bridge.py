@@ -3,9 +3,9 @@
 The caller is read from the request each time, never from a state var that a browser could set.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
@@ -15,34 +15,32 @@ from account_portal.core.schemas import Ready
 from account_portal.security import idempotency
 from account_portal.security.cookies import read_device_cookie, read_session_cookie
 
-Result = TypeVar("Result")
+
+def frame_of(state: Any) -> str:
+    """Kind of the storefront's frame that the page stands in; empty where it stands in none."""
+    return str(state.router_data.get("frame") or "")
 
 
-Frame = Literal["", "plain", "vouched"]
-
-
-def frame_of(state: Any) -> Frame:
-    """Whether the page is in a storefront's frame, and whether somebody vouches for its customer.
-
-    The browser says so; it decides which of its own cookies counts, and nothing else.
-    """
-    said = state.router_data.get("frame")
-    return said if said in ("plain", "vouched") else ""
+def customer_of(state: Any) -> str:
+    """Id of the user whose page it is, signed in still or not; empty for nobody."""
+    return str(state.router_data.get("customer", ""))
 
 
 def caller_of(state: Any) -> Caller:
-    """What the page's connection brings along."""
-    headers = state.router.headers
-    agent = headers.user_agent
-    frame = frame_of(state)
-    cookie = read_session_cookie(headers.cookie, in_frame=bool(frame))
-    if frame == "vouched" and not state._may_use_cookie:  # noqa: SLF001 - kept on the server only
-        cookie = None  # of whoever was here last; the storefront is asked who is here now
+    """What the page's connection has brought along; see `ui.arrivals`."""
+    router = state.router
+    return caller_with(router.headers, router.session.client_ip, state.router_data)
+
+
+def caller_with(headers: Any, address: str, said: Mapping[str, Any]) -> Caller:
+    """The caller, out of what Reflex keeps of a connection."""
+    frame, agent = said.get("frame"), headers.user_agent
     return Caller(
-        cookie=cookie,
+        cookie=read_session_cookie(headers.cookie, in_frame=bool(frame)),
         device=read_device_cookie(headers.cookie),
-        session_id=state._session_id or None,  # noqa: SLF001
-        ip_address=(state.router.session.client_ip or "")[:45] or None,
+        proof=headers.raw_headers.get("authorization"),
+        origin=said.get("origin") if frame else None,
+        ip_address=(address or "")[:45] or None,
         user_agent=agent[:300] if agent else None,
     )
 

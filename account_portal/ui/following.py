@@ -29,7 +29,7 @@ class _Tab(NamedTuple):
 
 
 _open: dict[str, _Tab] = {}
-"""Tabs that show somebody's data, by token; those that went away are forgotten at the next look."""
+"""Tabs that show somebody's data, by the key of their state; one that went away is forgotten."""
 _telling: set[asyncio.Future[None]] = set()
 """Under way still; kept, as nothing else holds them."""
 
@@ -40,24 +40,19 @@ def note_open(state: Any, user_id: str, news: int) -> None:
         _open[token] = _Tab(user_id, news)
 
 
-async def follow(app: rx.App, session: type[rx.State]) -> None:
-    """Tell tabs of news as long as the server runs.
-
-    Args:
-        app: the app they are connected to.
-        session: the state that holds who looks at a tab, and whose page its states are of.
-    """
+async def follow(app: rx.App) -> None:
+    """Tell tabs of news as long as the server runs."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
-            await look(app, session)
+            await look(app)
         except PortalError:
             log.warning("the database was busy; open pages are told of changes later")
         except Exception:
             log.exception("open pages could not be told of changes; the next look tries again")
 
 
-async def look(app: rx.App, session: type[rx.State]) -> None:
+async def look(app: rx.App) -> None:
     """Look once; see `follow`."""
     connected = app.event_namespace.token_to_sid if app.event_namespace else {}
     for token in [token for token in _open if token not in connected]:
@@ -70,7 +65,7 @@ async def look(app: rx.App, session: type[rx.State]) -> None:
         latest = news.get(tab.user_id, tab.news)
         if latest != tab.news:
             _open[token] = tab._replace(news=latest)
-            telling.append(asyncio.ensure_future(_tell(app, session, token, tab.user_id)))
+            telling.append(asyncio.ensure_future(_tell(app, token)))
     for one in telling:
         _telling.add(one)
         one.add_done_callback(_telling.discard)
@@ -79,18 +74,10 @@ async def look(app: rx.App, session: type[rx.State]) -> None:
         await asyncio.wait(telling, timeout=LOOK_EVERY)
 
 
-class _Gone(Exception):
-    """The state of a tab is somebody else's by now, or was forgotten."""
-
-
-async def _tell(app: rx.App, session: type[rx.State], token: str, user_id: str) -> None:
+async def _tell(app: rx.App, token: str) -> None:
     try:
-        async with app.modify_state(rx.BaseStateToken(ident=token, cls=session)) as root:
-            # At the end of this, who looks is asked for anew and sent, as after every event.
-            if (await root.get_state(session))._owner != user_id:  # noqa: SLF001
-                raise _Gone
-    except _Gone:
-        _open.pop(token, None)
+        async with app.modify_state(rx.BaseStateToken(ident=token, cls=rx.State)):
+            pass  # at the end of this, who looks is asked for anew and sent, as after every event
     except Exception:
         log.exception("an open page could not be told of a change")
 

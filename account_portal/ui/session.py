@@ -32,7 +32,7 @@ from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
 from account_portal.gateways import get_gateways
 from account_portal.security.media_links import picture_url
-from account_portal.ui.bridge import begin_event, caller_of, frame_of, glance
+from account_portal.ui.bridge import begin_event, caller_of, customer_of, frame_of, glance
 from account_portal.ui.following import note_open
 
 log = logging.getLogger("account_portal.ui")
@@ -76,14 +76,8 @@ class Session(rx.State):
     customer signed out."""
     happened: dict[str, Any] = {}
     """What a storefront is told of: `name`, `detail`, and a `stamp` that makes each one new."""
-    _may_use_cookie: bool = False
-    """Of a frame whose storefront could not be asked: whoever was signed in here goes on."""
-    _owner: str = ""
-    """User the states of this tab were loaded for."""
     _led_away: bool = False
     """To sign-in, after the session ended: nothing is held for anybody."""
-    _session_id: str = ""
-    """Session taken over after signing in again; the socket still carries the old cookie."""
     _back: str = ""
     """Names the last return of a lost connection, and the address it came back to."""
 
@@ -106,7 +100,8 @@ class Session(rx.State):
             _unexpected(error)
         else:
             return found
-        return Viewer(was_here=bool(self._owner) and not self._led_away)
+        customer = customer_of(self)
+        return Viewer(was_here=bool(customer) and not self._led_away, id=customer)
 
     @rx.event
     async def dismiss_notice(self) -> None:
@@ -279,7 +274,7 @@ def page_load(function: Handler) -> Any:
         note_open(self, viewer.id, viewer.news)
         if self._loaded_for != wanted:
             self.reset()
-            self._loaded_for, self._owner = wanted, viewer.id
+            self._loaded_for = wanted
         self._news = viewer.news
         self.busy, self.errors, self.leave_to = "", {}, ""
         self._led_away, self.signed_out, self.gate = False, False, ""
@@ -322,22 +317,15 @@ _WHOLE_STATE = (CompileVars.HYDRATE, CompileVars.HYDRATE_AND_LOAD)
 
 
 class OwnPagesOnly(Middleware):
-    """Keeps a page's state from reaching another than the one it was made for.
-
-    State lives on the server under a token of the browser tab and is sent whole when a page starts.
-    After signing out, or in as somebody else, in the same tab, it would be the old customer's.
-    """
+    """Keeps a page's state from being sent to a customer whose session has ended meanwhile."""
 
     async def preprocess(self, app: Any, state: Any, event: Event) -> None:  # noqa: ARG002
-        """Forget the state before it is sent, unless its customer still looks at it."""
+        """Forget the state before it is sent whole, unless its customer still looks at it."""
         begin_event()
         if event.name.rpartition(".")[2] not in _WHOLE_STATE:
             return
         session = await state.get_state(Session)
-        if not frame_of(session):
-            session._session_id = ""  # noqa: SLF001 - this connection carries the present cookie
-        owner = session._owner  # noqa: SLF001
-        if owner and owner != await _user_id(session):
+        if customer_of(session) not in ("", await _user_id(session)):
             state.reset()
         # The first connection of a page says what the browser holds; one that came back does not.
         is_back = event.name.endswith(CompileVars.HYDRATE_AND_LOAD) and (

@@ -17,7 +17,7 @@ def _entered(session: schemas.FrameSession) -> Done:
     return Done(
         next=HOME,
         cookies={frame_cookie_name(): kept},
-        content={"handover": session.handover},
+        content={"proof": session.proof},
     )
 
 

@@ -34,9 +34,9 @@ class FrameSession:
     Attributes:
         cookie: secret of its cookie.
         seconds: how long it lives.
-        handover: names it to a page that gets no cookie.
+        proof: what the page shows inside its connection, as it may get no cookie.
     """
 
     cookie: str
     seconds: int
-    handover: str
+    proof: str

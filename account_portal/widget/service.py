@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from account_portal.auth import service as auth
 from account_portal.auth.rules import AccountIsDeactivated, Contact
-from account_portal.context import Context
+from account_portal.context import PROOF, Context
 from account_portal.core.errors import Conflict, LoginRequired
 from account_portal.gateways.vouching import AssertionUnreadable
 from account_portal.models import User, UserSession
@@ -18,7 +18,6 @@ from account_portal.widget.schemas import FrameSession, SignedInElsewhere, Vouch
 
 FRAME_LASTS = timedelta(hours=12)
 """Longer than a visit, shorter than a page's session: the storefront vouches anew at each load."""
-PURPOSE = "frame"
 RACES_LOST = 3
 """A race is lost once for the key and once for each contact at most."""
 REFUSED_PER_ADDRESS = Limit("vouch-address", times=60, seconds=600)
@@ -80,7 +79,7 @@ def hand_to_frame(ctx: Context) -> str:
     ctx.require_top_level()
     if ctx.actor.session_id is None or not ctx.actor.is_customer:
         raise LoginRequired
-    return auth.handover_to(ctx, ctx.actor.session_id, PURPOSE)
+    return auth.handover_to(ctx, ctx.actor.session_id)
 
 
 def enter_frame(ctx: Context, data: SignedInElsewhere) -> FrameSession:
@@ -92,7 +91,7 @@ def enter_frame(ctx: Context, data: SignedInElsewhere) -> FrameSession:
     """
     if data.origin not in ctx.settings.framing_origins:
         raise rules.AssertionRefused(f"{data.origin} is not among PORTAL_EMBED_ORIGINS.")
-    page = auth.redeem(ctx, data.handover, None, purpose=PURPOSE)
+    page = auth.redeem(ctx, data.handover)
     user = ctx.db.get_one(User, page.user_id)
     if user.deactivated_at is not None:
         raise AccountIsDeactivated
@@ -214,8 +213,9 @@ def _frame_session(
     if found is None and method:
         auth.record_sign_in(ctx, user, method, succeeded=True)
     ctx.db.flush()
+    claims = {"typ": PROOF, "sid": session.id, "origin": origin, "iat": int(ctx.now.timestamp())}
     return FrameSession(
         cookie=secret,
         seconds=int((session.expires_at - ctx.now).total_seconds()),
-        handover=auth.handover_to(ctx, session.id),
+        proof=tokens.sign({**claims, "exp": int(session.expires_at.timestamp())}),
     )

@@ -5,6 +5,7 @@
  * checked where a message comes from, and says where an answer may go. */
 import { useContext, useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
+import { connectAnew } from "$/utils/connection";
 import { ColorModeContext } from "$/utils/context-registry";
 
 const frame = window.portalFrame;
@@ -57,7 +58,7 @@ function useReady(path, gate) {
 }
 
 /** A click on the button opens the portal's own window; when it has signed in it tells this frame. */
-function useSignInWindow({ onEnter, onAsk }) {
+function useSignInWindow({ onAsk }) {
   useEffect(() => {
     const onClick = (event) => {
       const button = event.target.closest?.("[data-frame]");
@@ -71,8 +72,8 @@ function useSignInWindow({ onEnter, onAsk }) {
     };
     const onMessage = ({ origin, data }) => {
       if (origin !== location.origin || data?.portal !== "hand-over") return;
-      frame.post("frame", { handover: data.handover }).then((handover) => {
-        onEnter(handover);
+      frame.enter("frame", { handover: data.handover }).then(() => {
+        enter();
         frame.tell("entered"); // other frames of the page need not ask
       }, report);
     };
@@ -87,7 +88,13 @@ function useSignInWindow({ onEnter, onAsk }) {
 
 const report = (error) => frame.tell("error", { code: error.code ?? "offline", message: error.message });
 
-export function Bridge({ gate, happened, onEnter, onShut, onResume, onRefresh, onAsk, onLeave }) {
+let hasLeft = false; // who signed out is not signed in again unasked
+const enter = () => {
+  hasLeft = false;
+  connectAnew();
+};
+
+export function Bridge({ gate, happened, onShut, onRefresh, onAsk, onLeave }) {
   const { setColorMode } = useContext(ColorModeContext);
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
@@ -95,26 +102,26 @@ export function Bridge({ gate, happened, onEnter, onShut, onResume, onRefresh, o
   const asked = useRef(false);
   const path = pathname + search;
 
-  const admit = ({ entry, token: word }) => {
-    if (entry)
-      entry.then(onEnter, (error) => {
-        report(error);
-        onShut();
-      });
-    else if (word === undefined) onResume();
-    else if (asked.current) onShut();
+  const admit = ({ admits, error }) => {
+    if (admits) enter();
+    else if (error) {
+      report(error);
+      onShut();
+    } else if (asked.current) onShut();
     else onLeave(); // the storefront's customer has left, and so has ours
   };
 
   useEffect(() => frame.tell("navigate", { path, title: document.title }), [path]);
   useSize();
   useReady(path, gate);
-  useSignInWindow({ onEnter, onAsk });
+  useSignInWindow({ onAsk: () => ((hasLeft = false), onAsk()) });
 
   useEffect(() => {
     asked.current = gate === "asking";
+    if (gate === "left") hasLeft = true;
     if (gate !== "asking") return;
     if (token.current) admit(token.current);
+    else if (hasLeft) onShut();
     else frame.tell("signin-required");
     token.current = null;
   }, [gate]);

@@ -1,5 +1,5 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
-import { post } from "./sign-in.js";
+import { goOn, post } from "./sign-in.js";
 
 const RENEWED_AFTER = 4 * 60_000; // a challenge lives five minutes
 
@@ -48,22 +48,21 @@ const isNumber = (host) => /^[\d.]+$|^\[/.test(host);
 const areThere = () => "PublicKeyCredential" in window && window.isSecureContext && !isNumber(location.hostname);
 
 /** Around a button that uses a passkey; where there are none, it is gone. The server is asked at
- *  `${action}-options` and answered at `action`; then the page is left, unless it is to `stay`.
+ *  `${action}-options` and answered at `action`; signed in, the page is left, or goes on if it is the `customer`'s.
  *  With `autofill` the browser also offers passkeys in the field that asks for `webauthn`. */
-export function PasskeyUse({ action, next, stay, autofill, children, onStart, onDone, onFailed, ...rest }) {
+export function PasskeyUse({ action, next, customer, autofill, children, onStart, onDone, onAgain, onFailed, ...rest }) {
   const [shown, setShown] = useState(true);
   const waiting = useRef(null); // a browser answers one request at a time
   const latest = useRef();
-  latest.current = { next, onStart, onDone, onFailed };
+  latest.current = { next, customer, onStart, onDone, onAgain, onFailed };
 
   const enter = async ({ passkey_token, options }, credential) => {
-    const { next, onDone } = latest.current;
+    const { next, customer, onDone, onAgain } = latest.current;
     const fields = { passkey_token, credential: JSON.stringify(written(credential)), next: next ?? "" };
     try {
       const answer = await post(action, new URLSearchParams(fields));
-      // A new cookie reaches the page's connection with a full load only.
-      if (stay) onDone?.({ handover: answer.handover ?? "", contact: "", channel: "" });
-      else window.location.assign(answer.next);
+      if (answer.customer) await goOn(answer, customer, onAgain);
+      else onDone?.();
     } catch (error) {
       if (error.code === "passkey_unknown")
         PublicKeyCredential.signalUnknownCredential?.({ rpId: options.rpId, credentialId: credential.id });

@@ -1,4 +1,5 @@
 import { createElement as h, useEffect, useState } from "react";
+import { connectAnew } from "$/utils/connection";
 
 const PHONE = /^\+?[\d\s().\-/]{3,}$/;
 
@@ -24,12 +25,22 @@ export async function post(target, body) {
   };
 }
 
+/** Signed in: the next page is loaded, or, over a page of the same customer, that one goes on. */
+export async function goOn(answer, customer, onAgain) {
+  if (!customer) window.location.assign(answer.next);
+  else if (answer.customer !== customer) window.location.reload();
+  else {
+    await connectAnew(); // with the new cookie
+    onAgain?.();
+  }
+}
+
 /** A form of sign-in. Without script the browser sends it by itself; with script it is sent by
  *  fetch, so that what was typed stays where it is when the answer is no.
  *
  *  A button with `formaction` sends to another place. `data-contact` on the form says what kind of
  *  contact is typed into it (`email` or `phone`), for the buttons that depend on it. */
-export function SentForm({ action, stay = false, children, onStart, onDone, onFailed, ...rest }) {
+export function SentForm({ action, customer, children, onStart, onDone, onAgain, onFailed, ...rest }) {
   const [kind, setKind] = useState("email");
   const submit = async (event) => {
     event.preventDefault();
@@ -45,14 +56,9 @@ export function SentForm({ action, stay = false, children, onStart, onDone, onFa
       onFailed?.(failure);
       return;
     }
-    // A new cookie reaches the page's connection with a full load only.
-    if (answer.handover && !stay) window.location.assign(answer.next);
-    else
-      onDone?.({
-        handover: answer.handover ?? "",
-        contact: body.get("contact") ?? "",
-        channel: body.get("channel") ?? "",
-      });
+    if (!answer.customer)
+      onDone?.({ contact: body.get("contact") ?? "", channel: body.get("channel") ?? "" });
+    else await goOn(answer, customer, onAgain);
   };
   const look = (event) => {
     if (event.target.name === "contact") setKind(PHONE.test(event.target.value.trim()) ? "phone" : "email");

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from reflex.istate.data import RouterData
 from reflex_base.event import Event
 
-from account_portal.auth import service
 from account_portal.auth.state import (
     ForgotState,
     LoginState,
@@ -21,12 +20,10 @@ from account_portal.auth.state import (
     SignInAgainState,
 )
 from account_portal.auth.state.failures import refused
-from account_portal.context import Caller, enter
 from account_portal.core.db import Database
 from account_portal.models import User, UserSession
-from account_portal.security import tokens
 from account_portal.ui.session import OwnPagesOnly
-from tests.conftest import Acting, Clock
+from tests.conftest import Clock
 from tests.factories.auth import load_user, make_page_session
 from tests.factories.users import PASSWORD
 
@@ -90,6 +87,7 @@ def signed_in(database: Database, clock: Clock) -> Any:
         made += 1
         cookie = f"cookie-{made}"
         tab = Tab(cookie, path, **query)
+        tab.root.router_data = {"customer": user.id}
         tab.session_id = make_page_session(database, user, clock.now, cookie)  # type: ignore[attr-defined]
         return tab
 
@@ -216,17 +214,6 @@ async def test_account_is_closed_in_two_steps_only(
     assert state.leave_to == "/login?closed=1"
 
 
-def begin_session(acting: Acting, database: Database, user: User, cookie: str) -> str:
-    """What the form of the dialog does; returns its hand-over token."""
-    with acting(user) as ctx:
-        found = service.find_user(ctx, service.contact_of(user, "email"))  # type: ignore[arg-type]
-        assert found is not None
-        from account_portal.auth.service.sessions import open_session
-
-        open_session(ctx, found, cookie=cookie)
-        return service.handover_of(ctx, cookie)
-
-
 async def ended_tab(signed_in: Any, database: Database, user: User) -> Tab:
     """A tab whose page was loaded, and whose session ended since."""
     tab = signed_in(user)
@@ -239,84 +226,34 @@ async def ended_tab(signed_in: Any, database: Database, user: User) -> Tab:
 
 
 async def test_signing_in_again_in_place(
-    signed_in: Any, acting: Acting, database: Database, owner: User
+    signed_in: Any, database: Database, owner: User, clock: Clock
 ) -> None:
     tab = await ended_tab(signed_in, database, owner)
-    assert (await (await tab.state(SecurityState))._look()).was_here
-    handover = begin_session(acting, database, owner, "newer")
-    again = await tab.send(SignInAgainState, "done", {"handover": handover})
+    viewer = await (await tab.state(SecurityState))._look()
+    assert (viewer.was_here, viewer.id) == (True, owner.id)
+    make_page_session(database, owner, clock.now, "newer")
+    tab.go("/security", cookie="newer")
+    again = await tab.send(SignInAgainState, "done")
     assert not again.signed_out
     state = await tab.send(SecurityState, "end_others")
     assert not state.signed_out
     assert len(state.shown.devices) == 1
 
 
-async def test_a_hand_over_works_once(
-    signed_in: Any, acting: Acting, database: Database, owner: User
+async def test_who_has_not_signed_in_again_is_asked_still(
+    signed_in: Any, database: Database, owner: User
 ) -> None:
     tab = await ended_tab(signed_in, database, owner)
-    handover = begin_session(acting, database, owner, "newer")
-    await tab.send(SignInAgainState, "done", {"handover": handover})
-    thief = await ended_tab(signed_in, database, owner)
-    state = await thief.send(SignInAgainState, "done", {"handover": handover})
-    assert state._session_id == ""
-    assert (await thief.send(SecurityState, "end_others")).signed_out
+    state = await tab.send(SignInAgainState, "done")
+    assert (state.signed_out, state.notice_text) == (True, "")
 
 
-async def test_a_strangers_hand_over_is_a_full_load(
-    signed_in: Any, acting: Acting, database: Database, owner: User, stranger: User
+async def test_a_page_whose_session_ended_is_not_sent_again(
+    signed_in: Any, database: Database, owner: User
 ) -> None:
     tab = await ended_tab(signed_in, database, owner)
-    handover = begin_session(acting, database, stranger, "newer")
-    state = await tab.send(SignInAgainState, "done", {"handover": handover})
-    assert state._session_id == ""
-    assert state.leave_to == "/security"
-
-
-@pytest.mark.parametrize(("typ", "minutes"), [("handover", 2), ("access", 0), ("refresh", 0)])
-async def test_forged_and_old_hand_overs(
-    signed_in: Any,
-    acting: Acting,
-    database: Database,
-    owner: User,
-    clock: Clock,
-    typ: str,
-    minutes: int,
-) -> None:
-    tab = await ended_tab(signed_in, database, owner)
-    live = signed_in(owner)
-    begun = int(clock.now.timestamp())
-    claims = {"typ": typ, "sid": live.session_id, "iat": begun, "exp": begun + 60}
-    token = tokens.sign(claims)
-    clock.advance(minutes=minutes)
-    state = await tab.send(SignInAgainState, "done", {"handover": token})
-    assert state._session_id == ""
-    broken = await tab.send(SignInAgainState, "done", {"handover": token[:-4] + "AAAA"})
-    assert broken._session_id == ""
-
-
-async def test_a_hand_over_is_nothing_for_a_tab_nobody_used(
-    acting: Acting, database: Database, owner: User
-) -> None:
-    handover = begin_session(acting, database, owner, "newer")
-    tab = Tab(path="/security")
-    state = await tab.send(SignInAgainState, "done", {"handover": handover})
-    assert state._session_id == ""
-
-
-async def test_a_taken_over_session_is_forgotten_when_the_page_starts_anew(
-    signed_in: Any, acting: Acting, database: Database, owner: User, stranger: User
-) -> None:
-    tab = await ended_tab(signed_in, database, owner)
-    handover = begin_session(acting, database, owner, "newer")
-    await tab.send(SignInAgainState, "done", {"handover": handover})
-    make = signed_in(stranger)
-    tab.go("/security", cookie=make.cookie)
-    event = Event(name="state.hydrate")
-    await OwnPagesOnly().preprocess(None, tab.root, event)
-    state = await tab.state(SecurityState)
-    assert state.shown is None
-    assert (await state._look()).id == stranger.id
+    await OwnPagesOnly().preprocess(None, tab.root, Event(name="state.hydrate"))
+    assert (await tab.state(SecurityState)).shown is None
 
 
 @pytest.mark.parametrize("cls", [LoginState, RegisterState])
@@ -425,26 +362,12 @@ async def test_presence_is_noted_at_most_every_five_minutes(
     await Tab("no such cookie").send(PresenceState, "note")
 
 
-def test_take_over_needs_the_one_it_is_for(
-    acting: Acting, database: Database, owner: User, stranger: User
-) -> None:
-    from account_portal.core.errors import NotAuthenticated
-
-    handover = begin_session(acting, database, owner, "newer")
-    for user_id in (stranger.id, ""):
-        with pytest.raises(NotAuthenticated), enter(Caller(), writes=True) as ctx:
-            service.take_over(ctx, handover, user_id)
-    with enter(Caller(), writes=True) as ctx:
-        session_id = service.take_over(ctx, handover, owner.id)
-    with enter(Caller(session_id=session_id), writes=False) as ctx:
-        assert ctx.actor.user_id == owner.id
-
-
 async def test_signing_in_again_can_be_put_off_and_begun_anew(
     signed_in: Any, database: Database, owner: User
 ) -> None:
     tab = await ended_tab(signed_in, database, owner)
-    again = await tab.send(SignInAgainState, "done", {"contact": owner.email, "channel": "email"})
+    answer = {"contact": owner.email, "channel": "email"}
+    again = await tab.send(SignInAgainState, "code_sent", answer)
     assert (again.step, again.contact) == ("code", owner.email)
     again = await tab.send(SignInAgainState, "use_password")
     assert (again.step, again.contact) == ("", "")

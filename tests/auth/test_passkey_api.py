@@ -135,7 +135,7 @@ def test_a_browser_signs_in(api: Api, owner: User, database: Database) -> None:
     assert asked.headers["cache-control"] == "no-store"
     answer = answer_page(api, asked.json()["content"], authenticator, next="/orders")
     assert answer.json()["content"]["next"] == "/orders"
-    assert answer.json()["content"]["handover"]
+    assert answer.json()["content"]["customer"] == owner.id
     assert api.client.cookies["portal"]
     [session] = rows(database, UserSession)
     assert (session.user_id, session.kind) == (owner.id, "page")

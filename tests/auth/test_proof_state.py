@@ -307,11 +307,11 @@ def test_a_passkey_that_the_server_took_lets_it_go_on(
     tab.press(proof, "refuse_passkey", {"code": "passkey_cancelled"})
     assert "No passkey was used" in proof.errors["_"]
     # Whoever says so to the page alone has proven nothing: it is asked again.
-    follow(tab, tab.press(proof, "prove_by_passkey", {}))
+    follow(tab, tab.press(proof, "prove_by_passkey"))
     assert proof.proof.passkey
     assert not state.is_adding_passkey
     set_proof(database, owner, clock.now)
     tab.press(proof, "ask_passkey", "passkey")
-    follow(tab, tab.press(proof, "prove_by_passkey", {}))
+    follow(tab, tab.press(proof, "prove_by_passkey"))
     assert (proof.proof, proof.is_asking_passkey) == (None, False)
     assert state.is_adding_passkey

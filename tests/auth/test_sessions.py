@@ -275,29 +275,27 @@ def test_all_other_devices_can_be_signed_out(
     assert [kind_of(database, token) for token in others] == ["nobody", "nobody"]
 
 
-def test_a_page_takes_over_the_session_begun_beside_it(
+def test_a_session_is_handed_over_once_and_soon(
     acting: Acting, owner: User, clock: Clock, database: Database
 ) -> None:
     begun = make_page_session(database, owner, clock.now, "a secret")
-    make_page_session(database, owner, clock.now, "another")
     with acting(NOBODY, writes=False) as ctx:
-        handover = service.handover_of(ctx, "a secret")
-        late = service.handover_of(ctx, "another")
+        handover, late = service.handover_to(ctx, begun), service.handover_to(ctx, begun)
     assert kind_of(database, handover) == "nobody"
     with acting(NOBODY) as ctx:
-        assert service.take_over(ctx, handover, owner.id) == begun
+        assert service.redeem(ctx, handover).id == begun
     with acting(NOBODY) as ctx, pytest.raises(NotAuthenticated):
-        service.take_over(ctx, handover, owner.id)
+        service.redeem(ctx, handover)
     clock.advance(seconds=60)
     with acting(NOBODY) as ctx, pytest.raises(NotAuthenticated):
-        service.take_over(ctx, late, owner.id)
+        service.redeem(ctx, late)
 
 
-def test_other_tokens_take_no_session_over(sign_in: Any, acting: Acting, owner: User) -> None:
+def test_other_tokens_hand_nothing_over(sign_in: Any, acting: Acting, owner: User) -> None:
     pair = sign_in()
     for token in (pair.access_token, pair.refresh_token, "nonsense", ""):
         with acting(NOBODY) as ctx, pytest.raises(NotAuthenticated):
-            service.take_over(ctx, token, owner.id)
+            service.redeem(ctx, token)
 
 
 def test_a_page_in_use_is_seen_every_few_minutes(

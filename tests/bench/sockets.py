@@ -46,14 +46,15 @@ class OpenPage:
     async def open(self) -> None:
         """Connect, and wait for the page's data."""
         self.socket = await AioClient.connect(
-            f"ws://{self.origin}{NAMESPACE}/?token={self.token}&EIO=4&transport=websocket",
+            f"ws://{self.origin}{NAMESPACE}/?EIO=4&transport=websocket",
             headers={
                 "Origin": f"http://{self.origin}",
                 "Cookie": f"{session_cookie_name()}={self.cookie}",
             },
         )
         hydrate = {"name": "reflex___state____state.hydrate_and_load", "router_data": self.router}
-        await self.socket.send(f"40{NAMESPACE}," + json.dumps({"event": hydrate}))
+        said = {"token": self.token, "page": self.token, "event": hydrate}
+        await self.socket.send(f"40{NAMESPACE}," + json.dumps(said))
         await self._hear('"is_hydrated_rx_state_":true')
 
     async def click(self, turn: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from account_portal.core.errors import NotAuthenticated
 from account_portal.core.settings import Settings
 from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send
 from account_portal.edge.csp import DATA_POLICY
@@ -19,7 +20,16 @@ EVIL = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST
 
 def wrapped(app: ASGIApp) -> ASGIApp:
     values = {"public_url": "https://account.shop.example", "storefront_port": -1}
-    return wrap(app, settings=Settings.model_validate(values))
+    uploads = (for_nobody, lambda _name: True)
+    return wrap(app, uploads=uploads, settings=Settings.model_validate(values))
+
+
+async def for_nobody(_scope: Scope) -> str:
+    raise NotAuthenticated
+
+
+async def for_everybody(_scope: Scope) -> str:
+    return "a key"
 
 
 def refused_preflight() -> Answer:
@@ -115,7 +125,7 @@ def test_a_refused_websocket_has_an_answer_with_headers() -> None:
 
 class TestUploadHandlers:
     def uploads(self, inner: ASGIApp) -> ASGIApp:
-        return PageUploads(inner, lambda _cookies: True, lambda name: name == "state.send")
+        return PageUploads(inner, for_everybody, lambda name: name == "state.send")
 
     @pytest.mark.parametrize("name", ["state.load", "no.such", ""])
     def test_a_wrong_one_is_refused_unread(self, name: str) -> None:

@@ -1,23 +1,23 @@
 """Nothing that somebody sends reaches the log, neither by us nor by a library."""
 
 import asyncio
-import contextvars
 import io
 import json
 import logging
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from reflex_base.registry import RegistrationContext
 from sqlalchemy import text
 
 from account_portal.app import app
 from account_portal.core.db import Database
 from account_portal.edge.logs import configure_logging, plain_name, told
-from account_portal.ui.handlers import guard_events
+from account_portal.edge.requests import END
+from account_portal.ui.arrivals import PageEvents
 from tests.edge.asgi_client import Crashes, call
 from tests.edge.test_every_answer import wrapped
 
@@ -138,21 +138,20 @@ def test_names_of_clients_are_escaped_and_cut(name: str) -> None:
 def test_unknown_handlers_are_refused_before_they_are_queued(
     data: Any, logged: io.StringIO
 ) -> None:
-    queued: list[Any] = []
+    ended: list[str] = []
+    scope = {END: lambda: ended.append("it was ended")}
 
-    class Namespace:
-        async def on_event(self, sid: str, data: Any) -> None:
-            queued.append((sid, data))
+    async def handle(connection: str, _: Any) -> None:
+        await pages.on_event(connection, data)
 
-    namespace = Namespace()
-    guard_events(namespace)
-    asyncio.run(namespace.on_event("sid", data))
-    assert queued == []
+    pages = PageEvents("/events", app)
+    pages.server = SimpleNamespace(
+        _handle_eio_message=handle, environ={"one": {"asgi.scope": scope}}
+    )
+    pages.sid_to_token["one"] = "a key"
+    asyncio.run(pages.receive("one", data))
+    assert ended
     lines = without_secrets(logged)
-    assert "was refused" in lines
+    assert "an event without a handler" in lines
     assert "\nforged" not in lines
-    assert app is not None  # making it is what registers handlers
-    known = {"name": next(iter(RegistrationContext.get().event_handlers)), "payload": {}}
-    # Of a connection whose task knows nothing of the app's context.
-    contextvars.Context().run(lambda: asyncio.run(namespace.on_event("sid", known)))
-    assert queued == [("sid", known)]
+    assert len(lines.splitlines()) == 1

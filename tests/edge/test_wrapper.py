@@ -14,15 +14,16 @@ from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.csp import Pages
 from account_portal.edge.limits import LARGEST_BODY, BodyLimit
 from account_portal.edge.request_id import request_id
-from account_portal.edge.uploads import _is_customer
 from account_portal.edge.wrapper import wrap
 from account_portal.models import User, UserSession
 from account_portal.reviews.api import UPLOAD_LIMIT
-from account_portal.security.cookies import frame_cookie_name, session_cookie_name
-from tests.edge.asgi_client import Crashes, Echo, ReadsAll, call
+from account_portal.security.cookies import session_cookie_name
+from account_portal.ui.arrivals import admit_upload
+from tests.edge.asgi_client import Answer, Crashes, Echo, ReadsAll, call
 from tests.factories.auth import make_page_session
 
 SHOP = "https://shop.example"
+INTRODUCED = {"Portal-Page": json.dumps({"token": "t" * 20, "page": "p" * 20})}
 
 
 def wrapped(app: ASGIApp, pages: Pages | None = None, **settings: object) -> ASGIApp:
@@ -331,31 +332,48 @@ class TestBodyLimit:
 
 
 class TestPageUploads:
+    def send(self, inner: ASGIApp, path: str = "/backend/_upload", **headers: str) -> Answer:
+        app = wrap(inner, uploads=(admit_upload, "known".__eq__), settings=Settings())
+        return call(app, path, method="POST", headers={"Content-Length": "9000000", **headers})
+
     @pytest.mark.parametrize("path", ["/backend/_upload", "/backend/_upload/"])
     @pytest.mark.parametrize("cookie", ["", "portal=", "portal=guessed", "other=1"])
     def test_of_strangers_are_refused_unread(
         self, database: Database, path: str, cookie: str
     ) -> None:
         inner = Echo()
-        headers = {"Cookie": cookie, "Content-Length": "9000000"}
-        answer = call(wrapped(inner), path, method="POST", headers=headers)
+        answer = self.send(inner, path, **INTRODUCED, Cookie=cookie)
         assert (answer.status, json.loads(answer.body)["code"]) == (401, "unauthorized")
         assert not inner.scopes
 
-    def test_of_customers_pass_until_they_sign_out(self, database: Database, owner: User) -> None:
+    @pytest.mark.parametrize("said", ["", "{", "{}", "[]", '{"token": "x", "page": "y"}', "é"])
+    def test_of_pages_that_do_not_say_what_they_are_too(
+        self, database: Database, said: str
+    ) -> None:
+        inner = Echo()
+        answer = self.send(inner, **{"Portal-Page": said})
+        assert (answer.status, json.loads(answer.body)["code"]) == (400, "bad_request")
+        assert not inner.scopes
+
+    def test_of_customers_are_for_their_own_state_until_they_sign_out(
+        self, database: Database, owner: User, stranger: User
+    ) -> None:
         session = make_page_session(database, owner, datetime.now(UTC), "a secret")
-        for name in (session_cookie_name(), frame_cookie_name()):
-            answer = call(
-                wrapped(Echo()),
-                "/backend/_upload",
-                method="POST",
-                headers={"Cookie": f"{name}=a secret"},
-            )
-            assert answer.status == 200
+        make_page_session(database, stranger, datetime.now(UTC), "another")
+        inner = Echo()
+        sent = {**INTRODUCED, "Reflex-Event-Handler": "known", "Reflex-Client-Token": "t" * 20}
+        for secret in ("a secret", "another"):
+            cookie = f"{session_cookie_name()}={secret}"
+            assert self.send(inner, **sent, Cookie=cookie).status == 200
+            unknown = {**sent, "Reflex-Event-Handler": "unknown"}
+            assert self.send(inner, **unknown, Cookie=cookie).status == 400
+        keys = [dict(scope["headers"])[b"reflex-client-token"] for scope in inner.scopes]
+        assert len({*keys, b"t" * 20}) == 3
         with database.session(writes=True) as db:
             db.delete(db.get_one(UserSession, session))
             db.commit()
-        assert not _is_customer(f"{session_cookie_name()}=a secret")
+        cookie = f"{session_cookie_name()}=a secret"
+        assert self.send(inner, **sent, Cookie=cookie).status == 401
 
 
 class TestProxies:

@@ -46,9 +46,15 @@ def generated_client() -> str:
     return (Path(reflex_base.__file__).parent / ".templates/web/utils/state.js").read_text()
 
 
-def test_the_browser_stays_on_its_own_port_and_says_whether_it_is_framed() -> None:
+def test_no_address_names_the_tab() -> None:
     changed = frontend._edit_client(generated_client())
-    assert changed.count("frame: window.portalFrame?.kind") == 1
+    assert changed.count("...told }") == 1
+    assert not re.search(r"query\b[^;]*token", changed)
+    assert "token=" not in frontend.head_script()
+
+
+def test_the_browser_stays_on_its_own_port() -> None:
+    changed = frontend._edit_client(generated_client())
     assert "endpoint.port = window.location.port;" in changed
     assert 'endpoint.port = ""' not in changed
     assert frontend._edit_client(changed) == changed
@@ -95,7 +101,7 @@ def test_the_head_script_stands_in_html_as_it_was_written() -> None:
     text = frontend.head_script()
     assert not {"&", "<"} & set(text)
     assert f'["{version("reflex")}"]' in text
-    assert "/backend/_event/?token=" in text
+    assert "/backend/_event/?EIO=4" in text
 
 
 def test_a_page_is_asked_for_before_react_has_drawn_it_and_once() -> None:

@@ -17,7 +17,6 @@ from account_portal.orders import service as orders
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.reviews.state import ReviewsState
 from account_portal.ui import following
-from account_portal.ui.session import Session
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.orders import make_order
 from tests.factories.users import make_user
@@ -100,7 +99,6 @@ class FakeApp:
 
     def __init__(self, *tokens: str) -> None:
         self.event_namespace = SimpleNamespace(token_to_sid=dict.fromkeys(tokens, "sid"))
-        self.owners: dict[str, str] = {}
         self.busy: set[str] = set()
         self.told: list[str] = []
 
@@ -108,17 +106,12 @@ class FakeApp:
     async def modify_state(self, token: Any) -> AsyncIterator[Any]:
         if token.ident in self.busy:
             await asyncio.sleep(10)
-        owner = self.owners.get(token.ident, following._open[token.ident].user_id)
-
-        async def get_state(_kind: Any) -> Any:
-            return SimpleNamespace(_owner=owner)
-
-        yield SimpleNamespace(get_state=get_state)
+        yield
         self.told.append(token.ident)
 
     def look(self) -> list[str]:
         self.told.clear()
-        asyncio.run(following.look(self, Session))  # type: ignore[arg-type]
+        asyncio.run(following.look(self))  # type: ignore[arg-type]
         return sorted(self.told)
 
 
@@ -190,18 +183,6 @@ def test_a_busy_tab_keeps_no_other_waiting(
     assert app.look() == ["other"]
 
 
-def test_a_state_that_is_another_customers_by_now_is_sent_nothing(
-    database: Database, owner: User
-) -> None:
-    app = FakeApp("tab", "forgotten")
-    app.owners = {"forgotten": ""}
-    note("tab", owner)
-    note("forgotten", owner)
-    tell(database, owner)
-    assert app.look() == ["tab"]
-    assert set(following._open) == {"tab"}
-
-
 def test_a_database_that_is_away_ends_nothing(
     database: Database, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,5 +198,5 @@ def test_a_database_that_is_away_ends_nothing(
     monkeypatch.setattr(following, "look", look)
     monkeypatch.setattr(following, "LOOK_EVERY", 0)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(following.follow(FakeApp(), Session))  # type: ignore[arg-type]
+        asyncio.run(following.follow(FakeApp()))  # type: ignore[arg-type]
     assert looks == 3

@@ -9,7 +9,7 @@ from account_portal.context import Caller, enter
 from account_portal.core.db import Database
 from account_portal.models import User
 from account_portal.orders.state import OrdersState
-from account_portal.ui.bridge import caller_of
+from account_portal.profile.state.notifications import NotificationsState
 from account_portal.ui.session import Session
 from account_portal.widget import service
 from account_portal.widget.schemas import FrameSession, Vouch
@@ -20,9 +20,13 @@ from tests.factories.vouching import SHOP, make_assertion
 from tests.page_states import Tab
 
 
-def frame(database: Database, kind: str = "vouched", user: User | None = None) -> Tab:
+def frame(database: Database, user: User | None = None, *, proof: str = "") -> Tab:
     """A tab whose page stands in a storefront's frame."""
-    return Tab(database, user, "/orders", frame=kind)
+    tab = Tab(database, None, "/orders", frame="vouched")
+    tab.root.router_data |= {"origin": SHOP, "customer": user.id if user else ""}
+    if proof:
+        tab.show("authorization", proof)
+    return tab
 
 
 def vouch(database: Database, user: User) -> FrameSession:
@@ -51,69 +55,26 @@ def test_whom_the_storefront_vouches_for_sees_their_orders(
 ) -> None:
     order = make_order(database, owner)
     make_order(database, stranger)
-    tab = frame(database)
-    tab.press(tab.state(OrdersState), "load")
-    events = tab.press(tab.state(FrameState), "enter", vouch(database, owner).handover)
-    assert loads_again(events)
+    tab = frame(database, owner, proof=vouch(database, owner).proof)
     orders = tab.state(OrdersState)
     tab.press(orders, "load")
     assert [card.order_number for card in orders.orders] == [order.order_number]
     assert tab.state(Session).gate == ""
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "x" * 5000])
-def test_a_forged_hand_over_opens_nothing(database: Database, token: str) -> None:
-    tab = frame(database)
-    tab.press(tab.state(OrdersState), "load")
-    tab.press(tab.state(FrameState), "enter", token)
-    assert tab.state(Session).gate == "shut"
-    assert not caller_of(tab.state(Session)).session_id
-
-
-def test_a_hand_over_opens_one_frame_only(database: Database, owner: User) -> None:
-    handover = vouch(database, owner).handover
-    first, second = frame(database), frame(database)
-    first.press(first.state(FrameState), "enter", handover)
-    second.press(second.state(FrameState), "enter", handover)
-    assert caller_of(first.state(Session)).session_id
-    assert not caller_of(second.state(Session)).session_id
-
-
-def test_another_customer_of_the_storefront_sees_nothing_of_the_last(
-    database: Database, owner: User, stranger: User
-) -> None:
+@pytest.mark.parametrize("proof", ["nonsense", "x" * 5000])
+def test_a_forged_proof_opens_nothing(database: Database, owner: User, proof: str) -> None:
     make_order(database, owner)
-    tab = frame(database)
-    for user, expected in ((owner, 1), (stranger, 0)):
-        tab.press(tab.state(FrameState), "enter", vouch(database, user).handover)
-        orders = tab.state(OrdersState)
-        tab.press(orders, "load")
-        assert len(orders.orders) == expected
-
-
-def test_who_was_here_last_counts_only_when_the_storefront_cannot_be_asked(
-    database: Database, owner: User
-) -> None:
-    vouched, plain = frame(database, "vouched", owner), frame(database, "plain", owner)
-    assert caller_of(vouched.state(Session)).cookie is None
-    assert caller_of(plain.state(Session)).cookie
-    assert loads_again(vouched.press(vouched.state(FrameState), "resume"))
-    assert caller_of(vouched.state(Session)).cookie
-
-
-def test_what_a_browser_says_of_itself_is_not_believed(database: Database, owner: User) -> None:
-    tab = Tab(database, owner)
-    for said in ("top", 7, None, ["plain"]):
-        tab.root.router_data = {"frame": said}
-        assert caller_of(tab.state(Session)).cookie
+    tab = frame(database, proof=proof)
+    tab.press(tab.state(OrdersState), "load")
+    assert (tab.state(Session).gate, tab.state(OrdersState).orders) == ("asking", [])
 
 
 def test_signing_out_tells_the_storefront_and_hides_the_page(
     database: Database, owner: User
 ) -> None:
     session = vouch(database, owner)
-    tab = frame(database)
-    tab.press(tab.state(FrameState), "enter", session.handover)
+    tab = frame(database, owner, proof=session.proof)
     tab.press(tab.state(OrdersState), "load")
     assert loads_again(tab.press(tab.state(FrameState), "sign_out"))
     assert tab.state(Session).happened["name"] == "signout"
@@ -124,26 +85,25 @@ def test_signing_out_tells_the_storefront_and_hides_the_page(
 
 
 def test_a_sign_out_elsewhere_is_not_told_back(database: Database, owner: User) -> None:
-    tab = frame(database)
-    tab.press(tab.state(FrameState), "enter", vouch(database, owner).handover)
+    tab = frame(database, owner, proof=vouch(database, owner).proof)
     tab.press(tab.state(FrameState), "leave")
     assert tab.state(Session).happened == {}
     assert tab.state(Session).gate == "left"
 
 
 def test_refreshing_runs_the_loaders_of_the_page(database: Database, owner: User) -> None:
-    tab = frame(database, "plain", owner)
+    tab = frame(database, owner, proof=vouch(database, owner).proof)
     assert loads_again(tab.press(tab.state(FrameState), "refresh"))
 
 
 def test_a_session_that_ends_asks_again_and_keeps_the_page(database: Database, owner: User) -> None:
     session = vouch(database, owner)
-    tab = frame(database)
-    tab.press(tab.state(FrameState), "enter", session.handover)
+    tab = frame(database, owner, proof=session.proof)
     orders = tab.state(OrdersState)
     tab.press(orders, "load")
     with enter(Caller(cookie=session.cookie), writes=True, database=database) as ctx:
         auth.end_page_session(ctx)
-    tab.press(tab.state(FrameState), "enter", "stale")
+    tab.press(tab.state(NotificationsState), "save", "orders", "email", True)
+    assert tab.state(Session).gate == "asking"
     assert not tab.state(Session).signed_out  # no password is asked for in a frame
     assert orders.phase == "ready"

@@ -44,7 +44,7 @@ def _signed_in(ctx: Context, form: Fields, secret: str) -> Done:
             device_cookie_name(): Kept(service.device_of(ctx, secret), _DEVICE_SECONDS),
             code_cookie_name(): None,
         },
-        content={"handover": service.handover_of(ctx, secret)},
+        content={"customer": service.customer_of(ctx, secret)},
     )
 
 

@@ -15,10 +15,11 @@ class PasskeyUse(rx.Component):
 
     action: rx.Var[str]
     next: rx.Var[str]
-    stay: rx.Var[bool]
+    customer: rx.Var[str]
     autofill: rx.Var[bool]
     on_start: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-    on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+    on_done: rx.EventHandler[rx.event.no_args_event_spec]
+    on_again: rx.EventHandler[rx.event.no_args_event_spec]
     on_failed: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
 
 
@@ -35,17 +36,21 @@ class PasskeyMaker(rx.Component):
 
 
 def passkey_button(
-    state: Any, *, on_done: Any = None, stay: bool = False, autofill: bool = False
+    state: Any,
+    *,
+    customer: rx.Var[str] | None = None,
+    on_again: Any = None,
+    autofill: bool = False,
 ) -> rx.Component:
     """Signs in with a passkey; gone where the browser has none.
 
     Args:
         state: has the handlers and words of `Sending`.
-        on_done: told of the answer, with `stay`.
-        stay: signed in, the page stays as it is.
+        customer: whose page it is; signed in again, it stays as it is.
+        on_again: told when the page has connected anew.
         autofill: the field of the contact offers passkeys too.
     """
-    handlers = {} if on_done is None else {"on_done": on_done}
+    given = {"customer": customer, "on_again": on_again}
     return PasskeyUse.create(
         ui.button(
             "Sign in with a passkey",
@@ -56,12 +61,11 @@ def passkey_button(
         ),
         action="/api/session/passkey",
         next=state.wanted,
-        stay=stay,
         autofill=autofill,
         on_start=state.sending,
         on_failed=state.refuse,
         class_name="grid",
-        **handlers,
+        **{name: value for name, value in given.items() if value is not None},
     )
 
 
@@ -76,7 +80,6 @@ def passkey_proof(state: Any) -> rx.Component:
             busy_label="Follow your device…",
         ),
         action="/api/session/passkey-proof",
-        stay=True,
         on_start=state.ask_passkey,
         on_done=state.prove_by_passkey,
         on_failed=state.refuse_passkey,

@@ -17,9 +17,10 @@ class SentForm(rx.Component):
     tag = "SentForm"
 
     action: rx.Var[str]
-    stay: rx.Var[bool]
+    customer: rx.Var[str]
     on_start: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
+    on_again: rx.EventHandler[rx.event.no_args_event_spec]
     on_failed: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
 
 
@@ -41,7 +42,8 @@ def sent_form(
     state: Any,
     on_done: Any | None = None,
     labels: Mapping[str, str] | None = None,
-    stay: bool = False,
+    customer: rx.Var[str] | None = None,
+    on_again: Any | None = None,
 ) -> rx.Component:
     """A form of sign-in.
 
@@ -49,11 +51,12 @@ def sent_form(
         *children: fields and buttons; one with `form_action` sends to another place.
         action: where it is sent.
         state: has the handlers and words of `Sending`.
-        on_done: told of an answer that does not sign in, or of any with `stay`.
+        on_done: told of an answer that does not sign in.
         labels: names of fields in what is read out when it is refused.
-        stay: signed in, the page stays as it is.
+        customer: whose page it is; signed in again, it stays as it is.
+        on_again: told when the page has connected anew.
     """
-    handlers = {} if on_done is None else {"on_done": on_done}
+    given = {"on_done": on_done, "customer": customer, "on_again": on_again}
     return SentForm.create(
         ui.form_error(state.faults["_"], id="form-error"),
         *children,
@@ -65,9 +68,8 @@ def sent_form(
             class_name="sr-only",
         ),
         action=action,
-        stay=stay,
         on_start=state.sending,
         on_failed=state.refuse,
         class_name="group grid min-w-0 grid-cols-1 gap-5",
-        **handlers,
+        **{name: value for name, value in given.items() if value is not None},
     )

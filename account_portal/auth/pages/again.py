@@ -29,12 +29,13 @@ def _password_step() -> rx.Component:
         ),
         ui.submit("Sign in", full=True, busy=State.underway == "login", busy_label="Signing in…"),
         code_buttons(State, "/api/session/code"),
-        passkey_button(State, on_done=State.done, stay=True),
+        passkey_button(State, customer=Session.viewer.id, on_again=State.done),
         action="/api/session/login",
         state=State,
-        on_done=State.done,
+        on_done=State.code_sent,
         labels={"contact": "E-mail or phone", "password": "Password"},
-        stay=True,
+        customer=Session.viewer.id,
+        on_again=State.done,
     )
 
 
@@ -48,9 +49,10 @@ def _code_step() -> rx.Component:
         ),
         action="/api/session/verify",
         state=State,
-        on_done=State.done,
+        on_done=State.code_sent,
         labels={"otp": "Code"},
-        stay=True,
+        customer=Session.viewer.id,
+        on_again=State.done,
     )
 
 

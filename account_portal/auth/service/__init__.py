@@ -58,9 +58,9 @@ from account_portal.auth.service.passwords import (
 from account_portal.auth.service.proving import free_for, prove_contact, require_provable, settle
 from account_portal.auth.service.resets import reset_password, reset_password_page
 from account_portal.auth.service.sessions import (
+    customer_of,
     device_of,
     end_page_session,
-    handover_of,
     handover_to,
     open_session,
     record_sign_in,
@@ -69,7 +69,6 @@ from account_portal.auth.service.sessions import (
     renew_pair,
     sign_out,
     start_visitor_session,
-    take_over,
 )
 from account_portal.auth.service.sweeping import sweep_sign_ins
 from account_portal.auth.service.views import preferences_view, user_values, user_view
@@ -85,6 +84,7 @@ __all__ = [
     "confirm_password",
     "contact_of",
     "create_user",
+    "customer_of",
     "deactivate_user",
     "device_of",
     "end_other_sessions",
@@ -93,7 +93,6 @@ __all__ = [
     "find_user",
     "free_for",
     "generate_code",
-    "handover_of",
     "handover_to",
     "know_device_by_link",
     "list_passkeys",
@@ -132,7 +131,6 @@ __all__ = [
     "sign_out",
     "start_visitor_session",
     "sweep_sign_ins",
-    "take_over",
     "token_for",
     "user_values",
     "user_view",

@@ -26,6 +26,7 @@ GRACE = timedelta(seconds=10)
 
 The answer may have been lost on its way, and two tabs are no thief.
 """
+HANDOVER = "handover"
 HANDOVER_SECONDS = 60
 
 
@@ -90,64 +91,43 @@ def open_page_session(ctx: Context, user: User) -> str:
     return cookie
 
 
+def customer_of(ctx: Context, cookie: str) -> str:
+    """Id of the user whose session of the pages was just begun."""
+    hashed = tokens.digest(cookie)
+    found = select(col(UserSession.user_id)).where(col(UserSession.cookie_hash) == hashed)
+    return str(ctx.db.execute(found).scalar_one())
+
+
 def device_of(ctx: Context, cookie: str) -> str:
     """The secret by which a browser is known that was just signed in; see `guessing`."""
-    user_id = ctx.db.execute(
-        select(col(UserSession.user_id)).where(
-            col(UserSession.cookie_hash) == tokens.digest(cookie)
-        )
-    ).scalar_one()
-    return know_device(ctx, user_id)
+    return know_device(ctx, customer_of(ctx, cookie))
 
 
-def handover_of(ctx: Context, cookie: str) -> str:
-    """A token with which an open page takes over the session that was just begun.
-
-    Its connection still carries the cookie of before; within a minute it may name the new session
-    this way instead, so that nothing typed is lost.
-    """
-    session_id = ctx.db.execute(
-        select(col(UserSession.id)).where(col(UserSession.cookie_hash) == tokens.digest(cookie))
-    ).scalar_one()
-    return handover_to(ctx, session_id)
-
-
-def handover_to(ctx: Context, session_id: str, purpose: str = "handover") -> str:
-    """A token that names a session; it lives a minute and works once."""
+def handover_to(ctx: Context, session_id: str) -> str:
+    """A token that names a session of the pages to a frame; it lives a minute and works once."""
     begun = int(ctx.now.timestamp())
-    claims = {"typ": purpose, "sid": session_id, "jti": new_id()}
+    claims = {"typ": HANDOVER, "sid": session_id, "jti": new_id()}
     return tokens.sign({**claims, "iat": begun, "exp": begun + HANDOVER_SECONDS})
 
 
-def take_over(ctx: Context, handover: str, user_id: str | None) -> str:
-    """Id of the session a hand-over token names.
-
-    Args:
-        ctx: the call.
-        handover: what `handover_of` gave.
-        user_id: whose page it is; somebody else's session is not taken over. None: nobody's yet.
+def redeem(ctx: Context, handover: str) -> UserSession:
+    """The session that a hand-over token names.
 
     Raises:
-        NotAuthenticated: the token is not one, is too old, was used, is another user's, or its
-            session has ended.
+        NotAuthenticated: the token is not one, is too old or was used, or its session has ended.
     """
-    return redeem(ctx, handover, user_id, purpose="handover").id
-
-
-def redeem(ctx: Context, handover: str, user_id: str | None, *, purpose: str) -> UserSession:
-    """Like `take_over`, for a token that `handover_to` made for that purpose."""
     try:
         claims = tokens.verify(handover, ctx.now)
     except tokens.TokenInvalid:
         raise NotAuthenticated from None
-    if claims.get("typ") != purpose:
+    if claims.get("typ") != HANDOVER:
         raise NotAuthenticated
     session = ctx.db.get(UserSession, claims.get("sid"))
     if session is None or session.revoked_at is not None or session.expires_at <= ctx.now:
         raise NotAuthenticated
-    if session.user_id is None or user_id not in (None, session.user_id):
+    if session.user_id is None:
         raise NotAuthenticated
-    if not idempotency.first_use(ctx.db, purpose, str(claims.get("jti")), ctx.now):
+    if not idempotency.first_use(ctx.db, HANDOVER, str(claims.get("jti")), ctx.now):
         raise NotAuthenticated
     return session
 

@@ -95,7 +95,7 @@ class ProofState(Session):
         )
 
     @action
-    async def prove_by_passkey(self, _answer: dict[str, Any]) -> Any:
+    async def prove_by_passkey(self) -> Any:
         """The server took a passkey for proof. Go on: what was put off asks for itself."""
         return self._go_on_proven()
 

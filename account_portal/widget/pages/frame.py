@@ -18,9 +18,7 @@ class FrameBridge(rx.Component):
 
     gate: rx.Var[str]
     happened: rx.Var[dict[str, Any]]
-    on_enter: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_shut: rx.EventHandler[rx.event.no_args_event_spec]
-    on_resume: rx.EventHandler[rx.event.no_args_event_spec]
     on_refresh: rx.EventHandler[rx.event.no_args_event_spec]
     on_ask: rx.EventHandler[rx.event.no_args_event_spec]
     on_leave: rx.EventHandler[rx.event.no_args_event_spec]
@@ -31,9 +29,7 @@ def frame_bridge() -> rx.Component:
     return FrameBridge.create(
         gate=Session.gate,
         happened=Session.happened,
-        on_enter=State.enter,
         on_shut=State.find_shut,
-        on_resume=State.resume,
         on_refresh=State.refresh,
         on_ask=State.ask_again,
         on_leave=State.leave,
