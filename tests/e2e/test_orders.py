@@ -173,7 +173,7 @@ def test_a_failed_payment_is_paid_again(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Pay again").click()
     expect(page.get_by_role("heading", name="Pay for your order")).to_be_visible()
     page.get_by_role("button", name="Pay now").click()
-    expect(page).to_have_url(re.compile(r"/orders/[^/?]+/?$"))
+    expect(page).to_have_url(re.compile(r"/orders/[^/?]+/?\?paid=1$"))
     expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
     expect(page.get_by_role("button", name="Pay again")).to_be_hidden()
 
