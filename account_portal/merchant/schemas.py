@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from account_portal.core.schemas import Amount, Input, Sometimes, Ulid, View
 from account_portal.models.states import (
@@ -30,6 +30,7 @@ RecordType = Literal[
 ]
 RecordWord = Literal["created", "updated", "unchanged", "kept", "refused"]
 
+MOST_POINTS = 10_000_000
 MOST_AT_ONCE = 1000
 """Entries of a call that does the same to many things."""
 
@@ -217,9 +218,11 @@ class Reason(Input):
 class CreateRefund(Input):
     """Money of an order that goes back out of goodwill."""
 
-    amount: Annotated[Decimal, Field(gt=0, le=10**12)] = Field(
-        description="In the order's currency."
-    )
+    amount: Annotated[
+        Decimal,
+        Field(gt=0, le=10**12),
+        WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 10**12}),
+    ] = Field(description="In the order's currency.")
     remarks: Remarks | None = Field(default=None, description="A word to the customer.")
 
 
@@ -255,7 +258,11 @@ class RetryRefund(Input):
 class ChangePoints(Input):
     """Points that come or lapse."""
 
-    points: Annotated[Decimal, Field(ge=-10_000_000, le=10_000_000)] = Field(
+    points: Annotated[
+        Decimal,
+        Field(ge=-MOST_POINTS, le=MOST_POINTS),
+        WithJsonSchema({"type": "number", "minimum": -MOST_POINTS, "maximum": MOST_POINTS}),
+    ] = Field(
         description="Above zero they are given; below zero so many lapse, at most what is there."
     )
     remarks: Remarks | None = Field(default=None, description="A word to the customer.")
