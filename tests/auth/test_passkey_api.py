@@ -18,7 +18,7 @@ HERE = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
 
 
 def make(api: Api, user: User, authenticator: Authenticator) -> Any:
-    begun = api.post("/auth/passkeys/options", user=user).json()["content"]
+    begun = api.post("/auth/passkey-options", user=user).json()["content"]
     body = {
         "passkey_token": begun["passkey_token"],
         "credential": authenticator.make(begun["options"]),
@@ -55,7 +55,7 @@ def test_a_passkeys_life(api: Api, owner: User) -> None:
 
 CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/auth/passkeys", None),
-    ("POST", "/auth/passkeys/options", None),
+    ("POST", "/auth/passkey-options", None),
     ("POST", "/auth/passkeys", {}),
     ("POST", "/auth/confirm-passkey/options", None),
     ("POST", "/auth/confirm-passkey", {}),
@@ -111,7 +111,7 @@ def test_there_are_none_at_an_address_without_name(
     get_settings.cache_clear()
     for answer in (
         api.post("/auth/login/passkey/options"),
-        api.post("/auth/passkeys/options", user=owner),
+        api.post("/auth/passkey-options", user=owner),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "passkeys_not_available")
 
@@ -228,7 +228,7 @@ def test_proof_over_the_api(api: Api, owner: User, database: Database) -> None:
     assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
     authenticator = give_passkey(database, owner)
     set_proof(database, owner, None)
-    asked = api.post("/auth/passkeys/options", user=owner)
+    asked = api.post("/auth/passkey-options", user=owner)
     assert (asked.status_code, asked.json()["code"]) == (403, "fresh_proof_required")
     begun = api.post("/auth/confirm-passkey/options", user=owner).json()["content"]
     body = {
@@ -236,4 +236,4 @@ def test_proof_over_the_api(api: Api, owner: User, database: Database) -> None:
         "credential": authenticator.sign(begun["options"]),
     }
     assert api.post("/auth/confirm-passkey", user=owner, json=body).status_code == 200
-    assert api.post("/auth/passkeys/options", user=owner).status_code == 200
+    assert api.post("/auth/passkey-options", user=owner).status_code == 200

@@ -113,7 +113,7 @@ def list_passkeys(ctx: Ctx) -> list[schemas.Passkey]:
 
 @router.expose(
     "POST",
-    "/auth/passkeys/options",
+    "/auth/passkey-options",
     operation_id="begin-passkey",
     summary="Begin to add a passkey",
     message="Ask the browser.",
