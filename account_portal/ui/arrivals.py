@@ -217,12 +217,12 @@ class PageEvents(EventNamespace):
 
     @cached_property
     def _handlers(self) -> dict[str, inspect.Signature]:
-        """What each handler takes; those for files are for uploads only."""
+        """What handlers take that pages call: not those for files, nor the setters of any var."""
         known = self.app._registration_context.event_handlers  # noqa: SLF001 - as Reflex does
         return {
             name: inspect.signature(one.handler.fn)
             for name, one in known.items()
-            if not takes_files(known, name)
+            if not name.endswith(".setvar") and not takes_files(known, name)
         }
 
 

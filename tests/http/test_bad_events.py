@@ -74,6 +74,7 @@ BAD = {
     "nothing for an event": f'42{NAMESPACE},["event"]',
     "an unknown handler": event(f"{PROFILE}.{SECRET}"),
     "a method that is no handler": event(f"{PROFILE}._show"),
+    "a setter of any var": event(f"{PROFILE}.setvar", {"var_name": "sent_to", "value": SECRET}),
     "a handler of uploads": event(f"{PROFILE}.save_picture", {"files": [SECRET]}),
     "a number for a handler": event(7),
     "a list for arguments": event(payload=[SECRET]),
