@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
@@ -18,6 +19,7 @@ from account_portal import events
 from account_portal.context import SHOP, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
+from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.settings import get_settings
 from account_portal.events import CursorGone, EventType, Told, place_waiting, record
 from account_portal.events.log import PLACED_AT_ONCE, position_of, read_after
@@ -38,7 +40,10 @@ def write(database: Database, name: str, *, delay: float = 0, fails: bool = Fals
 
 def read_on(database: Database, position: int, limit: int = 7) -> list[events.Entry]:
     """What a reader does: give places, then read what follows."""
-    with enter(writes=True, actor=SHOP, database=database) as ctx:
+    with (
+        suppress(GatewayUnavailable),  # SQLite's lock was not to be had: later, then
+        enter(writes=True, actor=SHOP, database=database) as ctx,
+    ):
         place_waiting(ctx)
     with enter(writes=False, actor=SHOP, database=database) as ctx:
         return read_after(ctx.db, position, limit=limit)
