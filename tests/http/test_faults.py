@@ -19,12 +19,14 @@ from account_portal.edge.uploads import HANDLER, PAGE_UPLOADS
 from account_portal.edge.wrapper import wrap
 from account_portal.models import User
 from account_portal.security import tokens
+from account_portal.ui.arrivals import INTRODUCTION, admit_upload
 from tests.conftest import BASE, forget_singletons
 from tests.factories.auth import make_page_session
 from tests.factories.pictures import make_picture
 from tests.factories.users import PASSWORD, make_session
 
 SECRET = "a page's secret"
+SAID = '{"token": "a-tab-of-mine-0123", "page": "a-page-of-mine-0123"}'
 OURS = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
 
 
@@ -38,7 +40,8 @@ class Doors:
 
     def ask(self) -> dict[str, Any]:
         """Answers by door; each client is new, as after a restart."""
-        app: Any = wrap(make_app())  # type: ignore[arg-type]
+        uploads = (admit_upload, lambda _name: True)
+        app: Any = wrap(make_app(), uploads=uploads)  # type: ignore[arg-type]
         bearer = {"Authorization": f"Bearer {self.token}"}
         contact = {"contact": "owner@example.com"}
         with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
@@ -65,7 +68,8 @@ class Doors:
                 "form for a code": client.post("/api/session/code", data=contact, headers=OURS),
                 "vouching": client.post("/api/session/hand-over", data={}, headers=self.page()),
                 "upload of a page": client.post(
-                    PAGE_UPLOADS, headers={**self.page(), HANDLER.decode(): "x"}
+                    PAGE_UPLOADS,
+                    headers={**self.page(), HANDLER.decode(): "x", INTRODUCTION.decode(): SAID},
                 ),
                 "health": client.get("/health/ready"),
             }
