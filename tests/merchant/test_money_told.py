@@ -142,6 +142,7 @@ RESERVED: list[dict[str, Any]] = [
     {"payments": [{**P1, "payment_status": "authorized"}]},
     {"payment_status": "authorized"},
     {"payment_status": "Authorised"},
+    {"collection": "on_delivery"},
 ]
 
 
@@ -150,7 +151,8 @@ def test_what_is_reserved_is_not_asked_for(shop: Shop, told: dict[str, Any]) -> 
     shop.brings(sold("N-1", **told))
     assert shop.payment("N-1") == ("pending", 0, 200, False)
     page = shop.customer(service.get_order_page, "N-1")
-    assert page.money_note == "The amount is reserved. It is taken when your order is sent."
+    door = told.get("collection") == "on_delivery"
+    assert page.money_note.startswith("You pay when" if door else "The amount is reserved.")
     shop.brings(sold("N-1", payment_status="success"))
     if "payments" not in told:
         assert shop.payment("N-1") == ("success", 200, 0, False)

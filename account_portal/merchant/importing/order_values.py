@@ -34,6 +34,7 @@ BILL = frozenset(OrderRecord.model_fields) - {
     "status",
     "payment_status",
     "payment_success_date",
+    "collection",
     "metadata",
     "billing_address",
     "shipping_address",

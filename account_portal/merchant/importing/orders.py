@@ -181,7 +181,7 @@ class _Writer:
         self._take_parts(entry, order_id, currency, lines)
         values = self._new_orders[-1]
         is_paid = values["payment_status"] == PaymentStatus.SUCCESS
-        if not record.payments and (is_paid or record.is_reserved):
+        if not record.payments and (is_paid or record.collection):
             self._state_payment(entry, order_id, values, lines)
         if values["status"] == OrderStatus.CANCELLED:
             self._closed.append(order_id)

@@ -104,18 +104,18 @@ STATED = "stated"
 
 
 def stated_payment(record: OrderRecord, due: int, currency: str) -> PaymentPart:
-    """The payment of an order that is paid, or reserved, by its state alone: the shop's word.
+    """The payment of an order that is paid, reserved or due at the door by its state alone.
 
     It goes when the shop tells its payments, and follows what the shop says of state and bill.
     """
     paid_at = record.payment_success_date or record.made_at
-    if record.is_reserved:
+    if record.collection is not None and record.payment_status != PaymentStatus.SUCCESS:
         return PaymentPart.model_construct(
             request_number=f"{record.order_number}-recorded",
             amount=to_major(due, currency),
             payment_status=TransactionStatus.PENDING,
             payment_method="Recorded by the shop",
-            collection="authorized",
+            collection=record.collection,
             created_at=record.made_at,
         )
     return PaymentPart.model_construct(

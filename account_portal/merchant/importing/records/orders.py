@@ -299,7 +299,7 @@ class OrderRecord(OfCustomer):
     refunds: list[RefundPart] = Field(default_factory=list, max_length=1000)
     fulfilment: FulfilmentPart | None = None
     created_at: Moment | None = None
-    is_reserved: bool = Field(default=False, description="Set by the state `authorized`.")
+    collection: Literal["authorized", "on_delivery"] | None = None
     _packed: list[ShipmentPart] | None = PrivateAttr(None)
 
     @property
@@ -315,7 +315,7 @@ class OrderRecord(OfCustomer):
     @classmethod
     def _reserved(cls, value: Any) -> Any:
         if isinstance(value, dict) and is_reserved(value.get("payment_status")):
-            return {**value, "is_reserved": True}
+            return {"collection": "authorized", **value}
         return value
 
     @field_validator("lines")
