@@ -133,3 +133,13 @@ class ImportStatement(SQLModel, table=True):
 
     key: str = Field(primary_key=True, max_length=400, description="Type and natural key.")
     statement: str = Field(sa_type=Text, description="The record as JSON.")
+    earlier: str | None = Field(
+        default=None,
+        max_length=400,
+        description="Fingerprints of what was said before, oldest first.",
+    )
+    held_in: str | None = Field(
+        default=None,
+        max_length=26,
+        description="The import in which an earlier statement waits for whether this one follows.",
+    )

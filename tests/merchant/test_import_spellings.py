@@ -58,6 +58,8 @@ def test_an_unknown_brand_takes_no_methods_place(database: Database, tmp_path: P
         ("partially-delivered", "partially_delivered"),
         ("Completed", "complete"),
         (" shipped ", "shipped"),
+        ("PartiallyShipped", "partially_shipped"),
+        ("partially_returned_to_origin", "partially_return_to_origin"),
     ],
 )
 def test_an_orders_state_may_be_spelled_in_any_way(

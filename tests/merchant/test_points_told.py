@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from account_portal.loyalty import service as loyalty
-from account_portal.models import Order
+from account_portal.models import CreditActivity, Order
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.returns import service as returns
@@ -125,3 +125,30 @@ def test_a_draft_is_placed_by_its_payment(shop: Shop, own: bool) -> None:
     assert [row.status for row in rows(shop.database, Order)] == ["confirmed"]
     shop.brings(sold("N-2", status="draft", payments=[{**arrived, "request_number": "P2"}]))
     assert shop.order("N-2").status == "draft"
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_refund_in_points_gives_them_when_it_arrives(shop: Shop, own: bool) -> None:
+    earned = movement("L0", "earned", 60, "bonus", created_at=day(20))
+    took = movement("L1", "redeemed", 60, "order", reference_number="N-1")
+    refund = {"request_number": "R", "refund_amount": 30, "payment_mode": "loyalty_point"}
+    waiting = {**refund, "status": "pending"}
+    shop.brings(earned, sold("N-1", **SPENT, refunds=[waiting]), took)
+    assert balance(shop) == 0
+    arrived = sold("N-1", **SPENT, refunds=[refund])
+    for _ in range(2):
+        shop.brings({**refund, "type": "refund", "order_number": "N-1"} if own else arrived)
+        assert balance(shop) == 30
+    back = movement("L2", "earned", 30, "order_returned", reference_number="N-1")
+    shop.brings(back)
+    assert balance(shop) == 30
+
+
+def test_a_refund_in_credit_gives_it_when_it_arrives(shop: Shop) -> None:
+    refund = {"request_number": "R", "refund_amount": 30, "payment_method": "Store credit"}
+    paid = [{"request_number": "P", "amount": 140}]
+    values = {"credit_balance_used": 60, "payments": paid}
+    shop.brings(sold("N-1", **values, refunds=[{**refund, "status": "pending"}]))
+    for _ in range(2):
+        shop.brings(sold("N-1", **values, refunds=[refund]))
+    assert [row.amount for row in rows(shop.database, CreditActivity)] == [3000]

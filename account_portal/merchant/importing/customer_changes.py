@@ -93,7 +93,7 @@ def _is_other_phone(user: Row, new: PhoneKey | None, last: dict[str, Any] | None
     there = (user["country_code"], user["phone"])
     if there in ((None, None), new):
         return False
-    if last is None:
+    if last is None or not last.get("phone"):
         return bool(user["is_phone_verified"])
     addresses = last.get("addresses") or [{}]
     return there != read_phone(

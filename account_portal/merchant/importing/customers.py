@@ -21,6 +21,7 @@ from account_portal.merchant.importing.records import (
     OfCustomer,
     SavedAddressRecord,
 )
+from account_portal.merchant.importing.statements import remember
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import NotificationPreference, User
 from account_portal.security.passwords import is_known_hash
@@ -86,9 +87,15 @@ class Known:
 
 
 def find_customers(
-    batch: Batch, names: Iterable[tuple[str | None, str | None, PhoneKey | None]]
+    batch: Batch,
+    names: Iterable[tuple[str | None, str | None, PhoneKey | None]],
+    *,
+    claiming: bool = True,
 ) -> Known:
-    """The users behind external ids, e-mail addresses and phones."""
+    """The users behind external ids, e-mail addresses and phones.
+
+    With `claiming` an account that nobody proved to own becomes the shop's customer's.
+    """
     named = list(names)
     known = Known({}, {}, {}, {})
     external_ids = {external_id for external_id, _, _ in named if external_id}
@@ -104,7 +111,7 @@ def find_customers(
         for row in fetch(batch.db, User, column, values, _KNOWN):
             known.add(users.setdefault(row["id"], dict(row)))
     opened = {row["id"]: row["customer_id"] for row in users.values() if row["is_unproven"]}
-    if opened:
+    if opened and claiming:
         take_from_opener(batch.db, opened, batch.now)
         for user_id in opened:
             users[user_id] |= {"is_unproven": False, "password_hash": None}
@@ -266,7 +273,7 @@ def customers_of(
     With `create`, unknown ones with an e-mail address or a phone are made. Records whose customer
     stays unknown wait for the rest of the import.
     """
-    names = [_names_of(batch, entry.record) for entry in entries]
+    names = [names_of(batch, entry.record) for entry in entries]
     known = find_customers(batch, names)
     owners: dict[int, Row] = {}
     new: list[Row] = []
@@ -300,11 +307,20 @@ def customers_of(
         known.add(user)
         owners[position] = user
     insert_users(batch, new)
+    if create:
+        remember(batch.db, {f"user/{user['id']}": _said_of(user) for user in new})
     update(batch.db, User, "id", adopted)
     return owners
 
 
-def _names_of(batch: Batch, record: OfCustomer) -> tuple[str | None, str | None, PhoneKey | None]:
+def _said_of(user: Row) -> dict[str, Any]:
+    """What an order said of the customer that it made."""
+    names = ("external_id", "email", "first_name", "last_name")
+    return {name: user[name] for name in names if user[name]}
+
+
+def names_of(batch: Batch, record: OfCustomer) -> tuple[str | None, str | None, PhoneKey | None]:
+    """How a record names its customer."""
     return record.customer_id, record.customer_email, phone_key(record, batch.currency)
 
 

@@ -10,11 +10,12 @@ from account_portal.core.settings import get_settings
 from account_portal.gateways import get_gateways
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.promises import kind_of
 from account_portal.merchant.importing.tables import fetch, update
-from account_portal.models import Order
-from account_portal.models.states import OrderStatus, PaymentStatus
+from account_portal.models import Order, Refund
+from account_portal.models.states import OrderStatus, PaymentStatus, RefundStatus
 from account_portal.orders import rules
-from account_portal.orders.service import refresh_orders
+from account_portal.orders.service import give_back, refresh_orders
 
 
 def apply_effects(batch: Batch) -> None:
@@ -24,6 +25,7 @@ def apply_effects(batch: Batch) -> None:
     history brings its own movements of points. Call it when the orders are derived anew.
     """
     _place_drafts(batch)
+    _hand_over_gifts(batch)
     known = [order_id for order_id in batch.before if not batch.is_new(order_id)]
     moved = [
         (row["id"], row["status"])
@@ -68,6 +70,37 @@ def _place_drafts(batch: Batch) -> None:
     ]
     update(batch.db, Order, "id", placed)
     refresh_orders(batch.db, [order_id for order_id, _ in placed], batch.now)
+
+
+def note_gifts(batch: Batch, order_ids: Collection[str]) -> None:
+    """Remember which refunds in points or store credit have not arrived, before parts are written.
+
+    Only those of orders that were here before this import: a history brings its own movements.
+    """
+    known = [one for one in order_ids if one in batch.before and not batch.is_new(one)]
+    names = ("id", "status", "payment_mode", "payment_method")
+    batch.gifts.update(
+        row["id"]
+        for row in fetch(batch.db, Refund, "order_id", known, names)
+        if row["status"] != RefundStatus.SUCCESS and kind_of(row) != "money"
+    )
+
+
+def _hand_over_gifts(batch: Batch) -> None:
+    """Give back the points and credit of refunds that arrived, as the shop tells."""
+    names = ("id", "order_id", "status")
+    arrived = [
+        (row["order_id"], row["id"])
+        for row in fetch(batch.db, Refund, "id", batch.gifts, names)
+        if row["status"] == RefundStatus.SUCCESS
+    ]
+    if not arrived:
+        return
+    ctx = _context(batch)
+    for order_id, refund_id in sorted(arrived):
+        refund = ctx.db.get_one(Refund, refund_id, populate_existing=True)
+        give_back(ctx, refund, ctx.db.get_one(Order, order_id))
+    refresh_orders(batch.db, [order_id for order_id, _ in arrived], batch.now)
 
 
 def give_back_late(batch: Batch, order_numbers: Collection[str]) -> None:

@@ -19,6 +19,7 @@ from account_portal.merchant.importing.contents import (
     Filling,
     shipment_values,
 )
+from account_portal.merchant.importing.effects import note_gifts
 from account_portal.merchant.importing.gone import Floor
 from account_portal.merchant.importing.promises import Promises, drop_stated
 from account_portal.merchant.importing.records import (
@@ -109,6 +110,7 @@ def write_parts(batch: Batch, parts: Sequence[OrderPart]) -> None:
     _write_shipments(batch, [part for part in parts if isinstance(part.part, ShipmentPart)])
     refunds = [part for part in parts if isinstance(part.part, RefundPart)]
     payments = [part for part in parts if isinstance(part.part, PaymentPart)]
+    note_gifts(batch, {part.order_id for part in refunds})
     _write_money(batch, Payment, payments, Floor(batch, refunds))
     _write_money(batch, Refund, refunds)
 

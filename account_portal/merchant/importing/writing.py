@@ -11,6 +11,7 @@ from account_portal.merchant.importing.catalog import write_products, write_revi
 from account_portal.merchant.importing.customers import write_customers
 from account_portal.merchant.importing.effects import apply_effects
 from account_portal.merchant.importing.fields import Record
+from account_portal.merchant.importing.identities import keys_of
 from account_portal.merchant.importing.memberships import write_activities, write_subscriptions
 from account_portal.merchant.importing.orders import write_orders
 from account_portal.merchant.importing.parts import PartRecord, write_own_parts
@@ -68,7 +69,7 @@ def write(
             entries = [entry for entry in entries if id(entry) not in out]
         else:
             batch.faults[:0] = faults
-            batch.waiting[:0] = waiting
+            batch.waiting[:0] = [*waiting, *said.waiting]
             return batch, said
 
 
@@ -76,13 +77,16 @@ def _write_once(batch: Batch, entries: Sequence[Entry[Record]]) -> Statements:
     # An order may get another number, by which its statement is kept.
     tell_apart(batch, of_type(entries, OrderRecord))
     unclear = batch.left_out
-    said = Statements(batch.db, [entry for entry in entries if id(entry) not in unclear])
+    entries = [entry for entry in entries if id(entry) not in unclear]
+    said = Statements(
+        batch.db, entries, keys_of(batch, entries), since=batch.since, is_last=batch.is_last
+    )
     batch.unchanged, batch.last = said.unchanged, said.last
     _lock_orders(batch, said.changed)
     _write_in_turn(batch, said.changed)
     if batch.left_out & batch.begun:
         raise _HalfIn
-    said.keep(batch.left_out, batch.unsettled)
+    said.keep(batch.left_out | {id(entry) for entry in said.waiting}, batch.unsettled)
     return said
 
 

@@ -26,6 +26,7 @@ from account_portal.orders.service.reading import (
 from account_portal.orders.service.refunds import (
     approve_refund,
     create_refund,
+    give_back,
     redirect_refund,
     refund_shipment,
     retry_refund,
@@ -52,6 +53,7 @@ __all__ = [
     "get_order",
     "get_order_page",
     "get_payment_status",
+    "give_back",
     "help_link",
     "is_paid_somewhere",
     "list_on_the_way",

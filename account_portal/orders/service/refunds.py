@@ -99,10 +99,8 @@ def settle_refund(
         return
     if refund.status != RefundStatus.APPROVED:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
-    if succeeded and refund.payment_mode == rules.POINTS:
-        _give_back_points(ctx, refund, order)
-    elif succeeded and refund.payment_method == rules.STORE_CREDIT:
-        loyalty.give_back_credit(ctx, order, refund.refund_amount, activity="order_returned")
+    if succeeded:
+        give_back(ctx, refund, order)
     refund.status, refund.modified_at = outcome, ctx.now
     refund.refund_date = ctx.now if succeeded else None
     refund.payment_reference_number = reference
@@ -324,8 +322,15 @@ def _try_again(ctx: Context, failed: Refund, order: Order) -> None:
         refund.payment_mode, refund.payment_method = failed.payment_mode, failed.payment_method
 
 
-def _give_back_points(ctx: Context, refund: Refund, order: Order) -> None:
-    """The points that paid this part of the order: a share of those not given back yet."""
+def give_back(ctx: Context, refund: Refund, order: Order) -> None:
+    """Give back the points or store credit of a refund that arrived; of money, nothing.
+
+    Of points those that paid this part of the order: a share of those not given back yet.
+    """
+    if refund.payment_method == rules.STORE_CREDIT and refund.payment_mode != rules.POINTS:
+        loyalty.give_back_credit(ctx, order, refund.refund_amount, activity="order_returned")
+    if refund.payment_mode != rules.POINTS:
+        return
     loyalty.give_back_points(
         ctx,
         order.customer_id,
@@ -365,9 +370,11 @@ def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None =
     value = order.loyalty_amount
     waiting = []
     for refund in refunds:
+        if but is not None and refund.id == but.id:
+            continue
         if refund.status == RefundStatus.SUCCESS:
             value -= refund.refund_amount
-        elif refund.status != RefundStatus.FAILED and (but is None or refund.id != but.id):
+        elif refund.status != RefundStatus.FAILED:
             waiting.append(refund.refund_amount)
     if but is None:
         for earlier in waiting:

@@ -21,6 +21,7 @@ _ORDERS = {
     "partially_fulfilled": "partially_shipped",
     "dispatched": "shipped",
     "returned_to_origin": "return_to_origin",
+    "partially_returned_to_origin": "partially_return_to_origin",
 }
 _PARCELS = {
     "canceled": "cancelled",
@@ -36,6 +37,9 @@ _PAID = {
     "authorized": "pending",
     "authorised": "pending",
     "declined": "failed",
+    "cancelled": "failed",
+    "canceled": "failed",
+    "voided": "failed",
     "partial": "partially_paid",
 }
 _REFUNDED = {
@@ -66,7 +70,8 @@ def _spelled(others: Mapping[str, str]) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        word = re.sub(r"[\s-]+", "_", value.strip().lower())
+        apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", value.strip())
+        word = re.sub(r"[\s_-]+", "_", apart.lower())
         return others.get(word, word)
 
     return read
