@@ -439,6 +439,57 @@ def test_either_of_two_codes_may_be_typed_in_a_browser(
     assert form(api, "verify", otp=first).headers["location"] == "/"
 
 
+@pytest.mark.parametrize("decoy", ["bogus", "expired", "of another action", "of a stranger"])
+def test_tries_are_counted_for_the_code_they_are_tried_at(
+    api: Api, owner: User, stranger: User, database: Database, clock: Clock, decoy: str
+) -> None:
+    """The cookie is the browser's: a handle put before the real one takes no tries from it."""
+    asking = {
+        "expired": ("code", OWNER),
+        "of another action": ("forgot", OWNER),
+        "of a stranger": ("code", stranger.email),
+    }
+    first = "x" * 43
+    if decoy in asking:
+        name, contact = asking[decoy]
+        form(api, name, contact=contact)
+        first = api.client.cookies["portal-code"].split(".")[0]
+        clock.advance(minutes=11 if decoy == "expired" else 1)
+    api.client.cookies.clear()
+    form(api, "code", contact=OWNER)
+    code, real = last_code(database), api.client.cookies["portal-code"].split(".")[0]
+    seen = []
+    for typed in [*[other_code(code)] * 12, code]:
+        api.client.cookies.clear()
+        api.client.cookies["portal-code"] = f"{first}.{real}"
+        place = form(api, "verify", otp=typed).headers["location"]
+        seen.append(place.rpartition("error=")[2])
+    # Five for the code itself, and before five for a stranger's own.
+    assert seen.count("otp_invalid") == (10 if decoy == "of a stranger" else 5)
+    assert seen[-1] in {"otp_expired", "otp_not_found", "otp_action_mismatch"}
+    assert seen[-1] == seen[-2]
+
+
+@pytest.mark.parametrize("password", [NEW, "password"])
+def test_a_reset_tells_nothing_of_a_code_once_codes_are_closed(
+    theirs: Device, database: Database, password: str
+) -> None:
+    theirs.ask(action="reset")
+    answer, code = theirs.sent[-1]
+
+    def reset(typed: str) -> str:
+        data = schemas.ResetPassword(
+            otp_token=answer.otp_token,
+            otp=typed,
+            new_password=password,
+            confirm_password=password,
+        )
+        return outcome(theirs._run, service.reset_password, data)
+
+    assert [reset(other_code(code)) for _ in range(6)][-1] == "otp_expired"
+    assert reset(code) == reset(other_code(code)) == "otp_expired"
+
+
 def test_the_link_of_a_message_opens_codes_on_that_browser(
     api: Api, owner: User, database: Database, clock: Clock, theirs: Device
 ) -> None:

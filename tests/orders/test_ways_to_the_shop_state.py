@@ -71,7 +71,6 @@ def test_what_is_bought_again_goes_to_the_cart_or_to_the_storefront(
     set_settings(PORTAL_CART_URL="https://shop.example/cart/{variants}")
     tab = Tab(database, owner, f"/orders/{number}", frame="vouched" if framed else "")
     page = tab.state(OrderDetailState)
-    page._owner = owner.id
     page.shown = call(service.get_order_page, number)
     tab.press(page, "buy_again")
     assert page.happened["detail"]["items"] == "MUG 1:2,A&B:1"

@@ -209,8 +209,11 @@ def hanging_provider(folder: Path, url: str, times: int) -> Result:
     """A mail server takes connections and says nothing; nobody waits for it, nothing is lost."""
     result = Result("mail server hangs", times)
     with hanging_server() as port:
-        address = f"mailto://shop:secret@127.0.0.1:{port}?from=shop@example.com&smtp=127.0.0.1"
-        with ground(folder, url, settings={"PORTAL_EMAIL_URL": address}) as on:
+        settings = {
+            "PORTAL_SMTP_URL": f"smtp://shop:secret@127.0.0.1:{port}",
+            "PORTAL_MAIL_FROM": "shop@example.com",
+        }
+        with ground(folder, url, settings=settings) as on:
             on.portal.start()
             for _ in range(times):
                 deeds = on.shop.deeds(DEEDS_A_ROUND)
@@ -226,7 +229,7 @@ def hanging_provider(folder: Path, url: str, times: int) -> Result:
                 db.execute(text("UPDATE outbox_messages SET due_at = created_at, attempts = 0 "
                                 "WHERE status IN ('sending', 'queued')"))  # fmt: skip
                 db.commit()
-            del on.portal.settings["PORTAL_EMAIL_URL"]
+            del on.portal.settings["PORTAL_SMTP_URL"]
             on.portal.start()
             _wait(lambda: _messages(on.database, "sent") == queued, "messages were lost", 120)
             result.figures["messages that waited"] = queued

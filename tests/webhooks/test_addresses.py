@@ -184,6 +184,8 @@ def test_an_answer_without_end_is_not_waited_for(
 
     monkeypatch.setattr(sending, "ANSWER_WITHIN", 0.5)
 
+    gone: asyncio.Event
+
     async def endless(reader: Any, writer: Any) -> None:
         await reader.readuntil(b"{}")
         writer.write(b"HTTP/1.1 500 No\r\ncontent-type: text/plain\r\n\r\n")
@@ -193,15 +195,22 @@ def test_an_answer_without_end_is_not_waited_for(
                 await writer.drain()
                 await asyncio.sleep(0.01)
         except ConnectionError:
+            pass
+        finally:
             writer.close()
+            gone.set()
 
     async def run() -> Outcome:
+        nonlocal gone
+        gone = asyncio.Event()
         server = await asyncio.start_server(endless, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         [outcome] = await send_all(
             f"http://127.0.0.1:{port}/", [new_secret()], PARCEL, datetime.now(UTC)
         )
+        await asyncio.wait_for(gone.wait(), 10)  # it hung up: nothing is left open
         server.close()
+        await server.wait_closed()
         return outcome
 
     outcome = asyncio.run(run())

@@ -122,7 +122,7 @@ async def verify(request: Request) -> Response:
 
     def work(ctx: Context, form: Fields) -> Done:
         code = _code(form)
-        token = service.token_for(ctx, waiting, code.get("otp", ""))
+        token = service.token_for(ctx, waiting, code.get("otp", ""), action="login")
         fields = {"otp_action": "login", "otp_token": token, **form, **code}
         return _signed_in(
             ctx, form, service.verify_page(ctx, parse_form(schemas.VerifyOtp, fields))
@@ -151,7 +151,7 @@ async def reset(request: Request) -> Response:
 
     def work(ctx: Context, form: Fields) -> Done:
         code = _code(form)
-        token = service.token_for(ctx, waiting, code.get("otp", ""))
+        token = service.token_for(ctx, waiting, code.get("otp", ""), action="reset-password")
         fields = {"otp_token": token, **_typed_once(form, "new_password"), **code}
         data = parse_form(schemas.ResetPassword, fields)
         return _signed_in(ctx, form, service.reset_password_page(ctx, data))

@@ -55,19 +55,28 @@ def verify_page(ctx: Context, data: schemas.VerifyOtp) -> str:
     return open_page_session(ctx, _confirm(ctx, data))
 
 
-def token_for(ctx: Context, handles: list[str], code: str) -> str:
+def token_for(ctx: Context, handles: list[str], code: str, *, action: schemas.OtpAction) -> str:
     """Which of the codes that a browser waits for was typed; the newest when it is none of them.
 
-    Messages overtake each other, and an older code works as long as it lives.
+    Messages overtake each other, and an older code works as long as it lives. The handles come from
+    the browser, so only codes are compared whose wrong tries are counted together with the newest
+    one's: of its contact, for this action, not over. Else one could guess at a code while the tries
+    are counted for another, or for none.
     """
+    awaited: list[tuple[str, OtpChallenge]] = []
     for handle in handles:
         try:
             challenge = otp.find(ctx.db, handle, lock=False)
-        except otp.OtpNotFound:
+            otp.require_open(challenge, ctx.now)
+        except (otp.OtpNotFound, otp.OtpExpired):
             continue
+        newest = awaited[0][1] if awaited else challenge
+        if challenge.action == action and challenge.contact == newest.contact:
+            awaited.append((handle, challenge))
+    for handle, challenge in awaited:
         if otp.is_right(challenge, handle, code):
             return handle
-    return handles[0] if handles else ""
+    return awaited[0][0] if awaited else next(iter(handles), "")
 
 
 def know_device_by_link(ctx: Context, key: str) -> str:

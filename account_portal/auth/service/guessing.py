@@ -156,6 +156,17 @@ def _require_code_tries(ctx: Context, guesser: Guesser, challenge: OtpChallenge)
         raise otp.OtpExpired
 
 
+def require_code_tries(ctx: Context, challenge: OtpChallenge, holder: User | None) -> None:
+    """Refuse another try at a code before it is looked at, so that the answer tells nothing of it.
+
+    Raises:
+        OtpExpired: no code would do any more.
+        TooManyAttempts: this device tried too many.
+    """
+    guesser = who_tries(ctx, Contact.from_key(challenge.contact), holder, code=True)
+    _require_code_tries(ctx, guesser, challenge)
+
+
 def require_right_code(
     ctx: Context, challenge: OtpChallenge, token: str, code: str, holder: User | None
 ) -> None:

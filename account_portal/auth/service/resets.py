@@ -4,7 +4,11 @@ from account_portal.auth import schemas
 from account_portal.auth.rules import Contact, require_good_password, require_same
 from account_portal.auth.service.accounts import find_signer
 from account_portal.auth.service.codes import active_holder
-from account_portal.auth.service.guessing import forget_wrong_passwords, require_right_code
+from account_portal.auth.service.guessing import (
+    forget_wrong_passwords,
+    require_code_tries,
+    require_right_code,
+)
 from account_portal.auth.service.passwords import store_password
 from account_portal.auth.service.proving import prove_contact
 from account_portal.auth.service.sessions import (
@@ -43,6 +47,8 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
     challenge = _reset_challenge(ctx, data, lock=False)
     code = data.sent().get("otp")
     new_hash = None
+    if code is not None:
+        require_code_tries(ctx, challenge, find_signer(ctx, Contact.from_key(challenge.contact)))
     if code is None or otp.is_right(challenge, data.otp_token, code):
         if code is None and challenge.confirmed_at is None:
             raise otp.OtpNotVerified
