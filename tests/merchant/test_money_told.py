@@ -88,6 +88,8 @@ def test_money_that_comes_after_goods_went_back_goes_back_too(
     assert living(shop) == min(before, 100)
     shop.does(service.settle_payment, "P", succeeded=True)
     assert living(shop) == 100
+    settle_all(shop)  # each step derives the order anew: nothing arises twice
+    assert living(shop) == 100
     status, paid, unpaid, _ = shop.payment("N-1")
     assert (status, paid, unpaid) == ("success", 200, 0)
 
@@ -231,4 +233,76 @@ def test_the_shops_failed_try_of_what_waits_here_promises_nothing_twice(shop: Sh
     failed = {"request_number": "R", "refund_amount": 100, "status": "failed"}
     failed["created_at"] = day(-1)
     shop.brings(sold("N-1", payments=[P1], refunds=[failed], **ARRIVED))
+    assert living(shop) == 100
+
+
+def test_what_waits_for_goods_that_do_not_go_back_is_called_off(shop: Shop) -> None:
+    door = {"request_number": "P", "payment_status": "pending", "collection": "on_delivery"}
+    shop.brings(sold("N-1", payments=[{**door, "amount": 200}], **ARRIVED))
+    number = give_back(shop, 1)
+    shop.does(service.settle_payment, "P", succeeded=True)
+    assert living(shop) == 100
+    shop.customer(returns.cancel_return, number)
+    assert (living(shop), shop.payment("N-1")) == (0, ("success", 200, 0, False))
+
+
+@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize("what", ["return", "overpaid", "goodwill"])
+def test_a_failed_try_of_the_shops_adds_nothing_to_ours(
+    shop: Shop, what: str, settled: bool
+) -> None:
+    payments = [P1, P2] if what == "overpaid" else [P1]
+    shop.brings(sold("N-1", payments=payments, **ARRIVED))
+    if what == "return":
+        give_back(shop, 1)
+    elif what == "goodwill":
+        shop.does(service.create_refund, "N-1", 30)
+    ours = living(shop)
+    assert ours == {"return": 100, "overpaid": 200, "goodwill": 30}[what]
+    failed = {"request_number": "R", "refund_amount": ours, "status": "failed"}
+    shop.brings(sold("N-1", payments=payments, refunds=[failed], **ARRIVED))
+    if settled:
+        settle_all(shop)
+    assert living(shop) == ours
+
+
+def test_a_failed_refund_of_what_came_twice_is_owed_once(shop: Shop) -> None:
+    failed = {"request_number": "R", "refund_amount": 200, "status": "failed"}
+    shop.brings(sold("N-1", payments=[P1, P2], refunds=[failed]))
+    assert (living(shop), shop.payment("N-1")) == (200, ("success", 200, 0, False))
+    settle_all(shop)
+    assert living(shop) == 200
+
+
+@pytest.mark.parametrize(
+    "date", [{}, {"refund_date": day(4)[:10]}, {"refund_date": day(3)}], ids=["none", "day", "time"]
+)
+def test_a_refund_without_a_time_covers_what_came_twice(shop: Shop, date: dict[str, Any]) -> None:
+    paid = [
+        {"request_number": "P1", "amount": 200, "payment_date": day(6)},
+        {"request_number": "P2", "amount": 200, "payment_date": day(4)},
+    ]
+    told = {"request_number": "R", "refund_amount": 200, "status": "success", **date}
+    shop.brings(sold("N-1", payments=paid, refunds=[told]))
+    assert living(shop) == 200
+
+
+def test_refunds_may_stand_newest_first(shop: Shop) -> None:
+    told = [
+        {"request_number": "R2", "refund_amount": 50, "status": "success"},
+        {"request_number": "R1", "refund_amount": 50, "status": "failed"},
+    ]
+    shop.brings(sold("N-1", payments=[P1], refunds=told))
+    assert living(shop) == 50
+
+
+def test_a_retry_that_went_in_parts_can_be_tried_again(shop: Shop) -> None:
+    shop.brings(sold("N-1", payments=[P1]))
+    number = shop.does(service.create_refund, "N-1", 100)
+    shop.does(service.approve_refund, number)
+    shop.does(service.settle_refund, number, succeeded=False)
+    told = {"request_number": "R", "refund_amount": 60, "status": "success"}
+    shop.brings(sold("N-1", payments=[P1], refunds=[told]))
+    rest = shop.does(service.retry_refund, number)
+    assert rest not in {number, "R"}
     assert living(shop) == 100

@@ -79,6 +79,7 @@ NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
         ("in_transit", "2 to 3 days", NOON, ("said", "2 to 3 days")),
         ("in_transit", "2026-11-29T23:30:00+09:00", NOON, ("tomorrow", "2026-11-29")),
         ("in_transit", None, NOON, None),
+        ("in_transit", "0001-01-01T00:00:00+14:00", NOON, ("said", "0001-01-01T00:00:00+14:00")),
         ("out_for_delivery", None, NOON, ("today", "2026-11-28")),
         ("out_for_delivery", "2026-11-27", NOON, ("today", "2026-11-28")),
         ("out_for_delivery", "2026-11-27", NOON - timedelta(days=1), ("late", "2026-11-27")),

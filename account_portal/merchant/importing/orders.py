@@ -31,6 +31,7 @@ from account_portal.merchant.importing.parts import (
 from account_portal.merchant.importing.records import (
     AddressRecord,
     OrderRecord,
+    RefundPart,
 )
 from account_portal.merchant.importing.stated import (
     LACKS_PAYMENTS,
@@ -329,8 +330,12 @@ class _Writer:
         record = entry.record
         parts: list[Part] = [*record.parcels, *record.payments, *record.refunds]
         self._batch.begun.add(id(entry))
+        paid = [one.payment_date or one.created_at for one in record.payments]
+        # A refund without a date was made when there was money to go back.
+        paid_at = max([record.made_at, *[moment for moment in paid if moment]])
         for part in parts:
-            self._parts.append(OrderPart(entry, part, order_id, record.made_at, currency, lines))
+            made_at = paid_at if isinstance(part, RefundPart) else record.made_at
+            self._parts.append(OrderPart(entry, part, order_id, made_at, currency, lines))
 
     def flush(self) -> None:
         """Write everything that was collected."""

@@ -108,7 +108,13 @@ class Promises:
         rest = first["refund_amount"] - amount
         if rest > 0:
             number = new_number("RFD", self._batch.now.year)
-            left = {**first, "id": new_id(), "request_number": number, "refund_amount": rest}
+            left = {
+                **first,
+                "id": new_id(),
+                "request_number": number,
+                "refund_amount": rest,
+                "modified_at": self._batch.now,
+            }
             self._new.append(left)
             self._refunds[order_id].append(left)
         for row in waiting:
@@ -124,7 +130,9 @@ class Promises:
     def _take_off(self, order_id: str, row: Row, amount: int) -> None:
         row["refund_amount"] -= amount
         if row["refund_amount"]:
-            self._changes.append((row["id"], {"refund_amount": row["refund_amount"]}))
+            now = self._batch.now
+            changed = {"refund_amount": row["refund_amount"], "modified_at": now}
+            self._changes.append((row["id"], changed))
         else:
             self._gone.append(row["id"])
             self._refunds[order_id].remove(row)

@@ -38,6 +38,7 @@ from account_portal.orders.rules.money import (
     derive_payment_status,
     left_to_refund,
     net_payable,
+    returned_money,
     split_refund,
 )
 from account_portal.orders.rules.parcels import (
@@ -115,6 +116,7 @@ __all__ = [
     "require_payment_retry",
     "retry_available_at",
     "returnable_units",
+    "returned_money",
     "split_refund",
     "why_not_cancellable",
     "why_not_returnable",

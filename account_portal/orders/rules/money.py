@@ -171,7 +171,7 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
     left = arrived - gone - promised
     living = [one for one in money_back if one.status is not RefundStatus.FAILED]
     overpaid = _overpaid(facts, living)
-    failed = _failed(money_back)
+    failed = _failed(money_back, max(0, arrived - facts.due - overpaid))
     keeps = 0 if facts.status is OrderStatus.CANCELLED else _keeps(facts, living, failed, overpaid)
     return OrderAccount(
         due=facts.due,
@@ -201,7 +201,8 @@ def _overpaid(facts: MoneyFacts, living: list[RefundFact]) -> int:
             came = sum(
                 one.amount
                 for one in facts.attempts
-                if one.status in ARRIVED and one.created_at <= refund.created_at
+                # By days: dates that shops tell have no time.
+                if one.status in ARRIVED and one.created_at.date() <= refund.created_at.date()
             )
             found += max(0, min(refund.amount, came - facts.due - found))
     return found
@@ -209,17 +210,21 @@ def _overpaid(facts: MoneyFacts, living: list[RefundFact]) -> int:
 
 def _keeps(facts: MoneyFacts, living: list[RefundFact], failed: list[Owed], overpaid: int) -> int:
     """What the shop is to keep in the end: what is due, less goods that went back and good will."""
-    of_returns = sum(one.amount for one in living if one.return_id is not None)
+    of_returns = sum(one.amount for one in living if _is_for_return(one))
     others = sum(one.amount for one in living) - of_returns - overpaid
     for one in failed:
-        if one.return_id is not None:
+        if _is_for_return(one):
             of_returns += one.amount
         elif one.purpose is not RefundPurpose.OVERPAID:
             others += one.amount
-    return max(0, facts.due - max(of_returns, _returned_money(facts)) - others)
+    return max(0, facts.due - max(of_returns, returned_money(facts)) - others)
 
 
-def _returned_money(facts: MoneyFacts) -> int:
+def _is_for_return(one: "RefundFact | Owed") -> bool:
+    return one.return_id is not None or one.purpose == RefundPurpose.RETURN
+
+
+def returned_money(facts: MoneyFacts) -> int:
     """What goods that went back cost in money: less what comes back as points and credit."""
     otherwise = sum(
         one.amount
@@ -258,12 +263,14 @@ def _owed(facts: MoneyFacts, failed: list[Owed], left: int, too_much: int) -> It
             yield one._replace(amount=amount)
 
 
-def _failed(refunds: list[RefundFact]) -> list[Owed]:
+def _failed(refunds: list[RefundFact], too_much: int) -> list[Owed]:
     """What banks did not take and nothing tries again; a return that ended owes nothing.
 
+    One of unknown purpose is for what came beyond what was due, if there is `too_much` as it.
+
     A refund that failed here has its successor. The shop does not say which of its refunds tried
-    which again: later ones did, as far as they go, first one of the same amount. One that waits
-    here for a return is the same money, too, if the shop's attempt at that amount failed.
+    which again: later ones did, as far as they go, first one of the same amount. One of that
+    amount that was made here is the same money, too, if the shop tells an attempt that failed.
     """
     retried = {one.retries_id for one in refunds}
     unclaimed = [one.amount for one in refunds]
@@ -279,6 +286,9 @@ def _failed(refunds: list[RefundFact]) -> list[Owed]:
             amount -= taken
         if amount:
             purpose = RefundPurpose(refund.purpose) if refund.purpose else None
+            if purpose is None and refund.return_id is None and amount <= too_much:
+                purpose = RefundPurpose.OVERPAID
+                too_much -= amount
             owed.append(Owed(amount, purpose, refund.return_id, refund.id))
     return owed
 
@@ -289,12 +299,16 @@ def _successors(refunds: list[RefundFact], place: int) -> list[int]:
     found = []
     for other, one in enumerate(refunds):
         is_told = one.purpose is None and one.retries_id is None
-        is_later = other > place and one.return_id == failed.return_id
+        is_living = one.status is not RefundStatus.FAILED
+        # In a record refunds may stand newest first.
+        is_after = other > place or (is_living and one.created_at >= failed.created_at)
+        is_later = is_after and other != place and one.return_id == failed.return_id
         is_ours = (
             failed.purpose is None
             and failed.return_id is None
-            and one.purpose == RefundPurpose.RETURN
-            and _is_open(one)
+            and one.purpose is not None
+            and one.retries_id is None
+            and is_living
             and one.amount == failed.amount
         )
         if (is_told and is_later) or is_ours:

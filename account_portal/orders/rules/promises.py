@@ -73,6 +73,6 @@ def promise_of(
 def _day(stated: str, now: datetime) -> date | None:
     try:
         moment = datetime.fromisoformat(stated.strip())
-    except ValueError:
+        return (moment.astimezone(now.tzinfo) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
         return None
-    return (moment.astimezone(now.tzinfo) if moment.tzinfo else moment).date()

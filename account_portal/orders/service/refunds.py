@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import col
 
 from account_portal.context import Context
@@ -212,9 +212,15 @@ def retry_refund(ctx: Context, request_number: str, *, bank_account_id: str | No
     if refund.status != RefundStatus.FAILED:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
     again = ctx.db.execute(
-        select(col(Refund.request_number), col(Refund.status)).where(
-            col(Refund.order_id) == refund.order_id, col(Refund.retries_id) == refund.id
+        select(col(Refund.request_number), col(Refund.status))
+        .where(col(Refund.order_id) == refund.order_id, col(Refund.retries_id) == refund.id)
+        # The shop may have told that a part of it went: what waits is the rest.
+        .order_by(
+            case((col(Refund.status) == RefundStatus.PENDING, 0), else_=1),
+            col(Refund.created_at),
+            col(Refund.id),
         )
+        .limit(1)
     ).one_or_none()
     if again is None:
         raise RefundNotMovable(f"Nothing is owed in the place of refund {request_number}.")

@@ -139,10 +139,32 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
         overpaid = [row for row in waiting if row["purpose"] == RefundPurpose.OVERPAID]
         too_much = account.overpaid_back - max(0, account.arrived - account.due)
         living -= _shrink(overpaid, too_much, changed)
+        living -= _shrink(*_of_ended_returns(money, waiting), changed)
     _shrink(waiting, living - account.arrived, changed)
     kept = [changed.get(row["id"], row) for row in facts.refunds]
     facts.refunds = [row for row in kept if row["refund_amount"] or row["id"] not in changed]
     return list(changed.values())
+
+
+def _of_ended_returns(
+    money: rules.MoneyFacts, waiting: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], int]:
+    """Refunds of money that came after goods went back, and what of it is no more for goods."""
+    rows = [
+        row
+        for row in waiting
+        if row["purpose"] == RefundPurpose.RETURN and row["return_id"] is None
+    ]
+    living = [
+        one for one in money.refunds if one.is_money and one.status is not RefundStatus.FAILED
+    ]
+    of_returns = sum(one.amount for one in living if one.return_id is not None)
+    late = sum(
+        one.amount
+        for one in living
+        if one.return_id is None and one.purpose == RefundPurpose.RETURN
+    )
+    return rows, late - max(0, rules.returned_money(money) - of_returns)
 
 
 def _shrink(rows: Iterable[dict[str, Any]], excess: int, changed: dict[str, dict[str, Any]]) -> int:

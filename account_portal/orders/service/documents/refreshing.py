@@ -84,7 +84,9 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
         this = col(Refund.id) == row["id"]
         if row["refund_amount"]:
             db.execute(
-                update(Refund).where(this).values(refund_amount=row["refund_amount"]),
+                update(Refund)
+                .where(this)
+                .values(refund_amount=row["refund_amount"], modified_at=now),
                 execution_options={"synchronize_session": False},
             )
         else:
