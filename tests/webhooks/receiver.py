@@ -71,6 +71,8 @@ def receiving(answers: Answers = lambda _: 204) -> Iterator[Receiver]:
             self.send_response(status)
             if receiver.location:
                 self.send_header("location", receiver.location)
+            # Nothing stays open when the test is over.
+            self.send_header("connection", "close")
             self.send_header("content-length", "5" if status >= 400 else "0")
             self.end_headers()
             if status >= 400:
