@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -65,12 +65,15 @@ class EmailSender:
     def _signed_in(self) -> Iterator[smtplib.SMTP]:
         server = self._server
         try:
-            with self._connection() as smtp:
+            with closing(self._connection()) as smtp:
                 if server.security == "starttls":
                     smtp.starttls(context=ssl.create_default_context())
                 if server.user:
                     smtp.login(server.user, server.password)
                 yield smtp
+                # What was accepted is sent, however the server says goodbye.
+                with suppress(smtplib.SMTPException, OSError):
+                    smtp.quit()
         except smtplib.SMTPResponseException as error:
             raise _failure(error.smtp_code, error.smtp_error) from None
         except ssl.SSLCertVerificationError as error:

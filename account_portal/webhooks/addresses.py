@@ -28,6 +28,21 @@ _TRANSLATED = (
 """IPv6 addresses that stand for IPv4 ones, by which a private address could be dressed up."""
 
 
+_NOT_OF_THE_INTERNET = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # protocols, and what some clouds tell their machines
+            "192.88.99.0/24",
+            "168.63.129.16/32",  # a cloud's host
+            "fec0::/10",
+            "3fff::/20",
+        ),
+    )
+)
+"""What `ipaddress` takes for global, at least in some versions of Python."""
+
+
 class AddressRefused(Exception):
     """Nothing is sent there; the text says why."""
 
@@ -59,6 +74,8 @@ def is_public(address: Address) -> bool:
             return is_public(address.ipv4_mapped)
         if any(address in network for network in _TRANSLATED):
             return False
+    if any(address in network for network in _NOT_OF_THE_INTERNET):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -496,3 +496,15 @@ def test_a_password_that_was_set_is_told_to_every_contact(
         ("password_changed", *EMAIL),
         ("password_changed", *PHONE),
     ]
+
+
+def test_asking_who_has_a_contact_is_limited(api: Any, owner: User, stranger: User) -> None:
+    """Each answer tells whether an address has an account; so each is counted, refusals too."""
+    codes = []
+    for number in range(22):
+        email = stranger.email if number % 2 else f"nobody{number}@example.com"
+        body = {"otp_action": "update-email", "channel": "email", "email": email}
+        answer = api.post("/auth/generate-otp", user=owner, json=body)
+        codes.append(answer.json().get("code"))
+    assert codes[:2] == [None, "email_taken"]
+    assert codes[20:] == ["too_many_requests"] * 2

@@ -6,7 +6,13 @@ from account_portal.auth.rules.contacts import require_possible_phone
 from account_portal.auth.service.accounts import contact_of, find_signer
 from account_portal.auth.service.fresh_proof import is_freshly_proven, require_fresh_proof
 from account_portal.auth.service.guessing import is_closed, who_tries
-from account_portal.auth.service.limits import PER_ADDRESS_CODES, limited, network_of
+from account_portal.auth.service.limits import (
+    PER_ACCOUNT_CONTACTS,
+    PER_ADDRESS_CODES,
+    caller_network,
+    limited,
+    network_of,
+)
 from account_portal.auth.service.proving import require_provable
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotAuthenticated, NotFound
@@ -120,6 +126,10 @@ def generate_code(
         ctx.require_top_level()
         require_fresh_proof(ctx)
     user = ctx.get_user()
+    if action.startswith("update-"):
+        # Counted before it is told whether somebody else has the contact.
+        limited(ctx, PER_ACCOUNT_CONTACTS, user.id)
+        ctx.checkpoint()
     _require_confirmable(ctx, user, contact, action)
     return _send(
         ctx,
@@ -193,7 +203,7 @@ def _send(
         raise ChannelNotAvailable
     guesser = who_tries(ctx, contact, holder, code=True)
     if not guesser.is_known:
-        limited(ctx, PER_ADDRESS_CODES, ctx.caller.ip_address)
+        limited(ctx, PER_ADDRESS_CODES, caller_network(ctx))
     closed = is_closed(ctx, guesser, contact, action)
     issued = otp.issue(
         ctx.db,

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from account_portal.auth.rules import Contact
-from account_portal.auth.service.limits import personal
+from account_portal.auth.service.limits import caller_network, personal
 from account_portal.context import Context
 from account_portal.core.ids import new_id, new_secret
 from account_portal.models import KnownDevice, OtpChallenge, User
@@ -113,15 +113,17 @@ def require_password_tries(ctx: Context, guesser: Guesser) -> None:
         TooManyAttempts: there were too many wrong ones.
     """
     require_below(ctx.db, PASSWORDS, guesser.key, ctx.now)
-    if not guesser.is_known and ctx.caller.ip_address is not None:
-        require_below(ctx.db, PASSWORDS_OF_ADDRESS, ctx.caller.ip_address, ctx.now)
+    network = caller_network(ctx)
+    if not guesser.is_known and network is not None:
+        require_below(ctx.db, PASSWORDS_OF_ADDRESS, network, ctx.now)
 
 
 def count_wrong_password(ctx: Context, guesser: Guesser) -> None:
     """Count a wrong password."""
     count(ctx.db, PASSWORDS, guesser.key, ctx.now)
-    if not guesser.is_known and ctx.caller.ip_address is not None:
-        count(ctx.db, PASSWORDS_OF_ADDRESS, ctx.caller.ip_address, ctx.now)
+    network = caller_network(ctx)
+    if not guesser.is_known and network is not None:
+        count(ctx.db, PASSWORDS_OF_ADDRESS, network, ctx.now)
 
 
 def password_was_right(ctx: Context, guesser: Guesser) -> None:

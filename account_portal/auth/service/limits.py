@@ -14,6 +14,8 @@ PER_ACCOUNT_PASSKEYS = Limit("passkeys", times=MOST_PASSKEYS, seconds=86_400)
 """Those that were added: each is told to a contact that need not be the caller's."""
 PER_ADDRESS_VISITORS = Limit("visitor-address", times=600, seconds=600)
 PER_ADDRESS_CODES = Limit("code-address", times=300, seconds=3600)
+PER_ACCOUNT_CONTACTS = Limit("contacts", times=20, seconds=3600)
+"""New contacts that were asked for: the answer tells whether another account has them."""
 PER_SESSION_REFRESHES = Limit("refresh", times=60, seconds=600)
 
 
@@ -38,6 +40,11 @@ def network_of(address: str | None) -> str:
     if isinstance(parsed, IPv6Address):
         return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
     return str(parsed)
+
+
+def caller_network(ctx: Context) -> str | None:
+    """What limits of an address count the caller under; none: nobody knows where from."""
+    return network_of(ctx.caller.ip_address) if ctx.caller.ip_address else None
 
 
 def personal(key: str) -> str:

@@ -27,7 +27,7 @@ from account_portal.auth.service.challenges import (
 )
 from account_portal.auth.service.fresh_proof import note_proof
 from account_portal.auth.service.guessing import was_entered
-from account_portal.auth.service.limits import PER_ADDRESS_PASSKEYS
+from account_portal.auth.service.limits import PER_ADDRESS_PASSKEYS, caller_network
 from account_portal.auth.service.passkeys import descriptors_of, find_own, session_of
 from account_portal.auth.service.sessions import (
     open_page_session,
@@ -112,7 +112,7 @@ def _misfits_counted(ctx: Context) -> Iterator[None]:
     Raises:
         TooManyAttempts: it did.
     """
-    address = ctx.caller.ip_address
+    address = caller_network(ctx)
     if address is not None:
         require_below(ctx.db, PER_ADDRESS_PASSKEYS, address, ctx.now)
     try:

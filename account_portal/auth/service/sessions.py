@@ -13,7 +13,12 @@ from account_portal.auth.rules import (
     RefreshTokenReused,
 )
 from account_portal.auth.service.guessing import know_device
-from account_portal.auth.service.limits import PER_ADDRESS_VISITORS, PER_SESSION_REFRESHES, limited
+from account_portal.auth.service.limits import (
+    PER_ADDRESS_VISITORS,
+    PER_SESSION_REFRESHES,
+    caller_network,
+    limited,
+)
 from account_portal.auth.service.views import signed_out_view, user_view, visitor_view
 from account_portal.context import Context
 from account_portal.core.errors import NotAuthenticated
@@ -38,7 +43,7 @@ def start_visitor_session(ctx: Context, api_key: str | None) -> schemas.VisitorT
     """
     if api_key is None or not tokens.same(api_key, ctx.settings.public_key):
         raise NotAuthenticated("The X-Api-Key is missing or wrong.")
-    limited(ctx, PER_ADDRESS_VISITORS, ctx.caller.ip_address)
+    limited(ctx, PER_ADDRESS_VISITORS, caller_network(ctx))
     session = open_session(ctx, None)
     pair = pair_of(ctx, session, None)
     return schemas.VisitorTokens(**pair.model_dump(), user=visitor_view(session))
