@@ -1,4 +1,4 @@
-"""Ways from an order to the shop: its products, its cart, its help."""
+"""Ways from an order to the shop: its products, its cart, its checkout, its help."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -37,6 +37,13 @@ def help_link(ctx: Context, order_number: str) -> str:
         return _filled(ctx.settings.help_url, order_number=order_number)
     address = ctx.settings.store_email
     return f"mailto:{address}?subject={quote(f'Order {order_number}')}" if address else ""
+
+
+def checkout_link(ctx: Context, order_number: str) -> str:
+    """Where the shop takes the money for an order itself; empty: nowhere, or it is paid here."""
+    if ctx.gateways.payments is not None:
+        return ""
+    return _filled(ctx.settings.checkout_url, order_number=order_number)
 
 
 def _filled(pattern: str, **values: str) -> str:

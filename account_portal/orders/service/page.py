@@ -23,8 +23,12 @@ from account_portal.orders.schemas import (
 from account_portal.orders.service.arrivals import arrival_of, urgency, zone_of_delivery
 from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
-from account_portal.orders.service.links import cart_link, help_link, product_links
-from account_portal.orders.service.paying import checkout_link
+from account_portal.orders.service.links import (
+    cart_link,
+    checkout_link,
+    help_link,
+    product_links,
+)
 from account_portal.orders.service.payments import get_payment_status, payment_moments
 from account_portal.orders.service.reading import (
     get_order,

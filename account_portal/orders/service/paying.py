@@ -1,7 +1,7 @@
 """Paying again, and what the gateway reports of an attempt."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -86,13 +86,6 @@ def _gateway(ctx: Context) -> PaymentGateway:
     if ctx.gateways.payments is None:
         raise rules.PaymentGatewayNotEnabled
     return ctx.gateways.payments
-
-
-def checkout_link(ctx: Context, order_number: str) -> str:
-    """Where the shop takes the money for an order itself; empty: nowhere, or it is paid here."""
-    if ctx.gateways.payments is not None:
-        return ""
-    return ctx.settings.checkout_url.replace("{order_number}", quote(order_number, safe=""))
 
 
 def is_paid_somewhere(ctx: Context) -> bool:

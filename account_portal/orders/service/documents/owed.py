@@ -61,11 +61,7 @@ def _sent_back(facts: OrderFacts) -> list[tuple[str, int]]:
     if all(row["payment_status"] != TransactionStatus.REFUND_INITIATED for row in facts.payments):
         return []
     known = {row["request_number"] for row in facts.refunds}
-    covered = sum(
-        one.amount
-        for one in facts.money().refunds
-        if one.is_money and one.status is not RefundStatus.FAILED
-    )
+    covered = sum(one.amount for one in _living(facts.money()))
     found = []
     for payment in facts.payments:
         number = f"{payment['request_number'][:59]}-back"
@@ -127,11 +123,7 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
         return []
     money = facts.money()
     account = rules.account_of(money)
-    living = sum(
-        one.amount
-        for one in money.refunds
-        if one.is_money and one.status is not RefundStatus.FAILED
-    )
+    living = sum(one.amount for one in _living(money))
     waiting = [row for row in waiting if _is_money(row)]
     changed: dict[str, dict[str, Any]] = {}
     if money.status is not OrderStatus.CANCELLED:
@@ -155,9 +147,7 @@ def _of_ended_returns(
         for row in waiting
         if row["purpose"] == RefundPurpose.RETURN and row["return_id"] is None
     ]
-    living = [
-        one for one in money.refunds if one.is_money and one.status is not RefundStatus.FAILED
-    ]
+    living = _living(money)
     of_returns = sum(one.amount for one in living if one.return_id is not None)
     late = sum(
         one.amount
@@ -165,6 +155,11 @@ def _of_ended_returns(
         if one.return_id is None and one.purpose == RefundPurpose.RETURN
     )
     return rows, late - max(0, rules.returned_money(money) - of_returns)
+
+
+def _living(money: rules.MoneyFacts) -> list[rules.RefundFact]:
+    """Refunds of money that did not fail."""
+    return [one for one in money.refunds if one.is_money and one.status is not RefundStatus.FAILED]
 
 
 def _shrink(rows: Iterable[dict[str, Any]], excess: int, changed: dict[str, dict[str, Any]]) -> int:
