@@ -1,13 +1,10 @@
 """Histories that were once read wrongly, each with its right value: money, units, states."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from account_portal.context import SHOP, Actor
-from account_portal.core.db import Database
 from account_portal.core.errors import Conflict
 from account_portal.core.settings import get_settings
 from account_portal.loyalty import service as loyalty
@@ -16,87 +13,13 @@ from account_portal.models import Purchase, User
 from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.orders.rules import OrderNotCancellable, PaymentRetryNotAvailable
-from account_portal.orders.schemas import CancelOrder, OrderQuery
+from account_portal.orders.schemas import OrderQuery
 from account_portal.orders.service.refunds import RefundTooHigh
 from account_portal.returns import service as returns
 from account_portal.returns.rules import OrderNotReturnable, QuantityNotReturnable
 from account_portal.returns.schemas import CreateOrderReturn, CreateOrderReturnItem
-from tests.factories.records import bring_in, rows, write
-
-TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-CANCEL = CancelOrder.model_validate(
-    {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
-)
-
-
-def day(ago: int) -> str:
-    return (TODAY - timedelta(days=ago)).isoformat()
-
-
-def sold(number: str, *, quantity: int = 2, **values: Any) -> dict[str, Any]:
-    """An order of 2 × 100."""
-    return {
-        "type": "order",
-        "order_number": number,
-        "order_date": day(8),
-        "customer_email": "c1@x.example",
-        "lines": [
-            {"sku": "S1", "product_id": "P1", "selling_price": 100, "quantity": quantity}
-            | values.pop("line", {})
-        ],
-        **values,
-    }
-
-
-def parcel(reference: str, status: str = "delivered", **values: Any) -> dict[str, Any]:
-    dated = {"delivered_date": day(3)} if status == "delivered" else {}
-    return {"reference_number": reference, "status": status, **dated, **values}
-
-
-class Shop:
-    """An imported history, its customer, and the shop."""
-
-    def __init__(self, database: Database, path: Path, call: Any) -> None:
-        self.database = database
-        self._path = path
-        self._call = call
-
-    def brings(self, *records: dict[str, Any]) -> list[tuple[int, str]]:
-        _, faults = bring_in(self.database, write(self._path / "shop.ndjson", *records))
-        return faults
-
-    def customer(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        [user] = rows(self.database, User, email="c1@x.example")
-        actor = Actor(kind="customer", user_id=user.id, customer_id=user.customer_id)
-        return self._call(function, *args, actor=actor, **kwargs)
-
-    def does(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        return self._call(function, *args, actor=SHOP, **kwargs)
-
-    def order(self, number: str) -> Any:
-        return self.customer(service.get_order, number).view()
-
-    def payment(self, number: str) -> tuple[str, int, int, bool]:
-        found = self.customer(service.get_payment_status, number)
-        return (
-            str(found.status),
-            int(found.amount_paid),
-            int(found.amount_unpaid),
-            found.is_retry_available,
-        )
-
-    def refunds(self, number: str) -> list[tuple[str, int]]:
-        found = self.customer(service.list_refunds, number)
-        return [(str(one.status), int(one.refund_amount)) for one in found]
-
-    def returnable(self, number: str) -> list[int]:
-        return [item.returnable_quantity for item in self.order(number).order_items]
-
-
-@pytest.fixture
-def shop(database: Database, tmp_path: Path, call: Any) -> Shop:
-    return Shop(database, tmp_path, call)
-
+from tests.factories.records import rows
+from tests.merchant.shops import CANCEL, TODAY, Shop, day, parcel, sold
 
 PAY = {"payment_gateway_params": {"payment_gateway": "TEST"}}
 

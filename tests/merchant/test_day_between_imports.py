@@ -20,7 +20,7 @@ from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.reviews import service as reviews
 from tests.factories.records import bring_in, rows, write
-from tests.merchant.test_books_cases import CANCEL, day
+from tests.merchant.shops import CANCEL, day
 
 ORDERS = int(os.environ.get("DAY_ORDERS", "60"))
 MOVED_BY_NOTES = {

@@ -9,9 +9,7 @@ from account_portal.orders import service
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from tests.factories.records import rows
-from tests.merchant.test_books_cases import CANCEL, Shop, day, parcel, shop, sold
-
-__all__ = ["shop"]  # a fixture
+from tests.merchant.shops import CANCEL, Shop, day, parcel, sold
 
 P1 = {"request_number": "P1", "amount": 200, "created_at": day(8)}
 P2 = {"request_number": "P2", "amount": 200, "created_at": day(4)}

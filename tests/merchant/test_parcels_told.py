@@ -11,9 +11,7 @@ from account_portal.orders import service
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from tests.factories.records import rows, write
-from tests.merchant.test_books_cases import Shop, parcel, shop, sold
-
-__all__ = ["shop"]  # a fixture
+from tests.merchant.shops import Shop, parcel, sold
 
 PAID = [{"request_number": "P", "amount": 200}]
 

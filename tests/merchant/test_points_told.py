@@ -11,10 +11,8 @@ from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.returns import service as returns
 from tests.factories.records import rows
-from tests.merchant.test_books_cases import CANCEL, Shop, day, parcel, shop, sold
+from tests.merchant.shops import CANCEL, Shop, day, parcel, sold
 from tests.merchant.test_parcels_told import give_back
-
-__all__ = ["shop"]  # a fixture
 
 PAID = [{"request_number": "P", "amount": 140}]
 SPENT = {"loyalty_point_redeemed": 60, "loyalty_amount": 60, "payments": PAID}

@@ -9,9 +9,7 @@ from account_portal.models.states import RefundMode, ShipmentStatus
 from account_portal.orders import service
 from account_portal.reviews import service as reviews
 from tests.factories.records import bring_in, contents, rows, write
-from tests.merchant.test_books_cases import CANCEL, Shop, day, parcel, shop, sold
-
-__all__ = ["shop"]  # a fixture
+from tests.merchant.shops import CANCEL, Shop, day, parcel, sold
 
 OPEN = {"request_number": "P", "amount": 200, "payment_status": "pending"}
 PAID = {**OPEN, "payment_status": "success"}

@@ -12,9 +12,7 @@ from account_portal.orders.rules import OrderNotCancellable
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from tests.factories.records import rows
-from tests.merchant.test_books_cases import CANCEL, TODAY, Shop, day, parcel, shop, sold
-
-__all__ = ["shop"]  # a fixture
+from tests.merchant.shops import CANCEL, TODAY, Shop, day, parcel, sold
 
 PAID = [{"request_number": "P", "amount": 200}]
 BACK = [{"request_number": "R", "refund_amount": 200}]

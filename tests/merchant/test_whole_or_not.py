@@ -9,9 +9,7 @@ from account_portal.core.db import Database
 from account_portal.models import Address, LoyaltyAccount, Order, Payment, Shipment, User
 from account_portal.orders import service
 from tests.factories.records import bring_in, rows, write
-from tests.merchant.test_books_cases import Shop, day, parcel, shop, sold
-
-__all__ = ["shop"]  # a fixture
+from tests.merchant.shops import Shop, day, parcel, sold
 
 PAID = [{"request_number": "P", "amount": 200}]
 SENT = {"shipments": [parcel("S", items=[{"sku": "S1", "quantity": 5}])]}
