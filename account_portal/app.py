@@ -47,7 +47,7 @@ from account_portal.edge.neighbours import watching
 from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
-from account_portal.merchant.housekeeping import working
+from account_portal.merchant.housekeeping import background_jobs
 from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.profile.pages.notifications import notifications
@@ -67,12 +67,12 @@ from account_portal.ui.arrivals import (
     uploads_act_for_their_sender,
 )
 from account_portal.ui.first_data import FirstData
-from account_portal.ui.following import follow
+from account_portal.ui.following import watch_changes
 from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
-from account_portal.ui.opening import OpensAtOnce
-from account_portal.ui.session import OwnPagesOnly, Session
+from account_portal.ui.page_state import OwnPagesOnly, PageState
+from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.theme import Accented, is_colour, theme_css
 from account_portal.widget.pages import (
     frame_bridge,
@@ -282,7 +282,7 @@ async def to_shop(_request: Request) -> Response:
 def report_error(exception: Exception) -> rx.event.EventSpec | None:
     """Log what no handler caught.
 
-    Handlers made by `ui.session` tell the customer themselves. Reflex's own message would be a
+    Handlers made by `ui.page_state` tell the customer themselves. Reflex's own message would be a
     toast from the server, which needs `eval`.
     """
     log.error("error outside a guarded handler", exc_info=exception)
@@ -299,17 +299,17 @@ def _framed(page: Page) -> rx.Component:
     }
     notice = rx.fragment(
         ui.notice_region(
-            Session.notice_text,
-            tone=Session.notice_tone,
-            stamp=Session.notice_stamp,
-            on_dismiss=Session.dismiss_notice,
+            PageState.notice_text,
+            tone=PageState.notice_tone,
+            stamp=PageState.notice_stamp,
+            on_dismiss=PageState.dismiss_notice,
         ),
-        Leave.create(to=Session.leave_to),
+        Leave.create(to=PageState.leave_to),
         *(() if page.public else (frame_bridge(),)),
     )
     if page.frame == "plain":
         return plain(page.content(), notice=notice, **store)
-    viewer = Session.viewer
+    viewer = PageState.viewer
     return shell(
         page.content(),
         sign_in_again(),
@@ -371,10 +371,10 @@ def make_app() -> PortalApp:
     )
     connect_pages(app)
     app.add_middleware(OwnPagesOnly(), index=0)
-    app.add_middleware(OpensAtOnce())
-    app.register_lifespan_task(working)
+    app.add_middleware(SingleAnswerLoad())
+    app.register_lifespan_task(background_jobs)
     app.register_lifespan_task(watching)
-    app.register_lifespan_task(follow, app=app)
+    app.register_lifespan_task(watch_changes, app=app)
     shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
     for page in shown:
         app.add_page(

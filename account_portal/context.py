@@ -26,7 +26,7 @@ from account_portal.core.errors import (
     PortalError,
     TopLevelRequired,
 )
-from account_portal.core.reading import Read
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import Settings, get_settings
 from account_portal.gateways import Gateways, get_gateways
 from account_portal.models import User, UserSession
@@ -166,7 +166,7 @@ class Context:
         if self.actor.is_framed:
             raise TopLevelRequired
 
-    def read(self, read: Read, **values: str | int) -> list[tuple[Any, ...]]:
+    def read(self, read: PreparedSelect, **values: str | int) -> list[tuple[Any, ...]]:
         """Rows of a prepared read; what is pending in the session is not flushed first."""
         return self.transaction.read(read, values)
 
@@ -261,15 +261,15 @@ _CALLER = [
     *(_SESSIONS[name] for name in _Found._fields[:-3]),
     *(_USERS[name] for name in _Found._fields[-3:]),
 ]
-_PERSON = Read(
+_PERSON = PreparedSelect(
     select(*(_USERS[name] for name in Person._fields)).where(_USERS.id == bindparam("user_id"))
 )
-_CALLER_OF_TOKEN = Read(
+_CALLER_OF_TOKEN = PreparedSelect(
     select(*_CALLER)
     .outerjoin(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
     .where(_SESSIONS.id == bindparam("session_id"))
 )
-_CALLER_OF_COOKIE = Read(
+_CALLER_OF_COOKIE = PreparedSelect(
     select(*_CALLER)
     .join(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
     .where(_SESSIONS.cookie_hash == bindparam("cookie_hash"))

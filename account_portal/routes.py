@@ -1,5 +1,6 @@
 """Where the pages are: paths as constants, and builders for those with a part that varies."""
 
+import re
 from urllib.parse import quote
 
 HOME = "/"
@@ -51,3 +52,24 @@ def order_paid(order_number: str) -> str:
 def return_detail(request_number: str) -> str:
     """The page of one return request."""
     return f"{RETURNS}/{quote(request_number, safe='')}"
+
+
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def local_path(wanted: str | None) -> str:
+    r"""The path, if it is one of this site's own; else the home page.
+
+    Browsers read ``//evil`` and ``/\evil`` as other hosts and drop tabs and line ends, so anything
+    of that kind is refused rather than repaired.
+    """
+    if (
+        not wanted
+        or len(wanted) > 2000
+        or not wanted.startswith("/")
+        or wanted.startswith(("//", "/api/"))
+        or _UNSAFE.search(wanted)
+        or not wanted.isascii()
+    ):
+        return HOME
+    return wanted

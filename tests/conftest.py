@@ -31,7 +31,7 @@ import account_portal.context as context_module
 from account_portal.context import Actor, Caller, Context, enter, get_gateways
 from account_portal.core.db import Database, get_database
 from account_portal.core.migrations import upgrade
-from account_portal.core.reading import Read
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import get_settings
 from account_portal.models import User
 from account_portal.security import tokens
@@ -269,12 +269,14 @@ def statements(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         if not statement.startswith(("BEGIN", "PRAGMA")):
             seen.append(statement)
 
-    def rows(read: Read, *rest: Any) -> list[tuple[Any, ...]]:
+    def rows(read: PreparedSelect, *rest: Any) -> list[tuple[Any, ...]]:
         seen.append(str(read.statement))
         return plain_rows(read, *rest)
 
-    plain_rows = Read.rows
-    monkeypatch.setattr(Read, "rows", rows)  # the one way to the driver that tells no listener
+    plain_rows = PreparedSelect.rows
+    monkeypatch.setattr(
+        PreparedSelect, "rows", rows
+    )  # the one way to the driver that tells no listener
     event.listen(database.engine, "before_cursor_execute", note)
     yield seen
     event.remove(database.engine, "before_cursor_execute", note)

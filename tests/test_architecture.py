@@ -21,7 +21,7 @@ RESERVED = {
     "items", "keys", "values", "entries", "length", "get", "contains", "merge", "range", "to",
 }  # fmt: skip
 # States, and what states are made of, outside of the modules named for them.
-STATES_ELSEWHERE = ("addresses/components/draft.py", "ui/session.py", "ui/uploading.py")
+STATES_ELSEWHERE = ("addresses/components/draft.py", "ui/page_state.py", "ui/uploading.py")
 SQL = {"select", "insert", "update", "delete"}
 
 

@@ -13,7 +13,7 @@ from account_portal.addresses.schemas import (
 from account_portal.api.deps import Ctx, OwnUser, PageQuery
 from account_portal.api.router import ContractRouter
 from account_portal.core.pagination import Page
-from account_portal.core.schemas import Ready, Ulid
+from account_portal.core.schemas import EncodedView, Ulid
 
 router = ContractRouter(tag="Addresses")
 
@@ -49,7 +49,7 @@ _HOME = {
 )
 def list_addresses(
     ctx: Ctx, user_id: OwnUser, page: PageQuery
-) -> Page[Ready[list[CustomerAddress]]]:
+) -> Page[EncodedView[list[CustomerAddress]]]:
     """Newest change first."""
     return service.list_addresses(ctx, page)
 

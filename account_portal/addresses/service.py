@@ -17,10 +17,10 @@ from account_portal.addresses.schemas import (
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.core.pagination import Page, PageParams, paginate
-from account_portal.core.reading import Read
-from account_portal.core.schemas import Ready
+from account_portal.core.reading import PreparedSelect
+from account_portal.core.schemas import EncodedView
 from account_portal.models import Address, Subscription, User
-from account_portal.models.states import SubscriptionStatus
+from account_portal.states import SubscriptionStatus
 
 DEFAULTS = ("is_default_billing", "is_default_shipping")
 
@@ -71,13 +71,13 @@ def _reading(*more: Any) -> Select[Any]:
     )
 
 
-_ONE = Read(_reading().where(_BOOK.id == bindparam("address_id")))
+_ONE = PreparedSelect(_reading().where(_BOOK.id == bindparam("address_id")))
 _COUNT = (
     select(func.count())
     .select_from(Address)
     .where(col(Address.customer_id) == bindparam("customer_id"))
 )
-_SOME = Read(
+_SOME = PreparedSelect(
     _reading(_COUNT.scalar_subquery())  # a window over the whole book takes longer
     .order_by(_BOOK.modified_at.desc(), _BOOK.id.desc())
     .limit(bindparam("limit"))
@@ -93,12 +93,12 @@ def _values(row: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip(_NAMES, row, strict=False))  # a list has its total behind them
 
 
-def list_addresses(ctx: Context, page: PageParams) -> Page[Ready[list[CustomerAddress]]]:
+def list_addresses(ctx: Context, page: PageParams) -> Page[EncodedView[list[CustomerAddress]]]:
     """The caller's addresses, newest change first."""
     rows = ctx.read(_SOME, **_whose(ctx), limit=page.limit, offset=page.offset)
     total = rows[0][-1] if rows else _count(ctx)
     json = orjson.dumps([_values(row) for row in rows], option=orjson.OPT_UTC_Z)
-    return Page(rows=Ready(_VIEWS, json), pagination=paginate(total, page))
+    return Page(rows=EncodedView(_VIEWS, json), pagination=paginate(total, page))
 
 
 def _count(ctx: Context) -> int:

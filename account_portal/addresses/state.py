@@ -14,9 +14,9 @@ from account_portal.addresses.schemas import (
 from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
+from account_portal.doors.page import read, write
 from account_portal.ui.asking import told_in_form
-from account_portal.ui.bridge import call, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 Use = Literal["shipping", "billing"]
 _TEXTS = (
@@ -44,7 +44,7 @@ _NEVER_NULL = frozenset({"first_name", "country_code", "phone", "email", "addres
 }
 
 
-class AddressesState(AddressDraft, PageData, Session):
+class AddressesState(AddressDraft, PageData, PageState):
     """The address book, the form over it and the question whether to delete."""
 
     addresses: list[CustomerAddress] = []
@@ -119,10 +119,10 @@ class AddressesState(AddressDraft, PageData, Session):
         with told_in_form(self):
             if self.edited:
                 changes = self._checked(CustomerAddressUpdate, values, saved=True)
-                await call(self, service.update_address, self.edited, changes)
+                await write(self, service.update_address, self.edited, changes)
             else:
                 data = self._checked(CustomerAddressCreate, values, saved=False)
-                await call(self, service.create_address, data, repeat=self._repeat)
+                await write(self, service.create_address, data, repeat=self._repeat)
             await self._show()
             self.is_writing = False
             self._say("Address saved.")
@@ -146,7 +146,7 @@ class AddressesState(AddressDraft, PageData, Session):
         """Use an address for deliveries or for bills from now on."""
         data = CustomerAddressUpdate.model_validate({f"is_default_{use}": True})
         try:
-            await call(self, service.update_address, address_id, data)
+            await write(self, service.update_address, address_id, data)
         except NotFound:
             await self._is_gone()
             return
@@ -173,7 +173,7 @@ class AddressesState(AddressDraft, PageData, Session):
     async def delete(self) -> None:
         """Delete the address in question, or say why that can't be."""
         try:
-            await call(self, service.delete_address, self._deleting)
+            await write(self, service.delete_address, self._deleting)
         except service.AddressInUse as error:
             self.refusal = error.message
             return

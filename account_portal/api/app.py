@@ -26,7 +26,7 @@ from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
 from account_portal.merchant.api import ROUTERS as MERCHANT_ROUTERS
-from account_portal.merchant.housekeeping import working
+from account_portal.merchant.housekeeping import background_jobs
 from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
@@ -95,7 +95,7 @@ def make_app() -> PortalApi:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lambda _app: working(),
+        lifespan=lambda _app: background_jobs(),
     )
     add_error_handlers(app)
     add_reference(app, "/api/docs", app.openapi, CUSTOMERS.first_call)

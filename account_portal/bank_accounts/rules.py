@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from account_portal.models.states import RefundStatus, VerificationStatus
+from account_portal.states import RefundStatus, VerificationStatus
 
 UNFINISHED = (RefundStatus.PENDING, RefundStatus.APPROVED)
 """States of a refund whose money is still to come."""

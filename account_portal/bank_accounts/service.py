@@ -15,10 +15,10 @@ from account_portal.bank_accounts.schemas import (
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, Forbidden, NotFound
 from account_portal.models import BankAccount, Refund, User
-from account_portal.models.states import VerificationStatus
-from account_portal.notifications import enqueue, has_news
+from account_portal.notifications import enqueue, mark_changed
 from account_portal.notifications.messages.bank_accounts import BankAccountChanged, Done
 from account_portal.security import tokens
+from account_portal.states import VerificationStatus
 
 
 class BankAccountExists(Conflict):
@@ -206,7 +206,7 @@ def decide_bank_account(ctx: Context, account_id: str, *, verified: bool) -> Cus
     )
     account.modified_at = ctx.now
     ctx.db.flush()
-    has_news(ctx.db, [account.customer_id])
+    mark_changed(ctx.db, [account.customer_id])
     return _view(account)
 
 

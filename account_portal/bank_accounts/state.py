@@ -14,14 +14,14 @@ from account_portal.bank_accounts.schemas import (
 )
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_id
+from account_portal.doors.page import read, write
 from account_portal.ui.asking import told_in_form
-from account_portal.ui.bridge import call, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 _TEXTS = ("account_name", "account_number", "ifsc_code", "bank_name")
 
 
-class BankAccountsState(PageData, Session):
+class BankAccountsState(PageData, PageState):
     """The accounts that refunds are paid to, the form over them, the question whether to delete."""
 
     accounts: list[CustomerBankAccount] = []
@@ -81,12 +81,12 @@ class BankAccountsState(PageData, Session):
         with told_in_form(self, bank_account_exists="account_number"):
             if self.edited is None:
                 data = CreateOutboundBankAccount.model_validate(values)
-                await call(self, service.create_bank_account, data, repeat=self._repeat)
+                await write(self, service.create_bank_account, data, repeat=self._repeat)
             else:
                 if not values["account_number"]:
                     del values["account_number"]  # left empty: the number stays
                 changes = UpdateOutboundBankAccount.model_validate(values)
-                await call(self, service.update_bank_account, self.edited.id, changes)
+                await write(self, service.update_bank_account, self.edited.id, changes)
             await self._show()
             self.is_writing_account = False
             self._say("Bank account saved.")
@@ -95,7 +95,7 @@ class BankAccountsState(PageData, Session):
     async def ask_for_verification(self, account_id: str) -> None:
         """Ask the store to verify an account."""
         try:
-            await call(self, service.ask_for_verification, account_id)
+            await write(self, service.ask_for_verification, account_id)
         except NotFound:
             await self._is_gone()
             return
@@ -107,7 +107,7 @@ class BankAccountsState(PageData, Session):
         """Propose this account first from now on."""
         data = UpdateOutboundBankAccount(is_default=True)
         try:
-            await call(self, service.update_bank_account, account_id, data)
+            await write(self, service.update_bank_account, account_id, data)
         except NotFound:
             await self._is_gone()
             return
@@ -134,7 +134,7 @@ class BankAccountsState(PageData, Session):
     async def delete_account(self) -> None:
         """Delete the account in question, or say why that can't be."""
         try:
-            await call(self, service.delete_bank_account, self._deleting)
+            await write(self, service.delete_bank_account, self._deleting)
         except service.BankAccountInUse as error:
             self.refusal = error.message
             return

@@ -35,7 +35,7 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
-from account_portal.core.reading import Read
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import get_settings
 
 ENDED_BY_SERVER = ("25006", "25P03", "25P04")
@@ -209,7 +209,7 @@ class Transaction:
                 self.begun.bind = Connection(self._database.engine, self._pooled)
         return self.begun
 
-    def read(self, read: Read, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def read(self, read: PreparedSelect, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a prepared read; what is pending in the session is not flushed first."""
         dialect = self._database.engine.dialect
         if self._writes or self.begun is not None:

@@ -1,4 +1,4 @@
-"""Errors of the contract. Services raise them; `api.errors` and `ui.session` present them."""
+"""Errors of the contract. Services raise them; `api.errors` and `ui.page_state` present them."""
 
 import errno
 from typing import Any, ClassVar

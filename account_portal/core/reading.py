@@ -50,7 +50,7 @@ class _Words(NamedTuple):
     """Columns whose values the driver does not give as Python's."""
 
 
-class Read:
+class PreparedSelect:
     """A SELECT whose values are bound by name: texts and whole numbers."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
@@ -93,7 +93,7 @@ class Read:
         return words
 
 
-def read_in(db: Session, read: Read, **values: str | int) -> Rows:
+def read_in(db: Session, read: PreparedSelect, **values: str | int) -> Rows:
     """Rows of a prepared read within a session's transaction; flush what they depend on first."""
     connection = db.connection()
     return read.rows(connection.connection, connection.dialect, values)

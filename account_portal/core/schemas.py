@@ -255,7 +255,7 @@ class Upload:
         return {"type": "string", "format": "binary"}
 
 
-class Ready(Generic[Shown]):
+class EncodedView(Generic[Shown]):
     """A view that is already JSON, as documents kept beside orders are.
 
     The API sends the bytes; a page asks for the `view`.

@@ -9,8 +9,8 @@ from account_portal.addresses.components import address_lines
 from account_portal.dashboard.state import DashboardState as State
 from account_portal.orders.components import arrival_words, order_card, order_link
 from account_portal.ui import components as ui
+from account_portal.ui.page_state import PageState
 from account_portal.ui.phases import page_data
-from account_portal.ui.session import Session
 from account_portal.ui.shop import shop_button
 
 
@@ -188,8 +188,8 @@ def dashboard() -> rx.Component:
     """Where the parcels are, what needs doing, the latest of everything."""
     shown = State.shown
     greeting = rx.cond(
-        Session.viewer.signed_in & (Session.viewer.first_name != ""),
-        "Hello, " + Session.viewer.first_name,
+        PageState.viewer.signed_in & (PageState.viewer.first_name != ""),
+        "Hello, " + PageState.viewer.first_name,
         "Hello",
     )
     return rx.fragment(

@@ -6,12 +6,12 @@ from account_portal.context import Context
 from account_portal.core.pagination import PageParams
 from account_portal.dashboard.schemas import Dashboard, Rewards, Task
 from account_portal.loyalty import service as loyalty
-from account_portal.models.states import PaymentStatus, ReturnStatus
 from account_portal.notifications import channel_to
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import OrderSearch
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
+from account_portal.states import PaymentStatus, ReturnStatus
 
 LATEST = 3
 ADDRESSES = PageParams(limit=50)

@@ -3,12 +3,12 @@
 from account_portal import routes
 from account_portal.dashboard import service
 from account_portal.dashboard.schemas import Dashboard
+from account_portal.doors.page import frame_of, read, write
 from account_portal.orders import service as orders
-from account_portal.ui.bridge import call, frame_of, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
-class DashboardState(PageData, Session):
+class DashboardState(PageData, PageState):
     """The first page."""
 
     shown: Dashboard | None = None
@@ -22,5 +22,5 @@ class DashboardState(PageData, Session):
     async def pay(self, order_number: str) -> None:
         """Go to the gateway's page for an order, and come back to the order."""
         back_to = routes.PAYMENT_DONE if frame_of(self) else routes.order_paid(order_number)
-        result = await call(self, orders.pay_again, order_number, back_to=back_to)
+        result = await write(self, orders.pay_again, order_number, back_to=back_to)
         self.leave_to = result.payment_info.redirect_url

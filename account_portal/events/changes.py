@@ -29,7 +29,7 @@ from account_portal.models import (
     Review,
     User,
 )
-from account_portal.models.states import (
+from account_portal.states import (
     MessageStatus,
     ReturnStatus,
     ReviewStatus,

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from account_portal import routes
+from account_portal.doors.page import read
 from account_portal.loyalty import service
 from account_portal.loyalty.schemas import (
     CustomerLoyalty,
@@ -11,16 +12,15 @@ from account_portal.loyalty.schemas import (
     TierProgress,
     WaitingPoints,
 )
-from account_portal.ui.bridge import read
+from account_portal.ui.page_state import PageData, PageState, page_load
 from account_portal.ui.paging import page_links, wanted_page
-from account_portal.ui.session import PageData, Session, page_load
 
 _OF_ORDERS = frozenset({"order", "order_cancelled", "order_returned"})
 """Movements whose reference is an order of the customer."""
 _SHOWN_WAITING = 3
 
 
-class RewardsState(PageData, Session):
+class RewardsState(PageData, PageState):
     """Points, tier and movements. The page of the movements is in the address."""
 
     loyalty: CustomerLoyalty | None = None

@@ -81,7 +81,7 @@ def run_housekeeping_loop(stop: Event) -> None:
 
 
 @asynccontextmanager
-async def working() -> AsyncIterator[None]:
+async def background_jobs() -> AsyncIterator[None]:
     """Do all that in threads of this process for as long as its server runs (its lifespan)."""
     with suppress(GatewayUnavailable):  # then the loop tries again
         await asyncio.to_thread(apply_settings)

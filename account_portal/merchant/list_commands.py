@@ -8,9 +8,9 @@ import orjson
 
 from account_portal.context import SHOP, enter
 from account_portal.core.pagination import CursorPage
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.merchant import lists, rows
-from account_portal.models.states import (
+from account_portal.states import (
     MessageStatus,
     OrderStatus,
     RefundStatus,
@@ -154,7 +154,7 @@ def _rows(kind: List, limit: int, filters: dict[str, Any]) -> Iterator[dict[str,
         with enter(writes=False, actor=SHOP) as ctx:
             page = kind.read(ctx, query)
             found = page.rows
-            if isinstance(found, Ready):
+            if isinstance(found, EncodedView):
                 yield from orjson.loads(found.json)
             else:
                 yield from (row.model_dump(mode="json") for row in found)

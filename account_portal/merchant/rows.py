@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from account_portal.core.schemas import Amount, Input, Moment, OrderNumber, Sometimes, Ulid, View
-from account_portal.models.states import (
+from account_portal.orders.schemas import OrderDetail, OrderList
+from account_portal.states import (
     Channel,
     MessageStatus,
     OrderStatus,
@@ -17,7 +18,6 @@ from account_portal.models.states import (
     TransactionStatus,
     VerificationStatus,
 )
-from account_portal.orders.schemas import OrderDetail, OrderList
 
 
 def _written_out(value: object) -> object:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from account_portal.core.schemas import Amount, Input, Sometimes, Ulid, View
-from account_portal.models.states import (
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundStatus,

@@ -15,10 +15,10 @@ from account_portal.core.errors import PortalError
 from account_portal.core.opening import CannotOpen, open_database
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.list_commands import list_commands
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service as orders
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
+from account_portal.states import ShipmentStatus
 
 
 def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

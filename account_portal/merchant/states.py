@@ -10,7 +10,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
-from account_portal.core.reading import Read
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.schemas import View
 from account_portal.merchant.schemas import (
     OfOrder,
@@ -26,12 +26,12 @@ from account_portal.models import LoyaltyAccount, Order, OrderReturn, Payment, R
 State = Callable[[Context, str], View]
 
 _OF_ORDER = (col(Order.order_number), col(Order.status), col(Order.payment_status))
-_ORDER = Read(select(*_OF_ORDER).where(col(Order.order_number) == bindparam("number")))
+_ORDER = PreparedSelect(select(*_OF_ORDER).where(col(Order.order_number) == bindparam("number")))
 
 
-def _part(owner: Any, key: Any, status: Any) -> Read:
+def _part(owner: Any, key: Any, status: Any) -> PreparedSelect:
     statement = select(*_OF_ORDER, status).join(Order, col(Order.id) == owner)
-    return Read(statement.where(key == bindparam("number")))
+    return PreparedSelect(statement.where(key == bindparam("number")))
 
 
 _SHIPMENT = _part(col(Shipment.order_id), col(Shipment.reference_number), col(Shipment.status))
@@ -40,7 +40,7 @@ _REFUND = _part(col(Refund.order_id), col(Refund.request_number), col(Refund.sta
 _RETURN = _part(col(OrderReturn.order_id), col(OrderReturn.request_number), col(OrderReturn.status))
 
 
-def _row(ctx: Context, read: Read, number: str) -> tuple[OrderState, Any]:
+def _row(ctx: Context, read: PreparedSelect, number: str) -> tuple[OrderState, Any]:
     """The state of an order, and of its part if that was asked for."""
     ctx.db.flush()
     rows = ctx.read(read, number=number)

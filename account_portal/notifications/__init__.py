@@ -7,7 +7,7 @@ from account_portal.notifications.delivery import (
     wake,
 )
 from account_portal.notifications.messages.base import CodeMessage, CustomerMessage, DeviceLink
-from account_portal.notifications.news import has_news, read_news
+from account_portal.notifications.news import mark_changed, read_news
 from account_portal.notifications.outbox import channel_to, enqueue, enqueue_secret, sweep
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "delivering",
     "enqueue",
     "enqueue_secret",
-    "has_news",
+    "mark_changed",
     "read_news",
     "run_delivery_loop",
     "sweep",

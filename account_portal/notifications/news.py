@@ -16,7 +16,7 @@ _TOLD = "customers with news"
 _AT_ONCE = 500  # below the number of variables every database takes in one statement
 
 
-def has_news(db: Session, customer_ids: Collection[str]) -> None:
+def mark_changed(db: Session, customer_ids: Collection[str]) -> None:
     """Let open pages of these customers show, once this commits, what has changed."""
     db.info.setdefault(_TOLD, set()).update(customer_ids)
 

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, literal, null, select, union_all
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.bulk import Stored, table_of
-from account_portal.core.reading import Read, read_in
+from account_portal.core.reading import PreparedSelect, read_in
 from account_portal.loyalty.service import points_spent_on
 from account_portal.models import (
     Order,
@@ -24,7 +24,8 @@ from account_portal.models import (
     ShipmentEvent,
     ShipmentItem,
 )
-from account_portal.models.states import (
+from account_portal.orders import rules
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundStatus,
@@ -33,7 +34,6 @@ from account_portal.models.states import (
     ShipmentStatus,
     TransactionStatus,
 )
-from account_portal.orders import rules
 
 Rows = Sequence[Stored]
 
@@ -369,8 +369,10 @@ def _load(
 
 
 @cache
-def _rows_of_one(model: type[SQLModel], column: str, *, lock: bool) -> Read:
-    return Read(_rows(model, lock=lock).where(table_of(model).c[column] == bindparam("value")))
+def _rows_of_one(model: type[SQLModel], column: str, *, lock: bool) -> PreparedSelect:
+    return PreparedSelect(
+        _rows(model, lock=lock).where(table_of(model).c[column] == bindparam("value"))
+    )
 
 
 def _rows(model: type[SQLModel], *, lock: bool) -> Any:

@@ -8,7 +8,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.core.ids import new_id
-from account_portal.models.states import TransactionStatus
+from account_portal.doors.page import frame_of, read, read_inline, write
 from account_portal.orders import service
 from account_portal.orders.schemas import (
     CancelOrder,
@@ -16,13 +16,13 @@ from account_portal.orders.schemas import (
     OrderPage,
     OrderSearch,
 )
-from account_portal.ui.bridge import call, frame_of, glance, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.states import TransactionStatus
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 _GROUPS = ("all", "open", "delivered", "cancelled")
 
 
-class OrdersState(PageData, Session):
+class OrdersState(PageData, PageState):
     """The order history. Filter, order and page are in the address."""
 
     orders: list[OrderCard] = []
@@ -44,7 +44,7 @@ class OrdersState(PageData, Session):
         """Show what the address asks for."""
         query = read_search(self.router.url.query_parameters)
         found = await read(self, service.search_orders, query)
-        years = await glance(self, service.list_order_years)
+        years = await read_inline(self, service.list_order_years)
         self.orders, self.years = found.rows, [[str(year), str(year)] for year in years]
         self.total, self.pages = found.pagination.total_records, found.pagination.total_pages
         self._show(query, found.pagination.previous_page, found.pagination.next_page)
@@ -101,7 +101,7 @@ def search_link(query: OrderSearch, **changes: Any) -> str:
     return routes.ORDERS + (f"?{urlencode(kept)}" if kept else "")
 
 
-class OrderDetailState(PageData, Session):
+class OrderDetailState(PageData, PageState):
     """One order."""
 
     shown: OrderPage | None = None
@@ -151,7 +151,7 @@ class OrderDetailState(PageData, Session):
         """Cancel the whole order."""
         data = CancelOrder.model_validate({k: v for k, v in form.items() if v})
         number = self.order_number
-        await call(self, service.cancel_order, number, data, repeat=self._repeat)
+        await write(self, service.cancel_order, number, data, repeat=self._repeat)
         self.shown = await read(self, service.get_order_page, number)
         self.is_cancelling = False
         self._say("Order cancelled.")
@@ -173,5 +173,5 @@ class OrderDetailState(PageData, Session):
         """Start a new payment and go to the gateway's page."""
         number = self.order_number
         back_to = routes.PAYMENT_DONE if frame_of(self) else routes.order_paid(number)
-        result = await call(self, service.pay_again, number, back_to=back_to)
+        result = await write(self, service.pay_again, number, back_to=back_to)
         self.leave_to = result.payment_info.redirect_url

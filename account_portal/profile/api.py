@@ -4,7 +4,7 @@ from account_portal.api.deps import Ctx, OwnUser
 from account_portal.api.router import ContractRouter
 from account_portal.auth.rules.errors import EmailTaken, PhoneTaken
 from account_portal.auth.schemas import NotificationPreferences, User
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.profile import service
 from account_portal.profile.schemas import (
     ChangePreferences,
@@ -33,7 +33,7 @@ UPLOAD_LIMIT = 6 * 1024 * 1024
     also=[404],
     inline=True,
 )
-def read_profile(ctx: Ctx, id: OwnUser) -> Ready[User]:
+def read_profile(ctx: Ctx, id: OwnUser) -> EncodedView[User]:
     """The caller's own."""
     return service.read_profile(ctx)
 

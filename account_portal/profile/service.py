@@ -16,8 +16,8 @@ from account_portal.auth.service import (
 )
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
-from account_portal.core.reading import Read
-from account_portal.core.schemas import Ready
+from account_portal.core.reading import PreparedSelect
+from account_portal.core.schemas import EncodedView
 from account_portal.media import service as media
 from account_portal.models import NotificationPreference, User
 from account_portal.profile import rules
@@ -46,7 +46,7 @@ _COLUMNS = [
     *_USER.c,
     *(column for column in _OPT_IN.c if column.name not in {"user_id", "modified_at"}),
 ]
-_PROFILE = Read(
+_PROFILE = PreparedSelect(
     select(*_COLUMNS)
     .join(_OPT_IN, _OPT_IN.c.user_id == _USER.c.id, isouter=True)
     .where(_USER.c.id == bindparam("user_id"))
@@ -57,13 +57,13 @@ _NAMES = [column.name for column in _COLUMNS]
 _VIEW = TypeAdapter(UserView)
 
 
-def read_profile(ctx: Context) -> Ready[UserView]:
+def read_profile(ctx: Context) -> EncodedView[UserView]:
     """The caller as they see themselves."""
     (values,) = ctx.read(_PROFILE, user_id=ctx.user_id)
     row = SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
     missing = row.transactional_email is None
     shown = user_values(ctx, row, _no_opt_ins(ctx) if missing else row)
-    return Ready(_VIEW, orjson.dumps(shown, option=orjson.OPT_UTC_Z))
+    return EncodedView(_VIEW, orjson.dumps(shown, option=orjson.OPT_UTC_Z))
 
 
 def _no_opt_ins(ctx: Context) -> NotificationPreference:

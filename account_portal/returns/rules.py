@@ -19,7 +19,7 @@ from datetime import datetime
 
 from account_portal.core import money
 from account_portal.core.errors import Conflict, Unprocessable
-from account_portal.models.states import OrderStatus, ReturnStatus
+from account_portal.states import OrderStatus, ReturnStatus
 
 
 class OrderNotReturnable(Conflict):

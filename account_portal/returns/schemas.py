@@ -17,8 +17,8 @@ from account_portal.core.schemas import (
     View,
     WholeNumber,
 )
-from account_portal.models.states import ReturnResolution, ReturnStatus
 from account_portal.orders.schemas import OrderAddress, OrderRefund, ShownRefund
+from account_portal.states import ReturnResolution, ReturnStatus
 
 ReturnRequestNumber = Annotated[
     str,

@@ -8,7 +8,7 @@ from account_portal.core.errors import (
     Unprocessable,
     UnsupportedMediaType,
 )
-from account_portal.models.states import ReviewStatus
+from account_portal.states import ReviewStatus
 
 MAX_VIDEO_BYTES = 50 * 1024 * 1024
 NO_VIDEO = "Send an MP4 or WebM video."

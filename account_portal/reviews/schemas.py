@@ -15,7 +15,7 @@ from pydantic import (
 
 from account_portal.core.links import ShownPicture
 from account_portal.core.schemas import KEPT, Amount, Input, Moment, OrderNumber, Ulid, Upload, View
-from account_portal.models.states import ReviewStatus
+from account_portal.states import ReviewStatus
 
 MAX_IMAGES = 5
 MAX_VIDEOS = 2

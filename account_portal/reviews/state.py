@@ -9,6 +9,7 @@ from account_portal import routes
 from account_portal.core.pagination import paginate
 from account_portal.core.schemas import Upload, View
 from account_portal.core.validation import invalid
+from account_portal.doors.page import read, write
 from account_portal.reviews import rules, service
 from account_portal.reviews.schemas import (
     MAX_IMAGES,
@@ -19,9 +20,8 @@ from account_portal.reviews.schemas import (
     CustomerReviews,
 )
 from account_portal.ui.asking import told_in_form
-from account_portal.ui.bridge import call, read
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 from account_portal.ui.paging import page_links, wanted_page
-from account_portal.ui.session import PageData, Session, action, page_load
 from account_portal.ui.uploading import Uploading
 
 _PER_PAGE = 20
@@ -47,7 +47,7 @@ class Writing(View):
     had_files: bool = False
 
 
-class ReviewsState(Uploading, PageData, Session):
+class ReviewsState(Uploading, PageData, PageState):
     """Products that wait for a review and reviews written. Tab and page are in the address."""
 
     tab: str = "waiting"
@@ -135,7 +135,7 @@ class ReviewsState(Uploading, PageData, Session):
                 review_text=str(form.get("review_text") or ""),
                 **sent,
             )
-            await call(self, service.create_review, about.product_id, data, slow_first=True)
+            await write(self, service.create_review, about.product_id, data, slow_first=True)
             await self._show(dict(self.router.url.query_parameters), changed=True)
             self.writing = None
             self._say("Thank you. Your review appears once we have checked it.")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, or_, select, text, update
 from sqlmodel import Session, col
 
 from account_portal.core.db import Transaction
-from account_portal.core.reading import Read
+from account_portal.core.reading import PreparedSelect
 from account_portal.models import ApiKey, ApiKeyUsage
 from account_portal.security import tokens
 
@@ -65,7 +65,7 @@ class KnownKey:
     last_used_from: str | None
 
 
-_KEY_OF_SECRET = Read(
+_KEY_OF_SECRET = PreparedSelect(
     select(
         col(ApiKey.id),
         col(ApiKey.name),

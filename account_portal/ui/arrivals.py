@@ -30,11 +30,11 @@ from starlette.concurrency import run_in_threadpool
 from account_portal.context import Actor, Caller, answers_at_once, enter
 from account_portal.core.errors import NotAuthenticated, ValidationError
 from account_portal.core.ids import new_secret
+from account_portal.doors.page import caller_with
 from account_portal.edge.asgi import Scope, header, joined
 from account_portal.edge.logs import kind_of, plain_name
 from account_portal.edge.requests import END
 from account_portal.security import tokens
-from account_portal.ui.bridge import caller_with
 from account_portal.ui.handlers import takes_files
 
 log = logging.getLogger("account_portal.pages")

@@ -6,7 +6,7 @@ from typing import Any
 
 from account_portal.core.errors import NotAuthenticated, PortalError, TooManyAttempts
 from account_portal.core.proof import FreshProofRequired
-from account_portal.ui.session import sentence
+from account_portal.ui.page_state import sentence
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def note_open(state: Any, user_id: str, news: int) -> None:
         _open[token] = _Tab(user_id, news)
 
 
-async def follow(app: rx.App) -> None:
+async def watch_changes(app: rx.App) -> None:
     """Tell tabs of news as long as the server runs."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
@@ -53,7 +53,7 @@ async def follow(app: rx.App) -> None:
 
 
 async def look(app: rx.App) -> None:
-    """Look once; see `follow`."""
+    """Look once; see `watch_changes`."""
     connected = app.event_namespace.token_to_sid if app.event_namespace else {}
     for token in [token for token in _open if token not in connected]:
         del _open[token]

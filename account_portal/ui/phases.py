@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.ui import components as ui
-from account_portal.ui.session import Session
+from account_portal.ui.page_state import PageState
 
 
 class Follow(rx.Component):
@@ -39,10 +39,10 @@ def page_data(
         follows: those of the states that show at once what changes elsewhere.
     """
     # After a sign-out elsewhere what was typed stays: the next action asks to sign in again.
-    is_theirs = Session.viewer.signed_in | Session.viewer.was_here
+    is_theirs = PageState.viewer.signed_in | PageState.viewer.was_here
     if follows:
-        news = {"stamp": Session.viewer.news, "busy": Session.busy}
-        content = (*content, Follow.create(**news, on_news=[one.follow for one in follows]))
+        news = {"stamp": PageState.viewer.news, "busy": PageState.busy}
+        content = (*content, Follow.create(**news, on_news=[one.refresh_data for one in follows]))
     shown = ui.by_phase(
         state.phase,
         ui.stack(*content, gap="large"),

@@ -5,8 +5,8 @@ from typing import Any
 import reflex as rx
 
 from account_portal.core.errors import PortalError
-from account_portal.ui.bridge import glance
-from account_portal.ui.session import get_viewer
+from account_portal.doors.page import read_inline
+from account_portal.ui.page_state import get_viewer
 
 
 class Uploading(rx.State, mixin=True):
@@ -26,7 +26,7 @@ class Uploading(rx.State, mixin=True):
         if not sent.get("failed"):
             return
         try:
-            await glance(self, get_viewer)
+            await read_inline(self, get_viewer)
         except PortalError as error:  # signed out meanwhile, which is why it was refused
             self._show_error(error)
         else:

@@ -18,10 +18,10 @@ from account_portal.context import Context
 from account_portal.core import bulk
 from account_portal.core.ids import new_id
 from account_portal.models import WebhookDelivery, WebhookEndpoint
-from account_portal.models.states import DeliveryStatus
 from account_portal.notifications import channel_to, enqueue
 from account_portal.notifications.messages.shop import WebhookDisabled
 from account_portal.security import tokens
+from account_portal.states import DeliveryStatus
 from account_portal.webhooks.expanding import expand
 from account_portal.webhooks.schemas import ALL
 from account_portal.webhooks.sending import Outcome, Parcel

@@ -16,7 +16,7 @@ from account_portal.core.schemas import (
     WholeNumber,
 )
 from account_portal.events import EventType
-from account_portal.models.states import DeliveryStatus
+from account_portal.states import DeliveryStatus
 
 ALL = "*"
 _TYPES = frozenset(EventType)

@@ -16,10 +16,10 @@ from account_portal.core.clock import utc_now
 from account_portal.core.errors import Conflict, GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import CursorPage
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.models import WebhookDelivery, WebhookEndpoint
-from account_portal.models.states import DeliveryStatus
 from account_portal.security import tokens
+from account_portal.states import DeliveryStatus
 from account_portal.webhooks import queue
 from account_portal.webhooks.addresses import AddressRefused, fault_of_url, require_sendable
 from account_portal.webhooks.expanding import expand
@@ -56,7 +56,7 @@ class DeliveryUnderWay(Conflict):
 
 def list_events(
     ctx: Context, *, after: str | None, types: list[str], limit: int, expanded: bool
-) -> Ready[EventList]:
+) -> EncodedView[EventList]:
     """Events in the order of the log, oldest first.
 
     Raises:
@@ -75,7 +75,7 @@ def list_events(
         "next_cursor": found[-1].id if has_more else newest or after,
         "has_more": has_more,
     }
-    return Ready(_EVENTS, orjson.dumps(answer, option=orjson.OPT_UTC_Z))
+    return EncodedView(_EVENTS, orjson.dumps(answer, option=orjson.OPT_UTC_Z))
 
 
 def _place_some() -> None:

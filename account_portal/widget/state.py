@@ -6,14 +6,14 @@ import reflex as rx
 from reflex.state import OnLoadInternalState
 
 from account_portal.auth import service as auth
-from account_portal.ui.bridge import call
-from account_portal.ui.session import Session, action
+from account_portal.doors.page import write
+from account_portal.ui.page_state import PageState, action
 
 # Runs the loaders of the page that is open.
 LOAD_AGAIN = OnLoadInternalState.on_load_internal
 
 
-class FrameState(Session):
+class FrameState(PageState):
     """How a frame is signed in and out while its page stays open.
 
     A frame that was signed in connects anew, with the proof that it was given: it may have no
@@ -50,8 +50,8 @@ class FrameState(Session):
     async def _leave(self) -> Any:
         """End the session, and with it that of the window it was signed in by."""
         try:
-            await call(self, auth.end_page_session)
+            await write(self, auth.end_page_session)
         finally:
-            self._led_away = True
+            self._sent_to_login = True
         self.gate = "left"
         return LOAD_AGAIN

@@ -11,13 +11,13 @@ from account_portal.auth.rules import (
     PasswordMismatch,
     WeakPassword,
     channel_for,
-    local_path,
     parse_contact,
     require_good_password,
     require_same,
 )
 from account_portal.auth.rules.contacts import require_possible_phone
 from account_portal.core.errors import InvalidInput
+from account_portal.routes import local_path
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from account_portal.core.db import Database
 from account_portal.core.errors import InvalidInput
 from account_portal.core.settings import get_settings
 from account_portal.models import User
-from account_portal.models.states import ShipmentStatus
 from account_portal.notifications.messages.orders import OrderShipped
 from account_portal.orders import service
+from account_portal.states import ShipmentStatus
 from tests.conftest import Acting
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import bring_in, order, write

@@ -10,10 +10,10 @@ from sqlmodel import col
 from account_portal.context import Actor, enter
 from account_portal.core.db import KEPT_FOR_READS, Database
 from account_portal.core.errors import GatewayUnavailable
-from account_portal.core.reading import Read, as_bytes
+from account_portal.core.reading import PreparedSelect, as_bytes
 from account_portal.models import User
 
-NAME = Read(select(col(User.first_name)).where(col(User.id) == bindparam("id")))
+NAME = PreparedSelect(select(col(User.first_name)).where(col(User.id) == bindparam("id")))
 
 
 def rename(database: Database, user: User, name: str) -> None:
@@ -158,7 +158,9 @@ def test_any_text_may_be_asked_for(database: Database, owner: User, value: str) 
 
 def test_a_text_is_had_as_bytes(database: Database, owner: User) -> None:
     rename(database, owner, "Ольга \\x41 'ü'")
-    name = Read(select(as_bytes(col(User.first_name))).where(col(User.id) == bindparam("id")))
+    name = PreparedSelect(
+        select(as_bytes(col(User.first_name))).where(col(User.id) == bindparam("id"))
+    )
     for writes in (False, True):
         with enter(writes=writes, actor=Actor(), database=database) as ctx:
             assert ctx.read(name, id=owner.id) == [("Ольга \\x41 'ü'".encode(),)]
@@ -170,7 +172,7 @@ def test_a_driver_that_fails_is_no_fault_of_ours(
     def fail(*_values: object) -> list[tuple[object, ...]]:
         raise database.driver_error("gone")
 
-    monkeypatch.setattr(Read, "rows", fail)
+    monkeypatch.setattr(PreparedSelect, "rows", fail)
     with (
         pytest.raises(GatewayUnavailable),
         enter(writes=False, actor=Actor(), database=database) as ctx,

@@ -44,7 +44,10 @@ from account_portal.models import (
     User,
     UserSession,
 )
-from account_portal.models.states import (
+from account_portal.orders.service import get_payment_status
+from account_portal.security import tokens
+from account_portal.security.passwords import verify_password
+from account_portal.states import (
     OrderStatus,
     RefundStatus,
     ReturnStatus,
@@ -52,9 +55,6 @@ from account_portal.models.states import (
     TransactionStatus,
     VerificationStatus,
 )
-from account_portal.orders.service import get_payment_status
-from account_portal.security import tokens
-from account_portal.security.passwords import verify_password
 from tests.conftest import Acting
 
 

@@ -15,7 +15,6 @@ from account_portal.core.db import Database
 from account_portal.events import EventType
 from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, User
-from account_portal.models.states import ReturnStatus
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelOrder, RetryPayment
 from account_portal.profile import service as profile
@@ -23,6 +22,7 @@ from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUp
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
 from account_portal.serving.build import ROOT
+from account_portal.states import ReturnStatus
 from tests.factories.addresses import make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import make_bank_account

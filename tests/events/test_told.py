@@ -20,13 +20,13 @@ from account_portal.events import EventType
 from account_portal.events.log import Entry
 from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, Shipment, User
-from account_portal.models.states import ReturnStatus, ShipmentStatus
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelOrder, RetryPayment
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
+from account_portal.states import ReturnStatus, ShipmentStatus
 from tests.factories.addresses import HOME, make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import SAVINGS, make_bank_account

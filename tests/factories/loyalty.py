@@ -6,8 +6,8 @@ from account_portal.context import SHOP, Caller, enter
 from account_portal.core.db import Database
 from account_portal.loyalty.service import record_activity
 from account_portal.models import LoyaltyActivity, Order, User
-from account_portal.models.states import ActivityType
 from account_portal.orders.service import refresh_orders
+from account_portal.states import ActivityType
 
 
 def make_activity(database: Database, user: User, **values: Any) -> LoyaltyActivity | None:

@@ -6,9 +6,9 @@ from typing import Any
 from account_portal.context import SHOP, Actor, Caller, enter
 from account_portal.core.db import Database
 from account_portal.models import Order, User
-from account_portal.models.states import ReturnStatus
 from account_portal.returns import service
 from account_portal.returns.schemas import CreateOrderReturn, OrderReturn
+from account_portal.states import ReturnStatus
 
 _WAY: Sequence[tuple[ReturnStatus, Callable[..., None]]] = (
     (ReturnStatus.APPROVED, service.approve_return),

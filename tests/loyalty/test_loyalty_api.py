@@ -11,7 +11,7 @@ from account_portal.core.db import Database
 from account_portal.core.ids import new_id
 from account_portal.core.settings import get_settings
 from account_portal.models import User
-from account_portal.models.states import ActivityType
+from account_portal.states import ActivityType
 from tests.factories.loyalty import make_activity
 from tests.factories.users import make_session
 

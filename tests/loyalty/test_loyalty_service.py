@@ -27,8 +27,8 @@ from account_portal.models import (
     Refund,
     User,
 )
-from account_portal.models.states import ActivityType
 from account_portal.orders.service import settle_refund
+from account_portal.states import ActivityType
 from tests.factories.loyalty import make_activity, spend_points
 from tests.factories.orders import make_order
 from tests.factories.users import make_user

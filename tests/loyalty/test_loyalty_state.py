@@ -8,7 +8,7 @@ import pytest
 from account_portal.core.db import Database
 from account_portal.loyalty.state import RewardsState
 from account_portal.models import User
-from account_portal.models.states import ActivityType
+from account_portal.states import ActivityType
 from tests.conftest import forget_singletons
 from tests.factories.loyalty import make_activity
 from tests.open_pages import OpenPage

@@ -10,7 +10,6 @@ from account_portal.core.settings import get_settings
 from account_portal.loyalty import service as loyalty
 from account_portal.loyalty.schemas import LoyaltyQuery
 from account_portal.models import Purchase, User
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.orders.rules import OrderNotCancellable, PaymentRetryNotAvailable
 from account_portal.orders.schemas import OrderQuery
@@ -18,6 +17,7 @@ from account_portal.orders.service.refunds import RefundTooHigh
 from account_portal.returns import service as returns
 from account_portal.returns.rules import OrderNotReturnable, QuantityNotReturnable
 from account_portal.returns.schemas import CreateOrderReturn, CreateOrderReturnItem
+from account_portal.states import ShipmentStatus
 from tests.factories.records import rows
 from tests.merchant.shops import CANCEL, TODAY, Shop, day, parcel, sold
 

@@ -22,7 +22,6 @@ from account_portal.models import (
     Shipment,
     User,
 )
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.orders.rules import OrderNotCancellable, PaymentRetryNotAvailable
 from account_portal.orders.schemas import CancelOrder, OrderQuery
@@ -30,6 +29,7 @@ from account_portal.returns import service as returns
 from account_portal.returns.rules import QuantityNotReturnable, ReturnWindowClosed
 from account_portal.reviews import service as reviews
 from account_portal.reviews.schemas import CreateReview
+from account_portal.states import ShipmentStatus
 from tests.factories.records import rows
 from tests.merchant.shops import CANCEL, Shop, asked
 

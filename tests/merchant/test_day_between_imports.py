@@ -14,11 +14,11 @@ from account_portal.addresses import service as addresses
 from account_portal.context import SHOP, Actor
 from account_portal.core.db import Database
 from account_portal.models import Address, Order, Review, User
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service as orders
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.reviews import service as reviews
+from account_portal.states import ShipmentStatus
 from tests.factories.records import bring_in, rows, write
 from tests.merchant.shops import CANCEL, day
 

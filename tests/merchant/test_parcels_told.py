@@ -6,10 +6,10 @@ import pytest
 
 from account_portal.merchant.importing import run_import
 from account_portal.models import Order, Shipment, ShipmentItem
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.states import ShipmentStatus
 from tests.factories.records import rows, write
 from tests.merchant.shops import Shop, parcel, sold
 

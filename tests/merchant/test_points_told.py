@@ -7,9 +7,9 @@ import pytest
 
 from account_portal.loyalty import service as loyalty
 from account_portal.models import CreditActivity, Order
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.returns import service as returns
+from account_portal.states import ShipmentStatus
 from tests.factories.records import rows
 from tests.merchant.shops import CANCEL, Shop, day, parcel, sold
 from tests.merchant.test_parcels_told import give_back

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from account_portal.models import Payment, Refund, Review, User
-from account_portal.models.states import RefundMode, ShipmentStatus
 from account_portal.orders import service
 from account_portal.reviews import service as reviews
+from account_portal.states import RefundMode, ShipmentStatus
 from tests.factories.records import bring_in, contents, rows, write
 from tests.merchant.shops import CANCEL, Shop, day, parcel, sold
 

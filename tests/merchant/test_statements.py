@@ -24,8 +24,8 @@ from account_portal.models import (
     Shipment,
     User,
 )
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service as orders
+from account_portal.states import ShipmentStatus
 from tests.factories.records import bring_in, contents, order, rows, write
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from account_portal.models import OrderLine, Payment, Refund, Shipment
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import service
 from account_portal.orders.rules import OrderNotCancellable
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.states import ShipmentStatus
 from tests.factories.records import rows
 from tests.merchant.shops import CANCEL, TODAY, Shop, day, parcel, sold
 

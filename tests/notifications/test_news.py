@@ -14,11 +14,11 @@ from account_portal.core.db import Database
 from account_portal.core.errors import Conflict
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Shipment, User
-from account_portal.models.states import ReturnStatus, ShipmentStatus
-from account_portal.notifications import has_news, read_news
+from account_portal.notifications import mark_changed, read_news
 from account_portal.orders import service as orders
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
+from account_portal.states import ReturnStatus, ShipmentStatus
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.orders import make_order
 from tests.factories.returns import make_return, return_item
@@ -108,7 +108,7 @@ def test_what_does_not_happen_is_not_counted(database: Database, owner: User) ->
         as_shop(database, orders.approve_order, number)
 
     def fails_late(ctx: Context) -> None:
-        has_news(ctx.db, [owner.customer_id])
+        mark_changed(ctx.db, [owner.customer_id])
         raise Conflict
 
     with pytest.raises(Conflict):
@@ -119,7 +119,7 @@ def test_what_does_not_happen_is_not_counted(database: Database, owner: User) ->
 def test_a_savepoint_counts_nothing_by_itself(database: Database, owner: User) -> None:
     def nested(ctx: Context) -> None:
         with ctx.db.begin_nested():
-            has_news(ctx.db, [owner.customer_id])
+            mark_changed(ctx.db, [owner.customer_id])
         assert read_news(ctx, {owner.id})[owner.id] == before
 
     before = news(database, owner)
@@ -129,7 +129,7 @@ def test_a_savepoint_counts_nothing_by_itself(database: Database, owner: User) -
 
 def test_no_count_is_lost_in_a_race(database: Database, owner: User, stranger: User) -> None:
     def tell(customers: list[str]) -> None:
-        as_shop(database, lambda ctx: has_news(ctx.db, customers))
+        as_shop(database, lambda ctx: mark_changed(ctx.db, customers))
 
     both = [owner.customer_id, stranger.customer_id]
     before = news(database, owner)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from account_portal.addresses.rules import zone_of
 from account_portal.core.db import Database
 from account_portal.models import User
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import rules, service
 from account_portal.orders.schemas import OrderSearch
+from account_portal.states import ShipmentStatus
 from tests.conftest import Clock
 from tests.factories.orders import make_line, make_order
 

@@ -28,13 +28,13 @@ from account_portal.models import (
     ShipmentItem,
     User,
 )
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import rules, service
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.schemas import CancelOrder, OrderQuery
 from account_portal.orders.service.documents import return_window, returnable_by_line
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.states import ShipmentStatus
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from account_portal.core import money
-from account_portal.models.states import OrderStatus as O
-from account_portal.models.states import PaymentStatus as P
-from account_portal.models.states import RefundStatus, ReturnStatus
-from account_portal.models.states import ShipmentStatus as S
-from account_portal.models.states import TransactionStatus as T
 from account_portal.orders import rules
+from account_portal.states import OrderStatus as O
+from account_portal.states import PaymentStatus as P
+from account_portal.states import RefundStatus, ReturnStatus
+from account_portal.states import ShipmentStatus as S
+from account_portal.states import TransactionStatus as T
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 shipments = st.lists(st.sampled_from(S), max_size=6)

@@ -11,8 +11,8 @@ from account_portal.core.db import Database
 from account_portal.core.ids import new_id
 from account_portal.models import OrderReturn as Request
 from account_portal.models import ReturnItem, User
-from account_portal.models.states import ReturnStatus
 from account_portal.returns.schemas import OrderReturn
+from account_portal.states import ReturnStatus
 from tests.factories.addresses import make_address
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, return_body, return_item

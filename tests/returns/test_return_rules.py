@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from account_portal.models.states import OrderStatus, ReturnStatus
 from account_portal.orders.rules import Means, split_refund
 from account_portal.returns import rules
 from account_portal.returns.rules import LineState, Worth
+from account_portal.states import OrderStatus, ReturnStatus
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
 

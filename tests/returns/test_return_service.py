@@ -23,7 +23,6 @@ from account_portal.models import (
     ReturnItem,
     User,
 )
-from account_portal.models.states import ReturnStatus, ShipmentStatus
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelOrder
 from account_portal.orders.service.refunds import (
@@ -33,6 +32,7 @@ from account_portal.orders.service.refunds import (
 )
 from account_portal.returns import rules, service
 from account_portal.returns.schemas import CreateOrderReturn, CreateOrderReturnItem
+from account_portal.states import ReturnStatus, ShipmentStatus
 from tests.factories.addresses import make_address
 from tests.factories.loyalty import make_activity, spend_points
 from tests.factories.orders import make_line, make_order

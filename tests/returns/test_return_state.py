@@ -8,8 +8,8 @@ from sqlmodel import col, func, select
 from account_portal.addresses.rules import PLACE
 from account_portal.core.db import Database
 from account_portal.models import Order, OrderReturn, User
-from account_portal.models.states import ReturnStatus
 from account_portal.returns.state import RequestReturnState, ReturnDetailState, ReturnsState
+from account_portal.states import ReturnStatus
 from tests.factories.addresses import HOME, make_address
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from account_portal.core.errors import UnsupportedMediaType
-from account_portal.models.states import ReviewStatus
 from account_portal.reviews import rules
+from account_portal.states import ReviewStatus
 from tests.factories.pictures import make_picture
 from tests.factories.reviews import MP4, WEBM
 

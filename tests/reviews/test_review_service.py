@@ -16,9 +16,9 @@ from account_portal.core.db import Database
 from account_portal.core.errors import Forbidden, NotFound, PortalError
 from account_portal.core.ids import new_id
 from account_portal.models import Product, Review, User
-from account_portal.models.states import ReviewStatus
 from account_portal.reviews import rules, service
 from account_portal.reviews.schemas import CreateReview
+from account_portal.states import ReviewStatus
 from tests.factories.orders import make_line, make_order
 from tests.factories.reviews import make_product, make_review
 from tests.factories.users import make_user

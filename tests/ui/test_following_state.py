@@ -12,7 +12,7 @@ from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.models import User
-from account_portal.notifications import has_news
+from account_portal.notifications import mark_changed
 from account_portal.orders import service as orders
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.reviews.state import ReviewsState
@@ -25,7 +25,7 @@ from tests.open_pages import OpenPage
 
 def tell(database: Database, *users: User) -> None:
     with enter(writes=True, actor=SHOP, database=database) as ctx:
-        has_news(ctx.db, [user.customer_id for user in users])
+        mark_changed(ctx.db, [user.customer_id for user in users])
 
 
 def open_order(database: Database, user: User, number: str) -> OpenPage:
@@ -40,7 +40,7 @@ def test_an_order_is_shown_as_it_is_now(database: Database, owner: User) -> None
     page.run("open_cancel")
     with enter(writes=True, actor=SHOP, database=database) as ctx:
         orders.approve_order(ctx, number)
-    page.run("follow")
+    page.run("refresh_data")
     assert page.shown.order.status == "confirmed"
     assert page.is_cancelling  # what was open stays open
 
@@ -51,10 +51,10 @@ def test_nobody_follows_what_is_a_strangers(
     number = make_order(database, owner).order_number
     theirs = open_order(database, stranger, number)
     assert theirs.phase == "missing"
-    theirs.run("follow")
+    theirs.run("refresh_data")
     assert (theirs.phase, theirs.shown) == ("missing", None)
     nobody = OpenPage(database, OrdersState, None, "/orders")
-    nobody.run("follow")
+    nobody.run("refresh_data")
     assert (nobody.phase, nobody.orders) == ("loading", [])
 
 
@@ -66,7 +66,7 @@ def test_a_page_that_went_on_to_another_address_is_left_to_its_load(
     other = make_order(database, owner).order_number
     page.segments = {"order_number": other}
     page.go(f"/orders/{other}")
-    page.run("follow")
+    page.run("refresh_data")
     assert page.shown.order.order_number == number
 
 
@@ -75,7 +75,7 @@ def test_what_is_gone_meanwhile_is_told(database: Database, owner: User) -> None
     page = open_order(database, owner, number)
     page.segments = {"order_number": "gone"}
     page.go(f"/orders/{number}")
-    page.run("follow")
+    page.run("refresh_data")
     assert page.phase == "missing"
 
 
@@ -84,13 +84,13 @@ def test_forms_stay_open(database: Database, owner: User) -> None:
     page.run("load")
     page.run("write_new_account")
     make_bank_account(database, owner)
-    page.run("follow")
+    page.run("refresh_data")
     assert len(page.accounts) == 1
     assert page.is_writing_account
     reviews = OpenPage(database, ReviewsState, owner, "/reviews?tab=mine&page=9")
     reviews.run("load")
     assert reviews.page == 9
-    reviews.run("follow")
+    reviews.run("refresh_data")
     assert reviews.page == 1  # the nearest page of what there is
 
 
@@ -198,5 +198,5 @@ def test_a_database_that_is_away_ends_nothing(
     monkeypatch.setattr(following, "look", look)
     monkeypatch.setattr(following, "LOOK_EVERY", 0)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(following.follow(FakeApp()))  # type: ignore[arg-type]
+        asyncio.run(following.watch_changes(FakeApp()))  # type: ignore[arg-type]
     assert looks == 3

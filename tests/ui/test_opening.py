@@ -12,13 +12,13 @@ from account_portal import context
 from account_portal.app import app
 from account_portal.auth.state import PresenceState
 from account_portal.core.db import Database
+from account_portal.doors.page import begin_event, write
 from account_portal.models import User
 from account_portal.orders.state import OrdersState
 from account_portal.profile.schemas import UserUpdate
 from account_portal.profile.service import update_profile
-from account_portal.ui.bridge import begin_event, call
-from account_portal.ui.opening import OPENED, OpensAtOnce
-from account_portal.ui.session import Session
+from account_portal.ui.page_state import PageState
+from account_portal.ui.single_answer_load import OPENED, SingleAnswerLoad
 from tests.factories.orders import make_order
 from tests.page_states import Tab
 
@@ -26,7 +26,7 @@ ROOT = "reflex___state____state"
 
 
 def opened(tab: Tab, name: str = OPENED) -> Any:
-    return asyncio.run(OpensAtOnce().preprocess(app, tab.root, Event(name=name)))
+    return asyncio.run(SingleAnswerLoad().preprocess(app, tab.root, Event(name=name)))
 
 
 def names(update: Any) -> list[str]:
@@ -55,7 +55,7 @@ def test_all_a_page_loads_comes_in_one_answer(database: Database, owner: User) -
     told = update.delta[OrdersState.get_full_name()]
     assert (told["phase_rx_state_"], len(told["orders_rx_state_"])) == ("ready", 1)
     assert update.delta[ROOT]["is_hydrated_rx_state_"] is True
-    assert update.delta[Session.get_full_name()]["viewer_rx_state_"].id == owner.id
+    assert update.delta[PageState.get_full_name()]["viewer_rx_state_"].id == owner.id
     # What the customer does not wait for comes afterwards.
     assert names(update) == [PresenceState.event_handlers["note"].fn.__name__]
     assert opened(tab).delta[ROOT] == {"is_hydrated_rx_state_": True}
@@ -89,12 +89,12 @@ def test_other_events_go_their_way(database: Database, owner: User, path: str, n
 def test_who_looks_is_asked_once_an_event_and_again_after_a_change(
     database: Database, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = Tab(database, owner, "/profile").state(Session)
+    state = Tab(database, owner, "/profile").state(PageState)
 
     async def one_event() -> list[str]:
         begin_event()
         first = [(await state._look()).first_name for _ in range(3)]
-        await call(state, update_profile, UserUpdate(first_name="Zoe"))
+        await write(state, update_profile, UserUpdate(first_name="Zoe"))
         return [*first, (await state._look()).first_name]
 
     with asked(monkeypatch) as seen:
@@ -108,7 +108,7 @@ def test_who_looks_is_asked_once_an_event_and_again_after_a_change(
 def test_nothing_is_remembered_outside_of_events_or_for_others(
     database: Database, owner: User, stranger: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine, theirs = (Tab(database, one, "/").state(Session) for one in (owner, stranger))
+    mine, theirs = (Tab(database, one, "/").state(PageState) for one in (owner, stranger))
     with asked(monkeypatch) as seen:
         asyncio.run(mine._look())
         asyncio.run(mine._look())

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 
-from account_portal.models import states
+from account_portal import states
 from account_portal.ui.components.progress import ORDER_STEPS, ORDER_TRACK
 from account_portal.ui.components.status import STATUSES, TONES, status_badge
 from account_portal.ui.icons import PATHS

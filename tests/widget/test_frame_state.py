@@ -10,7 +10,7 @@ from account_portal.core.db import Database
 from account_portal.models import User
 from account_portal.orders.state import OrdersState
 from account_portal.profile.state.notifications import NotificationsState
-from account_portal.ui.session import Session
+from account_portal.ui.page_state import PageState
 from account_portal.widget import service
 from account_portal.widget.schemas import FrameSession, Vouch
 from account_portal.widget.state import LOAD_AGAIN, FrameState
@@ -43,11 +43,11 @@ def loads_again(events: list[Any]) -> bool:
 def test_a_frame_asks_the_storefront_instead_of_leading_to_sign_in(database: Database) -> None:
     tab = frame(database)
     assert tab.press(tab.state(OrdersState), "load") == []
-    assert tab.state(Session).gate == "asking"
+    assert tab.state(PageState).gate == "asking"
     tab.press(tab.state(FrameState), "find_shut")
-    assert tab.state(Session).gate == "shut"
+    assert tab.state(PageState).gate == "shut"
     tab.press(tab.state(FrameState), "ask_again")
-    assert tab.state(Session).gate == "asking"
+    assert tab.state(PageState).gate == "asking"
 
 
 def test_whom_the_storefront_vouches_for_sees_their_orders(
@@ -59,7 +59,7 @@ def test_whom_the_storefront_vouches_for_sees_their_orders(
     orders = tab.state(OrdersState)
     tab.press(orders, "load")
     assert [card.order_number for card in orders.orders] == [order.order_number]
-    assert tab.state(Session).gate == ""
+    assert tab.state(PageState).gate == ""
 
 
 @pytest.mark.parametrize("proof", ["nonsense", "x" * 5000])
@@ -67,7 +67,7 @@ def test_a_forged_proof_opens_nothing(database: Database, owner: User, proof: st
     make_order(database, owner)
     tab = frame(database, proof=proof)
     tab.press(tab.state(OrdersState), "load")
-    assert (tab.state(Session).gate, tab.state(OrdersState).orders) == ("asking", [])
+    assert (tab.state(PageState).gate, tab.state(OrdersState).orders) == ("asking", [])
 
 
 def test_signing_out_tells_the_storefront_and_hides_the_page(
@@ -77,9 +77,9 @@ def test_signing_out_tells_the_storefront_and_hides_the_page(
     tab = frame(database, owner, proof=session.proof)
     tab.press(tab.state(OrdersState), "load")
     assert loads_again(tab.press(tab.state(FrameState), "sign_out"))
-    assert tab.state(Session).happened["name"] == "signout"
+    assert tab.state(PageState).happened["name"] == "signout"
     tab.press(tab.state(OrdersState), "load")
-    assert tab.state(Session).gate == "left"  # and the storefront is not asked at once
+    assert tab.state(PageState).gate == "left"  # and the storefront is not asked at once
     with enter(Caller(cookie=session.cookie), writes=False, database=database) as ctx:
         assert not ctx.actor.is_customer
 
@@ -87,8 +87,8 @@ def test_signing_out_tells_the_storefront_and_hides_the_page(
 def test_a_sign_out_elsewhere_is_not_told_back(database: Database, owner: User) -> None:
     tab = frame(database, owner, proof=vouch(database, owner).proof)
     tab.press(tab.state(FrameState), "leave")
-    assert tab.state(Session).happened == {}
-    assert tab.state(Session).gate == "left"
+    assert tab.state(PageState).happened == {}
+    assert tab.state(PageState).gate == "left"
 
 
 def test_refreshing_runs_the_loaders_of_the_page(database: Database, owner: User) -> None:
@@ -104,6 +104,6 @@ def test_a_session_that_ends_asks_again_and_keeps_the_page(database: Database, o
     with enter(Caller(cookie=session.cookie), writes=True, database=database) as ctx:
         auth.end_page_session(ctx)
     tab.press(tab.state(NotificationsState), "save", "orders", "email", True)
-    assert tab.state(Session).gate == "asking"
-    assert not tab.state(Session).signed_out  # no password is asked for in a frame
+    assert tab.state(PageState).gate == "asking"
+    assert not tab.state(PageState).signed_out  # no password is asked for in a frame
     assert orders.phase == "ready"

@@ -7,12 +7,12 @@ from pydantic import BaseModel
 
 from account_portal.api.router.plan import Plan
 from account_portal.core.pagination import CursorPage, Page
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 
 
 def encode(value: Any) -> bytes:
     """JSON of what a service returned."""
-    if isinstance(value, Ready):
+    if isinstance(value, EncodedView):
         return value.json
     if isinstance(value, BaseModel):
         return value.__pydantic_serializer__.to_json(value)

@@ -29,7 +29,7 @@ from account_portal.core.errors import (
     ValidationError,
 )
 from account_portal.core.pagination import CursorPage, Page, Pagination
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 
 GENERAL: Mapping[int, type[PortalError]] = {
     error.status: error
@@ -173,7 +173,7 @@ def _content_model(name: str, returned: Any, content: str | None) -> Any:
 
 
 def _shown(returned: Any) -> Any:
-    return get_args(returned)[0] if get_origin(returned) is Ready else returned
+    return get_args(returned)[0] if get_origin(returned) is EncodedView else returned
 
 
 def form_docs(annotation: Any, files: frozenset[str], *, accepts_json: bool) -> dict[str, Any]:

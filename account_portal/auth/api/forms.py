@@ -6,17 +6,24 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from account_portal.auth import rules, schemas, service
-from account_portal.auth.api.answering import (
-    Done,
+from account_portal.context import Context
+from account_portal.core.ids import new_secret
+from account_portal.doors.form import (
+    CookieToSet,
     Fields,
-    Kept,
+    FormResult,
     answer_form,
     parse_form,
     wanted_page,
 )
-from account_portal.context import Context
-from account_portal.core.ids import new_secret
-from account_portal.routes import FORGOT_PASSWORD, KNOW_DEVICE, LOGIN, REGISTER, SECURITY
+from account_portal.routes import (
+    FORGOT_PASSWORD,
+    KNOW_DEVICE,
+    LOGIN,
+    REGISTER,
+    SECURITY,
+    local_path,
+)
 from account_portal.security import otp
 from account_portal.security.cookies import (
     code_cookie_name,
@@ -35,13 +42,13 @@ PASSKEY_COOKIE_SECONDS = 3600
 RESET_STEP = f"{FORGOT_PASSWORD}?step=code"
 
 
-def _signed_in(ctx: Context, form: Fields, secret: str) -> Done:
+def _signed_in(ctx: Context, form: Fields, secret: str) -> FormResult:
     days = ctx.settings.session_days  # the session may end before, as the database says
-    return Done(
-        next=rules.local_path(form.get("next")),
+    return FormResult(
+        next=local_path(form.get("next")),
         cookies={
-            session_cookie_name(): Kept(secret, days * 86_400),
-            device_cookie_name(): Kept(service.device_of(ctx, secret), _DEVICE_SECONDS),
+            session_cookie_name(): CookieToSet(secret, days * 86_400),
+            device_cookie_name(): CookieToSet(service.device_of(ctx, secret), _DEVICE_SECONDS),
             code_cookie_name(): None,
         },
         content={"customer": service.customer_of(ctx, secret)},
@@ -53,12 +60,12 @@ def _waiting(request: Request) -> list[str]:
     return request.cookies.get(code_cookie_name(), "").split(".")[:CODES_AWAITED]
 
 
-def _sent(request: Request, sent: schemas.OtpContent, page: str, form: Fields) -> Done:
+def _sent(request: Request, sent: schemas.OtpContent, page: str, form: Fields) -> FormResult:
     """A code is on its way; the browser waits for it at `page`."""
     awaited = ".".join([sent.otp_token, *_waiting(request)][:CODES_AWAITED]).rstrip(".")
-    return Done(
+    return FormResult(
         next=f"{page}&{urlencode(wanted_page(form))}".rstrip("&"),
-        cookies={code_cookie_name(): Kept(awaited, int(otp.LIFE.total_seconds()))},
+        cookies={code_cookie_name(): CookieToSet(awaited, int(otp.LIFE.total_seconds()))},
         content=sent.model_dump(),
     )
 
@@ -78,7 +85,7 @@ def _typed_once(form: Fields, name: str) -> dict[str, str]:
 async def login(request: Request) -> Response:
     """Sign in with `contact` and `password`; `next` is where to go."""
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         contact = rules.parse_contact(form.get("contact", ""))
         secret = service.login_page(ctx, contact, form.get("password", ""))
         return _signed_in(ctx, form, secret)
@@ -90,7 +97,7 @@ async def login(request: Request) -> Response:
 async def register(request: Request) -> Response:
     """Make an account from the contract's fields, or `contact` in place of them, and sign in."""
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         contact = rules.parse_contact(form["contact"]) if "contact" in form else rules.Contact()
         typed = {"email": contact.email, "phone": contact.phone}
         typed["country_code"] = contact.country_code
@@ -105,7 +112,7 @@ async def register(request: Request) -> Response:
 async def send_code(request: Request) -> Response:
     """Send a sign-in code to `contact` by `channel`; with `register` it may make an account."""
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         contact = rules.parse_contact(form.get("contact", ""))
         channel = rules.channel_for(contact, form.get("channel"))
         registers = form.get("register", "") not in ("", "0", "false")
@@ -120,7 +127,7 @@ async def verify(request: Request) -> Response:
     """Sign in with a code, `otp`; which one is waited for stands in a cookie or `otp_token`."""
     waiting = _waiting(request)
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         code = _code(form)
         token = service.token_for(ctx, waiting, code.get("otp", ""), action="login")
         fields = {"otp_action": "login", "otp_token": token, **form, **code}
@@ -135,7 +142,7 @@ async def verify(request: Request) -> Response:
 async def send_reset_code(request: Request) -> Response:
     """Send a code to `contact` by `channel` that allows setting a new password."""
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         contact = rules.parse_contact(form.get("contact", ""))
         channel = rules.channel_for(contact, form.get("channel"))
         sent = service.request_reset_code(ctx, contact, channel)
@@ -149,7 +156,7 @@ async def reset(request: Request) -> Response:
     """Set a new password with a code and sign in; the code's handle as for `verify`."""
     waiting = _waiting(request)
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         code = _code(form)
         token = service.token_for(ctx, waiting, code.get("otp", ""), action="reset-password")
         fields = {"otp_token": token, **_typed_once(form, "new_password"), **code}
@@ -164,9 +171,9 @@ async def reset(request: Request) -> Response:
 async def know_device(request: Request, key: str = "") -> Response:
     """Let codes work on this device again: a link in a message leads here."""
 
-    def work(ctx: Context, _form: Fields) -> Done:
-        kept = Kept(service.know_device_by_link(ctx, key), _DEVICE_SECONDS)
-        return Done(next=f"{LOGIN}?known=1", cookies={device_cookie_name(): kept})
+    def work(ctx: Context, _form: Fields) -> FormResult:
+        kept = CookieToSet(service.know_device_by_link(ctx, key), _DEVICE_SECONDS)
+        return FormResult(next=f"{LOGIN}?known=1", cookies={device_cookie_name(): kept})
 
     return await answer_form(request, work, writes=True, is_link=True)
 
@@ -176,10 +183,12 @@ async def passkey_options(request: Request) -> Response:
     """What a page's script asks the browser for, to sign in with a passkey."""
     browser = request.cookies.get(passkey_cookie_name()) or new_secret()
 
-    def work(ctx: Context, _form: Fields) -> Done:
+    def work(ctx: Context, _form: Fields) -> FormResult:
         begun = service.begin_passkey_login(ctx, browser=browser)
-        kept = Kept(browser, PASSKEY_COOKIE_SECONDS)
-        return Done(next=LOGIN, cookies={passkey_cookie_name(): kept}, content=begun.model_dump())
+        kept = CookieToSet(browser, PASSKEY_COOKIE_SECONDS)
+        return FormResult(
+            next=LOGIN, cookies={passkey_cookie_name(): kept}, content=begun.model_dump()
+        )
 
     return await answer_form(request, work, writes=False)
 
@@ -189,7 +198,7 @@ async def passkey(request: Request) -> Response:
     """Sign in with `credential`, what a passkey signed, as JSON, and its `passkey_token`."""
     browser = request.cookies.get(passkey_cookie_name(), "")
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         if not browser:
             raise rules.PasskeyExpired
         data = parse_form(schemas.PasskeyForm, form)
@@ -202,8 +211,8 @@ async def passkey(request: Request) -> Response:
 async def passkey_proof_options(request: Request) -> Response:
     """What a page's script asks the browser for, to prove by a passkey who is signed in."""
 
-    def work(ctx: Context, _form: Fields) -> Done:
-        return Done(next=SECURITY, content=service.begin_passkey_proof(ctx).model_dump())
+    def work(ctx: Context, _form: Fields) -> FormResult:
+        return FormResult(next=SECURITY, content=service.begin_passkey_proof(ctx).model_dump())
 
     return await answer_form(request, work, writes=False)
 
@@ -212,9 +221,9 @@ async def passkey_proof_options(request: Request) -> Response:
 async def passkey_proof(request: Request) -> Response:
     """Take `credential` and its `passkey_token` as fresh proof of who is signed in."""
 
-    def work(ctx: Context, form: Fields) -> Done:
+    def work(ctx: Context, form: Fields) -> FormResult:
         service.prove_with_passkey(ctx, parse_form(schemas.PasskeyForm, form))
-        return Done(next=SECURITY)
+        return FormResult(next=SECURITY)
 
     return await answer_form(request, work, writes=True)
 
@@ -223,8 +232,8 @@ async def passkey_proof(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """Sign out; also when the session has ended already."""
 
-    def work(ctx: Context, _form: Fields) -> Done:
+    def work(ctx: Context, _form: Fields) -> FormResult:
         service.end_page_session(ctx)
-        return Done(next=LOGIN, cookies={session_cookie_name(): None})
+        return FormResult(next=LOGIN, cookies={session_cookie_name(): None})
 
     return await answer_form(request, work, writes=True)

@@ -11,9 +11,9 @@ from account_portal.auth.components import (
     sent_form,
 )
 from account_portal.auth.components.demo import code_hint
-from account_portal.auth.state.again import SignInAgainState as State
+from account_portal.auth.state.reauthentication import SignInAgainState as State
 from account_portal.ui import components as ui
-from account_portal.ui.session import Session
+from account_portal.ui.page_state import PageState
 
 
 def _password_step() -> rx.Component:
@@ -29,12 +29,12 @@ def _password_step() -> rx.Component:
         ),
         ui.submit("Sign in", full=True, busy=State.underway == "login", busy_label="Signing in…"),
         code_buttons(State, "/api/session/code"),
-        passkey_button(State, customer=Session.viewer.id, on_again=State.done),
+        passkey_button(State, customer=PageState.viewer.id, on_again=State.done),
         action="/api/session/login",
         state=State,
         on_done=State.code_sent,
         labels={"contact": "E-mail or phone", "password": "Password"},
-        customer=Session.viewer.id,
+        customer=PageState.viewer.id,
         on_again=State.done,
     )
 
@@ -51,7 +51,7 @@ def _code_step() -> rx.Component:
         state=State,
         on_done=State.code_sent,
         labels={"otp": "Code"},
-        customer=Session.viewer.id,
+        customer=PageState.viewer.id,
         on_again=State.done,
     )
 
@@ -64,6 +64,6 @@ def sign_in_again() -> rx.Component:
         title="Please sign in again",
         description="Your session has ended. What you typed on this page is kept.",
         size="small",
-        open=Session.signed_out,
+        open=PageState.signed_out,
         on_close=State.put_off,
     )

@@ -10,14 +10,14 @@ from account_portal.auth.state.proof import ProofState as State
 from account_portal.core.settings import get_settings
 from account_portal.ui import components as ui
 from account_portal.ui.icons import IconName
-from account_portal.ui.session import Session
+from account_portal.ui.page_state import PageState
 
-PROOF = Session.proof
+PROOF = PageState.proof
 
 
 def _by_password() -> rx.Component:
     return ui.form(
-        known_as(Session.viewer.email),
+        known_as(PageState.viewer.email),
         ui.password_field(
             "password",
             "Password",

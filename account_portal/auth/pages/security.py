@@ -9,8 +9,8 @@ from account_portal.auth.components import PASSWORD_RULE, known_as
 from account_portal.auth.pages.passkeys import passkey_dialogs, passkeys
 from account_portal.auth.state.security import SecurityState as State
 from account_portal.ui import components as ui
+from account_portal.ui.page_state import PageState
 from account_portal.ui.phases import page_data
-from account_portal.ui.session import Session
 
 
 def _device(device: Any) -> rx.Component:
@@ -97,7 +97,7 @@ def _sign_ins(page: Any) -> rx.Component:
 
 def _password(page: Any) -> rx.Component:
     change = ui.form(
-        known_as(Session.viewer.email),
+        known_as(PageState.viewer.email),
         ui.password_field(
             "old_password",
             "Current password",

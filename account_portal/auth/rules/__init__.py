@@ -21,7 +21,6 @@ from account_portal.auth.rules.errors import (
 )
 from account_portal.auth.rules.passkeys import PasskeyExpired
 from account_portal.auth.rules.passwords import require_good_password, require_same
-from account_portal.auth.rules.redirects import local_path
 
 __all__ = [
     "AccountIsDeactivated",
@@ -45,7 +44,6 @@ __all__ = [
     "WeakPassword",
     "channel_for",
     "describe_agent",
-    "local_path",
     "masked",
     "parse_contact",
     "require_good_password",

@@ -10,7 +10,7 @@ from account_portal.auth.service.limits import (
     PER_ACCOUNT_CONTACTS,
     PER_ADDRESS_CODES,
     caller_network,
-    limited,
+    count_attempt,
     network_of,
 )
 from account_portal.auth.service.proving import require_provable
@@ -128,7 +128,7 @@ def generate_code(
     user = ctx.get_user()
     if action.startswith("update-"):
         # Counted before it is told whether somebody else has the contact.
-        limited(ctx, PER_ACCOUNT_CONTACTS, user.id)
+        count_attempt(ctx, PER_ACCOUNT_CONTACTS, user.id)
         ctx.checkpoint()
     _require_confirmable(ctx, user, contact, action)
     return _send(
@@ -203,7 +203,7 @@ def _send(
         raise ChannelNotAvailable
     guesser = who_tries(ctx, contact, holder, code=True)
     if not guesser.is_known:
-        limited(ctx, PER_ADDRESS_CODES, caller_network(ctx))
+        count_attempt(ctx, PER_ADDRESS_CODES, caller_network(ctx))
     closed = is_closed(ctx, guesser, contact, action)
     issued = otp.issue(
         ctx.db,

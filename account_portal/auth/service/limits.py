@@ -19,7 +19,7 @@ PER_ACCOUNT_CONTACTS = Limit("contacts", times=20, seconds=3600)
 PER_SESSION_REFRESHES = Limit("refresh", times=60, seconds=600)
 
 
-def limited(ctx: Context, limit: Limit, key: str | None) -> None:
+def count_attempt(ctx: Context, limit: Limit, key: str | None) -> None:
     """Count one attempt, unless there have been too many; without a key nothing is counted.
 
     Raises:

@@ -35,7 +35,7 @@ from account_portal.auth.service.challenges import (
     verified,
 )
 from account_portal.auth.service.fresh_proof import require_fresh_proof
-from account_portal.auth.service.limits import PER_ACCOUNT_PASSKEYS, limited
+from account_portal.auth.service.limits import PER_ACCOUNT_PASSKEYS, count_attempt
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_secret
@@ -107,7 +107,7 @@ def add_passkey(ctx: Context, data: schemas.NewPasskey) -> schemas.Passkey:
     passkeys = _all_of(ctx)
     if len(passkeys) >= MOST_PASSKEYS:
         raise PasskeyLimitReached
-    limited(ctx, PER_ACCOUNT_PASSKEYS, user.id)
+    count_attempt(ctx, PER_ACCOUNT_PASSKEYS, user.id)
     browser = describe_agent(ctx.caller.user_agent).name
     given = data.sent().get("name")
     passkey = Passkey(

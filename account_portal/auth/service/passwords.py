@@ -24,7 +24,11 @@ from account_portal.auth.service.guessing import (
     who_is_signed_in,
     who_tries,
 )
-from account_portal.auth.service.limits import PER_ADDRESS_REGISTRATIONS, caller_network, limited
+from account_portal.auth.service.limits import (
+    PER_ADDRESS_REGISTRATIONS,
+    caller_network,
+    count_attempt,
+)
 from account_portal.auth.service.sessions import (
     end_sessions_of,
     open_page_session,
@@ -123,7 +127,7 @@ def _register(
 ) -> User:
     # Counted before the answer is known, and kept whatever it is: it tells who has an account.
     ctx.begin_writing()
-    limited(ctx, PER_ADDRESS_REGISTRATIONS, caller_network(ctx))
+    count_attempt(ctx, PER_ADDRESS_REGISTRATIONS, caller_network(ctx))
     ctx.checkpoint()
     require_same(data.password, data.confirm_password)
     require_good_password(

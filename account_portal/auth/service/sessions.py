@@ -17,7 +17,7 @@ from account_portal.auth.service.limits import (
     PER_ADDRESS_VISITORS,
     PER_SESSION_REFRESHES,
     caller_network,
-    limited,
+    count_attempt,
 )
 from account_portal.auth.service.views import signed_out_view, user_view, visitor_view
 from account_portal.context import Context
@@ -43,7 +43,7 @@ def start_visitor_session(ctx: Context, api_key: str | None) -> schemas.VisitorT
     """
     if api_key is None or not tokens.same(api_key, ctx.settings.public_key):
         raise NotAuthenticated("The X-Api-Key is missing or wrong.")
-    limited(ctx, PER_ADDRESS_VISITORS, caller_network(ctx))
+    count_attempt(ctx, PER_ADDRESS_VISITORS, caller_network(ctx))
     session = open_session(ctx, None)
     pair = pair_of(ctx, session, None)
     return schemas.VisitorTokens(**pair.model_dump(), user=visitor_view(session))
@@ -226,7 +226,7 @@ def refresh_tokens(ctx: Context, data: schemas.RefreshToken) -> schemas.TokenPai
         raise RefreshTokenReused
     if behind < 0:
         raise RefreshTokenInvalid  # of a database that was restored to an earlier day
-    limited(ctx, PER_SESSION_REFRESHES, session.id)
+    count_attempt(ctx, PER_SESSION_REFRESHES, session.id)
     return _next_pair(ctx, session, user)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from account_portal.ui.session import sentence
+from account_portal.ui.page_state import sentence
 
 WHOLE = "_"
 

@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.auth.state.sending import Sending, on_the_way
-from account_portal.ui.session import Session
+from account_portal.auth.state.sign_in_form import SignInForm, on_the_way
+from account_portal.ui.page_state import PageState
 
 
-class ForgotState(Sending, Session):
+class ForgotState(SignInForm, PageState):
     """A new password, with a code. Also for the signed in who never had one."""
 
     @rx.event

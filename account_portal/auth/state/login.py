@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.auth.state.sending import Sending, on_the_way
-from account_portal.ui.session import Session
+from account_portal.auth.state.sign_in_form import SignInForm, on_the_way
+from account_portal.ui.page_state import PageState
 
 
-class LoginState(Sending, Session):
+class LoginState(SignInForm, PageState):
     """Signing in with a password or a code. The step is in the address, so that Back works."""
 
     farewell: bool = False

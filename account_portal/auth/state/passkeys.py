@@ -11,9 +11,9 @@ from account_portal.auth.rules.passkeys import PasskeyInvalid
 from account_portal.auth.schemas import NewPasskey, Passkey, RenamePasskey
 from account_portal.auth.state.failures import WHOLE, refused
 from account_portal.core.errors import NotAuthenticated, NotFound, PortalError
+from account_portal.doors.page import read, write
 from account_portal.ui.asking import told_in_form
-from account_portal.ui.bridge import call, read
-from account_portal.ui.session import action
+from account_portal.ui.page_state import action
 
 NONE_MADE = "No passkey was made. Try again when you are ready."
 
@@ -35,7 +35,7 @@ class Passkeys(rx.State, mixin=True):
     @action
     async def ask_for_passkey(self) -> None:
         """Open the dialog, with what the browser has to know: it is asked by the next press."""
-        begun = await call(self, service.begin_passkey)
+        begun = await write(self, service.begin_passkey)
         self.passkey_options, self._passkey_token = begun.options, begun.passkey_token
         self.making_passkey, self.passkey_fault = False, ""
         self.is_adding_passkey = True
@@ -58,7 +58,7 @@ class Passkeys(rx.State, mixin=True):
         self.making_passkey = False
         told = {"passkey_token": self._passkey_token, "credential": credential}
         try:
-            made = await call(self, service.add_passkey, NewPasskey.model_validate(told))
+            made = await write(self, service.add_passkey, NewPasskey.model_validate(told))
         except NotAuthenticated:
             raise  # the page asks to sign in again
         except (PortalError, pydantic.ValidationError) as error:
@@ -86,7 +86,7 @@ class Passkeys(rx.State, mixin=True):
             return
         data = RenamePasskey.model_validate({"name": str(form.get("name") or "")})
         with told_in_form(self):
-            await call(self, service.rename_passkey, self.renaming_passkey.id, data)
+            await write(self, service.rename_passkey, self.renaming_passkey.id, data)
             self.renaming_passkey = None
             await self._show_security()
             self._say("Passkey renamed.")
@@ -103,7 +103,7 @@ class Passkeys(rx.State, mixin=True):
         if self.removing_passkey is None:
             return
         with suppress(NotFound):  # removed in another window: as was wanted
-            await call(self, service.remove_passkey, self.removing_passkey.id)
+            await write(self, service.remove_passkey, self.removing_passkey.id)
         self.removing_passkey = None
         await self._show_security()
         self._say("Passkey removed.")

@@ -7,13 +7,13 @@ import reflex as rx
 from account_portal.auth.service import note_seen
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import PortalError
-from account_portal.ui.bridge import call
-from account_portal.ui.session import Session
+from account_portal.doors.page import write
+from account_portal.ui.page_state import PageState
 
 NOTED_EVERY = timedelta(minutes=5)
 
 
-class PresenceState(Session):
+class PresenceState(PageState):
     """Notes that the customer is here, each time a page of theirs is opened."""
 
     _noted_at: datetime | None = None
@@ -26,6 +26,6 @@ class PresenceState(Session):
             return
         self._noted_at = now
         try:
-            await call(self, note_seen)
+            await write(self, note_seen)
         except PortalError:
             return  # a busy database; the next page will do

@@ -10,12 +10,12 @@ from account_portal.auth.rules import Channel
 from account_portal.auth.schemas import ConfirmPassword, OtpContent, VerifyOtp
 from account_portal.auth.state.failures import refused
 from account_portal.core.errors import TooManyAttempts
+from account_portal.doors.page import write
 from account_portal.ui.asking import told_in_form
-from account_portal.ui.bridge import call
-from account_portal.ui.session import Session, action
+from account_portal.ui.page_state import PageState, action
 
 
-class ProofState(Session):
+class ProofState(PageState):
     """Confirming who it is, by password or by a code to a contact; then the page goes on."""
 
     channel: str = ""
@@ -36,7 +36,7 @@ class ProofState(Session):
             self.errors = {"password": "Enter your password."}
             return None
         with told_in_form(self):
-            await call(self, service.confirm_password, data, slow_first=True)
+            await write(self, service.confirm_password, data, slow_first=True)
             return self._go_on_proven()
 
     @action
@@ -55,7 +55,7 @@ class ProofState(Session):
             return
         with told_in_form(self):
             try:
-                sent: OtpContent = await call(self, service.send_proof_code, channel)
+                sent: OtpContent = await write(self, service.send_proof_code, channel)
             except TooManyAttempts:
                 if again or channel not in self._sent:
                     raise
@@ -77,7 +77,7 @@ class ProofState(Session):
             self.errors = {"otp": "Enter the code we sent you."}
             return None
         with told_in_form(self, otp_expired="otp", otp_not_found="otp", otp_invalid="otp"):
-            await call(self, service.confirm_contact, data)
+            await write(self, service.confirm_contact, data)
             return self._go_on_proven()
 
     @rx.event

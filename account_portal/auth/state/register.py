@@ -4,11 +4,11 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.auth.state.sending import Sending
-from account_portal.ui.session import Session
+from account_portal.auth.state.sign_in_form import SignInForm
+from account_portal.ui.page_state import PageState
 
 
-class RegisterState(Sending, Session):
+class RegisterState(SignInForm, PageState):
     """A new account."""
 
     @rx.event

@@ -8,11 +8,11 @@ from account_portal import routes
 from account_portal.auth import service
 from account_portal.auth.schemas import ChangePassword, Security
 from account_portal.auth.state.passkeys import Passkeys
-from account_portal.ui.bridge import call, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.doors.page import read, write
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
-class SecurityState(Passkeys, PageData, Session):
+class SecurityState(Passkeys, PageData, PageState):
     """Devices, sign-ins of late, the password, and the end of the account."""
 
     shown: Security | None = None
@@ -41,14 +41,14 @@ class SecurityState(Passkeys, PageData, Session):
     async def end(self, session_id: str) -> None:
         """Sign one device out."""
         self.ending = session_id
-        await call(self, service.end_session, session_id)
+        await write(self, service.end_session, session_id)
         await self._show_security()
         self._say("That device is signed out.")
 
     @action
     async def end_others(self) -> None:
         """Sign all devices out but this one."""
-        ended = await call(self, service.end_other_sessions)
+        ended = await write(self, service.end_other_sessions)
         await self._show_security()
         self._say("No other device was signed in." if not ended else "All others are signed out.")
 
@@ -57,7 +57,7 @@ class SecurityState(Passkeys, PageData, Session):
         """Set another password; all other devices are signed out."""
         once = {"confirm_password": form.get("new_password", "")}
         data = ChangePassword.model_validate({**form, **once})
-        await call(self, service.change_password, data, slow_first=True)
+        await write(self, service.change_password, data, slow_first=True)
         await self._show_security()
         self.form_stamp += 1
         self._say("Password changed. All other devices are signed out.")
@@ -84,5 +84,5 @@ class SecurityState(Passkeys, PageData, Session):
         """Close the account, which ends every session, and leave."""
         if self.leaving != "sure":
             return
-        await call(self, service.deactivate_user)
+        await write(self, service.deactivate_user)
         self.leave_to = f"{routes.LOGIN}?closed=1"

@@ -8,7 +8,7 @@ from account_portal.demo.seed.ids import seeded_id
 from account_portal.demo.seed.plan import Planned
 from account_portal.demo.seed.pricing import OrderPrice, Priced, included_tax, price_order
 from account_portal.models import OrderLine
-from account_portal.models.states import OrderStatus
+from account_portal.states import OrderStatus
 
 _SHIPPING = 80_00
 _FREE_SHIPPING_FROM = 1_500_00

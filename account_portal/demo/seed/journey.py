@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from account_portal.models.states import ShipmentStatus
+from account_portal.states import ShipmentStatus
 
 COURIERS = ("Speedy Express", "United Package", "Federal Shipping", "E-mail")
 BY_MAIL = 3

@@ -14,7 +14,7 @@ from account_portal.demo.seed.people import Person
 from account_portal.loyalty.rules import points_kept
 from account_portal.loyalty.service.ledger import membership_number_of
 from account_portal.models import CreditActivity, LoyaltyAccount, LoyaltyActivity
-from account_portal.models.states import ActivityType, OrderStatus, ReturnResolution, ReturnStatus
+from account_portal.states import ActivityType, OrderStatus, ReturnResolution, ReturnStatus
 
 # Title, cause, points, days before the reference day; negative points are taken.
 Extra = tuple[str, str, int, float]

@@ -12,7 +12,7 @@ from account_portal.demo.seed.plan import (
     Parcel,
     Planned,
 )
-from account_portal.models.states import OrderStatus, RefundStatus, ShipmentStatus
+from account_portal.states import OrderStatus, RefundStatus, ShipmentStatus
 
 _PAYMENTS = (
     PAID_BY_UPI,

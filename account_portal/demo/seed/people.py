@@ -18,7 +18,7 @@ from account_portal.models import (
     User,
     UserSession,
 )
-from account_portal.models.states import SessionKind, VerificationStatus
+from account_portal.states import SessionKind, VerificationStatus
 
 PASSWORD = DEMO_PASSWORD
 

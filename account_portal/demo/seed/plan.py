@@ -5,7 +5,7 @@ Moments are days before the reference day, so that the demo looks current whenev
 
 from dataclasses import dataclass, field
 
-from account_portal.models.states import (
+from account_portal.states import (
     OrderStatus,
     RefundMode,
     RefundStatus,

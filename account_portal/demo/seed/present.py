@@ -10,7 +10,7 @@ from account_portal.demo.seed.plan import (
     Parcel,
     Planned,
 )
-from account_portal.models.states import (
+from account_portal.states import (
     OrderStatus,
     RefundMode,
     RefundStatus,

@@ -11,7 +11,7 @@ from account_portal.demo.seed.ids import seeded_id
 from account_portal.demo.seed.orders import Written
 from account_portal.demo.seed.people import DEMO, SAM, Person
 from account_portal.models import Product, Review
-from account_portal.models.states import ReviewStatus
+from account_portal.states import ReviewStatus
 
 
 class Said(NamedTuple):

@@ -8,7 +8,7 @@ from account_portal.demo.seed.plan import (
     Parcel,
     Planned,
 )
-from account_portal.models.states import RefundStatus, ReturnStatus, ShipmentStatus
+from account_portal.states import RefundStatus, ReturnStatus, ShipmentStatus
 
 SAMS = (
     Planned(

@@ -8,7 +8,7 @@ from account_portal.demo.catalog import find_sku
 from account_portal.demo.seed.ids import seeded_id
 from account_portal.demo.seed.people import Person, address_id
 from account_portal.models import Subscription
-from account_portal.models.states import SubscriptionStatus
+from account_portal.states import SubscriptionStatus
 
 # Sku, state, address, days since it began.
 _SUBSCRIPTIONS = (

@@ -7,7 +7,7 @@ from account_portal.loyalty.service.ledger import (
     record_activity,
     take_back_points,
 )
-from account_portal.loyalty.service.of_orders import (
+from account_portal.loyalty.service.order_points import (
     earn_for_order,
     points_spent_on,
     settle_cancelled_order,

@@ -20,8 +20,8 @@ from account_portal.models import (
     LoyaltyActivity,
     Order,
 )
-from account_portal.models.states import ActivityType
-from account_portal.notifications import has_news
+from account_portal.notifications import mark_changed
+from account_portal.states import ActivityType
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -128,7 +128,7 @@ def record_activity(
     )
     ctx.db.add(row)
     ctx.db.flush()
-    has_news(ctx.db, [customer_id])
+    mark_changed(ctx.db, [customer_id])
     return row
 
 

@@ -22,7 +22,7 @@ from account_portal.loyalty.schemas import (
 )
 from account_portal.loyalty.service.ledger import membership_number_of
 from account_portal.models import LoyaltyAccount, LoyaltyActivity
-from account_portal.models.states import ActivityType
+from account_portal.states import ActivityType
 
 _IS_EARNED = col(LoyaltyActivity.activity_type) == ActivityType.EARNED
 _POINTS = col(LoyaltyActivity.loyalty_point)

@@ -11,7 +11,7 @@ from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.loyalty.schemas import Activity
 from account_portal.loyalty.service.ledger import record_activity
 from account_portal.models import LoyaltyActivity, User
-from account_portal.models.states import ActivityType
+from account_portal.states import ActivityType
 
 _TITLES: dict[Activity, str] = {
     "bonus": "Bonus points",

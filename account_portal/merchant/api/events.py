@@ -7,10 +7,10 @@ from pydantic import BeforeValidator, Field
 
 from account_portal.api.deps import Ctx
 from account_portal.core.pagination import CursorPage
-from account_portal.core.schemas import Input, Ready, Ulid
+from account_portal.core.schemas import EncodedView, Input, Ulid
 from account_portal.events import CursorGone
 from account_portal.merchant.api.deps import Id, merchant_router
-from account_portal.models.states import DeliveryStatus
+from account_portal.states import DeliveryStatus
 from account_portal.webhooks import service
 from account_portal.webhooks.schemas import (
     ChangeWebhook,
@@ -68,7 +68,7 @@ class DeliveriesQuery(Input):
     scope="events:read",
     raises=(CursorGone,),
 )
-def list_events(ctx: Ctx, query: Annotated[EventsQuery, Query()]) -> Ready[EventList]:
+def list_events(ctx: Ctx, query: Annotated[EventsQuery, Query()]) -> EncodedView[EventList]:
     """Oldest first. Nothing ever appears before what was read: go on after `next_cursor`."""
     return service.list_events(
         ctx,

@@ -8,7 +8,7 @@ from pydantic import Field
 from account_portal.api.deps import Ctx, OrderNumberPath
 from account_portal.core.errors import Conflict, Unprocessable
 from account_portal.core.pagination import CursorPage
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import ReferenceNumber, merchant_router
 from account_portal.merchant.rows import (
@@ -195,7 +195,7 @@ def refund_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> RefundStates
 )
 def list_orders(
     ctx: Ctx, query: Annotated[OrdersQuery, Query()]
-) -> CursorPage[Ready[list[OrderRow]]]:
+) -> CursorPage[EncodedView[list[OrderRow]]]:
     """Orders of any customer; a queue is a list of one state."""
     return lists.list_orders(ctx, query)
 
@@ -209,7 +209,7 @@ def list_orders(
     scope="orders:read",
     also=(404,),
 )
-def get_order(ctx: Ctx, order_number: OrderNumberPath) -> Ready[OneOrder]:
+def get_order(ctx: Ctx, order_number: OrderNumberPath) -> EncodedView[OneOrder]:
     """Whole, as its customer sees it, and whose it is."""
     return lists.get_order(ctx, order_number)
 

@@ -14,7 +14,7 @@ from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.records import ProductRecord, ReviewRecord
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import Product, Purchase, Review
-from account_portal.models.states import ReviewStatus
+from account_portal.states import ReviewStatus
 
 
 def write_products(batch: Batch, entries: Sequence[Entry[ProductRecord]]) -> None:

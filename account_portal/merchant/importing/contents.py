@@ -15,8 +15,8 @@ from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.records import ShipmentPart
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import OrderReturn, ReturnItem, Shipment, ShipmentEvent, ShipmentItem
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders.rules import ENDED, NEVER_CAME, LineUnits, TooManyUnits, allocate
+from account_portal.states import ShipmentStatus
 
 
 class PartOfOrder(Protocol):

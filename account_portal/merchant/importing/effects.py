@@ -13,9 +13,9 @@ from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.promises import kind_of
 from account_portal.merchant.importing.tables import fetch, update
 from account_portal.models import Order, Refund
-from account_portal.models.states import OrderStatus, PaymentStatus, RefundStatus
 from account_portal.orders import rules
 from account_portal.orders.service import give_back, refresh_orders
+from account_portal.states import OrderStatus, PaymentStatus, RefundStatus
 
 
 def apply_effects(batch: Batch) -> None:

@@ -16,7 +16,7 @@ from account_portal.merchant.importing.records import (
 )
 from account_portal.merchant.importing.tables import fetch
 from account_portal.models import OrderLine, Shipment, ShipmentItem
-from account_portal.models.states import ShipmentStatus
+from account_portal.states import ShipmentStatus
 
 
 def pack(batch: Batch, entries: Sequence[Entry[OrderRecord]], there: Mapping[str, Stored]) -> None:

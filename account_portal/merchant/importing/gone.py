@@ -12,8 +12,8 @@ from account_portal.merchant.importing.promises import kind_of
 from account_portal.merchant.importing.records import RefundPart
 from account_portal.merchant.importing.tables import fetch
 from account_portal.models import Payment, Refund
-from account_portal.models.states import RefundStatus
 from account_portal.orders import rules
+from account_portal.states import RefundStatus
 
 
 class PartOfOrder(Protocol):

@@ -21,8 +21,8 @@ from account_portal.merchant.importing.records import (
 )
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import LoyaltyAccount, LoyaltyActivity, Order, Subscription
-from account_portal.models.states import ActivityType
 from account_portal.orders.service import refresh_orders
+from account_portal.states import ActivityType
 
 
 def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> None:

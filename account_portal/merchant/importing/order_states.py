@@ -9,8 +9,8 @@ from account_portal.merchant.importing.contents import are_returned
 from account_portal.merchant.importing.parts import state_after
 from account_portal.merchant.importing.records import OrderRecord
 from account_portal.merchant.importing.stated import states_of, why_not_state
-from account_portal.models.states import OrderStatus, PaymentStatus
 from account_portal.orders import rules
+from account_portal.states import OrderStatus, PaymentStatus
 
 STATE = frozenset({"status", "cancelled_at"})
 """Fields that tell the state of an order."""

@@ -50,13 +50,13 @@ from account_portal.models import (
     Shipment,
     ShipmentItem,
 )
-from account_portal.models.states import (
+from account_portal.orders import rules
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     ShipmentStatus,
     TransactionStatus,
 )
-from account_portal.orders import rules
 
 _COPIED = (
     "first_name",

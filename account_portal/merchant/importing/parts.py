@@ -39,13 +39,13 @@ from account_portal.models import (
     Refund,
     Shipment,
 )
-from account_portal.models.states import (
+from account_portal.orders import rules
+from account_portal.states import (
     OrderStatus,
     RefundStatus,
     ShipmentStatus,
     TransactionStatus,
 )
-from account_portal.orders import rules
 
 Part = ShipmentPart | PaymentPart | RefundPart
 PartRecord = ShipmentRecord | PaymentRecord | RefundRecord

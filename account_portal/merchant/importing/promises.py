@@ -16,8 +16,8 @@ from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.stated import STATED
 from account_portal.merchant.importing.tables import fetch, update
 from account_portal.models import ImportStatement, Order, Payment, Refund
-from account_portal.models.states import PaymentStatus, RefundStatus
 from account_portal.orders import rules
+from account_portal.states import PaymentStatus, RefundStatus
 
 _WAITING = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED})
 

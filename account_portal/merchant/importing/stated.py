@@ -9,14 +9,14 @@ from account_portal.core.money import exponent, to_major
 from account_portal.merchant.importing.amounts import OrderAmounts, minor
 from account_portal.merchant.importing.contents import fill_parcel, lines_to_fill
 from account_portal.merchant.importing.records import OrderRecord, PaymentPart
-from account_portal.models.states import (
+from account_portal.orders import rules
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundStatus,
     ShipmentStatus,
     TransactionStatus,
 )
-from account_portal.orders import rules
 
 LACKS_PAYMENTS = "payment_status: partially_paid needs payments that say how much arrived"
 LARGEST = 10**15

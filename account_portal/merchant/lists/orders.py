@@ -13,7 +13,7 @@ from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
 from account_portal.core.reading import as_bytes
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.merchant.lists.paging import Keys, find_page
 from account_portal.merchant.lists.people import of_customer
 from account_portal.merchant.rows import OneOrder, OrderRow, OrdersQuery
@@ -25,7 +25,7 @@ _ONE = TypeAdapter(OneOrder)
 _KEYS = Keys(col(OrderDocument.order_id), col(OrderDocument.status), col(OrderDocument.changed_at))
 
 
-def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[Ready[list[OrderRow]]]:
+def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[EncodedView[list[OrderRow]]]:
     """Orders of any customer."""
     ctx.require_shop()
     where: list[Any] = []
@@ -37,10 +37,10 @@ def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[Ready[list[Order
         _begin(row) + (b'"details":' + row.detail + b"," if query.expand else b"") + row.summary[1:]
         for row in _documents(ctx, ids, details=query.expand is not None)
     ]
-    return CursorPage(Ready(_ROWS, b"[" + b",".join(rows) + b"]"), cursor)
+    return CursorPage(EncodedView(_ROWS, b"[" + b",".join(rows) + b"]"), cursor)
 
 
-def get_order(ctx: Context, order_number: str) -> Ready[OneOrder]:
+def get_order(ctx: Context, order_number: str) -> EncodedView[OneOrder]:
     """One order, whole.
 
     Raises:
@@ -54,7 +54,7 @@ def get_order(ctx: Context, order_number: str) -> Ready[OneOrder]:
     if order_id is None:
         raise NotFound(f"There is no order {order_number}.")
     [row] = _documents(ctx, [order_id], details=True)
-    return Ready(_ONE, _begin(row) + row.detail[1:])
+    return EncodedView(_ONE, _begin(row) + row.detail[1:])
 
 
 class _Document(NamedTuple):

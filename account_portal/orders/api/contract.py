@@ -8,7 +8,7 @@ from account_portal.api.deps import Ctx, OrderNumberPath
 from account_portal.api.router import ContractRouter
 from account_portal.core.errors import ValidationError
 from account_portal.core.pagination import Page
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.orders import rules, service
 from account_portal.orders.schemas import (
     CancelOrder,
@@ -35,7 +35,9 @@ router = ContractRouter(tag="Orders")
     content="orders",
     inline=True,
 )
-def list_orders(ctx: Ctx, query: Annotated[OrderQuery, Query()]) -> Page[Ready[list[OrderList]]]:
+def list_orders(
+    ctx: Ctx, query: Annotated[OrderQuery, Query()]
+) -> Page[EncodedView[list[OrderList]]]:
     """Own orders only, newest first unless `sort_by` says otherwise."""
     return service.list_orders(ctx, query)
 
@@ -50,7 +52,7 @@ def list_orders(ctx: Ctx, query: Annotated[OrderQuery, Query()]) -> Page[Ready[l
     also=(404,),
     inline=True,
 )
-def get_order(ctx: Ctx, order_number: OrderNumberPath) -> Ready[OrderDetail]:
+def get_order(ctx: Ctx, order_number: OrderNumberPath) -> EncodedView[OrderDetail]:
     """The whole order, with its shipments and payments."""
     return service.get_order(ctx, order_number)
 
@@ -65,7 +67,7 @@ def get_order(ctx: Ctx, order_number: OrderNumberPath) -> Ready[OrderDetail]:
     also=(404,),
     inline=True,
 )
-def list_shipments(ctx: Ctx, order_number: OrderNumberPath) -> Ready[list[OrderShipment]]:
+def list_shipments(ctx: Ctx, order_number: OrderNumberPath) -> EncodedView[list[OrderShipment]]:
     """Oldest first."""
     return service.list_shipments(ctx, order_number)
 
@@ -80,7 +82,7 @@ def list_shipments(ctx: Ctx, order_number: OrderNumberPath) -> Ready[list[OrderS
     also=(404,),
     inline=True,
 )
-def list_payments(ctx: Ctx, order_number: OrderNumberPath) -> Ready[list[OrderPayment]]:
+def list_payments(ctx: Ctx, order_number: OrderNumberPath) -> EncodedView[list[OrderPayment]]:
     """Oldest first, failed ones included."""
     return service.list_payments(ctx, order_number)
 
@@ -161,6 +163,8 @@ def retry_payment(
         },
     },
 )
-def cancel_order(ctx: Ctx, order_number: OrderNumberPath, data: CancelOrder) -> Ready[OrderDetail]:
+def cancel_order(
+    ctx: Ctx, order_number: OrderNumberPath, data: CancelOrder
+) -> EncodedView[OrderDetail]:
     """Sends back what was paid, points and credit too; the answer is the cancelled order."""
     return service.cancel_order(ctx, order_number, data)

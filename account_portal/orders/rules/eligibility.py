@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from account_portal.core.errors import Conflict, PortalError, Unprocessable
-from account_portal.models.states import (
+from account_portal.orders.rules.money import MoneyFacts, account_of
+from account_portal.orders.rules.parcels import DELIVERED, NOT_PACKED
+from account_portal.states import (
     OrderStatus,
     RefundStatus,
     ReturnStatus,
     ShipmentStatus,
     TransactionStatus,
 )
-from account_portal.orders.rules.money import MoneyFacts, account_of
-from account_portal.orders.rules.parcels import DELIVERED, NOT_PACKED
 
 RETRY_AFTER = timedelta(minutes=15)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from account_portal.core import money
-from account_portal.models.states import (
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundPurpose,

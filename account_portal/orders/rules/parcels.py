@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from account_portal.core.errors import Conflict
-from account_portal.models.states import OrderStatus, ShipmentStatus
+from account_portal.states import OrderStatus, ShipmentStatus
 
 FINAL = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETE})
 DELIVERED = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETE})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from account_portal.models.states import ShipmentStatus
+from account_portal.states import ShipmentStatus
 
 NOT_COMING = frozenset(
     {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from account_portal.core.errors import Unprocessable
-from account_portal.models.states import OrderStatus
+from account_portal.states import OrderStatus
 
 NOT_RETURNABLE = frozenset(
     {OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL, OrderStatus.CANCELLED}
@@ -130,18 +130,20 @@ def window_end(delivered_at: datetime, window: timedelta) -> datetime:
 
 def returnable_units(
     parcels: Iterable[DeliveredParcel],
-    remaining: Mapping[str, int],
+    unheld_units: Mapping[str, int],
     window: timedelta,
     now: datetime,
 ) -> dict[str, int]:
     """Units by line that could be put into a new return request now.
 
-    At most the units of parcels whose window is open, and at most `remaining`: delivered units that
-    no other request holds.
+    At most the units of parcels whose window is open, and at most `unheld_units`: delivered units
+    that no other request holds.
     """
     open_units: dict[str, int] = {}
     for parcel in parcels:
         if now <= window_end(parcel.delivered_at, window):
             for line, units in parcel.units.items():
                 open_units[line] = open_units.get(line, 0) + units
-    return {line: max(0, min(units, remaining.get(line, 0))) for line, units in open_units.items()}
+    return {
+        line: max(0, min(units, unheld_units.get(line, 0))) for line, units in open_units.items()
+    }

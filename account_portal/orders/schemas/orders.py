@@ -10,10 +10,6 @@ from account_portal.core.schemas import (
     OrderNumber,
     View,
 )
-from account_portal.models.states import (
-    OrderStatus,
-    PaymentStatus,
-)
 from account_portal.orders.schemas.parts import (
     AppliedCoupon,
     AppliedPromotion,
@@ -23,6 +19,10 @@ from account_portal.orders.schemas.parts import (
     OrderItem,
     OrderPayment,
     OrderShipment,
+)
+from account_portal.states import (
+    OrderStatus,
+    PaymentStatus,
 )
 
 

@@ -9,13 +9,13 @@ from account_portal.core.schemas import (
     Moment,
     View,
 )
-from account_portal.models.states import (
+from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
+from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     ShipmentStatus,
 )
-from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
-from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
 
 
 class Arrival(View):

@@ -12,7 +12,7 @@ from account_portal.core.schemas import (
     Ulid,
     View,
 )
-from account_portal.models.states import (
+from account_portal.states import (
     RefundMode,
     RefundStatus,
     ShipmentStatus,

@@ -13,7 +13,7 @@ from account_portal.core.schemas import (
     Input,
     Ulid,
 )
-from account_portal.models.states import (
+from account_portal.states import (
     OrderStatus,
     RefundMode,
 )

@@ -11,9 +11,9 @@ from sqlmodel import col
 from account_portal.addresses.rules import zone_of
 from account_portal.context import Context
 from account_portal.models import OrderDocument
-from account_portal.models.states import OrderStatus, ShipmentStatus
 from account_portal.orders import rules
 from account_portal.orders.schemas import Arrival, OrderCard
+from account_portal.states import OrderStatus, ShipmentStatus
 
 
 def zone_of_delivery(order: Mapping[str, Any]) -> tzinfo:

@@ -7,19 +7,9 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.ids import new_number
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.loyalty import service as loyalty
 from account_portal.models import BankAccount, Order, OrderReturn, Payment, Refund, Shipment
-from account_portal.models.states import (
-    OrderStatus,
-    RefundMode,
-    RefundPurpose,
-    RefundStatus,
-    ReturnStatus,
-    ShipmentStatus,
-    TransactionStatus,
-    VerificationStatus,
-)
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderCancelled
 from account_portal.orders import rules
@@ -29,9 +19,19 @@ from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.goods import refund_instead
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.reading import get_order
+from account_portal.states import (
+    OrderStatus,
+    RefundMode,
+    RefundPurpose,
+    RefundStatus,
+    ReturnStatus,
+    ShipmentStatus,
+    TransactionStatus,
+    VerificationStatus,
+)
 
 
-def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> Ready[OrderDetail]:
+def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> EncodedView[OrderDetail]:
     """Cancel one of the caller's orders and send back what was paid.
 
     Raises:

@@ -6,9 +6,9 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core.ids import new_number
 from account_portal.models import Order, OrderReturn, Payment, Refund, ReturnItem
-from account_portal.models.states import RefundMode, RefundPurpose, RefundStatus, ReturnResolution
 from account_portal.orders import rules
 from account_portal.orders.facts import money_of
+from account_portal.states import RefundMode, RefundPurpose, RefundStatus, ReturnResolution
 
 
 def items_of(ctx: Context, request: OrderReturn, resolution: ReturnResolution) -> list[ReturnItem]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.pagination import Page, paginate
-from account_portal.core.reading import Read
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.text import folded, without_number_sign
 from account_portal.models import Order, OrderDocument
 from account_portal.orders import rules
@@ -76,7 +76,7 @@ def _by_chip(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
 
 
 @cache
-def _chip_documents(group: str, sort: str, currency: str) -> Read:
+def _chip_documents(group: str, sort: str, currency: str) -> PreparedSelect:
     matching = select(col(Order.order_number)).where(
         col(Order.customer_id) == bindparam("customer_id")
     )
@@ -85,7 +85,7 @@ def _chip_documents(group: str, sort: str, currency: str) -> Read:
         states = [col(Order.status) == status for status in sorted(rules.GROUPS[group])]
         matching = matching.where(or_(*states))
     page: tuple[Any, Any] = (bindparam("offset"), bindparam("limit"))
-    return Read(sorted_documents(matching, _SORTS[sort], currency, *page))
+    return PreparedSelect(sorted_documents(matching, _SORTS[sort], currency, *page))
 
 
 def card(order: dict[str, Any], lines: list[dict[str, Any]] | None = None) -> OrderCard:
@@ -106,7 +106,7 @@ def card(order: dict[str, Any], lines: list[dict[str, Any]] | None = None) -> Or
 _CARD_FIELDS = ("order_number", "order_date", "status", "payment_status", "grand_total")
 
 
-_FIRST_AND_LAST = Read(
+_FIRST_AND_LAST = PreparedSelect(
     select(func.min(col(Order.order_date)), func.max(col(Order.order_date))).where(
         col(Order.customer_id) == bindparam("customer_id")
     )

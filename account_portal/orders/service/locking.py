@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
-from account_portal.core.reading import Read
+from account_portal.core.reading import PreparedSelect
 from account_portal.models import Order, Shipment
 
 _ORDER = select(Order).where(col(Order.order_number) == bindparam("number")).with_for_update()
@@ -14,7 +14,7 @@ _SHIPMENT = (
     .where(col(Shipment.reference_number) == bindparam("number"))
     .execution_options(populate_existing=True)
 )
-_NUMBER_OF_ORDER = Read(
+_NUMBER_OF_ORDER = PreparedSelect(
     select(col(Order.order_number))
     .join(Shipment, col(Shipment.order_id) == col(Order.id))
     .where(col(Shipment.reference_number) == bindparam("number"))

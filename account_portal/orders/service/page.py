@@ -7,7 +7,6 @@ from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
 from account_portal.models import Order
-from account_portal.models.states import OrderStatus, ShipmentStatus
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.orders.schemas import (
@@ -36,6 +35,7 @@ from account_portal.orders.service.reading import (
     read_orders_in,
     shown_refunds,
 )
+from account_portal.states import OrderStatus, ShipmentStatus
 
 
 def get_order_page(ctx: Context, order_number: str) -> OrderPage:

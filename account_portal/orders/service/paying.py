@@ -13,11 +13,6 @@ from account_portal.core.ids import new_number
 from account_portal.core.links import is_link
 from account_portal.gateways.payments import PaymentGateway, PaymentRequest
 from account_portal.models import Order, Payment
-from account_portal.models.states import (
-    OrderStatus,
-    PaymentStatus,
-    TransactionStatus,
-)
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import PaymentReceived
 from account_portal.orders import rules
@@ -31,6 +26,11 @@ from account_portal.orders.schemas import (
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.payments import payment_info, payment_under_way
 from account_portal.security import tokens
+from account_portal.states import (
+    OrderStatus,
+    PaymentStatus,
+    TransactionStatus,
+)
 
 _SIGNATURE = "sign payment attempts"
 

@@ -12,8 +12,8 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Forbidden, NotFound
 from account_portal.core.pagination import Page, paginate
-from account_portal.core.reading import Read, as_bytes
-from account_portal.core.schemas import Ready
+from account_portal.core.reading import PreparedSelect, as_bytes
+from account_portal.core.schemas import EncodedView
 from account_portal.models import (
     Order,
     OrderCount,
@@ -23,13 +23,6 @@ from account_portal.models import (
     Refund,
     Shipment,
     ShipmentEvent,
-)
-from account_portal.models.states import (
-    OrderStatus,
-    PaymentStatus,
-    RefundStatus,
-    ReturnStatus,
-    TransactionStatus,
 )
 from account_portal.orders import rules
 from account_portal.orders.schemas import (
@@ -43,6 +36,13 @@ from account_portal.orders.schemas import (
     ShownRefund,
 )
 from account_portal.orders.service.documents import refresh_customer, refresh_orders
+from account_portal.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    ReturnStatus,
+    TransactionStatus,
+)
 
 _LATER = ConfigDict(defer_build=True)
 _ROWS = TypeAdapter(list[OrderList], config=_LATER)
@@ -58,7 +58,7 @@ _FIRST_DUE = (
     )
     .scalar_subquery()
 )
-_COUNTS = Read(
+_COUNTS = PreparedSelect(
     select(col(OrderCount.status), col(OrderCount.count), _FIRST_DUE).where(
         col(OrderCount.customer_id) == bindparam("customer_id")
     )
@@ -78,7 +78,7 @@ def count_orders(ctx: Context) -> dict[str, int]:
     return {status: count for status, count, _ in rows}
 
 
-def _newest_first(*, reverse: bool) -> Read:
+def _newest_first(*, reverse: bool) -> PreparedSelect:
     order = col(Order.order_date), col(Order.order_number)
     sort = [column.asc() if reverse else column.desc() for column in order]
     numbers = (
@@ -89,7 +89,7 @@ def _newest_first(*, reverse: bool) -> Read:
         .offset(bindparam("offset"))
         .subquery()
     )
-    return Read(
+    return PreparedSelect(
         select(as_bytes(col(OrderDocument.summary)))
         .join(numbers, numbers.c.order_number == col(OrderDocument.order_number))
         .order_by(numbers.c.order_date.desc(), numbers.c.order_number.desc())
@@ -121,7 +121,7 @@ def newest_documents(ctx: Context, total: int, offset: int, limit: int) -> list[
     return [summary for (summary,) in rows]
 
 
-def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]:
+def list_orders(ctx: Context, query: OrderQuery) -> Page[EncodedView[list[OrderList]]]:
     """The caller's orders.
 
     Raises:
@@ -132,7 +132,7 @@ def list_orders(ctx: Context, query: OrderQuery) -> Page[Ready[list[OrderList]]]
     counts, statuses = count_orders(ctx), query.statuses
     total = sum(counts.get(status, 0) for status in statuses or counts)
     rows = _page_rows(ctx, query, statuses, total)
-    return Page(Ready(_ROWS, b"[" + b",".join(rows) + b"]"), paginate(total, query))
+    return Page(EncodedView(_ROWS, b"[" + b",".join(rows) + b"]"), paginate(total, query))
 
 
 def _page_rows(
@@ -217,7 +217,7 @@ def read_orders_in(
     return [orjson.loads(row) for row in rows]
 
 
-_DOCUMENT = Read(
+_DOCUMENT = PreparedSelect(
     select(
         as_bytes(col(OrderDocument.detail)),
         col(OrderDocument.order_id),
@@ -241,33 +241,33 @@ def _detail_json(ctx: Context, order_number: str) -> bytes:
     return bytes(json)
 
 
-def get_order(ctx: Context, order_number: str) -> Ready[OrderDetail]:
+def get_order(ctx: Context, order_number: str) -> EncodedView[OrderDetail]:
     """One order of the caller, whole.
 
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    return Ready(_DETAIL, _detail_json(ctx, order_number))
+    return EncodedView(_DETAIL, _detail_json(ctx, order_number))
 
 
-def list_shipments(ctx: Context, order_number: str) -> Ready[list[OrderShipment]]:
+def list_shipments(ctx: Context, order_number: str) -> EncodedView[list[OrderShipment]]:
     """Parcels of an order, oldest first.
 
     Raises:
         NotFound: no such order of the caller.
     """
     detail = orjson.loads(_detail_json(ctx, order_number))
-    return Ready(_SHIPMENTS, orjson.dumps(detail["shipments"]))
+    return EncodedView(_SHIPMENTS, orjson.dumps(detail["shipments"]))
 
 
-def list_payments(ctx: Context, order_number: str) -> Ready[list[OrderPayment]]:
+def list_payments(ctx: Context, order_number: str) -> EncodedView[list[OrderPayment]]:
     """Attempts to pay an order, oldest first.
 
     Raises:
         NotFound: no such order of the caller.
     """
     detail = orjson.loads(_detail_json(ctx, order_number))
-    return Ready(_PAYMENTS, orjson.dumps(detail["payments"]))
+    return EncodedView(_PAYMENTS, orjson.dumps(detail["payments"]))
 
 
 _REFUNDS: Any = (

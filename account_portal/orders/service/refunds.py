@@ -19,15 +19,6 @@ from account_portal.models import (
     Shipment,
     ShipmentItem,
 )
-from account_portal.models.states import (
-    ActivityType,
-    RefundMode,
-    RefundPurpose,
-    RefundStatus,
-    ReturnResolution,
-    ReturnStatus,
-    VerificationStatus,
-)
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.returns import RefundSettled
 from account_portal.orders import rules
@@ -36,6 +27,15 @@ from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.goods import items_of, refund_instead, refund_value
 from account_portal.orders.service.locking import lock_order, lock_shipment
+from account_portal.states import (
+    ActivityType,
+    RefundMode,
+    RefundPurpose,
+    RefundStatus,
+    ReturnResolution,
+    ReturnStatus,
+    VerificationStatus,
+)
 
 
 class RefundNotMovable(Conflict):

@@ -11,7 +11,6 @@ from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_number
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Shipment, ShipmentEvent, ShipmentItem
-from account_portal.models.states import OrderStatus, ShipmentStatus
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderDelivered, OrderShipped
 from account_portal.orders import rules
@@ -19,6 +18,7 @@ from account_portal.orders.facts import facts_of
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order, lock_shipment
 from account_portal.orders.service.refunds import is_refunded
+from account_portal.states import OrderStatus, ShipmentStatus
 
 
 def approve_order(ctx: Context, order_number: str) -> None:

@@ -11,8 +11,8 @@ from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.profile.components import contact_row
 from account_portal.profile.state.profile import ProfileState as State
 from account_portal.ui import components as ui
+from account_portal.ui.page_state import PageState
 from account_portal.ui.phases import page_data
-from account_portal.ui.session import Session
 from account_portal.ui.uploading import is_sending
 
 PICTURE = "profile-picture"
@@ -58,7 +58,7 @@ def _name_form(profile: Any) -> rx.Component:
 
 
 def _who(profile: Any) -> rx.Component:
-    name = Session.viewer.name
+    name = PageState.viewer.name
     picture = rx.cond(profile.profile_image_url, "Change picture", "Add picture")
     buttons = ui.row(
         ui.button("Edit name", size="small", icon_name="pencil", on_click=State.rename),

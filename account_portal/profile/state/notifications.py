@@ -4,13 +4,13 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.doors.page import read, write
 from account_portal.profile import service
 from account_portal.profile.schemas import NotificationPreferencesUpdate
-from account_portal.ui.bridge import call, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
-class NotificationsState(PageData, Session):
+class NotificationsState(PageData, PageState):
     """What the customer wants to hear of, by which channel. Each switch saves itself."""
 
     opt_ins: dict[str, dict[str, bool]] = {}
@@ -36,7 +36,7 @@ class NotificationsState(PageData, Session):
         """Save one switch; where that fails it goes back, and the customer is told."""
         try:
             data = NotificationPreferencesUpdate.model_validate({kind: {channel: on}})
-            saved = await call(self, service.update_preferences, data)
+            saved = await write(self, service.update_preferences, data)
         except Exception:
             self._show(kind, channel, on=not on)
             raise

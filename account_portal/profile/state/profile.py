@@ -17,18 +17,18 @@ from account_portal.auth.schemas import (
 from account_portal.core.errors import TooManyAttempts
 from account_portal.core.schemas import Upload
 from account_portal.core.validation import national_number
+from account_portal.doors.page import read, write
 from account_portal.profile import service
 from account_portal.profile.schemas import ProfileImageUpload, UserUpdate
 from account_portal.ui.asking import told_in_form
-from account_portal.ui.bridge import call, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 from account_portal.ui.uploading import Uploading
 
 Field = Literal["email", "phone"]
 _WORDS = {"email": "e-mail address", "phone": "phone number"}
 
 
-class ProfileState(Uploading, PageData, Session):
+class ProfileState(Uploading, PageData, PageState):
     """Who the customer is, and how we reach them."""
 
     profile: User | None = None
@@ -78,7 +78,7 @@ class ProfileState(Uploading, PageData, Session):
             first_name=str(form.get("first_name") or ""),
             last_name=str(form.get("last_name") or "").strip() or None,
         )
-        await call(self, service.update_profile, data)
+        await write(self, service.update_profile, data)
         await self._show()
         self.is_renaming = False
         self._say("Name saved.")
@@ -111,7 +111,7 @@ class ProfileState(Uploading, PageData, Session):
                 self.errors = {"image": "Choose a picture first."}
                 return
             image = ProfileImageUpload(image=Upload.received(files[0]))
-            await call(self, service.set_picture, image, slow_first=True)
+            await write(self, service.set_picture, image, slow_first=True)
             await self._show()
             self.is_picturing = self.has_picked = False
             self._say("Picture saved.")
@@ -121,7 +121,7 @@ class ProfileState(Uploading, PageData, Session):
         """Go back to initials."""
         # Removed in another window: as was wanted.
         with suppress(service.ProfileImageNotFound):
-            await call(self, service.remove_picture)
+            await write(self, service.remove_picture)
         await self._show()
         self.is_picturing = False
         self._say("Picture removed.")
@@ -190,7 +190,7 @@ class ProfileState(Uploading, PageData, Session):
             values["country_code"] = self._country_code
         data, sent_for = kind.model_validate(values), f"{act} {self._address()}"
         try:
-            issued: OtpContent = await call(self, auth.generate_code, data)
+            issued: OtpContent = await write(self, auth.generate_code, data)
         except TooManyAttempts:
             if again or sent_for != self._sent_for:
                 raise
@@ -215,7 +215,7 @@ class ProfileState(Uploading, PageData, Session):
         with told_in_form(
             self, otp_expired="otp", otp_not_found="otp", otp_invalid="otp", email_taken="_"
         ):
-            await call(self, auth.confirm_contact, data)
+            await write(self, auth.confirm_contact, data)
             await self._show()
             self.asked, self.is_confirming, self._sent_for = "", False, ""
             done = "changed" if self.is_new_contact else "verified"

@@ -13,12 +13,12 @@ from account_portal.core.errors import NotFound
 from account_portal.core.pagination import Page, PageParams, paginate
 from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
-from account_portal.models.states import ReturnStatus
 from account_portal.orders.schemas import OrderAddress
 from account_portal.orders.service import help_link, refunds_by_return, shown_refunds
 from account_portal.returns import rules
 from account_portal.returns.schemas import OrderReturn, OrderReturnItem, ReturnDetail
 from account_portal.returns.service.lines import line_states
+from account_portal.states import ReturnStatus
 
 _Replacement = aliased(Order)
 

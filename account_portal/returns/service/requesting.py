@@ -13,7 +13,6 @@ from account_portal.core.ids import new_number
 from account_portal.loyalty import rules as loyalty_rules
 from account_portal.models import Address, AddressCopy, AddressFields, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
-from account_portal.models.states import OrderStatus, ReturnResolution, ReturnStatus
 from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import money_of
 from account_portal.orders.service import refresh_orders
@@ -36,6 +35,7 @@ from account_portal.returns.service.steps import (
     withdraw_refunds,
     withdraw_replacement,
 )
+from account_portal.states import OrderStatus, ReturnResolution, ReturnStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Refund
 from account_portal.models import OrderReturn as Request
-from account_portal.models.states import OrderStatus, RefundStatus, ReturnResolution, ReturnStatus
-from account_portal.notifications import has_news
+from account_portal.notifications import mark_changed
 from account_portal.orders.rules import POINTS, STORE_CREDIT
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.goods import items_of, refund_goods, refund_instead
@@ -20,6 +19,7 @@ from account_portal.returns.service.steps import (
     locked_order,
     notify,
 )
+from account_portal.states import OrderStatus, RefundStatus, ReturnResolution, ReturnStatus
 
 
 def _take_step(ctx: Context, request_number: str, to: ReturnStatus) -> tuple[Request, Order]:
@@ -38,7 +38,7 @@ def _take_step(ctx: Context, request_number: str, to: ReturnStatus) -> tuple[Req
     order = locked_order(ctx, request)
     rules.require_movable(ReturnStatus(request.status), to)
     request.status, request.modified_at = to, ctx.now
-    has_news(ctx.db, [request.customer_id])
+    mark_changed(ctx.db, [request.customer_id])
     return request, order
 
 

@@ -13,14 +13,6 @@ from account_portal.models import (
     Shipment,
 )
 from account_portal.models import OrderReturn as Request
-from account_portal.models.states import (
-    OrderStatus,
-    PaymentStatus,
-    RefundMode,
-    RefundStatus,
-    ReturnResolution,
-    ShipmentStatus,
-)
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.returns import ReturnMoved, Step
 from account_portal.orders import rules as order_rules
@@ -28,6 +20,14 @@ from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.cancelling import close_order
 from account_portal.orders.service.goods import items_of
 from account_portal.returns import rules
+from account_portal.states import (
+    OrderStatus,
+    PaymentStatus,
+    RefundMode,
+    RefundStatus,
+    ReturnResolution,
+    ShipmentStatus,
+)
 
 WITHDRAWN = "Return cancelled"
 

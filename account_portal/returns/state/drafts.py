@@ -5,11 +5,11 @@ from typing import Any
 from account_portal.addresses import rules as address_rules
 from account_portal.addresses.schemas import CustomerAddress
 from account_portal.core.schemas import View
-from account_portal.models.states import ReturnResolution
 from account_portal.orders.schemas import OrderAddress
 from account_portal.returns.schemas import (
     ReturnableItem,
 )
+from account_portal.states import ReturnResolution
 
 OTHER_REASON = "Something else"
 

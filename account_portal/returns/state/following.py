@@ -5,15 +5,15 @@ import reflex as rx
 from account_portal import routes
 from account_portal.core.ids import new_id
 from account_portal.core.schemas import Moment, View
-from account_portal.models.states import ReturnStatus
+from account_portal.doors.page import read, write
 from account_portal.returns import service
 from account_portal.returns.schemas import (
     OrderReturn,
     ReturnDetail,
 )
-from account_portal.ui.bridge import call, read
+from account_portal.states import ReturnStatus
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 from account_portal.ui.paging import page_links, wanted_page
-from account_portal.ui.session import PageData, Session, action, page_load
 
 _PICTURES = 3
 
@@ -29,7 +29,7 @@ class ReturnCard(View):
     more_pictures: int
 
 
-class ReturnsState(PageData, Session):
+class ReturnsState(PageData, PageState):
     """All returns of the customer. The page is in the address."""
 
     cards: list[ReturnCard] = []
@@ -62,7 +62,7 @@ def _card(one: OrderReturn) -> ReturnCard:
     )
 
 
-class ReturnDetailState(PageData, Session):
+class ReturnDetailState(PageData, PageState):
     """One return."""
 
     shown: ReturnDetail | None = None
@@ -90,7 +90,7 @@ class ReturnDetailState(PageData, Session):
         """Withdraw the return."""
         number = self.return_id
         try:
-            await call(self, service.cancel_return, number, repeat=self._repeat)
+            await write(self, service.cancel_return, number, repeat=self._repeat)
         finally:
             self.is_cancelling = False  # what went wrong is said on the page beneath
         self.shown = await read(self, service.get_return_detail, number)

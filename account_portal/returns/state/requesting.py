@@ -13,7 +13,7 @@ from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCre
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
-from account_portal.models.states import ReturnResolution
+from account_portal.doors.page import read, write
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import OrderAddress
 from account_portal.returns import rules, service
@@ -38,11 +38,11 @@ from account_portal.returns.state.drafts import (
     missing,
     typed,
 )
-from account_portal.ui.bridge import call, read
-from account_portal.ui.session import PageData, Session, action, page_load
+from account_portal.states import ReturnResolution
+from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
-class RequestReturnState(AddressDraft, PageData, Session):
+class RequestReturnState(AddressDraft, PageData, PageState):
     """The form that asks to send items back. Its step is in the address.
 
     What was chosen is kept here until it is sent, so that Back and reload lose nothing.
@@ -240,7 +240,7 @@ class RequestReturnState(AddressDraft, PageData, Session):
     async def _ask(self) -> None:
         data = CreateOrderReturn(return_items=self._wanted(), **self._address())
         number = self.order_number
-        made = await call(self, service.create_return, number, data, repeat=self._repeat)
+        made = await write(self, service.create_return, number, data, repeat=self._repeat)
         self._made = made.request_number if made else ""
         self._tell_storefront("return-requested", order_number=number, return_number=self._made)
 

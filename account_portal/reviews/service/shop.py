@@ -6,9 +6,9 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.models import Product, Review
-from account_portal.models.states import ReviewStatus
-from account_portal.notifications import has_news
+from account_portal.notifications import mark_changed
 from account_portal.reviews import rules
+from account_portal.states import ReviewStatus
 
 
 def decide_review(ctx: Context, review_id: str, *, approved: bool) -> None:
@@ -31,7 +31,7 @@ def decide_review(ctx: Context, review_id: str, *, approved: bool) -> None:
     if review.status == decided:
         return
     review.status, review.modified_at = decided, ctx.now
-    has_news(ctx.db, [review.customer_id])
+    mark_changed(ctx.db, [review.customer_id])
     if change:
         ctx.db.execute(
             update(Product)

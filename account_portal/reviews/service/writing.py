@@ -18,11 +18,11 @@ from account_portal.media.service import (
     store_media,
 )
 from account_portal.models import Order, OrderLine, Product, Review, ReviewMedia
-from account_portal.models.states import ReviewStatus
 from account_portal.orders.rules import DELIVERED
 from account_portal.reviews import rules
 from account_portal.reviews.schemas import CreateReview
 from account_portal.reviews.service.reading import IMAGE, VIDEO
+from account_portal.states import ReviewStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.ui import components as ui
-from account_portal.ui.session import Session
+from account_portal.ui.page_state import PageState
 from account_portal.widget.state import FrameState as State
 
 
@@ -27,8 +27,8 @@ class FrameBridge(rx.Component):
 def frame_bridge() -> rx.Component:
     """The talk with the storefront."""
     return FrameBridge.create(
-        gate=Session.gate,
-        happened=Session.happened,
+        gate=PageState.gate,
+        happened=PageState.happened,
         on_shut=State.find_shut,
         on_refresh=State.refresh,
         on_ask=State.ask_again,
@@ -38,7 +38,7 @@ def frame_bridge() -> rx.Component:
 
 def is_shut() -> Any:
     """Whether nobody is signed in in this frame, and the storefront vouches for nobody."""
-    return (Session.gate == "shut") | (Session.gate == "left")
+    return (PageState.gate == "shut") | (PageState.gate == "left")
 
 
 def frame_gate() -> rx.Component:
@@ -60,9 +60,9 @@ def frame_line() -> rx.Component:
     """Who is signed in, and the ways out; seen in frames only."""
     return ui.framed_only(
         rx.cond(
-            Session.viewer.signed_in,
+            PageState.viewer.signed_in,
             ui.row(
-                ui.text(Session.viewer.name, tone="muted", size="small"),
+                ui.text(PageState.viewer.name, tone="muted", size="small"),
                 ui.row(
                     ui.window_button(
                         "Full account",

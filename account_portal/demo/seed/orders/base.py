@@ -15,7 +15,7 @@ from account_portal.models import (
     OrderReturn,
     ReturnItem,
 )
-from account_portal.models.states import (
+from account_portal.states import (
     ShipmentStatus,
 )
 

@@ -17,7 +17,7 @@ from account_portal.models import (
     ShipmentEvent,
     ShipmentItem,
 )
-from account_portal.models.states import (
+from account_portal.states import (
     ShipmentStatus,
 )
 

@@ -13,7 +13,7 @@ from account_portal.models import (
     Payment,
     Refund,
 )
-from account_portal.models.states import (
+from account_portal.states import (
     RefundMode,
     RefundStatus,
     TransactionStatus,

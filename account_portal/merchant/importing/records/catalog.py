@@ -16,7 +16,7 @@ from account_portal.merchant.importing.fields import (
     Record,
 )
 from account_portal.merchant.importing.records.customers import OfCustomer
-from account_portal.models.states import (
+from account_portal.states import (
     ReviewStatus,
 )
 

@@ -14,7 +14,7 @@ from account_portal.merchant.importing.fields import (
     is_order_number,
 )
 from account_portal.merchant.importing.records.customers import OfCustomer, SavedAddressRecord
-from account_portal.models.states import (
+from account_portal.states import (
     ActivityType,
     SubscriptionStatus,
 )

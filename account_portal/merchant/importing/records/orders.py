@@ -31,7 +31,7 @@ from account_portal.merchant.importing.records.spellings import (
     card_brand,
     is_reserved,
 )
-from account_portal.models.states import RefundStatus, ShipmentStatus, TransactionStatus
+from account_portal.states import RefundStatus, ShipmentStatus, TransactionStatus
 
 ID = "id"
 """The shop's own id of an order, in its metadata."""

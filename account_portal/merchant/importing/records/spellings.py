@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from account_portal.models.states import (
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundStatus,

@@ -6,7 +6,9 @@ from typing import Any
 
 from account_portal.core.ids import new_id, new_number
 from account_portal.models import Refund
-from account_portal.models.states import (
+from account_portal.orders import rules
+from account_portal.orders.facts import OrderFacts
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundMode,
@@ -14,8 +16,6 @@ from account_portal.models.states import (
     RefundStatus,
     TransactionStatus,
 )
-from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts
 
 
 def settle_account(

@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 from account_portal.core.bulk import table_of
 from account_portal.core.settings import get_settings
 from account_portal.models import Order, OrderDocument, OrderPolicy, Shipment
-from account_portal.models.states import ShipmentStatus
 from account_portal.orders import rules
+from account_portal.states import ShipmentStatus
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -14,11 +14,7 @@ from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
 from account_portal.core.settings import get_settings
 from account_portal.models import AddressCopy, Order, OrderDocument, Refund
-from account_portal.models.states import (
-    OrderStatus,
-    ShipmentStatus,
-)
-from account_portal.notifications import has_news
+from account_portal.notifications import mark_changed
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, load_facts
 from account_portal.orders.service.documents.owed import settle_account, withdraw_excess
@@ -39,6 +35,10 @@ from account_portal.orders.service.documents.storing import (
     store_purchases,
 )
 from account_portal.orders.service.documents.telling import tell_changes
+from account_portal.states import (
+    OrderStatus,
+    ShipmentStatus,
+)
 
 BATCH = 400
 """Orders refreshed at once; below the number of variables every database takes in one statement."""
@@ -51,7 +51,7 @@ def refresh_orders(db: Session, order_ids: Collection[str], now: datetime) -> No
     customers: set[str] = set()
     for start in range(0, len(wanted), BATCH):
         customers |= _refresh_batch(db, wanted[start : start + BATCH], now)
-    has_news(db, customers)
+    mark_changed(db, customers)
     # Statements changed rows behind the session's back.
     for instance in db.identity_map.values():
         if isinstance(instance, Order) and instance.id in wanted:

@@ -8,13 +8,13 @@ from account_portal.core.bulk import Stored
 from account_portal.core.links import shown_link, shown_picture
 from account_portal.core.settings import get_settings
 from account_portal.core.text import folded
-from account_portal.models.states import (
+from account_portal.orders import rules
+from account_portal.orders.facts import OrderFacts
+from account_portal.states import (
     OrderStatus,
     RefundStatus,
     ShipmentStatus,
 )
-from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts
 
 Rows = Sequence[Stored]
 

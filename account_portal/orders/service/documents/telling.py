@@ -16,14 +16,14 @@ from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.events import EventType, Told, record
 from account_portal.models import OrderDocument
-from account_portal.models.states import (
+from account_portal.orders import rules
+from account_portal.orders.facts import OrderFacts
+from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundStatus,
     TransactionStatus,
 )
-from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts
 
 _LAST: Any = select(
     col(OrderDocument.order_id),

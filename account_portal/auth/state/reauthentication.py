@@ -4,12 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.auth.state.sending import Sending
-from account_portal.ui.bridge import glance
-from account_portal.ui.session import Session, action, get_viewer
+from account_portal.auth.state.sign_in_form import SignInForm
+from account_portal.doors.page import read_inline
+from account_portal.ui.page_state import PageState, action, get_viewer
 
 
-class SignInAgainState(Sending, Session):
+class SignInAgainState(SignInForm, PageState):
     """Signing in again in place.
 
     The form's answer sets a new cookie, with which the page connects anew and finds its state as it
@@ -25,7 +25,7 @@ class SignInAgainState(Sending, Session):
     @action
     async def done(self) -> Any:
         """Go on as the session just begun."""
-        await glance(self, get_viewer)
+        await read_inline(self, get_viewer)
         self._begin_anew()
         self.signed_out = False
         self._say("You are signed in again. Nothing you typed was lost.")

@@ -20,7 +20,7 @@ from account_portal.loyalty.service.ledger import (
     take_back_points,
 )
 from account_portal.models import LoyaltyActivity, Order, OrderLine, OrderReturn, ReturnItem
-from account_portal.models.states import ActivityType, OrderStatus, ReturnResolution, ReturnStatus
+from account_portal.states import ActivityType, OrderStatus, ReturnResolution, ReturnStatus
 
 
 def earn_for_order(ctx: Context, order: Order) -> LoyaltyActivity | None:

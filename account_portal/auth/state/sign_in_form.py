@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from account_portal import routes
-from account_portal.auth.rules import channel_for, local_path, parse_contact
+from account_portal.auth.rules import channel_for, parse_contact
 from account_portal.auth.state.failures import WHOLE, refused, wait_words
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import InvalidInput
@@ -22,7 +22,7 @@ CODE_PAUSE = 30
 """Seconds until another code may be asked for."""
 
 
-class Sending(rx.State, mixin=True):
+class SignInForm(rx.State, mixin=True):
     """Of a page with a form of sign-in; together with `Session`."""
 
     underway: str = ""
@@ -98,7 +98,7 @@ class Sending(rx.State, mixin=True):
         """Show the step and the failure that the address names."""
         query = self.router.url.query_parameters
         self.underway, self.step = "", "code" if query.get("step") == "code" else ""
-        self.wanted = local_path(query.get("next"))
+        self.wanted = routes.local_path(query.get("next"))
         left = (self._wait_until - utc_now()).total_seconds() if self._wait_until else 0
         self.wait = max(0, round(left))
         error = query.get("error", "")

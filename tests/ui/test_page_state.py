@@ -13,8 +13,8 @@ from account_portal.core.validation import to_fields
 from account_portal.models import User
 from account_portal.orders.state import OrdersState
 from account_portal.profile.state.profile import ProfileState
-from account_portal.ui import session
-from account_portal.ui.session import OwnPagesOnly, sentence
+from account_portal.ui import page_state
+from account_portal.ui.page_state import OwnPagesOnly, sentence
 from tests.factories.orders import make_order
 from tests.factories.users import make_user
 from tests.page_states import Tab
@@ -31,7 +31,7 @@ def take_database_away(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(*_: Any, **__: Any) -> None:
         raise OperationalError("select", {}, Exception("no database"))
 
-    monkeypatch.setattr(session, "glance", fail)
+    monkeypatch.setattr(page_state, "read_inline", fail)
 
 
 def test_a_page_without_database_says_so_and_shows_nothing(
@@ -118,7 +118,7 @@ def test_what_changed_while_the_connection_was_lost_is_news_to_the_page(
     make_order(database, owner)
     tab = Tab(database, owner, "/orders")
     known: list[int] = []
-    monkeypatch.setattr(session, "note_open", lambda _state, _user, news: known.append(news))
+    monkeypatch.setattr(page_state, "note_open", lambda _state, _user, news: known.append(news))
     state = tab.state(OrdersState)
     connect(tab, hashes=[])
     tab.press(state, "load")

@@ -18,7 +18,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from account_portal.api.errors import error_response, unexpected_response
 from account_portal.api.router import client_address
-from account_portal.auth import rules
 from account_portal.context import Caller, Context, enter
 from account_portal.core.errors import (
     Forbidden,
@@ -30,7 +29,7 @@ from account_portal.core.errors import (
 )
 from account_portal.core.settings import get_settings
 from account_portal.core.validation import invalid
-from account_portal.routes import HOME, LOGIN
+from account_portal.routes import HOME, LOGIN, local_path
 from account_portal.security.cookies import is_https, read_device_cookie, read_session_cookie
 
 FORM_LIMIT = 16 * 1024
@@ -39,7 +38,7 @@ Fields = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CookieToSet:
     """A secret a browser keeps in a cookie.
 
     Attributes:
@@ -54,7 +53,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class FormResult:
     """What a form achieved.
 
     Attributes:
@@ -64,7 +63,7 @@ class Done:
     """
 
     next: str
-    cookies: Mapping[str, Kept | None] = field(default_factory=dict)
+    cookies: Mapping[str, CookieToSet | None] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -107,7 +106,7 @@ def _next_of_page(request: Request) -> str:
 
 async def answer_form(
     request: Request,
-    work: Callable[[Context, Fields], Done],
+    work: Callable[[Context, Fields], FormResult],
     *,
     writes: bool,
     page: str = LOGIN,
@@ -134,7 +133,7 @@ async def answer_form(
         user_agent=agent[:300] if agent else None,
     )
 
-    def run() -> Done:
+    def run() -> FormResult:
         with enter(caller, writes=writes) as ctx:
             return work(ctx, fields)
 
@@ -170,11 +169,11 @@ def _sent_back(page: str, fields: Fields, error: PortalError) -> Response:
 
 def wanted_page(fields: Fields) -> dict[str, str]:
     """Where to go afterwards, as part of an address; nothing when that is the home page."""
-    wanted = rules.local_path(fields.get("next"))
+    wanted = local_path(fields.get("next"))
     return {} if wanted == HOME else {"next": wanted}
 
 
-def _set_cookies(response: Response, done: Done) -> None:
+def _set_cookies(response: Response, done: FormResult) -> None:
     for name, kept in done.cookies.items():
         if kept is not None and kept.in_frames:
             # Written by hand: Starlette knows the attribute from Python 3.14 on only.

@@ -1,7 +1,8 @@
 """What every page's state has: who looks at it, what it is busy with, what it has to say.
 
-States of pages derive from `Session`. Their handlers are public endpoints: `action` and `page_load`
-make each of them ask the database who calls, and turn what services raise into words on the page.
+States of pages derive from `PageState`. Their handlers are public endpoints: `action` and
+`page_load` make each of them ask the database who calls, and turn what services raise into words
+on the page.
 """
 
 import inspect
@@ -30,9 +31,9 @@ from account_portal.core.ids import new_id
 from account_portal.core.proof import FreshProofRequired, ProofWays
 from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
+from account_portal.doors.page import begin_event, caller_of, customer_of, frame_of, read_inline
 from account_portal.gateways import get_gateways
 from account_portal.security.media_links import picture_url
-from account_portal.ui.bridge import begin_event, caller_of, customer_of, frame_of, glance
 from account_portal.ui.following import note_open
 
 log = logging.getLogger("account_portal.ui")
@@ -53,7 +54,7 @@ class Viewer(View):
     """Counts changes to what is shown; see `ui.following`."""
 
 
-class Session(rx.State):
+class PageState(rx.State):
     """The part of a page's state that all pages share."""
 
     busy: str = ""
@@ -76,7 +77,7 @@ class Session(rx.State):
     customer signed out."""
     happened: dict[str, Any] = {}
     """What a storefront is told of: `name`, `detail`, and a `stamp` that makes each one new."""
-    _led_away: bool = False
+    _sent_to_login: bool = False
     """To sign-in, after the session ended: nothing is held for anybody."""
     _back: str = ""
     """Names the last return of a lost connection, and the address it came back to."""
@@ -93,7 +94,7 @@ class Session(rx.State):
 
     async def _look(self) -> Viewer:
         try:
-            found: Viewer = await glance(self, get_viewer, again=False)
+            found: Viewer = await read_inline(self, get_viewer, again=False)
         except NotAuthenticated:
             pass
         except Exception as error:  # noqa: BLE001 - an error here would swallow every answer
@@ -101,7 +102,7 @@ class Session(rx.State):
         else:
             return found
         customer = customer_of(self)
-        return Viewer(was_here=bool(customer) and not self._led_away, id=customer)
+        return Viewer(was_here=bool(customer) and not self._sent_to_login, id=customer)
 
     @rx.event
     async def dismiss_notice(self) -> None:
@@ -152,10 +153,10 @@ class PageData(rx.State, mixin=True):
     _back_seen: str = ""
 
     @rx.event
-    async def follow(self) -> None:
+    async def refresh_data(self) -> None:
         """Show what has changed elsewhere; what is open or typed stays as it is."""
         try:
-            viewer = await glance(self, get_viewer)
+            viewer = await read_inline(self, get_viewer)
             if self.phase == "ready" and self._loaded_for == _wanted(self, viewer):
                 await self._look_again()
         except NotFound:
@@ -253,13 +254,13 @@ def page_load(function: Handler) -> Any:
     @wraps(function)
     async def handler(self: Any) -> Any:
         try:
-            viewer = await glance(self, get_viewer)
+            viewer = await read_inline(self, get_viewer)
         except NotAuthenticated:
             self.reset()
             if frame_of(self):
                 self._ask_who_is_here()
                 return
-            self._led_away, self.signed_out = True, False
+            self._sent_to_login, self.signed_out = True, False
             yield rx.redirect(login_path(self), is_external=False, replace=True)
             return
         except Exception as error:  # noqa: BLE001 - not knowing who looks, the page shows nothing
@@ -277,7 +278,7 @@ def page_load(function: Handler) -> Any:
             self._loaded_for = wanted
         self._news = viewer.news
         self.busy, self.errors, self.leave_to = "", {}, ""
-        self._led_away, self.signed_out, self.gate = False, False, ""
+        self._sent_to_login, self.signed_out, self.gate = False, False, ""
         self.proof = self._put_off = None
         try:
             result = await function(self)
@@ -324,7 +325,7 @@ class OwnPagesOnly(Middleware):
         begin_event()
         if event.name.rpartition(".")[2] not in _WHOLE_STATE:
             return
-        session = await state.get_state(Session)
+        session = await state.get_state(PageState)
         if customer_of(session) not in ("", await _user_id(session)):
             state.reset()
         # The first connection of a page says what the browser holds; one that came back does not.
@@ -341,9 +342,9 @@ def _get_user_id(ctx: Any) -> str:
     return str(ctx.user_id)
 
 
-async def _user_id(state: Session) -> str:
+async def _user_id(state: PageState) -> str:
     try:
-        return str(await glance(state, _get_user_id))
+        return str(await read_inline(state, _get_user_id))
     except PortalError:
         return ""
     except Exception as error:  # noqa: BLE001 - nobody is known, so nobody's state is sent
@@ -360,4 +361,4 @@ def login_path(state: Any) -> str:
     return f"{routes.LOGIN}?{urlencode({'next': wanted})}"
 
 
-__all__ = ["Session", "Viewer", "action", "caller_of", "login_path", "page_load"]
+__all__ = ["PageState", "Viewer", "action", "caller_of", "login_path", "page_load"]

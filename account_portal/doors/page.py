@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from account_portal.context import Caller, Context, answers_at_once, enter
 from account_portal.core.pagination import Page
-from account_portal.core.schemas import Ready
+from account_portal.core.schemas import EncodedView
 from account_portal.security import idempotency
 from account_portal.security.cookies import read_device_cookie, read_session_cookie
 
@@ -46,7 +46,7 @@ def caller_with(headers: Any, address: str, said: Mapping[str, Any]) -> Caller:
 
 
 _answers: ContextVar[dict[Any, Any] | None] = ContextVar("answers", default=None)
-"""What was glanced at during the event that is being handled; none outside of events."""
+"""What was read inline during the event that is being handled; none outside of events."""
 
 
 def begin_event() -> None:
@@ -59,7 +59,7 @@ async def read(state: Any, service: Callable[..., Any], *args: Any, **kwargs: An
     return await _run(caller_of(state), service, args, kwargs, writes=False, repeat="")
 
 
-async def glance(state: Any, service: Callable[..., Any], *, again: bool = True) -> Any:
+async def read_inline(state: Any, service: Callable[..., Any], *, again: bool = True) -> Any:
     """Ask a service that finds a few rows by an index: on SQLite done before a thread would start.
 
     Args:
@@ -81,7 +81,7 @@ async def glance(state: Any, service: Callable[..., Any], *, again: bool = True)
     return found
 
 
-async def call(
+async def write(
     state: Any,
     service: Callable[..., Any],
     *args: Any,
@@ -137,8 +137,8 @@ def _done_before(ctx: Context, service: Callable[..., Any], key: str) -> bool:
 
 def _shown(result: Any) -> Any:
     """What a state var can hold."""
-    if isinstance(result, Ready):
+    if isinstance(result, EncodedView):
         return result.view()
-    if isinstance(result, Page) and isinstance(result.rows, Ready):
+    if isinstance(result, Page) and isinstance(result.rows, EncodedView):
         return Page(result.rows.view(), result.pagination)
     return result

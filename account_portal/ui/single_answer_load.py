@@ -17,7 +17,7 @@ OPENED = format_event_handler(OnLoadInternalState.event_handlers["on_load_intern
 """The event that the browser sends when it shows a page, and that Reflex sends after connecting."""
 
 
-class OpensAtOnce(Middleware):
+class SingleAnswerLoad(Middleware):
     """Runs a page's guarded loaders where Reflex would queue them, and answers with all they found.
 
     What else the page does when it is opened follows, after the customer has what they came for.
