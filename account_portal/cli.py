@@ -38,6 +38,18 @@ COMMANDS = {
         "account_portal.merchant.webhook_commands:webhooks", "Manage where events are sent to."
     ),
     "shop": Row("account_portal.merchant.shop_commands:shop", "Do what only the shop decides."),
+    "backup": Row(
+        "account_portal.maintenance.commands:backup", "Write all rows and files into one archive."
+    ),
+    "restore": Row(
+        "account_portal.maintenance.commands:restore", "Fill an empty portal from such an archive."
+    ),
+    "database": Row(
+        "account_portal.maintenance.commands:database", "Move to another database, row by row."
+    ),
+    "files": Row(
+        "account_portal.maintenance.commands:files", "Move customers' files to another place."
+    ),
     "openapi": Row("account_portal.api.commands:openapi", "Write the OpenAPI document."),
     "doctor": Row("account_portal.serving.doctor:doctor", "Check that everything needed is there."),
 }

@@ -28,7 +28,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _require_known(connection: Connection, scripts: ScriptDirectory) -> str | None:
-    current = MigrationContext.configure(connection).get_current_revision()
+    current = current_revision(connection)
     known = {script.revision for script in scripts.walk_revisions()}
     if current is not None and current not in known:
         raise DatabaseTooNew(
@@ -37,6 +37,11 @@ def _require_known(connection: Connection, scripts: ScriptDirectory) -> str | No
             "PORTAL_DATABASE_URL elsewhere."
         )
     return current
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Revision of the tables; none where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_current(database: Database) -> bool:

@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         description="Seconds a transaction on PostgreSQL may stand still; then the server ends it, "
         "so that a process that hangs holds no locks.",
     )
+    storage_url: str = Field(
+        default="",
+        description="Where customers' pictures and videos are kept: `file:///folder`, or a bucket "
+        "such as `s3://bucket/prefix`, whose keys come from the usual variables "
+        "(`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT_URL` …). Empty: `media` in the data folder.",
+    )
     redis_url: str = Field(
         default="",
         repr=False,
@@ -371,6 +377,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log messages that are written."
     )
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_storage(cls, value: str) -> str:
+        if value and not re.match(r"file:///[^/]|(s3|gs|az)://[^/]", value):
+            raise ValueError("must begin with file:///, s3://, gs:// or az://, such as s3://bucket")
+        return value
 
     @field_validator("cors_origins", "embed_origins", mode="before")
     @classmethod

@@ -1,9 +1,11 @@
-"""Files of customers: a folder by default."""
+"""Files of customers: a folder by default, or a bucket."""
 
+import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
+from urllib.parse import unquote, urlsplit
 
 from account_portal.core.ids import new_id
 from account_portal.core.settings import Settings
@@ -24,6 +26,10 @@ class Storage(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the file, if it is there."""
+        ...
+
+    def check(self) -> None:
+        """Raise an error if files can't be kept there just now."""
         ...
 
 
@@ -69,7 +75,27 @@ class FolderStorage:
             with suppress(OSError):
                 path.parent.rmdir()
 
+    def check(self) -> None:
+        folder = next(path for path in (self._folder, *self._folder.parents) if path.exists())
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(f"{folder} can't be written")
+
 
 def make_storage(settings: Settings) -> Storage:
     """The storage the settings ask for."""
-    return FolderStorage(settings.data_dir / "media")
+    return open_storage(settings.storage_url, settings.data_dir)
+
+
+def open_storage(url: str, data_dir: Path) -> Storage:
+    """The storage at an address, as `PORTAL_STORAGE_URL` writes it; empty: the data folder's.
+
+    Raises:
+        ValueError: the address names no storage.
+    """
+    if not url:
+        return FolderStorage(data_dir / "media")
+    if url.startswith("file://"):
+        return FolderStorage(Path(unquote(urlsplit(url).path)))
+    from account_portal.gateways.bucket import BucketStorage
+
+    return BucketStorage(url)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 from sqlalchemy import make_url
 
+from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
 from account_portal.core.mail_server import sender_of
 from account_portal.core.private_files import readable_by_others
@@ -17,6 +18,7 @@ from account_portal.edge.health import ping_redis
 from account_portal.gateways.email import EmailSender
 from account_portal.gateways.message import DeliveryFailed, Message
 from account_portal.gateways.messaging import CHANNELS, make_messenger
+from account_portal.gateways.storage import make_storage
 from account_portal.serving.build import is_current
 from account_portal.serving.preparing import read_settings
 
@@ -113,10 +115,12 @@ def _portals(_settings: Settings) -> str:
 
 
 def _storage(settings: Settings) -> str:
-    folder = settings.data_dir / "media"
-    if folder.exists() and not os.access(folder, os.W_OK):
-        raise Fault(f"make {folder} writable")
-    return str(folder)
+    try:
+        make_storage(settings).check()
+    except (OSError, ValueError, PortalError) as error:
+        told = str(error.__cause__ or error)
+        raise Fault(f"check PORTAL_STORAGE_URL and what may be done there: {told}") from None
+    return settings.storage_url or str(settings.data_dir / "media")
 
 
 def _payments(settings: Settings) -> str:

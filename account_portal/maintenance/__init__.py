@@ -1,0 +1,1 @@
+"""Moving a whole portal: backups, another database, another place for files."""
