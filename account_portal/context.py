@@ -11,15 +11,12 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database, Transaction, get_database
 from account_portal.core.errors import (
-    Conflict,
     Forbidden,
-    GatewayUnavailable,
     LoginRequired,
     NotAuthenticated,
     NotFound,
@@ -220,7 +217,7 @@ class Context:
         """
         if attempt is not None and self.note_attempt is not None:
             self.note_attempt(attempt)
-        self.db.commit()
+        self.transaction.commit()
         self.db.expunge_all()
         hooks, self.after_commit = self.after_commit, []
         self.after_rollback.clear()
@@ -372,29 +369,22 @@ def enter(
     )
     done = False
     try:
-        context.actor = actor or _resolve(transaction, caller, now)
-        transaction.info["actor"] = context.actor.kind
-        yield context
-        if transaction.begun is not None:
-            transaction.begun.commit()
+        with database.errors_for_callers():
+            context.actor = actor or _resolve(transaction, caller, now)
+            transaction.info["actor"] = context.actor.kind
+            yield context
+            transaction.commit()
         done = True
     except PortalError as error:
         if error.keeps_changes:
-            try:
-                transaction.session.commit()
-            except database.away as lost:
-                raise GatewayUnavailable from lost
+            with database.errors_for_callers():
+                transaction.commit()
             done = True
-        raise
-    except IntegrityError as error:
-        raise Conflict from error
-    except Exception as error:
-        if database.is_away(error):
-            raise GatewayUnavailable from error
         raise
     finally:
         transaction.close()
         if transaction.first_use_of is not None:
             _note_first_use(database, *transaction.first_use_of, now)
-        for hook in context.after_commit if done else context.after_rollback:
-            hook()
+        if not transaction.is_in_doubt:  # a file too many does no harm, one too few does
+            for hook in context.after_commit if done else context.after_rollback:
+                hook()

@@ -12,6 +12,7 @@ from typing import Any
 from simple_websocket import Client, ConnectionClosed
 
 from account_portal.core.ids import new_id
+from tests.portal_server import show_errors_of
 
 NAMESPACE = "/backend/_event"
 HYDRATE = "reflex___state____state.hydrate_and_load"
@@ -129,6 +130,8 @@ def send(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, A
         with urllib.request.urlopen(request, timeout=WITHIN) as answer:
             return answer.status, answer.read().decode(), answer.headers
     except urllib.error.HTTPError as refusal:
+        if refusal.code == 500:
+            show_errors_of(url)
         return refusal.code, refusal.read().decode(), refusal.headers
 
 

@@ -10,9 +10,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from account_portal.serving.build import ROOT
 
+_LOGS: dict[str, Path] = {}
+"""Of the servers that run, by address."""
 START_WITHIN = 180  # seconds, a build and demo data included
 
 
@@ -48,14 +51,30 @@ def portal_server(data_dir: Path, *, port: int | None = None, **settings: str) -
         )
     try:
         _wait_until_ready(process, port, log)
+        _LOGS[f"localhost:{port}"] = log
         yield f"http://localhost:{port}"
     finally:
+        _LOGS.pop(f"localhost:{port}", None)
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def show_errors_of(url: str) -> None:
+    """Print what the server at an address has logged as errors: why it answered 500."""
+    if log := _LOGS.get(urlsplit(url).netloc):
+        print("\n".join(errors_in(log)))
+
+
+def errors_in(log: Path) -> list[str]:
+    """The errors of a server's log, with the way through the code, readable."""
+    lines = log.read_text(errors="replace").splitlines()
+    # What is no line of ours comes from the server below us, or is a crash.
+    told = [line for line in lines if '"level":"error"' in line or not line.startswith("{")]
+    return [line.replace("\\n", "\n") for line in told[-20:]]
 
 
 def plain_environment() -> dict[str, str]:

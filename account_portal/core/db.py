@@ -1,12 +1,9 @@
 """The database: one engine a process, SQLite or PostgreSQL, and the column types both share."""
 
-import json
-import select
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -15,36 +12,35 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
-    Engine,
     Integer,
-    create_engine,
-    event,
-    make_url,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import (
     DBAPIError,
     DisconnectionError,
+    IntegrityError,
     InterfaceError,
-    InvalidatePoolError,
     OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
+from account_portal.core.engine import is_open, make_engine
+from account_portal.core.errors import Conflict, GatewayUnavailable
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import get_settings
 
 ENDED_BY_SERVER = ("25006", "25P03", "25P04")
 """States of SQL that tell of PostgreSQL, not of the statement: it takes no writes now (a standby
 that takes over), the transaction stood still too long, or took too long."""
-CONNECT_WITHIN = 5
-"""Seconds a server has to take a connection."""
-KEPT_IN_POOL = 10
-"""Connections that stay open when nobody needs them."""
+_LOST_BEFORE = "8s2b"
+"""SQLAlchemy's code for what is asked in a transaction whose connection was lost."""
+MAY_BE_DONE = "No answer came in time: it may have been done, or not. Look before you try again."
 KEPT_FOR_READS = 8
 """Connections of a process that wait for the next call that only reads, outside the pool."""
 
@@ -88,90 +84,6 @@ def _in_utc(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC)
 
 
-def _configure_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: object) -> None:
-        # The driver's own transaction control is off: `begin` below decides.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=10000")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA cache_size=-16000")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A writer takes the lock first: a transaction that reads and then writes could otherwise
-        # fail half-way because another one wrote in between.
-        driver: Any = connection.connection.dbapi_connection
-        if connection.get_execution_options().get("writes", False):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        elif not driver.in_transaction:  # a `Transaction` of reads may have begun it
-            driver.execute("BEGIN")  # waits for nobody: nothing that could fail to be translated
-
-
-def _configure_postgresql(engine: Engine) -> None:
-    @event.listens_for(engine, "checkout")
-    def _is_there(driver: Any, _record: object, _pooled: object) -> None:
-        # A server that hung up has said so on the socket. To ask it each time, as `pool_pre_ping`
-        # does, is a round trip more for every call.
-        if not _is_open(driver, engine.dialect):
-            raise InvalidatePoolError("the server hung up")
-
-
-def _is_open(driver: Any, dialect: Dialect) -> bool:
-    """Whether a server still listens, as far as the socket knows."""
-    socket = select.poll()
-    try:
-        socket.register(driver.fileno(), select.POLLIN)
-        if socket.poll(0):
-            dialect.do_ping(driver)  # perhaps it was something else
-    except (OSError, dialect.loaded_dbapi.Error):
-        return False
-    return True
-
-
-def make_engine(url: str) -> Engine:
-    """An engine for the address; opens no connection yet."""
-    settings = get_settings()
-    kept = min(KEPT_IN_POOL, settings.database_pool)
-    options: dict[str, Any] = {
-        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
-        "poolclass": QueuePool,
-        "hide_parameters": True,  # what a statement was given is nothing for a log
-        "pool_size": kept,
-        "max_overflow": settings.database_pool - kept,
-        "pool_timeout": settings.database_pool_seconds,
-    }
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        if not parsed.database or parsed.database == ":memory:":
-            raise ValueError("the database needs a file: several threads use it")
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
-        _configure_sqlite(engine)
-        return engine
-    limits = {
-        "lock_timeout": settings.database_lock_seconds,
-        "statement_timeout": settings.database_statement_seconds,
-        "idle_in_transaction_session_timeout": settings.database_idle_seconds,
-    }
-    told = " ".join(f"-c {name}={round(limit * 1000)}" for name, limit in limits.items())
-    own = parsed.query.get("options")
-    connect_args = {
-        "connect_timeout": CONNECT_WITHIN,
-        # What the address says itself comes last, and so counts.
-        "options": f"{told} {own}" if isinstance(own, str) else told,
-    }
-    engine = create_engine(
-        parsed.difference_update_query(["options"]), connect_args=connect_args, **options
-    )
-    _configure_postgresql(engine)
-    return engine
-
-
 def _signs_of_absence(dialect: Dialect) -> tuple[type[Exception], ...]:
     driver = dialect.loaded_dbapi
     signs = (OperationalError, PoolTimeout, DisconnectionError, driver.OperationalError)
@@ -197,6 +109,8 @@ class Transaction:
         """What its sessions are to know of the call."""
         self.begun: Session | None = None
         """The session, once somebody has asked for it; without one there is nothing to commit."""
+        self.is_in_doubt = False
+        """The connection was lost while the server kept what was done: nobody knows whether."""
 
     @property
     def session(self) -> Session:
@@ -229,22 +143,50 @@ class Transaction:
         self._pooled = self._database.begin_reading()
         return read.rows(self._pooled, dialect, values)
 
+    def commit(self) -> None:
+        """Keep what was done.
+
+        Raises:
+            GatewayUnavailable: the connection was lost; it may be kept or not.
+        """
+        if self.begun is None:
+            return
+        self.begun.flush()
+        try:
+            self.begun.commit()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            self.is_in_doubt = True
+            raise GatewayUnavailable(MAY_BE_DONE) from error
+
     def begin_writing(self) -> None:
         """End a reading transaction; what is asked next begins a writing one."""
         self.close()
         self._writes = True
 
     def close(self) -> None:
-        """Give the connection back; what was not committed is undone."""
+        """Give the connection back; what was not committed is undone.
+
+        Whatever the driver says to that: a connection that can't be undone is dropped, by which the
+        server undoes it. What the call has come to stays what it is.
+        """
         session, self.begun = self.begun, None
         pooled, self._pooled = self._pooled, None
+        faults = (SQLAlchemyError, self._database.engine.dialect.loaded_dbapi.Error)
         if session is not None:
-            session.close()
+            try:
+                session.close()
+            except faults:
+                session.invalidate()
         if pooled is not None and pooled.is_valid:
-            if session is None:
-                self._database.end_reading(pooled)
-            else:
-                pooled.close()
+            try:
+                if session is None:
+                    self._database.end_reading(pooled)
+                else:
+                    pooled.close()
+            except faults:
+                pooled.invalidate()
 
 
 class Database:
@@ -263,7 +205,26 @@ class Database:
         """Whether an error says that the database is away, busy or slow, not asked wrongly."""
         if isinstance(error, self.away):
             return True
+        if isinstance(error, PendingRollbackError):
+            return error.code == _LOST_BEFORE
         return getattr(getattr(error, "orig", error), "sqlstate", None) in ENDED_BY_SERVER
+
+    @contextmanager
+    def errors_for_callers(self) -> Iterator[None]:
+        """Raise what a caller can be told in place of what the database says.
+
+        Raises:
+            Conflict: a race that the database itself decided.
+            GatewayUnavailable: the database is away, or gave no connection, lock or answer in time.
+        """
+        try:
+            yield
+        except IntegrityError as error:
+            raise Conflict from error
+        except Exception as error:
+            if self.is_away(error):
+                raise GatewayUnavailable from error
+            raise
 
     def session(self, *, writes: bool) -> Session:
         """A session that has not begun yet; one that `writes` locks SQLite when it begins."""
@@ -283,7 +244,7 @@ class Database:
                 pooled = self._kept.pop()
             except IndexError:  # another thread was quicker
                 continue
-            if self.is_sqlite or _is_open(pooled.dbapi_connection, self.engine.dialect):
+            if self.is_sqlite or is_open(pooled.dbapi_connection, self.engine.dialect):
                 break
             pooled.invalidate()
         else:

@@ -39,8 +39,9 @@ def ask(
     known: set[str] = connection.info.setdefault(_PREPARED, set())
     try:
         result = _run(driver.pgconn, name, text, bound, known)
-    except errors.InvalidSqlStatementName:  # cleared away in an earlier transaction
-        known.clear()
+    except errors.InvalidSqlStatementName:
+        # Cleared away after a rollback; those that were prepared since then are there still.
+        known.discard(name)
         result = _run(driver.pgconn, name, text, bound, known)
     found = Transformer(driver)
     found.set_pgresult(result)

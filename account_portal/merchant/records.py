@@ -114,7 +114,9 @@ def stream_records(lines: Lines, on_lines: OnLines) -> None:
         with enter(writes=False, actor=SHOP) as ctx:
             on_lines(_as_lines(ctx.db, outcomes))
 
-    import_stream(get_database(), read_ndjson(lines), tell)
+    database = get_database()
+    with database.errors_for_callers():
+        import_stream(database, read_ndjson(lines), tell)
 
 
 def put_all_records(lines: Lines, on_lines: OnLines) -> None:

@@ -1,6 +1,7 @@
 """One call, one connection: prepared reads and the session on it, and servers that hang up."""
 
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 from psycopg import DataError
@@ -143,6 +144,29 @@ def test_prepared_statements_that_were_cleared_away_are_prepared_again(
             assert ctx.read(NAME, id=owner.id) == [("Olivia",)]
             driver = ctx.transaction._pooled.dbapi_connection  # type: ignore[union-attr]
         driver.execute("DEALLOCATE ALL")
+
+
+def test_a_statement_prepared_after_the_others_were_cleared_away_stays_known(
+    database: Database, owner: User
+) -> None:
+    """The driver clears statements away in the middle of a connection's life, after a rollback."""
+    if database.is_sqlite:
+        pytest.skip("SQLite's driver keeps them itself")
+    email = PreparedSelect(select(col(User.email)).where(col(User.id) == bindparam("id")))
+
+    def ask(read: PreparedSelect) -> object:
+        with enter(writes=False, actor=Actor(), database=database) as ctx:
+            (row,) = ctx.read(read, id=owner.id)
+            drivers.add(ctx.transaction._pooled.dbapi_connection)  # type: ignore[union-attr]
+            return row[0]
+
+    drivers: set[Any] = set()
+    assert ask(NAME) == "Olivia"
+    (driver,) = drivers
+    driver.execute("DEALLOCATE ALL")
+    answers = [ask(email), ask(NAME), ask(email), ask(NAME)]
+    assert answers == ["owner@example.com", "Olivia"] * 2
+    assert drivers == {driver}
 
 
 @pytest.mark.parametrize("value", ["", "a\0b", "ü" * 400, "'; --", "$1"])

@@ -61,7 +61,7 @@ class Ground:
         """Deeds that were settled: each has one effect."""
 
     def close(self) -> None:
-        self.portal.kill()
+        self.portal.remove()
         self.database.dispose()
 
     def settle(self, deeds: list[Deed]) -> None:
@@ -76,6 +76,8 @@ class Ground:
         missing = [deed for deed in self.done if deed.key not in self.book.answers]
         result.wrong += [f"{deed.kind}: never done" for deed in missing]
         result.wrong += self.book.wrong + self.shop.faults(self.done)
+        if result.wrong:
+            result.wrong += [f"the server logged {line}" for line in self.portal.errors()]
         result.figures |= {
             "deeds": len(self.done),
             "refused for a while": self.book.refused,

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from account_portal.serving.build import ROOT
-from tests.portal_server import free_port, plain_environment
+from tests.portal_server import errors_in, free_port, plain_environment
 
 BASE = "/api/v1/main/storefront"
 START_WITHIN = 120.0  # seconds
@@ -89,12 +90,27 @@ class Portal:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
+    def __post_init__(self) -> None:
+        # Not in the folder: a full disk is for the data alone.
+        handle, name = tempfile.mkstemp(prefix="portal-torture-", suffix=".log")
+        os.close(handle)
+        self._log = Path(name)
+
+    def errors(self) -> list[str]:
+        """What it has logged as errors since it was made."""
+        return errors_in(self._log)
+
+    def remove(self) -> None:
+        """End it for good."""
+        self.kill()
+        self._log.unlink(missing_ok=True)
+
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.kill()
+        self.remove()
 
     def environment(self) -> dict[str, str]:
         """What the server is started with."""
@@ -111,15 +127,15 @@ class Portal:
 
     def start(self, *, wait: bool = True) -> None:
         """Start it, and wait until it is ready."""
-        # Not into a file: a full disk is for the data alone.
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "account_portal", *self.command, "--port", str(self.port)],
-            cwd=ROOT,
-            env=self.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with self._log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "account_portal", *self.command, "--port", str(self.port)],
+                cwd=ROOT,
+                env=self.environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         if wait:
             self.wait_for(200)
 

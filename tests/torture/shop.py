@@ -52,6 +52,11 @@ class Shop:
             for user in self.customers
         }
         self._number = count()
+        self._makers = {
+            "cancel": self._cancels,
+            "return": self._returns,
+            "retry-payment": self._retries,
+        }
 
     def reading(self) -> tuple[str, dict[str, str]]:
         """A call that reads: path and headers."""
@@ -61,10 +66,13 @@ class Shop:
 
     def deeds(self, number: int) -> list[Deed]:
         """So many, of all kinds in turn."""
-        makers = (self._cancels, self._returns, self._retries)
-        each = -(-number // len(makers))
-        made = [deed for maker in makers for deed in maker(each)]
+        each = -(-number // len(self._makers))
+        made = [deed for maker in self._makers.values() for deed in maker(each)]
         return [deed for turn in range(each) for deed in made[turn::each]][:number]
+
+    def deed(self, kind: str) -> Deed:
+        """One of a kind."""
+        return next(self._makers[kind](1))
 
     def _next(self) -> User:
         return self.customers[next(self._number) % CUSTOMERS]

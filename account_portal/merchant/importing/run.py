@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from account_portal.core.clock import utc_now
-from account_portal.core.db import Database
+from account_portal.core.db import Database, get_database
 from account_portal.core.ids import new_id
 from account_portal.core.validation import to_fields
 from account_portal.events import IMPORT, act_as
@@ -248,6 +248,8 @@ class _Importer:
         try:
             batch, said = write(self._db, entries, utc_now(), since=self._since, is_last=is_last)
         except (SQLAlchemyError, OverflowError) as error:
+            if get_database().is_away(error):
+                raise  # that says nothing of the records
             if len(entries) > 1:
                 # One of them is what the database does not take: find out which.
                 half = len(entries) // 2
