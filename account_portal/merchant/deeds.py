@@ -88,7 +88,7 @@ def refund_shipment(ctx: Context, number: str) -> RefundStates:
     """Refund what was in a parcel that was lost or came back."""
     with telling(ctx, states.of_shipment, number):
         made = orders.refund_shipment(ctx, number)
-    return RefundStates(refunds=made, order=states.of_refund(ctx, made[0]).order)
+    return RefundStates(refunds=made, order=states.of_shipment(ctx, number).order)
 
 
 def settle_payment(ctx: Context, number: str, data: Settlement) -> PaymentState:

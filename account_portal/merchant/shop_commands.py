@@ -120,7 +120,8 @@ def resend_shipment(reference_number: str) -> None:
 @click.argument("reference_number")
 def refund_shipment(reference_number: str) -> None:
     """Refund what was in a parcel that was lost or came back. Prints the refunds' numbers."""
-    click.echo("\n".join(run_as_shop(orders.refund_shipment, reference_number)))
+    numbers = run_as_shop(orders.refund_shipment, reference_number)
+    click.echo("\n".join(numbers) or "Nothing was paid for it. It is not asked for any more.")
 
 
 OUTCOME = click.Choice(["success", "failed"])

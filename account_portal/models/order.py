@@ -193,6 +193,12 @@ class ShipmentItem(Identified, table=True):
     line_id: str = Field(foreign_key="order_lines.id", max_length=26, index=True)
     quantity: int
     free_quantity: int = 0
+    written_off: int | None = Field(
+        default=None,
+        sa_type=Minor,
+        description="What the units cost, tax included, once they are refunded because they never "
+        "came; none: they arrived, are on their way or may be sent again.",
+    )
 
 
 class ShipmentEvent(Identified, table=True):

@@ -108,6 +108,7 @@ class OrderFacts:
                 if row["resolution"] == ReturnResolution.REFUND
                 and self.returns[row["return_id"]] not in _NOT_AGREED
             ),
+            lost=sum(held.total for held in self.lost().values()),
         )
 
     def arrivals(self) -> list[rules.DeliveredParcel]:
@@ -165,6 +166,17 @@ class OrderFacts:
                 held.units += row["quantity"]
                 held.total += row["refund_amount"]
                 held.tax += row["tax_amount"]
+        return found
+
+    def lost(self) -> dict[str, Held]:
+        """What never came and is refunded, by line id; its tax is not known."""
+        found: dict[str, Held] = defaultdict(Held)
+        for parcel in self.shipments:
+            for item in self.items.get(parcel["id"], ()):
+                if item["written_off"] is not None:
+                    lost = found[item["line_id"]]
+                    lost.units += item["quantity"] - item["free_quantity"]
+                    lost.total += item["written_off"]
         return found
 
     def line_units(self) -> list[rules.LineUnits]:
@@ -244,7 +256,7 @@ def facts_of(db: Session, order: Order) -> OrderFacts:
 
 @cache
 def _money_statement() -> Any:
-    """Payments, refunds and agreed returns of an order, as rows of one shape; made once."""
+    """Payments, refunds, agreed returns and lost goods of an order, as rows of one shape; made once."""
     nothing = null()
     payments: Any = select(
         literal("payment").label("kind"),
@@ -291,7 +303,21 @@ def _money_statement() -> Any:
             col(ReturnItem.resolution) == ReturnResolution.REFUND,
         )
     )
-    return union_all(payments, refunds, returned).order_by("created_at", "id")
+    lost = (
+        select(
+            literal("lost"),
+            col(ShipmentItem.written_off),
+            *[nothing] * 7,
+            col(Shipment.created_at),
+            col(ShipmentItem.id),
+        )
+        .join(Shipment, col(Shipment.id) == col(ShipmentItem.shipment_id))
+        .where(
+            col(Shipment.order_id) == bindparam("order_id"),
+            col(ShipmentItem.written_off).is_not(None),
+        )
+    )
+    return union_all(payments, refunds, returned, lost).order_by("created_at", "id")
 
 
 def money_of(db: Session, order: Order) -> rules.MoneyFacts:
@@ -322,6 +348,7 @@ def money_of(db: Session, order: Order) -> rules.MoneyFacts:
             if row.kind == "refund"
         ],
         returned=sum(row.amount for row in rows if row.kind == "returned"),
+        lost=sum(row.amount for row in rows if row.kind == "lost"),
     )
 
 
@@ -331,6 +358,7 @@ def _money_facts(
     refunds: Sequence[rules.RefundFact],
     *,
     returned: int,
+    lost: int,
 ) -> rules.MoneyFacts:
     return rules.MoneyFacts(
         status=OrderStatus(order["status"]),
@@ -341,6 +369,7 @@ def _money_facts(
         attempts=attempts,
         refunds=refunds,
         returned=returned,
+        lost=lost,
     )
 
 

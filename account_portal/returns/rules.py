@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from account_portal.core import money
 from account_portal.core.errors import Conflict, Unprocessable
 from account_portal.states import OrderStatus, ReturnStatus
 
@@ -133,28 +132,22 @@ class Worth:
     tax: int
 
 
-def share(units: int, of_units: int, amount: int) -> int:
-    """The part of an amount that falls on some of its units; halves go up."""
-    if of_units <= 0:
-        return 0
-    return money.split(amount, [units, of_units - units])[0]
-
-
-def _most(units: int, of_units: int, amount: int) -> int:
-    """What so many units cost when each is rounded up; shares of what is left never exceed it."""
-    return units * -(-amount // of_units) if of_units > 0 else 0
-
-
 def worth(line: LineState, units: int, *, after: int = 0, taken: Worth = Worth(0, 0)) -> Worth:
     """What units of a line cost; never more than was paid for so many.
 
     `after` other units of the same request were counted before, worth `taken`.
     """
-    left = line.paid_units - line.held_units - after
-    total = share(units, left, max(0, line.line_total - line.held_total - taken.total))
-    tax = share(units, left, max(0, line.tax_amount - line.held_tax - taken.tax))
-    total = min(total, _most(units, line.paid_units, line.line_total))
-    return Worth(total, min(tax, _most(units, line.paid_units, line.tax_amount), total))
+    gone = line.held_units + after
+    total, tax = (
+        order_rules.worth_of(
+            units, line.paid_units, amount, gone_units=gone, gone_amount=held + counted
+        )
+        for amount, held, counted in (
+            (line.line_total, line.held_total, taken.total),
+            (line.tax_amount, line.held_tax, taken.tax),
+        )
+    )
+    return Worth(total, min(tax, total))
 
 
 def require_returnable(line: LineState, units: int) -> None:

@@ -138,7 +138,7 @@ class Contents:
                 .join(shipments, shipments.c.id == items.c.shipment_id)
                 .where(
                     shipments.c.order_id.in_(ids[start : start + CHUNK]),
-                    shipments.c.status.not_in(sorted(FREE_AGAIN)),
+                    _holds_units(),
                 )
             )
             for line_id, quantity, free in rows:
@@ -166,6 +166,9 @@ class Contents:
         holds = there is not None and there["status"] not in FREE_AGAIN
         if holds:  # its units are free to be told anew
             _give(lines, held, -1)
+        if holds and becomes not in FREE_AGAIN and _is_told(parcel, held, lines):
+            _give(lines, held, 1)  # of twins those that are in it, whichever are first now
+            return {line: (row["quantity"], row["free_quantity"]) for line, row in held.items()}
         if parcel.items is None and held:
             if becomes not in FREE_AGAIN:
                 if not holds:
@@ -178,6 +181,10 @@ class Contents:
             if holds:
                 _give(lines, held, 1)
             raise
+
+    def is_written_off(self, there: Stored | None) -> bool:
+        """Whether what was in a parcel is refunded, as it never came."""
+        return any(row["written_off"] is not None for row in self._held_by(there).values())
 
     def _held_by(self, there: Stored | None) -> dict[str, Stored]:
         """What is in a parcel, by line id."""
@@ -242,6 +249,7 @@ class Contents:
                 "id": new_id(),
                 "shipment_id": shipment_id,
                 "line_id": line_id,
+                "written_off": None,
                 **values,
             }
             self._new_items.append(row)
@@ -282,12 +290,38 @@ class Contents:
         update(db, ShipmentEvent, "id", self._event_changes)
 
 
+def _holds_units() -> Any:
+    """Whether a parcel holds what is in it: it is free again when it may be sent again."""
+    shipments, items = table_of(Shipment), table_of(ShipmentItem)
+    return shipments.c.status.not_in(sorted(FREE_AGAIN)) | items.c.written_off.is_not(None)
+
+
 def _give(lines: Sequence[LineUnits], held: Mapping[str, Stored], sign: int) -> None:
     """Count units as sent (1), or as not (-1)."""
     for line in lines:
         if line.line_id in held:
             line.sent += sign * held[line.line_id]["quantity"]
             line.sent_free += sign * held[line.line_id]["free_quantity"]
+
+
+def _is_told(parcel: ShipmentPart, held: Mapping[str, Stored], lines: Sequence[LineUnits]) -> bool:
+    """Whether a record says that just what is in a parcel is in it."""
+    if parcel.items is None:
+        return False
+    inside = [
+        replace(
+            line, quantity=row["quantity"], free_quantity=row["free_quantity"], sent=0, sent_free=0
+        )
+        for line in lines
+        if (row := held.get(line.line_id))
+    ]
+    try:
+        units = allocate(
+            inside, [(item.sku, item.quantity, item.free_quantity) for item in parcel.items]
+        )
+    except PortalError:
+        return False
+    return all(units.get(line, (0, 0))[0] == row["quantity"] for line, row in held.items())
 
 
 def _require_left(lines: Sequence[LineUnits], held: Mapping[str, Stored]) -> None:
@@ -342,7 +376,7 @@ def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
         for statement in (
             select(items.c.line_id, func.sum(items.c.quantity))
             .join(parcels, parcels.c.id == items.c.shipment_id)
-            .where(parcels.c.order_id.in_(ids), parcels.c.status.not_in(sorted(FREE_AGAIN)))
+            .where(parcels.c.order_id.in_(ids), _holds_units())
             .group_by(items.c.line_id),
             select(
                 return_items.c.line_id,

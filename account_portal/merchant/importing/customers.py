@@ -1,8 +1,9 @@
 """Customers: found by the shop's id, e-mail address or phone, made when nobody knows them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from account_portal.auth.service.proving import take_from_opener
@@ -15,6 +16,7 @@ from account_portal.merchant.importing.customer_changes import (
     changes_of_customer,
     phone_of,
 )
+from account_portal.merchant.importing.late_emails import why_no_email
 from account_portal.merchant.importing.phones import PhoneKey, phone_key
 from account_portal.merchant.importing.records import (
     CustomerRecord,
@@ -266,16 +268,28 @@ class _Phones:
 
 
 def customers_of(
-    batch: Batch, entries: Sequence[Entry[OfCustomer]], *, create: bool
+    batch: Batch,
+    entries: Sequence[Entry[OfCustomer]],
+    *,
+    create: bool,
+    owners: Mapping[int, Row] = MappingProxyType({}),
+    emails: Mapping[str, Collection[str | None]] = MappingProxyType({}),
 ) -> dict[int, Row]:
     """The user of each record, by position.
 
     With `create`, unknown ones with an e-mail address or a phone are made. Records whose customer
     stays unknown wait for the rest of the import.
+
+    Args:
+        batch: the batch.
+        entries: the records.
+        create: make customers nobody knows.
+        owners: customers without an e-mail address whose orders these are, by position.
+        emails: the addresses that all orders of these name, by customer.
     """
     names = [names_of(batch, entry.record) for entry in entries]
     known = find_customers(batch, names)
-    owners: dict[int, Row] = {}
+    found: dict[int, Row] = {}
     new: list[Row] = []
     adopted: list[tuple[str, Row]] = []
     for position, entry in enumerate(entries):
@@ -283,7 +297,7 @@ def customers_of(
         if not (external_id or email or phone):
             batch.refuse(entry, f"customer_phone: {NO_PHONE}")
             continue
-        user = known.find(external_id, email, phone)
+        user = known.find(external_id, email, phone) or owners.get(position)
         if user is None and create and (email or phone or batch.is_last):
             user = _from_order(batch, entry, external_id, email)
             if phone and phone not in known.by_phone:
@@ -298,6 +312,14 @@ def customers_of(
         if external_id and user["external_id"] is None:
             # Made from an order that named the e-mail address or the phone only.
             told["external_id"] = external_id
+        if create and email and user["email"] is None and user["shop_email"] is None:
+            is_named = external_id is not None and external_id == user["external_id"]
+            reason = None if is_named else why_no_email(user, emails.get(user["customer_id"], ()))
+            if reason is None:
+                told |= {"email": email, "is_email_verified": False}
+                user["email"] = email
+            else:
+                batch.keep(entry, f"customer_email: {reason}; {email} stays with the order")
         if email and user["shop_email"] is None and user["email"] == email:
             told["shop_email"] = email
         user.update(told)
@@ -305,12 +327,12 @@ def customers_of(
             adopted.append((user["id"], told))
             batch.begun.add(id(entry))
         known.add(user)
-        owners[position] = user
+        found[position] = user
     insert_users(batch, new)
     if create:
         remember(batch.db, {f"user/{user['id']}": _said_of(user) for user in new})
     update(batch.db, User, "id", adopted)
-    return owners
+    return found
 
 
 def _said_of(user: Row) -> dict[str, Any]:

@@ -7,13 +7,16 @@ from decimal import Decimal
 
 from account_portal.core import money
 from account_portal.core.bulk import Stored
+from account_portal.merchant.importing.amounts import add_up
 from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.lines import line_rows
 from account_portal.merchant.importing.records import (
     FulfilmentPart,
     OrderRecord,
     ShipmentPart,
     UnitsRecord,
 )
+from account_portal.merchant.importing.same_lines import recognise_lines
 from account_portal.merchant.importing.tables import fetch
 from account_portal.models import OrderLine, Shipment, ShipmentItem
 from account_portal.states import ShipmentStatus
@@ -34,23 +37,45 @@ def pack(batch: Batch, entries: Sequence[Entry[OrderRecord]], there: Mapping[str
     parcels: dict[str, list[Stored]] = defaultdict(list)
     for parcel in fetch(batch.db, Shipment, "order_id", told):
         parcels[parcel["order_id"]].append(parcel)
-    packed = _packed(batch, told, parcels)
+    lines: dict[str, list[Stored]] = defaultdict(list)
+    for line in fetch(batch.db, OrderLine, "order_id", list(told)):
+        lines[line["order_id"]].append(line)
+    packed = _packed(batch, told, parcels, lines)
     for record in records:
         row = there.get(record.order_number)
         order_id = row["id"] if row is not None else ""
         digits = money.exponent(row["currency"]) if row is not None else 0
-        record.pack(_parcels(record, parcels[order_id], packed[order_id], digits))
+        units = _units_here(batch, record, lines[order_id])
+        record.pack(_parcels(record, parcels[order_id], packed[order_id], units, digits))
+
+
+def _units_here(
+    batch: Batch, record: OrderRecord, lines: Sequence[Stored]
+) -> list[tuple[str, int]]:
+    """Skus and units that were sent; twins by the skus they have here, whatever their order."""
+    sent = record.fulfilment
+    assert sent is not None
+    here: dict[str, str] = {}
+    if lines and any(line.twin_of for line in record.lines):
+        currency = record.currency or batch.currency
+        rows = line_rows("", record, add_up(record, currency).lines, currency)
+        told = [row["sku"] for row in rows]
+        recognise_lines(rows, lines)
+        here = dict(zip(told, [row["sku"] for row in rows], strict=True))
+    return [(here.get(unit.sku, unit.sku), unit.quantity) for unit in sent.items]
 
 
 def _packed(
-    batch: Batch, told: Mapping[str, datetime], parcels: Mapping[str, Sequence[Stored]]
+    batch: Batch,
+    told: Mapping[str, datetime],
+    parcels: Mapping[str, Sequence[Stored]],
+    of_orders: Mapping[str, Sequence[Stored]],
 ) -> dict[str, dict[str, int]]:
     """Units by sku and order that are in parcels.
 
     What is in a cancelled one was sent again only if the shop says so since that one left.
     """
-    names = ("id", "order_id", "sku")
-    lines = {row["id"]: row for row in fetch(batch.db, OrderLine, "order_id", list(told), names)}
+    lines = {row["id"]: row for rows in of_orders.values() for row in rows}
     counted = [
         parcel["id"]
         for of_order in parcels.values()
@@ -66,7 +91,11 @@ def _packed(
 
 
 def _parcels(
-    record: OrderRecord, parcels: Sequence[Stored], packed: Mapping[str, int], digits: int
+    record: OrderRecord,
+    parcels: Sequence[Stored],
+    packed: Mapping[str, int],
+    units: Sequence[tuple[str, int]],
+    digits: int,
 ) -> list[ShipmentPart]:
     sent = record.fulfilment
     assert sent is not None
@@ -80,9 +109,9 @@ def _parcels(
         and parcel["shipped_date"] < sent.arrived_before
     ]
     rest = [
-        UnitsRecord(sku=unit.sku, quantity=unit.quantity - packed.get(unit.sku, 0))
-        for unit in sent.items
-        if unit.quantity > packed.get(unit.sku, 0)
+        UnitsRecord(sku=sku, quantity=quantity - packed.get(sku, 0))
+        for sku, quantity in units
+        if quantity > packed.get(sku, 0)
     ]
     if rest:
         taken = {parcel["reference_number"] for parcel in parcels}

@@ -55,7 +55,7 @@ def _line_row(
     sold_as = line.sku or product_id
     sku = sold_as
     if sold_as in taken:
-        sku = _free_sku(sold_as, taken | others)
+        sku = free_sku(sold_as, taken | others)
     taken.add(sku)
     row: Row = {name: getattr(line, name) for name in _PLAIN_LINE}
     rate = line.tax_rate
@@ -70,7 +70,7 @@ def _line_row(
         product_name=line.product_name or product_id,
         product_image_url=line.product_image_url,
         sku=sku,
-        twin_of=sold_as if sku != sold_as else None,
+        twin_of=line.twin_of or (sold_as if sku != sold_as else None),
         is_free_item=line.free_quantity == line.quantity,
         selling_price=amount.selling_price,
         listing_price=amount.listing_price,
@@ -85,7 +85,7 @@ def _line_row(
     return row
 
 
-def _free_sku(sku: str, taken: set[str]) -> str:
+def free_sku(sku: str, taken: set[str]) -> str:
     """The sku with a number behind it that no other line of the order has."""
     for number in count(2):
         ending = f"-{number}"

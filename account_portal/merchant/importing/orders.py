@@ -7,12 +7,13 @@ from sqlalchemy import delete
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.ids import new_id
-from account_portal.merchant.importing.amounts import LineAmounts, add_up
+from account_portal.merchant.importing.amounts import add_up
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.contents import units_held
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.fulfilment import pack
+from account_portal.merchant.importing.late_emails import emails_of_orders, owners_without_email
 from account_portal.merchant.importing.lines import line_rows
 from account_portal.merchant.importing.new_orders import NewOrder, judge
 from account_portal.merchant.importing.order_states import STATE, KnownOrder
@@ -33,6 +34,7 @@ from account_portal.merchant.importing.records import (
     OrderRecord,
     RefundPart,
 )
+from account_portal.merchant.importing.same_lines import recognise_lines
 from account_portal.merchant.importing.stated import (
     LACKS_PAYMENTS,
     STATED,
@@ -87,7 +89,9 @@ def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
         if entry.record.order_number not in there and (made := judge(batch, entry)) is not None
     }
     entries = [entry for entry in entries if entry.record.order_number in there or id(entry) in new]
-    owners = customers_of(batch, entries, create=True)
+    without = owners_without_email(batch, entries, there)
+    emails = emails_of_orders(batch, entries, without)
+    owners = customers_of(batch, entries, create=True, owners=without, emails=emails)
     found = [row for entry in entries if (row := there.get(entry.record.order_number)) is not None]
     batch.before |= {row["id"]: row["status"] for row in found}
     writer = _Writer(batch, found)
@@ -243,11 +247,9 @@ class _Writer:
         if known.lacks_payments(record, said):
             self._batch.wait_or_refuse(entry, LACKS_PAYMENTS)
             return
-        fault = said & BILL and fault_of_lines(
-            self._lines[order_id].values(),
-            line_rows(order_id, record, amounts.lines, currency),
-            self._held,
-        )
+        rows = line_rows(order_id, record, amounts.lines, currency)
+        recognise_lines(rows, self._lines[order_id].values())
+        fault = said & BILL and fault_of_lines(self._lines[order_id].values(), rows, self._held)
         reason = known.why_not(self._batch, record, said)
         if (fault or reason) and not self._batch.is_last:
             self._batch.waiting.append(entry)  # a record of its parcels may come yet
@@ -284,18 +286,15 @@ class _Writer:
         lines_changed = False
         lines: Sequence[Stored] = list(self._lines[order_id].values())
         if said & BILL:
-            lines_changed, lines = self._change_lines(order_id, record, amounts.lines, currency)
+            lines_changed, lines = self._change_lines(order_id, rows)
         if changed or lines_changed:
             self._order_changes.append((order_id, {**changed, "modified_at": self._batch.now}))
             self._batch.changed_orders.add(order_id)
         self._restate_payment(entry, row, values, lines)
         self._take_parts(entry, order_id, currency, lines)
 
-    def _change_lines(
-        self, order_id: str, record: OrderRecord, amounts: list[LineAmounts], currency: str
-    ) -> tuple[bool, list[Row]]:
+    def _change_lines(self, order_id: str, rows: list[Row]) -> tuple[bool, list[Row]]:
         there = self._lines[order_id]
-        rows = line_rows(order_id, record, amounts, currency)
         touched = False
         for row in rows:
             known = there.get(row["sku"])

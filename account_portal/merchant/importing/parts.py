@@ -345,6 +345,12 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
             continue
         if there is None and _is_over(batch, part, parcel):
             continue
+        if there is not None and contents.is_written_off(there):
+            told_anew = batch.said_anew(parcel) & {"status", "items"}
+            why = f"{named} is refunded here, as it never came" if told_anew else None
+            _note_change(batch, part, there, values, changes, why)
+            contents.fill(part, parcel, there["id"], None)
+            continue
         becomes = state_after(batch, parcel, there["status"] if there else None)
         units: Filling = {}
         reason = None

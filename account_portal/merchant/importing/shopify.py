@@ -184,6 +184,8 @@ def _lines(rows: Sequence[Row]) -> list[dict[str, Any]]:
             count += 1
             line["sku"] = f"{sku[:60]}-{count}"
         line["product_id"] = sku
+        if count > 1:
+            line["twin_of"] = sku
         taken.add(line["sku"])
         lines.append(line)
     return lines

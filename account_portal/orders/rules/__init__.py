@@ -61,6 +61,7 @@ from account_portal.orders.rules.units import (
     allocate,
     returnable_units,
     window_end,
+    worth_of,
 )
 
 __all__ = [

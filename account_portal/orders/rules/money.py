@@ -104,6 +104,8 @@ class MoneyFacts:
     refunds: Sequence[RefundFact]
     returned: int = 0
     """What the goods cost that an approved return refunds, tax included."""
+    lost: int = 0
+    """What the goods cost that never came and are not sent again, tax included."""
 
     @property
     def due(self) -> int:
@@ -179,7 +181,15 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
         gone=gone,
         promised=promised,
         overpaid_back=overpaid,
-        owed=tuple(_owed(facts, failed, max(0, left - keeps), arrived - facts.due - overpaid)),
+        owed=tuple(
+            _owed(
+                facts,
+                failed,
+                max(0, left - keeps),
+                too_much=arrived - facts.due - overpaid,
+                lost=lost_money(facts) - _sum_for(RefundPurpose.PARCEL, living),
+            )
+        ),
         unpaid=max(
             0,
             facts.due - arrived if facts.status is OrderStatus.CANCELLED else keeps - left,
@@ -210,14 +220,17 @@ def _overpaid(facts: MoneyFacts, living: list[RefundFact]) -> int:
 
 def _keeps(facts: MoneyFacts, living: list[RefundFact], failed: list[Owed], overpaid: int) -> int:
     """What the shop is to keep in the end: what is due, less goods that went back and good will."""
-    of_returns = sum(one.amount for one in living if _is_for_return(one))
-    others = sum(one.amount for one in living) - of_returns - overpaid
-    for one in failed:
-        if _is_for_return(one):
-            of_returns += one.amount
-        elif one.purpose is not RefundPurpose.OVERPAID:
-            others += one.amount
-    return max(0, facts.due - max(of_returns, returned_money(facts)) - others)
+    back: list[RefundFact | Owed] = [*living, *failed]
+    of_returns = sum(one.amount for one in back if _is_for_return(one))
+    of_parcels = _sum_for(RefundPurpose.PARCEL, back)
+    overpaid += _sum_for(RefundPurpose.OVERPAID, failed)
+    others = sum(one.amount for one in back) - of_returns - of_parcels - overpaid
+    goods = max(of_returns, returned_money(facts)) + max(of_parcels, lost_money(facts))
+    return max(0, facts.due - goods - others)
+
+
+def _sum_for(purpose: RefundPurpose, refunds: "Sequence[RefundFact | Owed]") -> int:
+    return sum(one.amount for one in refunds if one.purpose == purpose)
 
 
 def _is_for_return(one: "RefundFact | Owed") -> bool:
@@ -237,11 +250,25 @@ def returned_money(facts: MoneyFacts) -> int:
     return max(0, facts.returned - otherwise)
 
 
+def lost_money(facts: MoneyFacts) -> int:
+    """What goods that never came cost in money: less what comes back as points and credit."""
+    otherwise = sum(
+        one.amount
+        for one in facts.refunds
+        if one.purpose == RefundPurpose.PARCEL
+        and not one.is_money
+        and one.status is not RefundStatus.FAILED
+    )
+    return max(0, facts.lost - otherwise)
+
+
 def _is_open(refund: RefundFact) -> bool:
     return refund.status in {RefundStatus.PENDING, RefundStatus.APPROVED}
 
 
-def _owed(facts: MoneyFacts, failed: list[Owed], left: int, too_much: int) -> Iterator[Owed]:
+def _owed(
+    facts: MoneyFacts, failed: list[Owed], left: int, *, too_much: int, lost: int
+) -> Iterator[Owed]:
     """What must go back, by what it is for.
 
     Args:
@@ -249,13 +276,19 @@ def _owed(facts: MoneyFacts, failed: list[Owed], left: int, too_much: int) -> It
         failed: what banks did not take.
         left: all that must go back.
         too_much: what came beyond what was due and is not on its way back.
+        lost: what goods that never came cost, less what is on its way back for them.
     """
     rest = list(failed)
     if facts.status is OrderStatus.CANCELLED:
         rest.append(Owed(left, RefundPurpose.CANCELLED))
     else:
         too_much -= sum(one.amount for one in failed if one.purpose is RefundPurpose.OVERPAID)
-        rest += [Owed(too_much, RefundPurpose.OVERPAID), Owed(left, RefundPurpose.RETURN)]
+        lost -= _sum_for(RefundPurpose.PARCEL, failed)
+        rest += [
+            Owed(too_much, RefundPurpose.OVERPAID),
+            Owed(lost, RefundPurpose.PARCEL),
+            Owed(left, RefundPurpose.RETURN),
+        ]
     for one in rest:
         amount = min(one.amount, left)
         if amount > 0:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from account_portal.core import money
 from account_portal.core.errors import Unprocessable
 from account_portal.states import OrderStatus
 
@@ -123,6 +124,27 @@ class DeliveredParcel:
     units: Mapping[str, int]
 
 
+def worth_of(
+    units: int, paid_units: int, amount: int, *, gone_units: int = 0, gone_amount: int = 0
+) -> int:
+    """What units of a line cost: their share of what is left of it, halves up.
+
+    So the last unit gets the rest; but none costs more than was paid for so many.
+
+    Args:
+        units: how many.
+        paid_units: units of the line that cost something.
+        amount: what they cost together.
+        gone_units: units that were valued before.
+        gone_amount: at that much.
+    """
+    left = paid_units - gone_units
+    if left <= 0:
+        return 0
+    share = money.split(max(0, amount - gone_amount), [units, left - units])[0]
+    return min(share, units * -(-amount // paid_units))
+
+
 def window_end(delivered_at: datetime, window: timedelta) -> datetime:
     """Until when what arrived then can be returned."""
     return delivered_at + window
@@ -136,8 +158,8 @@ def returnable_units(
 ) -> dict[str, int]:
     """Units by line that could be put into a new return request now.
 
-    At most the units of parcels whose window is open, and at most `unheld_units`: delivered units
-    that no other request holds.
+    At most the units of parcels whose window is open, and at most `unheld_units`: delivered units that
+    no other request holds.
     """
     open_units: dict[str, int] = {}
     for parcel in parcels:

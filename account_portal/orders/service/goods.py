@@ -1,5 +1,7 @@
 """Money for goods that came back: the refunds of a return, and of a replacement never sent."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -45,10 +47,15 @@ def refund_value(
     purpose: RefundPurpose,
     return_id: str | None = None,
     shipment_id: str | None = None,
+    unpaid: int = 0,
 ) -> list[Refund]:
-    """Pending refunds of what goods cost, tax included: one for each way the order was paid."""
+    """Pending refunds of what goods cost, tax included: one for each way the order was paid.
+
+    Money that is `unpaid` is first not asked for any more, and the rest goes back.
+    """
     left, arrived = rules.left_to_refund(money_of(ctx.db, order))
-    back = rules.split_refund(value, left, arrived=arrived)
+    back = rules.split_refund(value, left)
+    back = replace(back, money=max(0, min(back.money - unpaid, arrived)))
     refunds = [
         Refund(
             order_id=order.id,

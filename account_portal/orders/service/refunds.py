@@ -234,10 +234,11 @@ def retry_refund(ctx: Context, request_number: str, *, bank_account_id: str | No
 def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
     """Refund what was in a parcel that was lost or came back, each way it was paid.
 
-    Of a replacement the goods that it was to replace are refunded.
+    What of it was not paid is not asked for any more, before money goes back. Of a replacement the
+    goods that it was to replace are refunded.
 
     Returns:
-        The numbers of the refunds.
+        The numbers of the refunds; none if nothing was paid for it.
 
     Raises:
         Forbidden: only the shop may.
@@ -252,27 +253,44 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
         raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
     if order.replaces_return_id is not None:
         return _refund_replacement(ctx, order)
-    facts = facts_of(ctx.db, order)
-    items = ctx.db.execute(
-        select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
-    ).scalars()
-    lines = {line["id"]: line for line in facts.lines}
-    value = 0
-    for item in items:
-        line = lines[item.line_id]
-        paid = line["quantity"] - line["free_quantity"]
-        units = item.quantity - item.free_quantity
-        if paid > 0:
-            value += money.split(line["line_total"], [units, paid - units])[0]
+    unpaid = rules.account_of(money_of(ctx.db, order)).unpaid
     refunds = refund_value(
         ctx,
         order,
-        value,
+        _write_off(ctx, order, shipment),
         remarks=f"Parcel {reference_number} did not arrive",
         purpose=RefundPurpose.PARCEL,
         shipment_id=shipment.id,
+        unpaid=unpaid,
     )
-    return _refunded(ctx, order, refunds)
+    return _refunded(ctx, order, refunds, is_unpaid=unpaid > 0)
+
+
+def _write_off(ctx: Context, order: Order, shipment: Shipment) -> int:
+    """Note what the units of a parcel cost that are not sent again; what they cost together."""
+    facts = facts_of(ctx.db, order)
+    lines = {line["id"]: line for line in facts.lines}
+    held, lost = facts.held(), facts.lost()
+    value = 0
+    for item in _items_in(ctx, shipment):
+        line, gone = lines[item.line_id], (held[item.line_id], lost[item.line_id])
+        item.written_off = rules.worth_of(
+            item.quantity - item.free_quantity,
+            line["quantity"] - line["free_quantity"],
+            line["line_total"],
+            gone_units=sum(one.units for one in gone),
+            gone_amount=sum(one.total for one in gone),
+        )
+        value += item.written_off
+    return value
+
+
+def _items_in(ctx: Context, shipment: Shipment) -> list[ShipmentItem]:
+    return list(
+        ctx.db.execute(
+            select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
+        ).scalars()
+    )
 
 
 def _refund_replacement(ctx: Context, replacement: Order) -> list[str]:
@@ -284,8 +302,10 @@ def _refund_replacement(ctx: Context, replacement: Order) -> list[str]:
     return _refunded(ctx, order, refund_instead(ctx, request, order))
 
 
-def _refunded(ctx: Context, order: Order, refunds: list[Refund]) -> list[str]:
-    if not refunds:
+def _refunded(
+    ctx: Context, order: Order, refunds: list[Refund], *, is_unpaid: bool = False
+) -> list[str]:
+    if not refunds and not is_unpaid:
         raise RefundTooHigh(f"Nothing of order {order.order_number} is left to refund.")
     numbers = [refund.request_number for refund in refunds]
     order.modified_at = ctx.now
@@ -298,12 +318,7 @@ def is_refunded(ctx: Context, order: Order, shipment: Shipment) -> bool:
     request = ctx.db.get(OrderReturn, order.replaces_return_id or "")
     if request is not None:
         return not items_of(ctx, request, ReturnResolution.REPLACEMENT)
-    return (
-        ctx.db.execute(
-            select(col(Refund.id)).where(col(Refund.shipment_id) == shipment.id).limit(1)
-        ).first()
-        is not None
-    )
+    return any(item.written_off is not None for item in _items_in(ctx, shipment))
 
 
 def _try_again(ctx: Context, failed: Refund, order: Order) -> None:

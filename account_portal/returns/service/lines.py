@@ -14,12 +14,13 @@ def line_states(ctx: Context, order: Order) -> list[tuple[OrderLine, LineState]]
     arrivals = facts.arrivals()
     delivered = facts.delivered_units()
     held = facts.held()
+    lost = facts.lost()
     window = return_window()
     in_time = order_rules.returnable_units(arrivals, delivered, window, ctx.now)
     returnable = returnable_by_line(facts, ctx.now)
     found = []
     for row in facts.lines:
-        line, other = OrderLine(**row), held[row["id"]]
+        line, other, gone = OrderLine(**row), held[row["id"]], lost[row["id"]]
         dates = [one.delivered_at for one in arrivals if line.id in one.units]
         latest = max(dates, default=None)
         state = LineState(
@@ -29,9 +30,10 @@ def line_states(ctx: Context, order: Order) -> list[tuple[OrderLine, LineState]]
             delivered_units=delivered.get(line.id, 0),
             open_units=in_time.get(line.id, 0),
             returnable_units=returnable.get(line.id, 0),
-            held_units=other.units,
-            held_total=other.total,
-            held_tax=other.tax,
+            held_units=other.units + gone.units,
+            held_total=other.total + gone.total,
+            held_tax=other.tax
+            + order_rules.worth_of(gone.units, line.quantity - line.free_quantity, line.tax_amount),
             closes_at=None if latest is None else order_rules.window_end(latest, window),
         )
         found.append((line, state))

@@ -53,6 +53,7 @@ class LineRecord(Record):
     FORMLESS: ClassVar[frozenset[str]] = frozenset({"associated_options"})
 
     sku: Sku | None = None
+    twin_of: Sku | None = None
     product_id: Key | None = None
     product_name: str | None = None
     product_image_url: Picture | None = None

@@ -107,6 +107,7 @@ def _why_owed(owed: rules.Owed) -> str:
 _WHY = {
     RefundPurpose.CANCELLED: "Paid for an order that is cancelled",
     RefundPurpose.OVERPAID: "More was paid than the order cost",
+    RefundPurpose.PARCEL: "Paid for items that did not arrive",
     RefundPurpose.RETURN: "Paid for items that went back",
 }
 
