@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from account_portal.core.errors import Conflict, Unprocessable
+from account_portal.orders.rules import worth_of
 from account_portal.states import OrderStatus, ReturnStatus
 
 
@@ -139,9 +140,7 @@ def worth(line: LineState, units: int, *, after: int = 0, taken: Worth = Worth(0
     """
     gone = line.held_units + after
     total, tax = (
-        order_rules.worth_of(
-            units, line.paid_units, amount, gone_units=gone, gone_amount=held + counted
-        )
+        worth_of(units, line.paid_units, amount, gone_units=gone, gone_amount=held + counted)
         for amount, held, counted in (
             (line.line_total, line.held_total, taken.total),
             (line.tax_amount, line.held_tax, taken.tax),

@@ -19,6 +19,11 @@ from account_portal.merchant.importing.contents import (
     Filling,
     shipment_values,
 )
+from account_portal.merchant.importing.contradictions import (
+    contradiction,
+    happened_here,
+    state_after,
+)
 from account_portal.merchant.importing.effects import note_gifts
 from account_portal.merchant.importing.gone import Floor
 from account_portal.merchant.importing.promises import Promises, drop_stated
@@ -39,7 +44,6 @@ from account_portal.models import (
     Refund,
     Shipment,
 )
-from account_portal.orders import rules
 from account_portal.states import (
     OrderStatus,
     RefundStatus,
@@ -235,8 +239,8 @@ def _note_change(
     if "payment_status" in said:
         said.add("payment_date")
     changed = {name: value for name, value in difference(there, values).items() if name in said}
-    if not reason and _happened_here(batch, part.part, there):
-        reason = _contradiction(part.part, there, changed)
+    if not reason and happened_here(batch, part.part, there):
+        reason = contradiction(part.part, there, changed)
     if reason:
         batch.keep(part.entry, reason)
         changed = {name: value for name, value in changed.items() if name not in _STATES}
@@ -260,52 +264,6 @@ _STATES = frozenset(
     }
 )
 """What goes with a state: kept together when the state goes further here."""
-
-
-def state_after(batch: Batch, parcel: ShipmentPart, now: str | None) -> str:
-    """The state that a parcel has when its record is applied; `now`: as it is, if it is there."""
-    if now is None:
-        return parcel.status
-    if id(parcel) in batch.unchanged or "status" not in batch.said_anew(parcel):
-        return now
-    there = {"status": now}
-    happened = _happened_here(batch, parcel, there)
-    return (
-        now
-        if happened and _contradiction(parcel, there, there | {"status": parcel.status})
-        else parcel.status
-    )
-
-
-def _happened_here(batch: Batch, part: Part, there: Mapping[str, Any]) -> bool:
-    """Whether a state is not the one the shop told the last time, or nobody knows what it told."""
-    name = "payment_status" if isinstance(part, PaymentPart) else "status"
-    last = batch.last.get(id(part))
-    if last is None:
-        return True
-    told = last.get(name, type(part).model_fields[name].default)
-    return bool(there[name] != told)
-
-
-def _contradiction(part: Part, there: Mapping[str, Any], changed: Row) -> str | None:
-    """Why a change cannot follow what happened here meanwhile; none: it can."""
-    if isinstance(part, ShipmentPart):
-        now, to = there["status"], changed.get("status")
-        if to and not rules.can_move(ShipmentStatus(now), ShipmentStatus(to)):
-            return f"shipment {part.reference_number} is {now} here; it cannot become {to}"
-    elif isinstance(part, PaymentPart):
-        now, to = there["payment_status"], changed.get("payment_status")
-        further = (TransactionStatus.SUCCESS, TransactionStatus.REFUND_INITIATED)
-        if now in further and to and to not in further:
-            return f"payment {part.request_number} is {now} here; it cannot become {to}"
-    else:
-        now, to = there["status"], changed.get("status")
-        steps = [str(RefundStatus.PENDING), str(RefundStatus.APPROVED)]
-        if now == RefundStatus.SUCCESS and (to or "refund_amount" in changed):
-            return f"refund {part.request_number} is settled here"
-        if now in steps and to in steps and steps.index(to) < steps.index(now):
-            return f"refund {part.request_number} is {now} here; it cannot become {to}"
-    return None
 
 
 def _moved_at(part: Part) -> datetime | None:

@@ -122,4 +122,5 @@ __all__ = [
     "why_not_cancellable",
     "why_not_returnable",
     "window_end",
+    "worth_of",
 ]

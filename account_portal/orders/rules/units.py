@@ -158,8 +158,8 @@ def returnable_units(
 ) -> dict[str, int]:
     """Units by line that could be put into a new return request now.
 
-    At most the units of parcels whose window is open, and at most `unheld_units`: delivered units that
-    no other request holds.
+    At most the units of parcels whose window is open, and at most `unheld_units`: delivered units
+    that no other request holds.
     """
     open_units: dict[str, int] = {}
     for parcel in parcels:

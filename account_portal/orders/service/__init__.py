@@ -4,6 +4,7 @@ from account_portal.orders.service.cancelling import add_refund, cancel_for_shop
 from account_portal.orders.service.documents import apply_settings, refresh_due, refresh_orders
 from account_portal.orders.service.history import list_order_years, search_orders
 from account_portal.orders.service.links import cart_items, help_link
+from account_portal.orders.service.lost_parcels import refund_shipment, resend_shipment
 from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
 from account_portal.orders.service.paying import (
     get_hosted_payment,
@@ -28,7 +29,6 @@ from account_portal.orders.service.refunds import (
     create_refund,
     give_back,
     redirect_refund,
-    refund_shipment,
     retry_refund,
     settle_refund,
 )
@@ -36,7 +36,6 @@ from account_portal.orders.service.shop import (
     approve_order,
     create_shipment,
     move_shipment,
-    resend_shipment,
 )
 
 __all__ = [

@@ -16,23 +16,19 @@ from account_portal.models import (
     Order,
     OrderReturn,
     Refund,
-    Shipment,
-    ShipmentItem,
 )
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.returns import RefundSettled
 from account_portal.orders import rules
-from account_portal.orders.facts import facts_of, money_of
+from account_portal.orders.facts import money_of
 from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
-from account_portal.orders.service.goods import items_of, refund_instead, refund_value
-from account_portal.orders.service.locking import lock_order, lock_shipment
+from account_portal.orders.service.locking import lock_order
 from account_portal.states import (
     ActivityType,
     RefundMode,
     RefundPurpose,
     RefundStatus,
-    ReturnResolution,
     ReturnStatus,
     VerificationStatus,
 )
@@ -229,96 +225,6 @@ def retry_refund(ctx: Context, request_number: str, *, bank_account_id: str | No
     approve_refund(ctx, again.request_number)
     number: str = again.request_number
     return number
-
-
-def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
-    """Refund what was in a parcel that was lost or came back, each way it was paid.
-
-    What of it was not paid is not asked for any more, before money goes back. Of a replacement the
-    goods that it was to replace are refunded.
-
-    Returns:
-        The numbers of the refunds; none if nothing was paid for it.
-
-    Raises:
-        Forbidden: only the shop may.
-        NotFound: no such parcel.
-        RefundNotMovable: it is neither lost nor back, or was refunded already.
-        RefundTooHigh: nothing is left to refund.
-    """
-    order, shipment = lock_shipment(ctx, reference_number)
-    if shipment.status not in rules.NEVER_CAME:
-        raise RefundNotMovable(f"Parcel {reference_number} is {shipment.status}.")
-    if is_refunded(ctx, order, shipment):
-        raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
-    if order.replaces_return_id is not None:
-        return _refund_replacement(ctx, order)
-    unpaid = rules.account_of(money_of(ctx.db, order)).unpaid
-    refunds = refund_value(
-        ctx,
-        order,
-        _write_off(ctx, order, shipment),
-        remarks=f"Parcel {reference_number} did not arrive",
-        purpose=RefundPurpose.PARCEL,
-        shipment_id=shipment.id,
-        unpaid=unpaid,
-    )
-    return _refunded(ctx, order, refunds, is_unpaid=unpaid > 0)
-
-
-def _write_off(ctx: Context, order: Order, shipment: Shipment) -> int:
-    """Note what the units of a parcel cost that are not sent again; what they cost together."""
-    facts = facts_of(ctx.db, order)
-    lines = {line["id"]: line for line in facts.lines}
-    held, lost = facts.held(), facts.lost()
-    value = 0
-    for item in _items_in(ctx, shipment):
-        line, gone = lines[item.line_id], (held[item.line_id], lost[item.line_id])
-        item.written_off = rules.worth_of(
-            item.quantity - item.free_quantity,
-            line["quantity"] - line["free_quantity"],
-            line["line_total"],
-            gone_units=sum(one.units for one in gone),
-            gone_amount=sum(one.total for one in gone),
-        )
-        value += item.written_off
-    return value
-
-
-def _items_in(ctx: Context, shipment: Shipment) -> list[ShipmentItem]:
-    return list(
-        ctx.db.execute(
-            select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
-        ).scalars()
-    )
-
-
-def _refund_replacement(ctx: Context, replacement: Order) -> list[str]:
-    """Refund what a lost replacement was for: the order it was to make good."""
-    request = ctx.db.get_one(OrderReturn, replacement.replaces_return_id)
-    order = ctx.db.execute(
-        select(Order).where(col(Order.id) == request.order_id).with_for_update()
-    ).scalar_one()
-    return _refunded(ctx, order, refund_instead(ctx, request, order))
-
-
-def _refunded(
-    ctx: Context, order: Order, refunds: list[Refund], *, is_unpaid: bool = False
-) -> list[str]:
-    if not refunds and not is_unpaid:
-        raise RefundTooHigh(f"Nothing of order {order.order_number} is left to refund.")
-    numbers = [refund.request_number for refund in refunds]
-    order.modified_at = ctx.now
-    refresh_orders(ctx.db, [order.id], ctx.now)
-    return numbers
-
-
-def is_refunded(ctx: Context, order: Order, shipment: Shipment) -> bool:
-    """Whether a parcel of the order that did not arrive was, or is being, refunded."""
-    request = ctx.db.get(OrderReturn, order.replaces_return_id or "")
-    if request is not None:
-        return not items_of(ctx, request, ReturnResolution.REPLACEMENT)
-    return any(item.written_off is not None for item in _items_in(ctx, shipment))
 
 
 def _try_again(ctx: Context, failed: Refund, order: Order) -> None:

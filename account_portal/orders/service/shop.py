@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from account_portal.context import Context
 from account_portal.core import links
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
@@ -17,7 +14,6 @@ from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order, lock_shipment
-from account_portal.orders.service.refunds import is_refunded
 from account_portal.states import OrderStatus, ShipmentStatus
 
 
@@ -56,12 +52,12 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
     )
     if not contents:
         raise Unprocessable(f"Every unit of order {order_number} is in a parcel already.")
-    number = _add_shipment(ctx, order, contents)
+    number = add_shipment(ctx, order, contents)
     refresh_orders(ctx.db, [order.id], ctx.now)
     return number
 
 
-def _add_shipment(ctx: Context, order: Order, contents: Mapping[str, tuple[int, int]]) -> str:
+def add_shipment(ctx: Context, order: Order, contents: Mapping[str, tuple[int, int]]) -> str:
     """A new parcel of an order; its contents as units, and how many are free, by line id."""
     shipment = Shipment(
         order_id=order.id,
@@ -78,32 +74,6 @@ def _add_shipment(ctx: Context, order: Order, contents: Mapping[str, tuple[int, 
     )
     order.modified_at = ctx.now
     return shipment.reference_number
-
-
-def resend_shipment(ctx: Context, reference_number: str) -> str:
-    """Send what was in a parcel that was lost or came back again; returns the new parcel's number.
-
-    The old parcel is closed, so that its units are in one living parcel only.
-
-    Raises:
-        Forbidden: only the shop may.
-        NotFound: no such parcel.
-        ShipmentNotMovable: it is neither lost nor back, or was refunded.
-    """
-    order, shipment = lock_shipment(ctx, reference_number)
-    if shipment.status not in rules.NEVER_CAME:
-        raise rules.ShipmentNotMovable(f"Parcel {reference_number} is {shipment.status}.")
-    if is_refunded(ctx, order, shipment):
-        raise rules.ShipmentNotMovable(f"Parcel {reference_number} is refunded already.")
-    items = ctx.db.execute(
-        select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
-    ).scalars()
-    contents = {item.line_id: (item.quantity, item.free_quantity) for item in items}
-    number = _add_shipment(ctx, order, contents)
-    shipment.cancellation_reason = f"Sent again as {number}"
-    shipment.status, shipment.modified_at = ShipmentStatus.CANCELLED, ctx.now
-    refresh_orders(ctx.db, [order.id], ctx.now)
-    return number
 
 
 _EVENT_TEXT = {

@@ -1,4 +1,4 @@
-"""What is known of an order, read once: whoever decides something reads these rows nowhere else."""
+"""Orders with everything that hangs on them, as facts."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, literal, null, select, union_all
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.bulk import Stored, table_of
@@ -25,9 +25,9 @@ from account_portal.models import (
     ShipmentItem,
 )
 from account_portal.orders import rules
+from account_portal.orders.facts.money import NOT_AGREED, money_facts
 from account_portal.states import (
     OrderStatus,
-    PaymentStatus,
     RefundStatus,
     ReturnResolution,
     ReturnStatus,
@@ -76,7 +76,7 @@ class OrderFacts:
 
     def money(self) -> rules.MoneyFacts:
         """What happened to its money."""
-        return _money_facts(
+        return money_facts(
             self.order,
             [
                 rules.Attempt(
@@ -106,7 +106,7 @@ class OrderFacts:
                 row["refund_amount"]
                 for row in self.return_items
                 if row["resolution"] == ReturnResolution.REFUND
-                and self.returns[row["return_id"]] not in _NOT_AGREED
+                and self.returns[row["return_id"]] not in NOT_AGREED
             ),
             lost=sum(held.total for held in self.lost().values()),
         )
@@ -252,128 +252,6 @@ def facts_of(db: Session, order: Order) -> OrderFacts:
     db.flush()
     [facts] = load_facts(db, [order.id])
     return facts
-
-
-@cache
-def _money_statement() -> Any:
-    """Payments, refunds, agreed returns and lost goods of an order, as rows of one shape; made once."""
-    nothing = null()
-    payments: Any = select(
-        literal("payment").label("kind"),
-        col(Payment.amount).label("amount"),
-        col(Payment.payment_status).label("status"),
-        col(Payment.collection).label("way"),
-        nothing.label("method"),
-        nothing.label("return_id"),
-        nothing.label("return_status"),
-        nothing.label("retries_id"),
-        nothing.label("purpose"),
-        col(Payment.created_at).label("created_at"),
-        col(Payment.id).label("id"),
-    ).where(col(Payment.order_id) == bindparam("order_id"))
-    refunds = (
-        select(
-            literal("refund"),
-            col(Refund.refund_amount),
-            col(Refund.status),
-            col(Refund.payment_mode),
-            col(Refund.payment_method),
-            col(Refund.return_id),
-            col(OrderReturn.status),
-            col(Refund.retries_id),
-            col(Refund.purpose),
-            col(Refund.created_at),
-            col(Refund.id),
-        )
-        .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
-        .where(col(Refund.order_id) == bindparam("order_id"))
-    )
-    returned = (
-        select(
-            literal("returned"),
-            col(ReturnItem.refund_amount),
-            *[nothing] * 7,
-            col(OrderReturn.created_at),
-            col(ReturnItem.id),
-        )
-        .join(OrderReturn, col(OrderReturn.id) == col(ReturnItem.return_id))
-        .where(
-            col(OrderReturn.order_id) == bindparam("order_id"),
-            col(OrderReturn.status).not_in(sorted(_NOT_AGREED)),
-            col(ReturnItem.resolution) == ReturnResolution.REFUND,
-        )
-    )
-    lost = (
-        select(
-            literal("lost"),
-            col(ShipmentItem.written_off),
-            *[nothing] * 7,
-            col(Shipment.created_at),
-            col(ShipmentItem.id),
-        )
-        .join(Shipment, col(Shipment.id) == col(ShipmentItem.shipment_id))
-        .where(
-            col(Shipment.order_id) == bindparam("order_id"),
-            col(ShipmentItem.written_off).is_not(None),
-        )
-    )
-    return union_all(payments, refunds, returned, lost).order_by("created_at", "id")
-
-
-def money_of(db: Session, order: Order) -> rules.MoneyFacts:
-    """What happened to the money of one order, by one statement; what is pending counts."""
-    db.flush()
-    rows = db.execute(_money_statement(), {"order_id": order.id}).all()
-    return _money_facts(
-        order.model_dump(),
-        [
-            rules.Attempt(row.amount, TransactionStatus(row.status), row.created_at, row.way)
-            for row in rows
-            if row.kind == "payment"
-        ],
-        [
-            rules.RefundFact(
-                amount=row.amount,
-                status=RefundStatus(row.status),
-                payment_mode=row.way,
-                payment_method=row.method,
-                created_at=row.created_at,
-                id=row.id,
-                retries_id=row.retries_id,
-                purpose=row.purpose,
-                return_id=row.return_id,
-                of_return=ReturnStatus(row.return_status) if row.return_status else None,
-            )
-            for row in rows
-            if row.kind == "refund"
-        ],
-        returned=sum(row.amount for row in rows if row.kind == "returned"),
-        lost=sum(row.amount for row in rows if row.kind == "lost"),
-    )
-
-
-def _money_facts(
-    order: Mapping[str, Any],
-    attempts: Sequence[rules.Attempt],
-    refunds: Sequence[rules.RefundFact],
-    *,
-    returned: int,
-    lost: int,
-) -> rules.MoneyFacts:
-    return rules.MoneyFacts(
-        status=OrderStatus(order["status"]),
-        stated=PaymentStatus(order["payment_status"]),
-        grand_total=order["grand_total"],
-        loyalty_amount=order["loyalty_amount"],
-        credit_used=order["credit_balance_used"],
-        attempts=attempts,
-        refunds=refunds,
-        returned=returned,
-        lost=lost,
-    )
-
-
-_NOT_AGREED = rules.ENDED | {ReturnStatus.CREATED}
 
 
 def _load(
