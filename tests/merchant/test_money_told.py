@@ -304,3 +304,53 @@ def test_a_retry_that_went_in_parts_can_be_tried_again(shop: Shop) -> None:
     rest = shop.does(service.retry_refund, number)
     assert rest not in {number, "R"}
     assert living(shop) == 100
+
+
+def test_a_payment_that_takes_another_ones_place_stands_beside_a_refund(shop: Shop) -> None:
+    back = [{"request_number": "R", "refund_amount": 50, "created_at": day(3)}]
+    shop.brings(sold("N-1", payments=[P1], refunds=back))
+    bounced = {**P1, "payment_status": "failed"}
+    shop.brings(sold("N-1", payments=[bounced, P2], refunds=back))
+    assert shop.kept == []
+    assert (shop.payment("N-1")[1], shop.refunds("N-1")) == (200, [("success", 50)])
+    states = {row.request_number: row.payment_status for row in rows(shop.database, Payment)}
+    assert states == {"P1": "failed", "P2": "success"}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_payments_that_are_less_than_what_went_back_are_no_history(
+    shop: Shop, together: bool
+) -> None:
+    back = [{"request_number": "R", "refund_amount": 150, "created_at": day(3)}]
+    shop.brings(sold("N-1", payment_status="success", refunds=back))
+    told = {"type": "payment", "order_number": "N-1", "amount": 100}
+    [(_, reason)] = shop.brings({**told, "request_number": "P1"})
+    assert reason == "payment P1: 150.00 of the order went back already"
+    assert len(rows(shop.database, Payment)) == 1
+    both = [{**told, "request_number": "P1"}, {**told, "request_number": "P2"}]
+    faults = shop.brings(*both) if together else shop.brings(both[0])
+    assert len(faults) == (not together)
+    assert sum(row.amount for row in rows(shop.database, Payment)) == 20000
+
+
+def test_a_state_does_not_unsay_money_that_went_back(shop: Shop) -> None:
+    back = [{"request_number": "R", "refund_amount": 150, "created_at": day(3)}]
+    shop.brings(sold("N-1", payment_status="success", refunds=back))
+    shop.brings(sold("N-1", payment_status="failed", refunds=back))
+    assert shop.kept == ["payment_status: 150.00 of the order went back already"]
+    assert [row.amount for row in rows(shop.database, Payment)] == [15000]
+    shop.brings(sold("N-1", payment_status="success", quantity=1, refunds=back))
+    assert [row.amount for row in rows(shop.database, Payment)] == [15000]
+    assert shop.payment("N-1")[2:] == (0, False)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_bill_and_a_payment_lowered_by_what_went_back(shop: Shop, sent: bool) -> None:
+    parcels = {"shipments": [parcel("S-1")]} if sent else {}
+    shop.brings(sold("N-1", payments=[P1], **parcels))
+    back = [{"request_number": "R", "refund_amount": 100, "created_at": day(1)}]
+    less = {**P1, "amount": 100}
+    for _ in range(2):
+        shop.brings(sold("N-1", payments=[less], refunds=back, quantity=1, **parcels))
+        assert (living(shop), shop.payment("N-1")[2:]) == (100, (0, False))
+        assert [row.amount for row in rows(shop.database, Payment)] == [20000]

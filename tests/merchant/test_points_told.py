@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from account_portal.loyalty import service as loyalty
-from account_portal.models import CreditActivity, Order
+from account_portal.models import CreditActivity, LoyaltyActivity, Order
 from account_portal.orders import service
 from account_portal.returns import service as returns
 from account_portal.states import ShipmentStatus
@@ -150,3 +150,71 @@ def test_a_refund_in_credit_gives_it_when_it_arrives(shop: Shop) -> None:
     for _ in range(2):
         shop.brings(sold("N-1", **values, refunds=[refund]))
     assert [row.amount for row in rows(shop.database, CreditActivity)] == [3000]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_refunds_in_points_that_arrive_together_give_each_its_part(
+    shop: Shop, together: bool
+) -> None:
+    earned = movement("L0", "earned", 60, "bonus", created_at=day(20))
+    took = movement("L1", "redeemed", 60, "order", reference_number="N-1")
+    refunds = [
+        {"request_number": f"R{n}", "refund_amount": 20, "payment_mode": "loyalty_point"}
+        for n in range(2)
+    ]
+    waiting = [{**one, "status": "pending"} for one in refunds]
+    shop.brings(earned, sold("N-1", **SPENT, refunds=waiting), took)
+    if together:
+        shop.brings(sold("N-1", **SPENT, refunds=refunds))
+    else:
+        shop.brings(sold("N-1", **SPENT, refunds=[refunds[0], waiting[1]]))
+        shop.brings(sold("N-1", **SPENT, refunds=refunds))
+    gifts = [row.loyalty_point for row in rows(shop.database, LoyaltyActivity)]
+    assert gifts.count(2000) == 2
+    assert balance(shop) == 40
+
+
+def returned(shop: Shop, units: int) -> None:
+    number = give_back(shop, units)
+    for step in (
+        returns.approve_return,
+        returns.mark_return_shipped,
+        returns.receive_return,
+        returns.complete_return,
+    ):
+        shop.does(step, number)
+    for refund in shop.customer(service.list_refunds, "N-1"):
+        if refund.status == "pending":
+            shop.does(service.approve_refund, refund.request_number)
+            shop.does(service.settle_refund, refund.request_number, succeeded=True)
+
+
+@pytest.mark.parametrize(("units", "back"), [(1, 30), (2, 60)])
+def test_points_that_are_told_after_a_return_come_back(shop: Shop, units: int, back: int) -> None:
+    earned = movement("L0", "earned", 60, "bonus", created_at=day(20))
+    shop.brings(earned, sold("N-1", **SPENT, shipments=[parcel("S")]))
+    returned(shop, units)
+    took = movement("L1", "redeemed", 60, "order", reference_number="N-1")
+    for _ in range(2):
+        shop.brings(took)
+        assert balance(shop) == back
+    shop.brings(movement("L2", "earned", back, "order_returned", reference_number="N-1"))
+    assert balance(shop) == back
+
+
+def test_points_that_were_earned_are_told_after_the_goods_went_back(shop: Shop) -> None:
+    paid = [{"request_number": "P", "amount": 200}]
+    shop.brings(sold("N-1", loyalty_point_earned=20, payments=paid, shipments=[parcel("S")]))
+    returned(shop, 1)
+    told = movement("L1", "earned", 20, "order", reference_number="N-1")
+    for _ in range(2):
+        shop.brings(told)
+        assert balance(shop) == 10
+
+
+def test_points_that_were_earned_are_told_after_a_cancel(shop: Shop) -> None:
+    paid = [{"request_number": "P", "amount": 200}]
+    shop.brings(sold("N-1", loyalty_point_earned=20, payments=paid))
+    shop.customer(service.cancel_order, "N-1", CANCEL)
+    shop.brings(movement("L1", "earned", 20, "order", reference_number="N-1"))
+    assert balance(shop) == 0

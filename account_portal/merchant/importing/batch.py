@@ -55,6 +55,8 @@ class Batch:
     last: dict[int, dict[str, Any]] = field(default_factory=dict)
     """What was said of them the last time, by `id`: fields as JSON."""
 
+    netted: dict[int, int] = field(default_factory=dict)
+    """What payments (by `id`) came to that are told less what went back of them."""
     gifts: set[str] = field(default_factory=set)
     """Ids of refunds in points or store credit that had not arrived before."""
     begun: set[int] = field(default_factory=set)

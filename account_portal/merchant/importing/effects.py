@@ -12,10 +12,10 @@ from account_portal.loyalty import service as loyalty
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.promises import kind_of
 from account_portal.merchant.importing.tables import fetch, update
-from account_portal.models import Order, Refund
+from account_portal.models import Order, OrderReturn, Refund
 from account_portal.orders import rules
-from account_portal.orders.service import give_back, refresh_orders
-from account_portal.states import OrderStatus, PaymentStatus, RefundStatus
+from account_portal.orders.service import give_back, give_back_late_points, refresh_orders
+from account_portal.states import OrderStatus, PaymentStatus, RefundStatus, ReturnStatus
 
 
 def apply_effects(batch: Batch) -> None:
@@ -97,17 +97,20 @@ def _hand_over_gifts(batch: Batch) -> None:
     if not arrived:
         return
     ctx = _context(batch)
-    for order_id, refund_id in sorted(arrived):
+    arrived.sort()
+    for place, (order_id, refund_id) in enumerate(arrived):
         refund = ctx.db.get_one(Refund, refund_id, populate_existing=True)
-        give_back(ctx, refund, ctx.db.get_one(Order, order_id))
+        later = {other for _, other in arrived[place + 1 :]}
+        give_back(ctx, refund, ctx.db.get_one(Order, order_id), later=later)
     refresh_orders(batch.db, [order_id for order_id, _ in arrived], batch.now)
 
 
-def give_back_late(batch: Batch, order_numbers: Collection[str]) -> None:
-    """Give back points that the ledger took, as it is told now, for orders cancelled before.
+def settle_late_points(batch: Batch, order_numbers: Collection[str]) -> None:
+    """Do what happened here to points of orders that nobody knew of then, as they are told now.
 
-    At the cancel nobody knew of them. A history that was cancelled before it came here brings its
-    own movements.
+    Points that the ledger took come back of orders that were cancelled or returned, and points that
+    were earned are taken back. A history that was cancelled before it came here brings its own
+    movements.
     """
     names = (
         "id",
@@ -115,30 +118,37 @@ def give_back_late(batch: Batch, order_numbers: Collection[str]) -> None:
         "order_number",
         "status",
         "cancelled_at",
-        "currency",
         "loyalty_point_redeemed",
-        "loyalty_amount",
     )
-    cancelled = [
+    known = [
         row
         for row in fetch(batch.db, Order, "order_number", order_numbers, names)
-        if row["status"] == OrderStatus.CANCELLED
-        and row["cancelled_at"]
-        and row["cancelled_at"].date() >= made_at(row["id"]).date()
-        and not batch.is_new(row["id"])
+        if not batch.is_new(row["id"])
     ]
-    if not cancelled:
+    if not known:
         return
     ctx = _context(batch)
-    spent = loyalty.points_spent_on(ctx.db, cancelled)
-    for row in sorted(cancelled, key=itemgetter("customer_id", "id")):
-        points = min(row["loyalty_point_redeemed"], spent.get(row["order_number"], 0))
-        loyalty.give_back_points(
-            ctx,
-            row["customer_id"],
-            activity="order_cancelled",
-            loyalty_point=points,
-            reference_number=row["order_number"],
-            savings=row["loyalty_amount"],
-            savings_currency=row["currency"],
-        )
+    returned = {
+        row["order_id"]
+        for row in fetch(batch.db, OrderReturn, "order_id", [row["id"] for row in known])
+        if row["status"] == ReturnStatus.COMPLETE
+    }
+    spent = loyalty.points_spent_on(ctx.db, known)
+    for row in sorted(known, key=itemgetter("customer_id", "id")):
+        order = ctx.db.get_one(Order, row["id"])
+        if row["status"] != OrderStatus.CANCELLED:
+            give_back_late_points(ctx, order)
+        elif row["cancelled_at"] and row["cancelled_at"].date() >= made_at(row["id"]).date():
+            loyalty.give_back_points(
+                ctx,
+                order.customer_id,
+                activity="order_cancelled",
+                loyalty_point=min(order.loyalty_point_redeemed, spent.get(order.order_number, 0)),
+                reference_number=order.order_number,
+                savings=order.loyalty_amount,
+                savings_currency=order.currency,
+            )
+        else:
+            continue
+        if row["status"] == OrderStatus.CANCELLED or order.id in returned:
+            loyalty.take_back_for_order(ctx, order)

@@ -13,7 +13,7 @@ from account_portal.loyalty.service.ledger import membership_number_of
 from account_portal.merchant.importing.address_books import Book, address_key, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.customers import customers_of
-from account_portal.merchant.importing.effects import give_back_late
+from account_portal.merchant.importing.effects import settle_late_points
 from account_portal.merchant.importing.records import (
     LoyaltyRecord,
     SavedAddressRecord,
@@ -81,7 +81,7 @@ def write_activities(batch: Batch, entries: Sequence[Entry[LoyaltyRecord]]) -> N
     update(batch.db, LoyaltyActivity, "id", changes)
     _balance(batch, touched)
     numbers = {row["reference_number"] for row in new} - {None}
-    give_back_late(batch, numbers)
+    settle_late_points(batch, numbers)
     _derive_orders(batch, numbers)
 
 

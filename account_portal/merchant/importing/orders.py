@@ -7,12 +7,14 @@ from sqlalchemy import delete
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.ids import new_id
+from account_portal.core.money import to_major
 from account_portal.merchant.importing.amounts import add_up
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.contents import units_held
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.fulfilment import pack
+from account_portal.merchant.importing.gone import netted, went_back
 from account_portal.merchant.importing.late_emails import emails_of_orders, owners_without_email
 from account_portal.merchant.importing.lines import line_rows
 from account_portal.merchant.importing.new_orders import NewOrder, judge
@@ -215,8 +217,14 @@ class _Writer:
             if paid:
                 self._state_payment(entry, order_id, {**row, **values}, lines)
             return
-        due = due_of({**row, **values})
-        if not paid or not due:
+        due = due_of({**row, **values}) if paid else 0
+        refunds = {one.request_number: one for one in entry.record.refunds}
+        gone = went_back(self._batch, order_id, row["currency"], refunds)
+        if gone and not paid:
+            amount = to_major(gone, row["currency"])
+            self._batch.keep(entry, f"payment_status: {amount} of the order went back already")
+        due = max(due, gone)
+        if not due:
             self._stated_gone.append(stated["id"])
         elif due != stated["amount"]:
             self._stated_changes.append((stated["id"], {"amount": due}))
@@ -263,6 +271,8 @@ class _Writer:
                 self._batch.unsettled[id(record)] = STATE  # once its parcels are back
             said -= STATE
         self._batch.begun.add(id(entry))
+        less = row["grand_total"] - amounts.grand_total
+        self._batch.netted |= netted(self._batch, record, row, less)
         values = order_values(record, amounts, currency)
         if not said & BILL:
             values = {name: values[name] for name in (*PLAIN, "extra")}

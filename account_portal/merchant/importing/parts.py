@@ -115,7 +115,7 @@ def write_parts(batch: Batch, parts: Sequence[OrderPart]) -> None:
     refunds = [part for part in parts if isinstance(part.part, RefundPart)]
     payments = [part for part in parts if isinstance(part.part, PaymentPart)]
     note_gifts(batch, {part.order_id for part in refunds})
-    _write_money(batch, Payment, payments, Floor(batch, refunds))
+    _write_money(batch, Payment, payments, Floor(batch, payments, refunds))
     _write_money(batch, Refund, refunds)
 
 
@@ -171,6 +171,8 @@ def _write_money(
     changes: list[tuple[str, Row]] = []
     for part in parts:
         values = _money_values(part.part, money.exponent(part.currency))
+        if id(part.part) in batch.netted:
+            values["amount"] = batch.netted[id(part.part)]
         key = values["request_number"]
         there = found.get(key) or new.get(key)
         if there is not None and there["order_id"] != part.order_id:
@@ -184,6 +186,9 @@ def _write_money(
             if there is None and promises.adopt(part.order_id, values):
                 batch.changed_orders.add(part.order_id)
                 continue
+        if there is None and floor and (reason := floor.why_not_new(part)):
+            batch.wait_or_refuse(part.entry, reason)  # more of them may come yet
+            continue
         if there is None:
             made = part.part.created_at or _moved_at(part.part) or part.made_at
             new[key] = {

@@ -31,7 +31,10 @@ def payments(head: Row, number: str) -> list[dict[str, Any]]:
         CellError: the order is paid in part, and the export does not say how much of it.
     """
     state, total = head.word("Financial Status"), head.amount("Total")
-    paid = _paid_part(head, total) if state == "partially_paid" else total
+    if state == "partially_paid":
+        paid = _paid_part(head, total)
+    else:  # of an order that was made smaller, what is open is below 0: what was paid beyond it
+        paid = total - min(Decimal(0), head.amount("Outstanding Balance"))
     status = _STATES.get(state, "pending")
     method = head.text("Payment Method")
     if not paid or (status == "pending" and not method and state != AUTHORIZED):

@@ -1,5 +1,6 @@
 """What becomes of refunds: made, approved, redirected and settled by the shop."""
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from sqlalchemy import case, func, select
@@ -249,10 +250,11 @@ def _try_again(ctx: Context, failed: Refund, order: Order) -> None:
         refund.payment_mode, refund.payment_method = failed.payment_mode, failed.payment_method
 
 
-def give_back(ctx: Context, refund: Refund, order: Order) -> None:
+def give_back(ctx: Context, refund: Refund, order: Order, *, later: Collection[str] = ()) -> None:
     """Give back the points or store credit of a refund that arrived; of money, nothing.
 
-    Of points those that paid this part of the order: a share of those not given back yet.
+    Of points those that paid this part of the order: a share of those not given back yet. `later`
+    are ids of refunds that arrived with it and give theirs after it.
     """
     if refund.payment_method == rules.STORE_CREDIT and refund.payment_mode != rules.POINTS:
         loyalty.give_back_credit(ctx, order, refund.refund_amount, activity="order_returned")
@@ -262,29 +264,29 @@ def give_back(ctx: Context, refund: Refund, order: Order) -> None:
         ctx,
         order.customer_id,
         activity="order_returned",
-        loyalty_point=points_back(ctx, order, refund.refund_amount, but=refund),
+        loyalty_point=points_back(ctx, order, refund.refund_amount, but=refund, later=later),
         reference_number=order.order_number,
         savings=refund.refund_amount,
         savings_currency=order.currency,
     )
 
 
-def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None = None) -> int:
+def points_back(
+    ctx: Context,
+    order: Order,
+    amount: int,
+    *,
+    but: Refund | None = None,
+    later: Collection[str] = (),
+) -> int:
     """The points, in hundredths, that come back when a refund of points pays this amount.
 
     What the quote shows and what the settlement gives. Refunds of points under way, without `but`
-    itself, are counted as if they were settled before. No more comes back than the ledger took; of
-    a refund that the shop told without a return its word counts.
+    itself and those `later`, are counted as if they were settled before. No more comes back than
+    the ledger took; of a refund that the shop told without a return its word counts.
     """
-    given_back = ctx.db.execute(
-        select(func.coalesce(func.sum(col(LoyaltyActivity.loyalty_point)), 0)).where(
-            col(LoyaltyActivity.customer_id) == order.customer_id,
-            col(LoyaltyActivity.reference_number) == order.order_number,
-            col(LoyaltyActivity.activity).in_(loyalty_rules.UNDOING),
-            col(LoyaltyActivity.activity_type) == ActivityType.EARNED,
-        )
-    ).scalar_one()
-    points = max(0, order.loyalty_point_redeemed - int(given_back))
+    given_back = _points_given_back(ctx, order)
+    points = max(0, order.loyalty_point_redeemed - given_back)
     if but is None or but.return_id is not None:
         row = {"customer_id": order.customer_id, "order_number": order.order_number}
         spent = loyalty.points_spent_on(ctx.db, [row])
@@ -297,7 +299,7 @@ def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None =
     value = order.loyalty_amount
     waiting = []
     for refund in refunds:
-        if but is not None and refund.id == but.id:
+        if refund.id in later or (but is not None and refund.id == but.id):
             continue
         if refund.status == RefundStatus.SUCCESS:
             value -= refund.refund_amount
@@ -308,3 +310,47 @@ def points_back(ctx: Context, order: Order, amount: int, *, but: Refund | None =
             points -= loyalty_rules.points_given_back(points, earlier, max(earlier, value))
             value -= earlier
     return loyalty_rules.points_given_back(points, amount, max(amount, value))
+
+
+def _points_given_back(ctx: Context, order: Order) -> int:
+    given_back = ctx.db.execute(
+        select(func.coalesce(func.sum(col(LoyaltyActivity.loyalty_point)), 0)).where(
+            col(LoyaltyActivity.customer_id) == order.customer_id,
+            col(LoyaltyActivity.reference_number) == order.order_number,
+            col(LoyaltyActivity.activity).in_(loyalty_rules.UNDOING),
+            col(LoyaltyActivity.activity_type) == ActivityType.EARNED,
+        )
+    ).scalar_one()
+    return int(given_back)
+
+
+def give_back_late_points(ctx: Context, order: Order) -> None:
+    """Give back what refunds in points promised while the ledger did not say what it took.
+
+    Call it when movements of the order's points are told late. Only refunds that were made here:
+    those of the shop bring their own movements.
+    """
+    amount = ctx.db.execute(
+        select(func.coalesce(func.sum(col(Refund.refund_amount)), 0)).where(
+            col(Refund.order_id) == order.id,
+            col(Refund.payment_mode) == rules.POINTS,
+            col(Refund.status) == RefundStatus.SUCCESS,
+            col(Refund.purpose).is_not(None),
+        )
+    ).scalar_one()
+    if not amount:
+        return
+    given_back = _points_given_back(ctx, order)
+    row = {"customer_id": order.customer_id, "order_number": order.order_number}
+    spent = loyalty.points_spent_on(ctx.db, [row]).get(order.order_number, 0)
+    points = min(order.loyalty_point_redeemed, spent + given_back)
+    owed = loyalty_rules.points_given_back(points, int(amount), order.loyalty_amount)
+    loyalty.give_back_points(
+        ctx,
+        order.customer_id,
+        activity="order_returned",
+        loyalty_point=max(0, owed - given_back),
+        reference_number=order.order_number,
+        savings=int(amount),
+        savings_currency=order.currency,
+    )
