@@ -349,6 +349,11 @@ class Settings(BaseSettings):
         le=365,
         description="Days after delivery in which items can be returned.",
     )
+    import_messages: bool = Field(
+        default=False,
+        description="Whether customers are told of what an import says was sent, delivered or "
+        "refunded within the last day. Never of orders that come with it.",
+    )
     cancel_scheduled: bool = Field(
         default=True,
         description="Whether orders may be cancelled once scheduled, while nothing is packed.",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from account_portal.core.bulk import Stored
 from account_portal.merchant.importing.fields import Record
@@ -59,6 +59,8 @@ class Batch:
     """What payments (by `id`) came to that are told less what went back of them."""
     gifts: set[str] = field(default_factory=set)
     """Ids of refunds in points or store credit that had not arrived before."""
+    news: list[tuple[type[SQLModel], str]] = field(default_factory=list)
+    """Parcels and refunds, by model and id, that the shop took further."""
     begun: set[int] = field(default_factory=set)
     """Entries (by `id`) of which something may be written."""
     unsettled: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -76,6 +78,11 @@ class Batch:
     def is_new(self, order_id: str) -> bool:
         """Whether an order came with this import: its history, not news of something known."""
         return order_id > self.since
+
+    def note_news(self, kind: type[SQLModel], row_id: str, order_id: str) -> None:
+        """Note that the shop took a part of an order that is known further."""
+        if not self.is_new(order_id):
+            self.news.append((kind, row_id))
 
     def said_anew(self, record: Record) -> set[str]:
         """The fields of a record, or of a part of an order, that the shop changed since the last.

@@ -10,6 +10,7 @@ from account_portal.core.settings import get_settings
 from account_portal.gateways import get_gateways
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.messages import tell_customers
 from account_portal.merchant.importing.promises import kind_of
 from account_portal.merchant.importing.tables import fetch, update
 from account_portal.models import Order, OrderReturn, Refund
@@ -27,6 +28,8 @@ def apply_effects(batch: Batch) -> None:
     _place_drafts(batch)
     _hand_over_gifts(batch)
     known = [order_id for order_id in batch.before if not batch.is_new(order_id)]
+    if batch.news:
+        tell_customers(_context(batch), batch)
     moved = [
         (row["id"], row["status"])
         for row in fetch(batch.db, Order, "id", known, ("id", "status"))

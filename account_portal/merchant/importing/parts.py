@@ -183,7 +183,8 @@ def _write_money(
             if reason:
                 batch.wait_or_refuse(part.entry, reason)  # its payment may come yet
                 continue
-            if there is None and promises.adopt(part.order_id, values):
+            if there is None and (adopted := promises.adopt(part.order_id, values)):
+                batch.note_news(Refund, adopted, part.order_id)
                 batch.changed_orders.add(part.order_id)
                 continue
         if there is None and floor and (reason := floor.why_not_new(part)):
@@ -199,6 +200,7 @@ def _write_money(
                 "created_at": made,
                 "modified_at": batch.now,
             }
+            batch.note_news(model, new[key]["id"], part.order_id)
             batch.changed_orders.add(part.order_id)
         else:
             reason = floor.why_not(part, there, values) if floor else None
@@ -249,6 +251,9 @@ def _note_change(
     if reason:
         batch.keep(part.entry, reason)
         changed = {name: value for name, value in changed.items() if name not in _STATES}
+    if "status" in changed:
+        kind = Shipment if isinstance(part.part, ShipmentPart) else Refund
+        batch.note_news(kind, there["id"], part.order_id)
     if changed:
         changes.append((there["id"], {**changed, "modified_at": batch.now}))
         batch.changed_orders.add(part.order_id)
@@ -337,6 +342,7 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
                 "modified_at": batch.now,
             }
             new[parcel.reference_number] = row
+            batch.note_news(Shipment, row["id"], part.order_id)
             batch.changed_orders.add(part.order_id)
             contents.fill(part, parcel, row["id"], units)
             continue

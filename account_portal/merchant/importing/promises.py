@@ -98,11 +98,11 @@ class Promises:
             return f"refund {values['request_number']}: more goes back than was paid"
         return None
 
-    def adopt(self, order_id: str, values: Row) -> bool:
-        """Let a refund that waits here become the one the shop tells; whether there was one."""
+    def adopt(self, order_id: str, values: Row) -> str | None:
+        """Let a refund that waits here become the one the shop tells; its id, if there was one."""
         waiting = self._waiting(order_id, values)
         if not waiting or values["status"] == RefundStatus.FAILED:
-            return False
+            return None
         amount = values["refund_amount"]
         first = next((row for row in waiting if row["refund_amount"] == amount), waiting[0])
         rest = first["refund_amount"] - amount
@@ -125,7 +125,8 @@ class Promises:
         first.update(values)
         self._told.add(f"refund/{values['request_number']}")
         self._changes.append((first["id"], {**values, "modified_at": self._batch.now}))
-        return True
+        adopted: str = first["id"]
+        return adopted
 
     def _take_off(self, order_id: str, row: Row, amount: int) -> None:
         row["refund_amount"] -= amount
