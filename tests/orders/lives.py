@@ -1,0 +1,268 @@
+"""Lives of an order: what may happen to it, and what must be true after each step."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from account_portal.context import SHOP
+from account_portal.core.db import Database
+from account_portal.core.errors import PortalError
+from account_portal.models import (
+    Order,
+    OrderCount,
+    OrderDocument,
+    Payment,
+    Refund,
+    Shipment,
+    User,
+)
+from account_portal.orders import rules, service
+from account_portal.orders.facts import facts_of, money_of
+from account_portal.orders.schemas import CancelOrder, OrderQuery
+from account_portal.orders.service.documents import return_window, returnable_by_line
+from account_portal.returns import service as returns
+from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.states import ShipmentStatus
+
+CANCEL = CancelOrder.model_validate(
+    {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
+)
+
+
+class Life:
+    """One order, and what may happen to it."""
+
+    def __init__(self, database: Database, call: Any, owner: User, clock: Any, order: Order):
+        self.database, self._call, self._owner, self._clock = database, call, owner, clock
+        self.id, self.number = order.id, order.order_number
+        self._list_first = False
+        self._refunded: set[str] = set()
+
+    def shop(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return self._call(function, *args, actor=SHOP, **kwargs)
+
+    def customer(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        return self._call(function, *args, actor=self._owner, **kwargs)
+
+    def rows(self, model: Any) -> list[Any]:
+        with self.database.session(writes=False) as db:
+            found = select(model).where(model.order_id == self.id)
+            return list(db.execute(found.order_by(model.created_at, model.id)).scalars())
+
+    def one(self, model: Any, place: int) -> Any:
+        found = self.rows(model)
+        return found[place % len(found)] if found else None
+
+    def take(self, step: str, place: int) -> None:
+        getattr(self, f"_{step}")(place)
+
+    def _cancel(self, _place: int) -> None:
+        flag = self.customer(service.get_order, self.number).view().is_cancellation_allowed
+        self._deed(flag, service.cancel_order, self.number, CANCEL)
+
+    def _deed(self, flag: bool, deed: Callable[..., Any], *args: Any) -> Any:
+        """What the customer does succeeds if, and only if, the page says it can be done."""
+        try:
+            result = self.customer(deed, *args)
+        except PortalError:
+            assert not flag, "it was shown and is refused"
+            raise
+        assert flag, "it was not shown and is done"
+        return result
+
+    def _cancel_by_shop(self, _place: int) -> None:
+        self.shop(service.cancel_for_shop, self.number, "Sold out")
+
+    def _pay_again(self, _place: int) -> None:
+        status = self.customer(service.get_payment_status, self.number)
+        started = self._deed(status.is_retry_available, service.pay_again, self.number)
+        assert started.payment_info.amount == status.amount_unpaid, "what is unpaid is asked for"
+
+    def _settle(self, place: int) -> None:
+        if payment := self.one(Payment, place):
+            self.shop(service.settle_payment, payment.request_number, succeeded=True)
+
+    def _fail_payment(self, place: int) -> None:
+        if payment := self.one(Payment, place):
+            self.shop(service.settle_payment, payment.request_number, succeeded=False)
+
+    def _pack(self, place: int) -> None:
+        self.shop(service.create_shipment, self.number, {"SKU-0": place} if place % 2 else None)
+
+    def _move(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            to = [
+                ShipmentStatus.PACKED,
+                ShipmentStatus.SHIPPED,
+                ShipmentStatus.DELIVERED,
+                ShipmentStatus.CANCELLED,
+            ][place % 4]
+            self.shop(service.move_shipment, parcel.reference_number, to)
+
+    def _lose(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            self.shop(service.move_shipment, parcel.reference_number, ShipmentStatus.LOST)
+
+    def _resend(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            self.shop(service.resend_shipment, parcel.reference_number)
+
+    def _refund_parcel(self, place: int) -> None:
+        if parcel := self.one(Shipment, place):
+            self.shop(service.refund_shipment, parcel.reference_number)
+            assert parcel.reference_number not in self._refunded, "a parcel is refunded once"
+            self._refunded.add(parcel.reference_number)
+
+    def _ask_return(self, place: int) -> None:
+        body = {
+            "return_items": [
+                {
+                    "product_id": "product-0",
+                    "sku": "SKU-0",
+                    "quantity": 1 + place % 3,
+                    "resolution": "replacement" if place == 7 else "refund",
+                    "return_reason": "Worn",
+                }
+            ]
+        }
+        data = CreateOrderReturn.model_validate(body)
+        shown = self.customer(service.get_order, self.number).view().order_items[0]
+        can = 1 + place % 3 <= shown.returnable_quantity
+        quote = self._deed(can, returns.quote_return, self.number, data.return_items)
+        assert quote.money >= 0
+        self._deed(can, returns.create_return, self.number, data)
+
+    def _requests(self) -> list[str]:
+        from account_portal.models import OrderReturn
+
+        return [row.request_number for row in self.rows(OrderReturn)]
+
+    def _return_step(self, place: int) -> None:
+        for number in self._requests():
+            step: Callable[..., None] = [
+                returns.approve_return,
+                returns.mark_return_shipped,
+                returns.receive_return,
+                returns.complete_return,
+            ][place % 4]
+            with suppress(PortalError):
+                self.shop(step, number)
+
+    def _cancel_return(self, place: int) -> None:
+        if numbers := self._requests():
+            self.customer(returns.cancel_return, numbers[place % len(numbers)])
+
+    def _approve_refund(self, place: int) -> None:
+        if refund := self.one(Refund, place):
+            self.shop(service.approve_refund, refund.request_number)
+
+    def _settle_refund(self, place: int) -> None:
+        if refund := self.one(Refund, place):
+            self.shop(service.settle_refund, refund.request_number, succeeded=True)
+
+    def _living(self) -> int:
+        """Money that went back or is promised."""
+        return sum(
+            row.refund_amount
+            for row in self.rows(Refund)
+            if row.status != "failed"
+            and row.payment_mode != rules.POINTS
+            and row.payment_method != rules.STORE_CREDIT
+        )
+
+    def _fail_refund(self, place: int) -> None:
+        if refund := self.one(Refund, place):
+            with suppress(PortalError):
+                self.shop(service.approve_refund, refund.request_number)
+            before = self._living()
+            self.shop(service.settle_refund, refund.request_number, succeeded=False)
+            assert self._living() == before, "what a bank did not take is promised again"
+
+    def _goodwill(self, place: int) -> None:
+        self.shop(service.create_refund, self.number, Decimal(1 + place))
+
+    def _days(self, place: int) -> None:
+        self._clock.advance(days=5 * (1 + place), seconds=1)
+
+    def check(self) -> None:
+        """What must be true now."""
+        with self.database.session(writes=False) as db:
+            order = db.get_one(Order, self.id)
+            facts = facts_of(db, order)
+            money = facts.money()
+            assert money_of(db, order) == money
+            self._check_money(money)
+            self._check_units(facts)
+        self._check_what_is_shown(money)
+
+    def _check_money(self, money: rules.MoneyFacts) -> None:
+        account = rules.account_of(money)
+        assert account.kept >= 0
+        assert account.gone + account.promised <= account.arrived
+        assert account.owed_back == 0, "what is owed has a refund at once"
+        promised = sum(
+            one.amount for one in money.refunds if one.is_money and one.status != "failed"
+        )
+        assert promised <= account.arrived
+        if money.status == "cancelled":
+            assert account.kept == 0
+        assert account.arrived - promised <= account.due, "the shop keeps no more than is due"
+        if not money.refunds and not money.returned:
+            assert min(account.arrived, account.due) + account.unpaid == account.due
+
+    def _check_units(self, facts: Any) -> None:
+        for line in facts.line_units():
+            assert 0 <= line.sent <= line.quantity
+            assert 0 <= line.sent_free <= line.free_quantity
+        arrived, held = facts.delivered_units(), facts.held()
+        for line_id, units in returnable_by_line(facts, self._clock.now).items():
+            assert 0 <= units <= arrived.get(line_id, 0) - held[line_id].units
+
+    def _check_what_is_shown(self, money: rules.MoneyFacts) -> None:
+        query = OrderQuery.model_validate({"user_id": self._owner.id, "limit": 100})
+        self._list_first = not self._list_first  # what is read first may be late
+        if self._list_first:
+            listed = self.customer(service.list_orders, query).rows.view()
+        detail = self.customer(service.get_order, self.number).view()
+        if not self._list_first:
+            listed = self.customer(service.list_orders, query).rows.view()
+        states = {row.order_number: row.status for row in listed}
+        assert states.get(self.number, detail.status) == detail.status
+        status = self.customer(service.get_payment_status, self.number)
+        assert detail.payment_status == status.status
+        closed = detail.status == "complete" and all(
+            shipment.delivered_date and shipment.delivered_date + return_window() < self._clock.now
+            for shipment in detail.shipments
+            if shipment.status == "delivered"
+        )
+        assert closed or detail.status != "complete"
+        if detail.status == "delivered":
+            assert any(item.returnable_quantity for item in detail.order_items) or any(
+                shipment.delivered_date + return_window() >= self._clock.now
+                for shipment in detail.shipments
+                if shipment.status == "delivered"
+            )
+        with self.database.session(writes=False) as db:
+            assert db.get_one(Order, self.id).status == detail.status
+            document = db.get_one(OrderDocument, self.id)
+            assert document.status == detail.status
+            assert f'"status":"{detail.status}"' in document.summary
+            counted = db.execute(
+                select(func.sum(col(OrderCount.count))).where(
+                    col(OrderCount.customer_id) == document.customer_id
+                )
+            ).scalar_one()
+            orders = db.execute(
+                select(func.count()).where(col(Order.customer_id) == document.customer_id)
+            ).scalar_one()
+            assert counted == orders
+        assert status.is_retry_available == rules.can_retry_payment(money, self._clock.now)
+        if detail.is_cancellation_allowed:
+            promised = detail.cancellation_refund_details
+            assert promised is not None
+            back = rules.account_of(money).left
+            assert promised.refundable_amount == Decimal(back) / 100
