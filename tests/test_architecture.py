@@ -118,11 +118,25 @@ def test_statements_are_made_where_the_rules_are() -> None:
         "webhooks/",
         "merchant/",
         "demo/",
-        "orders/facts.py",
+        "orders/facts/",
         "edge/neighbours.py",  # of portals, not of customers
         "maintenance/",  # whole tables, for whoever runs the portal
     )
     assert {path for path in found if not is_service(path) and not starts(path, *allowed)} == set()
+
+
+def test_payments_are_added_up_in_one_place() -> None:
+    """What arrived of an order is one function's answer: `arrived_of`."""
+    found = {
+        path
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"sum", "func.sum"}
+        and any(word in ast.unparse(node).lower() for word in (".amount", "['amount']"))
+        and not starts(path, "demo/")
+    }
+    assert found == {"orders/rules/money.py"}
 
 
 def test_rows_that_events_tell_of_are_written_where_events_see_it() -> None:

@@ -45,8 +45,8 @@ class Floor:
             self._payments[one.order_id].append(one)
         self._told = {one.part.request_number: one.part for one in refunds}
         """Refunds that are told with the payments, and may turn out to have failed."""
-        self._arrived: dict[str, dict[str, int]] = {}
-        """What arrived by payment, for orders that were asked about."""
+        self._after: dict[str, dict[str, _Paid]] = {}
+        """Payments by number as they will be, for orders that were asked about."""
 
     def why_not(self, part: PartOfOrder, there: Mapping[str, Any], values: Row) -> str | None:
         """Why a payment cannot become what a record says; none: it can."""
@@ -56,51 +56,52 @@ class Floor:
         after = dict(there) | {name: value for name, value in values.items() if name in said}
         if _arrived(there) <= _arrived(after):
             return None
-        arrived = self._arrived_of(part)
-        arrived[part.part.request_number] = _arrived(after)
+        payments = self._payments_of(part)
+        payments[part.part.request_number] = _paid(after)
         reason = self._lacking(part)
         if reason:
-            arrived[part.part.request_number] = _arrived(there)
+            payments[part.part.request_number] = _paid(there)
         return reason
 
     def why_not_new(self, part: PartOfOrder) -> str | None:
         """Why a payment cannot take the place of the one that stood for it; none: it can."""
-        arrived = self._arrived_of(part)
-        stated = arrived.get(_STATED)
-        if not stated or all(is_failed(one.part) for one in self._payments[part.order_id]):
+        payments = self._payments_of(part)
+        if _STATED not in payments or all(
+            is_failed(one.part) for one in self._payments[part.order_id]
+        ):
             return None
-        arrived[_STATED] = 0
+        stated = payments.pop(_STATED)
         reason = self._lacking(part)
-        arrived[_STATED] = stated
+        payments[_STATED] = stated
         return reason
 
     def _lacking(self, part: PartOfOrder) -> str | None:
         gone = went_back(self._batch, part.order_id, part.currency, self._told)
-        if gone <= sum(self._arrived_of(part).values()):
+        if gone <= rules.arrived_of(self._payments_of(part).values()):
             return None
         amount = to_major(gone, part.currency)
         return f"payment {part.part.request_number}: {amount} of the order went back already"
 
-    def _arrived_of(self, part: PartOfOrder) -> dict[str, int]:
-        """What arrived by payment, those included that the records bring."""
-        if part.order_id in self._arrived:
-            return self._arrived[part.order_id]
-        found: dict[str, int] = {}
+    def _payments_of(self, part: PartOfOrder) -> "dict[str, _Paid]":
+        """The payments of an order, with those that the records bring and what they raise."""
+        if part.order_id in self._after:
+            return self._after[part.order_id]
+        found: dict[str, _Paid] = {}
         for row in fetch(self._batch.db, Payment, "order_id", [part.order_id]):
             name = _STATED if row["collection"] == STATED else row["request_number"]
-            found[name] = _arrived(row)
+            found[name] = _paid(row)
         digits = exponent(part.currency)
         for one in self._payments[part.order_id]:
-            told = {
-                "payment_status": one.part.payment_status,
-                "amount": minor(one.part.amount, digits),
-            }
-            name = one.part.request_number
-            found[name] = max(found.get(name, 0), _arrived(told))
-        self._arrived[part.order_id] = found
+            told = (minor(one.part.amount, digits), one.part.payment_status)
+            known = found.get(one.part.request_number)
+            if known is None or rules.arrived_of([known]) < rules.arrived_of([told]):
+                found[one.part.request_number] = told
+        self._after[part.order_id] = found
         return found
 
 
+_Paid = tuple[int, str]
+"""Amount and state of a payment."""
 _STATED = ""
 """Stands for the payment that an order has by its state alone."""
 
@@ -167,5 +168,9 @@ def is_failed(payment: Any) -> bool:
     return bool(payment.payment_status == TransactionStatus.FAILED)
 
 
+def _paid(payment: Mapping[str, Any]) -> _Paid:
+    return payment["amount"], payment["payment_status"]
+
+
 def _arrived(payment: Mapping[str, Any]) -> int:
-    return payment["amount"] if payment["payment_status"] in rules.ARRIVED else 0
+    return rules.arrived_of([_paid(payment)])

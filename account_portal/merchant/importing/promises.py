@@ -57,12 +57,10 @@ class Promises:
 
     def _arrived_in(self, order_ids: list[str]) -> dict[str, int]:
         """Money that arrived by order; orders that are paid by their state alone are left out."""
-        arrived: dict[str, int] = defaultdict(int)
-        rows = fetch(self._batch.db, Payment, "order_id", order_ids)
-        for row in rows:
-            arrived[row["order_id"]] += (
-                row["amount"] if row["payment_status"] in rules.ARRIVED else 0
-            )
+        payments: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for row in fetch(self._batch.db, Payment, "order_id", order_ids):
+            payments[row["order_id"]].append((row["amount"], row["payment_status"]))
+        arrived = {order_id: rules.arrived_of(paid) for order_id, paid in payments.items()}
         names = ("id", "payment_status")
         for order in fetch(self._batch.db, Order, "id", order_ids, names):
             if order["payment_status"] != PaymentStatus.SUCCESS:

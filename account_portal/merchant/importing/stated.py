@@ -55,10 +55,8 @@ def fault_of(
         minor(record.credit_balance_used, digits),
     )
     if record.payments:
-        arrived = sum(
-            minor(one.amount, digits)
-            for one in record.payments
-            if one.payment_status in rules.ARRIVED
+        arrived = rules.arrived_of(
+            (minor(one.amount, digits), one.payment_status) for one in record.payments
         )
     else:
         arrived = due if states_of(record)["payment_status"] == PaymentStatus.SUCCESS else 0

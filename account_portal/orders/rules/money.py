@@ -3,7 +3,7 @@
 The only place that adds up payments and refunds. Amounts are minor units of the order's currency.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -35,6 +35,11 @@ ARRIVED = frozenset(
 
 ENDED = frozenset({ReturnStatus.CANCELLED, ReturnStatus.REJECTED})
 """Returns that hold nothing any more: neither units nor refunds."""
+
+
+def arrived_of(payments: Iterable[tuple[int, str]]) -> int:
+    """What arrived of payments, each an amount and its state; nothing else adds payments up."""
+    return sum(amount for amount, status in payments if status in ARRIVED)
 
 
 def net_payable(grand_total: int, loyalty_amount: int, credit_used: int) -> int:
@@ -162,7 +167,7 @@ class OrderAccount:
 
 def account_of(facts: MoneyFacts) -> OrderAccount:
     """Add up the money of an order."""
-    arrived = sum(one.amount for one in facts.attempts if one.status in ARRIVED)
+    arrived = arrived_of((one.amount, one.status) for one in facts.attempts)
     if not facts.attempts and facts.stated is PaymentStatus.SUCCESS:
         arrived = facts.due  # history from before payments were recorded with their orders
     money_back = [refund for refund in facts.refunds if refund.is_money]
@@ -208,11 +213,11 @@ def _overpaid(facts: MoneyFacts, living: list[RefundFact]) -> int:
         if refund.purpose == RefundPurpose.OVERPAID:
             found += refund.amount
         elif refund.purpose is None and refund.return_id is None:
-            came = sum(
-                one.amount
+            came = arrived_of(
+                (one.amount, one.status)
                 for one in facts.attempts
                 # By days: dates that shops tell have no time.
-                if one.status in ARRIVED and one.created_at.date() <= refund.created_at.date()
+                if one.created_at.date() <= refund.created_at.date()
             )
             found += max(0, min(refund.amount, came - facts.due - found))
     return found
