@@ -150,8 +150,8 @@ def netted(batch: Batch, record: OrderRecord, order: Stored, less: int) -> dict[
         if minor(one.amount, digits) < paid.get(one.request_number, 0)
         and one.payment_status in rules.ARRIVED
     }
-    fell = sum(
-        lowered[id(one)] - minor(one.amount, digits)
+    fell = sum(lowered.values()) - rules.arrived_of(
+        (minor(one.amount, digits), one.payment_status)
         for one in record.payments
         if id(one) in lowered
     )
