@@ -325,7 +325,7 @@ def test_payments_that_are_less_than_what_went_back_are_no_history(
     shop.brings(sold("N-1", payment_status="success", refunds=back))
     told = {"type": "payment", "order_number": "N-1", "amount": 100}
     [(_, reason)] = shop.brings({**told, "request_number": "P1"})
-    assert reason == "payment P1: 150.00 of the order went back already"
+    assert reason == "payment P1: 150.00 of the order went back or is to"
     assert len(rows(shop.database, Payment)) == 1
     both = [{**told, "request_number": "P1"}, {**told, "request_number": "P2"}]
     faults = shop.brings(*both) if together else shop.brings(both[0])
@@ -337,7 +337,7 @@ def test_a_state_does_not_unsay_money_that_went_back(shop: Shop) -> None:
     back = [{"request_number": "R", "refund_amount": 150, "created_at": day(3)}]
     shop.brings(sold("N-1", payment_status="success", refunds=back))
     shop.brings(sold("N-1", payment_status="failed", refunds=back))
-    assert shop.kept == ["payment_status: 150.00 of the order went back already"]
+    assert shop.kept == ["payment_status: 150.00 of the order went back or is to"]
     assert [row.amount for row in rows(shop.database, Payment)] == [15000]
     shop.brings(sold("N-1", payment_status="success", quantity=1, refunds=back))
     assert [row.amount for row in rows(shop.database, Payment)] == [15000]
@@ -354,3 +354,16 @@ def test_a_bill_and_a_payment_lowered_by_what_went_back(shop: Shop, sent: bool) 
         shop.brings(sold("N-1", payments=[less], refunds=back, quantity=1, **parcels))
         assert (living(shop), shop.payment("N-1")[2:]) == (100, (0, False))
         assert [row.amount for row in rows(shop.database, Payment)] == [20000]
+
+
+@pytest.mark.parametrize("status", ["pending", "approved"])
+def test_a_payment_stays_while_the_shop_sends_it_back(shop: Shop, status: str) -> None:
+    back = [{"request_number": "R", "refund_amount": 50, "status": status, "created_at": day(3)}]
+    shop.brings(sold("N-1", payments=[P1], refunds=back))
+    bounced = {**P1, "payment_status": "failed"}
+    shop.brings(sold("N-1", payments=[bounced], refunds=back))
+    assert shop.kept == ["payment P1: 50.00 of the order went back or is to"]
+    shop.brings(sold("N-1", payments=[P1], refunds=back))
+    failed = [{**back[0], "status": "failed"}]
+    shop.brings(sold("N-1", payments=[bounced], refunds=failed))
+    assert (shop.kept, shop.payment("N-1")[1]) == ([], 0)

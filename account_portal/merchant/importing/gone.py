@@ -80,7 +80,7 @@ class Floor:
         if gone <= rules.arrived_of(self._payments_of(part).values()):
             return None
         amount = to_major(gone, part.currency)
-        return f"payment {part.part.request_number}: {amount} of the order went back already"
+        return f"payment {part.part.request_number}: {amount} of the order went back or is to"
 
     def _payments_of(self, part: PartOfOrder) -> "dict[str, _Paid]":
         """The payments of an order, with those that the records bring and what they raise."""
@@ -107,14 +107,19 @@ _STATED = ""
 
 
 def went_back(batch: Batch, order_id: str, currency: str, told: Mapping[str, Any]) -> int:
-    """Money of an order that went back; `told` are records of refunds by number."""
+    """Money of an order that went back, or that the shop says it sends back.
+
+    What waits here is called off when its money never came; the shop's own word is not.
+    `told` are records of refunds by number.
+    """
     gone = 0
     for row in fetch(batch.db, Refund, "order_id", [order_id]):
         status, amount = row["status"], row["refund_amount"]
         record = told.get(row["request_number"])
         if isinstance(record, RefundPart):
             status, amount = record.status, minor(record.refund_amount, exponent(currency))
-        if status == RefundStatus.SUCCESS and kind_of(row) == "money":
+        is_ours = row["purpose"] is not None and status != RefundStatus.SUCCESS
+        if status != RefundStatus.FAILED and not is_ours and kind_of(row) == "money":
             gone += amount
     return gone
 

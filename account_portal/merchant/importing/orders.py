@@ -222,7 +222,7 @@ class _Writer:
         gone = went_back(self._batch, order_id, row["currency"], refunds)
         if gone and not paid:
             amount = to_major(gone, row["currency"])
-            self._batch.keep(entry, f"payment_status: {amount} of the order went back already")
+            self._batch.keep(entry, f"payment_status: {amount} of the order went back or is to")
         due = max(due, gone)
         if not due:
             self._stated_gone.append(stated["id"])
