@@ -7,6 +7,8 @@ Revises: 0025
 import sqlalchemy as sa
 from alembic import op
 
+from account_portal.core.db import Minor
+
 revision = "0026"
 down_revision = "0025"
 branch_labels = None
@@ -15,7 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("shipment_items", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("written_off", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("written_off", Minor, nullable=True))
     items = sa.table(
         "shipment_items", *[sa.column(name) for name in ("id", "shipment_id", "written_off")]
     )
