@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -121,6 +121,7 @@ def test_books_hold_after_every_step(
     one = Life(database, call, owner, clock, order)
     one.check()
     for step, place in life:
+        note(f"{step} {place}")
         with suppress(PortalError):
             one.take(step, place)
         one.check()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from account_portal.core.db import Database
@@ -309,8 +309,10 @@ def test_books_hold_after_every_word_of_the_shop(
     one = ToldLife(database, call, owner, clock, order)
     one.record, one.path, one.lines = record, file, {}
     one._same_lines()
+    note(repr(record))
     one.check()
     for step, place in life:
+        note(f"{step} {place}")
         with suppress(PortalError):
             one.take(step, place)
         one.check()
