@@ -69,13 +69,13 @@ def _packed(
     batch: Batch,
     told: Mapping[str, datetime],
     parcels: Mapping[str, Sequence[Stored]],
-    of_orders: Mapping[str, Sequence[Stored]],
+    sold: Mapping[str, Sequence[Stored]],
 ) -> dict[str, dict[str, int]]:
     """Units by sku and order that are in parcels.
 
     What is in a cancelled one was sent again only if the shop says so since that one left.
     """
-    lines = {row["id"]: row for rows in of_orders.values() for row in rows}
+    lines = {row["id"]: row for rows in sold.values() for row in rows}
     counted = [
         parcel["id"]
         for of_order in parcels.values()
