@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.clock import utc_now
@@ -27,7 +27,7 @@ from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import Settings, get_settings
 from account_portal.gateways import Gateways, get_gateways
 from account_portal.models import User, UserSession
-from account_portal.security import tokens
+from account_portal.security import sessions, tokens
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -110,6 +110,8 @@ class Context:
     attempt: str | None = None
     """What an earlier run of this very call began and could not answer; see `checkpoint`."""
     note_attempt: Callable[[str], None] | None = None
+    has_ended_session: bool = False
+    """Whether this call has ended the session by which it came, as signing out does."""
     after_rollback: list[Callable[[], None]] = field(default_factory=list)
     """Undo what a database can't roll back, such as a stored file."""
 
@@ -205,6 +207,22 @@ class Context:
         statement = select(User).where(col(User.id) == self.user_id)
         return self.db.execute(statement.with_for_update() if lock else statement).scalar_one()
 
+    def commit(self) -> None:
+        """Keep what was done, unless the caller's session has ended meanwhile.
+
+        A session that is ended while a call waits for a lock, or works on something slow, does
+        nothing more: its end waits for this commit, or this commit for it.
+
+        Raises:
+            NotAuthenticated: it has ended, and not by this call itself.
+        """
+        session_id = None if self.has_ended_session else self.actor.session_id
+        if session_id is not None and self.transaction.writes and self.transaction.begun:
+            self.db.flush()  # in this order all calls lock: what they change, then their session
+            if not sessions.is_in_force(self.db, session_id):
+                raise NotAuthenticated
+        self.transaction.commit()
+
     def checkpoint(self, attempt: str | None = None) -> None:
         """Keep what was done so far, and go on in a new transaction.
 
@@ -217,7 +235,7 @@ class Context:
         """
         if attempt is not None and self.note_attempt is not None:
             self.note_attempt(attempt)
-        self.transaction.commit()
+        self.commit()
         self.db.expunge_all()
         hooks, self.after_commit = self.after_commit, []
         self.after_rollback.clear()
@@ -322,24 +340,6 @@ def _actor(found: _Found, caller: Caller, now: datetime) -> Actor:
     )
 
 
-def _note_first_use(database: Database, session_id: str, generation: int, now: datetime) -> None:
-    """Note that the newest pair of a session arrived: the token it was traded for is over soon.
-
-    Once for each pair, in a transaction of its own, as most calls only read. Without the lock
-    nothing is noted; the next call does it.
-    """
-    newest = (_SESSIONS.id == session_id, _SESSIONS.generation == generation)
-    changed = update(UserSession).where(*newest, _SESSIONS.pair_used_at.is_(None))
-    changed = changed.values(pair_used_at=now).execution_options(synchronize_session=False)
-    try:
-        with database.session(writes=True) as db:
-            db.execute(changed)
-            db.commit()
-    except Exception as error:
-        if not database.is_away(error):
-            raise
-
-
 @contextmanager
 def enter(
     caller: Caller | None = None,
@@ -373,7 +373,7 @@ def enter(
             context.actor = actor or _resolve(transaction, caller, now)
             transaction.info["actor"] = context.actor.kind
             yield context
-            transaction.commit()
+            context.commit()
         done = True
     except PortalError as error:
         if error.keeps_changes:
@@ -384,7 +384,7 @@ def enter(
     finally:
         transaction.close()
         if transaction.first_use_of is not None:
-            _note_first_use(database, *transaction.first_use_of, now)
+            sessions.note_first_use(database, *transaction.first_use_of, now)
         if not transaction.is_in_doubt:  # a file too many does no harm, one too few does
             for hook in context.after_commit if done else context.after_rollback:
                 hook()

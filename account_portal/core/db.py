@@ -101,7 +101,7 @@ class Transaction:
 
     def __init__(self, database: "Database", *, writes: bool) -> None:
         self._database = database
-        self._writes = writes
+        self.writes = writes
         self._pooled: PoolProxiedConnection | None = None
         self.first_use_of: tuple[str, int] | None = None
         """Session and generation of tokens that came for the first time, to be noted at the end."""
@@ -116,7 +116,7 @@ class Transaction:
     def session(self) -> Session:
         """The session of this transaction."""
         if self.begun is None:
-            self.begun = self._database.session(writes=self._writes)
+            self.begun = self._database.session(writes=self.writes)
             self.begun.info.update(self.info)
             if self._pooled is not None:
                 self._database.leave_to_session(self._pooled)
@@ -126,7 +126,7 @@ class Transaction:
     def read(self, read: PreparedSelect, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a prepared read; what is pending in the session is not flushed first."""
         dialect = self._database.engine.dialect
-        if self._writes or self.begun is not None:
+        if self.writes or self.begun is not None:
             return read.rows(self.session.connection().connection, dialect, values)
         if self._pooled is None:
             self._pooled = self._database.begin_reading()
@@ -163,7 +163,7 @@ class Transaction:
     def begin_writing(self) -> None:
         """End a reading transaction; what is asked next begins a writing one."""
         self.close()
-        self._writes = True
+        self.writes = True
 
     def close(self) -> None:
         """Give the connection back; what was not committed is undone.

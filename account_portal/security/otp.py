@@ -20,8 +20,11 @@ TRIES = 5
 PAUSE = Limit("code", times=1, seconds=30)
 PER_HOUR = Limit("code", times=10, seconds=3600)
 """Both count the same attempts: for a contact, from one known device or one network."""
-IN_ALL = Limit("code-in-all", times=30, seconds=3600)
-"""Codes for a contact that anybody asked for whose device is not known."""
+IN_ALL = Limit("code-in-all", times=20, seconds=3600)
+"""Codes for a contact that anybody asked for whose device is not known; after them come links."""
+LINKS = Limit("device-link", times=1, seconds=300)
+"""Links sent to a contact after that: half the time one lives, so that there always is a living
+one, and mail from strangers has an end."""
 KNOW_DEVICE = "know-device"
 """Action of a link that makes a device known; its key is as long as a handle."""
 
@@ -120,9 +123,7 @@ def issue(
     except TooManyAttempts as error:
         raise CodeJustSent(error.retry_after) from None
     if not is_known:
-        all_others = tokens.keyed_digest("rate limits", contact)
-        rate_limit.require_below(db, IN_ALL, all_others, now)
-        rate_limit.count(db, IN_ALL, all_others, now)
+        rate_limit.count(db, IN_ALL, tokens.keyed_digest("rate limits", contact), now)
     rate_limit.count(db, PAUSE, key, now)
     issued = Issued(token=new_secret(), code=f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}")
     hashed = _code_digest(issued.token, issued.code)
@@ -141,6 +142,28 @@ def issue(
         )
     )
     return issued
+
+
+def is_used_up(db: Session, contact: str, now: datetime) -> bool:
+    """Whether devices that are not known have had all codes of a contact that they can have."""
+    wait_in_line(db, contact)
+    return not _is_below(db, IN_ALL, contact, now)
+
+
+def may_send_link(db: Session, contact: str, now: datetime) -> bool:
+    """Whether the contact needs another link; if so, it counts as sent."""
+    if not _is_below(db, LINKS, contact, now):
+        return False
+    rate_limit.count(db, LINKS, tokens.keyed_digest("rate limits", contact), now)
+    return True
+
+
+def _is_below(db: Session, limit: Limit, contact: str, now: datetime) -> bool:
+    try:
+        rate_limit.require_below(db, limit, tokens.keyed_digest("rate limits", contact), now)
+    except TooManyAttempts:
+        return False
+    return True
 
 
 def link_key(db: Session, now: datetime, contact: str, channel: str) -> str:

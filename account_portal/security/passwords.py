@@ -1,11 +1,33 @@
 """Password hashes: argon2id for our own, other shops' hashes verified and then replaced."""
 
+import os
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from threading import BoundedSemaphore
 
 from passlib.context import CryptContext
 
+from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.settings import get_settings
+
+TURN_WITHIN = 5
+"""Seconds to wait for a turn."""
+_turns = BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
+"""At most half the processors of a process hash at a time, so that strangers who send passwords
+slow each other down and nobody else; each hash takes its memory only while it has its turn."""
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Raises `GatewayUnavailable` when too many others hash."""
+    if not _turns.acquire(timeout=TURN_WITHIN):
+        raise GatewayUnavailable
+    try:
+        yield
+    finally:
+        _turns.release()
 
 
 @lru_cache(maxsize=1)
@@ -33,7 +55,8 @@ def normal(password: str) -> str:
 
 def hash_password(password: str) -> str:
     """An argon2id hash. Takes about 0.1 s on purpose: never call it while holding a write lock."""
-    return _context().hash(normal(password))
+    with _turn():
+        return _context().hash(normal(password))
 
 
 def verify_password(password: str, stored: str | None) -> tuple[bool, str | None]:
@@ -46,16 +69,17 @@ def verify_password(password: str, stored: str | None) -> tuple[bool, str | None
     """
     if stored is None or _context().identify(stored) is None:
         stored = None
+    compared = stored or _nobodys_hash()
     try:
-        if stored is None:
-            _context().verify(normal(password), _nobodys_hash())
-            return False, None
-        fits, stronger = _context().verify_and_update(normal(password), stored)
-        if fits or normal(password) == password or not _context().verify(password, stored):
-            return fits, stronger
-        return True, hash_password(password)
+        with _turn():
+            fits, stronger = _context().verify_and_update(normal(password), compared)
+            as_typed = not fits and normal(password) != password
+            as_typed = as_typed and _context().verify(password, compared)
     except ValueError:  # a text no hash can be made of, or a hash that an export broke
         return False, None
+    if stored is None:
+        return False, None
+    return (True, hash_password(password)) if as_typed else (fits, stronger)
 
 
 def is_known_hash(stored: str) -> bool:

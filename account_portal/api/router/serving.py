@@ -15,6 +15,7 @@ from account_portal.api.router.parsing import Arguments, parse
 from account_portal.api.router.plan import Plan
 from account_portal.api.router.systems import Headers, admit
 from account_portal.context import Actor, Caller, Context, answers_at_once, enter
+from account_portal.core.clock import utc_now
 from account_portal.core.errors import (
     Forbidden,
     LoginRequired,
@@ -24,7 +25,7 @@ from account_portal.core.errors import (
     ValidationError,
 )
 from account_portal.core.settings import get_settings
-from account_portal.security import idempotency
+from account_portal.security import idempotency, tokens
 
 SHORTEST_KEY, LONGEST_KEY = 8, 128
 
@@ -58,6 +59,26 @@ def _require_access(plan: Plan, ctx: Context, arguments: dict[str, Any]) -> None
         # The route names the user only for the path's sake; services ask the context.
         if parameter.own_user and arguments.get(parameter.name) != ctx.actor.user_id:
             raise Forbidden
+
+
+async def _let_in(plan: Plan, caller: Caller, headers: Headers) -> Actor | None:
+    """Refuse whoever has no key or token before their body is read; the system that calls, if any.
+
+    A customer's session is looked up in the call's own transaction; here the signature will do.
+
+    Raises:
+        NotAuthenticated: nobody calls.
+        InsufficientScope: the key may not do this.
+        TooManyAttempts: the key's calls of this minute are used up.
+    """
+    if plan.access == "shop":
+        return await run_in_threadpool(admit, caller, plan.scope, headers)
+    if plan.access != "open":
+        try:
+            tokens.verify(caller.bearer or "", caller.now or utc_now())
+        except tokens.TokenInvalid:
+            raise NotAuthenticated from None
+    return None
 
 
 def _run(
@@ -106,8 +127,9 @@ async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
     """Answer a call; what is wrong with it is raised. More `headers` of the answer are added."""
     if request.path_params.get("store_id") != get_settings().store_id:
         raise NotFound
-    arguments = await parse(plan, request)
     caller = read_caller(request)
+    actor = await _let_in(plan, caller, headers)
+    arguments = await parse(plan, request)
     repeat = _repeat_of(plan, request, arguments)
 
     def work() -> bytes:
@@ -117,8 +139,7 @@ async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
             return _run(plan, caller, arguments, repeat)
 
     def work_for_system() -> bytes:
-        actor = admit(caller, plan.scope, headers)
-        if repeat is None:
+        if repeat is None or actor is None:
             return _run(plan, caller, arguments, None, actor)
         with idempotency.alone(str(actor.key_id), *repeat):
             return _run(plan, caller, arguments, repeat, actor)

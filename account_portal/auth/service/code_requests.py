@@ -204,7 +204,8 @@ def _send(
     guesser = who_tries(ctx, contact, holder, code=True)
     if not guesser.is_known:
         count_attempt(ctx, PER_ADDRESS_CODES, caller_network(ctx))
-    closed = is_closed(ctx, guesser, contact, action)
+    used_up = not guesser.is_known and otp.is_used_up(ctx.db, contact.key, ctx.now)
+    closed = used_up or is_closed(ctx, guesser, contact, action)
     issued = otp.issue(
         ctx.db,
         ctx.now,
@@ -221,7 +222,7 @@ def _send(
     store, minutes = ctx.settings.store_name, int(otp.LIFE.total_seconds() // 60)
     message: CodeMessage | DeviceLink
     if closed:
-        # Strangers used up what codes may be tried: the owner makes this device known first.
+        # Strangers used up what codes may be tried or sent: the owner makes this device known first.
         key = otp.link_key(ctx.db, ctx.now, contact.key, channel)
         link = f"{ctx.settings.origin}{KNOW_DEVICE}?key={key}"
         message = DeviceLink(link=link, store=store, minutes=minutes)
@@ -232,7 +233,9 @@ def _send(
             store=store,
             minutes=minutes,
         )
-    enqueue_secret(ctx, message, channel=channel, recipient=contact.address if reaches else None)
+    # The link that was sent before leads in as well.
+    is_sent = reaches and (not used_up or otp.may_send_link(ctx.db, contact.key, ctx.now))
+    enqueue_secret(ctx, message, channel=channel, recipient=contact.address if is_sent else None)
     shown = issued.code if debug and ctx.settings.debug_otp else None
     return schemas.OtpContent(otp_token=issued.token, otp_action=action, otp=shown)
 

@@ -283,10 +283,13 @@ def end_sessions_of(ctx: Context, user_id: str, *, but: str | None = None) -> in
 
 def revoke(ctx: Context, *conditions: Any) -> int:
     """End the sessions that fit; returns how many there were."""
-    result: Any = ctx.db.execute(
+    ended = ctx.db.execute(
         update(UserSession)
         .where(*conditions, col(UserSession.revoked_at).is_(None))
         .values(revoked_at=ctx.now)
+        .returning(col(UserSession.id))
         .execution_options(synchronize_session=False)
-    )
-    return int(result.rowcount)
+    ).scalars()
+    found = list(ended)
+    ctx.has_ended_session = ctx.has_ended_session or ctx.actor.session_id in found
+    return len(found)
