@@ -66,6 +66,8 @@ class Actor:
     """The key by which one of the shop's systems calls."""
     name: str | None = None
     """What the shop calls that key."""
+    scopes: frozenset[str] = frozenset({"*"})
+    """What that key may do; the shop's own commands may do everything."""
 
     @property
     def is_customer(self) -> bool:

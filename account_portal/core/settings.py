@@ -43,6 +43,10 @@ from account_portal.core.phone_service import require_usable
 
 ORIGIN = re.compile(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
 
+SHORTEST_SECRET = 32
+"""Characters of a key."""
+FEWEST_SIGNS = 8
+"""Different characters of a key: 32 random hexadecimal digits have fewer once in a million."""
 DEMO_UNASKED = (
     "where others reach the portal, set PORTAL_DEMO: `false` to serve a shop, `true` to show them "
     "a demo, which has public logins"
@@ -504,12 +508,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _secrets_outside_demo(self) -> "Settings":
-        if not self.demo and len(self.secret_key) < 32:
+        if not self.demo and not self.secret_key:
             raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters outside demo mode")
-        if self.secret_key and len(self.secret_key) < 32:
-            raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters")
-        if self.embed_secret and len(self.embed_secret) < 32:
-            raise ValueError("PORTAL_EMBED_SECRET needs at least 32 characters")
+        for name in ("secret_key", "encryption_key", "embed_secret"):
+            key = getattr(self, name)
+            if key and len(key) < SHORTEST_SECRET:
+                raise ValueError(f"PORTAL_{name.upper()} needs at least 32 characters")
+            if key and len(set(key)) < FEWEST_SIGNS:
+                raise ValueError(f"PORTAL_{name.upper()} is easy to guess: make a random one")
         if self.embed_secret and self.embed_jwks_url:
             raise ValueError("set PORTAL_EMBED_SECRET or PORTAL_EMBED_JWKS_URL, not both")
         if self.debug_otp and not self.demo:

@@ -18,6 +18,11 @@ class WebhookEndpoint(Identified, Stamped, table=True):
     types: str = Field(max_length=1000, description="Types of events with spaces between, or `*`.")
     description: str = Field(default="", max_length=200)
     expand: bool = Field(default=False, description="Whether data hold the whole object too.")
+    scopes: str = Field(
+        default="*",
+        max_length=400,
+        description="Of whoever set it up last: what may be shown to it, with spaces between.",
+    )
     version: int = Field(default=1, description="Of the form of events.")
     secret: str = Field(max_length=400, description="Encrypted.")
     old_secret: str | None = Field(default=None, max_length=400, description="Encrypted.")

@@ -1,7 +1,7 @@
 """What an event is about, as it is now: for readers who don't want to ask again."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,18 +13,36 @@ from account_portal.addresses import service as addresses
 from account_portal.auth.service import user_view
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.context import Actor, Context
-from account_portal.core.errors import NotFound
+from account_portal.core.errors import InsufficientScope, NotFound
 from account_portal.events import Entry
 from account_portal.models import OrderDocument, Review, User
 from account_portal.returns import service as returns
+from account_portal.security.api_keys import allows
 
 Data = Mapping[str, Any]
 
 
-def expand(ctx: Context, entries: Iterable[Entry]) -> dict[str, bytes]:
+def require_shown(scopes: Collection[str], types: Collection[str]) -> None:
+    """Refuse to bring along what a key may not read.
+
+    Args:
+        scopes: of the key.
+        types: of the events; none: all.
+
+    Raises:
+        InsufficientScope: one is missing; the text names them.
+    """
+    kinds = {name.partition(".")[0] for name in types} or set(_OF)
+    needed = {_OF[kind][2] for kind in kinds if kind in _OF}
+    if missing := sorted(scope for scope in needed if not allows(scopes, scope)):
+        raise InsufficientScope(f"With expand these scopes are needed too: {', '.join(missing)}.")
+
+
+def expand(ctx: Context, entries: Iterable[Entry], scopes: Collection[str]) -> dict[str, bytes]:
     """JSON of what events are about, by their ids: as the customer's API shows it to its customer.
 
-    It is `null` where that is gone; of events whose data say all there is none.
+    It is `null` where that is gone; of events whose data say all there is none, nor of what the
+    scopes do not let be read.
     """
     found: dict[str, bytes] = {}
     known: dict[tuple[str, ...], bytes] = {}
@@ -32,7 +50,9 @@ def expand(ctx: Context, entries: Iterable[Entry]) -> dict[str, bytes]:
         kind = entry.type.partition(".")[0]
         if kind not in _OF:
             continue
-        names, read = _OF[kind]
+        names, read, scope = _OF[kind]
+        if not allows(scopes, scope):
+            continue
         data = json.loads(entry.data)
         key = (read.__name__, *(str(data[name]) for name in names))
         if key not in known:
@@ -94,15 +114,16 @@ def _customer(ctx: Context, _data: Data) -> bytes:
     return user_view(ctx, ctx.get_user()).model_dump_json().encode()
 
 
-_OF: dict[str, tuple[tuple[str, ...], Callable[[Context, Data], bytes]]] = {
-    "order": (("order_number",), _order),
-    "shipment": (("order_number",), _order),
-    "payment": (("order_number",), _order),
-    "refund": (("order_number",), _order),
-    "return": (("request_number",), _return),
-    "review": (("review_id",), _review),
-    "address": (("address_id",), _address),
-    "bank_account": (("bank_account_id",), _bank_account),
-    "customer": (("customer_id",), _customer),
-    "preferences": (("customer_id",), _customer),
+_OF: dict[str, tuple[tuple[str, ...], Callable[[Context, Data], bytes], str]] = {
+    "order": (("order_number",), _order, "orders:read"),
+    "shipment": (("order_number",), _order, "orders:read"),
+    "payment": (("order_number",), _order, "orders:read"),
+    "refund": (("order_number",), _order, "orders:read"),
+    "return": (("request_number",), _return, "returns:read"),
+    "review": (("review_id",), _review, "reviews:read"),
+    "address": (("address_id",), _address, "customers:read"),
+    "bank_account": (("bank_account_id",), _bank_account, "bank_accounts:read"),
+    "customer": (("customer_id",), _customer, "customers:read"),
+    "preferences": (("customer_id",), _customer, "customers:read"),
 }
+"""By the first word of an event's type: what names the thing, what reads it, who may read it."""

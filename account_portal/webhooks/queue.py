@@ -100,7 +100,7 @@ def hand_on(ctx: Context, endpoint_id: str) -> bool:
     is_full = len(found) == HANDED_ON_AT_ONCE
     endpoint.position = found[-1].position if is_full else max(last, endpoint.position)
     news = [entry for entry in found if entry.source != events.HISTORY]
-    objects = expand(ctx, news) if endpoint.expand else {}
+    objects = expand(ctx, news, endpoint.scopes.split()) if endpoint.expand else {}
     busy = _busy(ctx.db, endpoint_id, {entry.customer_id for entry in news} - {None})
     rows = []
     for entry in news:

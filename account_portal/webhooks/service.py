@@ -22,7 +22,7 @@ from account_portal.security import tokens
 from account_portal.states import DeliveryStatus
 from account_portal.webhooks import queue
 from account_portal.webhooks.addresses import AddressRefused, fault_of_url, require_sendable
-from account_portal.webhooks.expanding import expand
+from account_portal.webhooks.expanding import expand, require_shown
 from account_portal.webhooks.schemas import (
     ALL,
     ChangeWebhook,
@@ -61,14 +61,17 @@ def list_events(
 
     Raises:
         CursorGone: `after` is kept no more.
+        InsufficientScope: the caller may not read what would come along.
     """
+    if expanded:
+        require_shown(ctx.actor.scopes, types)
     with suppress(GatewayUnavailable):  # busy: what has its place is told, the rest next time
         _place_some()
     position = events.position_of(ctx.db, after) if after else 0
     newest = events.last_id(ctx.db)
     found = events.read_after(ctx.db, position, types=types, limit=limit + 1)
     has_more, found = len(found) > limit, found[:limit]
-    objects = expand(ctx, found) if expanded else {}
+    objects = expand(ctx, found, ctx.actor.scopes) if expanded else {}
     answer: dict[str, Any] = {
         "events": [events.shown(one, objects.get(one.id)) for one in found],
         # Up to the newest, not up to the last of these types: else it would grow too old.
@@ -127,8 +130,11 @@ def create_webhook(ctx: Context, data: CreateWebhook) -> WebhookWithSecret:
         Forbidden: only the shop may.
         InvalidInput: nothing can be sent to the address.
         TooManyWebhooks: there are as many as can be.
+        InsufficientScope: it would be sent more than the caller may read.
     """
     ctx.require_shop()
+    if data.expand:
+        require_shown(ctx.actor.scopes, _types(" ".join(data.types)))
     _require_url(data.url)  # before the transaction begins: it asks the resolver
     if ctx.db.execute(select(func.count(col(WebhookEndpoint.id)))).scalar_one() >= MOST_ENDPOINTS:
         raise TooManyWebhooks
@@ -140,6 +146,7 @@ def create_webhook(ctx: Context, data: CreateWebhook) -> WebhookWithSecret:
         types=" ".join(data.types),
         description=data.description,
         expand=data.expand,
+        scopes=_scopes(ctx),
         version=data.version,
         secret=tokens.encrypt(secret),
         position=events.last_position(ctx.db),
@@ -149,6 +156,15 @@ def create_webhook(ctx: Context, data: CreateWebhook) -> WebhookWithSecret:
     ctx.db.add(endpoint)
     ctx.db.flush()
     return WebhookWithSecret.model_validate({**_view(endpoint), "secret": secret})
+
+
+def _scopes(ctx: Context) -> str:
+    return " ".join(sorted(ctx.actor.scopes))
+
+
+def _types(text: str) -> list[str]:
+    """Types as an endpoint keeps them; none are all."""
+    return [] if text == ALL else text.split()
 
 
 def list_webhooks(ctx: Context) -> list[Webhook]:
@@ -177,6 +193,7 @@ def change_webhook(ctx: Context, webhook_id: str, data: ChangeWebhook) -> Webhoo
     Raises:
         NotFound: there is none.
         InvalidInput: nothing can be sent to the address.
+        InsufficientScope: it is, or would be, sent more than the caller may read.
     """
     ctx.require_shop()
     sent = data.sent()
@@ -185,7 +202,12 @@ def change_webhook(ctx: Context, webhook_id: str, data: ChangeWebhook) -> Webhoo
     if "types" in sent:
         sent["types"] = " ".join(sent["types"])
     endpoint = _endpoint(ctx, webhook_id)
-    endpoint.sqlmodel_update({**sent, "modified_at": ctx.now})
+    # Another address would be sent what is on its way.
+    if endpoint.expand:
+        require_shown(ctx.actor.scopes, _types(endpoint.types))
+    endpoint.sqlmodel_update({**sent, "scopes": _scopes(ctx), "modified_at": ctx.now})
+    if endpoint.expand:
+        require_shown(ctx.actor.scopes, _types(endpoint.types))
     return Webhook.model_validate(_view(endpoint))
 
 

@@ -1,5 +1,6 @@
 """Names of the environment that mean nothing, and secrets that lie in files."""
 
+import secrets
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,23 @@ def test_a_file_that_tells_nothing_stops_the_start(
     (fault,) = faults()
     assert fault.startswith("PORTAL_SECRET_KEY")
     assert said in fault
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY", "EMBED_SECRET"])
+@pytest.mark.parametrize(
+    "key", ["short", "x" * 64, "abababab" * 8, "0123456789abcdef0123456789abcde"]
+)
+def test_a_key_that_can_be_guessed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, key: str
+) -> None:
+    monkeypatch.setenv(f"PORTAL_{name}", key)
+    with pytest.raises(SettingsError, match=f"PORTAL_{name}") as refused:
+        load_settings()
+    assert key not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ENCRYPTION_KEY", "EMBED_SECRET"])
+def test_a_random_key_of_any_alphabet_is_taken(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for key in (secrets.token_hex(32), secrets.token_urlsafe(32)):
+        monkeypatch.setenv(f"PORTAL_{name}", key)
+        load_settings()

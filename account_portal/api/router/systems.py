@@ -41,7 +41,7 @@ def admit(caller: Caller, scope: str, headers: Headers) -> Actor:
     _allowance.take(key.id, ctx.now, headers)
     if not api_keys.allows(key.scopes, scope):
         raise InsufficientScope(f"This key has no scope {scope}.")
-    return Actor(kind=SHOP.kind, key_id=key.id, name=key.name)
+    return Actor(kind=SHOP.kind, key_id=key.id, name=key.name, scopes=key.scopes)
 
 
 class _Uses:

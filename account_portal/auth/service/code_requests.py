@@ -222,7 +222,7 @@ def _send(
     store, minutes = ctx.settings.store_name, int(otp.LIFE.total_seconds() // 60)
     message: CodeMessage | DeviceLink
     if closed:
-        # Strangers used up what codes may be tried or sent: the owner makes this device known first.
+        # Strangers used up what codes may be tried or sent: the owner makes it known first.
         key = otp.link_key(ctx.db, ctx.now, contact.key, channel)
         link = f"{ctx.settings.origin}{KNOW_DEVICE}?key={key}"
         message = DeviceLink(link=link, store=store, minutes=minutes)

@@ -1,0 +1,25 @@
+"""what webhook endpoints may be shown
+
+Revision ID: 0026
+Revises: 0025
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Endpoints that are there were set up by whoever could read everything through them.
+    scopes = sa.Column("scopes", sa.String(length=400), nullable=False, server_default="*")
+    op.add_column("webhook_endpoints", scopes)
+    with op.batch_alter_table("webhook_endpoints") as table:
+        table.alter_column("scopes", server_default=None)
+
+
+def downgrade() -> None:
+    op.drop_column("webhook_endpoints", "scopes")
