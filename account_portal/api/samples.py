@@ -6,6 +6,7 @@ Schema = dict[str, Any]
 
 TEXTS = {
     "message": "Done.",
+    "version": "6419a3c5d2f80",
     "first_name": "Asha",
     "last_name": "Rao",
     "email": "asha@example.com",

@@ -124,6 +124,14 @@ class Gone(PortalError):
     message = "This is kept no more."
 
 
+class PreconditionFailed(PortalError):
+    """It was changed since the version that `If-Match` names."""
+
+    status = 412
+    code = "precondition_failed"
+    message = "This was changed meanwhile. Read it anew, and decide again."
+
+
 class PayloadTooLarge(PortalError):
     """The body or file is too big."""
 

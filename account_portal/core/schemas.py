@@ -261,11 +261,14 @@ class EncodedView(Generic[Shown]):
     The API sends the bytes; a page asks for the `view`.
     """
 
-    __slots__ = ("_adapter", "json")
+    __slots__ = ("_adapter", "json", "version")
 
-    def __init__(self, adapter: TypeAdapter[Shown], json: bytes) -> None:
+    def __init__(
+        self, adapter: TypeAdapter[Shown], json: bytes, version: str | None = None
+    ) -> None:
         self._adapter = adapter
         self.json = json
+        self.version = version
 
     def view(self) -> Shown:
         """The same as objects."""

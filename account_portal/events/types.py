@@ -14,6 +14,7 @@ class EventType(StrEnum):
     PAYMENT_RETRIED = "payment.retried"
     PAYMENT_SETTLED = "payment.settled"
     REFUND_REQUESTED = "refund.requested"
+    REFUND_APPROVED = "refund.approved"
     REFUND_SETTLED = "refund.settled"
     REFUND_FAILED = "refund.failed"
     RETURN_REQUESTED = "return.requested"

@@ -1,14 +1,14 @@
 """What the shop's systems do: each deed is one call of one service, and the state after it."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, PortalError
 from account_portal.core.schemas import View
 from account_portal.loyalty import service as loyalty
-from account_portal.merchant import lists, states
+from account_portal.merchant import lists, states, versions
 from account_portal.merchant.schemas import (
     BankAccountState,
     ChangePoints,
@@ -33,7 +33,7 @@ from account_portal.merchant.states import telling
 from account_portal.orders import service as orders
 from account_portal.reviews import service as reviews
 
-One = TypeVar("One")
+One = TypeVar("One", bound=MoveOneShipment | SettleOne)
 
 
 def approve_order(ctx: Context, order_number: str) -> OfOrder:
@@ -145,13 +145,13 @@ def step_return(ctx: Context, step: Callable[..., None], number: str, *args: str
 def decide_review(ctx: Context, review_id: str, *, approved: bool) -> ReviewState:
     """Let others see a review, or not."""
     reviews.decide_review(ctx, review_id, approved=approved)
-    return ReviewState(id=review_id, status="approved" if approved else "rejected")
+    return states.of_review(ctx, review_id)
 
 
 def decide_bank_account(ctx: Context, account_id: str, *, verified: bool) -> BankAccountState:
     """Decide whether refunds may go to an account."""
-    found = bank_accounts.decide_bank_account(ctx, account_id, verified=verified)
-    return BankAccountState(id=account_id, verification_status=found.verification_status)
+    bank_accounts.decide_bank_account(ctx, account_id, verified=verified)
+    return states.of_bank_account(ctx, account_id)
 
 
 def change_points(ctx: Context, customer: str, data: ChangePoints) -> PointsState:
@@ -164,8 +164,35 @@ def change_points(ctx: Context, customer: str, data: ChangePoints) -> PointsStat
     return states.of_points(ctx, customer_id)
 
 
+def guard(kind: str, *, creates: bool = False) -> Callable[[Context, str, Collection[str]], None]:
+    """What a call that changes one of a kind does first if it names a version (`If-Match`)."""
+    state = _STATES[kind]
+
+    def require_version(ctx: Context, key: str, wanted: Collection[str]) -> None:
+        with telling(ctx, state, key):
+            versions.require(ctx, kind, key, wanted, creates=creates)
+
+    return require_version
+
+
+def _customer_state(ctx: Context, key: str) -> View:
+    return lists.get_customer(ctx, key)
+
+
+_STATES: dict[str, states.State] = {
+    "order": states.of_order,
+    "shipment": states.of_shipment,
+    "payment": states.of_payment,
+    "refund": states.of_refund,
+    "return": states.of_return,
+    "review": states.of_review,
+    "bank_account": states.of_bank_account,
+    "customer": _customer_state,
+}
+
+
 def many(
-    ctx: Context, deed: Callable[[Context, One], View], entries: Sequence[One], state: states.State
+    ctx: Context, deed: Callable[[Context, One], View], entries: Sequence[One], kind: str
 ) -> list[Outcome]:
     """Do the same to many things, in one transaction; one that is refused stops no other.
 
@@ -176,6 +203,8 @@ def many(
         number = _number_of(entries[place])
         try:
             with ctx.db.begin_nested():
+                if wanted := entries[place].version:
+                    versions.require(ctx, kind, number, {wanted})
                 done = deed(ctx, entries[place])
         except PortalError as error:
             outcomes[place] = Outcome(
@@ -184,7 +213,7 @@ def many(
                 code=error.code,
                 reason=error.message,
                 fields=error.fields or None,
-                content=states.state_json(ctx, state, number),
+                content=states.state_json(ctx, _STATES[kind], number),
             )
         else:
             outcomes[place] = Outcome(
@@ -193,9 +222,10 @@ def many(
     return [outcomes[place] for place in range(len(entries))]
 
 
-def _number_of(entry: Any) -> str:
-    number = getattr(entry, "reference_number", None) or entry.request_number
-    return str(number)
+def _number_of(entry: MoveOneShipment | SettleOne) -> str:
+    if isinstance(entry, MoveOneShipment):
+        return entry.reference_number
+    return entry.request_number
 
 
 def move_shipments(ctx: Context, entries: Sequence[MoveOneShipment]) -> list[Outcome]:
@@ -204,7 +234,7 @@ def move_shipments(ctx: Context, entries: Sequence[MoveOneShipment]) -> list[Out
         ctx,
         lambda ctx, one: move_shipment(ctx, one.reference_number, one),
         entries,
-        states.of_shipment,
+        "shipment",
     )
 
 
@@ -214,7 +244,7 @@ def settle_payments(ctx: Context, entries: Sequence[SettleOne]) -> list[Outcome]
         ctx,
         lambda ctx, one: settle_payment(ctx, one.request_number, one),
         entries,
-        states.of_payment,
+        "payment",
     )
 
 
@@ -224,5 +254,5 @@ def settle_refunds(ctx: Context, entries: Sequence[SettleOne]) -> list[Outcome]:
         ctx,
         lambda ctx, one: settle_refund(ctx, one.request_number, one),
         entries,
-        states.of_refund,
+        "refund",
     )

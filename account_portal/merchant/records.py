@@ -11,14 +11,19 @@ from sqlmodel import Session, col
 from account_portal.context import SHOP, Context, enter
 from account_portal.core.db import get_database
 from account_portal.core.errors import InvalidInput, Unprocessable
+from account_portal.core.versions import of_moment
+from account_portal.merchant import versions
 from account_portal.merchant.importing.outcomes import NATURAL_KEYS, Outcome
 from account_portal.merchant.importing.run import import_into, import_stream
 from account_portal.merchant.importing.sources import Found, Lines, read_ndjson
 from account_portal.merchant.schemas import RecordCounts, RecordOutcome, RecordOutcomes
-from account_portal.models import Order
+from account_portal.models import Order, OrderDocument
 
 MOST_NAMED = 1000
 """Refused records that the answer to a strict call names."""
+
+VERSIONED = frozenset({"order", "shipment", "payment", "refund", "customer"})
+"""Records of things that the shop's systems read with their versions."""
 
 OnLines = Callable[[bytes], None]
 
@@ -99,7 +104,10 @@ def put_record(ctx: Context, kind: str, key: str, data: dict[str, Any]) -> Recor
         error = RecordRefused(outcome.reason, **(outcome.fields or {}))
         error.state = _rows(ctx.db, [outcome])[0]
         raise error
-    return RecordOutcome.model_validate(_rows(ctx.db, [outcome])[0])
+    shown = RecordOutcome.model_validate(_rows(ctx.db, [outcome])[0])
+    if kind in VERSIONED:
+        shown.version = versions.current(ctx, kind, key)
+    return shown
 
 
 def stream_records(lines: Lines, on_lines: OnLines) -> None:
@@ -148,11 +156,23 @@ def _rows(db: Session, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     numbers = {outcome.order_number for outcome in told} - {None}
     orders: dict[str, dict[str, str]] = {}
     if numbers:
-        statement = select(
-            col(Order.order_number), col(Order.status), col(Order.payment_status)
-        ).where(col(Order.order_number).in_(numbers))
-        for number, status, paid in db.execute(statement):
-            orders[number] = {"order_number": number, "status": status, "payment_status": paid}
+        statement = (
+            select(
+                col(Order.order_number),
+                col(Order.status),
+                col(Order.payment_status),
+                col(OrderDocument.changed_at),
+            )
+            .join(OrderDocument, col(OrderDocument.order_id) == col(Order.id))
+            .where(col(Order.order_number).in_(numbers))
+        )
+        for number, status, paid, changed_at in db.execute(statement):
+            orders[number] = {
+                "order_number": number,
+                "status": status,
+                "payment_status": paid,
+                "version": of_moment(changed_at),
+            }
     rows = []
     for outcome in told:
         row: dict[str, Any] = {

@@ -1,13 +1,15 @@
 """Rows of the lists that the shop's systems read."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from account_portal.core.schemas import Amount, Input, Moment, OrderNumber, Sometimes, Ulid, View
+from account_portal.core.versions import Version
 from account_portal.orders.schemas import OrderDetail, OrderList
 from account_portal.states import (
     Channel,
+    DeliveryStatus,
     MessageStatus,
     OrderStatus,
     RefundStatus,
@@ -42,18 +44,47 @@ class ListQuery(Input):
     )
 
 
-class ChangesQuery(ListQuery):
-    """A list that can be followed."""
+class SinceQuery(Input):
+    """What changed lately."""
 
     updated_since: Annotated[Moment, BeforeValidator(_written_out)] | None = Field(
         default=None,
         description="Only what changed at this moment or later. Ask with a minute of overlap.",
     )
 
+
+class ChangesQuery(ListQuery, SinceQuery):
+    """A list that can be followed."""
+
     @property
     def by_change(self) -> bool:
         """Whether rows come by change."""
         return self.sort == "updated" or (self.sort is None and self.updated_since is not None)
+
+
+WithCustomer = Literal["customer"]
+WithOrder = Literal["order", "customer"]
+WithDetails = Literal["details", "customer"]
+
+
+def _expanded(kinds: str) -> Any:
+    return Field(
+        default_factory=list,
+        description=f"Bring {kinds} along, for which the key needs the scope to read them. May be "
+        "repeated.",
+    )
+
+
+class CustomerExpanded(Input):
+    """What comes along with what belongs to a customer."""
+
+    expand: list[WithCustomer] = _expanded("the customer (`customer`)")
+
+
+class OrderExpanded(Input):
+    """What comes along with what belongs to an order."""
+
+    expand: list[WithOrder] = _expanded("the whole order (`order`) or the customer (`customer`)")
 
 
 def _states(words: str) -> str:
@@ -67,12 +98,10 @@ class OrdersQuery(ChangesQuery):
     customer: str | None = Field(
         default=None, max_length=64, description="`customer_id`, or the shop's own `external_id`."
     )
-    expand: Literal["details"] | None = Field(
-        default=None, description="`details`: each row with the whole order."
-    )
+    expand: list[WithDetails] = _expanded("the whole order (`details`) or the customer")
 
 
-class _OfOrderQuery(ChangesQuery):
+class _OfOrderQuery(ChangesQuery, OrderExpanded):
     order_number: OrderNumber | None = Field(default=None, description="Only of this order.")
 
 
@@ -103,7 +132,7 @@ class ReturnsQuery(_OfOrderQuery):
     )
 
 
-class ReviewsQuery(ChangesQuery):
+class ReviewsQuery(ChangesQuery, CustomerExpanded):
     """Which reviews."""
 
     status: list[ReviewStatus] = Field(default_factory=list, description=_states("reviews"))
@@ -112,7 +141,7 @@ class ReviewsQuery(ChangesQuery):
     )
 
 
-class BankAccountsQuery(ChangesQuery):
+class BankAccountsQuery(ChangesQuery, CustomerExpanded):
     """Which bank accounts."""
 
     status: list[VerificationStatus] = Field(default_factory=list, description=_states("accounts"))
@@ -127,26 +156,67 @@ class CustomersQuery(ChangesQuery):
     email: str | None = Field(default=None, max_length=254, description="Exactly this one.")
 
 
-class MessagesQuery(ListQuery):
+class MessagesQuery(ChangesQuery):
     """Which messages."""
 
     status: list[MessageStatus] = Field(default_factory=list, description=_states("messages"))
-    sort: Literal["newest"] | None = Field(default=None, description="Messages come newest first.")
 
 
-class OrderRow(OrderList):
-    """An order, as its customer's list shows it, and whose it is."""
+class CustomerRow(View):
+    """A customer."""
 
     customer_id: Ulid
+    external_id: str | None = Field(description="The shop's own id.")
+    email: str | None
+    is_email_verified: bool
+    country_code: str | None
+    phone: str | None
+    is_phone_verified: bool
+    first_name: str | None
+    last_name: str | None
+    customer_group_id: str | None
+    is_active: bool = Field(description="False once the customer closed the account.")
+    created_at: Moment
     updated_at: Moment
-    details: Sometimes[OrderDetail] = Field(default=None, description="With `expand=details` only.")
+    version: Version
 
 
-class OneOrder(OrderDetail):
+class DeliveriesQuery(ChangesQuery):
+    """Which deliveries."""
+
+    status: list[DeliveryStatus] = Field(default_factory=list, description=_states("deliveries"))
+    webhook_id: Ulid | None = Field(default=None, description="Only to this endpoint.")
+
+
+class OfCustomer(View):
+    """Something that belongs to a customer."""
+
+    customer: Sometimes[CustomerRow] = Field(
+        default=None, description="With `expand=customer` only."
+    )
+
+
+class OneOrder(OrderDetail, OfCustomer):
     """A whole order, and whose it is."""
 
     customer_id: Ulid
     updated_at: Moment
+    version: Version
+
+
+class OrderRow(OrderList, OfCustomer):
+    """An order, as its customer's list shows it, and whose it is."""
+
+    customer_id: Ulid
+    updated_at: Moment
+    version: Version
+    details: Sometimes[OrderDetail] = Field(default=None, description="With `expand=details` only.")
+
+
+class OfOrder(OfCustomer):
+    """Something that belongs to an order."""
+
+    order: Sometimes[OneOrder] = Field(default=None, description="With `expand=order` only.")
 
 
 class ParcelUnits(View):
@@ -156,11 +226,12 @@ class ParcelUnits(View):
     quantity: int
 
 
-class ShipmentRow(View):
+class ShipmentRow(OfOrder):
     """A parcel."""
 
     reference_number: str
     order_number: str
+    customer_id: Ulid
     status: ShipmentStatus
     items: list[ParcelUnits]
     courier_company_name: str | None
@@ -172,13 +243,15 @@ class ShipmentRow(View):
     delivered_date: Moment | None
     created_at: Moment
     updated_at: Moment
+    version: Version
 
 
-class PaymentRow(View):
+class PaymentRow(OfOrder):
     """A payment."""
 
     request_number: str
     order_number: str
+    customer_id: Ulid
     status: TransactionStatus
     amount: Amount
     currency: str
@@ -192,9 +265,10 @@ class PaymentRow(View):
     )
     created_at: Moment
     updated_at: Moment
+    version: Version
 
 
-class RefundRow(View):
+class RefundRow(OfOrder):
     """A refund."""
 
     request_number: str
@@ -214,6 +288,7 @@ class RefundRow(View):
     return_request_number: str | None = Field(description="The return it is for, if any.")
     created_at: Moment
     updated_at: Moment
+    version: Version
 
 
 class ReturnUnits(View):
@@ -227,7 +302,7 @@ class ReturnUnits(View):
     return_reason: str
 
 
-class ReturnRow(View):
+class ReturnRow(OfOrder):
     """A return request."""
 
     request_number: str
@@ -247,9 +322,10 @@ class ReturnRow(View):
     cancelled_at: Moment | None
     created_at: Moment
     updated_at: Moment
+    version: Version
 
 
-class ReviewRow(View):
+class ReviewRow(OfCustomer):
     """A review."""
 
     id: Ulid
@@ -263,9 +339,10 @@ class ReviewRow(View):
     review_date: Moment
     created_at: Moment
     updated_at: Moment
+    version: Version
 
 
-class BankAccountRow(View):
+class BankAccountRow(OfCustomer):
     """A bank account for refunds."""
 
     id: Ulid
@@ -278,24 +355,7 @@ class BankAccountRow(View):
     status: VerificationStatus
     created_at: Moment
     updated_at: Moment
-
-
-class CustomerRow(View):
-    """A customer."""
-
-    customer_id: Ulid
-    external_id: str | None = Field(description="The shop's own id.")
-    email: str | None
-    is_email_verified: bool
-    country_code: str | None
-    phone: str | None
-    is_phone_verified: bool
-    first_name: str | None
-    last_name: str | None
-    customer_group_id: str | None
-    is_active: bool = Field(description="False once the customer closed the account.")
-    created_at: Moment
-    updated_at: Moment
+    version: Version
 
 
 class MessageRow(View):
@@ -309,4 +369,5 @@ class MessageRow(View):
     attempts: int
     last_error: str | None
     created_at: Moment
+    updated_at: Moment
     sent_at: Moment | None

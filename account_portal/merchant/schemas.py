@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from account_portal.core.schemas import Amount, Input, Sometimes, Ulid, View
+from account_portal.core.versions import Version
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
@@ -35,6 +36,10 @@ MOST_AT_ONCE = 1000
 """Entries of a call that does the same to many things."""
 
 Number = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+OnlyVersion = Annotated[str, Field(min_length=1, max_length=64)]
+_ONLY = Field(
+    default=None, description="Only if it has this version still, as `If-Match` says of one."
+)
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Remarks = Annotated[str, Field(max_length=500)]
 Reference = Annotated[str, Field(max_length=100)]
@@ -46,6 +51,7 @@ class OrderState(View):
     order_number: str
     status: OrderStatus
     payment_status: PaymentStatus
+    version: Version
 
 
 class OfOrder(View):
@@ -59,6 +65,7 @@ class ShipmentState(OfOrder):
 
     reference_number: str
     status: ShipmentStatus
+    version: Version
 
 
 class PaymentState(OfOrder):
@@ -66,6 +73,7 @@ class PaymentState(OfOrder):
 
     request_number: str
     status: TransactionStatus
+    version: Version
 
 
 class RefundState(OfOrder):
@@ -73,6 +81,7 @@ class RefundState(OfOrder):
 
     request_number: str
     status: RefundStatus
+    version: Version
 
 
 class RefundStates(OfOrder):
@@ -86,6 +95,7 @@ class ReturnState(OfOrder):
 
     request_number: str
     status: ReturnStatus
+    version: Version
 
 
 class ReviewState(View):
@@ -93,6 +103,7 @@ class ReviewState(View):
 
     id: Ulid
     status: ReviewStatus
+    version: Version
 
 
 class BankAccountState(View):
@@ -100,6 +111,7 @@ class BankAccountState(View):
 
     id: Ulid
     verification_status: VerificationStatus
+    version: Version
 
 
 class PointsState(View):
@@ -140,6 +152,9 @@ class RecordOutcome(View):
     )
     order: Sometimes[OrderState] = Field(
         default=None, description="The order it is about, as it is now."
+    )
+    version: Sometimes[Version] = Field(
+        default=None, description="Of what one record made or changed, if it can be read here."
     )
 
 
@@ -207,6 +222,7 @@ class MoveOneShipment(MoveShipment):
     """A step of one of many parcels."""
 
     reference_number: Number
+    version: OnlyVersion | None = _ONLY
 
 
 class Reason(Input):
@@ -239,6 +255,7 @@ class SettleOne(Settlement):
     """What became of one of many."""
 
     request_number: Number
+    version: OnlyVersion | None = _ONLY
 
 
 class Redirection(Input):

@@ -8,47 +8,86 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core import money
-from account_portal.core.errors import Conflict, NotFound, Unprocessable
+from account_portal.core import money, versions
+from account_portal.core.errors import Conflict, NotFound, PreconditionFailed, Unprocessable
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.schemas import View
+from account_portal.merchant import rows
 from account_portal.merchant.schemas import (
+    BankAccountState,
     OfOrder,
     OrderState,
     PaymentState,
     PointsState,
     RefundState,
     ReturnState,
+    ReviewState,
     ShipmentState,
 )
-from account_portal.models import LoyaltyAccount, Order, OrderReturn, Payment, Refund, Shipment
+from account_portal.models import (
+    BankAccount,
+    LoyaltyAccount,
+    Order,
+    OrderDocument,
+    OrderReturn,
+    Payment,
+    Refund,
+    Review,
+    Shipment,
+)
 
 State = Callable[[Context, str], View]
 
-_OF_ORDER = (col(Order.order_number), col(Order.status), col(Order.payment_status))
-_ORDER = PreparedSelect(select(*_OF_ORDER).where(col(Order.order_number) == bindparam("number")))
+_OF_ORDER = (
+    col(Order.order_number),
+    col(Order.status),
+    col(Order.payment_status),
+    col(OrderDocument.changed_at),
+)
+_DOCUMENT = col(OrderDocument.order_id) == col(Order.id)
+_ORDER = PreparedSelect(
+    select(*_OF_ORDER)
+    .join(OrderDocument, _DOCUMENT)
+    .where(col(Order.order_number) == bindparam("number"))
+)
 
 
-def _part(owner: Any, key: Any, status: Any) -> PreparedSelect:
-    statement = select(*_OF_ORDER, status).join(Order, col(Order.id) == owner)
+def _part(model: Any, view: Any, key: Any, status: Any) -> PreparedSelect:
+    statement = (
+        select(*_OF_ORDER, status, *versions.columns_of(model, view))
+        .join(Order, col(Order.id) == model.order_id)
+        .join(OrderDocument, _DOCUMENT)
+    )
     return PreparedSelect(statement.where(key == bindparam("number")))
 
 
-_SHIPMENT = _part(col(Shipment.order_id), col(Shipment.reference_number), col(Shipment.status))
-_PAYMENT = _part(col(Payment.order_id), col(Payment.request_number), col(Payment.payment_status))
-_REFUND = _part(col(Refund.order_id), col(Refund.request_number), col(Refund.status))
-_RETURN = _part(col(OrderReturn.order_id), col(OrderReturn.request_number), col(OrderReturn.status))
+_SHIPMENT = _part(Shipment, rows.ShipmentRow, col(Shipment.reference_number), col(Shipment.status))
+_PAYMENT = _part(Payment, rows.PaymentRow, col(Payment.request_number), col(Payment.payment_status))
+_REFUND = _part(Refund, rows.RefundRow, col(Refund.request_number), col(Refund.status))
+_RETURN = _part(
+    OrderReturn, rows.ReturnRow, col(OrderReturn.request_number), col(OrderReturn.status)
+)
 
 
-def _row(ctx: Context, read: PreparedSelect, number: str) -> tuple[OrderState, Any]:
-    """The state of an order, and of its part if that was asked for."""
+def _row(ctx: Context, read: PreparedSelect, number: str) -> tuple[OrderState, list[Any]]:
+    """The state of an order; of its part, if that was asked for, status and columns of version."""
     ctx.db.flush()
-    rows = ctx.read(read, number=number)
-    if not rows:
+    found = ctx.read(read, number=number)
+    if not found:
         raise NotFound(f"There is no {number}.")
-    order_number, status, payment_status, *own = rows[0]
-    order = OrderState(order_number=order_number, status=status, payment_status=payment_status)
-    return order, own[0] if own else None
+    order_number, status, payment_status, changed_at, *own = found[0]
+    order = OrderState(
+        order_number=order_number,
+        status=status,
+        payment_status=payment_status,
+        version=versions.of_moment(changed_at),
+    )
+    return order, own
+
+
+def _of_part(ctx: Context, read: PreparedSelect, number: str) -> dict[str, Any]:
+    order, (status, *values) = _row(ctx, read, number)
+    return {"status": status, "version": versions.of_values(values), "order": order}
 
 
 def of_order(ctx: Context, order_number: str) -> OfOrder:
@@ -59,26 +98,48 @@ def of_order(ctx: Context, order_number: str) -> OfOrder:
 
 def of_shipment(ctx: Context, number: str) -> ShipmentState:
     """A parcel, by its reference number."""
-    order, status = _row(ctx, _SHIPMENT, number)
-    return ShipmentState(reference_number=number, status=status, order=order)
+    return ShipmentState(reference_number=number, **_of_part(ctx, _SHIPMENT, number))
 
 
 def of_payment(ctx: Context, number: str) -> PaymentState:
     """A payment, by its request number."""
-    order, status = _row(ctx, _PAYMENT, number)
-    return PaymentState(request_number=number, status=status, order=order)
+    return PaymentState(request_number=number, **_of_part(ctx, _PAYMENT, number))
 
 
 def of_refund(ctx: Context, number: str) -> RefundState:
     """A refund, by its request number."""
-    order, status = _row(ctx, _REFUND, number)
-    return RefundState(request_number=number, status=status, order=order)
+    return RefundState(request_number=number, **_of_part(ctx, _REFUND, number))
 
 
 def of_return(ctx: Context, number: str) -> ReturnState:
     """A return request, by its number."""
-    order, status = _row(ctx, _RETURN, number)
-    return ReturnState(request_number=number, status=status, order=order)
+    return ReturnState(request_number=number, **_of_part(ctx, _RETURN, number))
+
+
+def of_review(ctx: Context, review_id: str) -> ReviewState:
+    """A review, by its id."""
+    row = _own_row(ctx, Review, review_id)
+    return ReviewState(
+        id=review_id, status=row.status, version=versions.of_row(row, rows.ReviewRow)
+    )
+
+
+def of_bank_account(ctx: Context, account_id: str) -> BankAccountState:
+    """A bank account, by its id."""
+    row = _own_row(ctx, BankAccount, account_id)
+    return BankAccountState(
+        id=account_id,
+        verification_status=row.verification_status,
+        version=versions.of_row(row, rows.BankAccountRow),
+    )
+
+
+def _own_row(ctx: Context, model: Any, row_id: str) -> Any:
+    ctx.db.flush()
+    row = ctx.db.execute(select(model).where(model.id == row_id)).scalar_one_or_none()
+    if row is None:
+        raise NotFound(f"There is no {row_id}.")
+    return row
 
 
 def of_points(ctx: Context, customer_id: str) -> PointsState:
@@ -99,7 +160,7 @@ def telling(ctx: Context, state: State, number: str) -> Iterator[None]:
     """
     try:
         yield
-    except (Conflict, Unprocessable) as error:
+    except (Conflict, PreconditionFailed, Unprocessable) as error:
         if ctx.db.in_nested_transaction():
             raise  # of many deeds in one transaction: whoever undoes this one tells
         ctx.db.rollback()

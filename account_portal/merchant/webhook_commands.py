@@ -6,6 +6,8 @@ import click
 from pydantic import ValidationError
 
 from account_portal.core.validation import to_fields
+from account_portal.merchant import lists
+from account_portal.merchant.rows import DeliveriesQuery
 from account_portal.merchant.shop_commands import run_as_shop
 from account_portal.states import DeliveryStatus
 from account_portal.webhooks import service
@@ -92,11 +94,7 @@ def delete(webhook_id: str) -> None:
 def dead() -> None:
     """List what could not be delivered, newest first."""
     found = run_as_shop(
-        service.list_deliveries,
-        status=DeliveryStatus.DEAD,
-        webhook_id=None,
-        cursor=None,
-        limit=200,
+        lists.list_deliveries, DeliveriesQuery(status=[DeliveryStatus.DEAD], limit=200)
     )
     if not found.rows:
         click.echo("Everything was delivered.")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
+from account_portal.core.clock import utc_now
 from account_portal.core.db import JsonType, UtcDateTime
 from account_portal.models.base import Identified
 
@@ -51,6 +52,8 @@ class OutboxMessage(Identified, table=True):
     __tablename__ = "outbox_messages"
     __table_args__ = (
         Index("ix_outbox_messages_status", "status", "id"),
+        Index("ix_outbox_messages_modified_at", "modified_at", "id"),
+        Index("ix_outbox_messages_status_modified_at", "status", "modified_at", "id"),
         Index(
             "ix_outbox_messages_waiting",
             "channel",
@@ -75,6 +78,9 @@ class OutboxMessage(Identified, table=True):
     attempts: int = 0
     due_at: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    modified_at: datetime = Field(
+        default_factory=utc_now, sa_type=UtcDateTime, sa_column_kwargs={"onupdate": utc_now}
+    )
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_error: str | None = Field(default=None, max_length=500)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
+from account_portal.core.clock import utc_now
 from account_portal.core.db import Minor, UtcDateTime
 from account_portal.models.base import Identified, Stamped
 
@@ -62,6 +63,7 @@ class WebhookDelivery(Identified, table=True):
         Index("ix_webhook_deliveries_status_id", "status", "id"),
         Index("ix_webhook_deliveries_endpoint_id_id", "endpoint_id", "id"),
         Index("ix_webhook_deliveries_settled_at", "settled_at"),
+        Index("ix_webhook_deliveries_modified_at", "modified_at", "id"),
     )
 
     endpoint_id: str = Field(foreign_key="webhook_endpoints.id", max_length=26)
@@ -81,6 +83,9 @@ class WebhookDelivery(Identified, table=True):
         "for an earlier event of its customer, or is settled.",
     )
     created_at: datetime = Field(sa_type=UtcDateTime)
+    modified_at: datetime = Field(
+        default_factory=utc_now, sa_type=UtcDateTime, sa_column_kwargs={"onupdate": utc_now}
+    )
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     response_status: int | None = None
     error: str | None = Field(default=None, max_length=500)

@@ -34,6 +34,21 @@ SCOPES = (
     "records:write",
 )
 """What a key may be allowed; `*` stands for all, `orders:*` for both verbs."""
+SCOPE_TO_READ = {
+    "order": "orders:read",
+    "shipment": "orders:read",
+    "payment": "payments:read",
+    "refund": "refunds:read",
+    "return": "returns:read",
+    "review": "reviews:read",
+    "customer": "customers:read",
+    "address": "customers:read",
+    "preferences": "customers:read",
+    "points": "loyalty:read",
+    "bank_account": "bank_accounts:read",
+    "message": "messages:read",
+}
+"""The scope that shows a thing, wherever it is shown: in a list, in another thing, in an event."""
 
 
 def new_secret() -> str:

@@ -120,6 +120,7 @@ def hand_on(ctx: Context, endpoint_id: str) -> bool:
                 "attempts": 0,
                 "due_at": ctx.now if is_first else None,
                 "created_at": ctx.now,
+                "modified_at": ctx.now,
             }
         )
     bulk.insert(ctx.db, WebhookDelivery, rows)

@@ -115,6 +115,7 @@ class Delivery(View):
     response_status: int | None = Field(description="HTTP status of the last answer, if any came.")
     error: str | None = Field(description="Why the last try was no success.")
     created_at: Moment
+    updated_at: Moment
     settled_at: Moment | None
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -15,7 +15,6 @@ from account_portal.context import SHOP, Context, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import Conflict, GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_id
-from account_portal.core.pagination import CursorPage
 from account_portal.core.schemas import EncodedView
 from account_portal.models import WebhookDelivery, WebhookEndpoint
 from account_portal.security import tokens
@@ -167,10 +166,12 @@ def _types(text: str) -> list[str]:
     return [] if text == ALL else text.split()
 
 
-def list_webhooks(ctx: Context) -> list[Webhook]:
-    """All endpoints, oldest first; there are few."""
+def list_webhooks(ctx: Context, updated_since: datetime | None = None) -> list[Webhook]:
+    """All endpoints, oldest first, or those that were changed at a moment or later; few are."""
     ctx.require_shop()
     statement = select(WebhookEndpoint).order_by(col(WebhookEndpoint.id)).limit(MOST_ENDPOINTS)
+    if updated_since is not None:
+        statement = statement.where(col(WebhookEndpoint.modified_at) >= updated_since)
     return [Webhook.model_validate(_view(row)) for row in ctx.db.execute(statement).scalars()]
 
 
@@ -280,35 +281,19 @@ def try_webhook(ctx: Context, webhook_id: str) -> Delivery:
     found.response_status, found.error = outcome.status, outcome.error
     status = DeliveryStatus.DELIVERED if outcome.succeeded else DeliveryStatus.DEAD
     queue.close(found, status, utc_now())
-    return _delivery(found)
+    return show_delivery(found)
 
 
-def _delivery(row: WebhookDelivery) -> Delivery:
+def show_delivery(row: WebhookDelivery) -> Delivery:
+    """A delivery as the shop sees it."""
     return Delivery.model_validate(
-        {**row.model_dump(), "webhook_id": row.endpoint_id, "next_attempt_at": row.due_at}
+        {
+            **row.model_dump(),
+            "webhook_id": row.endpoint_id,
+            "next_attempt_at": row.due_at,
+            "updated_at": row.modified_at,
+        }
     )
-
-
-def list_deliveries(
-    ctx: Context,
-    *,
-    status: DeliveryStatus | None,
-    webhook_id: str | None,
-    cursor: str | None,
-    limit: int,
-) -> CursorPage[list[Delivery]]:
-    """Deliveries, newest first; of a state and of an endpoint, or of all."""
-    ctx.require_shop()
-    statement = select(WebhookDelivery).order_by(col(WebhookDelivery.id).desc()).limit(limit + 1)
-    if status is not None:
-        statement = statement.where(col(WebhookDelivery.status) == status)
-    if webhook_id is not None:
-        statement = statement.where(col(WebhookDelivery.endpoint_id) == webhook_id)
-    if cursor is not None:
-        statement = statement.where(col(WebhookDelivery.id) < cursor)
-    found = [_delivery(row) for row in ctx.db.execute(statement).scalars()]
-    is_more, found = len(found) > limit, found[:limit]
-    return CursorPage(found, found[-1].id if is_more else None)
 
 
 def resend_delivery(ctx: Context, delivery_id: str) -> Delivery:
@@ -331,7 +316,7 @@ def resend_delivery(ctx: Context, delivery_id: str) -> Delivery:
     row.status, row.attempts = DeliveryStatus.DUE, 0
     row.due_at, row.settled_at = ctx.now, None
     ctx.after_commit.append(events.tell_listeners)
-    return _delivery(row)
+    return show_delivery(row)
 
 
 def types_of(text: str) -> list[str]:

@@ -98,7 +98,7 @@ def test_examples_have_the_fields_of_events(database: Database, owner: User, cal
     real: dict[str, dict[str, Any]] = dict(told(database))
     examples = {
         example["type"]: example["data"]
-        for example in map(json.loads, re.findall(r"```json\n(\{\"type\".*?)\n```", MANUAL))
+        for example in map(json.loads, re.findall(r"```json\n(\{.*?)\n```", MANUAL, re.DOTALL))
     }
     assert set(real) == {str(kind) for kind in EventType}
     for name, data in real.items():

@@ -14,6 +14,7 @@ import pytest
 
 from account_portal.events import EventType
 from account_portal.serving.build import ROOT
+from account_portal.webhooks.schemas import EventView
 from tests.http.conftest import Server, serving
 from tests.portal_server import free_port
 
@@ -120,4 +121,5 @@ def test_every_event_is_in_the_manual_with_an_example() -> None:
     assert list(examples) == [str(kind) for kind in EventType]
     for name, example in examples.items():
         assert example["type"] == name
-        assert set(example) == {"type", "data"}
+        assert set(example) == set(EventView.model_validate(example).model_dump())
+    assert len({example["id"] for example in examples.values()}) == len(examples)

@@ -26,12 +26,12 @@ def move(systems: Systems, reference: str, status: str, **values: Any) -> Any:
 def test_an_order_goes_out_and_arrives(systems: Systems, database: Database, owner: User) -> None:
     order = make_order(database, owner, status="awaiting_approval")
     at = f"/orders/{order.order_number}"
-    assert systems.post(f"{at}/approve").json()["content"] == {
-        "order": {
-            "order_number": order.order_number,
-            "status": "confirmed",
-            "payment_status": "success",
-        }
+    approved = systems.post(f"{at}/approve").json()["content"]["order"]
+    assert approved == {
+        "order_number": order.order_number,
+        "status": "confirmed",
+        "payment_status": "success",
+        "version": systems.get(at).json()["content"]["version"],
     }
     reference = ship(systems, order.order_number)
     shipped = move(systems, reference, "shipped", awb_no="77012345678")
@@ -73,13 +73,16 @@ def test_a_step_back_is_refused_with_the_state(
     reference = rows(database, Shipment)[0].reference_number
     refused = move(systems, reference, "shipped")
     assert (refused.status_code, refused.json()["code"]) == (409, "shipment_not_movable")
+    of_order = systems.get(f"/orders/{order.order_number}").json()["content"]
     assert refused.json()["content"] == {
         "reference_number": reference,
         "status": "delivered",
+        "version": systems.get(f"/shipments/{reference}").json()["content"]["version"],
         "order": {
             "order_number": order.order_number,
             "status": "delivered",
             "payment_status": "success",
+            "version": of_order["version"],
         },
     }
 

@@ -102,6 +102,7 @@ def test_rows_tell_whose_they_are_and_may_be_whole(
     assert one == {
         "customer_id": stranger.customer_id,
         "updated_at": whole["updated_at"],
+        "version": whole["version"],
         **whole["details"],
     }
 
@@ -186,7 +187,11 @@ def test_messages_are_listed_without_what_they_say(
     [row] = systems.get("/messages?status=queued").json()["content"]["messages"]
     assert row["kind"] == "order_cancelled"
     assert "payload" not in row
-    assert systems.get("/messages?sort=updated").status_code == 400
+    assert row["updated_at"] >= row["created_at"]
+    at = row["updated_at"]
+    changed = systems.get(f"/messages?updated_since={at}&status=queued").json()["content"]
+    assert changed["messages"] == [row]
+    assert numbers(systems.get("/messages?updated_since=2200-01-01T00:00:00Z"), "messages") == []
 
 
 def test_customers_are_found_by_the_shops_own_id_and_by_email(

@@ -61,6 +61,7 @@ def test_an_array_is_told_about_record_by_record(systems: Systems, database: Dat
         "order_number": "A-1",
         "status": "shipped",
         "payment_status": "pending",
+        "version": systems.get("/orders/A-1").json()["content"]["version"],
     }
     assert found[2]["key"] == "A-2"
     assert "lines" in found[2]["fields"]

@@ -19,6 +19,8 @@ from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.core.errors import NotFound
 from account_portal.events import EventType
+from account_portal.merchant import lists
+from account_portal.merchant.rows import DeliveriesQuery
 from account_portal.models import OutboxMessage, WebhookDelivery, WebhookEndpoint
 from account_portal.serving.build import ROOT
 from account_portal.webhooks import queue, service
@@ -182,14 +184,7 @@ def test_it_is_tried_for_three_days_under_one_id_then_it_is_dead(
     assert len({one.body for one in receiver.got if one.id == first.id}) == 1
     assert receiver.ids[tries:] == [second.id]
     assert statuses(database) == ["dead", "due"]
-    found = as_shop(
-        database,
-        service.list_deliveries,
-        status="dead",
-        webhook_id=None,
-        cursor=None,
-        limit=10,
-    )
+    found = as_shop(database, lists.list_deliveries, DeliveriesQuery(status=["dead"], limit=10))
     [dead] = found.rows
     assert (dead.event_id, dead.attempts, dead.response_status) == (first.id, tries, 503)
     assert dead.error == "answered 503: nogo"

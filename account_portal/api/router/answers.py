@@ -24,6 +24,19 @@ def encode(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
+def version_of(content: Any) -> str | None:
+    """The version of what an answer is about: its own, or that of the order it tells of."""
+    for found in (content, _part(content, "order")):
+        version = _part(found, "version")
+        if isinstance(version, str):
+            return version
+    return None
+
+
+def _part(content: Any, name: str) -> Any:
+    return content.get(name) if isinstance(content, dict) else getattr(content, name, None)
+
+
 def encode_answer(plan: Plan, result: Any) -> bytes:
     """The whole answer; a call that returns nothing leaves `content` out."""
     if result is None:

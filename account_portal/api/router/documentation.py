@@ -22,6 +22,7 @@ from account_portal.core.errors import (
     NotFound,
     PayloadTooLarge,
     PortalError,
+    PreconditionFailed,
     RequestInProgress,
     TooManyAttempts,
     Unprocessable,
@@ -41,6 +42,7 @@ GENERAL: Mapping[int, type[PortalError]] = {
         MethodNotAllowed,
         Conflict,
         Gone,
+        PreconditionFailed,
         PayloadTooLarge,
         UnsupportedMediaType,
         Unprocessable,
@@ -75,6 +77,39 @@ IDEMPOTENCY_KEY = inspect.Parameter(
 )
 
 
+IF_MATCH = inspect.Parameter(
+    "if_match",
+    inspect.Parameter.KEYWORD_ONLY,
+    default=None,
+    annotation=Annotated[
+        str,
+        Header(
+            alias="If-Match",
+            min_length=1,
+            max_length=400,
+            description='Only if it has this version still: `"…"`, as `ETag` gave it.',
+        ),
+    ],
+)
+ETAG: dict[str, Any] = {
+    "headers": {
+        "ETag": {
+            "description": "`version` of what is answered, in quotes: send it as `If-Match`.",
+            "schema": {"type": "string"},
+        }
+    }
+}
+
+
+def has_version(returned: Any) -> bool:
+    """Whether answers of this type have a version of their own."""
+    shown = _shown(returned)
+    if not (inspect.isclass(shown) and issubclass(shown, BaseModel)):
+        return False
+    version = shown.model_fields.get("version") or shown.model_fields.get("order")
+    return version is not None and version.annotation is not int
+
+
 def documented(annotation: Any, parameter: Parameter) -> Any:
     """The annotation as FastAPI is to read it: the mark of ownership is ours alone."""
     if not parameter.own_user:
@@ -95,6 +130,8 @@ def errors_by_status(
     """The statuses a call may answer with, and its own errors of each."""
     errors = [*raises, *(REPEAT_ERRORS if idempotent else ())]
     statuses = {*also, *(error.status for error in errors), *OF_EVERY_CALL}
+    if PreconditionFailed in raises:
+        statuses.add(400)  # `If-Match` that is no tag
     if any(parameter.place != "path" and parameter.documented for parameter in parameters):
         statuses.add(400)
     if idempotent:

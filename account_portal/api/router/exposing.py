@@ -9,9 +9,9 @@ from fastapi import APIRouter
 
 from account_portal.api.router import documentation as docs
 from account_portal.api.router.parsing import JSON_LIMIT
-from account_portal.api.router.plan import Access, Plan, read_parameter
+from account_portal.api.router.plan import Access, Guard, Plan, read_parameter
 from account_portal.api.router.serving import ContractRoute
-from account_portal.core.errors import PortalError
+from account_portal.core.errors import PortalError, PreconditionFailed
 
 STOREFRONT = "/api/v1/{store_id}/storefront"
 MERCHANT = "/api/v1/{store_id}/merchant"
@@ -39,6 +39,7 @@ class ContractRouter(APIRouter):
         writes: bool | None = None,
         inline: bool = False,
         idempotent: bool = False,
+        guard: Guard | None = None,
         form: bool = False,
         accepts_json: bool = False,
         body_limit: int = JSON_LIMIT,
@@ -62,6 +63,7 @@ class ContractRouter(APIRouter):
             inline: run on the event loop where that was measured to be faster (SQLite, indexed,
                 bounded reads only).
             idempotent: heed `Idempotency-Key`.
+            guard: heed `If-Match`; what asks for the version of the thing that the path names.
             form: the body is multipart/form-data.
             accepts_json: a form route that takes JSON as well.
             body_limit: bytes of a body.
@@ -89,6 +91,7 @@ class ContractRouter(APIRouter):
                 writes=method != "GET" if writes is None else writes,
                 inline=inline,
                 idempotent=idempotent,
+                guard=guard,
                 body_limit=body_limit,
                 accepts_json=accepts_json,
                 prefix=b'{"message":' + orjson.dumps(message) + b',"success":true',
@@ -109,11 +112,14 @@ class ContractRouter(APIRouter):
                 ]
                 if idempotent:
                     shown.append(docs.IDEMPOTENCY_KEY)
+                if guard is not None:
+                    shown.append(docs.IF_MATCH)
                 endpoint.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
                 endpoint.__name__ = function.__name__
 
+                guarding = () if guard is None else (PreconditionFailed,)
                 errors = docs.errors_by_status(
-                    access, parameters, raises, also, idempotent=idempotent
+                    access, parameters, (*raises, *guarding), also, idempotent=idempotent
                 )
                 security = [{"keyAuth": [scope]}] if scope else docs.SECURITY[access]
                 extra: dict[str, Any] = {"security": security, **(openapi_extra or {})}
@@ -132,6 +138,9 @@ class ContractRouter(APIRouter):
                     bodies = extra.setdefault("requestBody", {}).setdefault("content", {})
                     bodies.setdefault("application/json", {})["examples"] = shown_examples
                 name = "".join(part.title() for part in operation_id.split("-"))
+                responses = {status: docs.error_docs(status, own) for status, own in errors.items()}
+                if access == "shop" and docs.has_version(hints.get("return")):
+                    responses[200] = docs.ETAG
                 return {
                     "endpoint": endpoint,
                     "tags": self.tags,
@@ -140,9 +149,7 @@ class ContractRouter(APIRouter):
                     "description": inspect.cleandoc(function.__doc__ or ""),
                     "response_model": docs.answer_model(name, hints.get("return"), content),
                     "response_description": "Done.",
-                    "responses": {
-                        status: docs.error_docs(status, own) for status, own in errors.items()
-                    },
+                    "responses": responses,
                     "openapi_extra": extra,
                 }
 

@@ -1,7 +1,7 @@
 """What serving a route takes, worked out once from the function it exposes."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -17,6 +17,8 @@ class OwnUserMark:
 
 
 OWN_USER = OwnUserMark()
+Guard = Callable[[Any, str, Collection[str]], None]
+"""Takes the context, what the path names and the versions that will do; raises if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Plan:
     writes: bool
     inline: bool
     idempotent: bool
+    guard: Guard | None
+    """Heeds `If-Match`: it is asked whether what the path names has one of these versions."""
     body_limit: int
     accepts_json: bool
     prefix: bytes

@@ -1,8 +1,11 @@
 """One call: who, what, in which thread; the answer leaves after the commit."""
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -10,7 +13,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from account_portal.api.errors import error_response, unexpected_response
-from account_portal.api.router.answers import encode_answer
+from account_portal.api.router.answers import encode_answer, version_of
 from account_portal.api.router.parsing import Arguments, parse
 from account_portal.api.router.plan import Plan
 from account_portal.api.router.systems import Headers, admit
@@ -86,20 +89,23 @@ def _run(
     caller: Caller,
     arguments: Arguments,
     repeat: tuple[str, str] | None,
-    actor: Actor | None = None,
+    system: "System | None" = None,
 ) -> bytes:
+    actor = system.actor if system else None
     with enter(caller, writes=plan.writes, actor=actor) as ctx:
         if actor is None:
             _require_access(plan, ctx, arguments.values)
         if arguments.fault is not None:
             raise arguments.fault
         if repeat is None:
-            return encode_answer(plan, plan.service(ctx, **arguments.values))
+            return _answer(plan, ctx, arguments, system)
         hashed = idempotency.request_hash(arguments.digest)
         of_call = (ctx.actor.key_id or ctx.customer_id, *repeat, hashed)
         first = idempotency.replay(ctx.db, *of_call, ctx.now)
         if first is not None:
             if first.answer is not None:
+                if system is not None:
+                    system.add_tag(orjson.loads(first.answer).get("content"))
                 return first.answer.encode()
             ctx.attempt = first.attempt
 
@@ -107,9 +113,47 @@ def _run(
             idempotency.record(ctx.db, *of_call, None, ctx.now, attempt=attempt)
 
         ctx.note_attempt = note_attempt
-        answer = encode_answer(plan, plan.service(ctx, **arguments.values))
+        answer = _answer(plan, ctx, arguments, system)
         idempotency.record(ctx.db, *of_call, answer.decode(), ctx.now)
         return answer
+
+
+def _answer(plan: Plan, ctx: Context, arguments: Arguments, system: "System | None") -> bytes:
+    if system is not None and plan.guard is not None and system.wanted is not None:
+        [thing] = [arguments.values[one.name] for one in plan.parameters if one.place == "path"]
+        plan.guard(ctx, thing, system.wanted)
+    result = plan.service(ctx, **arguments.values)
+    if system is not None:
+        system.add_tag(result)
+    return encode_answer(plan, result)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One of the shop's systems at the door, and what it is told in headers."""
+
+    actor: Actor
+    headers: Headers
+    wanted: frozenset[str] | None = None
+    """Versions that `If-Match` names; none: it does not say."""
+
+    def add_tag(self, result: Any) -> None:
+        """Tell the version of what is answered, if it has one."""
+        version = version_of(result)
+        if version is not None:
+            self.headers.append((b"etag", b'"%b"' % version.encode()))
+
+
+_TAGS = re.compile(r'\s*(?:\*|(?:W/)?"[!#-~]*"(?:\s*,\s*(?:W/)?"[!#-~]*")*)\s*')
+
+
+def _versions_in(header: str) -> frozenset[str] | None:
+    """The versions of an `If-Match`; weak tags match nothing. None: it is not one."""
+    if not _TAGS.fullmatch(header):
+        return None
+    if header.strip() == "*":
+        return frozenset({"*"})
+    return frozenset(re.findall(r'(?<!W/)"([!#-~]+)"', header)) - {"*"}
 
 
 def _repeat_of(plan: Plan, request: Request, arguments: Arguments) -> tuple[str, str] | None:
@@ -123,6 +167,19 @@ def _repeat_of(plan: Plan, request: Request, arguments: Arguments) -> tuple[str,
     return f"{request.method} {request.url.path}"[:200], key[:LONGEST_KEY]
 
 
+def _wanted(plan: Plan, request: Request, arguments: Arguments) -> frozenset[str] | None:
+    """The versions one of which a thing must have; none: any will do."""
+    header = request.headers.get("if-match")
+    if plan.guard is None or header is None:
+        return None
+    wanted = _versions_in(header)
+    if wanted is None:
+        arguments.fault = arguments.fault or ValidationError(
+            {"If-Match": ['must be a version in quotes, as ETag gives it: "…"']}
+        )
+    return wanted
+
+
 async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
     """Answer a call; what is wrong with it is raised. More `headers` of the answer are added."""
     if request.path_params.get("store_id") != get_settings().store_id:
@@ -131,6 +188,7 @@ async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
     actor = await _let_in(plan, caller, headers)
     arguments = await parse(plan, request)
     repeat = _repeat_of(plan, request, arguments)
+    system = System(actor, headers, _wanted(plan, request, arguments)) if actor else None
 
     def work() -> bytes:
         if repeat is None or caller.bearer is None:
@@ -139,10 +197,10 @@ async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
             return _run(plan, caller, arguments, repeat)
 
     def work_for_system() -> bytes:
-        if repeat is None or actor is None:
-            return _run(plan, caller, arguments, None, actor)
+        if repeat is None or actor is None or system is None:
+            return _run(plan, caller, arguments, None, system)
         with idempotency.alone(str(actor.key_id), *repeat):
-            return _run(plan, caller, arguments, repeat, actor)
+            return _run(plan, caller, arguments, repeat, system)
 
     if plan.access == "shop":
         return await run_in_threadpool(work_for_system)

@@ -11,12 +11,14 @@ from account_portal.merchant.api.deps import CustomerName, Id, merchant_router
 from account_portal.merchant.rows import (
     BankAccountRow,
     BankAccountsQuery,
+    CustomerExpanded,
     CustomerRow,
     CustomersQuery,
 )
 from account_portal.merchant.schemas import BankAccountState, ChangePoints, PointsState
 
 router = merchant_router("Customers")
+OF_BANK_ACCOUNT = deeds.guard("bank_account")
 
 
 @router.expose(
@@ -39,6 +41,7 @@ def change_points(ctx: Ctx, id: CustomerName, data: ChangePoints) -> PointsState
     "POST",
     "/bank-accounts/{id}/verify",
     operation_id="verify-bank-account",
+    guard=OF_BANK_ACCOUNT,
     summary="Let refunds go to a bank account",
     message="Account verified.",
     scope="bank_accounts:write",
@@ -54,6 +57,7 @@ def verify_bank_account(ctx: Ctx, id: Id) -> BankAccountState:
     "POST",
     "/bank-accounts/{id}/reject",
     operation_id="reject-bank-account",
+    guard=OF_BANK_ACCOUNT,
     summary="Trust a bank account no more",
     message="Account rejected.",
     scope="bank_accounts:write",
@@ -120,6 +124,8 @@ def list_bank_accounts(
     scope="bank_accounts:read",
     also=(404,),
 )
-def get_bank_account(ctx: Ctx, id: Id) -> BankAccountRow:
+def get_bank_account(
+    ctx: Ctx, id: Id, query: Annotated[CustomerExpanded, Query()]
+) -> BankAccountRow:
     """As it is now."""
-    return lists.get_bank_account(ctx, id)
+    return lists.get_bank_account(ctx, id, query.expand)

@@ -9,8 +9,9 @@ from account_portal.api.deps import Ctx
 from account_portal.core.pagination import CursorPage
 from account_portal.core.schemas import EncodedView, Input, Ulid
 from account_portal.events import CursorGone
+from account_portal.merchant import lists
 from account_portal.merchant.api.deps import Id, merchant_router
-from account_portal.states import DeliveryStatus
+from account_portal.merchant.rows import DeliveriesQuery, SinceQuery
 from account_portal.webhooks import service
 from account_portal.webhooks.schemas import (
     ChangeWebhook,
@@ -50,15 +51,6 @@ class EventsQuery(Input):
     )
 
 
-class DeliveriesQuery(Input):
-    """Which deliveries."""
-
-    status: DeliveryStatus | None = Field(default=None, description="Those of a state only.")
-    webhook_id: Ulid | None = Field(default=None, description="Those of an endpoint only.")
-    cursor: Ulid | None = Field(default=None, description="`next_cursor` of the page before.")
-    limit: int = Field(default=50, ge=1, le=200, description="Rows of a page.")
-
-
 @events.expose(
     "GET",
     "/events",
@@ -88,9 +80,9 @@ def list_events(ctx: Ctx, query: Annotated[EventsQuery, Query()]) -> EncodedView
     content="webhooks",
     scope="webhooks:read",
 )
-def list_webhooks(ctx: Ctx) -> list[Webhook]:
+def list_webhooks(ctx: Ctx, query: Annotated[SinceQuery, Query()]) -> list[Webhook]:
     """Oldest first, without secrets."""
-    return service.list_webhooks(ctx)
+    return service.list_webhooks(ctx, query.updated_since)
 
 
 @webhooks.expose(
@@ -207,13 +199,7 @@ def list_deliveries(
     ctx: Ctx, query: Annotated[DeliveriesQuery, Query()]
 ) -> CursorPage[list[Delivery]]:
     """Newest first. `dead` ones were tried for three days."""
-    return service.list_deliveries(
-        ctx,
-        status=query.status,
-        webhook_id=query.webhook_id,
-        cursor=query.cursor,
-        limit=query.limit,
-    )
+    return lists.list_deliveries(ctx, query)
 
 
 @webhooks.expose(

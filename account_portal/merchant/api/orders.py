@@ -12,7 +12,9 @@ from account_portal.core.schemas import EncodedView
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import ReferenceNumber, merchant_router
 from account_portal.merchant.rows import (
+    CustomerExpanded,
     OneOrder,
+    OrderExpanded,
     OrderRow,
     OrdersQuery,
     ShipmentRow,
@@ -37,6 +39,7 @@ from account_portal.orders.service.refunds import RefundNotMovable, RefundTooHig
 router = merchant_router("Orders")
 
 EVERYTHING = CreateShipment()
+OF_ORDER, OF_SHIPMENT = deeds.guard("order"), deeds.guard("shipment")
 Moves = Annotated[list[MoveOneShipment], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
@@ -44,6 +47,7 @@ Moves = Annotated[list[MoveOneShipment], Field(min_length=1, max_length=MOST_AT_
     "POST",
     "/orders/{order_number}/approve",
     operation_id="approve-order",
+    guard=OF_ORDER,
     summary="Accept an order that waits for approval",
     message="Order approved.",
     scope="orders:write",
@@ -60,6 +64,7 @@ def approve_order(ctx: Ctx, order_number: OrderNumberPath) -> OfOrder:
     "POST",
     "/orders/{order_number}/cancel",
     operation_id="cancel-order",
+    guard=OF_ORDER,
     summary="Cancel an order",
     message="Order cancelled.",
     scope="orders:write",
@@ -77,6 +82,7 @@ def cancel_order(ctx: Ctx, order_number: OrderNumberPath, data: Reason) -> OfOrd
     "POST",
     "/orders/{order_number}/refund",
     operation_id="refund-order",
+    guard=OF_ORDER,
     summary="Promise money back out of goodwill",
     message="Refund made.",
     scope="refunds:write",
@@ -97,6 +103,7 @@ def refund_order(ctx: Ctx, order_number: OrderNumberPath, data: CreateRefund) ->
     "POST",
     "/orders/{order_number}/shipments",
     operation_id="create-shipment",
+    guard=OF_ORDER,
     summary="Put units into a new parcel",
     message="Parcel made.",
     scope="orders:write",
@@ -132,6 +139,7 @@ def move_shipments(ctx: Ctx, data: Moves) -> list[Outcome]:
     "POST",
     "/shipments/{reference_number}/move",
     operation_id="move-shipment",
+    guard=OF_SHIPMENT,
     summary="Take a parcel a step further",
     message="Parcel moved.",
     scope="orders:write",
@@ -156,6 +164,7 @@ def move_shipment(ctx: Ctx, reference_number: ReferenceNumber, data: MoveShipmen
     "POST",
     "/shipments/{reference_number}/resend",
     operation_id="resend-shipment",
+    guard=OF_SHIPMENT,
     summary="Send what was lost or came back again",
     message="New parcel made.",
     scope="orders:write",
@@ -172,6 +181,7 @@ def resend_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> ShipmentStat
     "POST",
     "/shipments/{reference_number}/refund",
     operation_id="refund-shipment",
+    guard=OF_SHIPMENT,
     summary="Refund what was lost or came back",
     message="Refunds made.",
     scope="refunds:write",
@@ -209,9 +219,11 @@ def list_orders(
     scope="orders:read",
     also=(404,),
 )
-def get_order(ctx: Ctx, order_number: OrderNumberPath) -> EncodedView[OneOrder]:
+def get_order(
+    ctx: Ctx, order_number: OrderNumberPath, query: Annotated[CustomerExpanded, Query()]
+) -> EncodedView[OneOrder]:
     """Whole, as its customer sees it, and whose it is."""
-    return lists.get_order(ctx, order_number)
+    return lists.get_order(ctx, order_number, query.expand)
 
 
 @router.expose(
@@ -239,6 +251,8 @@ def list_shipments(
     scope="orders:read",
     also=(404,),
 )
-def get_shipment(ctx: Ctx, reference_number: ReferenceNumber) -> ShipmentRow:
+def get_shipment(
+    ctx: Ctx, reference_number: ReferenceNumber, query: Annotated[OrderExpanded, Query()]
+) -> ShipmentRow:
     """As it is now."""
-    return lists.get_shipment(ctx, reference_number)
+    return lists.get_shipment(ctx, reference_number, query.expand)

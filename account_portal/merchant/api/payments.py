@@ -10,6 +10,7 @@ from account_portal.core.pagination import CursorPage
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import RequestNumber, merchant_router
 from account_portal.merchant.rows import (
+    OrderExpanded,
     PaymentRow,
     PaymentsQuery,
     RefundRow,
@@ -30,6 +31,7 @@ from account_portal.orders.service.refunds import RefundNotMovable
 
 payments = merchant_router("Payments")
 refunds = merchant_router("Refunds")
+OF_PAYMENT, OF_REFUND = deeds.guard("payment"), deeds.guard("refund")
 
 Settlements = Annotated[list[SettleOne], Field(min_length=1, max_length=MOST_AT_ONCE)]
 AS_IT_WAS_PAID = RetryRefund()
@@ -59,6 +61,7 @@ def settle_payments(ctx: Ctx, data: Settlements) -> list[Outcome]:
     "POST",
     "/payments/{request_number}/settle",
     operation_id="settle-payment",
+    guard=OF_PAYMENT,
     summary="Tell what became of a payment",
     message="Payment settled.",
     scope="payments:write",
@@ -94,6 +97,7 @@ def settle_refunds(ctx: Ctx, data: Settlements) -> list[Outcome]:
     "POST",
     "/refunds/{request_number}/approve",
     operation_id="approve-refund",
+    guard=OF_REFUND,
     summary="Agree to a refund",
     message="Refund approved.",
     scope="refunds:write",
@@ -110,6 +114,7 @@ def approve_refund(ctx: Ctx, request_number: RequestNumber) -> RefundState:
     "POST",
     "/refunds/{request_number}/settle",
     operation_id="settle-refund",
+    guard=OF_REFUND,
     summary="Tell whether a refund arrived",
     message="Refund settled.",
     scope="refunds:write",
@@ -127,6 +132,7 @@ def settle_refund(ctx: Ctx, request_number: RequestNumber, data: Settlement) -> 
     "POST",
     "/refunds/{request_number}/retry",
     operation_id="retry-refund",
+    guard=OF_REFUND,
     summary="Try a refund that failed again",
     message="Refund tried again.",
     scope="refunds:write",
@@ -146,6 +152,7 @@ def retry_refund(
     "POST",
     "/refunds/{request_number}/redirect",
     operation_id="redirect-refund",
+    guard=OF_REFUND,
     summary="Send a refund to a bank account instead",
     message="Refund redirected.",
     scope="refunds:write",
@@ -184,9 +191,11 @@ def list_payments(
     scope="payments:read",
     also=(404,),
 )
-def get_payment(ctx: Ctx, request_number: RequestNumber) -> PaymentRow:
+def get_payment(
+    ctx: Ctx, request_number: RequestNumber, query: Annotated[OrderExpanded, Query()]
+) -> PaymentRow:
     """As it is now."""
-    return lists.get_payment(ctx, request_number)
+    return lists.get_payment(ctx, request_number, query.expand)
 
 
 @refunds.expose(
@@ -212,6 +221,8 @@ def list_refunds(ctx: Ctx, query: Annotated[RefundsQuery, Query()]) -> CursorPag
     scope="refunds:read",
     also=(404,),
 )
-def get_refund(ctx: Ctx, request_number: RequestNumber) -> RefundRow:
+def get_refund(
+    ctx: Ctx, request_number: RequestNumber, query: Annotated[OrderExpanded, Query()]
+) -> RefundRow:
     """As it is now."""
-    return lists.get_refund(ctx, request_number)
+    return lists.get_refund(ctx, request_number, query.expand)

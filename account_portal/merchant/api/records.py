@@ -19,7 +19,7 @@ from account_portal.api.router import ContractRoute, Headers, admit, read_caller
 from account_portal.core.errors import NotFound, PortalError, ValidationError
 from account_portal.core.settings import get_settings
 from account_portal.core.validation import to_fields
-from account_portal.merchant import records
+from account_portal.merchant import deeds, records
 from account_portal.merchant.api.deps import merchant_router
 from account_portal.merchant.api.streaming import NDJSON, stream, take_whole
 from account_portal.merchant.importing.fields import Record
@@ -197,6 +197,7 @@ def _expose_one(kind: str, plural: str, record: type[Record]) -> None:
         scope=SCOPE,
         raises=(records.RecordRefused,),
         also=(404,),
+        guard=deeds.guard(kind, creates=True) if kind in records.VERSIONED else None,
         body_limit=LARGEST_ARRAY,
     )(put)
 

@@ -9,6 +9,7 @@ from account_portal.core.pagination import CursorPage
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import RequestNumber, merchant_router
 from account_portal.merchant.rows import (
+    OrderExpanded,
     ReturnRow,
     ReturnsQuery,
 )
@@ -16,12 +17,14 @@ from account_portal.merchant.schemas import Reason, ReturnState
 from account_portal.returns import rules, service
 
 router = merchant_router("Returns")
+OF_RETURN = deeds.guard("return")
 
 
 @router.expose(
     "POST",
     "/returns/{request_number}/approve",
     operation_id="approve-return",
+    guard=OF_RETURN,
     summary="Agree to a return",
     message="Return approved.",
     scope="returns:write",
@@ -38,6 +41,7 @@ def approve_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
     "POST",
     "/returns/{request_number}/reject",
     operation_id="reject-return",
+    guard=OF_RETURN,
     summary="Decline a return",
     message="Return rejected.",
     scope="returns:write",
@@ -55,6 +59,7 @@ def reject_return(ctx: Ctx, request_number: RequestNumber, data: Reason) -> Retu
     "POST",
     "/returns/{request_number}/ship",
     operation_id="ship-return",
+    guard=OF_RETURN,
     summary="The goods are on their way back",
     message="Return shipped.",
     scope="returns:write",
@@ -71,6 +76,7 @@ def ship_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
     "POST",
     "/returns/{request_number}/receive",
     operation_id="receive-return",
+    guard=OF_RETURN,
     summary="The goods arrived",
     message="Return received.",
     scope="returns:write",
@@ -87,6 +93,7 @@ def receive_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
     "POST",
     "/returns/{request_number}/complete",
     operation_id="complete-return",
+    guard=OF_RETURN,
     summary="Everything about a return is done",
     message="Return complete.",
     scope="returns:write",
@@ -122,6 +129,8 @@ def list_returns(ctx: Ctx, query: Annotated[ReturnsQuery, Query()]) -> CursorPag
     scope="returns:read",
     also=(404,),
 )
-def get_return(ctx: Ctx, request_number: RequestNumber) -> ReturnRow:
+def get_return(
+    ctx: Ctx, request_number: RequestNumber, query: Annotated[OrderExpanded, Query()]
+) -> ReturnRow:
     """As it is now."""
-    return lists.get_return(ctx, request_number)
+    return lists.get_return(ctx, request_number, query.expand)

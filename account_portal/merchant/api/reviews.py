@@ -9,18 +9,21 @@ from account_portal.core.pagination import CursorPage
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import Id, merchant_router
 from account_portal.merchant.rows import (
+    CustomerExpanded,
     ReviewRow,
     ReviewsQuery,
 )
 from account_portal.merchant.schemas import ReviewState
 
 router = merchant_router("Reviews")
+OF_REVIEW = deeds.guard("review")
 
 
 @router.expose(
     "POST",
     "/reviews/{id}/approve",
     operation_id="approve-review",
+    guard=OF_REVIEW,
     summary="Let others see a review",
     message="Review approved.",
     scope="reviews:write",
@@ -36,6 +39,7 @@ def approve_review(ctx: Ctx, id: Id) -> ReviewState:
     "POST",
     "/reviews/{id}/reject",
     operation_id="reject-review",
+    guard=OF_REVIEW,
     summary="Keep a review from others",
     message="Review rejected.",
     scope="reviews:write",
@@ -70,6 +74,6 @@ def list_reviews(ctx: Ctx, query: Annotated[ReviewsQuery, Query()]) -> CursorPag
     scope="reviews:read",
     also=(404,),
 )
-def get_review(ctx: Ctx, id: Id) -> ReviewRow:
+def get_review(ctx: Ctx, id: Id, query: Annotated[CustomerExpanded, Query()]) -> ReviewRow:
     """As it is now."""
-    return lists.get_review(ctx, id)
+    return lists.get_review(ctx, id, query.expand)

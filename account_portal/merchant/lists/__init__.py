@@ -1,5 +1,6 @@
 """Lists for the shop's systems and staff: orders, what belongs to them, customers, queues."""
 
+from account_portal.merchant.lists.deliveries import list_deliveries
 from account_portal.merchant.lists.orders import get_order, list_orders
 from account_portal.merchant.lists.parts import (
     get_payment,
@@ -11,13 +12,11 @@ from account_portal.merchant.lists.parts import (
     list_returns,
     list_shipments,
 )
-from account_portal.merchant.lists.people import (
-    customer_id_of,
+from account_portal.merchant.lists.people import customer_id_of, get_customer, list_customers
+from account_portal.merchant.lists.queues import (
     get_bank_account,
-    get_customer,
     get_review,
     list_bank_accounts,
-    list_customers,
     list_messages,
     list_reviews,
 )
@@ -34,6 +33,7 @@ __all__ = [
     "get_shipment",
     "list_bank_accounts",
     "list_customers",
+    "list_deliveries",
     "list_messages",
     "list_orders",
     "list_payments",

@@ -1,6 +1,6 @@
 """Orders, from the documents that are written with them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
+from account_portal.core import versions
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
 from account_portal.core.reading import as_bytes
 from account_portal.core.schemas import EncodedView
 from account_portal.merchant.lists.paging import Keys, find_page
-from account_portal.merchant.lists.people import of_customer
-from account_portal.merchant.rows import OneOrder, OrderRow, OrdersQuery
+from account_portal.merchant.lists.people import customers_by_id, of_customer
+from account_portal.merchant.rows import CustomerRow, OneOrder, OrderRow, OrdersQuery
 from account_portal.models import Order, OrderDocument
 from account_portal.orders.service import refresh_orders
 
@@ -28,37 +29,60 @@ _KEYS = Keys(col(OrderDocument.order_id), col(OrderDocument.status), col(OrderDo
 def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[EncodedView[list[OrderRow]]]:
     """Orders of any customer."""
     ctx.require_shop()
+    ctx.require_to_read("order", *({"customer"} & set(query.expand)))
     where: list[Any] = []
     if query.customer is not None:
         mine = of_customer(ctx, col(Order.customer_id), query.customer)
         where = [col(OrderDocument.order_id).in_(select(col(Order.id)).where(*mine))]
     ids, cursor = find_page(ctx, _KEYS, query, statuses=query.status, where=where)
+    with_details = "details" in query.expand
+    found = _documents(ctx, ids, details=with_details)
+    heads = _heads(ctx, found, query.expand)
     rows = [
-        _begin(row) + (b'"details":' + row.detail + b"," if query.expand else b"") + row.summary[1:]
-        for row in _documents(ctx, ids, details=query.expand is not None)
+        head + (b'"details":' + row.detail + b"," if with_details else b"") + row.summary[1:]
+        for head, row in zip(heads, found, strict=True)
     ]
     return CursorPage(EncodedView(_ROWS, b"[" + b",".join(rows) + b"]"), cursor)
 
 
-def get_order(ctx: Context, order_number: str) -> EncodedView[OneOrder]:
+def get_order(
+    ctx: Context, order_number: str, expand: Collection[str] = ()
+) -> EncodedView[OneOrder]:
     """One order, whole.
 
     Raises:
         NotFound: there is none of that number.
+        InsufficientScope: the key may not read what is to come along.
     """
     ctx.require_shop()
-    statement = select(col(OrderDocument.order_id)).where(
-        col(OrderDocument.order_number) == order_number
-    )
-    order_id = ctx.db.execute(statement).scalar()
-    if order_id is None:
+    ctx.require_to_read("order", *expand)
+    found = _by_number(ctx, [order_number])
+    if not found:
         raise NotFound(f"There is no order {order_number}.")
-    [row] = _documents(ctx, [order_id], details=True)
-    return EncodedView(_ONE, _begin(row) + row.detail[1:])
+    [head] = _heads(ctx, found, expand)
+    return EncodedView(_ONE, head + found[0].detail[1:], versions.of_moment(found[0].changed_at))
+
+
+def orders_by_number(ctx: Context, numbers: Collection[str]) -> dict[str, OneOrder]:
+    """Whole orders, by their numbers."""
+    found = _by_number(ctx, numbers)
+    heads = _heads(ctx, found, ())
+    return {
+        row.order_number: _ONE.validate_json(head + row.detail[1:])
+        for head, row in zip(heads, found, strict=True)
+    }
+
+
+def _by_number(ctx: Context, numbers: Collection[str]) -> "list[_Document]":
+    statement = select(col(OrderDocument.order_id)).where(
+        col(OrderDocument.order_number).in_(numbers)
+    )
+    return _documents(ctx, list(ctx.db.execute(statement).scalars()), details=True)
 
 
 class _Document(NamedTuple):
     order_id: str
+    order_number: str
     customer_id: str
     changed_at: datetime
     valid_until: datetime | None
@@ -82,6 +106,7 @@ def _read(ctx: Context, ids: Sequence[str], *, details: bool) -> list[_Document]
     rows = ctx.db.execute(
         select(
             col(OrderDocument.order_id),
+            col(OrderDocument.order_number),
             col(OrderDocument.customer_id),
             col(OrderDocument.changed_at),
             col(OrderDocument.valid_until),
@@ -90,15 +115,27 @@ def _read(ctx: Context, ids: Sequence[str], *, details: bool) -> list[_Document]
         ).where(col(OrderDocument.order_id).in_(ids))
     )
     found = {}
-    for order_id, customer_id, changed_at, valid_until, summary, whole in rows:
+    for order_id, number, customer_id, changed_at, valid_until, summary, whole in rows:
         shown = bytes(whole) if details else b""
         found[order_id] = _Document(
-            order_id, customer_id, changed_at, valid_until, bytes(summary), shown
+            order_id, number, customer_id, changed_at, valid_until, bytes(summary), shown
         )
     return [found[one] for one in ids if one in found]
 
 
-def _begin(row: _Document) -> bytes:
-    """What the shop's systems are told besides what customers see."""
-    told = {"customer_id": row.customer_id, "updated_at": row.changed_at}
-    return orjson.dumps(told, option=orjson.OPT_UTC_Z)[:-1] + b","
+def _heads(
+    ctx: Context, documents: Sequence[_Document], expand: Collection[str]
+) -> Iterator[bytes]:
+    """What the shop's systems are told besides what customers see: how each object begins."""
+    customers: dict[str, CustomerRow] = {}
+    if "customer" in expand:
+        customers = customers_by_id(ctx, {row.customer_id for row in documents})
+    for row in documents:
+        told: dict[str, Any] = {
+            "customer_id": row.customer_id,
+            "updated_at": row.changed_at,
+            "version": versions.of_moment(row.changed_at),
+        }
+        if row.customer_id in customers:
+            told["customer"] = customers[row.customer_id].model_dump()
+        yield orjson.dumps(told, option=orjson.OPT_UTC_Z)[:-1] + b","

@@ -9,9 +9,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from account_portal.context import Context
-from account_portal.core import money
+from account_portal.core import money, versions
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
+from account_portal.merchant.lists.expanding import bring_along
 from account_portal.merchant.lists.paging import Keys, find_page
 from account_portal.merchant.lists.people import of_customer
 from account_portal.merchant.rows import (
@@ -25,6 +26,7 @@ from account_portal.merchant.rows import (
     ReturnUnits,
     ShipmentRow,
     ShipmentsQuery,
+    WithOrder,
 )
 from account_portal.models import (
     Order,
@@ -65,8 +67,12 @@ def _id_of(ctx: Context, model: type[SQLModel], key: Any, number: str) -> list[s
     return [found]
 
 
-def _plain(row: SQLModel, view: Any) -> dict[str, Any]:
-    return {**row.model_dump(include=set(view.model_fields)), "updated_at": row.modified_at}  # type: ignore[attr-defined]
+def _plain(row: Any, view: Any) -> dict[str, Any]:
+    return {
+        **row.model_dump(include=set(view.model_fields)),
+        "updated_at": row.modified_at,
+        "version": versions.of_row(row, view),
+    }
 
 
 _SHIPMENTS = Keys(col(Shipment.id), col(Shipment.status), col(Shipment.modified_at))
@@ -77,17 +83,18 @@ def list_shipments(ctx: Context, query: ShipmentsQuery) -> CursorPage[list[Shipm
     ctx.require_shop()
     where = _of_order(ctx, col(Shipment.order_id), query.order_number)
     ids, cursor = find_page(ctx, _SHIPMENTS, query, statuses=query.status, where=where)
-    return CursorPage(_shipments(ctx, ids), cursor)
+    return CursorPage(bring_along(ctx, _shipments(ctx, ids), query.expand), cursor)
 
 
-def get_shipment(ctx: Context, number: str) -> ShipmentRow:
+def get_shipment(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> ShipmentRow:
     """One parcel, by its reference number.
 
     Raises:
         NotFound: there is none.
     """
     ctx.require_shop()
-    return _shipments(ctx, _id_of(ctx, Shipment, col(Shipment.reference_number), number))[0]
+    ids = _id_of(ctx, Shipment, col(Shipment.reference_number), number)
+    return bring_along(ctx, _shipments(ctx, ids), expand)[0]
 
 
 def _shipments(ctx: Context, ids: Sequence[str]) -> list[ShipmentRow]:
@@ -100,8 +107,13 @@ def _shipments(ctx: Context, ids: Sequence[str]) -> list[ShipmentRow]:
     ):
         units[shipment_id].append(ParcelUnits(sku=sku, quantity=quantity))
     return [
-        ShipmentRow(**_plain(row, ShipmentRow), order_number=number, items=units[row.id])
-        for row, number, _, _ in _with_order(ctx, Shipment, ids)
+        ShipmentRow(
+            **_plain(row, ShipmentRow),
+            order_number=number,
+            customer_id=customer_id,
+            items=units[row.id],
+        )
+        for row, number, _, customer_id in _with_order(ctx, Shipment, ids)
     ]
 
 
@@ -113,17 +125,18 @@ def list_payments(ctx: Context, query: PaymentsQuery) -> CursorPage[list[Payment
     ctx.require_shop()
     where = _of_order(ctx, col(Payment.order_id), query.order_number)
     ids, cursor = find_page(ctx, _PAYMENTS, query, statuses=query.status, where=where)
-    return CursorPage(_payments(ctx, ids), cursor)
+    return CursorPage(bring_along(ctx, _payments(ctx, ids), query.expand), cursor)
 
 
-def get_payment(ctx: Context, number: str) -> PaymentRow:
+def get_payment(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> PaymentRow:
     """One payment, by its request number.
 
     Raises:
         NotFound: there is none.
     """
     ctx.require_shop()
-    return _payments(ctx, _id_of(ctx, Payment, col(Payment.request_number), number))[0]
+    ids = _id_of(ctx, Payment, col(Payment.request_number), number)
+    return bring_along(ctx, _payments(ctx, ids), expand)[0]
 
 
 def _payments(ctx: Context, ids: Sequence[str]) -> list[PaymentRow]:
@@ -132,9 +145,10 @@ def _payments(ctx: Context, ids: Sequence[str]) -> list[PaymentRow]:
             **{**_plain(row, PaymentRow), "amount": money.to_major(row.amount, currency)},
             status=row.payment_status,
             order_number=number,
+            customer_id=customer_id,
             currency=currency,
         )
-        for row, number, currency, _ in _with_order(ctx, Payment, ids)
+        for row, number, currency, customer_id in _with_order(ctx, Payment, ids)
     ]
 
 
@@ -146,17 +160,18 @@ def list_refunds(ctx: Context, query: RefundsQuery) -> CursorPage[list[RefundRow
     ctx.require_shop()
     where = _of_order(ctx, col(Refund.order_id), query.order_number)
     ids, cursor = find_page(ctx, _REFUNDS, query, statuses=query.status, where=where)
-    return CursorPage(_refunds(ctx, ids), cursor)
+    return CursorPage(bring_along(ctx, _refunds(ctx, ids), query.expand), cursor)
 
 
-def get_refund(ctx: Context, number: str) -> RefundRow:
+def get_refund(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> RefundRow:
     """One refund, by its request number.
 
     Raises:
         NotFound: there is none.
     """
     ctx.require_shop()
-    return _refunds(ctx, _id_of(ctx, Refund, col(Refund.request_number), number))[0]
+    ids = _id_of(ctx, Refund, col(Refund.request_number), number)
+    return bring_along(ctx, _refunds(ctx, ids), expand)[0]
 
 
 def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
@@ -190,17 +205,18 @@ def list_returns(ctx: Context, query: ReturnsQuery) -> CursorPage[list[ReturnRow
     where = _of_order(ctx, col(OrderReturn.order_id), query.order_number)
     where += of_customer(ctx, col(OrderReturn.customer_id), query.customer)
     ids, cursor = find_page(ctx, _RETURNS, query, statuses=query.status, where=where)
-    return CursorPage(_returns(ctx, ids), cursor)
+    return CursorPage(bring_along(ctx, _returns(ctx, ids), query.expand), cursor)
 
 
-def get_return(ctx: Context, number: str) -> ReturnRow:
+def get_return(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> ReturnRow:
     """One return request, by its number.
 
     Raises:
         NotFound: there is none.
     """
     ctx.require_shop()
-    return _returns(ctx, _id_of(ctx, OrderReturn, col(OrderReturn.request_number), number))[0]
+    ids = _id_of(ctx, OrderReturn, col(OrderReturn.request_number), number)
+    return bring_along(ctx, _returns(ctx, ids), expand)[0]
 
 
 def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:

@@ -1,28 +1,22 @@
-"""Customers, and what belongs to them: reviews, bank accounts, messages."""
+"""Customers, and how rows are found by whose they are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import SQLModel, col
 
 from account_portal.context import Context
+from account_portal.core import versions
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
 from account_portal.core.schemas import View
 from account_portal.merchant.lists.paging import Keys, find_page
 from account_portal.merchant.rows import (
-    BankAccountRow,
-    BankAccountsQuery,
     CustomerRow,
     CustomersQuery,
-    MessageRow,
-    MessagesQuery,
-    ReviewRow,
-    ReviewsQuery,
 )
-from account_portal.models import BankAccount, OutboxMessage, Review, User
-from account_portal.reviews import rules as review_rules
+from account_portal.models import User
 
 Table = TypeVar("Table", bound=SQLModel)
 Shown = TypeVar("Shown", bound=View)
@@ -44,6 +38,14 @@ def customer_id_of(ctx: Context, customer: str) -> str:
 
 def _is_customer(customer: str) -> ColumnElement[bool]:
     return or_(col(User.customer_id) == customer, col(User.external_id) == customer)
+
+
+def customers_by_id(ctx: Context, ids: Collection[str]) -> dict[str, CustomerRow]:
+    """Customers, by their ids."""
+    found: Any = ctx.db.execute(
+        select(User).where(col(User.customer_id).in_(ids)).order_by(col(User.id).desc())
+    ).scalars()
+    return {row.customer_id: _customer(row) for row in found}
 
 
 def of_customer(ctx: Context, column: Any, customer: str | None) -> list[ColumnElement[bool]]:
@@ -78,67 +80,6 @@ def one_row(ctx: Context, model: type[Table], row_id: str, show: Callable[[Table
     return show(row)
 
 
-_REVIEWS = Keys(col(Review.id), col(Review.status), col(Review.modified_at))
-
-
-def list_reviews(ctx: Context, query: ReviewsQuery) -> CursorPage[list[ReviewRow]]:
-    """Reviews of any customer."""
-    ctx.require_shop()
-    where = of_customer(ctx, col(Review.customer_id), query.customer)
-    ids, cursor = find_page(ctx, _REVIEWS, query, statuses=query.status, where=where)
-    return CursorPage(rows_by_id(ctx, Review, ids, _review), cursor)
-
-
-def get_review(ctx: Context, review_id: str) -> ReviewRow:
-    """One review.
-
-    Raises:
-        NotFound: there is none of that id.
-    """
-    ctx.require_shop()
-    return one_row(ctx, Review, review_id, _review)
-
-
-def _review(row: Review) -> ReviewRow:
-    return ReviewRow(
-        **row.model_dump(include=set(ReviewRow.model_fields) - {"rating"}),
-        rating=review_rules.stars(row.rating),
-        updated_at=row.modified_at,
-    )
-
-
-_ACCOUNTS = Keys(
-    col(BankAccount.id), col(BankAccount.verification_status), col(BankAccount.modified_at)
-)
-
-
-def list_bank_accounts(ctx: Context, query: BankAccountsQuery) -> CursorPage[list[BankAccountRow]]:
-    """Bank accounts of any customer, numbers masked."""
-    ctx.require_shop()
-    where = of_customer(ctx, col(BankAccount.customer_id), query.customer)
-    ids, cursor = find_page(ctx, _ACCOUNTS, query, statuses=query.status, where=where)
-    return CursorPage(rows_by_id(ctx, BankAccount, ids, _account), cursor)
-
-
-def get_bank_account(ctx: Context, account_id: str) -> BankAccountRow:
-    """One bank account, its number masked.
-
-    Raises:
-        NotFound: there is none of that id.
-    """
-    ctx.require_shop()
-    return one_row(ctx, BankAccount, account_id, _account)
-
-
-def _account(row: BankAccount) -> BankAccountRow:
-    return BankAccountRow(
-        **row.model_dump(include=set(BankAccountRow.model_fields)),
-        account_number=row.number_masked,
-        status=row.verification_status,
-        updated_at=row.modified_at,
-    )
-
-
 _CUSTOMERS = Keys(col(User.id), stamp=col(User.modified_at))
 
 
@@ -168,15 +109,5 @@ def _customer(row: User) -> CustomerRow:
         **row.model_dump(include=set(CustomerRow.model_fields)),
         is_active=row.deactivated_at is None,
         updated_at=row.modified_at,
+        version=versions.of_row(row, CustomerRow),
     )
-
-
-_MESSAGES = Keys(col(OutboxMessage.id), col(OutboxMessage.status))
-
-
-def list_messages(ctx: Context, query: MessagesQuery) -> CursorPage[list[MessageRow]]:
-    """Messages to customers, without what they say."""
-    ctx.require_shop()
-    ids, cursor = find_page(ctx, _MESSAGES, query, statuses=query.status)
-    rows = rows_by_id(ctx, OutboxMessage, ids, MessageRow.model_validate)
-    return CursorPage(rows, cursor)

@@ -5,7 +5,7 @@ transaction. What they last said is there to be compared with.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -31,6 +31,7 @@ _LAST: Any = select(
     col(OrderDocument.refunds),
     col(OrderDocument.changed_at),
 ).where(col(OrderDocument.order_id).in_(bindparam("ids", expanding=True)))
+_TICK = timedelta(milliseconds=1)
 _OVER = rules.DELIVERED | {OrderStatus.CANCELLED}
 
 
@@ -40,7 +41,8 @@ def tell_changes(db: Session, loaded: list[OrderFacts], documents: list[dict[str
     Args:
         db: the session, which holds the locks of the orders.
         loaded: the orders.
-        documents: the new documents, in the same order; they get what they say of refunds.
+        documents: the new documents, in the same order; they get what they say of refunds, and when
+            they changed last.
     """
     last = _last(db, [document["order_id"] for document in documents])
     told: list[Told] = []
@@ -49,8 +51,12 @@ def tell_changes(db: Session, loaded: list[OrderFacts], documents: list[dict[str
         before = last.get(document["order_id"])
         if before is None:
             told += _of_new(facts)
-        elif before[:2] != (document["detail"], document["refunds"]):
+        elif before[:2] == (document["detail"], document["refunds"]):
+            document["changed_at"] = before[2]
+        else:
             detail, refunds, since = before
+            # Strictly later, whatever the clocks of hosts say: it is the version of the order.
+            document["changed_at"] = max(document["changed_at"], since + _TICK)
             told += _of_known(facts, orjson.loads(detail), orjson.loads(refunds or "{}"), since)
     record(db, told)
 
@@ -161,7 +167,8 @@ def _of_payment(kind: EventType, order: Mapping[str, Any], row: Stored) -> Told:
     return Told(kind, order["customer_id"], data)
 
 
-_ENDS = {
+_STEPS = {
+    RefundStatus.APPROVED: EventType.REFUND_APPROVED,
     RefundStatus.SUCCESS: EventType.REFUND_SETTLED,
     RefundStatus.FAILED: EventType.REFUND_FAILED,
 }
@@ -170,13 +177,14 @@ _ENDS = {
 def _of_refund(
     order: Mapping[str, Any], row: Stored, was: tuple[str, int] | None
 ) -> Iterator[Told]:
-    """A refund that is new, waits for another amount, or came to its end."""
+    """A refund that is new, waits for another amount, was agreed to, or came to its end."""
     status = RefundStatus(row["status"])
     kinds = []
-    if was is None or (was[1] != row["refund_amount"] and status not in _ENDS):
+    is_over = status in (RefundStatus.SUCCESS, RefundStatus.FAILED)
+    if was is None or (was[1] != row["refund_amount"] and not is_over):
         kinds.append(EventType.REFUND_REQUESTED)
-    if status in _ENDS and (was is None or was[0] != status):
-        kinds.append(_ENDS[status])
+    if status in _STEPS and (was is None or was[0] != status):
+        kinds.append(_STEPS[status])
     data = {
         **_head(order),
         "request_number": row["request_number"],
