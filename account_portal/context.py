@@ -17,7 +17,6 @@ from account_portal.core.clock import utc_now
 from account_portal.core.db import Database, Transaction, get_database
 from account_portal.core.errors import (
     Forbidden,
-    InsufficientScope,
     LoginRequired,
     NotAuthenticated,
     NotFound,
@@ -28,7 +27,7 @@ from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import Settings, get_settings
 from account_portal.gateways import Gateways, get_gateways
 from account_portal.models import User, UserSession
-from account_portal.security import api_keys, sessions, tokens
+from account_portal.security import sessions, tokens
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -155,18 +154,6 @@ class Context:
         """
         if self.actor.kind != SHOP.kind:
             raise Forbidden("Only the store can do this.")
-
-    def require_to_read(self, *kinds: str) -> None:
-        """Let a key of the shop's systems see things of these kinds only if it may read them.
-
-        Raises:
-            InsufficientScope: it may not.
-        """
-        scopes = self.actor.scopes
-        for kind in kinds if scopes is not None else ():
-            needed = api_keys.SCOPE_TO_READ[kind]
-            if not api_keys.allows(scopes or (), needed):
-                raise InsufficientScope(f"This key has no scope {needed}.")
 
     def require_top_level(self) -> None:
         """Let nobody pass who is signed in inside another site's page only.

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, or_, select, text, update
 from sqlmodel import Session, col
 
 from account_portal.core.db import Transaction
+from account_portal.core.errors import InsufficientScope
 from account_portal.core.reading import PreparedSelect
 from account_portal.models import ApiKey, ApiKeyUsage
 from account_portal.security import tokens
@@ -67,6 +68,22 @@ def is_scope(scope: str) -> bool:
 def allows(scopes: Collection[str], needed: str) -> bool:
     """Whether a key with these scopes may do what needs that one."""
     return bool({"*", needed, needed.partition(":")[0] + ":*"} & set(scopes))
+
+
+def require_to_read(scopes: Collection[str] | None, *kinds: str) -> None:
+    """Show things of these kinds only to a key that may read them.
+
+    Args:
+        scopes: of the key; none: whoever calls needs no key.
+        kinds: of the things, as `SCOPE_TO_READ` names them.
+
+    Raises:
+        InsufficientScope: it may not.
+    """
+    for kind in kinds if scopes is not None else ():
+        needed = SCOPE_TO_READ[kind]
+        if not allows(scopes or (), needed):
+            raise InsufficientScope(f"This key has no scope {needed}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from account_portal.context import Context
 from account_portal.merchant.lists.orders import orders_by_number
 from account_portal.merchant.lists.people import customers_by_id
 from account_portal.merchant.rows import OfCustomer
+from account_portal.security.api_keys import require_to_read
 
 Shown = TypeVar("Shown", bound=OfCustomer)
 
@@ -17,7 +18,7 @@ def bring_along(ctx: Context, rows: Sequence[Shown], expand: Collection[str]) ->
     Raises:
         InsufficientScope: the key may not read those.
     """
-    ctx.require_to_read(*expand)
+    require_to_read(ctx.actor.scopes, *expand)
     shown: list[Any] = list(rows)
     if "customer" in expand:
         customers = customers_by_id(ctx, {row.customer_id for row in shown})

@@ -20,6 +20,7 @@ from account_portal.merchant.lists.people import customers_by_id, of_customer
 from account_portal.merchant.rows import CustomerRow, OneOrder, OrderRow, OrdersQuery
 from account_portal.models import Order, OrderDocument
 from account_portal.orders.service import refresh_orders
+from account_portal.security.api_keys import require_to_read
 
 _ROWS = TypeAdapter(list[OrderRow])
 _ONE = TypeAdapter(OneOrder)
@@ -29,7 +30,7 @@ _KEYS = Keys(col(OrderDocument.order_id), col(OrderDocument.status), col(OrderDo
 def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[EncodedView[list[OrderRow]]]:
     """Orders of any customer."""
     ctx.require_shop()
-    ctx.require_to_read("order", *({"customer"} & set(query.expand)))
+    require_to_read(ctx.actor.scopes, "order", *({"customer"} & set(query.expand)))
     where: list[Any] = []
     if query.customer is not None:
         mine = of_customer(ctx, col(Order.customer_id), query.customer)
@@ -55,7 +56,7 @@ def get_order(
         InsufficientScope: the key may not read what is to come along.
     """
     ctx.require_shop()
-    ctx.require_to_read("order", *expand)
+    require_to_read(ctx.actor.scopes, "order", *expand)
     found = _by_number(ctx, [order_number])
     if not found:
         raise NotFound(f"There is no order {order_number}.")
