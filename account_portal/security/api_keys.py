@@ -70,20 +70,15 @@ def allows(scopes: Collection[str], needed: str) -> bool:
     return bool({"*", needed, needed.partition(":")[0] + ":*"} & set(scopes))
 
 
-def require_to_read(scopes: Collection[str] | None, *kinds: str) -> None:
-    """Show things of these kinds only to a key that may read them.
-
-    Args:
-        scopes: of the key; none: whoever calls needs no key.
-        kinds: of the things, as `SCOPE_TO_READ` names them.
+def require_to_read(scopes: Collection[str], *kinds: str) -> None:
+    """Show things of these kinds, as `SCOPE_TO_READ` names them, only to a key that may read them.
 
     Raises:
         InsufficientScope: it may not.
     """
-    for kind in kinds if scopes is not None else ():
-        needed = SCOPE_TO_READ[kind]
-        if not allows(scopes or (), needed):
-            raise InsufficientScope(f"This key has no scope {needed}.")
+    for kind in kinds:
+        if not allows(scopes, SCOPE_TO_READ[kind]):
+            raise InsufficientScope(f"This key has no scope {SCOPE_TO_READ[kind]}.")
 
 
 @dataclass(frozen=True, slots=True)
