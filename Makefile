@@ -54,7 +54,7 @@ bench: $(DEV) ## measure speed; a table, also under var/bench
 fuzz: $(DEV) ## try the API against its contract, and lives of orders against their books, at length
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 $(BIN)/python -m pytest -q -n auto --timeout 7200 \
-		tests/orders/test_books.py
+		tests/orders/test_books.py tests/orders/test_books_told.py
 
 torture: $(DEV) ## kill servers, take databases, Redis, disks away; ends with 1 on one loss
 	@$(PORTAL) build && $(BIN)/python -m tests.torture $(ARGS)
