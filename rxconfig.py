@@ -23,6 +23,9 @@ constants.PackageJson.Commands.DEV = "react-router dev --host 127.0.0.1"
 
 settings = get_settings()
 
+# A folder of Reflex's that stays empty; the project's own may be one that nobody can write.
+os.environ.setdefault("REFLEX_UPLOADED_FILES_DIR", str(settings.data_dir.resolve() / "uploads"))
+
 config = rx.Config(
     app_name="account_portal",
     app_module_import="account_portal.app",

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, Literal
@@ -239,6 +239,12 @@ class PortalApp(rx.App):
         async with super()._setup_event_processor():
             uploads_act_for_their_sender(self.event_processor)
             yield
+
+    def _add_optional_endpoints(self) -> None:
+        # At its end Reflex notes in the build that files are sent. A build that is served holds
+        # that note already, perhaps where this account can't write.
+        with suppress(OSError):
+            super()._add_optional_endpoints()
 
     def __call__(self) -> ASGIApp:
         """The ASGI app of one server process."""

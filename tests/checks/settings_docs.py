@@ -1,6 +1,10 @@
-"""``docs/settings.md`` says what ``core/settings.py`` says; ``--write`` makes it so."""
+"""Settings on paper (``docs/settings.md``, ``.env.example``) are those of ``core/settings.py``.
+
+``--write`` makes them so.
+"""
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -10,7 +14,12 @@ from pydantic.fields import FieldInfo
 from account_portal.core.environment import is_secret, variable_of
 from account_portal.core.settings import Settings
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "settings.md"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs" / "settings.md"
+EXAMPLE = ROOT / ".env.example"
+EXAMPLE_HEAD = """\
+# Settings of a portal, for a container or a service: copy to .env, take the `#` from what you set.
+# Written from account_portal/core/settings.py by `python -m tests.checks.settings_docs --write`."""
 HEAD = """\
 # Settings
 
@@ -63,14 +72,32 @@ def page() -> str:
     return HEAD + "".join(rows) + FOOT
 
 
+def example() -> str:
+    """Every setting with its default, put out of force: what is not set is as it says."""
+    parts = [EXAMPLE_HEAD]
+    for name, field in Settings.model_fields.items():
+        variable = variable_of(name, field)
+        value = default_of(field.default).strip("`").replace("empty", "")
+        told = textwrap.wrap(f"{field.description} {limits_of(field)}".strip(), 98)
+        if is_secret(field):
+            told.append(f"A secret: {variable}_FILE may name a file that holds it.")
+        parts += ["", *(f"# {line}" for line in told), f"# {variable}={value}"]
+    return "\n".join(parts) + "\n"
+
+
 def main(arguments: list[str]) -> int:
+    pages = {DOCS: page, EXAMPLE: example}
     if arguments == ["--write"]:
-        DOCS.write_text(page())
+        for path, write in pages.items():
+            path.write_text(write())
         return 0
-    if DOCS.exists() and DOCS.read_text() == page():
-        return 0
-    print("docs/settings.md is behind the code: python -m tests.checks.settings_docs --write")
-    return 1
+    behind = [
+        path for path, write in pages.items() if not path.exists() or path.read_text() != write()
+    ]
+    for path in behind:
+        told = path.relative_to(ROOT)
+        print(f"{told} is behind the code: python -m tests.checks.settings_docs --write")
+    return 1 if behind else 0
 
 
 if __name__ == "__main__":
