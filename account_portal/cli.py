@@ -37,6 +37,7 @@ COMMANDS = {
     "webhooks": Row(
         "account_portal.merchant.webhook_commands:webhooks", "Manage where events are sent to."
     ),
+    "staff": Row("account_portal.console.commands:staff", "Manage who may use the console."),
     "shop": Row("account_portal.merchant.shop_commands:shop", "Do what only the shop decides."),
     "backup": Row(
         "account_portal.maintenance.commands:backup", "Write all rows and files into one archive."

@@ -16,8 +16,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from account_portal import routes
 from account_portal.app import PAGES
+from account_portal.console.routes.screens import SCREENS
 from account_portal.core.db import Database
-from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD
+from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD, DEMO_STAFF
+from account_portal.demo.seed.ids import seeded_id
 from account_portal.serving.build import ROOT
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes, make_many
@@ -50,6 +52,15 @@ def sign_in(context: BrowserContext, url: str, contact: str) -> None:
     )
 
 
+def sign_in_staff(context: BrowserContext, url: str) -> None:
+    context.request.post(
+        f"{url}/console/login",
+        form={"email": DEMO_STAFF, "password": DEMO_PASSWORD},
+        headers={"Origin": url},
+        max_redirects=0,
+    )
+
+
 def settle(page: Page) -> None:
     """Wait until data is there and pictures are drawn; scroll once, as lazy ones wait for that."""
     page.wait_for_load_state("networkidle")
@@ -73,7 +84,9 @@ class Photographer:
             context = self.browser.new_context(
                 base_url=self.url, viewport=viewport, reduced_motion="reduce"
             )
-            if who:
+            if who == "staff":
+                sign_in_staff(context, self.url)
+            elif who:
                 sign_in(context, self.url, who)
             self._contexts[who, size] = context
 
@@ -131,6 +144,17 @@ class Photographer:
             page.emulate_media(media="print")
             self.shoot(page, "order-print", size)
 
+    def take_console(self) -> None:
+        """Every screen of the console."""
+        numbers = {"number": "NW-21474", "customer": seeded_id("user", "demo")}
+        for screen in SCREENS:
+            path = screen.path.replace(":path}", "}").format(**numbers)
+            name = f"console-{path.strip('/').split('/')[0] or 'today'}"
+            name += "-one" if "{" in screen.path else ""
+            for page, size in self.pages(name, "staff"):
+                page.goto(f"/console{path}")
+                self.shoot(page, name, size)
+
 
 def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
     photographer = Photographer(browser, url, only)
@@ -144,6 +168,7 @@ def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
         for look in one_each:
             photographer.take_failed(look)
     photographer.take_paper()
+    photographer.take_console()
     return photographer.taken
 
 

@@ -18,6 +18,7 @@ from account_portal.api.security_txt import router as security_txt
 from account_portal.auth.api import codes, forms, passkeys, users, well_known
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
+from account_portal.console.app import console_routes
 from account_portal.core.private_files import keep_files_private
 from account_portal.core.settings import get_settings, require_asked_demo
 from account_portal.edge.asgi import ASGIApp
@@ -108,6 +109,7 @@ def make_app() -> PortalApi:
     for router in (*ROUTERS, *MERCHANT_ROUTERS):
         # The routes themselves, not the router: FastAPI would match each path twice.
         app.router.routes.extend(router.routes)
+    app.router.routes.extend(console_routes())
     return app
 
 

@@ -2,6 +2,7 @@
 
 import click
 
+from account_portal.core.demo import DEMO_STAFF
 from account_portal.core.opening import CannotOpen, open_database
 from account_portal.demo.seed import DemoRefused, seed_demo
 from account_portal.demo.seed.people import PASSWORD, PEOPLE
@@ -20,3 +21,4 @@ def demo(*, fresh: bool) -> None:
     )
     for person in PEOPLE:
         click.echo(f"  {person.email} / {PASSWORD}")
+    click.echo(f"  {DEMO_STAFF} / {PASSWORD} (staff: /console)")

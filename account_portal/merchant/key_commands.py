@@ -9,7 +9,8 @@ from account_portal.merchant import keys as service
 from account_portal.merchant.shop_commands import run_as_shop
 
 
-def _me() -> str:
+def me() -> str:
+    """Who runs the command, as logs name them."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user need not have a name
@@ -35,7 +36,7 @@ def keys() -> None:
 def create(name: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Make a key. Prints its secret, which is shown this once only."""
     lives = timedelta(days=days) if days else None
-    click.echo(run_as_shop(service.create_key, name, scopes, by=_me(), lives=lives))
+    click.echo(run_as_shop(service.create_key, name, scopes, by=me(), lives=lives))
 
 
 @keys.command("list")
@@ -68,7 +69,7 @@ def _day(moment: datetime | None) -> str:
 @click.argument("name")
 def revoke(name: str) -> None:
     """End a key at once."""
-    run_as_shop(service.revoke_key, name, by=_me())
+    run_as_shop(service.revoke_key, name, by=me())
     click.echo(f"Key {name} is revoked.")
 
 

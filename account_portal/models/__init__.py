@@ -37,6 +37,7 @@ from account_portal.models.plumbing import (
 )
 from account_portal.models.product import Product, Purchase
 from account_portal.models.review import Review, ReviewMedia
+from account_portal.models.staff import AuditEntry, StaffMember, StaffSession
 from account_portal.models.user import (
     KnownDevice,
     Media,
@@ -55,6 +56,7 @@ __all__ = [
     "AddressFields",
     "ApiKey",
     "ApiKeyUsage",
+    "AuditEntry",
     "BankAccount",
     "CreditActivity",
     "Event",
@@ -87,6 +89,8 @@ __all__ = [
     "ShipmentEvent",
     "ShipmentItem",
     "SignIn",
+    "StaffMember",
+    "StaffSession",
     "Subscription",
     "User",
     "UserSession",

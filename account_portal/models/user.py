@@ -15,6 +15,11 @@ class User(Identified, Stamped, table=True):
     __tablename__ = "users"
     __table_args__ = (
         Index("ix_users_modified_at", "modified_at", "id"),
+        # What staff look for by its beginning.
+        *(
+            Index(f"ix_users_{name}", name, postgresql_ops={name: "varchar_pattern_ops"})
+            for name in ("first_name", "last_name", "phone")
+        ),
         UniqueConstraint("email"),
         UniqueConstraint("country_code", "phone"),
         UniqueConstraint("external_id"),

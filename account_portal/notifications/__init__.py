@@ -8,7 +8,13 @@ from account_portal.notifications.delivery import (
 )
 from account_portal.notifications.messages.base import CodeMessage, CustomerMessage, DeviceLink
 from account_portal.notifications.news import mark_changed, read_news
-from account_portal.notifications.outbox import channel_to, enqueue, enqueue_secret, sweep
+from account_portal.notifications.outbox import (
+    channel_to,
+    enqueue,
+    enqueue_secret,
+    send_again,
+    sweep,
+)
 
 __all__ = [
     "CodeMessage",
@@ -22,6 +28,7 @@ __all__ = [
     "mark_changed",
     "read_news",
     "run_delivery_loop",
+    "send_again",
     "sweep",
     "wake",
 ]

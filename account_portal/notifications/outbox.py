@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from account_portal.context import Context
+from account_portal.core.errors import Conflict, NotFound
 from account_portal.models import NotificationPreference, OutboxMessage, User
 from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENT, wake
 from account_portal.notifications.messages.base import (
@@ -65,6 +66,28 @@ def enqueue_secret(
         "until": (ctx.now + timedelta(minutes=message.minutes)).isoformat(),
     }
     _queue(ctx, channel, recipient or "", message.kind, payload, priority=0)
+
+
+def send_again(ctx: Context, message_id: str) -> None:
+    """Try a message anew that was given up.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such message.
+        Conflict: it was not given up, or is a code, which would have lapsed.
+    """
+    ctx.require_shop()
+    statement = select(OutboxMessage).where(col(OutboxMessage.id) == message_id)
+    row = ctx.db.execute(statement.with_for_update()).scalar_one_or_none()
+    if row is None:
+        raise NotFound(f"There is no message {message_id}.")
+    if row.status != FAILED:
+        raise Conflict(f"This message is {row.status}; there is nothing to send again.")
+    if "words" not in row.payload:
+        raise Conflict("This message was a code, which is over; the customer asks for a new one.")
+    row.status, row.attempts, row.due_at, row.last_error = QUEUED, 0, ctx.now, None
+    if wake not in ctx.after_commit:
+        ctx.after_commit.append(wake)
 
 
 def sweep(ctx: Context) -> None:

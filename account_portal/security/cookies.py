@@ -54,6 +54,11 @@ def read_device_cookie(header: str | None) -> str | None:
     return _read(header).get(device_cookie_name())
 
 
+def read_cookie(header: str | None, name: str) -> str | None:
+    """The value of a cookie out of a `Cookie` header, if it is there."""
+    return _read(header).get(name)
+
+
 def _read(header: str | None) -> dict[str, str]:
     # Not `http.cookies`: it drops all cookies after one that some other script wrote oddly.
     pairs = (pair.strip().partition("=") for pair in (header or "").split(";"))

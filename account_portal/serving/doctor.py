@@ -89,6 +89,25 @@ def _migrations(_settings: Settings) -> str:
     return "up to date"
 
 
+def _audit_log(_settings: Settings) -> str:
+    from account_portal.console.service import audit
+    from account_portal.core.db import get_database
+
+    try:
+        with get_database().session(writes=False) as db:
+            found = audit.verify(db)
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise Fault(_first_line(error)) from None
+    if isinstance(found, audit.Broken):
+        raise Fault(
+            f"entry {found.number} {found.why}: somebody changed the log in the database. "
+            "Compare it with a backup, and with lines `audit` of the process's log"
+        )
+    if not found.number:
+        return "empty"
+    return f"{found.number} entries, whole; the newest is {found.number}:{found.hash[:16]}"
+
+
 def _redis(settings: Settings) -> str:
     if not settings.redis_url:
         return "not used: one process"
@@ -165,6 +184,7 @@ CHECKS = (
     Check("Secret key", _secret_key),
     Check("Database", _database),
     Check("Migrations", _migrations),
+    Check("Audit log", _audit_log),
     Check("Redis", _redis),
     Check("Portals", _portals),
     Check("Storage", _storage),

@@ -103,13 +103,14 @@ def theme_css(look: Look, *, root: str = ":root") -> str:
     light, dark = accent_for(look.accent, LIGHT), accent_for(look.accent, DARK)
     dark_root = ".dark" if root == ":root" else f"{root}.dark"
     return (
-        f"{root}{{{_declarations(light)}--radius:{look.radius}px}}\n"
+        f"{root}{{{declarations(light)}--radius:{look.radius}px}}\n"
         # Paper is white in either theme.
-        f"@media screen{{{dark_root}{{{_declarations(dark)}}}}}\n"
+        f"@media screen{{{dark_root}{{{declarations(dark)}}}}}\n"
     )
 
 
-def _declarations(accent: Accent) -> str:
+def declarations(accent: Accent) -> str:
+    """The accent as custom properties of CSS."""
     return (
         f"--accent:{accent.fill};--accent-hover:{accent.hover};"
         f"--accent-contrast:{accent.contrast};--accent-text:{accent.text};"

@@ -76,7 +76,7 @@ def who_tries(ctx: Context, contact: Contact, user: User | None, *, code: bool) 
     """
     is_account = user is not None and not (code and user.is_unproven)
     subject = _account(user.id) if user and is_account else f"contact:{personal(contact.key)}"
-    return _look(ctx, subject, ctx.caller.device)
+    return guesser_at(ctx, subject)
 
 
 def who_is_signed_in(ctx: Context) -> Guesser:
@@ -88,7 +88,9 @@ def _account(user_id: str) -> str:
     return f"user:{user_id}"
 
 
-def _look(ctx: Context, subject: str, secret: str | None) -> Guesser:
+def guesser_at(ctx: Context, subject: str) -> Guesser:
+    """The caller, as a guesser at the secrets of a `subject`."""
+    secret = ctx.caller.device
     device = tokens.digest(secret) if secret else OTHERS
     rows = ctx.db.execute(
         select(col(KnownDevice.device_hash), col(KnownDevice.wrong_codes)).where(

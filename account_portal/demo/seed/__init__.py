@@ -20,6 +20,7 @@ from account_portal.demo.seed.plan import Planned
 from account_portal.demo.seed.present import PRESENT
 from account_portal.demo.seed.reviews import product_rows, review_rows
 from account_portal.demo.seed.sams import SAMS
+from account_portal.demo.seed.staff import staff_rows
 from account_portal.demo.seed.subscriptions import subscription_rows
 from account_portal.models import ApiKey, User, WaitingEvent
 from account_portal.orders.service import refresh_orders
@@ -122,6 +123,7 @@ def _write(db: Session, today: datetime, password_hash: str) -> None:
     rows: list[SQLModel] = [
         *product_rows(today),
         *people_rows(today, password_hash),
+        *staff_rows(today, password_hash),
         *(row for written in orders for row in written.rows),
         *demos.rows(),
         *sams.rows(),

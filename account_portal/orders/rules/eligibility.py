@@ -103,6 +103,13 @@ def can_cancel(
     return False
 
 
+def can_shop_cancel(status: OrderStatus, shipments: Iterable[ShipmentStatus]) -> bool:
+    """Whether the shop may still cancel: nothing may have left the house."""
+    inside = NOT_PACKED | {ShipmentStatus.PACKED}
+    is_over = status is OrderStatus.CANCELLED or status in DELIVERED
+    return not is_over and all(shipment in inside for shipment in shipments)
+
+
 def require_cancellable(
     status: OrderStatus, shipments: Iterable[ShipmentStatus], *, store_allows_scheduled: bool
 ) -> None:

@@ -142,10 +142,8 @@ def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:
     shipments = _shipments(ctx, order)
     if order.status == OrderStatus.CANCELLED:
         raise rules.OrderAlreadyCancelled
-    inside = rules.NOT_PACKED | {ShipmentStatus.PACKED}
-    if OrderStatus(order.status) in rules.DELIVERED or any(
-        ShipmentStatus(shipment.status) not in inside for shipment in shipments
-    ):
+    packed = [ShipmentStatus(shipment.status) for shipment in shipments]
+    if not rules.can_shop_cancel(OrderStatus(order.status), packed):
         raise rules.OrderNotCancellable(f"Order {order_number} is {order.status}.")
     close_order(
         ctx,

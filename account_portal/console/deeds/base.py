@@ -1,0 +1,98 @@
+"""How a deed of the console is done: parsed, checked against what its page showed, written down.
+
+The console's only own rule is that a button knows how things stood when its page was drawn.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from account_portal.console.rules import Permission
+from account_portal.console.service.stamps import ORDER_OF, Stamp, of_order
+from account_portal.context import Context
+from account_portal.core.errors import InvalidInput
+from account_portal.core.schemas import Input
+
+
+class Nothing(Input):
+    """A deed that needs no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is said once a deed is done."""
+
+    told: str
+    secret: str = ""
+    """Shown once, by the answer itself."""
+
+
+Do = Callable[[Context, str, Any, str], "Result | str"]
+"""Call, number, input, and who does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing staff can do.
+
+    Attributes:
+        needs: the permission.
+        about: kind of the thing its number names, for the audit log.
+        do: does it.
+        takes: what has to be said.
+        stamp: how its thing stood; none: it may be done however that is.
+        read: makes the input of a form, where fields alone don't.
+        is_recorded: the service writes it into the audit log itself, as its commands need that too.
+    """
+
+    needs: Permission
+    about: str
+    do: Do
+    takes: type[Input] = Nothing
+    stamp: Stamp | None = None
+    read: Callable[[FormData], dict[str, Any]] = dict
+    is_recorded: bool = False
+
+
+def about_of(ctx: Context, deed: Deed, number: str) -> str:
+    """What the audit log says a deed is about: of anything that hangs on an order, the order."""
+    if deed.about in ORDER_OF:
+        return f"order {ORDER_OF[deed.about](ctx, number).order.order_number}"
+    return f"{deed.about} {number}".strip()
+
+
+def details_of(deed: Deed, number: str, data: Input) -> dict[str, Any]:
+    """What the audit log keeps of what was said."""
+    said = data.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return {"number": number, **said} if deed.about in ORDER_OF else said
+
+
+def parse(deed: Deed, form: FormData) -> Any:
+    """The input a form makes; what was left empty was not said.
+
+    Raises:
+        InvalidInput: it does not do.
+    """
+    said = {name: value for name, value in deed.read(form).items() if value not in ("", None)}
+    try:
+        return deed.takes.model_validate(said)
+    except ValidationError as error:
+        fields: dict[str, str | list[str]] = {}
+        for fault in error.errors():
+            place = ".".join(str(part) for part in fault["loc"]) or "_"
+            fields[place] = fault["msg"].removeprefix("Value error, ")
+        raise InvalidInput(None, **fields) from None
+
+
+def deed_of_order(
+    kind: str,
+    needs: Permission,
+    do: Do,
+    takes: type[Input] = Nothing,
+    read: Callable[[FormData], dict[str, Any]] = dict,
+) -> Deed:
+    """A deed on an order, or on what hangs on one."""
+    return Deed(needs, kind, do, takes, of_order(kind), read)

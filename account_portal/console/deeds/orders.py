@@ -1,0 +1,134 @@
+"""Deeds on orders, and on what hangs on them: parcels, payments, refunds, returns."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from account_portal.console.deeds.base import Deed, Do, Nothing, deed_of_order
+from account_portal.console.rules import Permission
+from account_portal.context import Context
+from account_portal.core.errors import InvalidInput
+from account_portal.merchant import deeds
+from account_portal.merchant.schemas import (
+    CreateRefund,
+    CreateShipment,
+    MoveShipment,
+    Reason,
+    Redirection,
+    RetryRefund,
+    Settlement,
+)
+from account_portal.returns import service as returns
+
+
+def _units(form: FormData) -> dict[str, Any]:
+    """What goes into a parcel: pairs of `sku` and `quantity`, of which some are 0.
+
+    Raises:
+        InvalidInput: nothing does.
+    """
+    pairs = zip(form.getlist("sku"), form.getlist("quantity"), strict=False)
+    items = [{"sku": sku, "quantity": count} for sku, count in pairs if count not in ("", "0")]
+    if not items:
+        raise InvalidInput("Choose at least one unit.", items="must hold at least one unit")
+    return {"items": items}
+
+
+def _step(step: Callable[..., None], words: str, *texts: str) -> Do:
+    def do(ctx: Context, number: str, data: Any, by: str) -> str:
+        deeds.step_return(ctx, step, number, *(getattr(data, name) for name in texts))
+        return f"Return {number}: {words}."
+
+    return do
+
+
+def _approve_order(ctx: Context, number: str, data: Nothing, by: str) -> str:
+    deeds.approve_order(ctx, number)
+    return f"Order {number} is confirmed."
+
+
+def _cancel_order(ctx: Context, number: str, data: Reason, by: str) -> str:
+    deeds.cancel_order(ctx, number, data.reason)
+    return f"Order {number} is cancelled. What was paid is owed back."
+
+
+def _pack(ctx: Context, number: str, data: CreateShipment, by: str) -> str:
+    return f"Parcel {deeds.create_shipment(ctx, number, data).reference_number} is made."
+
+
+def _good_will(ctx: Context, number: str, data: CreateRefund, by: str) -> str:
+    made = deeds.create_refund(ctx, number, data)
+    return f"Refund {made.request_number} is promised; it waits to be approved."
+
+
+def _move(ctx: Context, number: str, data: MoveShipment, by: str) -> str:
+    status = deeds.move_shipment(ctx, number, data).status
+    return f"Parcel {number} is {status.replace('_', ' ')}."
+
+
+def _resend(ctx: Context, number: str, data: Nothing, by: str) -> str:
+    again = deeds.resend_shipment(ctx, number).reference_number
+    return f"What was in parcel {number} is sent again as {again}."
+
+
+def _refund_parcel(ctx: Context, number: str, data: Nothing, by: str) -> str:
+    made = deeds.refund_shipment(ctx, number).refunds
+    return f"What was in parcel {number} goes back: {', '.join(made)}."
+
+
+def _settle_payment(ctx: Context, number: str, data: Settlement, by: str) -> str:
+    return f"Payment {number}: {deeds.settle_payment(ctx, number, data).status}."
+
+
+def _approve_refund(ctx: Context, number: str, data: Nothing, by: str) -> str:
+    deeds.approve_refund(ctx, number)
+    return f"Refund {number} is approved; pay it out, then say what became of it."
+
+
+def _settle_refund(ctx: Context, number: str, data: Settlement, by: str) -> str:
+    state = deeds.settle_refund(ctx, number, data)
+    if state.status == "failed":
+        return f"Refund {number} failed. It is owed still: a new one waits in its place."
+    return f"Refund {number} is paid."
+
+
+def _retry_refund(ctx: Context, number: str, data: RetryRefund, by: str) -> str:
+    again = deeds.retry_refund(ctx, number, data).request_number
+    return f"Refund {number} is tried again as {again}."
+
+
+def _redirect(ctx: Context, number: str, data: Redirection, by: str) -> str:
+    deeds.redirect_refund(ctx, number, data.bank_account_id)
+    return f"Refund {number} goes to the bank account now."
+
+
+DEEDS: Mapping[str, Deed] = {
+    "order.approve": deed_of_order("order", Permission.ORDERS, _approve_order),
+    "order.cancel": deed_of_order("order", Permission.ORDERS, _cancel_order, Reason),
+    "order.pack": deed_of_order("order", Permission.PARCELS, _pack, CreateShipment, _units),
+    "order.refund": deed_of_order("order", Permission.REFUNDS, _good_will, CreateRefund),
+    "parcel.move": deed_of_order("parcel", Permission.PARCELS, _move, MoveShipment),
+    "parcel.resend": deed_of_order("parcel", Permission.PARCELS, _resend),
+    "parcel.refund": deed_of_order("parcel", Permission.REFUNDS, _refund_parcel),
+    "payment.settle": deed_of_order("payment", Permission.PAYMENTS, _settle_payment, Settlement),
+    "refund.approve": deed_of_order("refund", Permission.REFUNDS, _approve_refund),
+    "refund.settle": deed_of_order("refund", Permission.REFUNDS, _settle_refund, Settlement),
+    "refund.retry": deed_of_order("refund", Permission.REFUNDS, _retry_refund, RetryRefund),
+    "refund.redirect": deed_of_order("refund", Permission.REFUNDS, _redirect, Redirection),
+    "return.approve": deed_of_order(
+        "return", Permission.RETURNS, _step(returns.approve_return, "approved")
+    ),
+    "return.reject": deed_of_order(
+        "return", Permission.RETURNS, _step(returns.reject_return, "declined", "reason"), Reason
+    ),
+    "return.ship": deed_of_order(
+        "return", Permission.GOODS_BACK, _step(returns.mark_return_shipped, "on its way back")
+    ),
+    "return.receive": deed_of_order(
+        "return", Permission.GOODS_BACK, _step(returns.receive_return, "arrived")
+    ),
+    "return.complete": deed_of_order(
+        "return", Permission.GOODS_BACK, _step(returns.complete_return, "complete")
+    ),
+}

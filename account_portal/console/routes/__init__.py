@@ -1,0 +1,1 @@
+"""What answers at `/console`: screens, deeds, and signing in."""

@@ -1,0 +1,306 @@
+"""The screens: what each reads, and what it is written with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from pydantic import ValidationError
+
+from account_portal.console.rules import ROLE_WORDS, Permission, Role
+from account_portal.console.service import accounts, audit, overview
+from account_portal.console.service import orders as order_screens
+from account_portal.console.service.search import search
+from account_portal.console.service.sessions import IDLE, LONGEST
+from account_portal.console.service.settings import shown_settings
+from account_portal.console.web import BASE, Content, Screen, Visit
+from account_portal.core.errors import InvalidInput
+from account_portal.core.schemas import EncodedView
+from account_portal.events import EventType
+from account_portal.merchant import keys, lists, rows, states
+from account_portal.orders.rules import NEVER_CAME
+from account_portal.security import api_keys
+from account_portal.states import (
+    DeliveryStatus,
+    MessageStatus,
+    OrderStatus,
+    RefundStatus,
+    ReturnStatus,
+    ReviewStatus,
+    ShipmentStatus,
+    TransactionStatus,
+    VerificationStatus,
+)
+from account_portal.webhooks import service as webhooks
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list that may be filtered by state: one of the shop's own lists."""
+
+    read: Callable[..., Any]
+    query: Any
+    states: Any
+
+
+LISTS: Mapping[str, Listed] = {
+    "orders": Listed(lists.list_orders, rows.OrdersQuery, OrderStatus),
+    "parcels": Listed(lists.list_shipments, rows.ShipmentsQuery, ShipmentStatus),
+    "returns": Listed(lists.list_returns, rows.ReturnsQuery, ReturnStatus),
+    "refunds": Listed(lists.list_refunds, rows.RefundsQuery, RefundStatus),
+    "payments": Listed(lists.list_payments, rows.PaymentsQuery, TransactionStatus),
+    "reviews": Listed(lists.list_reviews, rows.ReviewsQuery, ReviewStatus),
+    "bank-accounts": Listed(lists.list_bank_accounts, rows.BankAccountsQuery, VerificationStatus),
+    "messages": Listed(lists.list_messages, rows.MessagesQuery, MessageStatus),
+}
+
+
+def _listing(name: str) -> Callable[[Visit], Content]:
+    def show(visit: Visit) -> Content:
+        listed = LISTS[name]
+        chosen = visit.query.getlist("status")
+        asked: dict[str, Any] = {"limit": PAGE, "status": chosen}
+        if visit.query.get("cursor"):
+            asked["cursor"] = visit.query["cursor"]
+        try:
+            query = listed.query.model_validate(asked)
+        except ValidationError:
+            raise InvalidInput("This filter is none of this list.") from None
+        found = listed.read(visit.ctx, query)
+        shown = found.rows
+        if isinstance(shown, EncodedView):
+            shown = orjson.loads(shown.json)
+        return {
+            "rows": shown,
+            "states": [str(state) for state in listed.states],
+            "chosen": chosen,
+            "older": _older(visit, found.next_cursor),
+            "is_first": "cursor" not in visit.query,
+            "versions": _versions(visit, shown),
+            **_stamps(shown),
+        }
+
+    return show
+
+
+def _versions(visit: Visit, shown: list[Any]) -> dict[str, str]:
+    numbers = {getattr(row, "order_number", None) or "" for row in shown if hasattr(row, "status")}
+    return order_screens.versions_of(visit.ctx, sorted(numbers - {""}))
+
+
+def _stamps(shown: list[Any]) -> dict[str, Any]:
+    """How rows stood that hang on no order, by their ids."""
+    found = {
+        row.id: order_screens.version_at(row.updated_at)
+        for row in shown
+        if isinstance(row, rows.ReviewRow | rows.BankAccountRow)
+    }
+    return {"stamps": found}
+
+
+def _older(visit: Visit, cursor: str | None) -> str:
+    """The address of the next page of a list; empty: there is none."""
+    if cursor is None:
+        return ""
+    kept = [item for item in visit.query.multi_items() if item[0] != "cursor"]
+    return "?" + urlencode([*kept, ("cursor", cursor)])
+
+
+def _overview(visit: Visit) -> Content:
+    waiting = overview.count_waiting(visit.ctx)
+    return {"waiting": waiting, "weeks": overview.read_weeks(visit.ctx)}
+
+
+def _order(visit: Visit) -> Content:
+    number = visit.path["number"]
+    shown = order_screens.read_order(visit.ctx, number)
+    return {
+        "title": f"Order {number}",
+        "shown": shown,
+        "order": shown.order,
+        "seen": order_screens.versions_of(visit.ctx, [number])[number],
+        "next_steps": order_screens.next_steps,
+        "return_steps": order_screens.return_steps,
+        "never_came": [str(state) for state in NEVER_CAME],
+    }
+
+
+def _customer(visit: Visit) -> Content:
+    customer, theirs = order_screens.read_customer(visit.ctx, visit.path["customer"])
+    name = " ".join(part for part in (customer.first_name, customer.last_name) if part)
+    return {
+        "title": name or customer.email or customer.customer_id,
+        "customer": customer,
+        "points": states.of_points(visit.ctx, customer.customer_id).balance,
+        **_stamps([*theirs["reviews"], *theirs["bank_accounts"]]),
+        **theirs,
+    }
+
+
+def _customers(visit: Visit) -> Content:
+    asked: dict[str, Any] = {"limit": PAGE}
+    if visit.query.get("cursor"):
+        asked["cursor"] = visit.query["cursor"]
+    try:
+        query = rows.CustomersQuery.model_validate(asked)
+    except ValidationError:
+        raise InvalidInput("This page is none of this list.") from None
+    found = lists.list_customers(visit.ctx, query)
+    return {
+        "rows": found.rows,
+        "older": _older(visit, found.next_cursor),
+        "is_first": "cursor" not in visit.query,
+    }
+
+
+def _search(visit: Visit) -> Content:
+    found = search(visit.ctx, visit.query.get("q", ""))
+    return {"found": found}
+
+
+def _webhooks(visit: Visit) -> Content:
+    return {
+        "endpoints": webhooks.list_webhooks(visit.ctx),
+        "types": [str(one) for one in EventType],
+    }
+
+
+def _deliveries(visit: Visit) -> Content:
+    chosen = visit.query.getlist("status")[:1]
+    if chosen and chosen[0] not in list(DeliveryStatus):
+        raise InvalidInput("This filter is none of this list.")
+    found = webhooks.list_deliveries(
+        visit.ctx,
+        status=DeliveryStatus(chosen[0]) if chosen else None,
+        webhook_id=None,
+        cursor=visit.query.get("cursor"),
+        limit=PAGE,
+    )
+    return {
+        "rows": found.rows,
+        "states": [str(state) for state in DeliveryStatus],
+        "chosen": chosen,
+        "older": _older(visit, found.next_cursor),
+        "is_first": "cursor" not in visit.query,
+    }
+
+
+def _keys(visit: Visit) -> Content:
+    return {"keys": keys.list_keys(visit.ctx), "scopes": api_keys.SCOPES, "now": visit.ctx.now}
+
+
+def _settings(visit: Visit) -> Content:
+    return {"settings": shown_settings(visit.ctx)}
+
+
+def _staff(visit: Visit) -> Content:
+    return {
+        "people": accounts.list_staff(visit.ctx),
+        "roles": [(str(role), ROLE_WORDS[role]) for role in Role],
+    }
+
+
+def _audit(visit: Visit) -> Content:
+    before = visit.query.get("cursor", "")
+    if before and not (before.isascii() and before.isdecimal() and len(before) < 19):
+        raise InvalidInput("This page is none of this list.")
+    about, actor = visit.query.get("about", ""), visit.query.get("actor", "")
+    found = audit.list_entries(
+        visit.ctx,
+        about=about,
+        actor=actor,
+        before=int(before) if before else None,
+        limit=PAGE,
+    )
+    return {
+        "rows": found.rows,
+        "about": about,
+        "actor": actor,
+        "head": audit.head(visit.ctx.db),
+        "older": _older(visit, found.next_cursor),
+        "is_first": not before,
+    }
+
+
+def _account(visit: Visit) -> Content:
+    me = visit.member
+    return {
+        "me": me,
+        "role_words": ROLE_WORDS[Role(me.role)],
+        "idle": int(IDLE.total_seconds() // 60),
+        "longest": int(LONGEST.total_seconds() // 3600),
+    }
+
+
+SCREENS = (
+    Screen("", "Today", "overview.html", _overview, menu="Shop"),
+    Screen("/orders", "Orders", "orders.html", _listing("orders"), menu="Shop"),
+    Screen(
+        "/orders/{number:path}",
+        "Order",
+        "order.html",
+        _order,
+        looks_at=lambda content: f"order {content['order']['order_number']}",
+        under="/orders",
+    ),
+    Screen("/parcels", "Parcels", "parcels.html", _listing("parcels"), menu="Shop"),
+    Screen("/returns", "Returns", "returns.html", _listing("returns"), menu="Shop"),
+    Screen("/refunds", "Refunds", "refunds.html", _listing("refunds"), menu="Shop"),
+    Screen("/payments", "Payments", "payments.html", _listing("payments"), menu="Shop"),
+    Screen("/customers", "Customers", "customers.html", _customers, menu="People"),
+    Screen(
+        "/customers/{customer}",
+        "Customer",
+        "customer.html",
+        _customer,
+        looks_at=lambda content: f"customer {content['customer'].customer_id}",
+        under="/customers",
+    ),
+    Screen("/reviews", "Reviews", "reviews.html", _listing("reviews"), menu="People"),
+    Screen(
+        "/bank-accounts",
+        "Bank accounts",
+        "bank_accounts.html",
+        _listing("bank-accounts"),
+        menu="People",
+    ),
+    Screen("/messages", "Messages", "messages.html", _listing("messages"), menu="People"),
+    Screen("/search", "Search", "search.html", _search),
+    Screen("/keys", "API keys", "keys.html", _keys, Permission.SYSTEMS, menu="Systems"),
+    Screen("/webhooks", "Webhooks", "webhooks.html", _webhooks, Permission.SYSTEMS, menu="Systems"),
+    Screen(
+        "/deliveries",
+        "Deliveries",
+        "deliveries.html",
+        _deliveries,
+        Permission.SYSTEMS,
+        menu="Systems",
+    ),
+    Screen("/settings", "Settings", "settings.html", _settings, Permission.SYSTEMS, menu="Systems"),
+    Screen("/staff", "Staff", "staff.html", _staff, Permission.STAFF, menu="Systems"),
+    Screen("/audit", "Audit log", "audit.html", _audit, Permission.STAFF, menu="Systems"),
+    Screen("/account", "Your account", "account.html", _account),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLine:
+    """One line of the menu."""
+
+    label: str
+    path: str
+    is_here: bool
+
+
+def menu_of(may: Callable[[Permission], bool], here: Screen) -> dict[str, list[MenuLine]]:
+    """The lines a role sees, by their groups."""
+    found: dict[str, list[MenuLine]] = {}
+    for screen in SCREENS:
+        if screen.menu and may(screen.needs):
+            is_here = screen.path in {here.path, here.under or here.path}
+            line = MenuLine(screen.title, BASE + screen.path, is_here)
+            found.setdefault(screen.menu, []).append(line)
+    return found

@@ -1,0 +1,253 @@
+"""One order on one screen: its account, parcels, returns, refunds, and who did what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.console.service import audit
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import NotFound
+from account_portal.merchant import lists, rows
+from account_portal.models import Order, OrderDocument, Shipment, ShipmentEvent, User
+from account_portal.orders import rules
+from account_portal.orders.facts import facts_of
+from account_portal.returns import rules as return_rules
+from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
+
+ALL = 200
+"""Parts of an order that its screen shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the money of an order is, in major units of its currency."""
+
+    due: Any
+    arrived: Any
+    gone: Any
+    promised: Any
+    owed_back: Any
+    unpaid: Any
+    left: Any
+    """The most a goodwill refund may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """Units of a line that are in no parcel yet."""
+
+    sku: str
+    name: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of an order's history."""
+
+    at: datetime
+    what: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderScreen:
+    """All the screen of one order shows."""
+
+    order: Mapping[str, Any]
+    customer: User | None
+    account: Account
+    unpacked: Sequence[Unpacked]
+    parcels: Sequence[rows.ShipmentRow]
+    payments: Sequence[rows.PaymentRow]
+    refunds: Sequence[rows.RefundRow]
+    returns: Sequence[rows.ReturnRow]
+    payout_accounts: Sequence[rows.BankAccountRow]
+    history: Sequence[Happened]
+    can_approve: bool
+    can_cancel: bool
+
+
+def read_order(ctx: Context, order_number: str) -> OrderScreen:
+    """Everything about one order.
+
+    Raises:
+        NotFound: there is none of that number.
+    """
+    detail = orjson.loads(lists.get_order(ctx, order_number).json)
+    statement = select(Order).where(col(Order.order_number) == order_number)
+    order = ctx.db.execute(statement).scalar_one()
+    facts = facts_of(ctx.db, order)
+    owner = select(User).where(col(User.customer_id) == order.customer_id).order_by(col(User.id))
+    customer = ctx.db.execute(owner.limit(1)).scalar_one_or_none()
+    of_order = {"order_number": order_number, "limit": ALL}
+    refunds = lists.list_refunds(ctx, rows.RefundsQuery(**of_order)).rows
+    returns = lists.list_returns(ctx, rows.ReturnsQuery(**of_order)).rows
+    parcels = lists.list_shipments(ctx, rows.ShipmentsQuery(**of_order)).rows
+    payments = lists.list_payments(ctx, rows.PaymentsQuery(**of_order)).rows
+    verified = rows.BankAccountsQuery(customer=order.customer_id, status=["verified"], limit=ALL)
+    status = OrderStatus(order.status)
+    names = {line["sku"]: line["product_name"] for line in facts.lines}
+    is_open = status not in rules.FINAL | WAITING
+    left = rules.allocate(facts.line_units(), None) if is_open else {}
+    skus = {line["id"]: line["sku"] for line in facts.lines}
+    return OrderScreen(
+        order=detail,
+        customer=customer,
+        account=_account(order, rules.account_of(facts.money())),
+        unpacked=[
+            Unpacked(skus[line_id], names[skus[line_id]], units)
+            for line_id, (units, _) in left.items()
+        ],
+        parcels=parcels,
+        payments=payments,
+        refunds=refunds,
+        returns=returns,
+        payout_accounts=lists.list_bank_accounts(ctx, verified).rows,
+        history=_history(ctx, order, payments, refunds, returns),
+        can_approve=status in WAITING,
+        can_cancel=rules.can_shop_cancel(
+            status, [ShipmentStatus(row["status"]) for row in facts.shipments]
+        ),
+    )
+
+
+WAITING = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
+
+
+def _account(order: Order, account: rules.OrderAccount) -> Account:
+    def major(minor: int) -> Any:
+        return money.to_major(minor, order.currency)
+
+    return Account(
+        due=major(account.due),
+        arrived=major(account.arrived),
+        gone=major(account.gone),
+        promised=major(account.promised),
+        owed_back=major(account.owed_back),
+        unpaid=major(account.unpaid),
+        left=major(account.left),
+    )
+
+
+def next_steps(status: ShipmentStatus) -> list[ShipmentStatus]:
+    """Where a parcel may go from here."""
+    return [step for step in ShipmentStatus if rules.can_move(status, step)]
+
+
+def return_steps(status: ReturnStatus) -> list[ReturnStatus]:
+    """Where the shop may take a return from here."""
+    by_customer = ReturnStatus.CANCELLED
+    return [
+        step
+        for step in ReturnStatus
+        if step is not by_customer and return_rules.can_move(status, step)
+    ]
+
+
+def versions_of(ctx: Context, order_numbers: Sequence[str]) -> dict[str, str]:
+    """What tells whether orders changed since a page was drawn, by their numbers."""
+    rows_ = ctx.db.execute(
+        select(col(OrderDocument.order_number), col(OrderDocument.changed_at)).where(
+            col(OrderDocument.order_number).in_(list(order_numbers))
+        )
+    )
+    return {number: version_at(changed_at) for number, changed_at in rows_}
+
+
+def version_at(moment: datetime) -> str:
+    """A moment of change as forms carry it."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def _history(
+    ctx: Context,
+    order: Order,
+    payments: Sequence[rows.PaymentRow],
+    refunds: Sequence[rows.RefundRow],
+    returns: Sequence[rows.ReturnRow],
+) -> list[Happened]:
+    found = [Happened(order.order_date, "Order placed")]
+    if order.cancelled_at:
+        reason = f": {order.cancellation_reason}" if order.cancellation_reason else ""
+        found.append(Happened(order.cancelled_at, f"Order cancelled{reason}"))
+    for paid in payments:
+        found.append(Happened(paid.created_at, f"Payment {paid.request_number} begun"))
+        if paid.payment_date and paid.status != "pending":
+            found.append(
+                Happened(paid.payment_date, f"Payment {paid.request_number}: {paid.status}")
+            )
+    for refund in refunds:
+        found.append(Happened(refund.created_at, f"Refund {refund.request_number} promised"))
+        if refund.refund_date:
+            found.append(
+                Happened(refund.refund_date, f"Refund {refund.request_number}: {refund.status}")
+            )
+    for request in returns:
+        found.append(Happened(request.created_at, f"Return {request.request_number} asked for"))
+        for step in ("approved", "rejected", "shipped", "received", "completed", "cancelled"):
+            at = getattr(request, f"{step}_at")
+            if at:
+                found.append(Happened(at, f"Return {request.request_number} {step}"))
+    steps = (
+        select(
+            col(Shipment.reference_number),
+            col(ShipmentEvent.text),
+            col(ShipmentEvent.place),
+            col(ShipmentEvent.happened_at),
+        )
+        .join(Shipment, col(Shipment.id) == col(ShipmentEvent.shipment_id))
+        .where(col(Shipment.order_id) == order.id)
+        .order_by(col(ShipmentEvent.happened_at).desc())
+        .limit(ALL)
+    )
+    for number, words, place, at in ctx.db.execute(steps):
+        where = f" ({place})" if place else ""
+        found.append(Happened(at, f"Parcel {number}: {words}{where}"))
+    return _with_names(ctx, order.order_number, found)
+
+
+def _with_names(ctx: Context, order_number: str, found: list[Happened]) -> list[Happened]:
+    """Newest first, with who of the staff did it; what only the audit log tells is added."""
+    told = audit.list_entries(
+        ctx, about=f"order {order_number}", limit=ALL, without_looks=True
+    ).rows
+    by = {entry.created_at: entry.actor for entry in told if entry.outcome == audit.DONE}
+    named = [Happened(one.at, one.what, by.get(one.at, "")) for one in found]
+    at_once = {one.at for one in found}
+    named += [
+        Happened(entry.created_at, _words(entry), entry.actor)
+        for entry in told
+        if entry.outcome == audit.DONE and entry.created_at not in at_once
+    ]
+    return sorted(named, key=lambda one: one.at, reverse=True)
+
+
+def _words(entry: audit.ShownEntry) -> str:
+    thing = entry.details.get("number", "")
+    what = entry.action.replace(".", " ").replace("_", " ").capitalize()
+    return f"{what} {thing}".strip()
+
+
+def read_customer(ctx: Context, customer_id: str) -> tuple[rows.CustomerRow, dict[str, Any]]:
+    """A customer, and what they have with the shop, the newest of each.
+
+    Raises:
+        NotFound: nobody has that id.
+    """
+    customer = lists.get_customer(ctx, customer_id)
+    if customer is None:
+        raise NotFound
+    mine = {"customer": customer.customer_id, "limit": 20}
+    return customer, {
+        "orders": orjson.loads(lists.list_orders(ctx, rows.OrdersQuery(**mine)).rows.json),
+        "returns": lists.list_returns(ctx, rows.ReturnsQuery(**mine)).rows,
+        "reviews": lists.list_reviews(ctx, rows.ReviewsQuery(**mine)).rows,
+        "bank_accounts": lists.list_bank_accounts(ctx, rows.BankAccountsQuery(**mine)).rows,
+    }

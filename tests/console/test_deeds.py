@@ -1,0 +1,289 @@
+"""What staff do: by the same functions as the API, once, and told when somebody was quicker."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from account_portal.console.rules import Role
+from account_portal.core.db import Database
+from account_portal.models import (
+    AuditEntry,
+    BankAccount,
+    Order,
+    OrderReturn,
+    OutboxMessage,
+    Payment,
+    Refund,
+    Review,
+    Shipment,
+    User,
+    WebhookEndpoint,
+)
+from tests.console.conftest import Browser, Page
+from tests.factories.orders import make_line, make_order
+from tests.factories.records import rows
+
+SignedIn = Callable[..., Browser]
+
+
+def of_order(browser: Browser, order: Order) -> Page:
+    return browser.page(f"/orders/{order.order_number}")
+
+
+def do(browser: Browser, page: Page, deed: str, number: str = "", **fields: Any) -> Any:
+    """Press the button of a deed on a page."""
+    return browser.post(f"/do/{deed}", page.form(deed, number) | fields)
+
+
+def audit_of(database: Database, action: str) -> list[AuditEntry]:
+    return [entry for entry in rows(database, AuditEntry) if entry.action == action]
+
+
+def test_an_order_goes_out_arrives_and_comes_back(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    order = make_order(database, owner, status="awaiting_approval")
+    support = signed_in(Role.SUPPORT)
+    do(support, of_order(support, order), "order.approve")
+    assert f"Order {order.order_number} is confirmed" in support.told()
+    do(support, of_order(support, order), "order.pack")
+    [parcel] = rows(database, Shipment)
+    assert f"Parcel {parcel.reference_number} is made" in support.told()
+    warehouse = signed_in(Role.WAREHOUSE)
+    queue = warehouse.page("/parcels?status=unscheduled")
+    assert queue.form("parcel.move")["status"] == "packed"
+    do(warehouse, queue, "parcel.move")
+    queue = warehouse.page("/parcels?status=packed")
+    do(warehouse, queue, "parcel.move", courier_company_name="BlueDart", awb_no="770")
+    do(warehouse, warehouse.page("/parcels?status=shipped"), "parcel.move")
+    [parcel] = rows(database, Shipment)
+    assert (parcel.status, parcel.awb_no) == ("delivered", "770")
+    history = " ".join(of_order(support, order).text.split())
+    assert "Handed to the courier" in history
+    assert "warehouse@shop.example" in history
+    told = {entry.about for entry in audit_of(database, "parcel.move")}
+    assert told == {f"order {order.order_number}"}
+
+
+def test_some_units_go_into_a_parcel(database: Database, signed_in: SignedIn, owner: User) -> None:
+    order = make_order(database, owner, lines=[make_line(0), make_line(1)])
+    warehouse = signed_in(Role.WAREHOUSE)
+    form = of_order(warehouse, order).form("order.pack")
+    none = warehouse.post(
+        "/do/order.pack", form | {"sku": ["SKU-0", "SKU-1"], "quantity": ["0", "0"]}
+    )
+    assert none.status_code == 303
+    assert "Choose at least one unit" in warehouse.told()
+    warehouse.post("/do/order.pack", form | {"sku": ["SKU-0", "SKU-1"], "quantity": ["1", "0"]})
+    page = of_order(warehouse, order)
+    assert "1 × SKU-0" in page.text
+    assert "order.pack" in page.deeds()
+
+
+def test_a_stale_button_changes_nothing(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    order = make_order(database, owner)
+    finance, support = signed_in(Role.FINANCE), signed_in(Role.SUPPORT)
+    mine, theirs = of_order(finance, order), of_order(support, order)
+    do(finance, mine, "order.refund", amount="10")
+    for browser, page, deed, fields in (
+        (finance, mine, "order.refund", {"amount": "10"}),  # pressed twice
+        (support, theirs, "order.cancel", {"reason": "Out of stock"}),
+        (support, theirs, "order.pack", {}),
+    ):
+        before = (rows(database, Refund), rows(database, Shipment), rows(database, Order))
+        assert do(browser, page, deed, **fields).status_code == 303
+        assert "somebody changed this after you opened the page" in browser.told()
+        assert (rows(database, Refund), rows(database, Shipment), rows(database, Order)) == before
+    refused = [one for one in rows(database, AuditEntry) if one.outcome == "refused"]
+    assert [one.action for one in refused] == ["order.refund", "order.cancel", "order.pack"]
+    assert all("changed_meanwhile" in one.details for one in refused)
+
+
+def test_two_at_the_same_moment(database: Database, signed_in: SignedIn, owner: User) -> None:
+    order = make_order(database, owner)
+    browsers = [signed_in(Role.FINANCE, f"{name}@shop.example") for name in ("a", "b")]
+    pages = [of_order(browser, order) for browser in browsers]
+    gate = Barrier(2)
+
+    def press(at: int) -> None:
+        gate.wait()
+        do(browsers[at], pages[at], "order.refund", amount="10")
+
+    threads = [Thread(target=press, args=(at,)) for at in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(rows(database, Refund)) == 1
+    told = [browser.told() for browser in browsers]
+    assert sum("is promised" in one for one in told) == 1
+    assert sum("somebody changed this" in one for one in told) == 1
+
+
+def test_what_the_state_forbids_is_told(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    order = make_order(database, owner, parcels=[{"status": "delivered"}])
+    admin = signed_in()
+    page = of_order(admin, order)
+    assert "order.cancel" not in page.deeds()
+    form = page.form("order.refund") | {"reason": "Too late"}
+    assert admin.post("/do/order.cancel", form).status_code == 303
+    assert f"Order {order.order_number} is delivered" in admin.told()
+    assert rows(database, Order)[0].status == "delivered"
+
+
+def test_money_goes_back_step_by_step(database: Database, signed_in: SignedIn, owner: User) -> None:
+    order = make_order(database, owner)
+    finance, support = signed_in(Role.FINANCE), signed_in(Role.SUPPORT)
+    do(support, of_order(support, order), "order.cancel", reason="Out of stock")
+    [refund] = rows(database, Refund)
+    assert "refund.approve" not in of_order(support, order).deeds()
+    do(finance, finance.page("/refunds?status=pending"), "refund.approve")
+    page = of_order(finance, order)
+    do(finance, page, "refund.settle", status="failed")
+    assert "It is owed still" in finance.told()
+    do(finance, of_order(finance, order), "refund.retry", refund.request_number)
+    [again] = [one for one in rows(database, Refund) if one.retries_id == refund.id]
+    assert again.status == "approved"
+    do(finance, of_order(finance, order), "refund.settle", status="success", reference="B-1")
+    [again] = [one for one in rows(database, Refund) if one.retries_id == refund.id]
+    assert (again.status, again.payment_reference_number) == ("success", "B-1")
+    account = " ".join(of_order(finance, order).text.split())
+    assert "Gone back ₹200.00" in account
+    assert "Owed back, in no refund yet ₹0.00" in account
+
+
+def test_a_lost_parcel_is_sent_again_or_refunded(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    sent, lost = (make_order(database, owner, parcels=[{"status": "lost"}]) for _ in range(2))
+    admin = signed_in()
+    do(admin, of_order(admin, sent), "parcel.resend")
+    assert "is sent again as" in admin.told()
+    do(admin, of_order(admin, lost), "parcel.refund")
+    assert "goes back: RFD" in admin.told()
+
+
+def test_a_payment_is_settled(database: Database, signed_in: SignedIn, owner: User) -> None:
+    order = make_order(database, owner, payments=[{"payment_status": "pending", "amount": 20000}])
+    finance = signed_in(Role.FINANCE)
+    do(finance, of_order(finance, order), "payment.settle", status="success", reference="p1")
+    assert rows(database, Payment)[0].payment_status == "success"
+
+
+def test_a_return_is_decided(
+    database: Database, signed_in: SignedIn, owner: User, asked_back: Any
+) -> None:
+    order, request = asked_back(owner)
+    support = signed_in(Role.SUPPORT)
+    page = of_order(support, order)
+    assert {"return.approve", "return.reject"} <= page.deeds()
+    do(support, page, "return.approve")
+    stale = do(support, page, "return.reject", reason="Worn")
+    assert stale.status_code == 303
+    assert rows(database, OrderReturn)[0].status == "approved"
+    for deed, status in (
+        ("return.ship", "shipped"), ("return.receive", "received"), ("return.complete", "complete")
+    ):  # fmt: skip
+        do(support, support.page("/returns"), deed)
+        assert rows(database, OrderReturn)[0].status == status
+    assert f"Return {request} complete" in " ".join(of_order(support, order).text.split())
+
+
+@pytest.fixture
+def asked_back(database: Database) -> Callable[[User], tuple[Order, str]]:
+    """A delivered order of which a customer asked to send a unit back."""
+    from tests.factories.returns import make_return
+
+    def make(user: User) -> tuple[Order, str]:
+        order = make_order(database, user, parcels=[{"status": "delivered"}])
+        return order, make_return(database, user, order).request_number
+
+    return make
+
+
+def test_reviews_and_bank_accounts(database: Database, signed_in: SignedIn, owner: User) -> None:
+    from tests.factories.bank_accounts import make_bank_account
+    from tests.factories.reviews import make_product, make_review
+
+    review = make_review(database, owner, make_product(database).id)
+    account = make_bank_account(database, owner, verification_status="pending")
+    admin, late = signed_in(), signed_in(email="late@shop.example")
+    page = late.page("/reviews")
+    do(admin, admin.page("/reviews?status=pending"), "review.approve", review.id)
+    assert rows(database, Review)[0].status == "approved"
+    do(late, page, "review.reject", review.id)
+    assert "somebody changed this" in late.told()
+    assert rows(database, Review)[0].status == "approved"
+    do(admin, admin.page("/bank-accounts?status=pending"), "bank_account.verify", account.id)
+    assert rows(database, BankAccount)[0].verification_status == "verified"
+
+
+def test_points(database: Database, signed_in: SignedIn, owner: User) -> None:
+    support = signed_in(Role.SUPPORT)
+    page = support.page(f"/customers/{owner.customer_id}")
+    do(support, page, "customer.points", points="50")
+    assert "has 50 points now" in support.told()
+    do(support, page, "customer.points", points="0")
+    assert "Points must not be 0" in support.told()
+
+
+def test_a_message_that_was_given_up_is_sent_again(
+    database: Database, signed_in: SignedIn, clock: Any
+) -> None:
+    def queued(**values: Any) -> OutboxMessage:
+        return OutboxMessage(
+            channel="email", recipient="a@b.example", kind="order_cancelled", attempts=8,
+            due_at=clock.now, created_at=clock.now, **values,
+        )  # fmt: skip
+
+    with database.session(writes=True) as db:
+        given_up = queued(status="failed", payload={"words": {}}, last_error="550 no")
+        code = queued(status="failed", payload={})
+        sent = queued(status="sent", payload={"words": {}})
+        db.add_all([given_up, code, sent])
+        db.commit()
+        ids = given_up.id, code.id, sent.id
+    support = signed_in(Role.SUPPORT)
+    do(support, support.page("/messages?status=failed"), "message.resend", ids[0])
+    assert "on its way again" in support.told()
+    for number, words in ((ids[1], "was a code"), (ids[2], "is sent")):
+        support.do("message.resend", number)
+        assert words in support.told()
+    states = {row.id: (row.status, row.attempts) for row in rows(database, OutboxMessage)}
+    assert states == {ids[0]: ("queued", 0), ids[1]: ("failed", 8), ids[2]: ("sent", 8)}
+
+
+def test_keys_are_shown_once(database: Database, signed_in: SignedIn) -> None:
+    admin = signed_in()
+    made = admin.do("key.create", "", name="erp", scopes="orders:read records:write")
+    assert made.status_code == 200
+    assert "apk_" in made.text
+    secret = made.text.partition('<code class="key">')[2].partition("</code>")[0]
+    assert secret not in admin.get("/keys").text
+    assert secret not in "".join(entry.details for entry in rows(database, AuditEntry))
+    admin.do("key.create", "", name="erp", scopes="orders:read")
+    assert "There is a key erp" in admin.told()
+    admin.do("key.create", "", name="other", scopes="everything")
+    assert "Scopes must be of" in admin.told()
+    admin.do("key.revoke", "erp")
+    assert "Revoked" in admin.page("/keys").text
+
+
+def test_endpoints(database: Database, signed_in: SignedIn, set_settings: Any) -> None:
+    set_settings(PORTAL_WEBHOOKS_ALLOW_PRIVATE="1")
+    admin = signed_in()
+    made = admin.do("webhook.create", "", url="http://127.0.0.1:9/in", types="order.created")
+    assert made.status_code == 200, made.text
+    assert "whsec_" in made.text
+    [endpoint] = rows(database, WebhookEndpoint)
+    admin.do("webhook.create", "", url="http://127.0.0.1:9/in", types="order.eaten")
+    assert "is no type of event" in admin.told()
+    assert "whsec_" in admin.do("webhook.rotate", endpoint.id).text
+    admin.do("webhook.delete", endpoint.id)
+    assert rows(database, WebhookEndpoint) == []

@@ -1,0 +1,187 @@
+"""Every screen and deed of the console: for nobody, the wrong role, the right one; of nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from account_portal.console.deeds import DEEDS
+from account_portal.console.routes.screens import LISTS, SCREENS
+from account_portal.console.rules import ROLES, Permission, Role
+from account_portal.console.web import POLICY, Screen
+from account_portal.core.db import Database
+from account_portal.models import User
+from tests.conftest import Clock
+from tests.console.conftest import ORIGIN, Browser, make_staff
+from tests.factories.orders import make_order
+
+GHOST = "00000000000000000000000000"
+New = Callable[[], Browser]
+SignedIn = Callable[..., Browser]
+NAMES = [screen.path or "/" for screen in SCREENS]
+
+
+def path_of(screen: Screen, **values: str) -> str:
+    found = screen.path.replace(":path}", "}")
+    return found.format(**({"number": GHOST, "customer": GHOST} | values))
+
+
+def without(permission: Permission) -> Role | None:
+    """A role that does not have a permission."""
+    return next((role for role in Role if permission not in ROLES[role]), None)
+
+
+def test_there_is_no_console_without_staff(browser: New) -> None:
+    nobody = browser()
+    for path in ("", "/login", "/orders", "/nothing"):
+        assert nobody.get(path).status_code == 404
+    assert nobody.post("/login", {"email": "a@b.example", "password": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=NAMES)
+def test_a_screen_is_for_who_may_see_it(
+    database: Database, browser: New, signed_in: SignedIn, owner: User, screen: Screen
+) -> None:
+    order = make_order(database, owner)
+    path = path_of(screen, number=order.order_number, customer=owner.customer_id)
+    make_staff(database, Role.ADMIN, "first@shop.example")
+    nobody = browser().get(path)
+    assert nobody.status_code == 303
+    assert nobody.headers["location"].startswith("/console/login")
+    if (role := without(screen.needs)) is not None:
+        refused = signed_in(role, "without@shop.example").get(path)
+        assert refused.status_code == 403
+        assert "Your role may not do this" in refused.text
+    role = next(role for role in Role if screen.needs in ROLES[role])
+    shown = signed_in(role, "with@shop.example").get(path)
+    assert shown.status_code == 200, shown.text
+    assert shown.headers["content-security-policy"] == POLICY
+    assert shown.headers["cache-control"] == "no-store"
+    assert "<script" not in shown.text
+    assert " style=" not in shown.text
+
+
+@pytest.mark.parametrize("path", [f"/orders/{GHOST}", f"/customers/{GHOST}", "/nothing"])
+def test_of_what_is_not_there(signed_in: SignedIn, path: str) -> None:
+    assert signed_in(Role.VIEWER).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_refuse_filters_of_others(signed_in: SignedIn, name: str) -> None:
+    viewer = signed_in(Role.VIEWER)
+    state = next(iter(LISTS[name].states))
+    assert viewer.get(f"/{name}?status={state}").status_code == 200
+    assert viewer.get(f"/{name}?status=blue").status_code == 400
+    assert viewer.get(f"/{name}?cursor=nonsense").status_code == 400
+
+
+def test_lists_lead_on_to_older_rows(
+    database: Database, signed_in: SignedIn, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("account_portal.console.routes.screens.PAGE", 2)
+    numbers = [make_order(database, owner).order_number for _ in range(3)]
+    viewer = signed_in(Role.VIEWER)
+    first = viewer.get("/orders").text
+    assert [number in first for number in numbers] == [False, True, True]
+    older = first.partition('<a class="button quiet" href="?cursor=')[2].partition('"')[0]
+    second = viewer.get(f"/orders?cursor={older}").text
+    assert [number in second for number in numbers] == [True, False, False]
+
+
+FORMS: dict[str, dict[str, Any]] = {
+    "order.cancel": {"reason": "Out of stock"},
+    "order.pack": {"sku": "SKU-0", "quantity": "1"},
+    "order.refund": {"amount": "1"},
+    "parcel.move": {"status": "packed"},
+    "payment.settle": {"status": "success"},
+    "refund.settle": {"status": "success"},
+    "refund.redirect": {"bank_account_id": GHOST},
+    "return.reject": {"reason": "Worn"},
+    "customer.points": {"points": "5"},
+    "webhook.create": {"url": "https://hooks.shop.example/in"},
+    "key.create": {"name": "erp", "scopes": "orders:read"},
+    "staff.invite": {"email": "new@shop.example", "role": "viewer"},
+    "staff.role": {"role": "viewer"},
+}
+MAKING = {"webhook.create", "key.create", "staff.invite"}
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_deed_is_for_who_may(
+    database: Database, browser: New, signed_in: SignedIn, name: str
+) -> None:
+    deed = DEEDS[name]
+    form = {"number": "nobody@shop.example" if deed.about == "staff" else GHOST}
+    form |= FORMS.get(name, {})
+    make_staff(database, Role.ADMIN, "first@shop.example")
+    nobody = browser().post(f"/do/{name}", form)
+    assert nobody.status_code == 401
+    role = without(deed.needs)
+    assert role is not None
+    unfit = signed_in(role, "without@shop.example")
+    refused = unfit.post(f"/do/{name}", form)
+    assert refused.status_code == 403
+    assert "Your role may not do this" in refused.text
+    fit = signed_in(Role.ADMIN, "with@shop.example")
+    elsewhere = fit.post(f"/do/{name}", form, headers={"Origin": "https://evil.example"})
+    assert elsewhere.status_code == 403
+    crossing = {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site"}
+    assert fit.post(f"/do/{name}", form, headers=crossing).status_code == 403
+    if name not in MAKING:
+        assert fit.post(f"/do/{name}", form).status_code == 404
+
+
+def test_a_deed_nobody_knows(signed_in: SignedIn) -> None:
+    assert signed_in().do("order.eat", GHOST).status_code == 404
+
+
+def test_forms_too_large_or_of_another_kind(signed_in: SignedIn) -> None:
+    admin = signed_in()
+    assert admin.do("order.cancel", GHOST, reason="x" * 70_000).status_code == 413
+    headers = {"Content-Type": "application/json", "Origin": ORIGIN}
+    sent = admin.client.post("/console/do/order.cancel", content=b"{}", headers=headers)
+    assert sent.status_code == 415
+
+
+def test_where_a_form_leads_back_to_is_ours(
+    signed_in: SignedIn, database: Database, owner: User
+) -> None:
+    admin = signed_in()
+    for back in (
+        "https://evil.example",
+        "//evil.example",
+        "/console.evil.example",
+        "/console/../..\\evil",
+        "javascript:alert(1)",
+    ):
+        done = admin.post("/theme", {"theme": "dark", "back": back})
+        assert done.headers["location"] == "/console"
+    there = admin.post("/theme", {"theme": "dark", "back": "/console/orders?status=draft"})
+    assert there.headers["location"] == "/console/orders?status=draft"
+
+
+def test_the_theme_is_kept(signed_in: SignedIn, clock: Clock) -> None:
+    admin = signed_in()
+    assert 'media="screen and (prefers-color-scheme: dark)"' in admin.get().text
+    admin.post("/theme", {"theme": "dark", "back": "/console"})
+    assert "dark.css" in admin.get().text
+    assert "prefers-color-scheme" not in admin.get().text
+    admin.post("/theme", {"theme": "light", "back": "/console"})
+    assert "dark.css" not in admin.get().text
+    for sheet in ("style.css", "dark.css"):
+        css = admin.get(f"/{sheet}")
+        assert css.headers["content-type"].startswith("text/css")
+        assert "--accent:" in css.text
+
+
+def test_settings_are_shown_without_secrets(signed_in: SignedIn, set_settings: Any) -> None:
+    admin = signed_in()
+    set_settings(
+        PORTAL_SMTP_URL="smtp://portal:hunter2-secret@127.0.0.1:2525",
+        PORTAL_MAIL_FROM="Shop <orders@shop.example>",
+    )
+    shown = admin.get("/settings").text
+    assert "PORTAL_STORE_NAME" in shown
+    assert "hunter2-secret" not in shown
+    assert "a key for tests only" not in shown
+    assert "set, not shown" in shown

@@ -1,0 +1,105 @@
+"""The console in the browser, as the server serves it beside the pages."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from account_portal.console.routes.screens import SCREENS
+from account_portal.core.db import Database
+from account_portal.models import User
+from tests.e2e.conftest import (
+    NARROW,
+    WIDE,
+    OpenPage,
+    assert_accessible,
+    assert_no_sideways_scroll,
+)
+from tests.factories.orders import make_order
+
+PATHS = [screen.path for screen in SCREENS if "{" not in screen.path]
+
+
+@pytest.fixture
+def console(open_page: OpenPage) -> Any:
+    """`console("/orders")`: a browser in which the demo's staff is signed in."""
+
+    def open_at(path: str = "", **options: Any) -> Page:
+        page = open_page("/console/login", **options)
+        page.get_by_role("button", name="Sign in to the demo").click()
+        expect(page.get_by_role("heading", name="Today")).to_be_visible()
+        page.goto(f"/console{path}")
+        return page
+
+    return open_at
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_screen_is_accessible(console: Any, viewport: Any) -> None:
+    page = console(viewport=viewport)
+    number = page.goto("/console/orders") and page.locator("tbody th a").first.inner_text()
+    someone = page.goto("/console/customers") and page.locator("tbody th a").first
+    customer = str(someone.get_attribute("href")).removeprefix("/console")
+    for path in (*PATHS, f"/orders/{number}", customer, "/search?q=asha", "/nothing"):
+        page.goto(f"/console{path}")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert_accessible(page)
+            assert_no_sideways_scroll(page)
+
+
+def test_signing_in_looks_right_and_leads_back(open_page: OpenPage) -> None:
+    page = open_page("/console/refunds?status=pending", viewport=NARROW)
+    expect(page).to_have_url(re.compile("/console/login"))
+    assert_accessible(page)
+    page.get_by_role("button", name="Sign in to the demo").click()
+    expect(page).to_have_url(re.compile(r"/console/refunds\?status=pending$"))
+    page.locator("summary", has_text="Admin").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.goto("/console")
+    expect(page).to_have_url(re.compile("/console/login"))
+
+
+def test_an_order_is_packed_sent_and_found_again(
+    console: Any, database: Database, customer: User
+) -> None:
+    order = make_order(database, customer)
+    page = console()
+    page.get_by_label("Search orders and customers").fill(order.order_number.lower())
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name=order.order_number).click()
+    page.get_by_text("Pack a parcel").click()
+    page.get_by_role("button", name="Make the parcel").click()
+    expect(page.get_by_role("status")).to_contain_text("is made")
+    page.get_by_text("Move", exact=True).click()
+    page.get_by_label("To", exact=True).select_option("shipped")
+    page.get_by_label("Courier").fill("BlueDart")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("is shipped")
+    history = page.get_by_role("region", name="History")
+    expect(history).to_contain_text("Handed to the courier")
+    expect(history).to_contain_text("staff@example.com")
+
+
+def test_somebody_was_quicker(console: Any, database: Database, customer: User) -> None:
+    order = make_order(database, customer)
+    mine = console(f"/orders/{order.order_number}")
+    theirs = console(f"/orders/{order.order_number}")
+    for page, amount in ((mine, "10"), (theirs, "20")):
+        page.get_by_text("Goodwill refund").click()
+        page.get_by_label("Amount").fill(amount)
+        page.get_by_role("button", name="Promise the refund").click()
+    expect(mine.get_by_role("status")).to_contain_text("is promised")
+    expect(theirs.get_by_role("status")).to_contain_text("somebody changed this")
+    refunds = theirs.get_by_role("region", name="Refunds")
+    expect(refunds).to_contain_text("₹10.00")
+    expect(refunds).not_to_contain_text("₹20.00")
+
+
+def test_the_theme_is_chosen(console: Any) -> None:
+    page = console()
+    page.locator("summary", has_text="Admin").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_css("background-color", "rgb(15, 15, 17)")
