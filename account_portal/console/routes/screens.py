@@ -55,6 +55,7 @@ LISTS: Mapping[str, Listed] = {
     "reviews": Listed(lists.list_reviews, rows.ReviewsQuery, ReviewStatus),
     "bank-accounts": Listed(lists.list_bank_accounts, rows.BankAccountsQuery, VerificationStatus),
     "messages": Listed(lists.list_messages, rows.MessagesQuery, MessageStatus),
+    "deliveries": Listed(lists.list_deliveries, rows.DeliveriesQuery, DeliveryStatus),
 }
 
 
@@ -168,26 +169,6 @@ def _webhooks(visit: Visit) -> Content:
     }
 
 
-def _deliveries(visit: Visit) -> Content:
-    chosen = visit.query.getlist("status")[:1]
-    if chosen and chosen[0] not in list(DeliveryStatus):
-        raise InvalidInput("This filter is none of this list.")
-    found = webhooks.list_deliveries(
-        visit.ctx,
-        status=DeliveryStatus(chosen[0]) if chosen else None,
-        webhook_id=None,
-        cursor=visit.query.get("cursor"),
-        limit=PAGE,
-    )
-    return {
-        "rows": found.rows,
-        "states": [str(state) for state in DeliveryStatus],
-        "chosen": chosen,
-        "older": _older(visit, found.next_cursor),
-        "is_first": "cursor" not in visit.query,
-    }
-
-
 def _keys(visit: Visit) -> Content:
     return {"keys": keys.list_keys(visit.ctx), "scopes": api_keys.SCOPES, "now": visit.ctx.now}
 
@@ -275,7 +256,7 @@ SCREENS = (
         "/deliveries",
         "Deliveries",
         "deliveries.html",
-        _deliveries,
+        _listing("deliveries"),
         Permission.SYSTEMS,
         menu="Systems",
     ),

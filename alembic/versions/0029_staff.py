@@ -1,7 +1,7 @@
 """the shop's people, what they do in the console, and finding customers by name and phone
 
-Revision ID: 0026
-Revises: 0025
+Revision ID: 0029
+Revises: 0028
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from account_portal.core.db import JsonType, Minor, UtcDateTime
 
-revision = "0026"
-down_revision = "0025"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
