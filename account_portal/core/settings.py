@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         le=24,
         description="Corner radius of cards and controls, in pixels.",
     )
+    store_country: str = Field(
+        default="IN",
+        pattern=r"^[A-Z]{2}$",
+        description="The store's country (ISO 3166, two letters): its weekends and public holidays "
+        "count for promised days of refunds, and messages write money as it does.",
+    )
     currency: str = Field(
         default="INR",
         pattern=r"^[A-Z]{3}$",
@@ -357,6 +363,18 @@ class Settings(BaseSettings):
         default=False,
         description="Whether customers are told of what an import says was sent, delivered or "
         "refunded within the last day. Never of orders that come with it.",
+    )
+    refund_days: int = Field(
+        default=5,
+        ge=0,
+        le=60,
+        description="Working days after which a refund is back the way it was paid.",
+    )
+    bank_refund_days: int = Field(
+        default=2,
+        ge=0,
+        le=60,
+        description="Working days after which a refund is at a bank account.",
     )
     cancel_scheduled: bool = Field(
         default=True,

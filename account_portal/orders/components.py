@@ -15,14 +15,14 @@ def order_link(order_number: Any) -> Any:
 
 
 def arrival_words(
-    arrival: Any, *, arrives: Any = "Arrives", was_due: Any = "Was due"
+    arrival: Any, *, arrives: Any = "Arrives", was_due: Any = "Was due", on: str = "on"
 ) -> rx.Component:
-    """When a parcel comes: "Arrives tomorrow", or that it is late."""
+    """When a parcel comes, or a refund: "Arrives tomorrow", "Expected by Fri, 4 Dec", or late."""
     return rx.match(
         arrival.when.to(str),
         ("today", rx.fragment(arrives, " today")),
         ("tomorrow", rx.fragment(arrives, " tomorrow")),
-        ("on", rx.fragment(arrives, " on ", ui.date(arrival.day, "weekday"))),
+        ("on", rx.fragment(arrives, f" {on} ", ui.date(arrival.day, "weekday"))),
         ("late", rx.fragment(was_due, " on ", ui.date(arrival.day, "weekday"), ", running late")),
         rx.fragment("Expected: ", rx.el.bdi(arrival.day.to(str))),
     )
@@ -162,24 +162,83 @@ def need_help(link: Any, what: str) -> rx.Component:
     )
 
 
-def refund_row(refund: Any, currency: Any, store_email: Any) -> rx.Component:
-    """One refund: how much, where to, how far it is, and what follows if that is not plain."""
+def return_link(request_number: Any) -> Any:
+    """Address of a return's page, from a var of its number."""
+    return routes.RETURNS + "/" + request_number.to(str)
+
+
+def refund_id(request_number: Any) -> Any:
+    """Where a refund stands on the page of its order."""
+    return "refund-" + request_number.to(str)
+
+
+REFUND_STEPS = ("Requested", "On its way", "With you")
+
+
+def refund_due(refund: Any) -> rx.Component:
+    """By when a refund should be there; nothing of one that ended or waits for goods."""
+    return rx.cond(
+        refund.due,
+        arrival_words(refund.due, arrives="Expected", on="by"),
+    )
+
+
+def _way(refund: Any) -> rx.Component:
+    """Where the money goes; names of banks may be written in another direction."""
+    return rx.el.bdi(refund.way)
+
+
+def refund_line(refund: Any, currency: Any) -> rx.Component:
+    """One refund in the lines an order begins with: how much, which way, by when."""
+    amount = ui.money(refund.refund_amount, currency, strong=True)
+    here = ui.link("Follow this refund", to="#" + refund_id(refund.request_number))
+    coming = rx.fragment(
+        ui.text(amount, " comes back ", _way(refund), "."),
+        rx.cond(refund.due, ui.text(refund_due(refund), ". ", here, tone="muted"), ui.text(here)),
+    )
+    waiting = ui.text(
+        amount,
+        " comes back ",
+        _way(refund),
+        " once we have checked the items of ",
+        ui.link("your return", to=return_link(refund.return_request_number)),
+        ".",
+    )
+    arrived = rx.fragment(
+        ui.text(amount, " came back ", _way(refund), "."),
+        ui.text(
+            rx.cond(refund.refund_date, rx.fragment("Sent ", ui.date(refund.refund_date), ". ")),
+            here,
+            tone="muted",
+        ),
+    )
+    return rx.match(
+        refund.stage,
+        ("follows", waiting),
+        (
+            "as_is",
+            rx.match(
+                refund.status,
+                ("failed", rx.fragment()),
+                ("success", ui.stack(arrived, gap="none")),
+                ui.stack(coming, gap="none"),
+            ),
+        ),
+        rx.fragment(),
+    )
+
+
+def refund_row(
+    refund: Any, currency: Any, store_email: Any, *, of_order: bool = False
+) -> rx.Component:
+    """One refund: how much, where to, how far it is, and what follows if that is not plain.
+
+    `of_order` is for the page of its order, which leads to the return it is for.
+    """
 
     def note(*words: Any) -> rx.Component:
         return ui.text(*words, tone="muted", size="small")
 
-    to = rx.match(
-        refund.payment_mode,
-        (
-            "bank_transfer",
-            "To "
-            + rx.cond(refund.bank_name, refund.bank_name, "your bank").to(str)
-            + " "
-            + masked(refund.bank_account_number),
-        ),
-        ("loyalty_point", "As points"),
-        rx.cond(refund.payment_method, refund.payment_method, "The way you paid").to(str),
-    )
     failed = note(
         "The money did not arrive. We know of it and will get in touch with you",
         rx.cond(
@@ -188,11 +247,28 @@ def refund_row(refund: Any, currency: Any, store_email: Any) -> rx.Component:
             ".",
         ),
     )
+    follows = note(
+        "Once we have checked the items it comes back",
+        rx.cond(
+            refund.working_days > 0,
+            rx.fragment(" within ", working_days(refund.working_days)),
+            " at once",
+        ),
+        ".",
+    )
+    late = note(
+        "It should have been there by now",
+        rx.cond(store_email, rx.fragment("; write to ", write_to(store_email), ""), ""),
+        ".",
+    )
     what_follows = rx.match(
         refund.stage,
-        ("follows", note("Your refund follows once we have checked the items.")),
+        ("follows", follows),
         ("tried_again", note("The money did not arrive, so we sent it again.")),
-        ("as_is", rx.cond(refund.status == "failed", failed)),
+        (
+            "as_is",
+            rx.cond(refund.status == "failed", failed, rx.cond(refund.due.when == "late", late)),
+        ),
         rx.fragment(),
     )
     state = rx.match(
@@ -201,22 +277,62 @@ def refund_row(refund: Any, currency: Any, store_email: Any) -> rx.Component:
         ("withdrawn", ui.badge("Called off", tone="neutral", icon_name="ban")),
         ui.status_badge("refund", refund.status),
     )
-    return ui.stack(
-        ui.row(ui.text("Refund"), ui.money(refund.refund_amount, currency), justify="between"),
-        ui.row(state, note(to), justify="between"),
-        what_follows,
-        rx.cond(
-            refund.refund_date,
+    is_under_way = (refund.stage == "as_is") & (
+        (refund.status == "pending") | (refund.status == "approved")
+    )
+    return rx.el.div(
+        ui.stack(
+            ui.row(
+                ui.text("Refund ", _way(refund)),
+                ui.money(refund.refund_amount, currency, strong=True),
+                justify="between",
+            ),
+            ui.row(
+                state,
+                rx.cond(refund.due, ui.text(refund_due(refund), size="small")),
+                justify="between",
+            ),
+            rx.cond(
+                is_under_way,
+                ui.tracker(
+                    REFUND_STEPS,
+                    rx.cond(refund.status == "approved", 1, 0),
+                    label="Refund progress",
+                ),
+            ),
+            what_follows,
             note(
-                "Sent ",
-                ui.date(refund.refund_date),
+                "Requested ",
+                ui.date(refund.created_at),
+                rx.cond(refund.refund_date, rx.fragment(", sent ", ui.date(refund.refund_date))),
                 rx.cond(
                     refund.payment_reference_number,
                     ", reference " + refund.payment_reference_number.to(str),
                     "",
                 ),
             ),
+            _purpose(refund, note) if of_order else rx.fragment(),
+            gap="small",
+        ),
+        id=refund_id(refund.request_number),
+        tab_index=-1,
+    )
+
+
+def _purpose(refund: Any, note: Any) -> rx.Component:
+    """What a refund is for: a return, which has a page of its own, or what the shop says."""
+    return rx.cond(
+        refund.return_request_number,
+        note(
+            "For return ",
+            ui.link(
+                refund.return_request_number.to(str), to=return_link(refund.return_request_number)
+            ),
         ),
         rx.cond(refund.refund_remarks, note(refund.refund_remarks.to(str))),
-        gap="small",
     )
+
+
+def working_days(days: Any) -> rx.Component:
+    """How many working days something takes."""
+    return rx.fragment(ui.number(days), rx.cond(days == 1, " working day", " working days"))

@@ -116,6 +116,16 @@ class OrderReturn(View):
     refund: list[OrderRefund]
 
 
+class AskedRefund(View):
+    """What comes back for a return that is not decided yet, if it is approved."""
+
+    money: Amount = Field(description="Back the way the order was paid.")
+    credit: Amount = Field(description="Back as store credit.")
+    points: Amount = Field(description="Loyalty points that come back.")
+    way: str = Field(description="Where the money goes, as in `to UPI`.")
+    working_days: int = Field(description="Within how many, once the items are checked.")
+
+
 class ReturnDetail(View):
     """A return request as its page shows it: also what the contract has no field for."""
 
@@ -126,6 +136,7 @@ class ReturnDetail(View):
     can_ask_again: bool = Field(description="Whether the order lets something go back now.")
     wants: Literal["refund", "replacement", "both"]
     refunds: list[ShownRefund]
+    asked: AskedRefund | None = Field(description="Of a return that waits for approval.")
     store_email: str = Field(description="Where customers get help; may be empty.")
     help_link: str = Field(description="Where they get help with its order; may be empty.")
     currency: str

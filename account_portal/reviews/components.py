@@ -30,8 +30,11 @@ def waiting_product(product: Any, *, write: rx.Component) -> rx.Component:
     )
 
 
-def own_review(review: Any, *, again: rx.Component | None = None) -> rx.Component:
-    """A review of the customer, whatever its state; `again` is shown where it was declined."""
+def own_review(review: Any, *, declined: Any = None, actions: Any = None) -> rx.Component:
+    """A review of the customer, whatever its state.
+
+    `declined` says what follows where the shop declined it; `actions` are its buttons.
+    """
 
     def photo(image: Any) -> rx.Component:
         return ui.photo_link(
@@ -57,7 +60,8 @@ def own_review(review: Any, *, again: rx.Component | None = None) -> rx.Componen
                 (review.images.length() + review.videos.length()) > 0,
                 ui.row(rx.foreach(review.images, photo), rx.foreach(review.videos, video)),
             ),
-            *([] if again is None else [rx.cond(review.status == "rejected", again)]),
+            *([] if declined is None else [rx.cond(review.status == "rejected", declined)]),
+            *([] if actions is None else [actions]),
             gap="small",
         )
     )

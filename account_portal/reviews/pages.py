@@ -40,18 +40,25 @@ def _waiting(product: Any) -> rx.Component:
 
 def _written(review: Any) -> rx.Component:
     # The shop decides without a word of its own, so the rule it goes by is told.
-    again = ui.stack(
-        ui.text(f"We could not publish this review. {GUIDELINE}", tone="muted"),
+    declined = ui.text(f"We could not publish this review. {GUIDELINE}", tone="muted")
+    actions = ui.row(
         ui.button(
-            "Edit review",
-            ui.hidden_text(": ", review.product_name),
+            "Edit",
+            ui.hidden_text(" review of ", review.product_name),
             size="small",
-            on_click=State.write(review.product_id),
+            icon_name="pencil",
+            on_click=State.edit(review.id),
         ),
-        gap="small",
-        align="start",
+        ui.button(
+            "Delete",
+            ui.hidden_text(" review of ", review.product_name),
+            size="small",
+            variant="quiet",
+            icon_name="trash-2",
+            on_click=State.ask_delete(review.id),
+        ),
     )
-    return own_review(review, again=again)
+    return own_review(review, declined=declined, actions=actions)
 
 
 def _list() -> rx.Component:
@@ -157,10 +164,22 @@ def _form(about: Any) -> rx.Component:
         ),
         rx.cond(
             about.had_files,
-            ui.alert("Your earlier photos and videos are not kept. Please add them again."),
+            ui.checkbox(
+                "remove_files",
+                "Remove the photos and videos it has",
+                hint="New ones take the place of all it has.",
+            ),
+        ),
+        rx.cond(
+            about.is_published,
+            ui.alert("Others don't see your review until we have checked the change."),
         ),
         ui.form_actions(
-            ui.submit("Send review", busy=sending, busy_label="Sending…"),
+            ui.submit(
+                rx.cond(about.is_edit, "Save changes", "Send review"),
+                busy=sending,
+                busy_label=rx.cond(about.is_edit, "Saving…", "Sending…"),
+            ),
             ui.button("Cancel", closes=True),
             end=True,
         ),
@@ -168,6 +187,31 @@ def _form(about: Any) -> rx.Component:
         errors=State.errors,
         labels=LABELS,
         busy=sending,
+    )
+
+
+def _delete_dialog() -> rx.Component:
+    return ui.dialog(
+        ui.text(
+            "Your words, stars, photos and videos are deleted for good. You can review ",
+            rx.el.bdi(State.deleting_name),
+            " again later.",
+        ),
+        id="delete-review",
+        title="Delete this review?",
+        size="small",
+        footer=[
+            ui.button(
+                "Delete review",
+                variant="danger",
+                on_click=State.delete,
+                busy=State.busy == "delete",
+                busy_label="Deleting…",
+            ),
+            ui.button("Keep review", closes=True),
+        ],
+        open=State.deleting != "",
+        on_close=State.keep,
     )
 
 
@@ -188,4 +232,5 @@ def reviews() -> rx.Component:
             open=State.writing.bool(),
             on_close=State.stop_writing,
         ),
+        _delete_dialog(),
     )

@@ -47,6 +47,24 @@ Rating = Annotated[
 ]
 
 
+def _number(value: Any, info: ValidationInfo) -> Any:
+    # A form has nothing but texts; JSON has numbers.
+    if isinstance(value, bool) or (info.mode == "json" and isinstance(value, str)):
+        raise ValueError("must be a number")
+    return value
+
+
+def _chosen(value: Any) -> Any:
+    # A browser sends an empty file for a field in which none was chosen.
+    if not isinstance(value, list):
+        return value
+    return [
+        file
+        for file in value
+        if not (isinstance(file, Upload) and not file.filename and not file.size)
+    ]
+
+
 class CreateReview(Input):
     """A review, with photos and videos if it comes as a form."""
 
@@ -67,25 +85,30 @@ class CreateReview(Input):
         default_factory=list, max_length=MAX_VIDEOS, description="MP4 or WebM, 50 MiB each."
     )
 
-    @field_validator("rating", mode="before")
-    @classmethod
-    def _number(cls, value: Any, info: ValidationInfo) -> Any:
-        # A form has nothing but texts; JSON has numbers.
-        if isinstance(value, bool) or (info.mode == "json" and isinstance(value, str)):
-            raise ValueError("must be a number")
-        return value
+    _plain_number = field_validator("rating", mode="before")(_number)
+    _with_content = field_validator("images", "videos", mode="before")(_chosen)
 
-    @field_validator("images", "videos", mode="before")
-    @classmethod
-    def _chosen(cls, value: Any) -> Any:
-        # A browser sends an empty file for a field in which none was chosen.
-        if not isinstance(value, list):
-            return value
-        return [
-            file
-            for file in value
-            if not (isinstance(file, Upload) and not file.filename and not file.size)
-        ]
+
+class UpdateReview(Input):
+    """What is to change of a review; what is left out stays."""
+
+    rating: RatingInput = Field(default=KEPT, json_schema_extra=_without_default)
+    review_text: str = Field(default=KEPT, max_length=5000, json_schema_extra=_without_default)
+    images: list[Upload] = Field(
+        default_factory=list,
+        max_length=MAX_IMAGES,
+        description="JPEG, PNG or WebP, 5 MiB each. Files that are sent take the place of all "
+        "the review had.",
+    )
+    videos: list[Upload] = Field(
+        default_factory=list, max_length=MAX_VIDEOS, description="MP4 or WebM, 50 MiB each."
+    )
+    remove_files: bool = Field(
+        default=False, description="Whether the photos and videos it had go."
+    )
+
+    _plain_number = field_validator("rating", mode="before")(_number)
+    _with_content = field_validator("images", "videos", mode="before")(_chosen)
 
 
 class ReviewImage(View):

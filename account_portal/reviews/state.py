@@ -1,6 +1,6 @@
 """State of the page of reviews."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pydantic
 import reflex as rx
@@ -18,6 +18,7 @@ from account_portal.reviews.schemas import (
     CustomerReadyForReview,
     CustomerReview,
     CustomerReviews,
+    UpdateReview,
 )
 from account_portal.ui.asking import told_in_form
 from account_portal.ui.page_state import PageData, PageState, action, page_load
@@ -25,6 +26,7 @@ from account_portal.ui.paging import page_links, wanted_page
 from account_portal.ui.uploading import Uploading
 
 _PER_PAGE = 20
+_GONE = "This review is not there any more."
 _NOT_WAITING = "This product is not waiting for a review."
 _VIDEO_ENDINGS = (".mp4", ".webm", ".mov", ".m4v")
 _TOO_MANY = {
@@ -42,9 +44,11 @@ class Writing(View):
     order_number: str
     rating: float = 0
     review_text: str = ""
+    review_id: str = ""
+    """The review that is changed; none: a new one is written."""
     is_edit: bool = False
-    """It was declined before, and the form holds what was written."""
     had_files: bool = False
+    is_published: bool = False
 
 
 class ReviewsState(Uploading, PageData, PageState):
@@ -63,6 +67,9 @@ class ReviewsState(Uploading, PageData, PageState):
     """Why the product of the address can't be reviewed."""
     writing: Writing | None = None
     """What the dialog is about; none: it is closed."""
+    deleting: str = ""
+    """The review that is about to be deleted; none: nobody is asked."""
+    deleting_name: str = ""
 
     @page_load
     async def load(self) -> None:
@@ -107,6 +114,37 @@ class ReviewsState(Uploading, PageData, PageState):
             await self._show(dict(self.router.url.query_parameters), changed=True)
             self._say(_NOT_WAITING, "info")
 
+    @action
+    async def edit(self, review_id: str) -> None:
+        """Open the form with what a review says."""
+        self.progress = 0
+        found = await read(self, service.list_reviews)
+        self.writing = next((_edited(one) for one in found.reviews if one.id == review_id), None)
+        if self.writing is None:
+            await self._show(dict(self.router.url.query_parameters), changed=True)
+            self._say(_GONE, "info")
+
+    @action
+    async def ask_delete(self, review_id: str) -> None:
+        """Ask whether to delete a review."""
+        named = [one.product_name for one in self.written if one.id == review_id]
+        self.deleting, self.deleting_name = (review_id, named[0]) if named else ("", "")
+
+    @rx.event
+    async def keep(self) -> None:
+        """Delete nothing."""
+        self.deleting = ""
+
+    @action
+    async def delete(self) -> None:
+        """Delete the review that was asked about."""
+        review_id, self.deleting = self.deleting, ""
+        if not review_id:  # pressed twice
+            return
+        await write(self, service.delete_review, review_id)
+        await self._show(dict(self.router.url.query_parameters), changed=True)
+        self._say("Review deleted.")
+
     @rx.event
     async def stop_writing(self) -> Any:
         """Close the form; nothing is sent."""
@@ -129,20 +167,36 @@ class ReviewsState(Uploading, PageData, PageState):
             "videos": [file for file in uploads if _is_video(file)],
         }
         with told_in_form(self):
-            data = _review(
-                order_number=about.order_number,
-                rating=str(form["rating"]),
-                review_text=str(form.get("review_text") or ""),
-                **sent,
-            )
-            await write(self, service.create_review, about.product_id, data, slow_first=True)
+            await self._send(about, form, sent)
             await self._show(dict(self.router.url.query_parameters), changed=True)
             self.writing = None
-            self._say("Thank you. Your review appears once we have checked it.")
         if self.errors:
             self.errors = dict(_at_field(name, text, sent) for name, text in self.errors.items())
             return None
         return self._leave_product()
+
+    async def _send(
+        self, about: Writing, form: dict[str, Any], sent: dict[str, list[Upload]]
+    ) -> None:
+        said = {
+            "rating": str(form["rating"]),
+            "review_text": str(form.get("review_text") or ""),
+            **sent,
+        }
+        if about.review_id:
+            changed = _checked(UpdateReview, **said, remove_files=bool(form.get("remove_files")))
+            is_new = await write(
+                self, service.update_review, about.review_id, changed, slow_first=True
+            )
+            self._say(
+                "Review saved. It appears once we have checked it."
+                if is_new
+                else "Nothing was changed."
+            )
+        else:
+            new = _checked(CreateReview, **said, order_number=about.order_number)
+            await write(self, service.create_review, about.product_id, new, slow_first=True)
+            self._say("Thank you. Your review appears once we have checked it.")
 
     def _leave_product(self) -> Any:
         """Take the product out of the address, so that a reload does not open the form again."""
@@ -162,17 +216,23 @@ def _begun(found: CustomerReviews, product_id: str) -> Writing | None:
             )
     for review in found.reviews:
         if review.product_id == product_id and rules.may_write(review.status):
-            return Writing(
-                product_id=product_id,
-                product_name=review.product_name,
-                product_image_url=review.product_image_url or "",
-                order_number=review.order_number,
-                rating=float(review.rating),
-                review_text=review.review_text,
-                is_edit=True,
-                had_files=bool(review.images or review.videos),
-            )
+            return _edited(review)
     return None
+
+
+def _edited(review: CustomerReview) -> Writing:
+    return Writing(
+        product_id=review.product_id,
+        product_name=review.product_name,
+        product_image_url=review.product_image_url or "",
+        order_number=review.order_number,
+        rating=float(review.rating),
+        review_text=review.review_text,
+        review_id=review.id,
+        is_edit=True,
+        had_files=bool(review.images or review.videos),
+        is_published=rules.counts(review.status),
+    )
 
 
 def _is_video(file: Upload) -> bool:
@@ -180,9 +240,12 @@ def _is_video(file: Upload) -> bool:
     return file.content_type.startswith("video/") or file.filename.lower().endswith(_VIDEO_ENDINGS)
 
 
-def _review(**values: Any) -> CreateReview:
+_Data = TypeVar("_Data", CreateReview, UpdateReview)
+
+
+def _checked(kind: type[_Data], **values: Any) -> _Data:
     try:
-        return CreateReview.model_validate(values)
+        return kind.model_validate(values)
     except pydantic.ValidationError as error:
         raise invalid(error) from None
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from account_portal.core.db import Database
+from account_portal.models import User
 from tests.e2e.conftest import (
     DEMO,
     NARROW,
@@ -13,9 +15,11 @@ from tests.e2e.conftest import (
     WIDE,
     OpenPage,
     assert_accessible,
+    assert_no_sideways_scroll,
 )
+from tests.factories.orders import make_order
 from tests.factories.pictures import make_picture
-from tests.factories.reviews import FILM
+from tests.factories.reviews import FILM, make_review
 
 
 def photo(name: str = "photo.jpg", content: bytes | None = None) -> Any:
@@ -193,12 +197,44 @@ def test_a_declined_review_is_written_again(open_page: OpenPage) -> None:
     page = open_page("/reviews?tab=mine", as_=DEMO)
     declined = page.get_by_text("Not published")
     expect(declined).to_have_count(1)
-    page.get_by_role("button", name=re.compile("^Edit review")).click()
+    review = page.get_by_role("group", name="My reviews").locator("> *").filter(has=declined)
+    review.get_by_role("button", name=re.compile("^Edit")).click()
     dialog = page.get_by_role("dialog", name="Edit review")
     expect(dialog.get_by_label("Your review")).not_to_have_value("")
-    dialog.get_by_role("button", name="Send review").click()
-    expect(page.get_by_text("Thank you. Your review appears once")).to_be_visible()
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Review saved. It appears once we have checked it.")).to_be_visible()
     expect(declined).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_published_review_is_changed_and_deleted(
+    database: Database, customer: User, open_page: OpenPage, viewport: Any
+) -> None:
+    make_order(database, customer, parcels=[{}])
+    make_review(database, customer, "product-0", status="approved")
+    page = open_page("/reviews?tab=mine", as_=customer.email, viewport=viewport)
+    page.get_by_role("button", name="Edit review of Product 0").click()
+    dialog = page.get_by_role("dialog", name="Edit review")
+    expect(dialog.get_by_label("Your review")).to_have_value("Good.")
+    expect(dialog.get_by_text("Others don't see your review until")).to_be_visible()
+    assert_accessible(page)
+    dialog.get_by_label("Your review").fill("Good, and it lasts.")
+    dialog.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("Review saved. It appears once we have checked it.")).to_be_visible()
+    expect(page.get_by_text("Being checked")).to_be_visible()
+    expect(page.get_by_text("Good, and it lasts.")).to_be_visible()
+    assert_no_sideways_scroll(page)
+
+    page.get_by_role("button", name="Delete review of Product 0").click()
+    asked = page.get_by_role("dialog", name="Delete this review?")
+    asked.get_by_role("button", name="Keep review").click()
+    expect(asked).to_be_hidden()
+    page.get_by_role("button", name="Delete review of Product 0").click()
+    asked.get_by_role("button", name="Delete review").click()
+    expect(page.get_by_text("Review deleted.")).to_be_visible()
+    expect(page.get_by_text("You have not written a review yet")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Waiting for review")).click()
+    expect(waiting(page)).to_have_count(1)
 
 
 def test_the_address_of_a_product_opens_its_form(open_page: OpenPage) -> None:

@@ -14,6 +14,8 @@ class OrderCancelled(CustomerMessage):
     order_number: str
     store: str
     refund: str | None = None
+    way: str = "the way you paid"
+    by: str | None = None
 
     @override
     def subject(self) -> str:
@@ -21,7 +23,8 @@ class OrderCancelled(CustomerMessage):
 
     @override
     def text(self) -> str:
-        money = f" {self.refund} is on its way back to you." if self.refund else ""
+        by = f", expected by {self.by}" if self.by else ""
+        money = f" {self.refund} comes back {self.way}{by}." if self.refund else ""
         return f"Your order {self.order_number} at {self.store} is cancelled.{money}"
 
 

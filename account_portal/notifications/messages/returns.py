@@ -75,7 +75,7 @@ class RefundSettled(CustomerMessage):
 
     @override
     def text(self) -> str:
-        way = f" ({self.way})" if self.way else ""
+        way = f" {self.way}" if self.way else ""
         if self.succeeded:
             return f"{self.store} refunded {self.amount}{way} for order {self.order_number}."
         return (

@@ -53,6 +53,11 @@ from account_portal.orders.rules.parcels import (
     derive_status,
 )
 from account_portal.orders.rules.promises import NOT_COMING, Promise, When, promise_of
+from account_portal.orders.rules.refund_days import (
+    nth_working_day,
+    refund_promise,
+    refund_way,
+)
 from account_portal.orders.rules.units import (
     NOT_RETURNABLE,
     DeliveredParcel,
@@ -115,8 +120,11 @@ __all__ = [
     "left_to_refund",
     "money_note",
     "net_payable",
+    "nth_working_day",
     "promise_of",
+    "refund_promise",
     "refund_stage",
+    "refund_way",
     "require_cancellable",
     "require_payment_retry",
     "retry_available_at",

@@ -14,6 +14,7 @@ from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, Ship
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
+    ReturnStatus,
     ShipmentStatus,
 )
 
@@ -67,6 +68,21 @@ class ShownRefund(OrderRefund):
         description="`follows`: once goods that go back are checked; `withdrawn`: with the return "
         "it was for; `tried_again`: it failed, and another took its place."
     )
+    created_at: Moment
+    way: str = Field(description="Where the money goes, as in `to UPI`.")
+    due: Arrival | None = Field(description="By when it should be there, of one under way.")
+    working_days: int = Field(
+        description="Within how many it comes, once goods that go back are checked; 0: at once."
+    )
+
+
+class OrderReturnCard(View):
+    """A return of an order, as the order's page names it."""
+
+    request_number: str
+    status: ReturnStatus
+    created_at: Moment
+    summary: str = Field(description="First product, and how many more.")
 
 
 class PriceBreakdown(View):
@@ -97,6 +113,9 @@ class OrderPage(View):
         description="When each payment was made or tried, by its request number."
     )
     refunds: list[ShownRefund]
+    returns: list[OrderReturnCard] = Field(description="Newest first.")
+    refund_days: int = Field(description="Working days until money is back the way it was paid.")
+    bank_refund_days: int = Field(description="Working days until it is at a bank account.")
     payment: OrderPaymentStatus
     is_waiting_for_money: bool = Field(
         description="The customer may pay what is unpaid now: here, or where the shop takes money."

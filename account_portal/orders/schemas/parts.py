@@ -1,5 +1,6 @@
 """What an order is made of: lines, addresses, parcels, payments, refunds."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -218,6 +219,10 @@ class OrderRefund(View):
     request_number: str
     refund_amount: Amount
     refund_date: Moment | None = Field(description="When the money moved; null until then.")
+    expected_date: date | None = Field(
+        description="By which day it should be there, in working days of the store's country; null "
+        "once it ended, and while goods of its return are not checked. [ours]"
+    )
     status: RefundStatus
     payment_mode: Literal["original_payment_mode", "bank_transfer", "loyalty_point"]
     payment_method: str | None
@@ -225,3 +230,6 @@ class OrderRefund(View):
     bank_account_number: str | None = Field(description="Masked.")
     bank_name: str | None
     refund_remarks: str | None
+    return_request_number: str | None = Field(
+        description="The return request it is for, if it is for one. [ours]"
+    )

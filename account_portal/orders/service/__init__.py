@@ -18,9 +18,11 @@ from account_portal.orders.service.reading import (
     get_order,
     list_orders,
     list_payments,
-    list_refunds,
     list_shipment_events,
     list_shipments,
+)
+from account_portal.orders.service.refund_reading import (
+    list_refunds,
     refunds_by_return,
     shown_refunds,
 )

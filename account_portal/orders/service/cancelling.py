@@ -8,6 +8,7 @@ from account_portal.core import money
 from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.schemas import EncodedView
+from account_portal.core.written import written_amount, written_day
 from account_portal.loyalty import service as loyalty
 from account_portal.models import BankAccount, Order, OrderReturn, Payment, Refund, Shipment
 from account_portal.notifications import enqueue
@@ -19,6 +20,7 @@ from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.goods import refund_instead
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.reading import get_order
+from account_portal.orders.service.refund_reading import expected_date, latest_payment
 from account_portal.states import (
     OrderStatus,
     RefundMode,
@@ -104,15 +106,29 @@ def close_order(
         purpose = RefundPurpose.CANCELLED
         add_refund(ctx, order, owed, mode=mode, purpose=purpose, to=to, remarks="Order cancelled")
     loyalty.settle_cancelled_order(ctx, order)
-    refund = money.to_major(owed, order.currency)
-    enqueue(
-        ctx,
-        OrderCancelled(
-            order_number=order.order_number,
-            store=ctx.settings.store_name,
-            refund=f"{order.currency} {refund}" if owed else None,
-        ),
-        customer_id=order.customer_id,
+    enqueue(ctx, _news(ctx, order, owed, mode, to), customer_id=order.customer_id)
+
+
+def _news(
+    ctx: Context, order: Order, owed: int, mode: RefundMode, to: BankAccount | None
+) -> OrderCancelled:
+    news = OrderCancelled(order_number=order.order_number, store=ctx.settings.store_name)
+    if not owed:
+        return news
+    country = ctx.settings.store_country
+    refund = {
+        "payment_mode": mode,
+        "payment_method": None,
+        "bank_name": to.bank_name if to else None,
+        "bank_account_number": to.number_masked if to else None,
+    }
+    day = expected_date(ctx, ctx.now, mode)
+    return news.model_copy(
+        update={
+            "refund": written_amount(money.to_major(owed, order.currency), order.currency, country),
+            "way": rules.refund_way(refund, latest_payment(ctx, order.id)),
+            "by": written_day(day, country) if day else None,
+        }
     )
 
 

@@ -3,10 +3,13 @@
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sqlalchemy import and_, func, select
+from sqlmodel import col
+
 from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
-from account_portal.models import Order
+from account_portal.models import Order, OrderLine, OrderReturn, ReturnItem
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.orders.schemas import (
@@ -15,6 +18,7 @@ from account_portal.orders.schemas import (
     OrderDetail,
     OrderOnTheWay,
     OrderPage,
+    OrderReturnCard,
     Parcel,
     PriceBreakdown,
     StrayParcel,
@@ -33,8 +37,8 @@ from account_portal.orders.service.reading import (
     get_order,
     list_shipment_events,
     read_orders_in,
-    shown_refunds,
 )
+from account_portal.orders.service.refund_reading import shown_refunds
 from account_portal.states import OrderStatus, ShipmentStatus
 
 
@@ -59,6 +63,9 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         stray_parcels=[_stray(parcel) for parcel in parcels if parcel.status in _STRAY],
         payment_moments=payment_moments(ctx, order_number),
         refunds=shown_refunds(ctx, order_number),
+        returns=_returns(ctx, row.id),
+        refund_days=ctx.settings.refund_days,
+        bank_refund_days=ctx.settings.bank_refund_days,
         payment=get_payment_status(ctx, order_number),
         is_waiting_for_money=rules.can_retry_payment(facts.money(), ctx.now),
         checkout_link=checkout_link(ctx, order_number),
@@ -84,6 +91,44 @@ def _payout_accounts(ctx: Context) -> list[list[str]]:
         [account.id, f"{account.bank_name} {short_number(account.account_number)}"]
         for account in list_bank_accounts(ctx)
         if account.is_verified
+    ]
+
+
+def _returns(ctx: Context, order_id: str) -> list[OrderReturnCard]:
+    """Returns of an order; it must be known to be the caller's."""
+    names = (
+        select(
+            col(ReturnItem.return_id),
+            col(OrderLine.product_name),
+            func.row_number()
+            .over(partition_by=col(ReturnItem.return_id), order_by=col(ReturnItem.position))
+            .label("place"),
+            func.count().over(partition_by=col(ReturnItem.return_id)).label("lines"),
+        )
+        .join(OrderLine, col(OrderLine.id) == col(ReturnItem.line_id))
+        .where(col(OrderLine.order_id) == order_id)
+        .subquery()
+    )
+    rows = ctx.db.execute(
+        select(
+            col(OrderReturn.request_number),
+            col(OrderReturn.status),
+            col(OrderReturn.created_at),
+            names.c.product_name,
+            names.c.lines,
+        )
+        .join(names, and_(names.c.return_id == col(OrderReturn.id), names.c.place == 1))
+        .where(col(OrderReturn.order_id) == order_id)
+        .order_by(col(OrderReturn.created_at).desc(), col(OrderReturn.id).desc())
+    )
+    return [
+        OrderReturnCard(
+            request_number=row.request_number,
+            status=row.status,
+            created_at=row.created_at,
+            summary=row.product_name + (f" and {row.lines - 1} more" if row.lines > 1 else ""),
+        )
+        for row in rows
     ]
 
 

@@ -11,6 +11,7 @@ from account_portal.core import money
 from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.links import is_link
+from account_portal.core.written import written_amount
 from account_portal.gateways.payments import PaymentGateway, PaymentRequest
 from account_portal.models import Order, Payment
 from account_portal.notifications import enqueue
@@ -313,7 +314,7 @@ def settle_payment(
             PaymentReceived(
                 order_number=order.order_number,
                 store=ctx.settings.store_name,
-                amount=f"{order.currency} {amount}",
+                amount=written_amount(amount, order.currency, ctx.settings.store_country),
             ),
             customer_id=order.customer_id,
         )

@@ -9,7 +9,6 @@ from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core import money
 from account_portal.core.errors import Forbidden, NotFound
 from account_portal.core.pagination import Page, paginate
 from account_portal.core.reading import PreparedSelect, as_bytes
@@ -18,29 +17,22 @@ from account_portal.models import (
     Order,
     OrderCount,
     OrderDocument,
-    OrderReturn,
     Payment,
-    Refund,
     Shipment,
     ShipmentEvent,
 )
-from account_portal.orders import rules
 from account_portal.orders.schemas import (
     OrderDetail,
     OrderList,
     OrderPayment,
     OrderQuery,
-    OrderRefund,
     OrderShipment,
     ShipmentEventView,
-    ShownRefund,
 )
 from account_portal.orders.service.documents import refresh_customer, refresh_orders
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
-    RefundStatus,
-    ReturnStatus,
     TransactionStatus,
 )
 
@@ -270,44 +262,12 @@ def list_payments(ctx: Context, order_number: str) -> EncodedView[list[OrderPaym
     return EncodedView(_PAYMENTS, orjson.dumps(detail["payments"]))
 
 
-_REFUNDS: Any = (
-    select(
-        Refund.__table__,  # type: ignore[attr-defined]
-        col(Order.currency),
-        col(OrderReturn.status).label("return_status"),
-    )
-    .join(Order, col(Order.id) == col(Refund.order_id))
-    .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
-    .order_by(col(Refund.created_at), col(Refund.id))
-)
+def order_id_of(ctx: Context, order_number: str) -> str:
+    """Key of an order of the caller.
 
-
-def _refund_view(row: Any) -> OrderRefund:
-    return OrderRefund(
-        request_number=row["request_number"],
-        refund_amount=money.to_major(row["refund_amount"], row["currency"]),
-        refund_date=row["refund_date"],
-        status=row["status"],
-        payment_mode=row["payment_mode"],
-        payment_method=row["payment_method"],
-        payment_reference_number=row["payment_reference_number"],
-        bank_account_number=row["bank_account_number"],
-        bank_name=row["bank_name"],
-        refund_remarks=row["refund_remarks"],
-    )
-
-
-def refunds_by_return(ctx: Context, return_ids: list[str]) -> dict[str, list[OrderRefund]]:
-    """Refunds of return requests, oldest first; the requests must be known to be the caller's."""
-    found: dict[str, list[OrderRefund]] = {return_id: [] for return_id in return_ids}
-    if return_ids:
-        statement = _REFUNDS.where(col(Refund.return_id).in_(return_ids))
-        for row in ctx.db.execute(statement).mappings():
-            found[row["return_id"]].append(_refund_view(row))
-    return found
-
-
-def _order_id(ctx: Context, order_number: str) -> str:
+    Raises:
+        NotFound: no such order of the caller.
+    """
     statement = select(col(Order.id)).where(
         col(Order.order_number) == order_number, col(Order.customer_id) == ctx.customer_id
     )
@@ -317,50 +277,13 @@ def _order_id(ctx: Context, order_number: str) -> str:
     return order_id
 
 
-def list_refunds(ctx: Context, order_number: str) -> list[OrderRefund]:
-    """Refunds of an order, oldest first.
-
-    Raises:
-        NotFound: no such order of the caller.
-    """
-    order_id = _order_id(ctx, order_number)
-    rows = ctx.db.execute(_REFUNDS.where(col(Refund.order_id) == order_id)).mappings()
-    return [_refund_view(row) for row in rows]
-
-
-def shown_refunds(
-    ctx: Context, order_number: str, *, return_id: str | None = None
-) -> list[ShownRefund]:
-    """Refunds of an order, or of one of its returns, as pages show them; oldest first.
-
-    Raises:
-        NotFound: no such order of the caller.
-    """
-    statement = _REFUNDS.where(col(Refund.order_id) == _order_id(ctx, order_number))
-    if return_id is not None:
-        statement = statement.where(col(Refund.return_id) == return_id)
-    rows = ctx.db.execute(statement).mappings().all()
-    found = []
-    for place, row in enumerate(rows):
-        of_return = None if row["return_id"] is None else ReturnStatus(row["return_status"])
-        has_successor = any(
-            later["return_id"] == row["return_id"] and later["status"] != RefundStatus.FAILED
-            for later in rows[place + 1 :]
-        )
-        stage = rules.refund_stage(
-            RefundStatus(row["status"]), of_return, has_successor=has_successor
-        )
-        found.append(ShownRefund(**_refund_view(row).model_dump(), stage=stage))
-    return found
-
-
 def list_shipment_events(ctx: Context, order_number: str) -> list[ShipmentEventView]:
     """Steps of the parcels of an order, latest first.
 
     Raises:
         NotFound: no such order of the caller.
     """
-    order_id = _order_id(ctx, order_number)
+    order_id = order_id_of(ctx, order_number)
     rows = ctx.db.execute(
         select(
             col(Shipment.reference_number),

@@ -9,6 +9,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
+from account_portal.core.written import written_amount
 from account_portal.loyalty import rules as loyalty_rules
 from account_portal.loyalty import service as loyalty
 from account_portal.models import (
@@ -25,6 +26,7 @@ from account_portal.orders.facts import money_of
 from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order
+from account_portal.orders.service.refund_reading import latest_payment
 from account_portal.states import (
     ActivityType,
     RefundMode,
@@ -106,14 +108,15 @@ def settle_refund(
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     amount = money.to_major(refund.refund_amount, order.currency)
+    way = rules.refund_way(refund.model_dump(), latest_payment(ctx, order.id))
     enqueue(
         ctx,
         RefundSettled(
             order_number=order.order_number,
             store=ctx.settings.store_name,
-            amount=f"{order.currency} {amount}",
+            amount=written_amount(amount, order.currency, ctx.settings.store_country),
             succeeded=succeeded,
-            way="points" if refund.payment_mode == rules.POINTS else refund.payment_method,
+            way=way,
         ),
         customer_id=order.customer_id,
     )

@@ -5,7 +5,13 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.orders.components import need_help, order_address, order_link, refund_row
+from account_portal.orders.components import (
+    need_help,
+    order_address,
+    order_link,
+    refund_row,
+    working_days,
+)
 from account_portal.returns.components import return_item
 from account_portal.returns.state import ReturnDetailState as State
 from account_portal.ui import components as ui
@@ -118,6 +124,40 @@ def _history(page: Any) -> rx.Component:
     )
 
 
+def _asked(page: Any) -> rx.Component:
+    """What comes back if we approve it, as it was said when it was asked for."""
+    asked = page.asked
+
+    def line(amount: Any, is_any: Any, *way: Any) -> rx.Component:
+        return rx.cond(is_any, ui.row(ui.text(*way), amount, justify="between"))
+
+    return ui.stack(
+        line(
+            ui.money(asked.money, page.currency, strong=True),
+            asked.money > 0,
+            "Refund ",
+            rx.el.bdi(asked.way),
+        ),
+        line(
+            ui.money(asked.credit, page.currency, strong=True),
+            asked.credit > 0,
+            "Refund as store credit",
+        ),
+        line(ui.number(asked.points), asked.points > 0, "Points that come back"),
+        ui.text(
+            "Once we have approved the return and checked the items",
+            rx.cond(
+                asked.money > 0,
+                rx.fragment(", the money within ", working_days(asked.working_days)),
+            ),
+            ".",
+            tone="muted",
+            size="small",
+        ),
+        gap="small",
+    )
+
+
 def _outcome(page: Any) -> rx.Component:
     one = page.order_return
     replacement = ui.stack(
@@ -137,7 +177,7 @@ def _outcome(page: Any) -> rx.Component:
         ),
         gap="tight",
     )
-    waiting = ui.text(
+    nothing_yet = ui.text(
         rx.match(
             one.status,
             ("created", "It appears here once we have approved the return."),
@@ -153,6 +193,7 @@ def _outcome(page: Any) -> rx.Component:
         ),
         tone="muted",
     )
+    waiting = rx.cond(page.asked, _asked(page), nothing_yet)
     has_any = (one.refund.length() > 0) | one.replacement_order_number.bool()
     return ui.section(
         rx.match(

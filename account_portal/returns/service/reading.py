@@ -13,12 +13,17 @@ from account_portal.core.errors import NotFound
 from account_portal.core.pagination import Page, PageParams, paginate
 from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
+from account_portal.orders import rules as order_rules
+from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import OrderAddress
 from account_portal.orders.service import help_link, refunds_by_return, shown_refunds
+from account_portal.orders.service.goods import items_of
+from account_portal.orders.service.refund_reading import latest_payment, working_days
+from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
-from account_portal.returns.schemas import OrderReturn, OrderReturnItem, ReturnDetail
+from account_portal.returns.schemas import AskedRefund, OrderReturn, OrderReturnItem, ReturnDetail
 from account_portal.returns.service.lines import line_states
-from account_portal.states import ReturnStatus
+from account_portal.states import RefundMode, ReturnResolution, ReturnStatus
 
 _Replacement = aliased(Order)
 
@@ -178,7 +183,25 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
         and any(line.returnable_units for _, line in line_states(ctx, order)),
         wants="both" if len(wanted) > 1 else wanted.pop(),
         refunds=shown_refunds(ctx, order.order_number, return_id=row[0].id),
+        asked=_asked(ctx, row[0], order) if status is ReturnStatus.CREATED else None,
         store_email=ctx.settings.store_email,
         help_link=help_link(ctx, order.order_number),
         currency=row.currency,
+    )
+
+
+def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
+    """What approving a request would promise back now; None if nothing."""
+    value = sum(one.refund_amount for one in items_of(ctx, request, ReturnResolution.REFUND))
+    left, arrived = order_rules.left_to_refund(money_of(ctx.db, order))
+    back = order_rules.split_refund(value, left, arrived=arrived)
+    if not (back.money or back.credit or back.points):
+        return None
+    asked = {"payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE, "payment_method": None}
+    return AskedRefund(
+        money=money.to_major(back.money, order.currency),
+        credit=money.to_major(back.credit, order.currency),
+        points=money.to_points(points_back(ctx, order, back.points)),
+        way=order_rules.refund_way(asked, latest_payment(ctx, order.id)),
+        working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
     )

@@ -1,13 +1,14 @@
 """What only the shop does with reviews."""
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
-from account_portal.models import Product, Review
+from account_portal.models import Review
 from account_portal.notifications import mark_changed
 from account_portal.reviews import rules
+from account_portal.reviews.service.rating import count_in_rating
 from account_portal.states import ReviewStatus
 
 
@@ -32,13 +33,5 @@ def decide_review(ctx: Context, review_id: str, *, approved: bool) -> None:
         return
     review.status, review.modified_at = decided, ctx.now
     mark_changed(ctx.db, [review.customer_id])
-    if change:
-        ctx.db.execute(
-            update(Product)
-            .where(col(Product.id) == review.product_id)
-            .values(
-                rating_sum=col(Product.rating_sum) + change * review.rating,
-                rating_count=col(Product.rating_count) + change,
-            )
-        )
+    count_in_rating(ctx, review, change)
     ctx.db.flush()

@@ -20,7 +20,8 @@ from account_portal.media.service import (
 from account_portal.models import Order, OrderLine, Product, Review, ReviewMedia
 from account_portal.orders.rules import DELIVERED
 from account_portal.reviews import rules
-from account_portal.reviews.schemas import CreateReview
+from account_portal.reviews.schemas import CreateReview, UpdateReview
+from account_portal.reviews.service.rating import count_in_rating
 from account_portal.reviews.service.reading import IMAGE, VIDEO
 from account_portal.states import ReviewStatus
 
@@ -50,8 +51,7 @@ def create_review(ctx: Context, product_id: str, data: CreateReview) -> None:
     if data.user_id is not None and data.user_id != ctx.user_id:
         raise Forbidden
     _require_writable(ctx, product_id, data.order_number)
-    files = [_prepared_image(place, upload) for place, upload in enumerate(data.images)]
-    files += [_prepared_video(place, upload) for place, upload in enumerate(data.videos)]
+    files = _prepared(data)
     ctx.begin_writing()
     ctx.get_user(lock=True)  # twins of one user queue here
     review = _require_writable(ctx, product_id, data.order_number)
@@ -72,6 +72,65 @@ def create_review(ctx: Context, product_id: str, data: CreateReview) -> None:
     ctx.db.add(review)
     ctx.db.flush()
     _replace_files(ctx, review, files)
+
+
+def update_review(ctx: Context, review_id: str, data: UpdateReview) -> bool:
+    """Change a review of the caller; the store decides anew whether others see it.
+
+    What changes nothing leaves its state as it is, unless it was declined. Leaves the reading
+    transaction, as `create_review` does.
+
+    Returns:
+        Whether the store has to look at it.
+
+    Raises:
+        NotFound: no such review of the caller.
+        PayloadTooLarge, UnsupportedMediaType, PictureUnreadable: a file cannot be taken.
+    """
+    ctx.get_owned(Review, id=review_id)
+    files = _prepared(data)
+    ctx.begin_writing()
+    review = _locked(ctx, review_id)
+    had_files = ctx.db.execute(
+        select(ReviewMedia).where(col(ReviewMedia.review_id) == review.id).limit(1)
+    ).first()
+    rating = review.rating if data.rating is None else rules.half_stars(data.rating)
+    text = review.review_text if data.review_text is None else data.review_text
+    is_other_media = bool(files) or (data.remove_files and had_files is not None)
+    is_same = (rating, text) == (review.rating, review.review_text) and not is_other_media
+    if is_same and not rules.may_write(ReviewStatus(review.status)):
+        return False
+    count_in_rating(ctx, review, -rules.counts(ReviewStatus(review.status)))
+    review.rating, review.review_text, review.status = rating, text, ReviewStatus.PENDING
+    review.review_date = review.modified_at = ctx.now
+    ctx.db.flush()
+    if is_other_media:
+        _replace_files(ctx, review, files)
+    return True
+
+
+def delete_review(ctx: Context, review_id: str) -> None:
+    """Delete a review of the caller with its files; its product waits for one again.
+
+    Raises:
+        NotFound: no such review of the caller.
+    """
+    review = _locked(ctx, review_id)
+    count_in_rating(ctx, review, -rules.counts(ReviewStatus(review.status)))
+    _replace_files(ctx, review, [])
+    ctx.db.delete(review)
+    ctx.db.flush()
+
+
+def _locked(ctx: Context, review_id: str) -> Review:
+    """A review of the caller, as it stands now; the shop may be deciding it."""
+    ctx.get_user(lock=True)  # as writing does, so that the two queue
+    return ctx.get_owned(Review, lock=True, id=review_id)
+
+
+def _prepared(data: CreateReview | UpdateReview) -> list[_File]:
+    files = [_prepared_image(place, upload) for place, upload in enumerate(data.images)]
+    return files + [_prepared_video(place, upload) for place, upload in enumerate(data.videos)]
 
 
 def _require_writable(ctx: Context, product_id: str, order_number: str) -> Review | None:

@@ -17,6 +17,10 @@ REASONS = [
 ]
 
 
+def _there_within(days: Any) -> Any:
+    return rx.cond(days == 1, "There within 1 working day", f"There within {days} working days")
+
+
 def cancel_dialog(page: Any) -> rx.Component:
     """Why, and where the money goes."""
     order = page.order
@@ -47,7 +51,7 @@ def cancel_dialog(page: Any) -> rx.Component:
                         "refund_mode",
                         "original_payment_mode",
                         "The way I paid",
-                        hint="Usually there in 3 to 5 working days",
+                        hint=_there_within(page.refund_days),
                         checked=State.refund_mode == "original_payment_mode",
                         on_change=State.choose_refund_mode("original_payment_mode"),
                     ),
@@ -57,7 +61,7 @@ def cancel_dialog(page: Any) -> rx.Component:
                             "refund_mode",
                             "bank_transfer",
                             "To my bank account",
-                            hint="Usually there in 2 working days",
+                            hint=_there_within(page.bank_refund_days),
                             checked=State.refund_mode == "bank_transfer",
                             on_change=State.choose_refund_mode("bank_transfer"),
                         ),

@@ -10,6 +10,8 @@ from account_portal.orders.components import (
     need_help,
     order_address,
     order_item,
+    refund_line,
+    return_link,
     return_note,
     return_until,
     write_to,
@@ -60,6 +62,13 @@ def _status(page: Any) -> rx.Component:
                 ),
             ),
             rx.cond(page.money_note, ui.text(page.money_note)),
+            rx.cond(
+                page.refunds.length() > 0,
+                ui.stack(
+                    rx.foreach(page.refunds, lambda one: refund_line(one, order.currency.code)),
+                    gap="small",
+                ),
+            ),
             rx.cond(
                 page.stray_parcels.length() > 0,
                 ui.stack(rx.foreach(page.stray_parcels, _stray), _what_now(page), gap="small"),
@@ -224,6 +233,30 @@ def _items(page: Any) -> rx.Component:
     )
 
 
+def _returns(page: Any) -> rx.Component:
+    return rx.cond(
+        page.returns.length() > 0,
+        ui.section("Returns", ui.rows(rx.foreach(page.returns, _return))),
+    )
+
+
+def _return(one: Any) -> rx.Component:
+    return ui.stack(
+        ui.row(
+            ui.link(
+                ui.hidden_text("Return "), one.request_number, to=return_link(one.request_number)
+            ),
+            ui.status_badge("return", one.status),
+            justify="between",
+        ),
+        ui.row(
+            ui.grow(ui.text(one.summary, tone="muted", size="small", line=True)),
+            ui.text(ui.date(one.created_at, "short"), tone="muted", size="small"),
+        ),
+        gap="tight",
+    )
+
+
 def _buy_again(page: Any) -> rx.Component:
     """Only what the shop's cart, or the storefront around the frame, can take."""
     over = ["delivered", "complete", "cancelled"]
@@ -305,7 +338,7 @@ def order_detail() -> rx.Component:
             _unpaid(page),
             ui.stack(_status(page), _actions(page, number), gap="medium"),
             ui.columns(
-                ui.stack(parcels_section(page), _items(page), gap="huge"),
+                ui.stack(parcels_section(page), _items(page), _returns(page), gap="huge"),
                 ui.stack(price_section(page), payments_section(page), gap="huge"),
                 below=_addresses(page),
                 gap="huge",

@@ -89,7 +89,9 @@ def payments_section(page: Any) -> rx.Component:
                 ),
                 rx.foreach(
                     page.refunds,
-                    lambda one: refund_row(one, order.currency.code, page.store_email),
+                    lambda one: refund_row(
+                        one, order.currency.code, page.store_email, of_order=True
+                    ),
                 ),
             ),
         ),

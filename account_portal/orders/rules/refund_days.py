@@ -1,0 +1,77 @@
+"""By which day a refund is there, and which way it goes, in the words of pages and messages."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from account_portal.orders.rules.money import POINTS, STORE_CREDIT
+from account_portal.orders.rules.promises import Promise
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+_REACH = 400
+"""Calendar days that hold any number of working days a setting allows."""
+
+
+@lru_cache(maxsize=4096)
+def nth_working_day(begun: date, days: int, country: str) -> date:
+    """The day on which as many working days have passed since a refund was begun.
+
+    Args:
+        begun: the day it was asked for; it does not count itself.
+        days: working days.
+        country: ISO 3166 code of the country whose weekends and public holidays count.
+    """
+    years = range(begun.year, (begun + timedelta(days=_REACH)).year + 1)
+    # Made anew each time: a calendar grows while it is read, and calls come from many threads.
+    return _calendar(country, years).get_nth_working_day(begun, days)
+
+
+def _calendar(country: str, years: range) -> "HolidayBase":
+    """Holidays of a country; of one that nobody knows, weekends alone."""
+    import holidays  # a start that asks for no day does without it
+
+    try:
+        return holidays.country_holidays(country, years=years)
+    except NotImplementedError:
+        return holidays.HolidayBase(years=years)
+
+
+def refund_promise(day: date, today: date) -> Promise:
+    """What is promised of a refund that is to be there by a day, both days of the store's country.
+
+    `on` stands for "by": it may come before.
+    """
+    if day < today:
+        return Promise("late", day.isoformat())
+    if day <= today + timedelta(days=1):
+        return Promise("today" if day == today else "tomorrow", day.isoformat())
+    return Promise("on", day.isoformat())
+
+
+def refund_way(refund: Mapping[str, Any], paid_by: Mapping[str, Any] | None) -> str:
+    """Where a refund goes: "to UPI", "to your Visa •••• 4242", "as points".
+
+    Args:
+        refund: its `payment_mode`, `payment_method`, `bank_name` and `bank_account_number`.
+        paid_by: `payment_method`, `card_type`, `card_number` and `collection` of the latest payment
+            of its order that arrived, if there is one.
+    """
+    method = refund["payment_method"]
+    if refund["payment_mode"] == POINTS:
+        return "as points"
+    if method == STORE_CREDIT:
+        return "as store credit"
+    if refund["payment_mode"] == "bank_transfer":
+        return f"to {refund['bank_name'] or 'your bank'}{_end_of(refund['bank_account_number'])}"
+    if paid_by is not None and method in {None, paid_by["payment_method"]}:
+        if paid_by["card_number"]:
+            return f"to your {paid_by['card_type'] or 'card'}{_end_of(paid_by['card_number'])}"
+        method = None if paid_by["collection"] else paid_by["payment_method"]
+    return f"to {method}" if method else "the way you paid"
+
+
+def _end_of(number: str | None) -> str:
+    return f" •••• {number[-4:]}" if number else ""

@@ -1,0 +1,162 @@
+"""Reading refunds: how much, which way, and by which day."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, select
+from sqlmodel import col
+
+from account_portal.addresses.rules import zone_of
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.models import Order, OrderReturn, Payment, Refund
+from account_portal.orders import rules
+from account_portal.orders.schemas import Arrival, OrderRefund, ShownRefund
+from account_portal.orders.service.reading import order_id_of
+from account_portal.states import RefundMode, RefundStatus, ReturnStatus
+
+_REFUNDS: Any = (
+    select(
+        Refund.__table__,  # type: ignore[attr-defined]
+        col(Order.currency),
+        col(OrderReturn.status).label("return_status"),
+        col(OrderReturn.request_number).label("return_request_number"),
+        col(OrderReturn.completed_at).label("return_completed_at"),
+    )
+    .join(Order, col(Order.id) == col(Refund.order_id))
+    .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
+    .order_by(col(Refund.created_at), col(Refund.id))
+)
+
+
+def refunds_by_return(ctx: Context, return_ids: list[str]) -> dict[str, list[OrderRefund]]:
+    """Refunds of return requests, oldest first; the requests must be known to be the caller's."""
+    found: dict[str, list[OrderRefund]] = {return_id: [] for return_id in return_ids}
+    if return_ids:
+        statement = _REFUNDS.where(col(Refund.return_id).in_(return_ids))
+        for row in ctx.db.execute(statement).mappings():
+            found[row["return_id"]].append(_view(ctx, row))
+    return found
+
+
+def list_refunds(ctx: Context, order_number: str) -> list[OrderRefund]:
+    """Refunds of an order, oldest first.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order_id = order_id_of(ctx, order_number)
+    rows = ctx.db.execute(_REFUNDS.where(col(Refund.order_id) == order_id)).mappings()
+    return [_view(ctx, row) for row in rows]
+
+
+def shown_refunds(
+    ctx: Context, order_number: str, *, return_id: str | None = None
+) -> list[ShownRefund]:
+    """Refunds of an order, or of one of its returns, as pages show them; oldest first.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order_id = order_id_of(ctx, order_number)
+    statement = _REFUNDS.where(col(Refund.order_id) == order_id)
+    if return_id is not None:
+        statement = statement.where(col(Refund.return_id) == return_id)
+    rows = ctx.db.execute(statement).mappings().all()
+    paid_by = latest_payment(ctx, order_id) if rows else None
+    found = []
+    for place, row in enumerate(rows):
+        has_successor = any(
+            later["return_id"] == row["return_id"] and later["status"] != RefundStatus.FAILED
+            for later in rows[place + 1 :]
+        )
+        view = _view(ctx, row)
+        found.append(
+            ShownRefund(
+                **view.model_dump(),
+                stage=_stage(row, has_successor=has_successor),
+                created_at=row["created_at"],
+                way=rules.refund_way(dict(row), paid_by),
+                due=_due(ctx, view.expected_date),
+                working_days=working_days(ctx, row["payment_mode"], row["payment_method"]),
+            )
+        )
+    return found
+
+
+def latest_payment(ctx: Context, order_id: str) -> dict[str, Any] | None:
+    """How an order was paid: the latest payment that arrived, for `rules.refund_way`."""
+    row = (
+        ctx.db.execute(
+            select(
+                col(Payment.payment_method),
+                col(Payment.card_type),
+                col(Payment.card_number),
+                col(Payment.collection),
+            )
+            .where(
+                col(Payment.order_id) == order_id,
+                col(Payment.payment_status).in_(sorted(rules.ARRIVED)),
+            )
+            .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
+            .limit(1)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return None if row is None else dict(row)
+
+
+def working_days(ctx: Context, mode: str, method: str | None) -> int:
+    """Working days until a refund of that mode and method is there."""
+    if mode == rules.POINTS or method == rules.STORE_CREDIT:
+        return 0
+    is_transfer = mode == RefundMode.BANK_TRANSFER
+    return ctx.settings.bank_refund_days if is_transfer else ctx.settings.refund_days
+
+
+def expected_date(
+    ctx: Context, begun: datetime, mode: str, method: str | None = None
+) -> date | None:
+    """By which day a refund begun at a time should be there; None for one that moves no money."""
+    if mode == rules.POINTS or method == rules.STORE_CREDIT:
+        return None
+    country = ctx.settings.store_country
+    return rules.nth_working_day(
+        begun.astimezone(zone_of(country)).date(), working_days(ctx, mode, method), country
+    )
+
+
+def _stage(row: RowMapping, *, has_successor: bool) -> Any:
+    of_return = None if row["return_id"] is None else ReturnStatus(row["return_status"])
+    return rules.refund_stage(RefundStatus(row["status"]), of_return, has_successor=has_successor)
+
+
+def _view(ctx: Context, row: RowMapping) -> OrderRefund:
+    is_open = row["status"] in {RefundStatus.PENDING, RefundStatus.APPROVED}
+    day = None
+    if is_open and _stage(row, has_successor=False) == "as_is":
+        begun = max(row["created_at"], row["return_completed_at"] or row["created_at"])
+        day = expected_date(ctx, begun, row["payment_mode"], row["payment_method"])
+    return OrderRefund(
+        request_number=row["request_number"],
+        refund_amount=money.to_major(row["refund_amount"], row["currency"]),
+        refund_date=row["refund_date"],
+        expected_date=day,
+        status=row["status"],
+        payment_mode=row["payment_mode"],
+        payment_method=row["payment_method"],
+        payment_reference_number=row["payment_reference_number"],
+        bank_account_number=row["bank_account_number"],
+        bank_name=row["bank_name"],
+        refund_remarks=row["refund_remarks"],
+        return_request_number=row["return_request_number"],
+    )
+
+
+def _due(ctx: Context, day: date | None) -> Arrival | None:
+    if day is None:
+        return None
+    today = ctx.now.astimezone(zone_of(ctx.settings.store_country)).date()
+    promise = rules.refund_promise(day, today)
+    return Arrival(when=promise.when, day=promise.day)
