@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from account_portal.core.db import Database
+from account_portal.models import User
+from account_portal.states import ReturnStatus
 from tests.e2e.conftest import (
     DEMO,
     NARROW,
@@ -17,6 +20,8 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
+from tests.factories.orders import make_order
+from tests.factories.returns import make_return, move_return
 
 BOTH = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 
@@ -196,3 +201,48 @@ def test_pages_lead_back_to_the_shop(open_page: OpenPage, portal: Portal) -> Non
     page.goto(f"{portal.url}/profile")
     page.get_by_role("banner").get_by_role("link", name="Back to the shop").click()
     expect(page).to_have_url(f"{portal.shop}/")
+
+
+@BOTH
+def test_a_cancelled_order_says_what_comes_back_how_and_when(
+    database: Database, customer: User, open_page: OpenPage, viewport: Any
+) -> None:
+    order = make_order(database, customer)
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email, viewport=viewport)
+    page.get_by_role("button", name="Cancel order").click()
+    dialog = page.get_by_role("dialog", name="Cancel this order?")
+    expect(dialog.get_by_text("There within 5 working days")).to_be_visible()
+    dialog.get_by_label("Reason").select_option("No longer needed")
+    dialog.get_by_role("button", name="Cancel order").click()
+    expect(page.get_by_text("200.00 comes back to UPI.")).to_be_visible()
+    expected = page.get_by_text(re.compile("^Expected by ")).first
+    day = re.search(r"Expected by ([^.]+)\.", expected.inner_text())
+    assert day
+    page.get_by_role("link", name="Follow this refund").click()
+    refund = page.locator("[id^=refund-]")
+    expect(refund).to_be_in_viewport()
+    expect(refund).to_contain_text("Refund to UPI")
+    expect(refund).to_contain_text(f"Expected by {day.group(1)}")
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+def test_order_return_and_refund_lead_to_one_another(
+    database: Database, customer: User, open_page: OpenPage
+) -> None:
+    order = make_order(database, customer, parcels=[{}])
+    made = make_return(database, customer, order)
+    page = open_page(f"/returns/{made.request_number}", as_=customer.email)
+    expect(page.get_by_text("Refund to UPI")).to_be_visible()
+    expect(page.get_by_text("the money within 5 working days")).to_be_visible()
+    move_return(database, made.request_number, ReturnStatus.APPROVED)
+    page.reload()
+    expect(page.get_by_text("Once we have checked the items it comes back within")).to_be_visible()
+    page.get_by_role("link", name=order.order_number).click()
+    expect(page.get_by_role("heading", name="Returns")).to_be_visible()
+    expect(page.get_by_text("100.00 comes back to UPI once we have checked")).to_be_visible()
+    page.get_by_role("link", name="your return").click()
+    expect(page).to_have_url(re.compile(f"/returns/{made.request_number}/?$"))
+    page.go_back()
+    page.get_by_role("link", name=f"Return {made.request_number}").click()
+    expect(page).to_have_url(re.compile(f"/returns/{made.request_number}/?$"))
