@@ -302,7 +302,7 @@ def refund_row(
             ),
             what_follows,
             note(
-                "Requested ",
+                "Started ",
                 ui.date(refund.created_at),
                 rx.cond(refund.refund_date, rx.fragment(", sent ", ui.date(refund.refund_date))),
                 rx.cond(

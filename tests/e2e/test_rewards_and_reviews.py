@@ -57,7 +57,7 @@ def test_a_review_is_written_with_photos(open_page: OpenPage, viewport: Any) -> 
     product = str(waiting(page).first.text_content()).partition(" review of ")[2]
     waiting(page).first.click()
     dialog = page.get_by_role("dialog", name="Write a review")
-    expect(dialog.get_by_text(product)).to_be_visible()
+    expect(dialog.get_by_text(product, exact=True)).to_be_visible()
     rate(dialog, "4.5 stars")
     dialog.get_by_label("Your review").fill("It does what it should, at first light too.")
     dialog.get_by_label("Add photos or videos").set_input_files(
@@ -73,7 +73,7 @@ def test_a_review_is_written_with_photos(open_page: OpenPage, viewport: Any) -> 
     expect(dialog).to_be_hidden()
     page.get_by_role("link", name=re.compile("^My reviews")).click()
     expect(page).to_have_url(re.compile(r"tab=mine$"))
-    expect(page.get_by_text(product)).to_be_visible()
+    expect(page.get_by_text(product, exact=True)).to_be_visible()
     expect(page.get_by_role("img", name="4.5 out of 5 stars").first).to_be_visible()
     picture = page.get_by_role("img", name="Photo of your review").first
     picture.scroll_into_view_if_needed()
