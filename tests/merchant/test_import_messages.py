@@ -82,7 +82,7 @@ def test_a_refund_of_today_is_told(shop: Shop) -> None:
         assert told(shop) == ["order_cancelled", "refund_settled"]
     assert len(rows(shop.database, Refund)) == 1
     words = messages(shop.database)[-1].payload["words"]
-    assert (words["amount"], words["succeeded"]) == ("INR 200.00", True)
+    assert (words["amount"], words["succeeded"]) == ("₹200.00", True)
 
 
 def test_a_change_that_is_kept_is_not_told(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.bulk import Stored
+from account_portal.core.written import written_amount
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.tables import fetch
 from account_portal.models import Order, Refund, Shipment
@@ -16,6 +17,7 @@ from account_portal.notifications.messages.base import CustomerMessage
 from account_portal.notifications.messages.orders import OrderDelivered, OrderShipped
 from account_portal.notifications.messages.returns import RefundSettled
 from account_portal.orders import rules
+from account_portal.orders.service.refund_reading import latest_payment
 from account_portal.states import RefundStatus, ShipmentStatus
 
 RECENT = timedelta(days=1)
@@ -74,7 +76,7 @@ def _of_refund(ctx: Context, row: Stored, order: Stored) -> CustomerMessage | No
     return RefundSettled(
         order_number=order["order_number"],
         store=ctx.settings.store_name,
-        amount=f"{order['currency']} {amount}",
+        amount=written_amount(amount, order["currency"], ctx.settings.store_country),
         succeeded=True,
-        way="points" if row["payment_mode"] == rules.POINTS else row["payment_method"],
+        way=rules.refund_way(row, latest_payment(ctx, order["id"])),
     )
