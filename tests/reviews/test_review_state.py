@@ -261,3 +261,58 @@ def test_a_review_is_shown_in_the_lines_it_was_written_in() -> None:
     _, classes, shown = drawn.partition("whitespace-pre-line")
     assert classes
     assert shown.partition("jsx(")[0].count("review_text") == 1
+
+
+def mine(database: Database, owner: User) -> OpenPage:
+    """The page of one's own reviews, with a published one."""
+    make_review(database, owner, PRODUCT, status="approved")
+    return open_reviews(database, owner, "?tab=mine")
+
+
+def test_a_review_is_changed_in_its_form(database: Database, owner: User, order: Order) -> None:
+    page = mine(database, owner)
+    (review,) = page.written
+    page.run("edit", review.id)
+    assert (page.writing.rating, page.writing.review_text) == (4, "Good.")
+    assert page.writing.is_published
+    send(page, rating="4", review_text="Good.")
+    assert page.notice_text == "Nothing was changed."
+    page.run("edit", review.id)
+    send(page, photo(make_picture()))
+    (review,) = page.written
+    assert (page.errors, page.writing, review.status) == ({}, None, "pending")
+    assert (float(review.rating), len(review.images)) == (4.5, 1)
+    page.run("edit", review.id)
+    send(page, remove_files="on")
+    assert [len(one.images) for one in page.written] == [0]
+
+
+def test_a_review_is_deleted_once_it_was_asked(
+    database: Database, owner: User, order: Order
+) -> None:
+    page = mine(database, owner)
+    (review,) = page.written
+    page.run("ask_delete", review.id)
+    assert page.deleting_name == "Product 0"
+    page.run("keep")
+    page.run("delete")
+    assert count(database, Review) == 1
+    page.run("ask_delete", review.id)
+    page.run("delete")
+    page.run("delete")
+    assert (count(database, Review), page.written, page.waiting_count) == (0, [], 2)
+    page.run("edit", review.id)
+    assert (page.writing, page.notice_text) == (None, "This review is not there any more.")
+
+
+def test_nobody_changes_or_deletes_what_is_not_theirs(
+    database: Database, owner: User, stranger: User, order: Order
+) -> None:
+    review = make_review(database, owner, PRODUCT)
+    for user in (stranger, None):
+        page = open_reviews(database, user, "?tab=mine")
+        page.run("edit", review.id)
+        assert page.writing is None
+        page.run("ask_delete", review.id)
+        page.run("delete")
+    assert count(database, Review) == 1
