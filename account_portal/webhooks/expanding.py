@@ -17,7 +17,7 @@ from account_portal.core.errors import InsufficientScope, NotFound
 from account_portal.events import Entry
 from account_portal.models import OrderDocument, Review, User
 from account_portal.returns import service as returns
-from account_portal.security.api_keys import allows
+from account_portal.security.api_keys import SCOPE_TO_READ, allows
 
 Data = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def require_shown(scopes: Collection[str], types: Collection[str]) -> None:
         InsufficientScope: one is missing; the text names them.
     """
     kinds = {name.partition(".")[0] for name in types} or set(_OF)
-    needed = {_OF[kind][2] for kind in kinds if kind in _OF}
+    needed = {SCOPE_TO_READ[_OF[kind][2]] for kind in kinds if kind in _OF}
     if missing := sorted(scope for scope in needed if not allows(scopes, scope)):
         raise InsufficientScope(f"With expand these scopes are needed too: {', '.join(missing)}.")
 
@@ -50,8 +50,8 @@ def expand(ctx: Context, entries: Iterable[Entry], scopes: Collection[str]) -> d
         kind = entry.type.partition(".")[0]
         if kind not in _OF:
             continue
-        names, read, scope = _OF[kind]
-        if not allows(scopes, scope):
+        names, read, shown = _OF[kind]
+        if not allows(scopes, SCOPE_TO_READ[shown]):
             continue
         data = json.loads(entry.data)
         key = (read.__name__, *(str(data[name]) for name in names))
@@ -115,15 +115,16 @@ def _customer(ctx: Context, _data: Data) -> bytes:
 
 
 _OF: dict[str, tuple[tuple[str, ...], Callable[[Context, Data], bytes], str]] = {
-    "order": (("order_number",), _order, "orders:read"),
-    "shipment": (("order_number",), _order, "orders:read"),
-    "payment": (("order_number",), _order, "orders:read"),
-    "refund": (("order_number",), _order, "orders:read"),
-    "return": (("request_number",), _return, "returns:read"),
-    "review": (("review_id",), _review, "reviews:read"),
-    "address": (("address_id",), _address, "customers:read"),
-    "bank_account": (("bank_account_id",), _bank_account, "bank_accounts:read"),
-    "customer": (("customer_id",), _customer, "customers:read"),
-    "preferences": (("customer_id",), _customer, "customers:read"),
+    "order": (("order_number",), _order, "order"),
+    "shipment": (("order_number",), _order, "order"),
+    "payment": (("order_number",), _order, "order"),
+    "refund": (("order_number",), _order, "order"),
+    "return": (("request_number",), _return, "return"),
+    "review": (("review_id",), _review, "review"),
+    "address": (("address_id",), _address, "customer"),
+    "bank_account": (("bank_account_id",), _bank_account, "bank_account"),
+    "customer": (("customer_id",), _customer, "customer"),
+    "preferences": (("customer_id",), _customer, "customer"),
 }
-"""By the first word of an event's type: what names the thing, what reads it, who may read it."""
+"""By the first word of an event's type: what names the thing, what reads it, and as what it
+is shown, for `SCOPE_TO_READ`: events of payments show the whole order."""
