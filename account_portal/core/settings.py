@@ -47,6 +47,8 @@ SHORTEST_SECRET = 32
 """Characters of a key."""
 FEWEST_SIGNS = 8
 """Different characters of a key: 32 random hexadecimal digits have fewer once in a million."""
+ANYWHERE = "0.0.0.0"  # noqa: S104 - asked about, not listened at
+"""Any address: what may be reached there, may be reached from other machines."""
 DEMO_UNASKED = (
     "where others reach the portal, set PORTAL_DEMO: `false` to serve a shop, `true` to show them "
     "a demo, which has public logins"

@@ -8,7 +8,7 @@ first because what any of the others answers needs them too. `wrap` puts the pie
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
-from account_portal.core.settings import Settings, get_settings
+from account_portal.core.settings import ANYWHERE, Settings, get_settings
 from account_portal.edge.asgi import ASGIApp, Scope
 from account_portal.edge.connections import PageConnections
 from account_portal.edge.cors import ApiCors
@@ -18,6 +18,7 @@ from account_portal.edge.framing import Framing
 from account_portal.edge.headers import ResponseHeaders
 from account_portal.edge.health import Health, ping_redis
 from account_portal.edge.limits import BodyLimit
+from account_portal.edge.local_demo import LocalDemo
 from account_portal.edge.paths import Paths
 from account_portal.edge.refused import RefusedInPages, Words
 from account_portal.edge.requests import Requests
@@ -62,4 +63,6 @@ def wrap(
     inner = BodyLimit(inner)
     inner = ApiCors(inner, settings.cors_origins)
     inner = Requests(inner, settings.trusted_proxy_hops)
+    if not settings.may_answer_at(ANYWHERE):
+        inner = LocalDemo(inner)  # while headers still say what a proxy wrote
     return ResponseHeaders(inner, pages, settings)
