@@ -57,7 +57,7 @@ def test_what_compose_sets_is_a_portal_outside_demo_mode(
     compose: Any, bare: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, service: str
 ) -> None:
     secrets = {
-        "portal_secret_key": "0f" * 32,
+        "portal_secret_key": "0123456789abcdef" * 4,
         "database_url": "postgresql+psycopg://portal:secret@database/portal",
     }
     for name, value in compose["services"][service]["environment"].items():
