@@ -13,6 +13,8 @@ from account_portal.console.deeds.base import Deed, Result, about_of, details_of
 from account_portal.console.rules import ChangedMeanwhile
 from account_portal.console.service import audit
 from account_portal.context import Context
+from account_portal.core.errors import NotFound
+from account_portal.merchant import versions
 
 __all__ = ["DEEDS", "Deed", "Result", "perform"]
 
@@ -29,10 +31,19 @@ def perform(ctx: Context, name: str, deed: Deed, number: str, form: FormData, *,
         PortalError: whatever the service says.
     """
     data = parse(deed, form)
-    if deed.stamp is not None and deed.stamp(ctx, number) != form.get("seen"):
-        raise ChangedMeanwhile
+    if deed.kind:
+        _compare(ctx, deed.kind, number, form.get("version"))
     about = about_of(ctx, deed, number)
     done = deed.do(ctx, number, data, by)
     if not deed.is_recorded:
         audit.record(ctx, by, name, about, details=details_of(deed, number, data))
     return done if isinstance(done, Result) else Result(done)
+
+
+def _compare(ctx: Context, kind: str, number: str, wanted: object) -> None:
+    """Lock a thing, and go on only if it has the version that the page was drawn with."""
+    found = versions.current(ctx, kind, number)
+    if found is None:
+        raise NotFound
+    if found != wanted:
+        raise ChangedMeanwhile

@@ -1,9 +1,9 @@
 """How a deed of the console is done: parsed, checked against what its page showed, written down.
 
-The console's only own rule is that a button knows how things stood when its page was drawn.
+A button's form holds the version its page showed, as `If-Match` does for callers of the API.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,19 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from account_portal.console.rules import Permission
-from account_portal.console.service.stamps import ORDER_OF, Stamp, of_order
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import Input
+from account_portal.merchant import states
+
+ORDER_OF: Mapping[str, Callable[[Context, str], Any]] = {
+    "order": states.of_order,
+    "parcel": states.of_shipment,
+    "payment": states.of_payment,
+    "refund": states.of_refund,
+    "return": states.of_return,
+}
+"""How the order is found on which a thing hangs."""
 
 
 class Nothing(Input):
@@ -43,7 +52,8 @@ class Deed:
         about: kind of the thing its number names, for the audit log.
         do: does it.
         takes: what has to be said.
-        stamp: how its thing stood; none: it may be done however that is.
+        kind: what `merchant.versions` calls the thing, which must have the version that the page
+            showed; empty: it may be done however that is.
         read: makes the input of a form, where fields alone don't.
         is_recorded: the service writes it into the audit log itself, as its commands need that too.
     """
@@ -52,7 +62,7 @@ class Deed:
     about: str
     do: Do
     takes: type[Input] = Nothing
-    stamp: Stamp | None = None
+    kind: str = ""
     read: Callable[[FormData], dict[str, Any]] = dict
     is_recorded: bool = False
 
@@ -88,11 +98,12 @@ def parse(deed: Deed, form: FormData) -> Any:
 
 
 def deed_of_order(
-    kind: str,
+    about: str,
     needs: Permission,
     do: Do,
     takes: type[Input] = Nothing,
     read: Callable[[FormData], dict[str, Any]] = dict,
 ) -> Deed:
     """A deed on an order, or on what hangs on one."""
-    return Deed(needs, kind, do, takes, of_order(kind), read)
+    kind = "shipment" if about == "parcel" else about
+    return Deed(needs, about, do, takes, kind, read)

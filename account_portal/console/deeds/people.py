@@ -5,11 +5,9 @@ from functools import partial
 
 from account_portal.console.deeds.base import Deed, Nothing
 from account_portal.console.rules import Permission
-from account_portal.console.service.stamps import of_row
 from account_portal.context import Context
 from account_portal.merchant import deeds
 from account_portal.merchant.schemas import ChangePoints
-from account_portal.models import BankAccount, Review
 from account_portal.notifications import send_again
 
 
@@ -32,8 +30,8 @@ def _send_again(ctx: Context, number: str, data: Nothing, by: str) -> str:
     return "The message is on its way again."
 
 
-_REVIEW = partial(Deed, Permission.REVIEWS, "review", stamp=of_row(Review))
-_BANK = partial(Deed, Permission.BANK_ACCOUNTS, "bank account", stamp=of_row(BankAccount))
+_REVIEW = partial(Deed, Permission.REVIEWS, "review", kind="review")
+_BANK = partial(Deed, Permission.BANK_ACCOUNTS, "bank account", kind="bank_account")
 
 DEEDS: Mapping[str, Deed] = {
     "review.approve": _REVIEW(partial(_decide_review, approved=True)),

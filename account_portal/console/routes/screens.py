@@ -80,26 +80,9 @@ def _listing(name: str) -> Callable[[Visit], Content]:
             "chosen": chosen,
             "older": _older(visit, found.next_cursor),
             "is_first": "cursor" not in visit.query,
-            "versions": _versions(visit, shown),
-            **_stamps(shown),
         }
 
     return show
-
-
-def _versions(visit: Visit, shown: list[Any]) -> dict[str, str]:
-    numbers = {getattr(row, "order_number", None) or "" for row in shown if hasattr(row, "status")}
-    return order_screens.versions_of(visit.ctx, sorted(numbers - {""}))
-
-
-def _stamps(shown: list[Any]) -> dict[str, Any]:
-    """How rows stood that hang on no order, by their ids."""
-    found = {
-        row.id: order_screens.version_at(row.updated_at)
-        for row in shown
-        if isinstance(row, rows.ReviewRow | rows.BankAccountRow)
-    }
-    return {"stamps": found}
 
 
 def _older(visit: Visit, cursor: str | None) -> str:
@@ -122,7 +105,6 @@ def _order(visit: Visit) -> Content:
         "title": f"Order {number}",
         "shown": shown,
         "order": shown.order,
-        "seen": order_screens.versions_of(visit.ctx, [number])[number],
         "next_steps": order_screens.next_steps,
         "return_steps": order_screens.return_steps,
         "never_came": [str(state) for state in NEVER_CAME],
@@ -136,7 +118,6 @@ def _customer(visit: Visit) -> Content:
         "title": name or customer.email or customer.customer_id,
         "customer": customer,
         "points": states.of_points(visit.ctx, customer.customer_id).balance,
-        **_stamps([*theirs["reviews"], *theirs["bank_accounts"]]),
         **theirs,
     }
 

@@ -14,7 +14,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.merchant import lists, rows
-from account_portal.models import Order, OrderDocument, Shipment, ShipmentEvent, User
+from account_portal.models import Order, Shipment, ShipmentEvent, User
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.returns import rules as return_rules
@@ -149,21 +149,6 @@ def return_steps(status: ReturnStatus) -> list[ReturnStatus]:
         for step in ReturnStatus
         if step is not by_customer and return_rules.can_move(status, step)
     ]
-
-
-def versions_of(ctx: Context, order_numbers: Sequence[str]) -> dict[str, str]:
-    """What tells whether orders changed since a page was drawn, by their numbers."""
-    rows_ = ctx.db.execute(
-        select(col(OrderDocument.order_number), col(OrderDocument.changed_at)).where(
-            col(OrderDocument.order_number).in_(list(order_numbers))
-        )
-    )
-    return {number: version_at(changed_at) for number, changed_at in rows_}
-
-
-def version_at(moment: datetime) -> str:
-    """A moment of change as forms carry it."""
-    return moment.isoformat(timespec="microseconds")
 
 
 def _history(
