@@ -289,7 +289,7 @@ def test_nobody_else_gets_in(
         (service.delete_address, ("0" * 26,)),
     ]
     for function, arguments in calls:
-        with acting(who) as ctx, pytest.raises(error):
+        with pytest.raises(error), acting(who) as ctx:
             function(ctx, *arguments)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from passlib.hash import pbkdf2_sha256
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from account_portal.auth import schemas, service
 from account_portal.auth.rules import (
@@ -25,7 +26,7 @@ from account_portal.auth.rules import (
 from account_portal.context import Actor, Caller, enter
 from account_portal.core.db import Database
 from account_portal.core.errors import InvalidInput, PortalError, TooManyAttempts
-from account_portal.models import RateEvent, SignIn, User
+from account_portal.models import RateEvent, SignIn, User, UserSession
 from account_portal.security import passwords
 from tests.conftest import Acting, Clock
 from tests.factories.auth import change_user, load_user, make_page_session, messages
@@ -399,12 +400,16 @@ def test_without_a_password_there_is_none_to_change(database: Database) -> None:
 def test_guessing_the_old_password_counts_for_the_session_that_does(
     login: Login, owner: User, database: Database
 ) -> None:
-    codes = [outcome(change, database, owner, "wrong", NEW, session_id="a") for _ in range(11)]
+    login()
+    login()
+    with database.session(writes=False) as db:
+        one, other = db.execute(select(col(UserSession.id))).scalars()
+    codes = [outcome(change, database, owner, "wrong", NEW, session_id=one) for _ in range(11)]
     assert codes == ["old_password_wrong"] * 10 + ["too_many_requests"]
-    assert outcome(change, database, owner, PASSWORD, NEW, session_id="a") == "too_many_requests"
+    assert outcome(change, database, owner, PASSWORD, NEW, session_id=one) == "too_many_requests"
     for _ in range(10):  # strangers who guess keep nobody from changing it
         outcome(login, password="wrong")
-    assert outcome(change, database, owner, PASSWORD, NEW, session_id="b") == "ok"
+    assert outcome(change, database, owner, PASSWORD, NEW, session_id=other) == "ok"
 
 
 @pytest.mark.parametrize("password", ["a\x00b", "\ud800", "\U0001f600" * 60])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import httpx2 as httpx
+import pytest
 from PIL import Image
 
 from tests.http.conftest import Server
@@ -145,6 +146,7 @@ def address(**values: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.timeout(400)  # some forty commands, a process each
 def test_a_customers_whole_life(server: Server) -> None:
     with Customer(server) as priya, Customer(server) as other_device:
         _live(priya, other_device, server)
