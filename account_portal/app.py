@@ -41,9 +41,10 @@ from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.core.settings import get_settings
 from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
-from account_portal.edge.csp import Pages
+from account_portal.edge.built import BuiltPages
 from account_portal.edge.logs import configure_logging
 from account_portal.edge.neighbours import watching
+from account_portal.edge.pages import Sheet
 from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
@@ -58,7 +59,8 @@ from account_portal.returns.pages import request_return, return_detail, return_h
 from account_portal.returns.state import RequestReturnState, ReturnDetailState, ReturnsState
 from account_portal.reviews.pages import reviews
 from account_portal.reviews.state import ReviewsState
-from account_portal.serving.build import CLIENT, ROOT
+from account_portal.serving.build import CLIENT, ROOT, SERVER
+from account_portal.serving.drawing import PageDrawer
 from account_portal.serving.frontend import head_script
 from account_portal.ui import components as ui
 from account_portal.ui.arrivals import (
@@ -73,6 +75,7 @@ from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.page_state import OwnPagesOnly, PageState
 from account_portal.ui.single_answer_load import SingleAnswerLoad
+from account_portal.ui.store import StoreState, shop_facts
 from account_portal.ui.theme import Accented, is_colour, theme_css
 from account_portal.widget.pages import (
     frame_bridge,
@@ -231,6 +234,9 @@ PAGES = (
 MENU = tuple(page.menu for page in PAGES if page.menu)
 
 
+drawer = PageDrawer(ROOT / SERVER)
+
+
 class PortalApp(rx.App):
     """Reflex's app, with everything it answers inside the wrapper."""
 
@@ -250,10 +256,15 @@ class PortalApp(rx.App):
         """The ASGI app of one server process."""
         settings = get_settings()
         configure_logging(settings.log_level)
+        hidden: frozenset[str] = frozenset(() if settings.demo else (routes.KIT,))
+        pages, shop = BuiltPages.read(ROOT / CLIENT, hidden), shop_facts()
+        drawer.rehearsal = [Sheet(route, shop.state) for route in pages.html]
         return wrap(
             super().__call__(),
-            pages=Pages.read(ROOT / CLIENT),
-            first_data=FirstData({page.path: page.load for page in PAGES if not page.public}),
+            pages=pages,
+            shop=shop,
+            find=FirstData({page.path: page.load for page in PAGES if not page.public}),
+            draw=drawer if settings.draw_pages else None,
             refusals=((routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD), refused),
             uploads=(
                 admit_upload,
@@ -296,13 +307,9 @@ def report_error(exception: Exception) -> rx.event.EventSpec | None:
 
 
 def _framed(page: Page) -> rx.Component:
-    settings = get_settings()
     if page.frame == "none":
         return page.content()
-    store: dict[str, Any] = {
-        "store_name": settings.store_name,
-        "logo_url": settings.store_logo_url,
-    }
+    store: dict[str, Any] = {"store_name": StoreState.name, "logo_url": StoreState.logo_url}
     notice = rx.fragment(
         ui.notice_region(
             PageState.notice_text,
@@ -353,7 +360,6 @@ def _crashed() -> rx.Component:
 
 def make_app() -> PortalApp:
     """The app with all pages; opens no connection."""
-    settings = get_settings()
     app = PortalApp(
         html_lang="en",
         stylesheets=["/styles.css"],
@@ -381,13 +387,14 @@ def make_app() -> PortalApp:
     app.register_lifespan_task(background_jobs)
     app.register_lifespan_task(watching)
     app.register_lifespan_task(watch_changes, app=app)
-    shown = PAGES if settings.demo else [page for page in PAGES if page.path != routes.KIT]
-    for page in shown:
+    if get_settings().draw_pages:
+        app.register_lifespan_task(drawer.running)
+    for page in PAGES:
         app.add_page(
             _builder(page),
             route=page.path,
-            title=f"{page.title} · {settings.store_name}",
-            description=f"{page.title}. Your account at {settings.store_name}.",
+            title=rx.Var.create(f"{page.title} · ") + StoreState.name,
+            description=rx.Var.create(f"{page.title}. Your account at ") + StoreState.name,
             image="/favicon.ico",
             on_load=[*page.load, *(() if page.public else (PresenceState.note,))],
         )

@@ -123,7 +123,7 @@ class Photographer:
     def take_waiting(self, look: Look) -> None:
         """The page before its data is there."""
         for page, size in self.pages(f"{look.name}-loading", look.who):
-            page.add_init_script(WITHOUT_FIRST_DATA)
+            page.set_extra_http_headers(WITHOUT_FIRST_DATA)
             page.route_web_socket("**/_event/**", lambda _socket: None)
             page.goto(look.at or look.path)
             page.wait_for_timeout(300)

@@ -184,6 +184,11 @@ class Settings(BaseSettings):
         min_length=1,
         description="The `X-Api-Key` that opens visitor sessions. Not a secret.",
     )
+    draw_pages: bool = Field(
+        default=True,
+        description="Whether pages arrive drawn: a Node process beside each server process draws "
+        "them and takes some 120 MB. `false`, or where there is no Node: browsers draw them.",
+    )
     work_in_server: bool = Field(
         default=True,
         description="Whether servers deliver messages and webhooks and keep house beside their "

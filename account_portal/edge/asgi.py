@@ -6,6 +6,7 @@ case in ASGI, both ways.
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
+from urllib.parse import quote
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -43,3 +44,10 @@ def set_default(headers: Headers, name: bytes, value: str) -> None:
 def is_under(path: str, prefix: str) -> bool:
     """Whether a path is the prefix or lies below it."""
     return path == prefix or path.startswith(prefix + "/")
+
+
+def moved(scope: Scope, path: str) -> Scope:
+    """The same request for another path."""
+    if path == scope["path"]:
+        return scope
+    return {**scope, "path": path, "raw_path": quote(path).encode()}

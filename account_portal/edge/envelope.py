@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from account_portal.core.errors import RETRY_AFTER
-from account_portal.edge.asgi import Message, Send, header
+from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send, header, is_under, moved
 
 _KNOWN = {
     400: ("bad_request", "The request is not valid."),
@@ -68,3 +68,27 @@ def enveloped(send: Send) -> Send:
             await send(message)
 
     return sending
+
+
+UPLOADED_FILES = "/backend/_upload/"
+"""Where Reflex would show its upload folder to everyone. Customers' files have their own routes."""
+
+
+class ApiFailures:
+    """Keeps the API's promise that every failure is an envelope.
+
+    A slash at the end of a path leads nowhere else. What is closed to everybody is answered in the
+    same shape.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        if scope["type"] == "http" and scope["path"].startswith(UPLOADED_FILES):
+            await send_failure(send, 404)
+        elif scope["type"] == "http" and is_under(scope["path"], "/api"):
+            await self.app(moved(scope, scope["path"].rstrip("/")), receive, enveloped(send))
+        else:
+            await self.app(scope, receive, send)

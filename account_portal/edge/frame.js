@@ -1,4 +1,4 @@
-// Stands before all other scripts of a page in a storefront's frame (see framing.py).
+// Stands before all other scripts of a page in a storefront's frame (see built.py).
 const { parent } = window;
 document.currentScript.remove(); // or React takes it for a script of its own
 // Opened by itself, a page is shown as it is everywhere else.

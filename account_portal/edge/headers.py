@@ -16,8 +16,9 @@ from account_portal.edge.asgi import (
     set_default,
     set_header,
 )
+from account_portal.edge.built import BuiltPages
 from account_portal.edge.connections import TRY_AGAIN_LATER
-from account_portal.edge.csp import DATA_POLICY, Pages, page_policy
+from account_portal.edge.csp import DATA_POLICY, page_policy
 from account_portal.edge.envelope import send_failure
 from account_portal.routes import EMBED, HAND_OVER, NEVER_FRAMED
 
@@ -60,7 +61,7 @@ class ResponseHeaders:
     route can be stricter or cache its own media.
     """
 
-    def __init__(self, app: ASGIApp, pages: Pages, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, pages: BuiltPages, settings: Settings) -> None:
         self.app = app
         self.pages = pages
         self.connect = settings.origin.replace("http", "ws", 1)
@@ -123,7 +124,7 @@ class ResponseHeaders:
         policy = DATA_POLICY
         if page:
             policy = page_policy(
-                self.pages.of(path),
+                self.pages.hashes(path),
                 connect=self.connect,
                 frame_ancestors=self.embed if framed else "'none'",
             )

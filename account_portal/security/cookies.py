@@ -1,6 +1,11 @@
 """The cookie that keeps a browser signed in: a secret whose digest names a session row."""
 
+import re
+
 from account_portal.core.settings import get_settings
+
+ZONE_COOKIE = "portal-zone"
+"""Written by pages (`serving/head.js`), so that the next one's dates can be drawn as they are."""
 
 
 def session_cookie_name() -> str:
@@ -57,6 +62,12 @@ def read_device_cookie(header: str | None) -> str | None:
 def read_cookie(header: str | None, name: str) -> str | None:
     """The value of a cookie out of a `Cookie` header, if it is there."""
     return _read(header).get(name)
+
+
+def read_zone_cookie(header: str | None) -> str:
+    """The name of the browser's time zone, such as `Asia/Kolkata`; empty when it has not told."""
+    zone = _read(header).get(ZONE_COOKIE, "")
+    return zone if re.fullmatch(r"[A-Za-z0-9_+/-]{1,64}", zone) else ""
 
 
 def _read(header: str | None) -> dict[str, str]:

@@ -5,15 +5,17 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from account_portal.core.build_settings import BUILD_SETTINGS
+from account_portal.core.environment import PREFIX
 from account_portal.core.private_files import files_for_all
-from account_portal.core.settings import Settings, get_settings
-from account_portal.edge.csp import FALLBACK_PAGE
+from account_portal.edge.built import FALLBACK_PAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 """The project's folder: Reflex works relative to it."""
@@ -21,108 +23,78 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIENT = Path(".web/build/client")
 """The built pages and assets, below the project's folder."""
 
+SERVER = Path(".web/build/server/index.js")
+"""The same pages as a module for Node, which draws them; below the project's folder."""
+
 FINGERPRINT = Path(".web/build/fingerprint")
 """Written last: a build that broke off has none. Reflex empties its folder when it builds."""
 
-# The architecture keeps these away from pages: a change in them never changes what a page is.
-SERVER_ONLY_FOLDERS = frozenset(
-    (
-        "api",
-        "demo",
-        "edge",
-        "events",
-        "gateways",
-        "models",
-        "notifications",
-        "security",
-        "serving",
-        "webhooks",
-    )
+_PAGES = frozenset(("app", "components", "kit_page", "pages", "routes", "state", "ui"))
+"""What pages and their states are called, folders or files. Their imports are followed."""
+_SERVER_ONLY = frozenset(
+    ("api", "context", "edge", "gateways", "models", "security", "serving", "service")
 )
-SERVER_ONLY_FILES = frozenset(("api.py", "cli.py", "context.py", "service.py", "__main__.py"))
-
-# Read when the server runs. All others may be part of a page.
-RUNTIME_SETTINGS = frozenset(
-    (
-        "accent",
-        "access_token_minutes",
-        "cart_url",
-        "checkout_url",
-        "cors_origins",
-        "data_dir",
-        "database_idle_seconds",
-        "database_lock_seconds",
-        "database_pool",
-        "database_pool_seconds",
-        "database_statement_seconds",
-        "database_url",
-        "debug_otp",
-        "embed_jwks_url",
-        "embed_origins",
-        "embed_secret",
-        "events_kept_days",
-        "fresh_proof_minutes",
-        "help_url",
-        "http_links",
-        "log_level",
-        "mail_from",
-        "merchant_calls_per_minute",
-        "password_memory_kib",
-        "payments",
-        "port",
-        "product_url",
-        "public_url",
-        "radius",
-        "redis_url",
-        "refresh_token_days",
-        "security_contact",
-        "session_days",
-        "smtp_host",
-        "smtp_port",
-        "smtp_security",
-        "smtp_user",
-        "storefront_port",
-        "trusted_proxy_hops",
-        "webhooks_allow_private",
-        "work_in_server",
-    )
+"""The doors behind them: what lies there is called when a page is open, and never part of one."""
+_IMPORT = re.compile(
+    r"^[ \t]*from (account_portal[\w.]*) import (?:\(([^)]*)\)|(.*))", re.MULTILINE
 )
+_ASSETS = ("assets", "reflex.lock")
 
 
 class BuildFailed(Exception):
     """The pages could not be built; the text is what the build said last."""
 
 
+def page_modules(root: Path) -> set[Path]:
+    """Files that pages and their states are written in, and all that those import."""
+    package = root / "account_portal"
+    found: set[Path] = set()
+    todo = [
+        file
+        for file in package.rglob("*.py")
+        if not _PAGES.isdisjoint((*file.relative_to(package).parts[:-1], file.stem))
+        and not _is_server_only(file, package)
+    ]
+    while todo:
+        file = todo.pop()
+        if file in found:
+            continue
+        found.add(file)
+        todo += [one for one in _imported(file, root) if not _is_server_only(one, package)]
+    return found
+
+
+def _is_server_only(file: Path, package: Path) -> bool:
+    return not _SERVER_ONLY.isdisjoint((*file.relative_to(package).parts[:-1], file.stem))
+
+
+def _imported(file: Path, root: Path) -> Iterator[Path]:
+    for module, several, one in _IMPORT.findall(file.read_text(encoding="utf-8")):
+        place = root / module.replace(".", "/")
+        names = re.findall(r"[\w]+", several or one)
+        for path in (place, *(place / name for name in names)):
+            for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+                if candidate.is_file():
+                    yield candidate
+
+
 def _sources(root: Path) -> Iterator[Path]:
+    package = root / "account_portal"
     yield root / "rxconfig.py"
-    yield root / "account_portal" / "serving" / "frontend.py"
-    yield from sorted((root / "account_portal" / "serving").glob("*.js"))
-    for file in sorted((root / "account_portal").rglob("*.py")):
-        inside = file.relative_to(root / "account_portal")
-        if SERVER_ONLY_FOLDERS.isdisjoint(inside.parts) and file.name not in SERVER_ONLY_FILES:
-            yield file
-    for folder in ("account_portal", "assets", "reflex.lock"):
+    yield package / "serving" / "frontend.py"
+    yield package / "edge" / "storage.js"  # part of the script in each page's head
+    yield from sorted((package / "serving").glob("*.js"))
+    yield from sorted(page_modules(root))
+    for folder in _ASSETS:
         for file in sorted((root / folder).rglob("*")):
             # Reflex links files into assets/external by itself; they are found where they lie.
-            below = file.relative_to(root).parts[1:]
-            if (
-                file.is_file()
-                and file.suffix not in (".py", ".pyc")
-                and "external" not in below
-                and (folder != "account_portal" or SERVER_ONLY_FOLDERS.isdisjoint(below))
-            ):
+            if file.is_file() and "external" not in file.relative_to(root).parts[1:]:
                 yield file
 
 
-def fingerprint(root: Path = ROOT, settings: Settings | None = None) -> str:
-    """A hash over everything the build is made from: sources, assets, settings, libraries."""
-    settings = settings or get_settings()
-    shown = {
-        name: getattr(settings, name)
-        for name, described in type(settings).model_fields.items()
-        if described.repr and name not in RUNTIME_SETTINGS  # secrets have no repr
-    }
-    digest = hashlib.sha256(json.dumps(shown, sort_keys=True, default=str).encode())
+def fingerprint(root: Path = ROOT) -> str:
+    """A hash over everything the build is made from: sources, assets, libraries."""
+    digest = hashlib.sha256(json.dumps(BUILD_SETTINGS, sort_keys=True).encode())
     for library in ("reflex", "reflex-base", "reflex-components-core"):
         digest.update(f"{library}=={importlib.metadata.version(library)}".encode())
     for file in _sources(root):
@@ -132,13 +104,13 @@ def fingerprint(root: Path = ROOT, settings: Settings | None = None) -> str:
     return digest.hexdigest()
 
 
-def is_current(root: Path = ROOT, settings: Settings | None = None) -> bool:
+def is_current(root: Path = ROOT) -> bool:
     """Whether the build that is there was made from what is there now."""
     marker = root / FINGERPRINT
     return (
         marker.is_file()
         and (root / CLIENT / FALLBACK_PAGE).is_file()
-        and marker.read_text() == fingerprint(root, settings)
+        and marker.read_text() == fingerprint(root)
     )
 
 
@@ -149,7 +121,7 @@ def _one_at_a_time(root: Path) -> Iterator[None]:
         yield
 
 
-def ensure_build(root: Path = ROOT, settings: Settings | None = None) -> bool:
+def ensure_build(root: Path = ROOT) -> bool:
     """Build the pages unless the present build is current; says whether it built.
 
     Several processes may call it at once: one builds, the others wait for it.
@@ -157,23 +129,31 @@ def ensure_build(root: Path = ROOT, settings: Settings | None = None) -> bool:
     Raises:
         BuildFailed: with the end of what the build said.
     """
-    if is_current(root, settings):
+    if is_current(root):
         return False
     with _one_at_a_time(root):
-        if is_current(root, settings):
+        if is_current(root):
             return False
-        made_from = fingerprint(root, settings)
+        made_from = fingerprint(root)
         with files_for_all():  # another account may serve them
             _export(root)
             (root / FINGERPRINT).write_text(made_from)
     return True
 
 
+def _no_shops(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in environment.items()
+        if name != "PORT" and not name.startswith(PREFIX)
+    }
+
+
 def _export(root: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root), "NO_COLOR": "1"},
+        env={**_no_shops(os.environ), **BUILD_SETTINGS, "PYTHONPATH": str(root), "NO_COLOR": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

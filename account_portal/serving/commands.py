@@ -64,9 +64,9 @@ def serve(host: str, port: int | None, workers: int) -> None:
         require_asked_demo(settings, host)
         require_free_port(host, settings.port)
         require_redis(settings)
-        if not is_current(settings=settings):
+        if not is_current():
             click.echo("Building the pages; this happens only when they changed ...")
-            ensure_build(settings=settings)
+            ensure_build()
         prepare_database(settings)
     serve_built_pages()
     if settings.redis_url:

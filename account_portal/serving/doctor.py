@@ -171,8 +171,8 @@ def _without(settings: Settings, names: str) -> str:
     return f"none ({names}): {kept}"
 
 
-def _pages(settings: Settings) -> str:
-    if is_current(settings=settings):
+def _pages(_settings: Settings) -> str:
+    if is_current():
         return "built"
     return "not built yet, or changed since; `serve` builds them"
 

@@ -16,7 +16,8 @@ from reflex_base.config import get_config
 from reflex_base.constants import Endpoint, Templates
 from reflex_base.plugins.base import Plugin
 
-from account_portal.edge.scripts import inline_script
+from account_portal.edge.built import inline_script
+from account_portal.routes import NOT_FOUND
 
 SERVER_PATHS = (
     ".well-known",
@@ -128,7 +129,7 @@ FIRST_DATA = (
         """import { uploadFiles } from "$/utils/helpers/upload";
 """,
         """import { uploadFiles } from "$/utils/uploads";
-import { release, showFirstData, waits } from "$/utils/first-data";
+import { release, showFirstData, waits } from "$/utils/page-data";
 """,
     ),
     (
@@ -136,6 +137,7 @@ import { release, showFirstData, waits } from "$/utils/first-data";
   useEffect(() => {
 """,
         """  useLayoutEffect(() => showFirstData(dispatch), [dispatch]);
+  useEffect(() => window.portalAlive?.(), []);
 
   // Handle socket connect/disconnect.
   useEffect(() => {
@@ -185,9 +187,9 @@ import { release, showFirstData, waits } from "$/utils/first-data";
 # is on its way meanwhile. `navigation.js` tells of it, once; the effect only sees the rest.
 NAVIGATION = (
     (
-        """import { release, showFirstData, waits } from "$/utils/first-data";
+        """import { release, showFirstData, waits } from "$/utils/page-data";
 """,
-        """import { release, showFirstData, waits } from "$/utils/first-data";
+        """import { release, showFirstData, waits } from "$/utils/page-data";
 import { onNavigation } from "$/utils/navigation";
 """,
     ),
@@ -222,6 +224,31 @@ import { onNavigation } from "$/utils/navigation";
 )
 
 
+# Server and browser begin with the same: the page's own data over the values it was built with.
+BEGINNING = (
+    (
+        """import { ColorModeContext,""",
+        """import { beginning } from "$/utils/page-data";
+import { ColorModeContext,""",
+    ),
+    (
+        """  getSnapshot: (substateName) => initialState[substateName],
+""",
+        """  getSnapshot: (substateName) => beginning(initialState)[substateName],
+""",
+    ),
+    (
+        """useState(() => createStateStore(initialState));
+""",
+        """useState(() => createStateStore(beginning(initialState)));
+""",
+    ),
+)
+
+ENTRY = Path(__file__).parent / "entry.server.js"
+"""What React Router writes pages with."""
+
+
 class BuildChanged(Exception):
     """Reflex writes a file differently than this module expects."""
 
@@ -231,11 +258,12 @@ class LeanFrontend(Plugin):
 
     def get_static_assets(self, **_context: Any) -> list[tuple[Path, str | bytes]]:
         """The replacement of Emotion, and the portal's own parts of Reflex's client."""
-        names = ("connection.js", "first-data.js", "navigation.js", "uploads.js")
+        names = ("connection.js", "page-data.js", "navigation.js", "uploads.js")
         written = [Path(__file__).parent / name for name in names]
         return [
             (Path("utils") / "jsx.js", JSX),
             *((Path("utils") / file.name, file.read_text(encoding="utf-8")) for file in written),
+            (Path("app") / ENTRY.name, ENTRY.read_text(encoding="utf-8")),
         ]
 
     def pre_compile(self, **context: Any) -> None:
@@ -243,8 +271,10 @@ class LeanFrontend(Plugin):
         # Not the file as it stands there: an earlier version of the portal may have changed it.
         client = (Templates.Dirs.WEB_TEMPLATE / "utils" / "state.js").read_text(encoding="utf-8")
         context["add_modify_task"]("utils/state.js", lambda _kept: _edit_client(client))
+        context["add_modify_task"]("utils/context.jsx", _edit_context)
         context["add_modify_task"]("vite.config.js", _configure_vite)
         varying = [f"/{page.route}" for page in context["unevaluated_pages"] if "[" in page.route]
+        varying.append(NOT_FOUND)
         context["add_modify_task"](
             "react-router.config.js", partial(_prerender_varying_pages, paths=varying)
         )
@@ -293,6 +323,8 @@ def _configure_vite(content: str) -> str:
         '            { test: /\\.web\\/(utils|app_components\\/reflex)\\//, name: "portal" },\n'
         '            { test: /\\/kit\\/(?!file-drop|frame|hand-over)\\w/, name: "kit" },\n',
     )
+    # Pages are drawn on a server where nothing of npm is installed.
+    content = _replace(content, "  server: {\n", "  ssr: { noExternal: true },\n  server: {\n")
     return _replace(
         content,
         "    port: process.env.PORT,",
@@ -315,6 +347,12 @@ def _prerender_varying_pages(content: str, paths: list[str]) -> str:
 
 def _edit_client(content: str) -> str:
     for edit in (OWN_ORIGIN, NO_PORT, *CONNECTION, *FIRST_DATA, *NAVIGATION):
+        content = _replace(content, *edit)
+    return content
+
+
+def _edit_context(content: str) -> str:
+    for edit in BEGINNING:
         content = _replace(content, *edit)
     return content
 

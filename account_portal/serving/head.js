@@ -39,13 +39,47 @@ if (!sessionStorage.getItem("token")) sessionStorage.setItem("token", newToken()
   });
 })();
 
+// What is drawn can be pressed before its script runs. A press is kept until then, and done; what works
+// without script (links, and forms with an address to be sent to) goes its way.
+const kinds = ["click", "submit", "change"];
+const early = [];
+const worksAlone = (form) => form?.hasAttribute("action");
+const keep = (event) => {
+  const { target, type } = event;
+  if (type === "change") {
+    if (target.matches("select")) early.push(() => target.dispatchEvent(new Event(type, { bubbles: true })));
+    return;
+  }
+  const pressed = target.closest?.("button, input[type=checkbox], input[type=radio]");
+  if (type === "submit") {
+    if (worksAlone(target)) return;
+    early.push(() => target.requestSubmit(event.submitter));
+  } else {
+    if (!pressed || (pressed.type !== "button" ? worksAlone(pressed.form) : false)) return;
+    early.push(() => pressed.click());
+  }
+  event.preventDefault();
+  event.stopPropagation();
+};
+for (const kind of kinds) addEventListener(kind, keep, true);
+window.portalAlive = () => {
+  for (const kind of kinds) removeEventListener(kind, keep, true);
+  for (const press of early.splice(0)) press();
+};
+
 // The first amount and the first date take a slow phone a quarter of a second, most of it to read the
 // words of its language. That is done while it waits for the scripts.
 (self.requestIdleCallback ?? setTimeout)(() => {
   const { language } = navigator;
   try {
     new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(0);
-    new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }).format();
+    const dates = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+    dates.format();
+    // The next page is drawn in the browser's own time zone.
+    const zone = "portal-zone=" + dates.resolvedOptions().timeZone;
+    if (!document.cookie.split("; ").includes(zone)) {
+      document.cookie = zone + "; path=/; max-age=31536000; samesite=lax";
+    }
   } catch {
     // "C" is no language; the page takes another one
   }

@@ -13,7 +13,8 @@ import reflex as rx
 from reflex.istate.data import RouterData
 from reflex_base.utils.format import json_dumps
 
-from account_portal.edge.first_data import PageRequest
+from account_portal.edge.pages import PageRequest
+from account_portal.ui.store import store_facts
 
 log = logging.getLogger("account_portal.ui")
 
@@ -79,4 +80,4 @@ async def _load(handlers: Sequence[Any], request: PageRequest) -> str | None:
             for name, value in told[own].items()
             if not name.startswith(_OF_THE_CONNECTION)
         }
-    return json_dumps(told)
+    return json_dumps({**told, **store_facts()})

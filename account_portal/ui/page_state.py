@@ -32,7 +32,6 @@ from account_portal.core.proof import FreshProofRequired, ProofWays
 from account_portal.core.schemas import View
 from account_portal.core.validation import invalid
 from account_portal.doors.page import begin_event, caller_of, customer_of, frame_of, read_inline
-from account_portal.gateways import get_gateways
 from account_portal.security.media_links import picture_url
 from account_portal.ui.following import note_open
 
@@ -81,11 +80,6 @@ class PageState(rx.State):
     """To sign-in, after the session ended: nothing is held for anybody."""
     _back: str = ""
     """Names the last return of a lost connection, and the address it came back to."""
-
-    @rx.var
-    def channels(self) -> list[str]:
-        """Ways in which the store can write to its customers: `email`, `sms`, `whatsapp`."""
-        return sorted(get_gateways().messages.channels)
 
     @rx.var(cache=False)
     async def viewer(self) -> Viewer:

@@ -1,10 +1,23 @@
-import { createElement as h, useState, useSyncExternalStore } from "react";
+import { createElement as h, useState } from "react";
 
-/* Money and time as the viewer writes them. The prerendered page cannot know the viewer, so it
- * carries the same value in English and UTC, which is replaced once the page is alive. */
+/* Money and time as the viewer writes them. Where pages are drawn on the server their viewer's
+ * languages and time zone came with the request, as far as the browser has told them. */
 
-const never = () => () => {};
-const useAlive = () => useSyncExternalStore(never, () => true, () => false);
+const isServer = typeof document === "undefined";
+const asked = () => globalThis.pageData ?? {}; // on the server: whose page is drawn
+
+/**
+ * What an element needs that shows a text which the browser may write otherwise than the server did:
+ * its words for a language are newer, or a minute has passed. The browser's text is what is shown.
+ */
+const written = (text) => ({
+  suppressHydrationWarning: true,
+  ref: (node) => {
+    if (!node) return;
+    if (node.textContent !== text) node.textContent = text;
+    if (node.style.visibility) node.style.visibility = "";
+  },
+});
 
 const kept = new Map();
 function formatter(kind, locale, options) {
@@ -13,14 +26,14 @@ function formatter(kind, locale, options) {
   return kept.get(key);
 }
 
-const pageLanguage = () => document.documentElement.lang || "en";
+const pageLanguage = () => globalThis.document?.documentElement.lang || "en";
 
 /** The viewer's language, or the one a storefront asks for. Words that stand inside a sentence stay in the language of the page. */
-const viewer = () => globalThis.portalFrame?.locale || browserLanguage();
+const viewer = () => globalThis.portalFrame?.locale || (isServer ? first(asked().languages) : browserLanguage());
 
+const first = (languages) => (languages ?? []).find(isLanguage) ?? "en";
 let ownLanguage;
-const browserLanguage = () =>
-  (ownLanguage ??= [...(navigator.languages ?? []), navigator.language].find(isLanguage) ?? "en");
+const browserLanguage = () => (ownLanguage ??= first([...(navigator.languages ?? []), navigator.language]));
 
 /** Browsers under a plain POSIX locale name languages that are none ("C", "en-US@posix"). */
 function isLanguage(name) {
@@ -60,20 +73,18 @@ export function moneyText(amount, currency, locale, exact = true) {
 }
 
 export function Money({ amount, currency, exact = true, minus = false, className = "" }) {
-  const alive = useAlive();
   if (amount === null || amount === undefined || amount === "") return null;
   const value = minus ? -Math.abs(Number(amount)) : amount;
-  const text = moneyText(value, currency, alive ? viewer() : "en", exact);
-  return h("span", { className: `tabular-nums ${className}` }, h("bdi", null, text));
+  const text = moneyText(value, currency, viewer(), exact);
+  return h("span", { className: `tabular-nums ${className}` }, h("bdi", written(text), text));
 }
 
 export function NumberText({ value, className = "" }) {
-  const alive = useAlive();
   if (value === null || value === undefined) return null;
   // Parts of a point, as an import may bring them, are hundredths: 0.50 rather than 0.5.
   const options = Number.isInteger(Number(value)) ? {} : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  const text = formatter(Intl.NumberFormat, alive ? viewer() : "en", options).format(Number(value));
-  return h("span", { className: `tabular-nums ${className}` }, text);
+  const text = formatter(Intl.NumberFormat, viewer(), options).format(Number(value));
+  return h("span", { ...written(text), className: `tabular-nums ${className}` }, text);
 }
 
 const STYLES = {
@@ -94,8 +105,19 @@ const STYLES = {
 };
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
+/** The viewer's zone; nothing stands for the browser's own. */
+const zone = () => (isServer ? (isZone(asked().zone) ? asked().zone : "UTC") : undefined);
+
+function isZone(name) {
+  try {
+    return Boolean(name && formatter(Intl.DateTimeFormat, "en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
 /** A day without a time is the same day everywhere; read as UTC and written in UTC it stays so. */
-const zoneOf = (value, alive) => (!alive || DAY_ONLY.test(value) ? "UTC" : undefined);
+const zoneOf = (value) => (DAY_ONLY.test(value) ? "UTC" : zone());
 
 /** Days since 1970 of the day that it is in a zone. Its parts are asked for: how a language writes a day differs from browser to browser. */
 function dayNumber(date, timeZone) {
@@ -107,8 +129,8 @@ function dayNumber(date, timeZone) {
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function nearDay(value, date, locale) {
-  const timeZone = zoneOf(value, true);
-  const days = dayNumber(date, timeZone) - dayNumber(new Date());
+  const timeZone = zoneOf(value);
+  const days = dayNumber(date, timeZone) - dayNumber(new Date(), zone());
   if (Math.abs(days) <= 1)
     return formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" }).format(days, "day");
   const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
@@ -132,26 +154,33 @@ function ago(date) {
   return unit ? words.format(Math.round(seconds / size), unit) : "just now";
 }
 
-export function dateText(value, style, alive) {
+export function dateText(value, style) {
   const date = new Date(value);
   if (Number.isNaN(date.getTime())) return String(value); // what a courier wrote, as it was written
-  const locale = alive ? viewer() : "en-GB";
-  if (alive && style === "near") return nearDay(value, date, locale);
-  if (alive && style === "ago") return ago(date);
+  if (style === "near") return nearDay(value, date, viewer());
+  if (style === "ago") return ago(date);
   const options = STYLES[style] ?? STYLES.short;
-  return formatter(Intl.DateTimeFormat, locale, { ...options, timeZone: zoneOf(value, alive) }).format(date);
+  return formatter(Intl.DateTimeFormat, viewer(), { ...options, timeZone: zoneOf(value) }).format(date);
 }
 
 export function DateTime({ value, look = "date", capitalised = false, className = "" }) {
-  const alive = useAlive();
   const [full, setFull] = useState();
   if (!value) return null;
-  const text = dateText(value, look, alive);
+  const words = dateText(value, look);
+  const text = capitalised ? capital(words) : words;
   // Names of time zones are slow to load: they are, once somebody points at a date.
-  const tell = look !== "binding" && !DAY_ONLY.test(value) ? () => setFull(dateText(value, "binding", true)) : undefined;
+  const tell = look !== "binding" && !DAY_ONLY.test(value) ? () => setFull(dateText(value, "binding")) : undefined;
   return h(
     "time",
-    { dateTime: value, title: full, onMouseEnter: tell, className: `tabular-nums ${className}` },
-    capitalised ? capital(text) : text,
+    {
+      ...written(text),
+      dateTime: value,
+      title: full,
+      onMouseEnter: tell,
+      className: `tabular-nums ${className}`,
+      // Until the browser has told its zone nobody knows which day or hour it is there.
+      style: isServer && !DAY_ONLY.test(value) && !isZone(asked().zone) ? { visibility: "hidden" } : undefined,
+    },
+    text,
   );
 }

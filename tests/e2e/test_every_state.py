@@ -137,7 +137,7 @@ def test_a_page_without_database_says_so_and_recovers(
 @pytest.mark.parametrize("path", OWN)
 def test_a_page_is_sound_while_it_waits(open_page: OpenPage, path: str) -> None:
     page = open_page("/theme.css", as_=DEMO)
-    page.add_init_script(WITHOUT_FIRST_DATA)
+    page.set_extra_http_headers(WITHOUT_FIRST_DATA)
     page.route_web_socket("**/_event/**", lambda socket: None)
     page.goto(address_of(path))
     expect(page.locator("main").get_by_role("status").filter(has_text="Loading")).to_be_visible()

@@ -8,8 +8,8 @@ import pytest
 from account_portal.core.settings import get_settings
 from account_portal.edge import connections
 from account_portal.edge.asgi import Message, Receive, Scope, Send
+from account_portal.edge.built import BuiltPages
 from account_portal.edge.connections import PageConnections
-from account_portal.edge.csp import Pages
 from account_portal.edge.headers import ResponseHeaders
 
 SCOPE: Scope = {
@@ -96,7 +96,7 @@ def test_a_refused_page_is_told_503_and_when_to_come_again() -> None:
     async def run() -> Browser:
         redis, page = Redis(), Browser()
         redis.is_there = False
-        app = ResponseHeaders(PageConnections(echo, redis.ping), Pages(), get_settings())
+        app = ResponseHeaders(PageConnections(echo, redis.ping), BuiltPages(), get_settings())
         await app(SCOPE, page.receive, page.send)
         return page
 

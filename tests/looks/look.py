@@ -14,11 +14,8 @@ DEMO, SAM, NEW = "demo@example.com", "sam@example.com", "new@example.com"
 State = Literal["full", "one", "nothing", "no match", "missing", "dialog", "form", "said"]
 Reach = Callable[[Page], object]
 
-# A script for a page whose first data took too long to come with it.
-WITHOUT_FIRST_DATA = """
-new MutationObserver(() => document.getElementById("first-data")?.remove())
-  .observe(document, { childList: true, subtree: true });
-"""
+# Headers of a page that is fetched in advance: it comes without its first data.
+WITHOUT_FIRST_DATA = {"Sec-Purpose": "prefetch"}
 
 
 @dataclass(frozen=True)

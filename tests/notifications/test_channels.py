@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from account_portal import notifications
-from account_portal.auth.state.login import LoginState
 from account_portal.core.db import Database
 from account_portal.models import OtpChallenge, User
 from account_portal.notifications import deliver_due
 from account_portal.notifications.messages.account import PasswordChanged
 from account_portal.profile.state.profile import ProfileState
+from account_portal.ui.store import store_facts
 from tests.conftest import Set
 from tests.dashboard.test_dashboard_state import open_home
 from tests.factories.auth import change_user, messages
@@ -68,8 +68,8 @@ def test_pages_sign_nobody_in_by_a_code_that_cannot_be_sent(
         answer = api.client.post(path, data=form, headers={"Origin": "http://localhost:8000"})
         assert "channel_not_available" in answer.headers.get("location", "") + answer.text
     assert messages(database) == []
-    page = OpenPage(database, LoginState, None, "/login")
-    assert page.channels == ["sms"]
+    (facts,) = store_facts().values()
+    assert facts["channels_rx_state_"] == ["sms"]
 
 
 def test_news_take_the_channels_there_are(

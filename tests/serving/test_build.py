@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from account_portal.core.environment import variable_of
 from account_portal.core.settings import Settings
 from account_portal.serving import build
 from account_portal.serving.build import CLIENT, FINGERPRINT, fingerprint, is_current
@@ -15,14 +16,21 @@ def project(tmp_path: Path) -> Path:
     files = {
         "rxconfig.py": "config",
         "account_portal/app.py": "PAGES",
-        "account_portal/orders/pages.py": "page",
-        "account_portal/orders/state.py": "state",
-        "account_portal/orders/service.py": "service",
+        "account_portal/orders/pages/__init__.py": "from account_portal.orders.pages.one import x",
+        "account_portal/orders/pages/one.py": "from account_portal.orders.rules import units, x",
+        "account_portal/orders/rules/__init__.py": "",
+        "account_portal/orders/rules/units.py": "from account_portal.core import (\n    text,\n)",
+        "account_portal/orders/rules/parcels.py": "rule",
+        "account_portal/core/text.py": "plain",
+        "account_portal/orders/state.py": "def f():\n    from account_portal.orders import service",
+        "account_portal/orders/service/reads.py": "from account_portal.orders.rules import parcels",
         "account_portal/orders/api.py": "routes",
         "account_portal/models/order.py": "table",
         "account_portal/serving/frontend.py": "plugin",
         "account_portal/serving/wrapper.py": "wrapper",
-        "account_portal/ui/icons/home.svg": "<svg/>",
+        "account_portal/serving/head.js": "script",
+        "account_portal/edge/storage.js": "script",
+        "account_portal/edge/frame.js": "script",
         "assets/styles.css": "css",
         "assets/external/linked.js": "js",
         "reflex.lock/package.json": "{}",
@@ -34,33 +42,34 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def settings(**values: object) -> Settings:
-    return Settings.model_validate(values)
-
-
 @pytest.mark.parametrize(
     "name",
     [
         "rxconfig.py",
         "account_portal/app.py",
-        "account_portal/orders/pages.py",
+        "account_portal/orders/pages/one.py",
+        "account_portal/orders/rules/units.py",
+        "account_portal/core/text.py",
         "account_portal/orders/state.py",
         "account_portal/serving/frontend.py",
-        "account_portal/ui/icons/home.svg",
+        "account_portal/serving/head.js",
+        "account_portal/edge/storage.js",
         "assets/styles.css",
         "reflex.lock/package.json",
     ],
 )
 def test_a_change_in_what_pages_are_made_from_is_seen(project: Path, name: str) -> None:
-    before = fingerprint(project, settings())
+    before = fingerprint(project)
     (project / name).write_text("changed")
-    assert fingerprint(project, settings()) != before
+    assert fingerprint(project) != before
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "account_portal/orders/service.py",
+        "account_portal/orders/service/reads.py",
+        "account_portal/orders/rules/parcels.py",
+        "account_portal/edge/frame.js",
         "account_portal/orders/api.py",
         "account_portal/models/order.py",
         "account_portal/serving/wrapper.py",
@@ -70,35 +79,26 @@ def test_a_change_in_what_pages_are_made_from_is_seen(project: Path, name: str) 
     ],
 )
 def test_a_change_elsewhere_builds_nothing(project: Path, name: str) -> None:
-    before = fingerprint(project, settings())
+    before = fingerprint(project)
     (project / name).parent.mkdir(exist_ok=True)
     (project / name).write_text("changed")
-    assert fingerprint(project, settings()) == before
+    assert fingerprint(project) == before
 
 
 def test_a_file_that_moves_is_a_change(project: Path) -> None:
-    before = fingerprint(project, settings())
+    before = fingerprint(project)
     (project / "assets/styles.css").rename(project / "assets/other.css")
-    assert fingerprint(project, settings()) != before
+    assert fingerprint(project) != before
 
 
-def test_what_customers_see_of_the_settings_counts(project: Path) -> None:
-    assert fingerprint(project, settings(store_name="Other")) != fingerprint(project, settings())
+def test_nothing_of_a_shop_is_in_the_build() -> None:
+    """Whatever a setting is called: none of the environment's is left where the build is made."""
+    given = {"PATH": "/bin", **dict.fromkeys(map(variable, Settings.model_fields), "a shop's")}
+    assert build._no_shops(given) == {"PATH": "/bin"}
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"PORT": 9999},
-        {"data_dir": "/tmp/elsewhere"},
-        {"database_url": "postgresql://localhost/portal"},
-        {"public_url": "https://account.shop.example"},
-        {"secret_key": "s" * 40},
-        {"log_level": "debug"},
-    ],
-)
-def test_what_only_the_server_reads_does_not(project: Path, values: dict[str, object]) -> None:
-    assert fingerprint(project, settings(**values)) == fingerprint(project, settings())
+def variable(name: str) -> str:
+    return variable_of(name, Settings.model_fields[name])
 
 
 class Exports:
@@ -121,36 +121,34 @@ def test_built_once_and_again_after_a_change(
 ) -> None:
     exports = Exports()
     monkeypatch.setattr(build, "_export", exports)
-    assert build.ensure_build(project, settings())
-    assert not build.ensure_build(project, settings())
-    (project / "account_portal/orders/pages.py").write_text("changed")
-    assert build.ensure_build(project, settings())
+    assert build.ensure_build(project)
+    assert not build.ensure_build(project)
+    (project / "account_portal/orders/pages/one.py").write_text("changed")
+    assert build.ensure_build(project)
     assert exports.count == 2
 
 
 def test_a_build_that_failed_is_tried_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "_export", Exports(pages=False))
     with pytest.raises(build.BuildFailed):
-        build.ensure_build(project, settings())
-    assert not is_current(project, settings())
+        build.ensure_build(project)
+    assert not is_current(project)
 
 
 def test_a_build_without_its_first_page_is_none(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "_export", Exports())
-    build.ensure_build(project, settings())
+    build.ensure_build(project)
     (project / CLIENT / "404.html").unlink()
     assert (project / FINGERPRINT).exists()
-    assert not is_current(project, settings())
+    assert not is_current(project)
 
 
 def test_of_two_at_once_one_builds(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     exports = Exports()
     monkeypatch.setattr(build, "_export", exports)
-    threads = [
-        threading.Thread(target=build.ensure_build, args=(project, settings())) for _ in range(4)
-    ]
+    threads = [threading.Thread(target=build.ensure_build, args=(project,)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -7,7 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import reflex as rx
 import reflex_base
+from reflex.compiler.compiler import compile_contexts
 from reflex.utils.frontend_skeleton import _compile_package_json, _update_react_router_config
 from reflex_base.compiler.templates import vite_config_template
 from reflex_base.config import Config
@@ -60,9 +62,26 @@ def test_the_browser_stays_on_its_own_port() -> None:
     assert frontend._edit_client(changed) == changed
 
 
+def generated_context() -> str:
+    return compile_contexts(rx.State, None)[1]
+
+
+def test_server_and_browser_begin_with_the_pages_own_data() -> None:
+    changed = frontend._edit_context(generated_context())
+    assert changed.count("beginning(initialState)") == 2
+    assert frontend._edit_context(changed) == changed
+
+
+@pytest.mark.parametrize("edit", frontend.BEGINNING)
+def test_a_context_written_otherwise_stops_the_build(edit: tuple[str, str]) -> None:
+    with pytest.raises(frontend.BuildChanged):
+        frontend._edit_context(generated_context().replace(edit[0], ""))
+
+
 def test_the_client_shows_first_data_before_it_listens() -> None:
     changed = frontend._edit_client(generated_client())
     assert changed.count("useLayoutEffect(() => showFirstData(dispatch)") == 1
+    assert changed.count("useEffect(() => window.portalAlive?.(), []);") == 1
     assert changed.count('socket.current.on("event", hear);') == 1
     assert changed.count("waits(() =>") == 2
 

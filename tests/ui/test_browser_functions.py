@@ -16,19 +16,29 @@ KIT = Path(__file__).parents[2] / "assets" / "kit"
 NODE = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
 STAND_IN = """
 const createElement = () => null, useEffect = () => {}, useId = () => "", useRef = () => ({}),
-  useState = (value) => [value, () => {}], useSyncExternalStore = (a, now) => now();
-globalThis.document = { documentElement: { lang: "en" } };
+  useState = (value) => [value, () => {}];
 const viewing = { value: { language: LANGUAGE }, configurable: true };
 Object.defineProperty(globalThis, "navigator", viewing);
 """
 
 
-def run(file: str, expression: str, *, language: str = "en-GB", zone: str = "Asia/Kolkata"):
+IN_BROWSER = 'globalThis.document = { documentElement: { lang: "en" } };'
+
+
+def run(
+    file: str,
+    expression: str,
+    *,
+    language: str = "en-GB",
+    zone: str = "Asia/Kolkata",
+    place: str = IN_BROWSER,
+):
     """The value of an expression over what a script of the kit exports."""
     lines = (KIT / file).read_text().splitlines()
     body = "\n".join(line for line in lines if not line.startswith("import "))
     script = (
         STAND_IN.replace("LANGUAGE", json.dumps(language))
+        + place
         + body.replace("createElement as h", "h").replace("export ", "")
         + f"\nprocess.stdout.write(JSON.stringify({expression}) ?? 'null');"
     )
@@ -77,39 +87,65 @@ def test_only_a_headline_leaves_zero_hundredths_out(amount, exact, text) -> None
 
 @pytest.mark.parametrize("language", ["C", "en-US@posix", "", "de_DE"])
 def test_a_browser_whose_language_is_none_is_written_to_in_english(language: str) -> None:
-    call = 'dateText("2026-05-03T20:00:00Z", "date", true)'
+    call = 'dateText("2026-05-03T20:00:00Z", "date")'
     assert run("values.js", call, language=language) == "May 4, 2026"
 
 
 def test_a_day_is_the_same_day_in_every_zone() -> None:
     for zone in ("Pacific/Kiritimati", "America/Los_Angeles"):
-        assert run("values.js", 'dateText("2026-05-03", "date", true)', zone=zone) == "3 May 2026"
+        assert run("values.js", 'dateText("2026-05-03", "date")', zone=zone) == "3 May 2026"
 
 
 def test_a_moment_is_written_in_the_viewers_zone() -> None:
-    call = 'dateText("2026-05-03T20:00:00Z", "date", true)'
+    call = 'dateText("2026-05-03T20:00:00Z", "date")'
     assert run("values.js", call, zone="Asia/Kolkata") == "4 May 2026"
     assert run("values.js", call, zone="America/New_York") == "3 May 2026"
 
 
-def test_the_built_page_is_the_same_wherever_it_is_built() -> None:
-    call = 'dateText("2026-05-03T20:00:00Z", "datetime", false)'
-    assert run("values.js", call, zone="Asia/Kolkata", language="de") == "3 May 2026, 20:00"
+def on_server(languages: list[str] | None = None, zone: str | None = None) -> str:
+    return f"globalThis.pageData = {json.dumps({'languages': languages, 'zone': zone})};"
+
+
+STYLES = ("date", "short", "day", "weekday", "time", "datetime", "binding", "near", "ago")
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    ("language", "zone"), [("en-IN", "Asia/Kolkata"), ("de-AT", "Europe/Vienna"), ("ar", "UTC")]
+)
+def test_the_server_writes_as_its_readers_browser_does(
+    language: str, zone: str, style: str
+) -> None:
+    moments = ["2026-05-03T20:00:00Z", "2026-05-03", "2031-12-31T23:30:00Z", "from the courier"]
+    call = f"{json.dumps(moments)}.map((one) => dateText(one, {json.dumps(style)}))"
+    here = run("values.js", call, language=language, zone=zone)
+    there = run("values.js", call, zone="Asia/Tokyo", place=on_server([language], zone))
+    assert there == here
+
+
+@pytest.mark.parametrize("zone", [None, "", "Nowhere/Land", "<script>"])
+@pytest.mark.parametrize("languages", [None, [], ["C", "en-US@posix"]])
+def test_a_reader_who_told_nothing_is_written_to_in_english_and_utc(
+    zone: str | None, languages: list[str] | None
+) -> None:
+    call = 'dateText("2026-05-03T20:00:00Z", "datetime")'
+    text = run("values.js", call, language="de", place=on_server(languages, zone))
+    assert " ".join(text.split()) == "May 3, 2026, 8:00 PM"
 
 
 def test_a_date_that_binds_says_its_zone() -> None:
-    text = run("values.js", 'dateText("2026-05-03T20:00:00Z", "binding", true)')
+    text = run("values.js", 'dateText("2026-05-03T20:00:00Z", "binding")')
     assert text.endswith(("IST", "GMT+5:30"))
 
 
 @pytest.mark.parametrize(("hours", "word"), [(-24, "yesterday"), (0, "today"), (24, "tomorrow")])
 def test_near_days_have_names(hours: int, word: str) -> None:
     moment = f"new Date(Date.now() + {hours} * 3600000).toISOString()"
-    assert run("values.js", f'dateText({moment}, "near", true)', language="de-DE") == word
+    assert run("values.js", f'dateText({moment}, "near")', language="de-DE") == word
 
 
 def test_what_a_courier_wrote_is_shown_as_it_stands() -> None:
-    assert run("values.js", 'dateText("2-3 working days", "date", true)') == "2-3 working days"
+    assert run("values.js", 'dateText("2-3 working days", "date")') == "2-3 working days"
 
 
 @pytest.mark.parametrize(

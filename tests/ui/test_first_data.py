@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from account_portal.app import PAGES
 from account_portal.core.db import Database
 from account_portal.core.ids import new_id
-from account_portal.edge.first_data import PageRequest
+from account_portal.edge.pages import PageRequest
 from account_portal.models import User, UserSession
 from account_portal.orders import service
 from account_portal.security.cookies import session_cookie_name
@@ -62,7 +62,7 @@ def test_the_owner_sees_their_orders(database: Database, owner: User, cookie: st
     shown = of_state(found, "orders_state")
     assert shown["phase_rx_state_"] == "ready"
     assert [one["order_number"] for one in shown["orders_rx_state_"]] == [order.order_number]
-    assert of_state(found, "session")["viewer_rx_state_"]["first_name"] == "Olivia"
+    assert of_state(found, "page_state")["viewer_rx_state_"]["first_name"] == "Olivia"
 
 
 def test_a_part_of_the_address_counts(database: Database, owner: User, cookie: str) -> None:

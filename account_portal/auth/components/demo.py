@@ -3,15 +3,13 @@
 import reflex as rx
 
 from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD
-from account_portal.core.settings import get_settings
 from account_portal.ui import components as ui
+from account_portal.ui.store import StoreState
 
 
 def demo_login() -> rx.Component:
     """One press signs in as the demo customer."""
-    if not get_settings().demo:
-        return rx.fragment()
-    return ui.native_form(
+    form = ui.native_form(
         ui.hidden_field("contact", DEMO_CONTACT),
         ui.hidden_field("password", DEMO_PASSWORD),
         ui.alert(
@@ -22,10 +20,10 @@ def demo_login() -> rx.Component:
         ),
         action="/api/session/login",
     )
+    return rx.cond(StoreState.demo, form)
 
 
-def code_hint() -> str:
+def code_hint() -> rx.Var[str]:
     """Where the codes of a demo are found, which reach no real mailbox or phone."""
-    if not get_settings().demo:
-        return ""
-    return "This is a demo: codes are written to var/outbox on the server."
+    words = "This is a demo: codes are written to var/outbox on the server."
+    return rx.cond(StoreState.demo, words, "")

@@ -6,6 +6,7 @@ import reflex as rx
 
 from account_portal.auth.components.sent_form import Countdown
 from account_portal.ui import components as ui
+from account_portal.ui.store import StoreState
 from account_portal.ui.variants import Text
 
 CONTACT = "E-mail or phone"
@@ -73,7 +74,7 @@ def code_buttons(state: Any, action: str, *, primary: bool = False) -> rx.Compon
     """
     look: dict[str, Any] = {"variant": "primary"} if primary else {}
     email, sms, whatsapp = (
-        state.channels.contains(channel) for channel in ("email", "sms", "whatsapp")
+        StoreState.channels.contains(channel) for channel in ("email", "sms", "whatsapp")
     )
     before = rx.fragment() if primary else _or()
 

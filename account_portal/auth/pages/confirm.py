@@ -7,10 +7,10 @@ import reflex as rx
 from account_portal.auth.components import known_as, passkey_proof
 from account_portal.auth.components.demo import code_hint
 from account_portal.auth.state.proof import ProofState as State
-from account_portal.core.settings import get_settings
 from account_portal.ui import components as ui
 from account_portal.ui.icons import IconName
 from account_portal.ui.page_state import PageState
+from account_portal.ui.store import StoreState
 
 PROOF = PageState.proof
 
@@ -80,10 +80,10 @@ def _ways() -> rx.Component:
 
 
 def _no_way() -> rx.Component:
-    email = get_settings().store_email
+    email = StoreState.email
     return ui.text(
         "Your account has no contact that we could send a code to. ",
-        f"Write to {email} and we will help you." if email else "Ask the shop for help.",
+        rx.cond(email, f"Write to {email} and we will help you.", "Ask the shop for help."),
     )
 
 

@@ -14,12 +14,13 @@ from account_portal.auth.components import (
 from account_portal.auth.components.demo import code_hint
 from account_portal.auth.state.forgot import ForgotState as State
 from account_portal.ui import components as ui
+from account_portal.ui.store import StoreState
 
 
 def _contact_step() -> rx.Component:
     return sent_form(
         rx.cond(
-            State.channels.length() > 0,
+            StoreState.channels.length() > 0,
             ui.text("We send you a code. With it you choose a new password.", tone="muted"),
         ),
         contact_field(State, default_value=State.contact, key=State.contact, auto_focus=True),

@@ -9,6 +9,7 @@ from account_portal.profile.state.notifications import NotificationsState as Sta
 from account_portal.ui import components as ui
 from account_portal.ui.icons import IconName
 from account_portal.ui.phases import page_data
+from account_portal.ui.store import StoreState
 
 KINDS: list[tuple[str, IconName, str, str]] = [
     ("transactional", "package", "Your orders", "Parcels, returns, refunds and payments."),
@@ -34,7 +35,7 @@ def _kind(kind: str, picture: IconName, label: str, about: str) -> rx.Component:
         ui.text(about, tone="muted", size="small"),
         end=ui.row(
             *[
-                rx.cond(State.channels.contains(channel), _switch(kind, label, channel, way))
+                rx.cond(StoreState.channels.contains(channel), _switch(kind, label, channel, way))
                 for channel, way in CHANNELS
             ],
             gap="medium",
@@ -49,7 +50,7 @@ def _missing_contact() -> rx.Component:
             ui.alert(words, " ", ui.link(link, to=routes.PROFILE, variant="plain")),
         )
 
-    email, sms, whatsapp = (State.channels.contains(channel) for channel, _ in CHANNELS)
+    email, sms, whatsapp = (StoreState.channels.contains(channel) for channel, _ in CHANNELS)
     return rx.fragment(
         hint(
             ~State.has_phone & (sms | whatsapp),

@@ -13,6 +13,7 @@ from account_portal.profile.state.profile import ProfileState as State
 from account_portal.ui import components as ui
 from account_portal.ui.page_state import PageState
 from account_portal.ui.phases import page_data
+from account_portal.ui.store import StoreState
 from account_portal.ui.uploading import is_sending
 
 PICTURE = "profile-picture"
@@ -93,7 +94,7 @@ def _reach(profile: Any) -> rx.Component:
                 on_verify=State.verify_contact("email"),
                 on_change=State.change_contact("email"),
                 busy=State.busy == "verify_contact",
-                can_prove=State.channels.contains("email"),
+                can_prove=StoreState.channels.contains("email"),
             ),
             contact_row(
                 "Phone",
@@ -104,7 +105,8 @@ def _reach(profile: Any) -> rx.Component:
                 on_verify=State.verify_contact("phone"),
                 on_change=State.change_contact("phone"),
                 busy=State.busy == "verify_contact",
-                can_prove=State.channels.contains("sms") | State.channels.contains("whatsapp"),
+                can_prove=StoreState.channels.contains("sms")
+                | StoreState.channels.contains("whatsapp"),
             ),
         ),
         description="You sign in with these, and we send news of your orders here.",
@@ -196,7 +198,7 @@ def _new_contact() -> rx.Component:
             max_length=24,
         ),
         rx.cond(
-            State.channels.contains("sms") & State.channels.contains("whatsapp"),
+            StoreState.channels.contains("sms") & StoreState.channels.contains("whatsapp"),
             ui.radio_cards(
                 "Send the code by",
                 ui.radio_card("channel", "sms", "SMS", default_checked=True),

@@ -18,6 +18,7 @@ from account_portal.core.errors import TooManyAttempts
 from account_portal.core.schemas import Upload
 from account_portal.core.validation import national_number
 from account_portal.doors.page import read, write
+from account_portal.gateways import get_gateways
 from account_portal.profile import service
 from account_portal.profile.schemas import ProfileImageUpload, UserUpdate
 from account_portal.ui.asking import told_in_form
@@ -171,7 +172,7 @@ class ProfileState(Uploading, PageData, PageState):
             self.sent_to, self.is_confirming = self._address(), True
 
     def _way_to_phones(self, wanted: str = "") -> str:
-        ways = [way for way in ("sms", "whatsapp") if way in self.channels]
+        ways = [way for way in ("sms", "whatsapp") if way in get_gateways().messages.channels]
         return wanted if wanted in ways else next(iter(ways), "sms")
 
     @action
