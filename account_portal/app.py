@@ -87,6 +87,7 @@ from account_portal.widget.pages import (
 )
 
 log = logging.getLogger("account_portal.pages")
+drawer = PageDrawer(ROOT / SERVER)
 
 
 @dataclass(frozen=True)
@@ -234,9 +235,6 @@ PAGES = (
 MENU = tuple(page.menu for page in PAGES if page.menu)
 
 
-drawer = PageDrawer(ROOT / SERVER)
-
-
 class PortalApp(rx.App):
     """Reflex's app, with everything it answers inside the wrapper."""
 
@@ -256,7 +254,7 @@ class PortalApp(rx.App):
         """The ASGI app of one server process."""
         settings = get_settings()
         configure_logging(settings.log_level)
-        hidden: frozenset[str] = frozenset(() if settings.demo else (routes.KIT,))
+        hidden = () if settings.demo else (routes.KIT,)
         pages, shop = BuiltPages.read(ROOT / CLIENT, hidden), shop_facts()
         drawer.rehearsal = [Sheet(route, shop.state) for route in pages.html]
         return wrap(
@@ -284,11 +282,7 @@ async def theme(request: Request) -> Response:
     css = theme_css(settings)
     if is_colour(accent):
         css = theme_css(Accented(accent, settings.radius), root="html.framed")
-    return Response(
-        css,
-        media_type="text/css",
-        headers={"Cache-Control": "public, max-age=300"},
-    )
+    return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
 
 
 async def to_shop(_request: Request) -> Response:

@@ -6,7 +6,6 @@ STORE_EMAIL = "STORE-EMAIL"
 
 BUILD_SETTINGS = {
     "PORTAL_DEMO": "false",
-    "PORTAL_SECRET_KEY": "of a build, which signs nothing at all",
     "PORTAL_STORE_NAME": STORE_NAME,
     "PORTAL_STORE_EMAIL": STORE_EMAIL,
 }

@@ -1,7 +1,7 @@
 """The pages of a build: their HTML, and which address shows which."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -82,7 +82,7 @@ class BuiltPages:
     hidden: frozenset[str] = frozenset()
 
     @classmethod
-    def read(cls, folder: Path, hidden: frozenset[str] = frozenset()) -> "BuiltPages":
+    def read(cls, folder: Path, hidden: Collection[str] = ()) -> "BuiltPages":
         """Read all HTML files of a build's client folder."""
         html = {}
         files = set(folder.rglob("*.html")) - {folder / EMPTY_PAGE}
@@ -91,7 +91,7 @@ class BuiltPages:
             path = file.relative_to(folder).as_posix().removesuffix(".html")
             path = "/" + ("" if path == "index" else path.removesuffix("/index"))
             html[path] = file.read_text(encoding="utf-8")
-        return cls(html, hidden)
+        return cls(html, frozenset(hidden))
 
     def find(self, address: str) -> Found | None:
         """The page at a path; for a hidden one, and below `/embed`, the one that says it isn't."""

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import os
 import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -153,7 +154,13 @@ def _export(root: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"],
         cwd=root,
-        env={**_no_shops(os.environ), **BUILD_SETTINGS, "PYTHONPATH": str(root), "NO_COLOR": "1"},
+        env={
+            **_no_shops(os.environ),
+            **BUILD_SETTINGS,
+            "PORTAL_SECRET_KEY": secrets.token_urlsafe(48),  # of a build, which signs nothing
+            "PYTHONPATH": str(root),
+            "NO_COLOR": "1",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

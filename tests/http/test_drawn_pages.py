@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import secrets
 import signal
 import time
 import urllib.error
@@ -222,7 +223,7 @@ def test_one_build_serves_any_shop(
         "PORTAL_STORE_URL": "",
         "PORTAL_ACCENT": "#aa3355",
         "PORTAL_DEMO": "false",
-        "PORTAL_SECRET_KEY": "s" * 40,
+        "PORTAL_SECRET_KEY": secrets.token_urlsafe(48),
     }
     if node:
         settings["PORTAL_DRAW_PAGES"] = "false"
