@@ -1,12 +1,15 @@
 """Demo logins, and what pages say of a demo, exist in demo mode only."""
 
-from typing import Any, NamedTuple
+import re
+from typing import Any
 
 import pytest
 
 from account_portal.auth.pages import forgot_password, login, sign_in_again
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
+from account_portal.ui.store import store_facts
+from tests.conftest import Set
 from tests.factories.users import PASSWORD, make_user
 
 
@@ -24,16 +27,16 @@ def test_demo_customers_cannot_sign_in_outside_demo_mode(
     assert api.get(f"/auth/user/{user.id}", user=user).status_code == 401
 
 
-class Settings(NamedTuple):
-    """The one that pages look at."""
-
-    demo: bool
-
-
 @pytest.mark.parametrize("page", [login, forgot_password, sign_in_again])
+def test_only_a_demo_says_where_its_codes_are(page: Any) -> None:
+    hint = r'store_state\.demo_rx_state_ \? "This is a demo: codes are written to var/outbox'
+    words = str(page())
+    assert re.search(hint, words)
+    assert words.count("This is a demo: codes") == len(re.findall(hint, words))
+
+
 @pytest.mark.parametrize("demo", [True, False])
-def test_only_a_demo_says_where_its_codes_are(
-    page: Any, demo: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("account_portal.auth.components.demo.get_settings", lambda: Settings(demo))
-    assert ("This is a demo: codes are written to var/outbox" in str(page())) is demo
+def test_pages_are_told_whether_it_is_a_demo(set_settings: Set, demo: bool) -> None:
+    set_settings(PORTAL_DEMO=str(demo))
+    (facts,) = store_facts().values()
+    assert facts["demo_rx_state_"] is demo
