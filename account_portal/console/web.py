@@ -7,7 +7,7 @@ shop's own function, with its line in the audit log.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import jinja2
 from starlette.concurrency import run_in_threadpool
@@ -26,12 +26,10 @@ from account_portal.context import SHOP, Caller, Context, enter
 from account_portal.core.errors import (
     NotAuthenticated,
     NotFound,
-    PayloadTooLarge,
     PortalError,
-    UnsupportedMediaType,
 )
 from account_portal.core.settings import get_settings
-from account_portal.doors.form import require_same_origin
+from account_portal.doors.form import read_fields, require_same_origin
 from account_portal.security.cookies import is_https, read_cookie
 
 BASE = "/console"
@@ -192,22 +190,10 @@ async def read_form(request: Request) -> FormData:
 
     Raises:
         Forbidden: another site made the browser send it.
-        PayloadTooLarge, UnsupportedMediaType: it is none of ours.
+        PayloadTooLarge, UnsupportedMediaType, ValidationError: it is none of ours.
     """
     require_same_origin(request)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_LIMIT:
-            raise PayloadTooLarge
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body and kind != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType("Send a form.")
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=2000)
-    except ValueError:
-        raise UnsupportedMediaType("The form cannot be read.") from None
-    return FormData([*pairs])
+    return FormData([*await read_fields(request, limit=FORM_LIMIT, most=2000)])
 
 
 def require_member(ctx: Context, request: Request, permission: Permission) -> Member:

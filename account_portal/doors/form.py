@@ -83,17 +83,31 @@ def require_same_origin(request: Request) -> None:
     raise Forbidden("This form was not sent from our own pages.")
 
 
-async def _read_fields(request: Request) -> dict[str, str]:
+async def read_fields(
+    request: Request, *, limit: int = FORM_LIMIT, most: int = 50
+) -> list[tuple[str, str]]:
+    """The fields of a form, in its order; a name may come several times.
+
+    Args:
+        request: what the browser sent.
+        limit: bytes of the form at most.
+        most: fields at most.
+
+    Raises:
+        PayloadTooLarge: it is longer.
+        UnsupportedMediaType: it is no form.
+        ValidationError: it cannot be read, or has more fields.
+    """
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > FORM_LIMIT:
+        if len(body) > limit:
             raise PayloadTooLarge
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType("Send a form.")
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))
+        return parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most)
     except ValueError:
         raise ValidationError(message="The form cannot be read.") from None
 
@@ -140,7 +154,7 @@ async def answer_form(
     try:
         if not is_link:
             require_same_origin(request)
-            fields = await _read_fields(request)
+            fields = dict(await read_fields(request))
         fields["next"] = fields.get("next") or _next_of_page(request)
         done = await run_in_threadpool(run)
     except PortalError as error:
