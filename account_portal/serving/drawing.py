@@ -29,7 +29,7 @@ WITHIN = 0.15
 HANGS_AFTER = 3.0
 """Seconds for one page, after which the helper is taken to hang."""
 STARTS_WITHIN = 20.0
-"""Seconds until a new helper is ready."""
+"""Seconds until a new helper is ready, and for each of its first pages."""
 LARGEST = 300 * 2**20
 """Bytes of memory of a helper; one that has more is replaced."""
 HEAP = 160
@@ -91,7 +91,7 @@ class PageDrawer:
             try:
                 async with _helper(command) as helper:
                     for sheet in self.rehearsal:
-                        await _ask(helper, sheet)
+                        await _ask(helper, sheet, STARTS_WITHIN)
                     self._waiting = asyncio.Queue()
                     while True:
                         await self._next(helper, self._waiting)
@@ -113,7 +113,7 @@ class PageDrawer:
             return  # nobody waits any longer
         html = None
         try:
-            html = await _ask(helper, sheet)
+            html = await _ask(helper, sheet, HANGS_AFTER)
         finally:
             if not answer.done():
                 answer.set_result(html)
@@ -169,7 +169,7 @@ async def _helper(command: Sequence[str]) -> AsyncIterator[Process]:
         await helper.communicate()  # to the end of what it still says
 
 
-async def _ask(helper: Process, sheet: Sheet) -> str | None:
+async def _ask(helper: Process, sheet: Sheet, within: float) -> str | None:
     """What the helper drew; nothing when it could not draw this page.
 
     Raises:
@@ -181,7 +181,7 @@ async def _ask(helper: Process, sheet: Sheet) -> str | None:
     with suppress(ConnectionError):  # hearing it tells
         helper.stdin.write(line.encode())
         await helper.stdin.drain()
-    answer = await _hear(helper, HANGS_AFTER)
+    answer = await _hear(helper, within)
     if answer.get("memory", 0) > LARGEST:
         raise HelperFailed("it has grown")
     html = answer.get("html")
