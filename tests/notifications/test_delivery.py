@@ -235,23 +235,23 @@ def test_loop_delivers_what_is_queued_while_it_runs(
     assert len(list((tmp_path / "mail").iterdir())) == 1
 
 
-class Away:
+class Away(Database):
     """A database that is gone when it is asked first."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        vars(self).update(vars(database))
         self.was_asked = Event()
 
     def session(self, *, writes: bool) -> Any:
         if not self.was_asked.is_set():
             self.was_asked.set()
             raise ConnectionError("the database restarts")
-        return self._database.session(writes=writes)
+        return super().session(writes=writes)
 
 
 def test_loop_outlives_a_database_that_restarts(queue: Queue, database: Database) -> None:
     queue()
-    away: Any = Away(database)
+    away = Away(database)
     mailbox = Mailbox()
     stop = Event()
     loop = Thread(target=run_delivery_loop, args=(stop, away, mailbox))
