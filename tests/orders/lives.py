@@ -79,7 +79,11 @@ class Life:
 
     def _pay_again(self, _place: int) -> None:
         status = self.customer(service.get_payment_status, self.number)
-        started = self._deed(status.is_retry_available, service.pay_again, self.number)
+        under_way = status.payment_under_way
+        flag = status.is_retry_available or under_way is not None
+        started = self._deed(flag, service.pay_again, self.number)
+        if under_way is not None:
+            assert started.payment_info == under_way, "it leads back to what is under way"
         assert started.payment_info.amount == status.amount_unpaid, "what is unpaid is asked for"
 
     def _settle(self, place: int) -> None:
