@@ -16,6 +16,10 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 
+class AnswerBroken(Exception):
+    """An answer that has begun can't be finished: the connection breaks, as half looks whole."""
+
+
 def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
     """The first value of a header."""
     for key, value in headers:

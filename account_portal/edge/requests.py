@@ -4,6 +4,7 @@ import logging
 import time
 
 from account_portal.edge.asgi import (
+    AnswerBroken,
     ASGIApp,
     Message,
     Receive,
@@ -82,6 +83,9 @@ class Requests:
 
         try:
             await self.app(scope, receive, named)
+        except AnswerBroken as broken:
+            errors.warning("an answer was broken off: %s", kind_of(broken.__cause__ or broken))
+            raise
         except Exception:
             # FastAPI answers and logs an error, then passes it on all the same.
             if not finished:

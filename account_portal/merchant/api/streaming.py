@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from account_portal.api.errors import error_response
 from account_portal.api.router import Headers
 from account_portal.core.errors import PortalError
+from account_portal.edge.asgi import AnswerBroken
 from account_portal.merchant.importing.sources import Lines
 
 NDJSON = "application/x-ndjson"
@@ -176,7 +177,7 @@ class _Answer:
                 return
             except PortalError as error:
                 if self._is_started:
-                    raise  # half an answer must not look whole
+                    raise AnswerBroken from error
                 await error_response(error, self._headers)(*self._asgi)
             else:
                 await self._send(b"", is_last=True)
