@@ -359,6 +359,7 @@ def test_parcels_hold_units_of_the_order(database: Database, tmp_path: Path) -> 
     assert rows(database, Order)[0].status == "partially_delivered"
 
 
+@pytest.mark.timeout(400)  # thousands of records, twice
 def test_memory_stays_the_same_however_many_records_come(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

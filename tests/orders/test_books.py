@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -73,6 +74,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.timeout(400)  # hundreds of steps, each looked at from all sides
 @settings(
     max_examples=int(os.environ.get("BOOKS_EXAMPLES", "40")),
     deadline=None,

@@ -289,6 +289,7 @@ def record_of(
     }
 
 
+@pytest.mark.timeout(400)  # hundreds of steps, each looked at from all sides
 @settings(
     max_examples=int(os.environ.get("BOOKS_EXAMPLES", "12")),
     # The same lives each time but in a long run, which looks for new ones.
