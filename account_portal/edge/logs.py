@@ -107,12 +107,23 @@ def configure_logging(level: str) -> None:
     """Write the portal's log lines to standard error, from `level` on.
 
     Loggers of libraries keep the handlers they have, but whatever those are, a record reaches them
-    without its content.
+    without its content, and what has no format of its own is one of our lines.
     """
     logging.setLogRecordFactory(_WithoutContent)
+    lines = JsonLines()
+    for handler in _plain_handlers():
+        handler.setFormatter(lines)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(lines)
     logger = logging.getLogger(OWN)
     logger.handlers = [handler]
     logger.setLevel(level.upper())
     logger.propagate = False
+
+
+def _plain_handlers() -> list[logging.Handler]:
+    loggers = [logging.getLogger(), *logging.getLogger().manager.loggerDict.values()]
+    found = [one for each in loggers if isinstance(each, logging.Logger) for one in each.handlers]
+    if logging.lastResort:
+        found.append(logging.lastResort)
+    return [one for one in found if one.formatter is None]

@@ -52,6 +52,25 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     logging.setLogRecordFactory(before)
 
 
+@pytest.mark.parametrize("has_handler", [True, False])
+def test_lines_of_libraries_are_ours(
+    logged: io.StringIO, monkeypatch: pytest.MonkeyPatch, has_handler: bool
+) -> None:
+    """As Engine.IO's are, which brings a handler of its own."""
+    seen = io.StringIO()
+    logger = logging.Logger(f"library-{has_handler}")  # noqa: LOG001 - as if nobody had asked before
+    monkeypatch.setitem(logging.getLogger().manager.loggerDict, logger.name, logger)
+    last = logging.StreamHandler(seen)
+    monkeypatch.setattr(logging, "lastResort", last)
+    if has_handler:
+        logger.addHandler(logging.StreamHandler(seen))
+    configure_logging("info")
+    logger.error("Cookie: %s", SECRETS[0])
+    [line] = seen.getvalue().splitlines()
+    assert (json.loads(line)["level"], json.loads(line)["logger"]) == ("error", logger.name)
+    assert SECRETS[0] not in line
+
+
 def without_secrets(logged: io.StringIO) -> str:
     lines = logged.getvalue()
     for secret in SECRETS:
