@@ -65,10 +65,10 @@ screens: $(DEV) ## pictures of every page under var/screens
 lock: $(DEV) ## compile pyproject.toml into the pinned requirement files (ARGS=--upgrade)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) \
-		pyproject.toml -o requirements.txt
+		pyproject.toml --extra node -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
 		--no-emit-find-links --custom-compile-command 'make lock' $(ARGS) \
-		pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+		pyproject.toml --extra node --extra dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove what was built and installed; var/ with its data stays
 	rm -rf .web $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -38,6 +38,7 @@ from account_portal.auth.state import (
 )
 from account_portal.auth.state.failures import refused
 from account_portal.bank_accounts.state import BankAccountsState
+from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
 from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
@@ -59,9 +60,9 @@ from account_portal.returns.pages import request_return, return_detail, return_h
 from account_portal.returns.state import RequestReturnState, ReturnDetailState, ReturnsState
 from account_portal.reviews.pages import reviews
 from account_portal.reviews.state import ReviewsState
-from account_portal.serving.build import CLIENT, ROOT, SERVER
+from account_portal.serving.build import CLIENT, SERVER
 from account_portal.serving.drawing import PageDrawer
-from account_portal.serving.frontend import head_script
+from account_portal.serving.frontend import head_script, read_config
 from account_portal.ui import components as ui
 from account_portal.ui.arrivals import (
     admit_upload,
@@ -354,6 +355,7 @@ def _crashed() -> rx.Component:
 
 def make_app() -> PortalApp:
     """The app with all pages; opens no connection."""
+    read_config()
     app = PortalApp(
         html_lang="en",
         stylesheets=["/styles.css"],

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from account_portal.serving.build import ROOT
+from account_portal.core.places import ROOT
 
 _LOGS: dict[str, Path] = {}
 """Of the servers that run, by address."""

@@ -19,8 +19,8 @@ from account_portal.app import PAGES
 from account_portal.console.routes.screens import SCREENS
 from account_portal.core.db import Database
 from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD, DEMO_STAFF
+from account_portal.core.places import ROOT
 from account_portal.demo.seed.ids import seeded_id
-from account_portal.serving.build import ROOT
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes, make_many
 from tests.looks import LOOKS, WITHOUT_FIRST_DATA, Look, database_away

@@ -9,11 +9,12 @@ import re
 from functools import cache
 from pathlib import Path
 
+from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
 from account_portal.ui.theme import DARK, LIGHT, accent_for, declarations
 
 _HERE = Path(__file__).parent
-_STYLES = _HERE.parents[1] / "assets" / "styles.css"
+_STYLES = ROOT / "assets" / "styles.css"
 THEMES = ("system", "light", "dark")
 
 

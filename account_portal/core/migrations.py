@@ -1,7 +1,5 @@
 """Brings the database's tables to the state this code needs; refuses one that is newer."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -11,8 +9,9 @@ from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
 from account_portal.core.db import Database, get_database
+from account_portal.core.places import ROOT
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
+SCRIPTS = ROOT / "alembic"
 _LOCK = 0x706F7274616C  # "portal"
 
 

@@ -1,11 +1,10 @@
 """How a command opens the database: tables up to date, or a sentence why not."""
 
-import os
-
 from sqlalchemy.exc import OperationalError
 
 from account_portal.core.db import Database, get_database
-from account_portal.core.migrations import SCRIPTS, DatabaseTooNew, upgrade
+from account_portal.core.migrations import DatabaseTooNew, upgrade
+from account_portal.core.places import begin_in_project
 
 
 class CannotOpen(Exception):
@@ -15,12 +14,12 @@ class CannotOpen(Exception):
 def open_database() -> Database:
     """The database of the settings, with its tables up to date.
 
-    Relative paths of settings begin in the project's folder, wherever the command was given.
+    Relative paths of settings begin as `places` says.
 
     Raises:
         CannotOpen: it does not answer, or was made by a newer version; nothing was changed.
     """
-    os.chdir(SCRIPTS.parent)
+    begin_in_project()
     database = get_database()
     try:
         upgrade(database)

@@ -15,11 +15,9 @@ from pathlib import Path
 
 from account_portal.core.build_settings import BUILD_SETTINGS
 from account_portal.core.environment import PREFIX
+from account_portal.core.places import IS_INSTALLED, ROOT
 from account_portal.core.private_files import files_for_all
 from account_portal.edge.built import FALLBACK_PAGE
-
-ROOT = Path(__file__).resolve().parents[2]
-"""The project's folder: Reflex works relative to it."""
 
 CLIENT = Path(".web/build/client")
 """The built pages and assets, below the project's folder."""
@@ -106,13 +104,11 @@ def fingerprint(root: Path = ROOT) -> str:
 
 
 def is_current(root: Path = ROOT) -> bool:
-    """Whether the build that is there was made from what is there now."""
+    """Whether the build that is there was made from what is there now, or came with the wheel."""
     marker = root / FINGERPRINT
-    return (
-        marker.is_file()
-        and (root / CLIENT / FALLBACK_PAGE).is_file()
-        and marker.read_text() == fingerprint(root)
-    )
+    if not (marker.is_file() and (root / CLIENT / FALLBACK_PAGE).is_file()):
+        return False
+    return IS_INSTALLED or marker.read_text() == fingerprint(root)
 
 
 @contextmanager
@@ -132,6 +128,8 @@ def ensure_build(root: Path = ROOT) -> bool:
     """
     if is_current(root):
         return False
+    if IS_INSTALLED:
+        raise BuildFailed("This installation has lost its pages: install the package again.")
     with _one_at_a_time(root):
         if is_current(root):
             return False

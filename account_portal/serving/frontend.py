@@ -6,16 +6,18 @@ writes something else the build stops and names the piece, rather than going on 
 
 import json
 import re
+from contextlib import chdir
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from reflex_base.config import get_config
+from reflex_base.config import Config, get_config
 from reflex_base.constants import Endpoint, Templates
 from reflex_base.plugins.base import Plugin
 
+from account_portal.core.places import ROOT
 from account_portal.edge.built import inline_script
 from account_portal.routes import NOT_FOUND
 
@@ -287,6 +289,12 @@ class LeanFrontend(Plugin):
                     f"{type(comp).__name__} has a nested style '{key}'; write a class in a "
                     "stylesheet instead."
                 )
+
+
+def read_config() -> Config:
+    """Reflex's settings: it looks for `rxconfig.py` in the working folder alone, once."""
+    with chdir(ROOT):
+        return get_config()
 
 
 def head_script() -> str:

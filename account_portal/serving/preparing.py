@@ -1,19 +1,19 @@
 """What happens between the command and the server: settings, database, demo data."""
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 
+from account_portal.core.places import begin_in_project, lead_reflex
 from account_portal.core.settings import (
     Settings,
     SettingsError,
     get_settings,
     load_settings,
 )
-from account_portal.serving.build import ROOT, BuildFailed
+from account_portal.serving.build import BuildFailed
 from account_portal.serving.server import CannotStart
 
 
@@ -31,18 +31,18 @@ def plain_failures() -> Iterator[None]:
 
 
 def read_settings(port: int | None) -> Settings:
-    """The settings, `port` before the environment's, read in the project's folder.
+    """The settings, `port` before the environment's; their relative paths begin as `places` says.
 
     The choice goes into the environment, so that worker processes and Reflex see the same.
     """
-    os.chdir(ROOT)
-    if str(ROOT) not in sys.path:
-        sys.path.insert(0, str(ROOT))
+    begin_in_project()
     if port is not None:
         os.environ["PORT"] = str(port)
     load_settings()
     get_settings.cache_clear()
-    return get_settings()
+    settings = get_settings()
+    lead_reflex(settings.data_dir)
+    return settings
 
 
 def prepare_database(settings: Settings) -> None:

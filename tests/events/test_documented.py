@@ -12,6 +12,7 @@ from account_portal.bank_accounts import service as bank_accounts
 from account_portal.context import SHOP
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
+from account_portal.core.places import ROOT
 from account_portal.events import EventType
 from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, User
@@ -21,7 +22,6 @@ from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
-from account_portal.serving.build import ROOT
 from account_portal.states import ReturnStatus
 from tests.factories.addresses import make_address
 from tests.factories.auth import change_user

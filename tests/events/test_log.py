@@ -20,11 +20,11 @@ from account_portal.context import SHOP, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
 from account_portal.events import CursorGone, EventType, Told, place_waiting, record
 from account_portal.events.log import PLACED_AT_ONCE, position_of, read_after
 from account_portal.models import Event, WaitingEvent
-from account_portal.serving.build import ROOT
 from tests.conftest import Clock
 from tests.factories.events import log_of, mark, place_all, told, types_told
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from account_portal.serving.build import ROOT
+from account_portal.core.places import ROOT
 from tests.http.conftest import Server
 
 

@@ -23,11 +23,12 @@ from account_portal import routes
 from account_portal.app import PAGES
 from account_portal.core.db import Database
 from account_portal.core.ids import new_id
+from account_portal.core.places import ROOT
 from account_portal.edge.csp import script_hashes
 from account_portal.edge.pages import Sheet
 from account_portal.security.cookies import session_cookie_name
 from account_portal.serving import drawing
-from account_portal.serving.build import CLIENT, ROOT, SERVER
+from account_portal.serving.build import CLIENT, SERVER
 from account_portal.serving.drawing import PageDrawer
 from tests.factories.auth import make_page_session
 from tests.factories.orders import make_order

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from account_portal.core.places import ROOT
 from account_portal.events import EventType
-from account_portal.serving.build import ROOT
 from account_portal.webhooks.schemas import EventView
 from tests.http.conftest import Server, serving
 from tests.portal_server import free_port

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from account_portal.core.db import Database
 from account_portal.core.migrations import upgrade
+from account_portal.core.places import ROOT
 from account_portal.models import OutboxMessage
 from account_portal.notifications.delivery import LEASE
-from account_portal.serving.build import ROOT
 from tests.factories.auth import messages
 from tests.mail_servers import silent_server
 from tests.portal_server import plain_environment

@@ -176,16 +176,26 @@ def test_a_page_does_not_wait_for_long(drawer: PageDrawer, monkeypatch: pytest.M
     asyncio.run(draw())
 
 
-def test_without_node_pages_are_not_drawn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("says", [None, "v20.20.2", "what?"])
+def test_without_a_node_that_can_pages_are_not_drawn(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    says: str | None,
 ) -> None:
-    monkeypatch.setattr(drawing.shutil, "which", lambda *_args, **_named: None)
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\necho '{says}'\n")
+    node.chmod(0o700)
+    monkeypatch.setattr(
+        drawing.shutil, "which", lambda *_args, **_named: str(node) if says else None
+    )
     drawer = PageDrawer(tmp_path)
 
     async def draw() -> None:
-        async with drawer.running():
-            await asyncio.sleep(0)
-            assert await drawer(PAGE) is None
+        async with asyncio.timeout(20), drawer.running():
+            while not caplog.text:
+                assert await drawer(PAGE) is None
+                await asyncio.sleep(0.01)
 
     asyncio.run(draw())
     assert "there is no Node" in caplog.text

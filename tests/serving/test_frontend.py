@@ -14,8 +14,8 @@ from reflex.utils.frontend_skeleton import _compile_package_json, _update_react_
 from reflex_base.compiler.templates import vite_config_template
 from reflex_base.config import Config
 
+from account_portal.core.places import ROOT
 from account_portal.serving import frontend
-from account_portal.serving.build import ROOT
 
 
 def generated() -> str:

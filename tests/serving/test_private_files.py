@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from account_portal.core.places import ROOT
 from account_portal.core.private_files import readable_by_others
-from account_portal.serving.build import ROOT
 from tests.portal_server import free_port, plain_environment
 from tests.serving.test_workers import answers, within
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from account_portal.serving.build import ROOT
+from account_portal.core.places import ROOT
 from tests.mail_servers import mail_server
 from tests.portal_server import plain_environment
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from account_portal.serving.build import ROOT
+from account_portal.core.places import ROOT
 from tests.portal_server import free_port, plain_environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -15,7 +15,7 @@ from threading import Barrier
 from sqlalchemy import text
 
 from account_portal.core.db import Database
-from account_portal.serving.build import ROOT
+from account_portal.core.places import ROOT
 from tests.torture.load import CLIENTS, Book, Load, settle
 from tests.torture.outside import OwnPostgres, OwnRedis, SmallDisk, hanging_server
 from tests.torture.portal import Line, Lost, Portal

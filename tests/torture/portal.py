@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from account_portal.serving.build import ROOT
+from account_portal.core.places import ROOT
 from tests.portal_server import errors_in, free_port, plain_environment
 
 BASE = "/api/v1/main/storefront"

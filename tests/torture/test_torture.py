@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from account_portal.core.db import Database
+from account_portal.core.places import ROOT
 from account_portal.models import User
-from account_portal.serving.build import ROOT
 from tests.torture.load import Book
 from tests.torture.outside import Missing, OwnPostgres, SmallDisk
 from tests.torture.portal import Answer

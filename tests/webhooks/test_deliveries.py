@@ -18,11 +18,11 @@ from standardwebhooks import WebhookVerificationError
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.core.errors import NotFound
+from account_portal.core.places import ROOT
 from account_portal.events import EventType
 from account_portal.merchant import lists
 from account_portal.merchant.rows import DeliveriesQuery
 from account_portal.models import OutboxMessage, WebhookDelivery, WebhookEndpoint
-from account_portal.serving.build import ROOT
 from account_portal.webhooks import queue, service
 from account_portal.webhooks.schemas import ChangeWebhook
 from account_portal.webhooks.worker import Worker, find_due, send_due
