@@ -23,6 +23,8 @@ KIT = "/dev/kit"
 SHOP = "/shop"
 """Leads to the shop's own pages; the server knows where they are."""
 
+PAYMENT_EVENTS = "/payment-events"
+"""Where the payment gateway tells what became of payments and refunds."""
 KNOW_DEVICE = "/api/session/device"
 """Opened by a link in a message: lets codes work again on this device."""
 EMBED = "/embed"

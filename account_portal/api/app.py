@@ -28,7 +28,7 @@ from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
 from account_portal.merchant.api import ROUTERS as MERCHANT_ROUTERS
 from account_portal.merchant.housekeeping import background_jobs
-from account_portal.orders.api import gateway_page
+from account_portal.orders.api import gateway_page, payment_events
 from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
 from account_portal.returns.api import router as returns_router
@@ -54,6 +54,7 @@ ROUTERS = (
     loyalty_router,
     reviews_router,
     gateway_page,
+    payment_events,
 )
 
 

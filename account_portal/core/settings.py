@@ -270,10 +270,25 @@ class Settings(BaseSettings):
         "recipients by a prefix, write that and `{to}`: `twilio://sid:token@from/w:{to}`. Empty: "
         "no WhatsApp; in demo mode the outbox folder.",
     )
-    payments: Literal["", "test"] = Field(
+    payments: Literal["", "test", "stripe"] = Field(
         default="",
-        description="Payment gateway. `test` is the built-in one, which moves no money: in demo "
-        "mode the default, in any other refused. Empty: nobody can pay in the portal.",
+        description="Payment gateway: `stripe`, or `test`, the built-in one, which moves no money: "
+        "in demo mode the default, in any other refused. Empty: nobody can pay in the portal.",
+    )
+    stripe_key: str = Field(
+        default="",
+        repr=False,
+        description="Secret or restricted key of the Stripe account (`sk_…`, `rk_…`). A restricted "
+        "one needs Checkout Sessions, Charges and Refunds, PaymentIntents (write).",
+    )
+    stripe_webhook_secret: str = Field(
+        default="",
+        repr=False,
+        description="Signing secret (`whsec_…`) of the webhook endpoint that was set up at Stripe "
+        "for `/payment-events`.",
+    )
+    stripe_api_base: str = Field(
+        default="", description="Where Stripe's API is, for tests. Empty: Stripe's own address."
     )
     checkout_url: str = Field(
         default="",
@@ -527,6 +542,10 @@ class Settings(BaseSettings):
     def _demo_is_no_accident(self) -> "Settings":
         if not self.demo and self.payments == "test":
             raise ValueError("PORTAL_PAYMENTS=test moves no money: it needs demo mode")
+        if self.payments == "stripe" and not (self.stripe_key and self.stripe_webhook_secret):
+            raise ValueError(
+                "PORTAL_PAYMENTS=stripe needs PORTAL_STRIPE_KEY and PORTAL_STRIPE_WEBHOOK_SECRET"
+            )
         if self.public_url and not self.may_answer_at(urlsplit(self.public_url).hostname or ""):
             raise ValueError(f"PORTAL_PUBLIC_URL: {DEMO_UNASKED}")
         return self

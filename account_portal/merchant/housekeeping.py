@@ -12,6 +12,7 @@ from account_portal.context import SHOP, enter
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.settings import get_settings
 from account_portal.events import SYSTEM, act_as
+from account_portal.gateways import get_gateways
 from account_portal.notifications import delivering, run_delivery_loop, sweep
 from account_portal.orders import service as orders
 from account_portal.security import api_keys, idempotency, otp, rate_limit
@@ -23,6 +24,7 @@ log = logging.getLogger("account_portal.housekeeping")
 EVERY_SECONDS = 30.0
 SWEEP_EVERY = 120
 """Rounds between two removals of what is over: an hour."""
+REFUNDS_EVERY_SECONDS = 5.0
 STOP_SECONDS = 5.0
 
 
@@ -61,6 +63,19 @@ def remove_what_is_over() -> None:
                 is_done = not sweep_some(ctx)
 
 
+def run_refund_loop(stop: Event) -> None:
+    """Let the payment gateway send refunds back until told to stop. Several processes may."""
+    while not stop.is_set():
+        try:
+            while not stop.is_set() and orders.pay_back_next():
+                pass
+        except GatewayUnavailable:
+            log.warning("the database was busy; refunds wait")
+        except Exception:
+            log.exception("a refund could not be sent back; it is tried again")
+        stop.wait(REFUNDS_EVERY_SECONDS)
+
+
 def run_housekeeping_loop(stop: Event) -> None:
     """Keep house until told to stop. Several processes may: each round is one transaction."""
     is_applied = False
@@ -89,25 +104,35 @@ async def background_jobs() -> AsyncIterator[None]:
         yield
         return
     stop = Event()
-    thread = Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True)
-    thread.start()
+    threads = _begin(stop)
     try:
         async with delivering(), sending_webhooks():
             yield
     finally:
         stop.set()
-        await asyncio.to_thread(thread.join, STOP_SECONDS)
+        for thread in threads:
+            await asyncio.to_thread(thread.join, STOP_SECONDS)
+
+
+def _begin(stop: Event) -> list[Thread]:
+    loops = {"housekeeping": run_housekeeping_loop}
+    payments = get_gateways().payments
+    if payments is not None and payments.pays_back:
+        loops["refunds"] = run_refund_loop
+    threads = [
+        Thread(target=loop, args=(stop,), name=name, daemon=True) for name, loop in loops.items()
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
 
 
 def work_until(stop: Event) -> None:
     """What the command `worker` does: all loops, until told to stop."""
     sender = Worker()
-    threads = [
-        Thread(target=run_housekeeping_loop, args=(stop,), name="housekeeping", daemon=True),
-        Thread(target=sender.run, name="webhooks", daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
+    webhooks_thread = Thread(target=sender.run, name="webhooks", daemon=True)
+    webhooks_thread.start()
+    threads = [*_begin(stop), webhooks_thread]
     run_delivery_loop(stop)
     sender.stop()
     for thread in threads:

@@ -230,6 +230,7 @@ class Payment(Identified, Stamped, table=True):
         Index("ix_payments_payment_status", "payment_status", "id"),
         Index("ix_payments_payment_status_modified_at", "payment_status", "modified_at", "id"),
         Index("ix_payments_order_id_created_at", "order_id", "created_at", "id"),
+        Index("ix_payments_payment_reference_number", "payment_reference_number"),
     )
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
@@ -268,6 +269,13 @@ class Refund(Identified, Stamped, table=True):
         Index("ix_refunds_status", "status", "id"),
         Index("ix_refunds_status_modified_at", "status", "modified_at", "id"),
         Index("ix_refunds_order_id_created_at", "order_id", "created_at", "id"),
+        Index(
+            "ix_refunds_due_at",
+            "due_at",
+            "id",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
     )
 
     order_id: str = Field(foreign_key="orders.id", max_length=26)
@@ -298,6 +306,21 @@ class Refund(Identified, Stamped, table=True):
         index=True,
         description="The parcel that did not arrive, if it is for one.",
     )
+    payment_id: str | None = Field(
+        default=None,
+        max_length=26,
+        description="The payment it goes back to, if the store's gateway sends it there.",
+    )
+    handed_over_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="When the gateway was first asked: from then on its amount stays.",
+    )
+    due_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="When the gateway is to be asked (again)."
+    )
+    tries: int | None = None
+    gateway_error: str | None = Field(default=None, max_length=300)
 
 
 class OrderDocument(SQLModel, table=True):

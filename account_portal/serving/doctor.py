@@ -9,6 +9,7 @@ from typing import NamedTuple
 import click
 from sqlalchemy import make_url
 
+from account_portal import routes
 from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
 from account_portal.core.mail_server import sender_of
@@ -143,6 +144,9 @@ def _storage(settings: Settings) -> str:
 
 
 def _payments(settings: Settings) -> str:
+    if settings.payments == "stripe":
+        mode = "test mode" if "_test_" in settings.stripe_key else "live"
+        return f"Stripe ({mode}); its webhook belongs at {settings.origin}{routes.PAYMENT_EVENTS}"
     if settings.demo:
         return "play money (demo mode)"
     return f"in the shop's checkout: {settings.checkout_url}" if settings.checkout_url else "none"

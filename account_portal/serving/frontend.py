@@ -27,6 +27,7 @@ SERVER_PATHS = (
     "backend",
     "health",
     "metrics",
+    "payment-events",
     "test-gateway",
     "theme.css",
     "shop",

@@ -2,6 +2,7 @@
 
 from account_portal.orders.service.cancelling import add_refund, cancel_for_shop, cancel_order
 from account_portal.orders.service.documents import apply_settings, refresh_due, refresh_orders
+from account_portal.orders.service.gateway_refunds import pay_back_next, report_refund
 from account_portal.orders.service.history import list_order_years, search_orders
 from account_portal.orders.service.links import cart_items, help_link
 from account_portal.orders.service.lost_parcels import refund_shipment, resend_shipment
@@ -10,6 +11,7 @@ from account_portal.orders.service.paying import (
     get_hosted_payment,
     is_paid_somewhere,
     pay_again,
+    report_payment,
     retry_payment,
     settle_payment,
 )
@@ -69,11 +71,14 @@ __all__ = [
     "list_unpaid",
     "move_shipment",
     "pay_again",
+    "pay_back_next",
     "redirect_refund",
     "refresh_due",
     "refresh_orders",
     "refund_shipment",
     "refunds_by_return",
+    "report_payment",
+    "report_refund",
     "resend_shipment",
     "retry_payment",
     "retry_refund",

@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlmodel import col
 
+from account_portal import routes
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.links import is_link
 from account_portal.core.written import written_amount
-from account_portal.gateways.payments import PaymentGateway, PaymentRequest
+from account_portal.gateways.payments import PaymentGateway, PaymentReport, PaymentRequest
 from account_portal.models import Order, Payment
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import PaymentReceived
@@ -130,6 +131,7 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
     """
     if payment.redirect_url is not None:
         return _result(payment, order.currency)
+    back = ctx.settings.origin + routes.order(order.order_number)
     request = PaymentRequest(
         request_number=payment.request_number,
         order_number=order.order_number,
@@ -138,6 +140,10 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
         customer_email=order.customer_email,
         customer_phone=order.customer_phone,
         now=ctx.now,
+        begun_at=payment.created_at,
+        success_url=_allowed_address(ctx, payment.success_url) or back,
+        failure_url=_allowed_address(ctx, payment.failure_url) or back,
+        replaces=_given_up(ctx, payment),
     )
     gateway = _gateway(ctx)
     ctx.checkpoint(attempt=request.request_number)
@@ -159,7 +165,23 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
         if payment.payment_status != TransactionStatus.PENDING:
             raise GatewayUnavailable  # it ended meanwhile: nobody may be sent to pay it
         payment.redirect_url, payment.expires_at = start.redirect_url, start.expires_at
+        payment.payment_reference_number = start.reference
     return _result(payment, request.currency)
+
+
+def _given_up(ctx: Context, payment: Payment) -> tuple[str, ...]:
+    """What the gateway calls earlier attempts to pay the same order that nobody ended."""
+    found = ctx.db.execute(
+        select(col(Payment.payment_reference_number)).where(
+            col(Payment.order_id) == payment.order_id,
+            col(Payment.id) != payment.id,
+            col(Payment.payment_gateway) == payment.payment_gateway,
+            col(Payment.payment_status) == TransactionStatus.PENDING,
+            col(Payment.payment_reference_number).is_not(None),
+            col(Payment.redirect_url).is_not(None),
+        )
+    ).scalars()
+    return tuple(str(reference) for reference in found)
 
 
 def _result(payment: Payment, currency: str) -> RetryPaymentResult:
@@ -280,8 +302,17 @@ def settle_payment(
     succeeded: bool,
     reference: str | None = None,
     method: str | None = None,
+    amount: int | None = None,
 ) -> None:
     """Record what became of an attempt; only the first answer counts.
+
+    Args:
+        ctx: the call, as the shop or its gateway.
+        request_number: of the attempt.
+        succeeded: whether the money arrived.
+        reference: what the gateway or bank calls the payment.
+        method: how it was paid.
+        amount: what arrived, in minor units, if that is not what was asked for.
 
     Money that arrives for an order cancelled meanwhile, or beyond what was due, goes back by the
     refund that `refresh_orders` makes; an order that waited for nothing but its payment is placed
@@ -301,6 +332,8 @@ def settle_payment(
     payment.payment_status, payment.modified_at = status, ctx.now
     payment.payment_date = ctx.now if succeeded else None
     payment.payment_reference_number = reference
+    if succeeded and amount is not None:
+        payment.amount = amount
     payment.payment_method = method or payment.payment_method
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
@@ -308,13 +341,35 @@ def settle_payment(
         order.status = OrderStatus.CONFIRMED
         refresh_orders(ctx.db, [order.id], ctx.now)
     if succeeded:
-        amount = money.to_major(payment.amount, order.currency)
+        arrived = money.to_major(payment.amount, order.currency)
         enqueue(
             ctx,
             PaymentReceived(
                 order_number=order.order_number,
                 store=ctx.settings.store_name,
-                amount=written_amount(amount, order.currency, ctx.settings.store_country),
+                amount=written_amount(arrived, order.currency, ctx.settings.store_country),
             ),
             customer_id=order.customer_id,
         )
+
+
+def report_payment(ctx: Context, report: PaymentReport) -> None:
+    """Take over what the gateway says of an attempt, in whatever order its messages come.
+
+    Raises:
+        Forbidden: only the shop and its gateway may tell.
+        NotFound: no such attempt, or it is in another currency.
+    """
+    ctx.require_shop()
+    payment = _locked_payment(ctx, report.request_number)
+    currency = ctx.db.get_one(Order, payment.order_id).currency
+    if report.succeeded and report.currency != currency:
+        raise NotFound(f"Attempt {report.request_number} is in another currency.")
+    settle_payment(
+        ctx,
+        report.request_number,
+        succeeded=report.succeeded,
+        reference=report.reference,
+        method=report.method if report.succeeded else None,
+        amount=report.amount,
+    )

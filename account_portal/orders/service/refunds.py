@@ -26,6 +26,7 @@ from account_portal.orders.facts import money_of
 from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order
+from account_portal.orders.service.paying_back import hand_to_gateway, sends_money_back
 from account_portal.orders.service.refund_reading import latest_payment
 from account_portal.states import (
     ActivityType,
@@ -44,7 +45,7 @@ class RefundNotMovable(Conflict):
     message = "This refund cannot take that step now."
 
 
-def _locked_refund(ctx: Context, request_number: str) -> tuple[Refund, Order]:
+def refund_of_number(ctx: Context, request_number: str) -> tuple[Refund, Order]:
     """A refund whose order is locked.
 
     Raises:
@@ -66,38 +67,52 @@ def _locked_refund(ctx: Context, request_number: str) -> tuple[Refund, Order]:
 def approve_refund(ctx: Context, request_number: str) -> None:
     """Let a pending refund go out; approving it again changes nothing.
 
+    The store's gateway sends back what it took; the rest the shop pays, and tells.
+
     Raises:
         Forbidden: only the shop may.
         NotFound: no such refund.
         RefundNotMovable: it is settled.
     """
-    refund, order = _locked_refund(ctx, request_number)
+    refund, order = refund_of_number(ctx, request_number)
     if refund.status == RefundStatus.APPROVED:
         return
     if refund.status != RefundStatus.PENDING:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status} already.")
     refund.status, refund.modified_at = RefundStatus.APPROVED, ctx.now
+    hand_to_gateway(ctx, refund, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
 
 
 def settle_refund(
-    ctx: Context, request_number: str, *, succeeded: bool, reference: str | None = None
+    ctx: Context,
+    request_number: str,
+    *,
+    succeeded: bool,
+    reference: str | None = None,
+    by_gateway: bool = False,
 ) -> None:
     """Record whether an approved refund arrived; telling the same again changes nothing.
 
-    Points and store credit are given back here; money has been moved by whoever calls.
+    Points and store credit are given back here; money has been moved by whoever calls. Of a refund
+    that the store's gateway sends only the gateway tells, also that it came back later.
 
     Raises:
         Forbidden: only the shop may.
         NotFound: no such refund.
         RefundNotMovable: it is not approved, or was settled the other way.
     """
-    refund, order = _locked_refund(ctx, request_number)
+    refund, order = refund_of_number(ctx, request_number)
     outcome = RefundStatus.SUCCESS if succeeded else RefundStatus.FAILED
     if refund.status == outcome:
         return
-    if refund.status != RefundStatus.APPROVED:
+    came_back = by_gateway and refund.status == RefundStatus.SUCCESS
+    if refund.status != RefundStatus.APPROVED and not came_back:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
+    if refund.payment_id is not None and sends_money_back(ctx) and not by_gateway:
+        raise RefundNotMovable(
+            f"Refund {request_number} goes back through the payment gateway, which tells by itself."
+        )
     if succeeded:
         give_back(ctx, refund, order)
     refund.status, refund.modified_at = outcome, ctx.now
@@ -176,7 +191,7 @@ def redirect_refund(ctx: Context, request_number: str, bank_account_id: str) -> 
         RefundNotMovable: it does not wait, or is no money.
         BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
     """
-    refund, order = _locked_refund(ctx, request_number)
+    refund, order = refund_of_number(ctx, request_number)
     is_money = refund.payment_mode != rules.POINTS and refund.payment_method != rules.STORE_CREDIT
     if refund.status != RefundStatus.PENDING or not is_money:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
@@ -208,7 +223,7 @@ def retry_refund(ctx: Context, request_number: str, *, bank_account_id: str | No
         RefundNotMovable: it did not fail, or nothing is owed in its place any more.
         BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
     """
-    refund, _order = _locked_refund(ctx, request_number)
+    refund, _order = refund_of_number(ctx, request_number)
     if refund.status != RefundStatus.FAILED:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
     again = ctx.db.execute(

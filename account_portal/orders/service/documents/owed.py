@@ -119,7 +119,11 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
     refund of which the shop says that it gave back more. The facts take the changes in; an amount
     of 0 calls a refund off. What the shop told itself is left alone while its order lives.
     """
-    waiting = [dict(row) for row in reversed(facts.refunds) if row["status"] in _WAITING]
+    waiting = [
+        dict(row)
+        for row in reversed(facts.refunds)
+        if row["status"] in _WAITING and row["handed_over_at"] is None
+    ]
     if not waiting:
         return []
     money = facts.money()
