@@ -103,6 +103,7 @@ many seconds it has all of them again.
         "Messages": "Messages to customers.",
         "Events": "What happened, in order.",
         "Webhooks": "Where events are sent to.",
+        "Policies": "What customers may do after the purchase.",
     },
     security=[{"keyAuth": []}],
     security_schemes={

@@ -8,7 +8,7 @@ from account_portal.console.service import accounts
 from account_portal.context import SHOP, Context, enter
 from account_portal.core.errors import PortalError
 from account_portal.merchant.key_commands import me
-from account_portal.merchant.shop_commands import run_as_shop
+from account_portal.merchant.running import run_as_shop
 
 ROLES = click.Choice([role.value for role in Role])
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from account_portal.merchant import keys as service
-from account_portal.merchant.shop_commands import run_as_shop
+from account_portal.merchant.running import run_as_shop
 
 
 def me() -> str:

@@ -3,35 +3,20 @@
 Each command is one call of one service, as the shop.
 """
 
-from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
 
 from account_portal.bank_accounts import service as bank_accounts
-from account_portal.context import SHOP, enter
-from account_portal.core.errors import PortalError
-from account_portal.core.opening import CannotOpen, open_database
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.list_commands import list_commands
+from account_portal.merchant.policy_commands import policy_group
+from account_portal.merchant.running import run_as_shop
 from account_portal.orders import service as orders
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
-
-
-def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Run one service as the shop; what it refuses becomes a sentence and exit code 1."""
-    try:
-        open_database()
-        with enter(writes=True, actor=SHOP) as ctx:
-            return service(ctx, *args, **kwargs)
-    except CannotOpen as error:
-        raise click.ClickException(str(error)) from None
-    except PortalError as error:
-        reasons = [f"{name}: {text}" for name, texts in error.fields.items() for text in texts]
-        raise click.ClickException(" ".join([error.message, *reasons])) from None
 
 
 def _number(text: str) -> Decimal:
@@ -303,5 +288,6 @@ def expire_points(customer: str, points: Decimal, remarks: str | None) -> None:
     click.echo(f"Up to {points} points of {customer} have lapsed.")
 
 
+shop.add_command(policy_group)
 for _command in list_commands():
     shop.add_command(_command)

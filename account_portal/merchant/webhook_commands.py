@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from account_portal.core.validation import to_fields
 from account_portal.merchant import lists
 from account_portal.merchant.rows import DeliveriesQuery
-from account_portal.merchant.shop_commands import run_as_shop
+from account_portal.merchant.running import run_as_shop
 from account_portal.states import DeliveryStatus
 from account_portal.webhooks import service
 from account_portal.webhooks.schemas import CreateWebhook

@@ -18,7 +18,6 @@ from account_portal.models.order import (
     OrderCount,
     OrderDocument,
     OrderLine,
-    OrderPolicy,
     Payment,
     Refund,
     Shipment,
@@ -35,6 +34,7 @@ from account_portal.models.plumbing import (
     OutboxMessage,
     RunningPortal,
 )
+from account_portal.models.policy import OrderPolicy, PolicyVersion
 from account_portal.models.product import Product, Purchase
 from account_portal.models.review import Review, ReviewMedia
 from account_portal.models.staff import AuditEntry, StaffMember, StaffSession
@@ -77,6 +77,7 @@ __all__ = [
     "OutboxMessage",
     "Passkey",
     "Payment",
+    "PolicyVersion",
     "Product",
     "Purchase",
     "RateEvent",

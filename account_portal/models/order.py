@@ -114,6 +114,8 @@ class OrderLine(Identified, table=True):
     product_name: str = Field(max_length=255)
     product_image_url: str | None = Field(default=None, max_length=1000)
     product_type: str = Field(default="physical", max_length=10)
+    category: str | None = Field(default=None, max_length=64)
+    tags: list[str] = Field(default_factory=list, sa_type=JsonType)
     sku: str = Field(max_length=64)
     twin_of: str | None = Field(
         default=None,
@@ -367,20 +369,6 @@ class OrderDocument(SQLModel, table=True):
         description="State and amount of its refunds by number, as JSON: what was last told of "
         "them, as no customer reads them in the documents.",
     )
-
-
-class OrderPolicy(SQLModel, table=True):
-    """The settings that the stored documents were derived with; one row.
-
-    A process that starts with other settings marks the documents they change, so that these are
-    derived anew before they are read.
-    """
-
-    __tablename__ = "order_policies"
-
-    id: int = Field(primary_key=True)
-    return_window_days: int
-    cancel_scheduled: bool
 
 
 class OrderCount(SQLModel, table=True):

@@ -52,6 +52,8 @@ def list_returns(ctx: Ctx, page: PageQuery) -> Page[list[OrderReturn]]:
         rules.ReturnWindowClosed,
         rules.ItemNotInOrder,
         rules.ItemNotDelivered,
+        rules.ItemNotReturnable,
+        rules.ResolutionNotOffered,
         rules.QuantityNotReturnable,
         rules.AddressNotFound,
     ),

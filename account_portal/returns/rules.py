@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from account_portal.core.errors import Conflict, Unprocessable
-from account_portal.orders.rules import worth_of
-from account_portal.states import OrderStatus, ReturnStatus
+from account_portal.orders.rules import NEVER_GOES_BACK, WORDS, Reason, worth_of
+from account_portal.states import ReturnResolution, ReturnStatus
 
 
 class OrderNotReturnable(Conflict):
@@ -48,6 +48,20 @@ class ItemNotDelivered(Unprocessable):
 
     code = "item_not_delivered"
     message = "This item has not been delivered yet."
+
+
+class ItemNotReturnable(Unprocessable):
+    """The policy of the store lets it never go back."""
+
+    code = "item_not_returnable"
+    message = "This item cannot be returned."
+
+
+class ResolutionNotOffered(Unprocessable):
+    """The policy of the store offers something else for it."""
+
+    code = "resolution_not_offered"
+    message = "This is not offered for this item."
 
 
 class QuantityNotReturnable(Unprocessable):
@@ -113,10 +127,12 @@ class LineState:
     tax_amount: int
     delivered_units: int
     """Units that arrived, free ones included."""
-    open_units: int
-    """Paid units that arrived within the return window."""
     returnable_units: int
     """Units that could be put into a new request now."""
+    reason: Reason | None = None
+    """Why none could; none: some could."""
+    resolutions: tuple[ReturnResolution, ...] = tuple(ReturnResolution)
+    """What can be asked for."""
     held_units: int = 0
     """Units in requests that are neither rejected nor cancelled; the next two are their amounts."""
     held_total: int = 0
@@ -154,14 +170,18 @@ def require_returnable(line: LineState, units: int) -> None:
 
     Raises:
         ItemNotDelivered: none arrived.
+        ItemNotReturnable: the policy lets it never go back.
         ReturnWindowClosed: all that arrived did so too long ago.
         QuantityNotReturnable: more than arrived in time and no other request holds.
     """
-    if line.delivered_units == 0:
-        raise ItemNotDelivered
     if units <= line.returnable_units:
         return
-    if line.open_units == 0 and line.paid_units > 0:
+    code = line.reason.code if line.reason else ""
+    if line.delivered_units == 0 and code not in NEVER_GOES_BACK:
+        raise ItemNotDelivered
+    if code in NEVER_GOES_BACK:
+        raise ItemNotReturnable(WORDS[code])
+    if code == "window_closed":
         raise ReturnWindowClosed
     raise QuantityNotReturnable(
         f"{line.returnable_units} units of this item can be returned."
@@ -170,24 +190,14 @@ def require_returnable(line: LineState, units: int) -> None:
     )
 
 
-def reason_against(status: OrderStatus, line: LineState, now: datetime) -> str | None:
-    """Why nothing of a line can go back, in words for the customer; none: something can.
+def require_resolution(line: LineState, wanted: ReturnResolution) -> None:
+    """Refuse what the policy does not offer for a line.
 
-    `{date}` stands for the end of its return window.
+    Raises:
+        ResolutionNotOffered: it offers something else.
     """
-    if line.returnable_units > 0:
-        return None
-    if status is OrderStatus.CANCELLED:
-        return "This order was cancelled."
-    if line.delivered_units == 0:
-        return "Not delivered yet."
-    if line.paid_units == 0:
-        return "Free items cannot be returned."
-    if line.closes_at is not None and now > line.closes_at:
-        return "Returns closed on {date}."  # whoever shows it writes the date as the reader does
-    if line.held_units:
-        return "Already in a return request."
-    return "Free items cannot be returned."
+    if wanted not in line.resolutions:
+        raise ResolutionNotOffered(f"A {wanted} is not offered for this item.")
 
 
 def held_note(quantity: int, line: LineState) -> str:

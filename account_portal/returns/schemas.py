@@ -154,6 +154,7 @@ class ReturnableItem(View):
     quantity: int
     returnable_quantity: int = Field(ge=0)
     returnable_until: Moment | None = Field(description="When the last window closes or closed.")
+    resolutions: list[ReturnResolution] = Field(description="What can be asked for.")
     reason: str | None = Field(
         description="Why nothing can go back, `{date}` for the day it closed; none: something can."
     )

@@ -27,6 +27,7 @@ _KINDS = (
     "loyalty",
     "bank_accounts",
     "webhooks",
+    "policies",
 )
 SCOPES = (
     *(f"{kind}:{verb}" for kind in _KINDS for verb in ("read", "write")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,9 +22,8 @@ from account_portal.models import (
     User,
 )
 from account_portal.orders import rules, service
-from account_portal.orders.facts import facts_of, money_of
+from account_portal.orders.facts import facts_of, line_eligibility, money_of
 from account_portal.orders.schemas import CancelOrder, OrderQuery
-from account_portal.orders.service.documents import return_window, returnable_by_line
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.states import ShipmentStatus
@@ -31,6 +31,10 @@ from account_portal.states import ShipmentStatus
 CANCEL = CancelOrder.model_validate(
     {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
 )
+
+
+WINDOW = timedelta(days=30)
+"""The setting's default."""
 
 
 class Life:
@@ -223,8 +227,9 @@ class Life:
             assert 0 <= line.sent <= line.quantity
             assert 0 <= line.sent_free <= line.free_quantity
         arrived, held = facts.delivered_units(), facts.held()
-        for line_id, units in returnable_by_line(facts, self._clock.now).items():
-            assert 0 <= units <= arrived.get(line_id, 0) - held[line_id].units
+        for line_id, line in line_eligibility(facts, self._clock.now).items():
+            assert (line.reason is None) == (line.units > 0)
+            assert 0 <= line.units <= arrived.get(line_id, 0) - held[line_id].units
 
     def _check_what_is_shown(self, money: rules.MoneyFacts) -> None:
         query = OrderQuery.model_validate({"user_id": self._owner.id, "limit": 100})
@@ -244,14 +249,14 @@ class Life:
             if shipment.status == "delivered" and shipment.delivered_date
         ]
         closed = detail.status == "complete" and all(
-            date + return_window() < self._clock.now for date in dated
+            date + WINDOW < self._clock.now for date in dated
         )
         assert closed or detail.status != "complete"
         if detail.status == "delivered":
             assert (
                 not dated
                 or any(item.returnable_quantity for item in detail.order_items)
-                or any(date + return_window() >= self._clock.now for date in dated)
+                or any(date + WINDOW >= self._clock.now for date in dated)
             )
         with self.database.session(writes=False) as db:
             assert db.get_one(Order, self.id).status == detail.status

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from account_portal.core import money
 from account_portal.orders import rules
+from account_portal.orders.schemas import Policy
 from account_portal.states import OrderStatus as O
 from account_portal.states import PaymentStatus as P
 from account_portal.states import RefundStatus, ReturnStatus
@@ -53,15 +55,11 @@ def test_states_are_stable_and_final_ones_stay(current: O, parcels: list[S], cov
         assert once is current
 
 
-@given(st.sampled_from(O), shipments, st.booleans())
-def test_the_flag_and_the_guard_agree(status: O, parcels: list[S], allows: bool) -> None:
-    shown = rules.can_cancel(status, parcels, store_allows_scheduled=allows)
-    try:
-        rules.require_cancellable(status, parcels, store_allows_scheduled=allows)
-    except (rules.OrderNotCancellable, rules.OrderAlreadyCancelled):
-        assert not shown
-    else:
-        assert shown
+@given(st.sampled_from(O), shipments, st.sampled_from(rules.UNTIL))
+def test_what_cannot_be_cancelled_has_words(status: O, parcels: list[S], until: Any) -> None:
+    code = rules.why_not_cancellable(status, parcels, until)
+    assert rules.can_cancel(status, parcels, until) == (code is None)
+    assert code is None or rules.WORDS[code]
 
 
 @given(st.sampled_from(S), st.sampled_from(S))
@@ -113,25 +111,38 @@ def test_how_far_an_order_is_paid(
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 60), st.dictionaries(st.sampled_from("ABC"), st.integers(1, 5))),
-        max_size=5,
-    ),
-    st.dictionaries(st.sampled_from("ABC"), st.integers(0, 12)),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(1, 5)), max_size=5),
+    st.integers(0, 12),
+    st.sampled_from(["delivery", "order"]),
 )
 def test_no_more_can_be_returned_than_arrived_and_is_free(
-    arrived: list[tuple[int, dict[str, int]]], remaining: dict[str, int]
+    arrived: list[tuple[int, int]], held: int, counted_from: str
 ) -> None:
-    parcels = [
-        rules.DeliveredParcel(str(number), NOW - timedelta(days=days), units)
-        for number, (days, units) in enumerate(arrived)
-    ]
-    found = rules.returnable_units(parcels, remaining, timedelta(days=30), NOW)
-    for sku, units in found.items():
-        in_time = sum(units.get(sku, 0) for days, units in arrived if days <= 30)
-        assert 0 <= units <= min(in_time, remaining.get(sku, 0))
-    later = rules.returnable_units(parcels, remaining, timedelta(days=30), NOW + timedelta(days=9))
-    assert all(units <= found[sku] for sku, units in later.items())
+    placed = NOW - timedelta(days=70)
+    sale = rules.Sale("A", "a", "physical", None, frozenset(), Decimal(1), "INR", None, placed)
+    goods = rules.Goods(
+        paid_units=99,
+        delivered_units=sum(units for _, units in arrived),
+        arrivals=tuple(
+            (str(number), NOW - timedelta(days=days), units)
+            for number, (days, units) in enumerate(arrived)
+        ),
+        held_units=held,
+        returned_units=0,
+    )
+    settings = rules.rule_of_settings(30, cancel_scheduled=True)
+    policy = Policy.model_validate(
+        {"rules": [{"name": "all", "returns": {"counted_from": counted_from}}]}
+    )
+    ranked = rules.rank(policy, settings)
+    found = rules.kindest_return([ranked], sale, goods, NOW)
+    in_time = sum(units for days, units in arrived if days <= 30 and counted_from == "delivery")
+    assert 0 <= found.units <= max(0, min(in_time, goods.delivered_units - held))
+    assert (found.reason is None) == (found.units > 0)
+    later = rules.kindest_return([ranked], sale, goods, NOW + timedelta(days=9))
+    assert later.units <= found.units
+    kinder = rules.kindest_return([ranked, (settings,)], sale, goods, NOW)
+    assert kinder.units >= found.units
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=20))

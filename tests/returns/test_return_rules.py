@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from account_portal.orders.rules import Means, split_refund
+from account_portal.orders.rules import Means, Reason, split_refund
 from account_portal.returns import rules
 from account_portal.returns.rules import LineState, Worth
-from account_portal.states import OrderStatus, ReturnStatus
+from account_portal.states import ReturnStatus
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
 
@@ -20,7 +20,6 @@ def line(**values: object) -> LineState:
         "line_total": 1000,
         "tax_amount": 153,
         "delivered_units": 3,
-        "open_units": 3,
         "returnable_units": 3,
         "closes_at": datetime(2026, 5, 20, tzinfo=UTC),
     }
@@ -138,11 +137,12 @@ def test_money_that_never_arrived_is_not_refunded() -> None:
     [
         (line(), 3, None),
         (line(), 4, rules.QuantityNotReturnable),
-        (line(delivered_units=0, open_units=0, returnable_units=0), 1, rules.ItemNotDelivered),
-        (line(open_units=0, returnable_units=0), 1, rules.ReturnWindowClosed),
-        (line(open_units=1, returnable_units=1), 2, rules.QuantityNotReturnable),
+        (line(delivered_units=0, returnable_units=0), 1, rules.ItemNotDelivered),
+        (line(reason=Reason("window_closed"), returnable_units=0), 1, rules.ReturnWindowClosed),
+        (line(returnable_units=1), 2, rules.QuantityNotReturnable),
         (line(held_units=3, returnable_units=0), 1, rules.QuantityNotReturnable),
-        (line(paid_units=0, open_units=0, returnable_units=0), 1, rules.QuantityNotReturnable),
+        (line(paid_units=0, returnable_units=0), 1, rules.QuantityNotReturnable),
+        (line(reason=Reason("final_sale"), returnable_units=0), 1, rules.ItemNotReturnable),
     ],
 )
 def test_which_units_can_go_back(
@@ -153,33 +153,6 @@ def test_which_units_can_go_back(
     else:
         with pytest.raises(error):
             rules.require_returnable(state, units)
-
-
-@pytest.mark.parametrize(
-    ("status", "state", "words"),
-    [
-        (OrderStatus.DELIVERED, line(), None),
-        (OrderStatus.CANCELLED, line(returnable_units=0), "This order was cancelled."),
-        (OrderStatus.SHIPPED, line(returnable_units=0, delivered_units=0), "Not delivered yet."),
-        (
-            OrderStatus.COMPLETE,
-            line(returnable_units=0, closes_at=datetime(2026, 5, 3, tzinfo=UTC)),
-            "Returns closed on {date}.",
-        ),
-        (
-            OrderStatus.DELIVERED,
-            line(returnable_units=0, held_units=3),
-            "Already in a return request.",
-        ),
-        (
-            OrderStatus.DELIVERED,
-            line(returnable_units=0, paid_units=0),
-            "Free items cannot be returned.",
-        ),
-    ],
-)
-def test_each_refusal_has_words(status: OrderStatus, state: LineState, words: str | None) -> None:
-    assert rules.reason_against(status, state, NOW) == words
 
 
 def test_units_in_a_return_are_told_of() -> None:

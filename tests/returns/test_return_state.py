@@ -215,7 +215,7 @@ def test_an_order_that_changed_meanwhile_leads_back_to_its_items(
 def test_what_cannot_go_back_says_why(database: Database, owner: User) -> None:
     page = open_form(database, owner, make_order(database, owner))
     assert page.can_return is False
-    assert page.lines[0].item.reason == "Not delivered yet."
+    assert page.lines[0].item.reason == "Not sent yet: you can cancel it instead."
     page.run("choose", "SKU-0", on=True)
     page.run("choose_items", {})
     assert page.errors == {"_": "Choose at least one item to return."}

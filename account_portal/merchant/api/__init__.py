@@ -5,6 +5,7 @@ from account_portal.merchant.api.events import events, webhooks
 from account_portal.merchant.api.messages import router as messages
 from account_portal.merchant.api.orders import router as orders
 from account_portal.merchant.api.payments import payments, refunds
+from account_portal.merchant.api.policies import router as policies
 from account_portal.merchant.api.records import router as records
 from account_portal.merchant.api.returns import router as returns
 from account_portal.merchant.api.reviews import router as reviews
@@ -20,4 +21,5 @@ ROUTERS = (
     messages,
     events,
     webhooks,
+    policies,
 )

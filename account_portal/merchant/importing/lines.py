@@ -11,6 +11,8 @@ from account_portal.merchant.importing.records import LineRecord, OrderRecord
 
 _PLAIN_LINE = (
     "product_type",
+    "category",
+    "tags",
     "slug",
     "variant_id",
     "variant_name",

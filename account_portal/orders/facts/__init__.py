@@ -1,6 +1,30 @@
 """What is known of an order, read once: whoever decides something reads these rows nowhere else."""
 
+from account_portal.orders.facts.eligibility import (
+    LineEligibility,
+    can_cancel,
+    cancel_reason,
+    line_eligibility,
+    line_returns,
+    matching_rules,
+    next_change,
+)
 from account_portal.orders.facts.money import money_of
 from account_portal.orders.facts.order import Held, OrderFacts, facts_of, load_facts
+from account_portal.orders.facts.policies import settings_rule
 
-__all__ = ["Held", "OrderFacts", "facts_of", "load_facts", "money_of"]
+__all__ = [
+    "Held",
+    "LineEligibility",
+    "OrderFacts",
+    "can_cancel",
+    "cancel_reason",
+    "facts_of",
+    "line_eligibility",
+    "line_returns",
+    "load_facts",
+    "matching_rules",
+    "money_of",
+    "next_change",
+    "settings_rule",
+]

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel, col
 
+from account_portal.addresses.rules import country_code_of
 from account_portal.core.bulk import Stored, table_of
 from account_portal.core.reading import PreparedSelect, read_in
 from account_portal.loyalty.service import points_spent_on
 from account_portal.models import (
+    AddressCopy,
     Order,
     OrderLine,
     OrderReturn,
@@ -26,6 +28,7 @@ from account_portal.models import (
 )
 from account_portal.orders import rules
 from account_portal.orders.facts.money import NOT_AGREED, money_facts
+from account_portal.orders.facts.policies import load_policies
 from account_portal.states import (
     OrderStatus,
     RefundStatus,
@@ -64,6 +67,10 @@ class OrderFacts:
     return_items: Rows = ()
     points_spent: int = 0
     """Hundredths of a point the ledger took for this order and did not give back."""
+    country: str | None = None
+    """Where it goes to, as an ISO code; known only where a policy asks for it."""
+    policies: Sequence[rules.Ranked] = ()
+    """The one in force when it was placed, and those that were set since."""
 
     @property
     def live_shipments(self) -> list[Stored]:
@@ -198,7 +205,13 @@ class OrderFacts:
         return list(found.values())
 
 
-def load_facts(db: Session, order_ids: Collection[str], *, lock: bool = False) -> list[OrderFacts]:
+def load_facts(
+    db: Session,
+    order_ids: Collection[str],
+    *,
+    lock: bool = False,
+    ask_for_countries: bool = False,
+) -> list[OrderFacts]:
     """Read orders with everything that hangs on them; what is pending must be flushed before.
 
     Args:
@@ -206,6 +219,7 @@ def load_facts(db: Session, order_ids: Collection[str], *, lock: bool = False) -
         order_ids: which orders.
         lock: lock the orders first, where the database can. What is worked out from them is then
             the last word, whoever else is changing one of them.
+        ask_for_countries: read where they go to, though no policy that is set asks for it.
     """
     ids = sorted(order_ids)
     orders = _load(db, Order, col(Order.id), ids, lock=lock)
@@ -230,6 +244,8 @@ def load_facts(db: Session, order_ids: Collection[str], *, lock: bool = False) -
     return_ids = [row["id"] for found in returns.values() for row in found]
     return_items = _by(_load(db, ReturnItem, col(ReturnItem.return_id), return_ids), "return_id")
     spent = points_spent_on(db, [order for order in orders if order["loyalty_point_redeemed"]])
+    policies = load_policies(db)
+    countries = _countries(db, orders) if ask_for_countries or policies.ask_for_countries else {}
     return [
         OrderFacts(
             order=order,
@@ -242,9 +258,21 @@ def load_facts(db: Session, order_ids: Collection[str], *, lock: bool = False) -
             returns={row["id"]: ReturnStatus(row["status"]) for row in returns[order["id"]]},
             return_items=[item for row in returns[order["id"]] for item in return_items[row["id"]]],
             points_spent=spent.get(order["order_number"], 0),
+            country=countries.get(order["shipping_address_id"]),
+            policies=policies.for_order_of(order["order_date"]),
         )
         for order in orders
     ]
+
+
+def _countries(db: Session, orders: Rows) -> dict[str, str | None]:
+    ids = {order["shipping_address_id"] for order in orders} - {None}
+    if not ids:
+        return {}
+    rows = db.execute(
+        select(col(AddressCopy.id), col(AddressCopy.country)).where(col(AddressCopy.id).in_(ids))
+    )
+    return {row.id: country_code_of(row.country) for row in rows}
 
 
 def facts_of(db: Session, order: Order) -> OrderFacts:

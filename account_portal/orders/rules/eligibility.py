@@ -1,12 +1,13 @@
 """What may be done with an order, and why not, in words for the customer."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
 from account_portal.core.errors import Conflict, PortalError, Unprocessable
 from account_portal.orders.rules.money import MoneyFacts, account_of
 from account_portal.orders.rules.parcels import DELIVERED, NOT_PACKED
+from account_portal.orders.schemas.policies import CancelUntil
 from account_portal.states import (
     OrderStatus,
     RefundStatus,
@@ -93,12 +94,14 @@ class PaymentGatewayNotEnabled(Unprocessable):
 
 
 def can_cancel(
-    status: OrderStatus, shipments: Iterable[ShipmentStatus], *, store_allows_scheduled: bool
+    status: OrderStatus, shipments: Iterable[ShipmentStatus], until: CancelUntil
 ) -> bool:
-    """Whether the customer may still cancel: the flag shown and the guard enforced."""
+    """Whether the customer may still cancel, where the policy lets them until then."""
+    if until == "never":
+        return False
     if status in ALWAYS_CANCELLABLE:
         return True
-    if status in CANCELLABLE_BEFORE_PACKING and store_allows_scheduled:
+    if status in CANCELLABLE_BEFORE_PACKING and until == "packed":
         return all(shipment in NOT_PACKED for shipment in shipments)
     return False
 
@@ -108,21 +111,6 @@ def can_shop_cancel(status: OrderStatus, shipments: Iterable[ShipmentStatus]) ->
     inside = NOT_PACKED | {ShipmentStatus.PACKED}
     is_over = status is OrderStatus.CANCELLED or status in DELIVERED
     return not is_over and all(shipment in inside for shipment in shipments)
-
-
-def require_cancellable(
-    status: OrderStatus, shipments: Iterable[ShipmentStatus], *, store_allows_scheduled: bool
-) -> None:
-    """Refuse what `can_cancel` denies.
-
-    Raises:
-        OrderAlreadyCancelled: it is cancelled.
-        OrderNotCancellable: it is too far on its way.
-    """
-    if status is OrderStatus.CANCELLED:
-        raise OrderAlreadyCancelled
-    if not can_cancel(status, shipments, store_allows_scheduled=store_allows_scheduled):
-        raise OrderNotCancellable
 
 
 def can_retry_payment(facts: MoneyFacts, now: datetime) -> bool:
@@ -183,35 +171,32 @@ def refund_stage(
     return "follows" if of_return in _GOODS_TO_CHECK and not is_paid else "as_is"
 
 
-_WAS_SENT = "This order was sent, so it can't be cancelled any more."
 _WHY_NOT_CANCELLABLE: Mapping[OrderStatus, str] = {
-    OrderStatus.CANCELLED: "This order is cancelled.",
-    OrderStatus.COMPLETE: "This order is complete.",
-    OrderStatus.DELIVERED: "This order has arrived. You can return items instead.",
-    OrderStatus.PARTIALLY_DELIVERED: "A part of this order has arrived. You can return its items.",
-    OrderStatus.UNDELIVERED: _WAS_SENT,
-    OrderStatus.PARTIALLY_UNDELIVERED: _WAS_SENT,
-    OrderStatus.RETURN_TO_ORIGIN: _WAS_SENT,
-    OrderStatus.PARTIALLY_RETURN_TO_ORIGIN: _WAS_SENT,
-    OrderStatus.PARTIALLY_SCHEDULED: "This order is packed already.",
-    OrderStatus.AWAITING_SHIPMENT: "This order is packed already.",
+    OrderStatus.CANCELLED: "already_cancelled",
+    OrderStatus.COMPLETE: "complete",
+    OrderStatus.DELIVERED: "delivered",
+    OrderStatus.PARTIALLY_DELIVERED: "partly_delivered",
+    OrderStatus.UNDELIVERED: "sent",
+    OrderStatus.PARTIALLY_UNDELIVERED: "sent",
+    OrderStatus.RETURN_TO_ORIGIN: "sent",
+    OrderStatus.PARTIALLY_RETURN_TO_ORIGIN: "sent",
+    OrderStatus.PARTIALLY_SCHEDULED: "packed",
+    OrderStatus.AWAITING_SHIPMENT: "packed",
 }
 
 
-def why_not_cancellable(status: OrderStatus) -> str:
-    """A sentence for the customer, for an order that `can_cancel` denies."""
-    return _WHY_NOT_CANCELLABLE.get(
-        status, "This order is on its way. You can return items once they arrive."
-    )
-
-
-def why_not_returnable(ends: Collection[datetime], now: datetime) -> str:
-    """A sentence for the customer; `ends` are the ends of the return windows of what arrived."""
-    if not ends:
-        return "Items can be returned once they arrive."
-    if max(ends) < now:
-        return "Returns closed on {date}."
-    return "All items that can be returned are in a return already."
+def why_not_cancellable(
+    status: OrderStatus, shipments: Iterable[ShipmentStatus], until: CancelUntil
+) -> str | None:
+    """The code of what `can_cancel` denies; none: it can be cancelled."""
+    if can_cancel(status, shipments, until):
+        return None
+    can_be_asked = status in ALWAYS_CANCELLABLE | CANCELLABLE_BEFORE_PACKING
+    if until == "never" and can_be_asked:
+        return "never_cancelled"
+    if can_be_asked and all(shipment in NOT_PACKED for shipment in shipments):
+        return "being_sent"
+    return _WHY_NOT_CANCELLABLE.get(status, "on_its_way")
 
 
 def money_note(facts: MoneyFacts) -> str:

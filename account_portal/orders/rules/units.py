@@ -1,6 +1,6 @@
 """Units: which are in which parcel, what arrived when, and what may go back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,24 +148,3 @@ def worth_of(
 def window_end(delivered_at: datetime, window: timedelta) -> datetime:
     """Until when what arrived then can be returned."""
     return delivered_at + window
-
-
-def returnable_units(
-    parcels: Iterable[DeliveredParcel],
-    unheld_units: Mapping[str, int],
-    window: timedelta,
-    now: datetime,
-) -> dict[str, int]:
-    """Units by line that could be put into a new return request now.
-
-    At most the units of parcels whose window is open, and at most `unheld_units`: delivered units
-    that no other request holds.
-    """
-    open_units: dict[str, int] = {}
-    for parcel in parcels:
-        if now <= window_end(parcel.delivered_at, window):
-            for line, units in parcel.units.items():
-                open_units[line] = open_units.get(line, 0) + units
-    return {
-        line: max(0, min(units, unheld_units.get(line, 0))) for line, units in open_units.items()
-    }

@@ -31,6 +31,12 @@ from account_portal.orders.schemas.parts import (
     ShipmentEventView,
     ShipmentItem,
 )
+from account_portal.orders.schemas.policies import (
+    Policy,
+    PolicyChange,
+    PolicyTrial,
+    PolicyVersionView,
+)
 from account_portal.orders.schemas.requests import (
     SORT_DESCRIPTION,
     SORT_FIELDS,
@@ -77,6 +83,10 @@ __all__ = [
     "PaymentGatewayParams",
     "PaymentInfo",
     "PayuPaymentGatewayParams",
+    "Policy",
+    "PolicyChange",
+    "PolicyTrial",
+    "PolicyVersionView",
     "PriceBreakdown",
     "RetryPayment",
     "RetryPaymentResult",

@@ -13,12 +13,14 @@ from account_portal.core.schemas import (
 from account_portal.orders.schemas.parts import (
     AppliedCoupon,
     AppliedPromotion,
+    CancelEligibility,
     CancellationRefundDetails,
     OrderAddress,
     OrderDetailItem,
     OrderItem,
     OrderPayment,
     OrderShipment,
+    ReturnEligibility,
 )
 from account_portal.states import (
     OrderStatus,
@@ -103,6 +105,8 @@ class OrderDetail(View):
     cancellation_refund_details: CancellationRefundDetails | None = Field(
         description="Null unless cancellation is allowed."
     )
+    cancel_eligibility: CancelEligibility
+    return_eligibility: ReturnEligibility
     cancellation_reason: str | None = None
     feedback: str | None = Field(default=None, description="Comment left with the cancellation.")
     cancelled_at: Moment | None = None

@@ -16,6 +16,7 @@ from account_portal.core.schemas import (
 from account_portal.states import (
     RefundMode,
     RefundStatus,
+    ReturnResolution,
     ShipmentStatus,
     TransactionStatus,
 )
@@ -63,6 +64,39 @@ class OrderDetailItem(OrderItem):
     returnable_quantity: int = Field(
         ge=0, description="Units that could be put into a new return request now."
     )
+
+
+class EligibilityReason(View):
+    """Why something cannot be done."""
+
+    code: str = Field(description="For programs, such as `window_closed` or `final_sale`.")
+    message: str = Field(description="For customers; `{date}` stands for the day of `at`.")
+    at: Moment | None = Field(description="The moment it tells of, such as when a window closed.")
+
+
+class CancelEligibility(View):
+    """Whether the whole order can be cancelled, and if not, why."""
+
+    is_allowed: bool
+    reasons: list[EligibilityReason]
+
+
+class LineReturnEligibility(View):
+    """What of a line can go back now, and if nothing, why."""
+
+    sku: str
+    returnable_quantity: int = Field(ge=0)
+    until: Moment | None = Field(description="When the last window closes or closed.")
+    resolutions: list[ReturnResolution] = Field(description="What can be asked for.")
+    reasons: list[EligibilityReason]
+
+
+class ReturnEligibility(View):
+    """What of an order can go back now, line by line."""
+
+    is_allowed: bool
+    zone: str = Field(description="Time zone of the place it goes to, as `Europe/Berlin`.")
+    lines: list[LineReturnEligibility]
 
 
 class AppliedPromotion(View):

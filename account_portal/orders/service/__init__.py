@@ -16,6 +16,12 @@ from account_portal.orders.service.paying import (
     settle_payment,
 )
 from account_portal.orders.service.payments import get_payment_status
+from account_portal.orders.service.policies import (
+    get_policy,
+    list_policies,
+    set_policy,
+    try_policy,
+)
 from account_portal.orders.service.reading import (
     get_order,
     list_orders,
@@ -57,6 +63,7 @@ __all__ = [
     "get_order",
     "get_order_page",
     "get_payment_status",
+    "get_policy",
     "give_back",
     "give_back_late_points",
     "help_link",
@@ -65,6 +72,7 @@ __all__ = [
     "list_order_years",
     "list_orders",
     "list_payments",
+    "list_policies",
     "list_refunds",
     "list_shipment_events",
     "list_shipments",
@@ -83,7 +91,9 @@ __all__ = [
     "retry_payment",
     "retry_refund",
     "search_orders",
+    "set_policy",
     "settle_payment",
     "settle_refund",
     "shown_refunds",
+    "try_policy",
 ]

@@ -14,7 +14,7 @@ from account_portal.models import BankAccount, Order, OrderReturn, Payment, Refu
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderCancelled
 from account_portal.orders import rules
-from account_portal.orders.facts import money_of
+from account_portal.orders.facts import cancel_reason, facts_of, money_of
 from account_portal.orders.schemas import CancelOrder, OrderDetail
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.goods import refund_instead
@@ -46,11 +46,11 @@ def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> EncodedV
     if data.refund_mode is RefundMode.BANK_TRANSFER and data.bank_account_id is None:
         raise rules.BankAccountRequired(bank_account_id="is required for a bank transfer")
     shipments = _shipments(ctx, order)
-    rules.require_cancellable(
-        OrderStatus(order.status),
-        [ShipmentStatus(shipment.status) for shipment in shipments],
-        store_allows_scheduled=ctx.settings.cancel_scheduled,
-    )
+    if order.status == OrderStatus.CANCELLED:
+        raise rules.OrderAlreadyCancelled
+    reason = cancel_reason(facts_of(ctx.db, order), ctx.now)
+    if reason is not None:
+        raise rules.OrderNotCancellable(rules.WORDS[reason])
     account = _payout_account(ctx, data)
     close_order(
         ctx, order, shipments, reason=data.cancellation_reason, mode=data.refund_mode, to=account

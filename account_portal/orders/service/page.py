@@ -24,7 +24,6 @@ from account_portal.orders.schemas import (
     StrayParcel,
 )
 from account_portal.orders.service.arrivals import arrival_of, urgency, zone_of_delivery
-from account_portal.orders.service.documents import return_window
 from account_portal.orders.service.history import card
 from account_portal.orders.service.links import (
     cart_link,
@@ -51,7 +50,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     order = get_order(ctx, order_number).view()
     row = ctx.get_owned(Order, order_number=order_number)
     facts = facts_of(ctx.db, row)
-    ends = [rules.window_end(one.delivered_at, return_window()) for one in facts.arrivals()]
+    closing = [line.until for line in order.return_eligibility.lines if line.until]
     parcels = sorted(_parcels(ctx, order), key=lambda parcel: urgency(parcel.arrival))
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(
@@ -71,12 +70,10 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         checkout_link=checkout_link(ctx, order_number),
         price=price_breakdown(order),
         money_note=rules.money_note(facts.money()),
-        cancel_note=""
-        if order.is_cancellation_allowed
-        else rules.why_not_cancellable(order.status),
+        cancel_note=next((one.message for one in order.cancel_eligibility.reasons), ""),
         can_return=can_return,
-        return_until=max(ends, default=None),
-        return_note="" if can_return else rules.why_not_returnable(ends, ctx.now),
+        return_until=max(closing, default=None),
+        return_note="" if can_return else _why_not_returnable(order),
         can_review=order.status in rules.DELIVERED,
         store_email=ctx.settings.store_email,
         help_link=help_link(ctx, order_number),
@@ -84,6 +81,29 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         product_links=product_links(ctx, order.order_items),
         payout_accounts=_payout_accounts(ctx) if order.is_cancellation_allowed else [],
     )
+
+
+def _why_not_returnable(order: OrderDetail) -> str:
+    """One sentence for the whole order: what its lines have in common, or what came last."""
+    reasons = [line.reasons[0] for line in order.return_eligibility.lines if line.reasons]
+    codes = {one.code for one in reasons}
+    if len(codes) == 1 and codes & set(rules.NEVER_GOES_BACK):
+        return reasons[0].message
+    for code, words in _OF_ALL:
+        if code in codes:
+            return words
+    return ""
+
+
+_OF_ALL = (
+    ("in_return", "All items that can be returned are in a return already."),
+    ("all_returned", "All items that can be returned are in a return already."),
+    ("window_closed", rules.WORDS["window_closed"]),
+    ("use_cancel", "Items can be returned once they arrive."),
+    ("not_delivered", "Items can be returned once they arrive."),
+    *((code, "Nothing of this order can be returned.") for code in rules.NEVER_GOES_BACK),
+    ("free_item", rules.WORDS["free_item"]),
+)
 
 
 def _payout_accounts(ctx: Context) -> list[list[str]]:

@@ -54,7 +54,6 @@ def list_returnable_items(ctx: Context, order_number: str) -> list[ReturnableIte
         NotFound: no such order of the caller.
     """
     order = ctx.get_owned(Order, order_number=order_number)
-    status = OrderStatus(order.status)
     return [
         ReturnableItem(
             product_id=line.product_id,
@@ -66,7 +65,8 @@ def list_returnable_items(ctx: Context, order_number: str) -> list[ReturnableIte
             quantity=line.quantity,
             returnable_quantity=state.returnable_units,
             returnable_until=state.closes_at,
-            reason=rules.reason_against(status, state, ctx.now),
+            resolutions=list(state.resolutions) if state.returnable_units else [],
+            reason=order_rules.WORDS[state.reason.code] if state.reason else None,
             held_note=rules.held_note(line.quantity, state),
         )
         for line, state in line_states(ctx, order)
@@ -86,6 +86,8 @@ def _plan(ctx: Context, order: Order, items: list[CreateOrderReturnItem]) -> lis
         asked[item.sku] = asked.get(item.sku, 0) + item.quantity
     for sku, units in asked.items():
         rules.require_returnable(known[sku][1], units)
+    for item in items:
+        rules.require_resolution(known[item.sku][1], item.resolution)
     planned: list[_Planned] = []
     counted: dict[str, tuple[int, Worth]] = {}
     for item in items:
@@ -108,7 +110,7 @@ def quote_return(
     Raises:
         NotFound: no such order of the caller.
         OrderNotReturnable, ReturnWindowClosed, ItemNotInOrder, ItemNotDelivered,
-        QuantityNotReturnable: as when it were asked for.
+        ItemNotReturnable, ResolutionNotOffered, QuantityNotReturnable: as when it were asked for.
     """
     order = ctx.get_owned(Order, order_number=order_number)
     planned = _plan(ctx, order, items)
@@ -144,6 +146,7 @@ def create_return(ctx: Context, order_number: str, data: CreateOrderReturn) -> O
         OrderNotReturnable: draft, waiting for approval or cancelled.
         ItemNotInOrder: a sku the order doesn't have, or of another product.
         ItemNotDelivered: no unit of it arrived.
+        ItemNotReturnable, ResolutionNotOffered: the policy says so.
         ReturnWindowClosed: all units of it arrived too long ago.
         QuantityNotReturnable: more units than can go back.
         AddressNotFound: no such saved address of the caller.

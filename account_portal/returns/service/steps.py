@@ -164,7 +164,7 @@ def withdraw_replacement(ctx: Context, request: Request) -> None:
     if not order_rules.can_cancel(
         OrderStatus(order.status),
         [ShipmentStatus(shipment.status) for shipment in shipments],
-        store_allows_scheduled=True,
+        until="packed",
     ):
         raise rules.ReturnNotCancellable
     close_order(

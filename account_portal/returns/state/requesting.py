@@ -96,6 +96,9 @@ class RequestReturnState(AddressDraft, PageData, PageState):
                         "counts": [[count, count] for count in counts],
                         "chosen": line.chosen and bool(counts),
                         "quantity": line.quantity if line.quantity in counts else "1",
+                        "resolution": line.resolution
+                        if line.resolution in item.resolutions
+                        else next(iter(item.resolutions), line.resolution),
                     }
                 )
             )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
@@ -42,6 +42,7 @@ class LineRecord(Record):
 
     CUT: ClassVar[Mapping[str, int]] = {
         "product_name": 255,
+        "category": 64,
         "slug": 255,
         "variant_id": 64,
         "variant_name": 255,
@@ -58,6 +59,8 @@ class LineRecord(Record):
     product_name: str | None = None
     product_image_url: Picture | None = None
     product_type: Literal["physical", "digital", "bundle"] = "physical"
+    category: str | None = None
+    tags: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=50)
     slug: str = ""
     variant_id: str | None = None
     variant_name: str | None = None

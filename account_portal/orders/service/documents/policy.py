@@ -34,11 +34,27 @@ def apply_settings(db: Session, now: datetime) -> None:
     policy = db.execute(
         select(OrderPolicy).where(col(OrderPolicy.id) == 1).with_for_update()
     ).scalar_one()
-    stale: list[Any] = []
     if policy.cancel_scheduled != settings.cancel_scheduled:
-        stale.append(col(OrderDocument.status).in_(sorted(rules.CANCELLABLE_BEFORE_PACKING)))
+        mark_documents(
+            db, now, None, col(OrderDocument.status).in_(sorted(rules.CANCELLABLE_BEFORE_PACKING))
+        )
     if policy.return_window_days != settings.return_window_days:
-        days = max(policy.return_window_days, settings.return_window_days)
+        mark_documents(db, now, max(policy.return_window_days, settings.return_window_days))
+    policy.return_window_days = settings.return_window_days
+    policy.cancel_scheduled = settings.cancel_scheduled
+
+
+def mark_documents(db: Session, now: datetime, days: int | None, *others: Any) -> None:
+    """Let documents be derived anew before they are read.
+
+    Args:
+        db: the session.
+        now: the time.
+        days: those of orders of which something arrived within so many days; None: no such.
+        others: conditions for others.
+    """
+    stale = list(others)
+    if days is not None:
         cutoff = now - timedelta(days=days)
         arrived = select(col(Shipment.order_id)).where(
             col(Shipment.status) == ShipmentStatus.DELIVERED,
@@ -52,13 +68,9 @@ def apply_settings(db: Session, now: datetime) -> None:
             col(OrderDocument.order_id).in_(arrived),
             col(OrderDocument.order_id).in_(delivered),
         ]
-    if not stale:
-        return
     db.execute(
         update(OrderDocument)
         .where(or_(*stale))
         .values(valid_until=_LONG_AGO)
         .execution_options(synchronize_session=False)
     )
-    policy.return_window_days = settings.return_window_days
-    policy.cancel_scheduled = settings.cancel_scheduled

@@ -1,8 +1,7 @@
 """Derives state and documents of orders anew, in the transaction that changed them."""
 
-from collections import defaultdict
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,14 +11,14 @@ from sqlmodel import Session, col
 from account_portal.context import Context
 from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
-from account_portal.core.settings import get_settings
 from account_portal.models import AddressCopy, Order, OrderDocument, Refund
 from account_portal.notifications import mark_changed
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts, load_facts
+from account_portal.orders.facts import OrderFacts, line_returns, load_facts, next_change
 from account_portal.orders.service.documents.owed import settle_account, withdraw_excess
 from account_portal.orders.service.documents.shape import (
     add_cancellation,
+    add_returns,
     search_text,
     shape_address,
     shape_detail,
@@ -70,11 +69,12 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
     for facts in loaded:
         order = facts.order
         before = {name: order[name] for name in _DERIVED}
-        _derive_status(facts, now)
+        returns = line_returns(facts, now)
+        _derive_status(facts, now, returns)
         shrunk += withdraw_excess(facts)
         missing, account = settle_account(facts, now)
         owed += missing
-        documents.append(_document(facts, account, addresses, now))
+        documents.append(_document(facts, account, addresses, now, returns))
         if any(before[name] != order[name] for name in _DERIVED):
             state_changes.append({"order": order["id"], **{name: order[name] for name in _DERIVED}})
         if order["status"] in rules.DELIVERED:
@@ -128,7 +128,9 @@ _UPDATE_STATE = (
 )
 
 
-def _derive_status(facts: OrderFacts, now: datetime) -> None:
+def _derive_status(
+    facts: OrderFacts, now: datetime, returns: Mapping[str, rules.LineReturn]
+) -> None:
     order = facts.order
     live = facts.live_shipments
     ordered = sum(line["quantity"] for line in facts.lines)
@@ -149,7 +151,8 @@ def _derive_status(facts: OrderFacts, now: datetime) -> None:
         order["delivered_at"] = arrived or order["delivered_at"]
         order["status"] = str(OrderStatus.DELIVERED)
         if order["delivered_at"]:
-            order["completes_at"] = rules.window_end(order["delivered_at"], return_window())
+            ends = [line.closes_at for line in returns.values() if line.closes_at]
+            order["completes_at"] = max(ends, default=order["delivered_at"])
             if now > order["completes_at"]:
                 order["status"] = str(OrderStatus.COMPLETE)
     elif live:
@@ -157,7 +160,11 @@ def _derive_status(facts: OrderFacts, now: datetime) -> None:
 
 
 def _document(
-    facts: OrderFacts, account: rules.OrderAccount, addresses: dict[str, Stored], now: datetime
+    facts: OrderFacts,
+    account: rules.OrderAccount,
+    addresses: dict[str, Stored],
+    now: datetime,
+    returns: Mapping[str, rules.LineReturn],
 ) -> dict[str, Any]:
     order = facts.order
     scale = 10 ** money.exponent(order["currency"])
@@ -172,8 +179,8 @@ def _document(
         shape_shipment(row, list(facts.items.get(row["id"], ())), by_line, scale)
         for row in facts.shipments
     ]
-    add_cancellation(detail, facts, account, scale)
-    valid_until = _add_returnable(detail, facts, now)
+    add_cancellation(detail, facts, account, scale, now)
+    add_returns(detail, facts, returns, now)
     return {
         "order_id": order["id"],
         "customer_id": order["customer_id"],
@@ -182,48 +189,9 @@ def _document(
         "summary": orjson.dumps(summary, option=orjson.OPT_UTC_Z).decode(),
         "detail": orjson.dumps(detail, option=orjson.OPT_UTC_Z).decode(),
         "changed_at": now,
-        "valid_until": valid_until,
+        "valid_until": next_change(facts, now, returns),
         "search": search_text(order, facts.lines),
     }
-
-
-def _add_returnable(detail: dict[str, Any], facts: OrderFacts, now: datetime) -> datetime | None:
-    """Set which units can go back and which parcels still have some; tell until when it holds."""
-    window = return_window()
-    arrivals = facts.arrivals()
-    units = returnable_by_line(facts, now)
-    for item, line in zip(detail["order_items"], facts.lines, strict=True):
-        item["returnable_quantity"] = units.get(line["id"], 0)
-    still_open = {
-        parcel.reference_number
-        for parcel in arrivals
-        if now <= rules.window_end(parcel.delivered_at, window)
-        and any(units.get(line, 0) for line in parcel.units)
-    }
-    for shipment in detail["shipments"]:
-        shipment["is_return_allowed"] = shipment["reference_number"] in still_open
-    ends = [rules.window_end(parcel.delivered_at, window) for parcel in arrivals]
-    return min((end for end in ends if end >= now), default=None)
-
-
-def returnable_by_line(facts: OrderFacts, now: datetime) -> dict[str, int]:
-    """Units by line id that could be put into a new return request: what is shown and enforced."""
-    if OrderStatus(facts.order["status"]) in rules.NOT_RETURNABLE:
-        return {}
-    arrivals = facts.arrivals()
-    held = facts.held()
-    remaining: dict[str, int] = defaultdict(int)
-    for parcel in arrivals:
-        for line, units in parcel.units.items():
-            remaining[line] += units
-    for line in remaining:
-        remaining[line] -= held[line].units
-    return rules.returnable_units(arrivals, remaining, return_window(), now)
-
-
-def return_window() -> timedelta:
-    """How long after delivery items can be returned."""
-    return timedelta(days=get_settings().return_window_days)
 
 
 def refresh_due(db: Session, now: datetime, limit: int = BATCH) -> int:

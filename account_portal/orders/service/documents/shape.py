@@ -1,20 +1,17 @@
 """Rows of an order in the contract's shape."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from account_portal.addresses.rules import zone_of
 from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.links import shown_link, shown_picture
-from account_portal.core.settings import get_settings
 from account_portal.core.text import folded
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts
-from account_portal.states import (
-    OrderStatus,
-    RefundStatus,
-    ShipmentStatus,
-)
+from account_portal.orders.facts import OrderFacts, cancel_reason, line_eligibility
+from account_portal.states import RefundStatus
 
 Rows = Sequence[Stored]
 
@@ -256,17 +253,21 @@ def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
 
 
 def add_cancellation(
-    detail: dict[str, Any], facts: OrderFacts, account: rules.OrderAccount, scale: int
+    detail: dict[str, Any],
+    facts: OrderFacts,
+    account: rules.OrderAccount,
+    scale: int,
+    now: datetime,
 ) -> None:
     """Whether the order can be cancelled, and what would come back: as much as cancelling gives."""
     order = facts.order
-    allowed = rules.can_cancel(
-        OrderStatus(order["status"]),
-        [ShipmentStatus(shipment["status"]) for shipment in facts.shipments],
-        store_allows_scheduled=get_settings().cancel_scheduled,
-    )
+    reason = cancel_reason(facts, now)
     points = min(order["loyalty_point_redeemed"], facts.points_spent)
-    detail["is_cancellation_allowed"] = allowed
+    detail["is_cancellation_allowed"] = reason is None
+    detail["cancel_eligibility"] = {
+        "is_allowed": reason is None,
+        "reasons": [] if reason is None else [_reason(rules.Reason(reason))],
+    }
     detail["cancellation_refund_details"] = (
         {
             "loyalty_point": points / money.POINT_SCALE,
@@ -275,9 +276,49 @@ def add_cancellation(
             "cancellation_charges_reason": None,
             "payment_mode": "original_payment_mode",
         }
-        if allowed
+        if reason is None
         else None
     )
+
+
+def _reason(reason: rules.Reason) -> dict[str, Any]:
+    return {"code": reason.code, "message": rules.WORDS[reason.code], "at": reason.at}
+
+
+def add_returns(
+    detail: dict[str, Any],
+    facts: OrderFacts,
+    returns: Mapping[str, rules.LineReturn],
+    now: datetime,
+) -> None:
+    """Which units can go back, until when and how, and why not; which parcels still have some."""
+    found = line_eligibility(facts, now, returns)
+    lines = [found[line["id"]] for line in facts.lines]
+    for item, line in zip(detail["order_items"], lines, strict=True):
+        item["returnable_quantity"] = line.units
+    still_open = {
+        number
+        for line in lines
+        for number, end in line.found.ends.items()
+        if line.units and now <= end
+    }
+    for shipment in detail["shipments"]:
+        shipment["is_return_allowed"] = shipment["reference_number"] in still_open
+    address = detail["shipping_address"] or detail["billing_address"] or {}
+    detail["return_eligibility"] = {
+        "is_allowed": any(line.units for line in lines),
+        "zone": zone_of(address.get("country"), address.get("state")).key,
+        "lines": [
+            {
+                "sku": row["sku"],
+                "returnable_quantity": line.units,
+                "until": line.found.closes_at,
+                "resolutions": line.found.resolutions if line.units else [],
+                "reasons": [] if line.reason is None else [_reason(line.reason)],
+            }
+            for row, line in zip(facts.lines, lines, strict=True)
+        ],
+    }
 
 
 def search_text(order: dict[str, Any], lines: Rows) -> str:

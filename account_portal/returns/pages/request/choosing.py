@@ -50,13 +50,16 @@ def _choices(line: Any) -> rx.Component:
         ui.radio_cards(
             "What would you like?",
             *[
-                ui.radio_card(
-                    "resolution-" + sku,
-                    resolution,
-                    label,
-                    hint=hint,
-                    checked=line.resolution == resolution,
-                    on_change=State.choose_resolution(sku, resolution),
+                rx.cond(
+                    line.item.resolutions.contains(resolution),
+                    ui.radio_card(
+                        "resolution-" + sku,
+                        resolution,
+                        label,
+                        hint=hint,
+                        checked=line.resolution == resolution,
+                        on_change=State.choose_resolution(sku, resolution),
+                    ),
                 )
                 for resolution, label, hint in (
                     ("refund", "A refund", "Back the way you paid"),

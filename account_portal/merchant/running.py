@@ -1,0 +1,23 @@
+"""How commands of the shop run services."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from account_portal.context import SHOP, enter
+from account_portal.core.errors import PortalError
+from account_portal.core.opening import CannotOpen, open_database
+
+
+def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run one service as the shop; what it refuses becomes a sentence and exit code 1."""
+    try:
+        open_database()
+        with enter(writes=True, actor=SHOP) as ctx:
+            return service(ctx, *args, **kwargs)
+    except CannotOpen as error:
+        raise click.ClickException(str(error)) from None
+    except PortalError as error:
+        reasons = [f"{name}: {text}" for name, texts in error.fields.items() for text in texts]
+        raise click.ClickException(" ".join([error.message, *reasons])) from None

@@ -1,0 +1,133 @@
+"""What may be done with an order at a moment, and why not: what is shown and what is enforced."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from account_portal.core import money
+from account_portal.core.bulk import Stored
+from account_portal.orders import rules
+from account_portal.orders.facts.order import OrderFacts
+from account_portal.orders.schemas.policies import CancelUntil, PolicyRule
+from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
+
+
+def line_returns(facts: OrderFacts, now: datetime) -> dict[str, rules.LineReturn]:
+    """What of each line can go back, by its id, whatever the state of the order."""
+    goods = _goods(facts)
+    return {
+        line["id"]: rules.kindest_return(facts.policies, _sale(facts, line), goods[line["id"]], now)
+        for line in facts.lines
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class LineEligibility:
+    """What of a line can go back now."""
+
+    units: int
+    found: rules.LineReturn
+    reason: rules.Reason | None
+    """Why no unit can go back; none: some can."""
+
+
+Returns = Mapping[str, rules.LineReturn]
+
+
+def line_eligibility(
+    facts: OrderFacts, now: datetime, returns: Returns | None = None
+) -> dict[str, LineEligibility]:
+    """What of each line can go back, by its id: what is shown and enforced.
+
+    `returns` are the order's `line_returns`, where they are known already.
+    """
+    status = OrderStatus(facts.order["status"])
+    cancellable = can_cancel(facts, now)
+    found = {}
+    for line_id, line in (returns or line_returns(facts, now)).items():
+        reason = line.reason
+        if status is OrderStatus.CANCELLED:
+            reason = rules.Reason("order_cancelled")
+        elif reason is not None and reason.code == "not_delivered" and cancellable:
+            reason = rules.Reason("use_cancel")
+        elif status in rules.NOT_RETURNABLE and reason is None:
+            reason = rules.Reason("not_delivered")
+        is_open = status not in rules.NOT_RETURNABLE
+        found[line_id] = LineEligibility(line.units if is_open else 0, line, reason)
+    return found
+
+
+def cancel_until(facts: OrderFacts, now: datetime) -> CancelUntil:
+    """Until when the policy lets the whole order be cancelled."""
+    return rules.kindest_until(facts.policies, [_sale(facts, line) for line in facts.lines], now)
+
+
+def can_cancel(facts: OrderFacts, now: datetime) -> bool:
+    """Whether the customer may still cancel the whole order: the flag shown, the guard enforced."""
+    return cancel_reason(facts, now) is None
+
+
+def cancel_reason(facts: OrderFacts, now: datetime) -> str | None:
+    """The code of why an order cannot be cancelled; none: it can."""
+    return rules.why_not_cancellable(
+        OrderStatus(facts.order["status"]),
+        [ShipmentStatus(row["status"]) for row in facts.shipments],
+        cancel_until(facts, now),
+    )
+
+
+def matching_rules(facts: OrderFacts, asked: Sequence[PolicyRule]) -> bool:
+    """Whether a line of the order is one of those that some of these rules are for, on any day."""
+    anyday = {"ordered_from": None, "ordered_until": None}
+    conditions = [rule.applies_to.model_copy(update=anyday) for rule in asked]
+    now = facts.order["order_date"]
+    return any(
+        rules.holds(one, _sale(facts, line), now) for line in facts.lines for one in conditions
+    )
+
+
+def next_change(facts: OrderFacts, now: datetime, returns: Returns) -> datetime | None:
+    """When time alone changes what may be done next; none: it never does."""
+    ends = [end for line in returns.values() for end in line.ends.values()]
+    ages = rules.age_boundaries(facts.policies, facts.order["order_date"])
+    moments = [*ends, facts.order["completes_at"], *ages]
+    return min((one for one in moments if one is not None and one >= now), default=None)
+
+
+def _sale(facts: OrderFacts, line: Stored) -> rules.Sale:
+    order = facts.order
+    digits = money.exponent(order["currency"])
+    return rules.Sale(
+        sku=line["twin_of"] or line["sku"],
+        product_id=line["product_id"],
+        product_type=line["product_type"],
+        category=line["category"],
+        tags=frozenset(line["tags"]),
+        price=Decimal(line["selling_price"]).scaleb(-digits),
+        currency=order["currency"],
+        country=facts.country,
+        ordered_at=order["order_date"],
+    )
+
+
+def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
+    arrivals, delivered, held = facts.arrivals(), facts.delivered_units(), facts.held()
+    returned: dict[str, int] = {}
+    for row in facts.return_items:
+        if facts.returns[row["return_id"]] is ReturnStatus.COMPLETE:
+            returned[row["line_id"]] = returned.get(row["line_id"], 0) + row["quantity"]
+    return {
+        line["id"]: rules.Goods(
+            paid_units=line["quantity"] - line["free_quantity"],
+            delivered_units=delivered.get(line["id"], 0),
+            arrivals=tuple(
+                (one.reference_number, one.delivered_at, one.units[line["id"]])
+                for one in arrivals
+                if line["id"] in one.units
+            ),
+            held_units=held[line["id"]].units,
+            returned_units=returned.get(line["id"], 0),
+        )
+        for line in facts.lines
+    }

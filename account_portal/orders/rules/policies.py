@@ -1,0 +1,335 @@
+"""What a policy says of a line, and what may be done with it at a moment."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple, get_args
+
+from account_portal.orders.schemas.policies import (
+    AppliesTo,
+    CancelTerms,
+    CancelUntil,
+    NeverReturned,
+    Policy,
+    PolicyRule,
+    ReturnTerms,
+)
+from account_portal.states import ReturnResolution
+
+_CONDITIONS = (
+    ("skus",),
+    ("products",),
+    ("tags",),
+    ("categories",),
+    ("types",),
+    ("price_from", "price_below"),
+    ("countries",),
+    ("age_days_from", "age_days_below"),
+    ("ordered_from", "ordered_until"),
+)
+"""Fields of `AppliesTo`, the most specific condition first."""
+
+NEVER_GOES_BACK: tuple[str, ...] = get_args(NeverReturned)
+"""Codes of what never goes back."""
+
+UNTIL: tuple[CancelUntil, ...] = ("never", "scheduled", "packed")
+"""The kindest last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What rules ask of a line and its order."""
+
+    sku: str
+    product_id: str
+    product_type: str
+    category: str | None
+    tags: frozenset[str]
+    price: Decimal
+    """Of a unit, in major units."""
+    currency: str
+    country: str | None
+    """Where it goes to, as an ISO code."""
+    ordered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that a policy says of a line."""
+
+    cancel_until: CancelUntil
+    window: timedelta
+    counted_from: str
+    resolutions: tuple[ReturnResolution, ...]
+    never: NeverReturned | None
+
+
+Ranked = tuple[PolicyRule, ...]
+"""Rules, the most specific first; the last one says everything and is for everything."""
+
+
+def rank(policy: Policy, settings: PolicyRule) -> Ranked:
+    """The rules of a policy in the order in which they are asked; what none says, settings say."""
+    return (*sorted(policy.rules, key=_generality), settings)
+
+
+def _generality(rule: PolicyRule) -> tuple[bool, ...]:
+    given = rule.applies_to.model_dump(exclude_defaults=True)
+    return tuple(all(name not in given for name in names) for names in _CONDITIONS)
+
+
+def rule_of_settings(return_window_days: int, *, cancel_scheduled: bool) -> PolicyRule:
+    """What the settings say."""
+    return PolicyRule(
+        name="Settings",
+        cancel=CancelTerms(until="packed" if cancel_scheduled else "scheduled"),
+        returns=ReturnTerms(
+            window_days=return_window_days,
+            counted_from="delivery",
+            resolutions=(ReturnResolution.REFUND, ReturnResolution.REPLACEMENT),
+        ),
+    )
+
+
+def holds(rule: AppliesTo, sale: Sale, now: datetime) -> bool:
+    """Whether a rule is for a line at a moment."""
+    age = now - sale.ordered_at
+    day = sale.ordered_at.astimezone(UTC).date()
+    return (
+        (not rule.skus or sale.sku in rule.skus)
+        and (not rule.products or sale.product_id in rule.products)
+        and (not rule.tags or not sale.tags.isdisjoint(rule.tags))
+        and (not rule.categories or sale.category in rule.categories)
+        and (not rule.types or sale.product_type in rule.types)
+        and (not rule.countries or sale.country in rule.countries)
+        and (rule.currency is None or sale.currency == rule.currency)
+        and (rule.price_from is None or sale.price >= rule.price_from)
+        and (rule.price_below is None or sale.price < rule.price_below)
+        and (rule.age_days_from is None or age >= timedelta(days=rule.age_days_from))
+        and (rule.age_days_below is None or age < timedelta(days=rule.age_days_below))
+        and (rule.ordered_from is None or day >= rule.ordered_from)
+        and (rule.ordered_until is None or day <= rule.ordered_until)
+    )
+
+
+def terms_of(rules: Ranked, sale: Sale, now: datetime) -> Terms:
+    """What the most specific rule says, word by word; what it leaves out, the next one says."""
+    said: dict[str, object] = {}
+    until: CancelUntil | None = None
+    for rule in rules:
+        if not holds(rule.applies_to, sale, now):
+            continue
+        if rule.cancel is not None and until is None:
+            until = rule.cancel.until
+        if rule.returns is not None:
+            words = {name: getattr(rule.returns, name) for name in rule.returns.model_fields_set}
+            if {"window_days", "resolutions"} & words.keys():
+                words.setdefault("never", None)  # whoever says how things go back says they do
+            said = words | said
+    return Terms(
+        cancel_until=until or "never",
+        window=timedelta(days=int(str(said["window_days"]))),
+        counted_from=str(said["counted_from"]),
+        resolutions=said["resolutions"],  # type: ignore[arg-type]
+        never=said["never"],  # type: ignore[arg-type]
+    )
+
+
+class Reason(NamedTuple):
+    """Why something can't be done: a code that programs know, with the day it tells of."""
+
+    code: str
+    at: datetime | None = None
+
+
+WORDS: Mapping[str, str] = {
+    "order_cancelled": "This order was cancelled.",
+    "use_cancel": "Not sent yet: you can cancel it instead.",
+    "not_delivered": "Not delivered yet.",
+    "free_item": "Free items cannot be returned.",
+    "window_closed": "Returns closed on {date}.",
+    "in_return": "Already in a return request.",
+    "all_returned": "All of it was returned.",
+    "final_sale": "Final sale: this item cannot be returned.",
+    "digital": "Digital items cannot be returned.",
+    "made_to_order": "This item was made for you and cannot be returned.",
+    "perishable": "Items that spoil cannot be returned.",
+    "hygiene": "For reasons of hygiene this item cannot be returned.",
+    "unsealed_media": "Opened media and software cannot be returned.",
+    "already_cancelled": "This order is cancelled.",
+    "never_cancelled": "The store does not let this order be cancelled.",
+    "being_sent": "This order is being prepared, so it can't be cancelled any more.",
+    "packed": "This order is packed already.",
+    "sent": "This order was sent, so it can't be cancelled any more.",
+    "on_its_way": "This order is on its way. You can return items once they arrive.",
+    "delivered": "This order has arrived. You can return items instead.",
+    "partly_delivered": "A part of this order has arrived. You can return its items.",
+    "complete": "This order is complete.",
+}
+"""For customers, by code; `{date}` stands for the day, which whoever shows it writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """How far a line arrived and went back. Units that cost nothing never count as returnable."""
+
+    paid_units: int
+    delivered_units: int
+    """Free ones included."""
+    arrivals: tuple[tuple[str, datetime, int], ...]
+    """Parcels (by reference number, or empty), when they arrived, and paid units in them."""
+    held_units: int
+    """Units that living returns hold."""
+    returned_units: int
+    """Of these, units whose return is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineReturn:
+    """What of a line can go back at a moment, whatever the state of its order."""
+
+    units: int
+    open_units: int
+    """Paid units whose window is open, in a return or not."""
+    ends: Mapping[str, datetime]
+    """When the windows of its parcels close or closed."""
+    resolutions: tuple[ReturnResolution, ...]
+    reason: Reason | None
+    """Why no unit can go back; none: some can."""
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When the last window closes or closed; none: nothing arrived, or none ever opens."""
+        return max(self.ends.values(), default=None)
+
+
+def return_of(terms: Terms, sale: Sale, goods: Goods, now: datetime) -> LineReturn:
+    """What of a line can go back under these terms."""
+    if terms.never is not None:
+        return LineReturn(0, 0, {}, (), _reason(terms, goods, None, now))
+    ends = {
+        number: (sale.ordered_at if terms.counted_from == "order" else arrived) + terms.window
+        for number, arrived, _ in goods.arrivals
+    }
+    arrived_units = sum(units for *_, units in goods.arrivals)
+    in_time = sum(units for number, _, units in goods.arrivals if now <= ends[number])
+    units = max(0, min(in_time, arrived_units - goods.held_units))
+    found = LineReturn(units, in_time, ends, terms.resolutions, None)
+    if units:
+        return found
+    return replace(found, reason=_reason(terms, goods, found.closes_at, now))
+
+
+def _reason(terms: Terms, goods: Goods, closes_at: datetime | None, now: datetime) -> Reason:
+    if goods.paid_units == 0 and goods.delivered_units:
+        return Reason("free_item")
+    if terms.never is not None:
+        return Reason(terms.never)
+    if goods.delivered_units == 0:
+        return Reason("not_delivered")
+    if closes_at is not None and now > closes_at:
+        return Reason("window_closed", closes_at)
+    if goods.held_units:
+        return Reason("all_returned" if goods.returned_units >= goods.held_units else "in_return")
+    return Reason("free_item")
+
+
+def kindest_return(
+    candidates: Sequence[Ranked], sale: Sale, goods: Goods, now: datetime
+) -> LineReturn:
+    """What of a line can go back by the kindest of policies; of equals, by the first."""
+    terms = dict.fromkeys(terms_of(rules, sale, now) for rules in candidates)
+    return max((return_of(one, sale, goods, now) for one in terms), key=_kindness)
+
+
+def _kindness(found: LineReturn) -> tuple[int, float, int]:
+    closes_at = found.closes_at
+    return (found.units, closes_at.timestamp() if closes_at else 0.0, len(found.resolutions))
+
+
+def kindest_until(
+    candidates: Sequence[Ranked], sales: Sequence[Sale], now: datetime
+) -> CancelUntil:
+    """Until when a whole order can be cancelled: its strictest line, by the kindest policy."""
+    places = [
+        min((UNTIL.index(terms_of(rules, sale, now).cancel_until) for sale in sales), default=2)
+        for rules in candidates
+    ]
+    return UNTIL[max(places)]
+
+
+def age_boundaries(candidates: Sequence[Ranked], ordered_at: datetime) -> Iterator[datetime]:
+    """Last moments before rules begin or cease to be for an order because of its age."""
+    for rules in candidates:
+        for rule in rules:
+            for days in (rule.applies_to.age_days_from, rule.applies_to.age_days_below):
+                if days is not None:
+                    yield ordered_at + timedelta(days=days, microseconds=-1)
+
+
+class PolicyFault(NamedTuple):
+    """What is wrong with a policy, and which of its rules are concerned."""
+
+    text: str
+    places: tuple[int, ...]
+
+
+def faults_of(policy: Policy) -> list[PolicyFault]:
+    """Contradictions and holes between the rules of a policy.
+
+    Two rules for the very same lines contradict each other where both say the same word for orders
+    of the same days; they leave a hole where neither speaks for days between their periods.
+    """
+    found = []
+    rules = list(enumerate(policy.rules))
+    for place, one in rules:
+        for later, other in rules[place + 1 :]:
+            if _lines_of(one) != _lines_of(other) or _generality(one) != _generality(other):
+                continue
+            both = sorted(_said(one) & _said(other))
+            if not both:
+                continue
+            names = f"“{one.name}” and “{other.name}”"
+            if _overlap(one.applies_to, other.applies_to):
+                text = f"{names} contradict each other: both say {', '.join(both)}."
+                found.append(PolicyFault(text, (place, later)))
+    return found + list(_holes(policy))
+
+
+def _holes(policy: Policy) -> Iterator[PolicyFault]:
+    groups: dict[str, list[int]] = {}
+    for place, rule in enumerate(policy.rules):
+        if rule.applies_to.ordered_from or rule.applies_to.ordered_until:
+            groups.setdefault(_lines_of(rule), []).append(place)
+    for places in groups.values():
+        periods = [(policy.rules[place].applies_to, place) for place in places]
+        periods.sort(key=lambda one: one[0].ordered_from or date.min)
+        for (first, place), (second, later) in pairwise(periods):
+            if first.ordered_until is None or second.ordered_from is None:
+                continue
+            if second.ordered_from > first.ordered_until + timedelta(days=1):
+                names = f"“{policy.rules[place].name}” and “{policy.rules[later].name}”"
+                days = (
+                    f"{first.ordered_until + timedelta(days=1)} to "
+                    f"{second.ordered_from - timedelta(days=1)}"
+                )
+                text = f"{names} leave a hole: none of them is for orders of {days}."
+                yield PolicyFault(text, (place, later))
+
+
+def _lines_of(rule: PolicyRule) -> str:
+    return repr(rule.applies_to.model_dump(exclude={"ordered_from", "ordered_until"}))
+
+
+def _said(rule: PolicyRule) -> set[str]:
+    words = {f"returns.{name}" for name in rule.returns.model_fields_set} if rule.returns else set()
+    return words | ({"cancel.until"} if rule.cancel else set())
+
+
+def _overlap(one: AppliesTo, other: AppliesTo) -> bool:
+    first, last = date.min, date.max
+    return (one.ordered_from or first) <= (other.ordered_until or last) and (
+        other.ordered_from or first
+    ) <= (one.ordered_until or last)
