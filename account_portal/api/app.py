@@ -28,7 +28,7 @@ from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
 from account_portal.merchant.api import ROUTERS as MERCHANT_ROUTERS
 from account_portal.merchant.housekeeping import background_jobs
-from account_portal.orders.api import gateway_page, payment_events
+from account_portal.orders.api import bill_files, gateway_page, payment_events
 from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
 from account_portal.returns.api import router as returns_router
@@ -53,6 +53,7 @@ ROUTERS = (
     media_router,
     loyalty_router,
     reviews_router,
+    bill_files,
     gateway_page,
     payment_events,
 )

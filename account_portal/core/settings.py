@@ -168,6 +168,35 @@ class Settings(BaseSettings):
         le=24,
         description="Corner radius of cards and controls, in pixels.",
     )
+    seller_name: str = Field(
+        default="",
+        max_length=120,
+        description="Legal name of the seller, for receipts and invoices. Empty: the store's name.",
+    )
+    seller_address: str = Field(
+        default="",
+        max_length=500,
+        description="The seller's address on receipts and invoices, its lines separated by `|`.",
+    )
+    seller_tax_number: str = Field(
+        default="",
+        max_length=60,
+        description="The seller's tax number as it is to be written, as in "
+        "`GSTIN 29ABCDE1234F2Z5` or `VAT DE123456789`.",
+    )
+    invoice_prefix: str = Field(
+        default="",
+        pattern=r"^[A-Z0-9]{0,4}$",
+        description="What invoice numbers begin with, as in `NW`, which gives `NW-2026-000001`. "
+        "Empty: invoices come from elsewhere, and the portal gives receipts only; in demo mode "
+        "`DEMO`. Needs `PORTAL_SELLER_ADDRESS` outside demo mode.",
+    )
+    invoice_year_month: int = Field(
+        default=1,
+        ge=1,
+        le=12,
+        description="Month in which numbers of invoices begin anew: 4 for a year from April on.",
+    )
     store_country: str = Field(
         default="IN",
         pattern=r"^[A-Z]{2}$",
@@ -539,6 +568,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _invoices_name_the_seller(self) -> "Settings":
+        if self.invoice_prefix and not self.seller_address and not self.demo:
+            raise ValueError("PORTAL_SELLER_ADDRESS is needed with PORTAL_INVOICE_PREFIX")
+        return self
+
+    @model_validator(mode="after")
     def _demo_is_no_accident(self) -> "Settings":
         if not self.demo and self.payments == "test":
             raise ValueError("PORTAL_PAYMENTS=test moves no money: it needs demo mode")
@@ -574,6 +609,11 @@ class Settings(BaseSettings):
     def sqlalchemy_url(self) -> str:
         """Address of the database, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'portal.db'}"
+
+    @property
+    def invoice_series(self) -> str:
+        """What numbers of invoices begin with; empty where the portal issues none."""
+        return self.invoice_prefix or ("DEMO" if self.demo else "")
 
     @property
     def mail_server(self) -> MailServer | None:

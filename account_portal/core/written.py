@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import NumberPattern, parse_pattern
 
 from account_portal.core.money import exponent
@@ -48,3 +48,13 @@ def written_day(day: date, country: str) -> str:
         country: ISO 3166 code.
     """
     return format_skeleton("MMMEd", day, locale=_locale_of(country))
+
+
+def written_date(day: date, country: str) -> str:
+    """A day with its year, such as `4 Dec 2026`.
+
+    Args:
+        day: which.
+        country: ISO 3166 code.
+    """
+    return format_date(day, "medium", locale=_locale_of(country))

@@ -8,6 +8,7 @@ from account_portal.models.address import (
 )
 from account_portal.models.bank_account import BankAccount
 from account_portal.models.event import Event, WaitingEvent
+from account_portal.models.invoice import Invoice, InvoiceSeries
 from account_portal.models.loyalty import (
     CreditActivity,
     LoyaltyAccount,
@@ -62,6 +63,8 @@ __all__ = [
     "Event",
     "IdempotencyRecord",
     "ImportStatement",
+    "Invoice",
+    "InvoiceSeries",
     "KnownDevice",
     "LoyaltyAccount",
     "LoyaltyActivity",

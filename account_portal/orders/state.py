@@ -16,6 +16,7 @@ from account_portal.orders.schemas import (
     OrderPage,
     OrderSearch,
 )
+from account_portal.orders.service import billing
 from account_portal.states import TransactionStatus
 from account_portal.ui.page_state import PageData, PageState, action, page_load
 
@@ -167,6 +168,12 @@ class OrderDetailState(PageData, PageState):
         self._tell_storefront("buy-again", order_number=page.order.order_number, items=items)
         if not frame_of(self):
             self.leave_to = page.cart_link
+
+    @action
+    async def download(self, kind: str) -> None:
+        """Fetch the receipt or the invoice; the address is good for a few minutes."""
+        if kind in {"receipt", "invoice"}:
+            self.leave_to = await write(self, billing.bill_link, kind, self.order_number)
 
     @action
     async def pay_again(self) -> None:

@@ -1,7 +1,8 @@
-"""Routes of orders: the contract's, the page of the demo's gateway, what a real gateway tells."""
+"""Routes of orders: the contract's, files of receipts and invoices, pages and events of gateways."""
 
+from account_portal.orders.api.bill_files import bill_files
 from account_portal.orders.api.contract import router
 from account_portal.orders.api.gateway_page import gateway_page
 from account_portal.orders.api.payment_events import payment_events
 
-__all__ = ["gateway_page", "payment_events", "router"]
+__all__ = ["bill_files", "gateway_page", "payment_events", "router"]

@@ -11,6 +11,7 @@ from account_portal.core.pagination import Page
 from account_portal.core.schemas import EncodedView
 from account_portal.orders import rules, service
 from account_portal.orders.schemas import (
+    BillFile,
     CancelOrder,
     OrderDetail,
     OrderList,
@@ -22,6 +23,7 @@ from account_portal.orders.schemas import (
     RetryPayment,
     RetryPaymentResult,
 )
+from account_portal.orders.service import billing
 
 router = ContractRouter(tag="Orders")
 
@@ -114,6 +116,37 @@ def list_refunds(ctx: Ctx, order_number: OrderNumberPath) -> list[OrderRefund]:
 def get_payment_status(ctx: Ctx, order_number: OrderNumberPath) -> OrderPaymentStatus:
     """How far the order is paid, and whether a new attempt may be made."""
     return service.get_payment_status(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/receipt",
+    operation_id="get-order-receipt",
+    summary="Get its receipt as a PDF",
+    message="Receipt of this order.",
+    content="receipt",
+    raises=(rules.ReceiptNotAvailable,),
+    also=(404,),
+)
+def get_receipt(ctx: Ctx, order_number: OrderNumberPath) -> BillFile:
+    """What was bought, paid and refunded so far; once a payment has arrived."""
+    return billing.get_receipt(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/invoice",
+    operation_id="get-order-invoice",
+    summary="Get its invoice as a PDF",
+    message="Invoice of this order.",
+    content="invoice",
+    raises=(rules.InvoicesNotEnabled, rules.InvoiceNotAvailable),
+    also=(404,),
+    writes=True,
+)
+def get_invoice(ctx: Ctx, order_number: OrderNumberPath) -> BillFile:
+    """Issued when it is first asked for, once the order is paid and sent; never changes then."""
+    return billing.get_invoice(ctx, order_number)
 
 
 @router.expose(

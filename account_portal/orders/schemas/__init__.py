@@ -1,5 +1,13 @@
 """What orders take and show; names are the contract's."""
 
+from account_portal.orders.schemas.billing import (
+    Bill,
+    BillFile,
+    BillKind,
+    BillLine,
+    BillSum,
+    BillTax,
+)
 from account_portal.orders.schemas.orders import (
     OrderDetail,
     OrderList,
@@ -59,6 +67,12 @@ __all__ = [
     "AppliedCoupon",
     "AppliedPromotion",
     "Arrival",
+    "Bill",
+    "BillFile",
+    "BillKind",
+    "BillLine",
+    "BillSum",
+    "BillTax",
     "CancelOrder",
     "CancellationRefundDetails",
     "GatewayParams",

@@ -9,6 +9,7 @@ from account_portal.core.schemas import (
     Moment,
     View,
 )
+from account_portal.orders.schemas.billing import BillKind
 from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
 from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
 from account_portal.states import (
@@ -130,6 +131,7 @@ class OrderPage(View):
     return_until: Moment | None = Field(description="When the last open return window closes.")
     return_note: str = Field(description="Why nothing can be returned; empty when something can.")
     can_review: bool
+    bills: list[BillKind] = Field(description="What there is to download: receipt, invoice.")
     store_email: str = Field(description="Where customers get help; may be empty.")
     help_link: str = Field(description="Where they get help with this order; may be empty.")
     cart_link: str = Field(description="The shop's cart with its lines; may be empty.")

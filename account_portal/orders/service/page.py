@@ -14,6 +14,7 @@ from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.orders.schemas import (
     Arrival,
+    BillKind,
     OrderCard,
     OrderDetail,
     OrderOnTheWay,
@@ -24,6 +25,7 @@ from account_portal.orders.schemas import (
     StrayParcel,
 )
 from account_portal.orders.service.arrivals import arrival_of, urgency, zone_of_delivery
+from account_portal.orders.service.billing import is_invoiced
 from account_portal.orders.service.history import card
 from account_portal.orders.service.links import (
     cart_link,
@@ -75,6 +77,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         return_until=max(closing, default=None),
         return_note="" if can_return else _why_not_returnable(order),
         can_review=order.status in rules.DELIVERED,
+        bills=_bills(ctx, row, rules.account_of(facts.money()).arrived),
         store_email=ctx.settings.store_email,
         help_link=help_link(ctx, order_number),
         cart_link=cart_link(ctx, order.order_items),
@@ -104,6 +107,16 @@ _OF_ALL = (
     *((code, "Nothing of this order can be returned.") for code in rules.NEVER_GOES_BACK),
     ("free_item", rules.WORDS["free_item"]),
 )
+
+
+def _bills(ctx: Context, order: Order, arrived: int) -> list[BillKind]:
+    """What there is to download of an order of which so much was paid."""
+    found: list[BillKind] = []
+    if rules.can_have_receipt(order.status, order.payment_status, arrived):
+        found.append("receipt")
+    if is_invoiced(ctx, order):
+        found.append("invoice")
+    return found
 
 
 def _payout_accounts(ctx: Context) -> list[list[str]]:

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.orders.components import masked, refund_row
+from account_portal.orders.state import OrderDetailState as State
 from account_portal.ui import components as ui
 
 
@@ -76,23 +77,38 @@ def _payment(payment: Any, moment: Any, currency: Any) -> rx.Component:
 def payments_section(page: Any) -> rx.Component:
     """Payments, failed ones too, and refunds."""
     order = page.order
+
+    def download(kind: str, words: str) -> rx.Component:
+        return rx.cond(
+            page.bills.contains(kind),
+            ui.button(
+                words,
+                variant="quiet",
+                size="small",
+                icon_name="file-text",
+                on_click=State.download(kind),
+                busy=State.busy == "download",
+            ),
+        )
+
+    has_rows = (order.payments.length() > 0) | (page.refunds.length() > 0)
+    rows = ui.rows(
+        rx.foreach(
+            order.payments,
+            lambda one: _payment(
+                one, page.payment_moments[one.request_number], order.currency.code
+            ),
+        ),
+        rx.foreach(
+            page.refunds,
+            lambda one: refund_row(one, order.currency.code, page.store_email, of_order=True),
+        ),
+    )
+    files = ui.row(download("receipt", "Receipt (PDF)"), download("invoice", "Invoice (PDF)"))
     return rx.cond(
-        (order.payments.length() > 0) | (page.refunds.length() > 0),
+        has_rows | (page.bills.length() > 0),
         ui.section(
             "Payments",
-            ui.rows(
-                rx.foreach(
-                    order.payments,
-                    lambda one: _payment(
-                        one, page.payment_moments[one.request_number], order.currency.code
-                    ),
-                ),
-                rx.foreach(
-                    page.refunds,
-                    lambda one: refund_row(
-                        one, order.currency.code, page.store_email, of_order=True
-                    ),
-                ),
-            ),
+            ui.stack(rx.cond(has_rows, rows), ui.screen_only(files), gap="small"),
         ),
     )
