@@ -49,6 +49,11 @@ FEWEST_SIGNS = 8
 """Different characters of a key: 32 random hexadecimal digits have fewer once in a million."""
 ANYWHERE = "0.0.0.0"  # noqa: S104 - asked about, not listened at
 """Any address: what may be reached there, may be reached from other machines."""
+DEMO_BENEFITS = {
+    "Silver": ["Free delivery", "Birthday gift"],
+    "Gold": ["Free delivery", "Birthday gift", "Sales a day early"],
+}
+
 DEMO_UNASKED = (
     "where others reach the portal, set PORTAL_DEMO: `false` to serve a shop, `true` to show them "
     "a demo, which has public logins"
@@ -441,6 +446,12 @@ class Settings(BaseSettings):
         default=(("Bronze", 0), ("Silver", 1000), ("Gold", 5000)),
         description="Tiers and the earned points each begins at, as `Bronze:0,Silver:1000`.",
     )
+    loyalty_benefits: dict[str, list[str]] = Field(
+        default={},
+        description="What each tier brings, shown to its members and to those on the way to it, "
+        'as `{"Silver": ["Free delivery"], "Gold": ["Free delivery", "Sales a day early"]}`. '
+        "In demo mode an example.",
+    )
     merchant_calls_per_minute: int = Field(
         default=30000,
         ge=1,
@@ -614,6 +625,11 @@ class Settings(BaseSettings):
     def invoice_series(self) -> str:
         """What numbers of invoices begin with; empty where the portal issues none."""
         return self.invoice_prefix or ("DEMO" if self.demo else "")
+
+    @property
+    def tier_benefits(self) -> dict[str, list[str]]:
+        """What each tier brings; in demo mode an example where nothing is set."""
+        return self.loyalty_benefits or (DEMO_BENEFITS if self.demo else {})
 
     @property
     def mail_server(self) -> MailServer | None:

@@ -5,27 +5,31 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.loyalty.components import (
+    benefits,
+    point_sums,
+    points,
+    points_worth,
+    points_year,
+    store_credit,
+)
 from account_portal.loyalty.state import RewardsState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
-
-
-def _points(points: Any) -> rx.Component:
-    return rx.fragment(ui.number(points), rx.cond(points == 1, " point", " points"))
 
 
 def _balance(loyalty: Any) -> rx.Component:
     waiting = rx.foreach(
         State.waiting,
         lambda one: ui.text(
-            _points(one.points),
+            points(one.points),
             " more from ",
             ui.date(one.spendable_at, "near"),
             tone="muted",
             size="small",
         ),
     )
-    later = ui.text(_points(State.waiting_longer), " more after that", tone="muted", size="small")
+    later = ui.text(points(State.waiting_longer), " more after that", tone="muted", size="small")
     return ui.card(
         ui.stack(
             ui.row(
@@ -36,7 +40,7 @@ def _balance(loyalty: Any) -> rx.Component:
                 ),
                 justify="between",
             ),
-            ui.text(_points(loyalty.loyalty_point_balance), size="display", strong=True),
+            ui.text(points(loyalty.loyalty_point_balance), size="display", strong=True),
             ui.stack(
                 rx.cond(
                     (loyalty.loyalty_point_redeemable == loyalty.loyalty_point_balance)
@@ -50,11 +54,12 @@ def _balance(loyalty: Any) -> rx.Component:
                         loyalty.loyalty_point_balance > 0,
                         ui.text(
                             "You can spend ",
-                            _points(loyalty.loyalty_point_redeemable),
+                            points(loyalty.loyalty_point_redeemable),
                             " with your next order.",
                         ),
                     ),
                 ),
+                rx.cond(loyalty.loyalty_point_balance > 0, points_worth(State.sums)),
                 waiting,
                 rx.cond(State.waiting_longer > 0, later),
                 gap="tight",
@@ -67,7 +72,7 @@ def _balance(loyalty: Any) -> rx.Component:
 def _tier(tier: Any) -> rx.Component:
     name = tier.next_tier.to(str)
     ahead = ui.stack(
-        ui.text(_points(tier.points_missing), " to ", ui.text(name, strong=True, inline=True), "."),
+        ui.text(points(tier.points_missing), " to ", ui.text(name, strong=True, inline=True), "."),
         ui.progress_bar(
             tier.percent,
             "Way to " + name + ": " + tier.percent.to_string() + " per cent",
@@ -81,17 +86,22 @@ def _tier(tier: Any) -> rx.Component:
         ui.text(
             ui.number(tier.tier_points),
             " of ",
-            _points(tier.next_tier_begins_at),
+            points(tier.next_tier_begins_at),
             ". Points of returned or cancelled orders don't count.",
             tone="muted",
             size="small",
         ),
+        benefits(name + " brings", tier.next_benefits),
         gap="small",
     )
-    highest = ui.text(
-        "You have reached ",
-        ui.text(tier.tier.to(str), strong=True, inline=True),
-        ", our highest tier. Thank you.",
+    highest = ui.stack(
+        ui.text(
+            "You have reached ",
+            ui.text(tier.tier.to(str), strong=True, inline=True),
+            ", our highest tier. Thank you.",
+        ),
+        benefits("It brings", tier.benefits),
+        gap="small",
     )
     return rx.cond(
         tier.next_tier,
@@ -99,20 +109,6 @@ def _tier(tier: Any) -> rx.Component:
         rx.cond(
             tier.tier,
             ui.card(ui.stack(ui.text("Your tier", tone="muted"), highest, gap="small")),
-        ),
-    )
-
-
-def _sums(loyalty: Any) -> rx.Component:
-    def line(name: str, value: Any) -> rx.Component:
-        return ui.row(ui.text(name, tone="muted"), ui.text(value), justify="between")
-
-    return ui.section(
-        "Totals",
-        ui.rows(
-            line("Earned", _points(loyalty.loyalty_point_earned)),
-            line("Spent or lapsed", _points(loyalty.loyalty_point_redeemed)),
-            line("Membership number", rx.el.bdi(loyalty.membership_number)),
         ),
     )
 
@@ -186,7 +182,14 @@ def rewards() -> rx.Component:
         page_data(
             State,
             ui.grid(_balance(State.loyalty), _tier(State.tier)),
-            ui.columns(_activity(), _sums(State.loyalty)),
+            ui.columns(
+                ui.stack(points_year(State.months), _activity(), gap="large"),
+                ui.stack(
+                    point_sums(State.sums, State.loyalty),
+                    rx.foreach(State.credit, lambda one: store_credit(one, State.credit_links)),
+                    gap="large",
+                ),
+            ),
             bones=[ui.skeleton("card"), ui.skeleton("title"), *ui.skeleton_cards(4, "row")],
             follows=[State],
             missing=ui.empty(

@@ -6,6 +6,8 @@ rounded in the customer's favour. Only an import can bring fractions, and they s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
 
 from account_portal.core.errors import NotFound
 from account_portal.core.money import POINT_SCALE
@@ -75,3 +77,41 @@ def percent_done(points: int, begins_at: int, next_begins_at: int | None) -> int
     if next_begins_at is None:
         return 100
     return max(0, points - begins_at) * 100 // (next_begins_at - begins_at)
+
+
+def worth(points: int, value: Decimal, digits: int) -> int:
+    """What points are worth in minor units, rounded down: no more is promised than can be spent.
+
+    Args:
+        points: hundredths of a point.
+        value: major units of one point.
+        digits: decimals of the currency.
+    """
+    whole = Decimal(points) / POINT_SCALE * value
+    return int(whole.scaleb(digits).to_integral_value(ROUND_DOWN))
+
+
+def last_months(day: date, count: int = 12) -> list[date]:
+    """The first days of the last months, that of `day` the last."""
+    latest = day.year * 12 + day.month - 1
+    return [
+        date(number // 12, number % 12 + 1, 1) for number in range(latest - count + 1, latest + 1)
+    ]
+
+
+def height(points: int, most: int) -> int:
+    """How high a column stands, in per cent of the highest; what is there can be seen."""
+    return max(2, points * 100 // most) if points > 0 and most > 0 else 0
+
+
+def credit_balance(total: int, lowest: int) -> int:
+    """Store credit that is left, in minor units.
+
+    Credit may have been given where we are not told of it: what was used beyond what we knew had
+    been there before, so a balance never was below zero.
+
+    Args:
+        total: sum of all movements known.
+        lowest: the lowest sum that there ever was, from the first movement on.
+    """
+    return total - min(0, lowest)

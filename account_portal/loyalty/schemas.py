@@ -1,5 +1,6 @@
 """What the loyalty calls take and show; names are the contract's."""
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -106,6 +107,8 @@ class TierProgress(View):
     next_tier_begins_at: Amount | None
     points_missing: Amount = Field(description="Zero in the highest tier.")
     percent: int = Field(ge=0, le=100, description="How far between this tier and the next.")
+    benefits: list[str] = Field(description="What the tier brings, in the store's words.")
+    next_benefits: list[str] = Field(description="What the next tier brings.")
 
 
 class WaitingPoints(View):
@@ -113,3 +116,50 @@ class WaitingPoints(View):
 
     points: Amount
     spendable_at: Moment
+
+
+class PointSums(View):
+    """What a balance is made of: earned and given back, less the other three."""
+
+    earned: Amount
+    given_back: Amount = Field(description="Of orders that were cancelled or came back.")
+    spent: Amount
+    taken_back: Amount = Field(description="Of orders that were cancelled or came back.")
+    lapsed: Amount
+    balance: Amount
+    point_value: Amount = Field(description="What one point is worth, in major units.")
+    worth: Amount = Field(description="What the balance is worth, in major units.")
+    currency: str
+
+
+class MonthOfPoints(View):
+    """Movements of a month, and how high their columns stand beside the highest one."""
+
+    month: date = Field(description="Its first day.")
+    earned: Amount
+    spent: Amount
+    lapsed: Amount
+    earned_height: int = Field(ge=0, le=100, description="Per cent of the highest column.")
+    spent_height: int = Field(ge=0, le=100)
+    lapsed_height: int = Field(ge=0, le=100)
+
+
+class CreditMovement(View):
+    """One movement of store credit."""
+
+    amount: Amount = Field(description="Negative when it was used.")
+    cause: str = Field(description="`order`, `order_cancelled`, `order_returned`, `gift_card`.")
+    reference_number: str | None
+    created_at: Moment
+
+
+class StoreCredit(View):
+    """Store credit in one currency. Movements shown and `before` add up to the balance."""
+
+    currency: str
+    balance: Amount
+    movements: list[CreditMovement] = Field(description="The latest, newest first.")
+    before: Amount = Field(
+        description="What there was before the movements shown. An order that used credit nobody "
+        "had told us of had it before."
+    )

@@ -9,6 +9,9 @@ from account_portal.loyalty.schemas import (
     CustomerLoyalty,
     LoyaltyPointActivity,
     LoyaltyQuery,
+    MonthOfPoints,
+    PointSums,
+    StoreCredit,
     TierProgress,
     WaitingPoints,
 )
@@ -25,6 +28,12 @@ class RewardsState(PageData, PageState):
 
     loyalty: CustomerLoyalty | None = None
     tier: TierProgress | None = None
+    sums: PointSums | None = None
+    months: list[MonthOfPoints] = []
+    """The last twelve; empty where nothing moved in them."""
+    credit: list[StoreCredit] = []
+    credit_links: dict[str, str] = {}
+    """Addresses of the orders that its movements name."""
     waiting: list[WaitingPoints] = []
     waiting_longer: Decimal = Decimal(0)
     """Points that wait longer than those."""
@@ -43,6 +52,13 @@ class RewardsState(PageData, PageState):
         wanted = wanted_page(self.router.url.query_parameters, limit=20)
         self.loyalty = (await read(self, service.get_loyalty)).loyalty
         self.tier = await read(self, service.get_tier_progress)
+        self.sums = await read(self, service.get_point_sums)
+        months = await read(self, service.list_months_of_points)
+        moved = any(one.earned or one.spent or one.lapsed for one in months)
+        self.months = months if moved else []
+        self.credit = await read(self, service.list_store_credit)
+        named = (one.reference_number for credit in self.credit for one in credit.movements)
+        self.credit_links = {number: routes.order(number) for number in named if number}
         waits = self.loyalty.loyalty_point_redeemable < self.loyalty.loyalty_point_balance
         found = await read(self, service.list_waiting_points) if waits else []
         self.waiting = found[:_SHOWN_WAITING]

@@ -62,7 +62,7 @@ class LoyaltyActivity(Identified, Stamped, table=True):
 
 
 class CreditActivity(Identified, table=True):
-    """One movement of store credit; the balance is their sum."""
+    """A movement of store credit that is no order's use of it: that stands in the order."""
 
     __tablename__ = "credit_activities"
     __table_args__ = (

@@ -24,6 +24,12 @@ class Order(Identified, Stamped, table=True):
             "order_number",
         ),
         Index("ix_orders_status_completes_at", "status", "completes_at"),
+        Index(
+            "ix_orders_customer_id_credit",
+            "customer_id",
+            sqlite_where=text("credit_balance_used > 0"),
+            postgresql_where=text("credit_balance_used > 0"),
+        ),
         CheckConstraint("grand_total >= 0", name="grand_total_not_negative"),
     )
 

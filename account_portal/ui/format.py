@@ -11,12 +11,15 @@ import reflex as rx
 from account_portal.ui.variants import Text, pick
 
 Amount = int | float | str | rx.Var[Any]
-DateStyle = Literal["date", "short", "day", "weekday", "time", "datetime", "binding", "near", "ago"]
+DateStyle = Literal[
+    "date", "short", "day", "weekday", "month", "time", "datetime", "binding", "near", "ago"
+]
 _STYLES: dict[DateStyle, str] = {
     "date": "3 May 2026",
     "short": "3 May 2026, month shortened",
     "day": "Sunday, 3 May",
     "weekday": "Sun, 3 May",
+    "month": "May 2026",
     "time": "14:05",
     "datetime": "3 May 2026, 14:05",
     "binding": "3 May 2026 at 14:05 CEST: a date that binds names its zone",

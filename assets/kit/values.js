@@ -92,6 +92,7 @@ const STYLES = {
   short: { day: "numeric", month: "short", year: "numeric" },
   day: { weekday: "long", day: "numeric", month: "long" },
   weekday: { weekday: "short", day: "numeric", month: "short" },
+  month: { month: "short", year: "numeric" },
   time: { hour: "numeric", minute: "2-digit" },
   datetime: { day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" },
   binding: {

@@ -55,6 +55,14 @@ def test_it_vouches_for_its_customer(server: ThreadingHTTPServer) -> None:
     assert claims["exp"] - claims["iat"] == 60
 
 
+def test_it_begins_signed_in_and_stays_signed_out(server: ThreadingHTTPServer) -> None:
+    assert b'data-customer="demo"' in ask(server, "GET", "/")[2]
+    assert ask(server, "POST", "/account-token")[0] == 200
+    left = sign_in(server, "")
+    assert b'data-customer=""' in ask(server, "GET", "/", cookie=left)[2]
+    assert ask(server, "POST", "/account-token", cookie=left)[0] == 401
+
+
 @pytest.mark.parametrize("name", ["", "mallory", "new"])
 def test_it_vouches_for_nobody_else(server: ThreadingHTTPServer, name: str) -> None:
     assert ask(server, "POST", "/account-token", cookie=sign_in(server, name))[0] == 401

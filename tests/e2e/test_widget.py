@@ -34,8 +34,7 @@ def open_shop(portal: Portal, browser: Browser) -> Iterator[OpenShop]:
         context = browser.new_context(viewport=viewport or WIDE, reduced_motion="reduce")
         contexts.append(context)
         context.on("weberror", lambda error: faults.append(str(error.error)))
-        if customer:
-            context.request.post(f"{portal.shop}/sign-in", form={"customer": customer})
+        context.request.post(f"{portal.shop}/sign-in", form={"customer": customer})
         page = context.new_page()
         page.goto(portal.shop + path)
         return page

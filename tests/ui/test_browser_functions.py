@@ -106,7 +106,7 @@ def on_server(languages: list[str] | None = None, zone: str | None = None) -> st
     return f"globalThis.pageData = {json.dumps({'languages': languages, 'zone': zone})};"
 
 
-STYLES = ("date", "short", "day", "weekday", "time", "datetime", "binding", "near", "ago")
+STYLES = ("date", "short", "day", "weekday", "month", "time", "datetime", "binding", "near", "ago")
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from account_portal.widget.rules import read_claims
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = (ROOT / "docs" / "embedding.md").read_text()
 SCRIPT = ROOT / "assets" / "account-widget.js"
+TYPES = (ROOT / "assets" / "account-widget.d.ts").read_text()
+TSC = shutil.which("tsc")
 SECRET = "a key of at least thirty-two characters"
 
 
@@ -73,6 +76,61 @@ def test_every_attribute_method_and_event_is_in_the_manual() -> None:
     assert {"order-cancelled", "return-requested", "signout"} <= told
     for name in told:
         assert f"| `{name}` |" in MANUAL, name
+
+
+def test_types_name_what_the_manual_does() -> None:
+    listed = re.split(r"^## ", MANUAL, flags=re.MULTILINE)
+    tables = next(part for part in listed if part.startswith("Attributes, methods, events"))
+    attributes, methods, events = re.split(r"^\| (?:Method|Event) \|", tables, flags=re.MULTILINE)
+
+    def names(table: str) -> set[str]:
+        return set(re.findall(r"^\| `([\w-]+)", table, re.MULTILINE))
+
+    def members(kind: str) -> set[str]:
+        found = re.search(rf"interface {kind}\b[^{{]*{{\n(.*?)^}}", TYPES, re.DOTALL | re.MULTILINE)
+        assert found
+        return set(re.findall(r'^  "?([\w-]+)"?[?(:]', found.group(1), re.MULTILINE))
+
+    assert members("AccountPortalAttributes") == names(attributes) - {"aria-label"}
+    listening = {"addEventListener", "removeEventListener"}
+    assert members("AccountPortalElement") - listening == names(methods)
+    assert members("AccountPortalDetails") == names(events)
+
+
+REACT = """
+declare module "react" {
+  interface HTMLAttributes<T> { className?: string; onError?: (event: Event) => void }
+  interface RefAttributes<T> { ref?: { current: T | null } }
+  namespace JSX { interface IntrinsicElements { div: HTMLAttributes<HTMLDivElement> } }
+}
+"""
+USE = """
+import type { JSX } from "react";
+const portal = document.querySelector("account-portal")!;
+portal.open("orders");
+portal.addEventListener("order-cancelled", (event) => event.detail.order_number.length);
+const element: JSX.IntrinsicElements["account-portal"] = {
+  page: "orders", theme: "dark", "token-url": "/token", ref: { current: portal },
+  onready: (event) => event.detail.page.length,
+  "onbuy-again": ({ detail }) => detail.items.split(","),
+};
+// @ts-expect-error: React would wait for an event called Ready
+const wrong: JSX.IntrinsicElements["account-portal"] = { onReady: () => {} };
+"""
+
+
+@pytest.mark.skipif(TSC is None, reason="TypeScript's tsc is not installed")
+def test_the_lines_for_react(tmp_path: Path) -> None:
+    (tmp_path / "account-widget.d.ts").write_text(TYPES)
+    (tmp_path / "react.d.ts").write_text(REACT)
+    (tmp_path / "element.ts").write_text(block("ts"))
+    (tmp_path / "use.ts").write_text(USE)
+    flags = ["--noEmit", "--strict", "--target", "es2022", "--module", "es2022"]
+    flags += ["--moduleResolution", "bundler", "--types", ""]
+    files = [str(path) for path in tmp_path.iterdir()]
+    told = subprocess.run([str(TSC), *flags, *files], capture_output=True, text=True, check=False)
+    assert told.stdout == ""
+    assert told.returncode == 0
 
 
 def test_the_script_is_small() -> None:

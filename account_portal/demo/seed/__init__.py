@@ -127,7 +127,7 @@ def _write(db: Session, today: datetime, password_hash: str) -> None:
         *(row for written in orders for row in written.rows),
         *demos.rows(),
         *sams.rows(),
-        *credit_rows(DEMO, today, orders),
+        *credit_rows(DEMO, today),
         *review_rows(today, orders),
         *subscription_rows(DEMO, today),
     ]

@@ -30,6 +30,7 @@ CUSTOMERS = {
     "sam": {"sub": "shop-2", "email": "sam@example.com", "given_name": "Sam"},
 }
 """Who can sign in at the pretended shop: by a click, as there is nothing to protect."""
+BEGINS_AS = "demo"
 
 
 def assertion(settings: Settings, customer: dict[str, str]) -> str:
@@ -83,11 +84,12 @@ class _Storefront(BaseHTTPRequestHandler):
         self._answer(200, body, "application/json")
 
     def _customer(self) -> str:
+        """Who is signed in; before anybody chose, the demo's customer, so that all is seen."""
         for pair in (self.headers.get("Cookie") or "").split(";"):
             name, _, value = pair.strip().partition("=")
-            if name == COOKIE and value in CUSTOMERS:
-                return value
-        return ""
+            if name == COOKIE:
+                return value if value in CUSTOMERS else ""
+        return BEGINS_AS
 
     def _keep(self, customer: str) -> None:
         cookie = f"{COOKIE}={customer}; Path=/; HttpOnly; SameSite=Lax"

@@ -1,5 +1,10 @@
 """What can be done with points; the only place that decides."""
 
+from account_portal.loyalty.service.explaining import (
+    get_point_sums,
+    list_months_of_points,
+    list_store_credit,
+)
 from account_portal.loyalty.service.ledger import (
     give_back_credit,
     give_back_points,
@@ -25,11 +30,14 @@ __all__ = [
     "earn_for_order",
     "expire_points",
     "get_loyalty",
+    "get_point_sums",
     "get_tier_progress",
     "give_back_credit",
     "give_back_points",
     "grant_points",
     "list_activities",
+    "list_months_of_points",
+    "list_store_credit",
     "list_waiting_points",
     "membership_number_of",
     "points_spent_on",

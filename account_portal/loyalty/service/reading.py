@@ -52,7 +52,7 @@ _ACCOUNT = select(LoyaltyAccount.__table__).where(  # type: ignore[attr-defined]
 )
 
 
-def _require_programme(ctx: Context) -> str:
+def require_programme(ctx: Context) -> str:
     """The caller, if the store runs a programme."""
     customer_id = ctx.customer_id
     if not ctx.settings.loyalty:
@@ -84,7 +84,7 @@ def get_loyalty(ctx: Context) -> LoyaltyDetails:
     Raises:
         LoyaltyNotEnabled: the store runs no programme.
     """
-    customer_id = _require_programme(ctx)
+    customer_id = require_programme(ctx)
     account = _account(ctx, customer_id)
     sums = _sums(ctx, customer_id, ctx.now)
     balance = account["earned"] - account["redeemed"]
@@ -108,7 +108,7 @@ def get_tier_progress(ctx: Context) -> TierProgress:
     Raises:
         LoyaltyNotEnabled: the store runs no programme.
     """
-    customer_id = _require_programme(ctx)
+    customer_id = require_programme(ctx)
     points = _tier_points(_account(ctx, customer_id), _sums(ctx, customer_id, ctx.now))
     tier = rules.standing(points, ctx.settings.loyalty_tiers)
     ahead = tier.next_begins_at
@@ -120,6 +120,8 @@ def get_tier_progress(ctx: Context) -> TierProgress:
         next_tier_begins_at=None if ahead is None else money.to_points(ahead),
         points_missing=Decimal(0) if ahead is None else money.to_points(ahead - points),
         percent=rules.percent_done(points, tier.begins_at, ahead),
+        benefits=ctx.settings.tier_benefits.get(tier.name or "", []),
+        next_benefits=ctx.settings.tier_benefits.get(tier.next_name or "", []),
     )
 
 
@@ -140,7 +142,7 @@ def list_waiting_points(ctx: Context) -> list[WaitingPoints]:
     Raises:
         LoyaltyNotEnabled: the store runs no programme.
     """
-    customer_id = _require_programme(ctx)
+    customer_id = require_programme(ctx)
     rows = ctx.db.execute(_WAITING, {"customer_id": customer_id, "now": ctx.now})
     return [
         WaitingPoints(points=money.to_points(int(points)), spendable_at=at)
@@ -162,7 +164,7 @@ def list_activities(ctx: Context, query: LoyaltyQuery) -> Page[list[LoyaltyPoint
     Raises:
         LoyaltyNotEnabled: the store runs no programme.
     """
-    customer_id = _require_programme(ctx)
+    customer_id = require_programme(ctx)
     total = ctx.db.execute(
         select(func.count())
         .select_from(LoyaltyActivity)
