@@ -84,7 +84,7 @@ def _columns_of(month: Any) -> rx.Component:
     return rx.el.div(
         _column(month.earned_height, "min-w-0 flex-1 rounded-t-xs bg-accent-text"),
         rx.el.div(
-            _column(month.lapsed_height, "lapsed rounded-t-xs border border-muted"),
+            _column(month.lapsed_height, "lapsed rounded-t-xs"),
             _column(month.spent_height, "bg-muted"),
             class_name="flex h-full min-w-0 flex-1 flex-col justify-end",
         ),
@@ -183,7 +183,7 @@ def store_credit(credit: Any, links: Any) -> rx.Component:
     def movement(one: Any) -> rx.Component:
         amount = ui.text(
             rx.cond(one.amount > 0, "+", ""),
-            ui.money(one.amount, credit.currency),
+            ui.money(one.amount, one.currency),
             inline=True,
         )
         return ui.row(

@@ -177,18 +177,20 @@ def _activity() -> rx.Component:
 
 def rewards() -> rx.Component:
     """Where the member stands, and how it came about; the page of movements is in the address."""
+    explained = ui.stack(
+        point_sums(State.sums, State.loyalty),
+        rx.foreach(State.credit, lambda one: store_credit(one, State.credit_links)),
+        gap="large",
+    )
     return rx.fragment(
         ui.page_header("Rewards"),
         page_data(
             State,
             ui.grid(_balance(State.loyalty), _tier(State.tier)),
-            ui.columns(
-                ui.stack(points_year(State.months), _activity(), gap="large"),
-                ui.stack(
-                    point_sums(State.sums, State.loyalty),
-                    rx.foreach(State.credit, lambda one: store_credit(one, State.credit_links)),
-                    gap="large",
-                ),
+            rx.cond(
+                State.months.length() > 0,
+                ui.columns(points_year(State.months), explained, below=_activity()),
+                ui.columns(_activity(), explained),
             ),
             bones=[ui.skeleton("card"), ui.skeleton("title"), *ui.skeleton_cards(4, "row")],
             follows=[State],

@@ -148,6 +148,7 @@ class CreditMovement(View):
     """One movement of store credit."""
 
     amount: Amount = Field(description="Negative when it was used.")
+    currency: str
     cause: str = Field(description="`order`, `order_cancelled`, `order_returned`, `gift_card`.")
     reference_number: str | None
     created_at: Moment

@@ -171,6 +171,7 @@ def _credit(ctx: Context, moves: Any, currency: str, balance: int) -> StoreCredi
         movements=[
             CreditMovement(
                 amount=money.to_major(row.amount, currency),
+                currency=currency,
                 cause=row.cause,
                 reference_number=row.reference_number,
                 created_at=row.created_at,

@@ -81,7 +81,7 @@ def parts_of_total(order: Row, lines: Sequence[Row]) -> list[Part]:
     items = sum(line["line_total"] for line in lines)
     parts = [
         Part("Items", items),
-        Part("Shipping", order["shipping_amount"] + order["shipping_tax_amount"]),
+        Part("Delivery", order["shipping_amount"] + order["shipping_tax_amount"]),
         Part(
             "Handling",
             order["handling_charge_excluding_tax"] + order["handling_charge_tax_amount"],

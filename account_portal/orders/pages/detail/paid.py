@@ -20,7 +20,7 @@ def price_section(page: Any) -> rx.Component:
         ui.PriceLine("Savings", price.promotion, minus=True, optional=True),
         ui.PriceLine(coupon, price.coupon, minus=True, optional=True),
         ui.PriceLine("Tax", price.tax, optional=True),
-        ui.PriceLine("Shipping", price.shipping, nothing="Free"),
+        ui.PriceLine("Delivery", price.shipping, nothing="Free"),
         ui.PriceLine("Handling", price.handling, optional=True),
         ui.PriceLine("Other charges", price.surcharge, optional=True),
         ui.PriceLine("Other savings", price.reduction, minus=True, optional=True),
