@@ -1,4 +1,4 @@
-"""Routes of orders: the contract's, files of receipts and invoices, pages and events of gateways."""
+"""Routes of orders: the contract's, receipts and invoices as files, gateways' pages and events."""
 
 from account_portal.orders.api.bill_files import bill_files
 from account_portal.orders.api.contract import router
