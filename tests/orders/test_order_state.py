@@ -174,3 +174,18 @@ def test_payments_that_failed_show_when_they_were_tried(database: Database, owne
     assert failed.payment_date is None
     assert failed.request_number in shown.payment_moments
     assert shown.payment_moments[paid.request_number] == paid.payment_date
+
+
+@pytest.mark.parametrize("kind", ["receipt", "invoice"])
+def test_the_page_leads_its_owner_to_a_file(
+    database: Database, owner: User, stranger: User, kind: str
+) -> None:
+    number = make_order(database, owner, parcels=[{}]).order_number
+
+    def press(user: User | None, kind: str) -> str:
+        page = open_order(database, user, number)
+        page.run("download", kind)
+        return str(page.leave_to)
+
+    assert press(owner, kind).startswith(f"/api/{kind}s/{number}.pdf?")
+    assert press(owner, "../secret") == press(stranger, kind) == press(None, kind) == ""
