@@ -11,7 +11,7 @@ from pathlib import Path
 
 from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
-from account_portal.ui.theme import DARK, LIGHT, accent_for, declarations
+from account_portal.core.theme import DARK, LIGHT, accent_for, declarations
 
 _HERE = Path(__file__).parent
 _STYLES = ROOT / "assets" / "styles.css"

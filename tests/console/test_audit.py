@@ -1,13 +1,15 @@
 """The audit log: everything is in it, and it can't be changed unnoticed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 
 from account_portal.cli import main
 from account_portal.console.rules import Role
@@ -138,3 +140,62 @@ def test_commands_are_written_down(database: Database) -> None:
         "staff.disable", "staff.enable",
     ]  # fmt: skip
     assert all(entry.actor.startswith("command line: ") for entry in rows(database, AuditEntry))
+
+
+def aged(database: Database, days: int) -> None:
+    """Let all entries that are there be so many days old, hashes and all."""
+    with database.session(writes=True) as db:
+        last = audit.BEGINNING
+        for entry in db.execute(select(AuditEntry).order_by(AuditEntry.number)).scalars().all():
+            entry.created_at -= timedelta(days=days)
+            entry.previous_hash = last
+            entry.hash = last = audit.hash_of(entry)
+        db.commit()
+
+
+def trim(database: Database) -> int:
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        return audit.trim(ctx)
+
+
+def test_old_entries_go_and_the_rest_is_whole(database: Database, set_settings: Any) -> None:
+    set_settings(PORTAL_AUDIT_KEPT_DAYS="100")
+    write(database, 4)
+    aged(database, 131)
+    write(database, 2)
+    assert trim(database) == 4
+    assert trim(database) == 0
+    assert verify(database) == audit.Head(7, head_of(database))
+    aged_before = verify(database)
+    write(database, 1)
+    assert isinstance(aged_before, audit.Head)
+    assert isinstance(verify(database), audit.Head)
+
+
+def head_of(database: Database) -> str:
+    with database.session(writes=False) as db:
+        return audit.head(db).hash
+
+
+def test_what_is_not_old_enough_stays(database: Database, set_settings: Any) -> None:
+    set_settings(PORTAL_AUDIT_KEPT_DAYS="100")
+    write(database, 3)
+    aged(database, 129)
+    assert trim(database) == 0
+
+
+@pytest.mark.parametrize("number", [5, 7])
+def test_more_taken_from_the_beginning_is_noticed(
+    database: Database, set_settings: Any, number: int
+) -> None:
+    """Up to an entry that no removal tells of, even the entry of the removal itself."""
+    set_settings(PORTAL_AUDIT_KEPT_DAYS="100")
+    write(database, 4)
+    aged(database, 131)
+    write(database, 2)
+    trim(database)
+    write(database, 2)
+    with database.session(writes=True) as db:
+        db.execute(delete(AuditEntry).where(AuditEntry.number <= number))
+        db.commit()
+    assert verify(database) == audit.Broken(number, "is missing")

@@ -3,6 +3,9 @@
 Whoever changes, removes or slips in an entry in the database breaks the chain from there on.
 Whoever writes it all anew, or cuts off its end, is noticed by whoever kept a line of the process's
 own log, in which number and hash of each entry stand as it is written.
+
+Entries are removed by age from the beginning, and an entry says so: it names the hash of the last
+one that went, from which the oldest that is left follows.
 """
 
 import hashlib
@@ -10,10 +13,10 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlmodel import Session, col
 
 from account_portal.context import Context
@@ -26,6 +29,10 @@ DONE, REFUSED = "done", "refused"
 BEGINNING = "0" * 64
 """In place of the hash before the first entry."""
 READ_AT_ONCE = 1000
+TRIM = "log.trim"
+"""Action of the entry that tells of a removal."""
+TRIMMED_EVERY = timedelta(days=30)
+"""So much longer than the settings say entries may stay: each removal is an entry itself."""
 _WRITING = 4_702_111_366
 """Number of the lock that whoever writes on PostgreSQL holds until it has committed."""
 
@@ -116,7 +123,13 @@ def head(db: Session) -> Head:
 
 def verify(db: Session) -> Head | Broken:
     """Read the whole log, oldest first; answers its newest entry, or where the chain breaks."""
+    oldest = db.execute(
+        select(AuditEntry).order_by(col(AuditEntry.number)).limit(1)
+    ).scalar_one_or_none()
     last = Head(0, BEGINNING)
+    if oldest is not None and oldest.number > 1:
+        last = Head(oldest.number - 1, oldest.previous_hash)
+    removed, is_told = last, last.number == 0
     while True:
         rows = _after(db, last.number)
         for entry in rows:
@@ -127,9 +140,39 @@ def verify(db: Session) -> Head | Broken:
             if entry.hash != hash_of(entry):
                 return Broken(entry.number, "is not what was written")
             last = Head(entry.number, entry.hash)
+            is_told = is_told or _tells_of(entry, removed)
         db.expunge_all()
         if len(rows) < READ_AT_ONCE:
-            return last
+            return last if is_told else Broken(removed.number, "is missing")
+
+
+def _tells_of(entry: AuditEntry, removed: Head) -> bool:
+    """Whether an entry says that all up to `removed` was taken out by age."""
+    told = {"removed_to": removed.number, "hash": removed.hash}
+    return entry.action == TRIM and json.loads(entry.details) == told
+
+
+def trim(ctx: Context) -> int:
+    """Remove entries older than the settings keep them; returns how many.
+
+    At most once a month, in the transaction of whoever signs in.
+    """
+    keep_from = ctx.now - timedelta(days=ctx.settings.audit_kept_days)
+    oldest = ctx.db.execute(
+        select(col(AuditEntry.created_at)).order_by(col(AuditEntry.number)).limit(1)
+    ).scalar_one_or_none()
+    if oldest is None or oldest > keep_from - TRIMMED_EVERY:
+        return 0
+    last = ctx.db.execute(
+        select(col(AuditEntry.number), col(AuditEntry.hash))
+        .where(col(AuditEntry.created_at) < keep_from)
+        .order_by(col(AuditEntry.number).desc())
+        .limit(1)
+    ).one()
+    details = {"removed_to": last.number, "hash": last.hash}
+    record(ctx, "system", TRIM, "audit log", details=details)
+    gone = ctx.db.execute(delete(AuditEntry).where(col(AuditEntry.number) <= last.number))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _after(db: Session, number: int) -> Sequence[AuditEntry]:

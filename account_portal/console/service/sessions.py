@@ -247,6 +247,7 @@ def _complete(ctx: Context, member: StaffMember, *, instead_of: str | None = Non
     cookie = _open(ctx, member, is_complete=True)
     device = know(ctx, f"staff:{member.id}")
     audit.record(ctx, member.email, "sign_in", f"staff {member.email}")
+    audit.trim(ctx)
     return Opened(cookie, is_complete=True, device=device)
 
 
