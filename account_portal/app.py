@@ -40,6 +40,7 @@ from account_portal.auth.state.failures import refused
 from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
+from account_portal.core.theme import Accented, is_colour, theme_css
 from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
 from account_portal.edge.built import BuiltPages
@@ -50,6 +51,7 @@ from account_portal.edge.wrapper import wrap
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
 from account_portal.merchant.housekeeping import background_jobs
+from account_portal.merchant.measures import measure_queues
 from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.profile.pages.notifications import notifications
@@ -77,7 +79,6 @@ from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.page_state import OwnPagesOnly, PageState
 from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.store import StoreState, shop_facts
-from account_portal.ui.theme import Accented, is_colour, theme_css
 from account_portal.widget.pages import (
     frame_bridge,
     frame_gate,
@@ -265,10 +266,8 @@ class PortalApp(rx.App):
             find=FirstData({page.path: page.load for page in PAGES if not page.public}),
             draw=drawer if settings.draw_pages else None,
             refusals=((routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD), refused),
-            uploads=(
-                admit_upload,
-                partial(takes_files, RegistrationContext.get().event_handlers),
-            ),
+            uploads=(admit_upload, partial(takes_files, RegistrationContext.get().event_handlers)),
+            measure=measure_queues,
             settings=settings,
         )
 

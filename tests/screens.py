@@ -20,7 +20,9 @@ from account_portal.console.routes.screens import SCREENS
 from account_portal.core.db import Database
 from account_portal.core.demo import DEMO_CONTACT, DEMO_PASSWORD, DEMO_STAFF
 from account_portal.core.places import ROOT
+from account_portal.core.settings import get_settings
 from account_portal.demo.seed.ids import seeded_id
+from account_portal.notifications.examples import examples
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes, make_many
 from tests.looks import LOOKS, WITHOUT_FIRST_DATA, Look, database_away
@@ -155,6 +157,13 @@ class Photographer:
                 page.goto(f"/console{path}")
                 self.shoot(page, name, size)
 
+    def take_messages(self) -> None:
+        """Every e-mail, in both widths of a mail program."""
+        for name in examples(get_settings()):
+            for page, size in self.pages(f"message-{name}", ""):
+                page.goto(f"{routes.MESSAGES}/{name}")
+                self.shoot(page, f"message-{name}", size)
+
 
 def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
     photographer = Photographer(browser, url, only)
@@ -169,6 +178,7 @@ def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
             photographer.take_failed(look)
     photographer.take_paper()
     photographer.take_console()
+    photographer.take_messages()
     return photographer.taken
 
 

@@ -11,10 +11,12 @@ from starlette.types import Receive, Scope, Send
 from account_portal import __version__
 from account_portal.addresses.api import router as addresses_router
 from account_portal.api.errors import add_error_handlers
+from account_portal.api.message_preview import router as message_preview
 from account_portal.api.openapi import CUSTOMERS, SYSTEMS, describe
 from account_portal.api.reference import add_reference
 from account_portal.api.router.dispatch import Calls
 from account_portal.api.security_txt import router as security_txt
+from account_portal.api.unsubscribe import router as unsubscribe
 from account_portal.auth.api import codes, forms, passkeys, users, well_known
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
@@ -28,6 +30,7 @@ from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
 from account_portal.merchant.api import ROUTERS as MERCHANT_ROUTERS
 from account_portal.merchant.housekeeping import background_jobs
+from account_portal.merchant.measures import measure_queues
 from account_portal.orders.api import bill_files, gateway_page, payment_events
 from account_portal.orders.api import router as orders_router
 from account_portal.profile.api import router as profile_router
@@ -48,6 +51,8 @@ ROUTERS = (
     forms,
     well_known,
     security_txt,
+    unsubscribe,
+    message_preview,
     frames,
     bank_accounts_router,
     media_router,
@@ -119,7 +124,7 @@ def make_wrapped_app() -> ASGIApp:
     """The API inside what surrounds every answer, for any server to run alone."""
     settings = get_settings()
     configure_logging(settings.log_level)
-    return wrap(cast(ASGIApp, make_app()), settings=settings)
+    return wrap(cast(ASGIApp, make_app()), measure=measure_queues, settings=settings)
 
 
 def __getattr__(name: str) -> ASGIApp:

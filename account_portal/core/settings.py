@@ -155,6 +155,21 @@ class Settings(BaseSettings):
         default="help@example.com",
         description="Where customers write to when they need help.",
     )
+    store_address: str = Field(
+        default="",
+        max_length=300,
+        description="Postal address of the store, in one line: it stands below e-mails.",
+    )
+    legal_line: str = Field(
+        default="",
+        max_length=500,
+        description="What the law wants below e-mails, such as the company's registration.",
+    )
+    templates_dir: str = Field(
+        default="",
+        description="Folder with the shop's own templates of e-mails, in place of ours "
+        "(`docs/messages.md`). Empty: none.",
+    )
     security_contact: str = Field(
         default="",
         pattern=r"^$|^(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)$",
@@ -238,6 +253,13 @@ class Settings(BaseSettings):
         ge=1,
         le=3650,
         description="Days the event log is kept; readers that come later have to begin anew.",
+    )
+    audit_kept_days: int = Field(
+        default=1095,
+        ge=30,
+        le=36500,
+        description="Days entries of the console's audit log are kept, at least; older ones are "
+        "removed once a month, and the chain of the rest stays whole.",
     )
     secret_key: str = Field(
         default="",
@@ -420,6 +442,25 @@ class Settings(BaseSettings):
         description="Whether customers are told of what an import says was sent, delivered or "
         "refunded within the last day. Never of orders that come with it.",
     )
+    tell_late_parcels: bool = Field(
+        default=True,
+        description="Whether customers are told, once, of a parcel that did not come by the day it "
+        "was promised for.",
+    )
+    ask_for_review_days: int = Field(
+        default=0,
+        ge=0,
+        le=365,
+        description="Days after delivery on which customers who agreed to offers are asked, once "
+        "an order, to review what they bought. 0: never.",
+    )
+    points_lapse_days: int = Field(
+        default=0,
+        ge=0,
+        le=3650,
+        description="Days without any movement after which a customer's points lapse; a month "
+        "before, the customer is told. 0: they don't lapse.",
+    )
     refund_days: int = Field(
         default=5,
         ge=0,
@@ -463,9 +504,26 @@ class Settings(BaseSettings):
         description="Whether addresses of pictures, parcels and payment pages may begin with "
         "`http://`; else only `https://`.",
     )
+    metrics: bool = Field(
+        default=False,
+        description="Whether `/metrics` tells Prometheus what was asked, how long it took and what "
+        "waits, to whoever shows `PORTAL_METRICS_TOKEN`.",
+    )
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        description="What Prometheus shows as `Authorization: Bearer …`; needed with metrics.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severe log messages that are written."
     )
+
+    @field_validator("templates_dir")
+    @classmethod
+    def _is_a_folder(cls, value: str) -> str:
+        if value and not Path(value).is_dir():
+            raise ValueError("there is no such folder")
+        return value
 
     @field_validator("storage_url")
     @classmethod
@@ -606,6 +664,8 @@ class Settings(BaseSettings):
                 raise ValueError(f"PORTAL_{name.upper()} needs at least 32 characters")
             if key and len(set(key)) < FEWEST_SIGNS:
                 raise ValueError(f"PORTAL_{name.upper()} is easy to guess: make a random one")
+        if self.metrics and not self.metrics_token:
+            raise ValueError("PORTAL_METRICS needs PORTAL_METRICS_TOKEN")
         if self.embed_secret and self.embed_jwks_url:
             raise ValueError("set PORTAL_EMBED_SECRET or PORTAL_EMBED_JWKS_URL, not both")
         if self.debug_otp and not self.demo:

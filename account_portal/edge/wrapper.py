@@ -6,7 +6,7 @@ the API. Headers come first because what any of the others answers needs them to
 pieces together.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
 
 from account_portal.core.settings import ANYWHERE, Settings, get_settings
@@ -19,6 +19,7 @@ from account_portal.edge.headers import ResponseHeaders
 from account_portal.edge.health import Health, ping_redis
 from account_portal.edge.limits import BodyLimit
 from account_portal.edge.local_demo import LocalDemo
+from account_portal.edge.measured import Measured
 from account_portal.edge.pages import Draw, Find, PageServer, ShopFacts, Words
 from account_portal.edge.requests import Requests
 from account_portal.edge.uploads import PageUploads
@@ -33,6 +34,7 @@ def wrap(
     draw: Draw | None = None,
     refusals: tuple[Collection[str], Words] | None = None,
     uploads: tuple[Callable[[Scope], Awaitable[str]], Callable[[str], bool]] | None = None,
+    measure: Callable[[], Iterable[Measured]] | None = None,
     settings: Settings | None = None,
 ) -> ASGIApp:
     """The app with everything that holds for each of its answers.
@@ -45,6 +47,7 @@ def wrap(
         draw: draws pages.
         refusals: pages whose forms work without script, and the words for an error's code.
         uploads: for which state a page's upload is, and whether a handler takes files.
+        measure: counts what waits in the database, for metrics.
         settings: those of the process unless given.
     """
     settings = settings or get_settings()
@@ -65,6 +68,10 @@ def wrap(
     inner = BodyLimit(inner)
     inner = ApiCors(inner, settings.cors_origins)
     inner = Requests(inner, settings.trusted_proxy_hops)
+    if settings.metrics:
+        from account_portal.edge.metrics import Metrics
+
+        inner = Metrics(inner, settings.metrics_token, measure or tuple)
     if not settings.may_answer_at(ANYWHERE):
         inner = LocalDemo(inner)  # while headers still say what a proxy wrote
     return ResponseHeaders(inner, pages, settings)

@@ -23,6 +23,8 @@ class Message:
         subject: one line.
         text: plain text.
         kind: what it is about, such as ``order_shipped``.
+        html: the same with its look, for e-mail; empty: there is none.
+        unsubscribe_url: where one click ends such messages (RFC 8058); empty: they cannot be ended.
     """
 
     id: str
@@ -31,6 +33,8 @@ class Message:
     subject: str
     text: str
     kind: str
+    html: str = ""
+    unsubscribe_url: str = ""
 
 
 class Sender(Protocol):

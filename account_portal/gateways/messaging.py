@@ -36,6 +36,8 @@ class OutboxFolder:
             "subject": message.subject,
             "text": message.text,
         }
+        if message.html:
+            content["html"] = message.html
         draft = self._folder / f".{name}"
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")

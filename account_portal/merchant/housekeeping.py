@@ -13,6 +13,7 @@ from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.settings import get_settings
 from account_portal.events import SYSTEM, act_as
 from account_portal.gateways import get_gateways
+from account_portal.merchant.reminders import send_reminders, sweep_reminders
 from account_portal.notifications import delivering, run_delivery_loop, sweep
 from account_portal.orders import service as orders
 from account_portal.security import api_keys, idempotency, otp, rate_limit
@@ -25,6 +26,8 @@ EVERY_SECONDS = 30.0
 SWEEP_EVERY = 120
 """Rounds between two removals of what is over: an hour."""
 REFUNDS_EVERY_SECONDS = 5.0
+REMIND_EVERY = 10
+"""Rounds between two looks for what time brings: five minutes."""
 STOP_SECONDS = 5.0
 
 
@@ -56,6 +59,7 @@ def remove_what_is_over() -> None:
         otp.sweep(ctx.db, ctx.now)
         sweep(ctx)
         sweep_sign_ins(ctx)
+        sweep_reminders(ctx)
     for sweep_some in (events.place_waiting, events.sweep, webhooks.sweep):
         is_done = False
         while not is_done:
@@ -85,6 +89,8 @@ def run_housekeeping_loop(stop: Event) -> None:
                 apply_settings()
                 is_applied = True
             close_return_windows()
+            if round_number % REMIND_EVERY == 0:
+                send_reminders()
             if round_number % SWEEP_EVERY == 0:
                 remove_what_is_over()
         except GatewayUnavailable:

@@ -19,20 +19,20 @@ from account_portal.models.order import (
     OrderCount,
     OrderDocument,
     OrderLine,
-    Payment,
-    Refund,
     Shipment,
     ShipmentEvent,
     ShipmentItem,
 )
 from account_portal.models.order_return import OrderReturn, ReturnItem
 from account_portal.models.passkey import Passkey
+from account_portal.models.payment import Payment, Refund
 from account_portal.models.plumbing import (
     ApiKey,
     ApiKeyUsage,
     IdempotencyRecord,
     ImportStatement,
     OutboxMessage,
+    Reminder,
     RunningPortal,
 )
 from account_portal.models.policy import OrderPolicy, PolicyVersion
@@ -85,6 +85,7 @@ __all__ = [
     "Purchase",
     "RateEvent",
     "Refund",
+    "Reminder",
     "ReturnItem",
     "Review",
     "ReviewMedia",

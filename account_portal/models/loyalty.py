@@ -13,7 +13,10 @@ class LoyaltyAccount(Stamped, table=True):
     """A member. The sums equal the ledger; every ledger row changes them in its transaction."""
 
     __tablename__ = "loyalty_accounts"
-    __table_args__ = (CheckConstraint("earned >= redeemed", name="balance_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("earned >= redeemed", name="balance_not_negative"),
+        Index("ix_loyalty_accounts_modified_at", "modified_at", "customer_id"),
+    )
 
     customer_id: str = Field(primary_key=True, max_length=26)
     membership_number: str = Field(max_length=40, unique=True)

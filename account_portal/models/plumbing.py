@@ -132,6 +132,17 @@ class ApiKeyUsage(SQLModel, table=True):
     calls: int
 
 
+class Reminder(SQLModel, table=True):
+    """A message that time brought: it is sent once."""
+
+    __tablename__ = "reminders"
+
+    key: str = Field(
+        primary_key=True, max_length=60, description="What it was about, such as `late:PARCEL`."
+    )
+    sent_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class ImportStatement(SQLModel, table=True):
     """What a shop's import last said of a record; only what it says anew is applied."""
 

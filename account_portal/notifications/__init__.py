@@ -15,6 +15,7 @@ from account_portal.notifications.outbox import (
     send_again,
     sweep,
 )
+from account_portal.notifications.unsubscribing import require_link, unsubscribe
 
 __all__ = [
     "CodeMessage",
@@ -27,8 +28,10 @@ __all__ = [
     "enqueue_secret",
     "mark_changed",
     "read_news",
+    "require_link",
     "run_delivery_loop",
     "send_again",
     "sweep",
+    "unsubscribe",
     "wake",
 ]

@@ -22,11 +22,16 @@ from account_portal.context import NOBODY, Caller, Context, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.core.settings import get_settings
 from account_portal.gateways import get_gateways
 from account_portal.gateways.message import DeliveryFailed, DeliveryRefused, Message, Sender
 from account_portal.gateways.messaging import CHANNELS
 from account_portal.models import OutboxMessage
+from account_portal.notifications.examples import examples
 from account_portal.notifications.messages import message_classes
+from account_portal.notifications.messages.base import CustomerMessage, Words
+from account_portal.notifications.rendering import broken_templates, render
+from account_portal.notifications.unsubscribing import ENDED_BY_A_CLICK, unsubscribe_url
 from account_portal.security import tokens
 
 log = logging.getLogger("account_portal.messages")
@@ -181,16 +186,7 @@ def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | N
         words = _words_of(row)
         if not row.recipient or _is_stale(row, now):
             return DROPPED, None
-        messenger.send(
-            Message(
-                id=row.id,
-                channel=row.channel,
-                recipient=row.recipient,
-                subject=words.subject(),
-                text=words.text(),
-                kind=row.kind,
-            )
-        )
+        messenger.send(_message_of(row, words))
         return SENT, None
     except DeliveryFailed as error:
         reason = str(error)
@@ -209,6 +205,27 @@ def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | N
         log.exception("message %s of kind %s could not be sent", row.id, row.kind)
         reason, is_over = type(error).__name__, row.attempts >= ATTEMPTS
     return (FAILED if is_over else QUEUED), reason[:500]
+
+
+def _message_of(row: _Claimed, words: Words) -> Message:
+    if row.channel != "email":
+        return Message(row.id, row.channel, row.recipient, words.subject(), words.text(), row.kind)
+    settings = get_settings()
+    way_out = ""
+    if isinstance(words, CustomerMessage) and words.category in ENDED_BY_A_CLICK:
+        user_id = row.payload.get("user_id")
+        way_out = unsubscribe_url(settings, user_id, words.category) if user_id else ""
+    mail = render(words, settings, name=row.payload.get("name"), unsubscribe_url=way_out)
+    return Message(
+        id=row.id,
+        channel=row.channel,
+        recipient=row.recipient,
+        subject=mail.subject,
+        text=mail.text,
+        kind=row.kind,
+        html=mail.html,
+        unsubscribe_url=way_out,
+    )
 
 
 def _words_of(row: _Claimed) -> Any:
@@ -270,6 +287,10 @@ def run_delivery_loop(
     ]
     for thread in threads:
         thread.start()
+    settings = get_settings()
+    if settings.templates_dir:
+        for fault in broken_templates(settings, list(examples(settings).values())):
+            log.error("template %s; ours is taken", fault)
     stop.wait()
     wake()
     deadline = time.monotonic() + STOP_SECONDS

@@ -39,12 +39,13 @@ def enqueue(
         customer_id: whom to tell; none: the signed-in customer.
         to: one channel and address instead, such as the e-mail address that was just replaced.
     """
+    words = {"words": message.model_dump(mode="json")}
     if to is not None:
-        recipients = [to]
-    else:
-        recipients = list(_recipients(ctx, message, customer_id or ctx.customer_id))
-    for channel, recipient in recipients:
-        _queue(ctx, channel, recipient, message.kind, {"words": message.model_dump(mode="json")})
+        _queue(ctx, *to, message.kind, words)
+        return
+    for channel, recipient, user in list(_recipients(ctx, message, customer_id or ctx.customer_id)):
+        reader = {"name": user.first_name, "user_id": user.id}
+        _queue(ctx, channel, recipient, message.kind, {**words, **reader})
 
 
 def channel_to(ctx: Context, field: str) -> Channel | None:
@@ -126,7 +127,7 @@ def _queue(
 
 def _recipients(
     ctx: Context, message: CustomerMessage, customer_id: str
-) -> Iterator[tuple[Channel, str]]:
+) -> Iterator[tuple[Channel, str, User]]:
     statement = (
         select(User, NotificationPreference)
         .outerjoin(NotificationPreference, col(NotificationPreference.user_id) == col(User.id))
@@ -137,9 +138,9 @@ def _recipients(
         phone = f"{user.country_code}{user.phone}" if user.phone else None
         if message.category == "security":
             if user.email and (way := channel_to(ctx, "email")):
-                yield way, user.email
+                yield way, user.email, user
             if phone and (way := channel_to(ctx, "phone")):
-                yield way, phone
+                yield way, phone, user
             continue
         opted = kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
         contacts: list[tuple[Channel, str | None]] = [
@@ -150,4 +151,4 @@ def _recipients(
         for channel, contact in contacts:
             is_wanted = getattr(opted, f"{message.category}_{channel}")
             if contact and is_wanted and channel in ctx.gateways.messages.channels:
-                yield channel, contact
+                yield channel, contact, user

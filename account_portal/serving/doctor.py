@@ -20,6 +20,8 @@ from account_portal.gateways.email import EmailSender
 from account_portal.gateways.message import DeliveryFailed, Message
 from account_portal.gateways.messaging import CHANNELS, make_messenger
 from account_portal.gateways.storage import make_storage
+from account_portal.notifications.examples import examples
+from account_portal.notifications.rendering import broken_templates
 from account_portal.serving.build import is_current
 from account_portal.serving.preparing import read_settings
 
@@ -170,6 +172,14 @@ def _phones(settings: Settings) -> str:
     return " and ".join(found) or _without(settings, "PORTAL_SMS_URL, PORTAL_WHATSAPP_URL")
 
 
+def _templates(settings: Settings) -> str:
+    if not settings.templates_dir:
+        return "ours"
+    if broken := broken_templates(settings, list(examples(settings).values())):
+        raise Fault(f"ours are taken in place of these: {'; '.join(broken)}")
+    return f"ours and those in {settings.templates_dir}"
+
+
 def _without(settings: Settings, names: str) -> str:
     kept = "written to the outbox folder" if settings.demo else "not offered to customers"
     return f"none ({names}): {kept}"
@@ -195,6 +205,7 @@ CHECKS = (
     Check("Payments", _payments),
     Check("Mail server", _mail_server),
     Check("Phones", _phones),
+    Check("Templates", _templates),
     Check("Pages", _pages),
 )
 

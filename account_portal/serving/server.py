@@ -9,14 +9,18 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from granian._internal import load_target
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+
+from account_portal.core.settings import get_settings
 
 PAGES_AND_API = "account_portal.app:app"
 API_ALONE = "account_portal.api.app:make_wrapped_app"
@@ -114,7 +118,20 @@ def run_server(
         respawn_failed_workers=True,
     )
     server.announce = announce
-    server.serve(target_loader=partial(_load, target, os.getpid()), wrap_loader=False)
+    with _folder_of_metrics():
+        server.serve(target_loader=partial(_load, target, os.getpid()), wrap_loader=False)
+
+
+@contextmanager
+def _folder_of_metrics() -> Iterator[None]:
+    """Where the workers of this server add up what they count, for as long as it runs."""
+    settings = get_settings()
+    if not settings.metrics:
+        yield
+        return
+    with TemporaryDirectory(prefix="metrics-", dir=settings.data_dir) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _load(target: str, parent: int) -> Any:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from account_portal.core.settings import Settings
-from account_portal.ui.theme import DARK, LIGHT, Ground, accent_for, contrast, theme_css
+from account_portal.core.theme import DARK, LIGHT, Ground, accent_for, contrast, theme_css
 
 STYLES = (Path(__file__).parents[2] / "assets" / "styles.css").read_text()
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")

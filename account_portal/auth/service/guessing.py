@@ -230,6 +230,11 @@ def know_device(ctx: Context, user_id: str) -> str:
     return know(ctx, _account(user_id))
 
 
+def is_known_device(ctx: Context, user_id: str) -> bool:
+    """Whether the caller's device was let into an account before."""
+    return guesser_at(ctx, _account(user_id)).is_known
+
+
 def know(ctx: Context, subject: str) -> str:
     """The same for a guesser's `subject`."""
     secret = ctx.caller.device

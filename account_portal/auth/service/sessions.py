@@ -11,8 +11,9 @@ from account_portal.auth.rules import (
     RefreshTokenExpired,
     RefreshTokenInvalid,
     RefreshTokenReused,
+    describe_agent,
 )
-from account_portal.auth.service.guessing import know_device
+from account_portal.auth.service.guessing import is_known_device, know_device
 from account_portal.auth.service.limits import (
     PER_ADDRESS_VISITORS,
     PER_SESSION_REFRESHES,
@@ -23,7 +24,10 @@ from account_portal.auth.service.views import signed_out_view, user_view, visito
 from account_portal.context import Context
 from account_portal.core.errors import NotAuthenticated
 from account_portal.core.ids import new_id, new_secret
+from account_portal.core.written import written_day
 from account_portal.models import SignIn, User, UserSession
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.account import NewDevice
 from account_portal.security import idempotency, tokens
 
 GRACE = timedelta(seconds=10)
@@ -31,6 +35,8 @@ GRACE = timedelta(seconds=10)
 
 The answer may have been lost on its way, and two tabs are no thief.
 """
+SIGN_INS_COMPARED = 50
+"""Of late, with which a new one is compared."""
 HANDOVER = "handover"
 HANDOVER_SECONDS = 60
 
@@ -138,7 +144,16 @@ def redeem(ctx: Context, handover: str) -> UserSession:
 
 
 def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) -> None:
-    """Note a sign-in, or a try at one, for the security page."""
+    """Note a sign-in, or a try at one, for the security page; tell of one on a new device."""
+    if succeeded and _is_new_device(ctx, user):
+        news = NewDevice(
+            store=ctx.settings.store_name,
+            device=describe_agent(ctx.caller.user_agent).name,
+            place=ctx.caller.ip_address or "",
+            moment=f"{written_day(ctx.now.date(), ctx.settings.store_country)}, "
+            f"{ctx.now:%H:%M} UTC",
+        )
+        enqueue(ctx, news, customer_id=user.customer_id)
     ctx.db.add(
         SignIn(
             user_id=user.id,
@@ -149,6 +164,24 @@ def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) ->
             created_at=ctx.now,
         )
     )
+
+
+def _is_new_device(ctx: Context, user: User) -> bool:
+    """Whether nobody signed in like this before, in an account that is not new itself.
+
+    Clients that keep no device's secret are known by their name and address.
+    """
+    own = (ctx.caller.user_agent, ctx.caller.ip_address)
+    if own == (None, None) or is_known_device(ctx, user.id):
+        return False
+    before = (
+        select(col(SignIn.user_agent), col(SignIn.ip_address))
+        .where(col(SignIn.user_id) == user.id, col(SignIn.succeeded))
+        .order_by(col(SignIn.created_at).desc())
+        .limit(SIGN_INS_COMPARED)
+    )
+    seen = {(row.user_agent, row.ip_address) for row in ctx.db.execute(before)}
+    return bool(seen) and own not in seen
 
 
 def unused_until(ctx: Context, ends_at: datetime) -> datetime:

@@ -4,14 +4,24 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from account_portal.notifications.messages.base import Category, CustomerMessage
+from account_portal import routes
+from account_portal.notifications.messages.base import Button, Category, CustomerMessage
 
 
-class PasswordChanged(CustomerMessage):
+class SecurityNews(CustomerMessage):
+    """News that leads to the page where the account is made safe again."""
+
+    category: ClassVar[Category] = "security"
+
+    @override
+    def button(self) -> Button | None:
+        return Button("See your account’s security", routes.SECURITY)
+
+
+class PasswordChanged(SecurityNews):
     """The password was changed or reset."""
 
     kind = "password_changed"
-    category: ClassVar[Category] = "security"
 
     store: str
 
@@ -27,7 +37,7 @@ class PasswordChanged(CustomerMessage):
         )
 
 
-class AccountProven(CustomerMessage):
+class AccountProven(SecurityNews):
     """A contact was proven, of an account in which nobody had proven one; goes to that contact.
 
     Whoever registers with a password signs in at once, with anybody's contact: its owner has to
@@ -35,7 +45,6 @@ class AccountProven(CustomerMessage):
     """
 
     kind = "account_proven"
-    category: ClassVar[Category] = "security"
 
     store: str
     contact: str
@@ -57,11 +66,39 @@ class AccountProven(CustomerMessage):
         )
 
 
-class TooManyWrongCodes(CustomerMessage):
+class NewDevice(SecurityNews):
+    """Somebody signed in on a device that never had before."""
+
+    kind = "new_device"
+
+    store: str
+    device: str
+    place: str
+    """Its address in the network."""
+    moment: str
+
+    @override
+    def subject(self) -> str:
+        return f"New sign-in to your account at {self.store}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"Somebody signed in to your account at {self.store} with {self.device} on "
+            f"{self.moment}. If this was you, there is nothing to do. If not, sign that device out "
+            "under Security and change your password at once."
+        )
+
+    @override
+    def facts(self) -> list[tuple[str, str]]:
+        where = [("Network address", self.place)] if self.place else []
+        return [("Device", self.device), ("When", self.moment), *where]
+
+
+class TooManyWrongCodes(SecurityNews):
     """Unknown devices tried as many wrong codes as an account allows in its life."""
 
     kind = "too_many_wrong_codes"
-    category: ClassVar[Category] = "security"
 
     store: str
     times: int
@@ -102,11 +139,10 @@ class ContactChanged(CustomerMessage):
         )
 
 
-class OtherContactChanged(CustomerMessage):
+class OtherContactChanged(SecurityNews):
     """A contact was added or replaced; goes to the other one."""
 
     kind = "other_contact_changed"
-    category: ClassVar[Category] = "security"
 
     store: str
     contact: str
@@ -151,11 +187,10 @@ class AccountDeactivated(CustomerMessage):
         )
 
 
-class PasskeyAdded(CustomerMessage):
+class PasskeyAdded(SecurityNews):
     """A passkey was added: from now on it opens the account."""
 
     kind = "passkey_added"
-    category: ClassVar[Category] = "security"
 
     store: str
     name: str
@@ -172,11 +207,10 @@ class PasskeyAdded(CustomerMessage):
         )
 
 
-class PasskeyRemoved(CustomerMessage):
+class PasskeyRemoved(SecurityNews):
     """A passkey was removed."""
 
     kind = "passkey_removed"
-    category: ClassVar[Category] = "security"
 
     store: str
     name: str

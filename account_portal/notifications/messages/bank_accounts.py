@@ -4,7 +4,8 @@ from typing import ClassVar, Literal
 
 from typing_extensions import override
 
-from account_portal.notifications.messages.base import Category, CustomerMessage
+from account_portal import routes
+from account_portal.notifications.messages.base import Button, Category, CustomerMessage
 
 Done = Literal["added", "changed", "removed"]
 
@@ -31,3 +32,7 @@ class BankAccountChanged(CustomerMessage):
             f"The bank account {self.account} was {self.done} in your account at {self.store}. "
             f"If this was not you, write to {self.help_email or 'us'} at once."
         )
+
+    @override
+    def button(self) -> Button:
+        return Button("See your bank accounts", routes.PROFILE)

@@ -1,12 +1,32 @@
 """What every message is: a few values, and the words made of them when it is delivered."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
 Channel = Literal["email", "sms", "whatsapp"]
 Category = Literal["transactional", "promotional", "newsletter", "security"]
+ITEMS = 8
+"""Lines of an order that a message names; of the rest it says how many there are."""
+
+
+class Button(NamedTuple):
+    """Where a message leads to: a path of the portal, or an address elsewhere."""
+
+    label: str
+    to: str
+
+
+class Item(BaseModel):
+    """Something bought, as a message names it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    quantity: int
+    amount: str | None = None
+    """As it is written, if it is told."""
 
 
 class Words(BaseModel):
@@ -27,6 +47,22 @@ class Words(BaseModel):
     def text(self) -> str:
         """The message itself, plain text, short enough for an SMS where it can be."""
         raise NotImplementedError
+
+    def button(self) -> Button | None:
+        """The page that an e-mail leads to."""
+        return None
+
+    def highlight(self) -> str:
+        """What an e-mail shows large, such as a code."""
+        return ""
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What an e-mail lists below its text, by name."""
+        return []
+
+    def listed(self) -> tuple[Item, ...]:
+        """What was bought, if the message is about that."""
+        return ()
 
 
 class CustomerMessage(Words):
@@ -61,6 +97,10 @@ class CodeMessage(Words):
             f"{self.minutes} minutes. Nobody from {self.store} will ever ask you for it."
         )
 
+    @override
+    def highlight(self) -> str:
+        return self.code
+
 
 class DeviceLink(Words):
     """In place of a code, when strangers tried too many: opens codes again for one device."""
@@ -83,3 +123,7 @@ class DeviceLink(Words):
             f"want to use, then ask for a code there: {self.link}\n"
             "If you did not ask for a code, do nothing."
         )
+
+    @override
+    def button(self) -> Button:
+        return Button("Confirm this device", self.link)

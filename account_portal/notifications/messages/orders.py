@@ -1,18 +1,56 @@
-"""News of orders."""
+"""News of orders and their parcels."""
 
 from typing_extensions import override
 
+from account_portal import routes
 from account_portal.core.links import shown_link
-from account_portal.notifications.messages.base import CustomerMessage
+from account_portal.notifications.messages.base import Button, CustomerMessage, Item
 
 
-class OrderCancelled(CustomerMessage):
+class OrderNews(CustomerMessage):
+    """News that leads to an order's page."""
+
+    order_number: str
+    store: str
+    items: tuple[Item, ...] = ()
+
+    @override
+    def button(self) -> Button:
+        return Button("View your order", routes.order(self.order_number))
+
+    @override
+    def listed(self) -> tuple[Item, ...]:
+        return self.items
+
+
+class OrderPlaced(OrderNews):
+    """An order is confirmed: paid, or accepted by the store."""
+
+    kind = "order_placed"
+
+    total: str | None = None
+
+    @override
+    def subject(self) -> str:
+        return f"Your order {self.order_number} is confirmed"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"Thank you for your order {self.order_number} at {self.store}. You hear from us when "
+            "it is sent."
+        )
+
+    @override
+    def facts(self) -> list[tuple[str, str]]:
+        return [("Total", self.total)] if self.total else []
+
+
+class OrderCancelled(OrderNews):
     """An order was cancelled."""
 
     kind = "order_cancelled"
 
-    order_number: str
-    store: str
     refund: str | None = None
     way: str = "the way you paid"
     by: str | None = None
@@ -28,13 +66,11 @@ class OrderCancelled(CustomerMessage):
         return f"Your order {self.order_number} at {self.store} is cancelled.{money}"
 
 
-class PaymentReceived(CustomerMessage):
+class PaymentReceived(OrderNews):
     """A payment arrived."""
 
     kind = "payment_received"
 
-    order_number: str
-    store: str
     amount: str
 
     @override
@@ -46,16 +82,38 @@ class PaymentReceived(CustomerMessage):
         return f"{self.store} received your payment of {self.amount} for {self.order_number}."
 
 
-class OrderShipped(CustomerMessage):
+class PaymentFailed(OrderNews):
+    """A payment that was begun did not arrive."""
+
+    kind = "payment_failed"
+
+    amount: str
+
+    @override
+    def subject(self) -> str:
+        return f"Your payment for order {self.order_number} did not go through"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"Your payment of {self.amount} for order {self.order_number} at {self.store} did not "
+            "go through. No money was taken. You can pay again on the order's page."
+        )
+
+    @override
+    def button(self) -> Button:
+        return Button("Pay again", routes.order(self.order_number))
+
+
+class OrderShipped(OrderNews):
     """A parcel was handed to the courier."""
 
     kind = "order_shipped"
 
-    order_number: str
-    store: str
     courier: str | None = None
     awb_no: str | None = None
     tracking_url: str | None = None
+    promised: str | None = None
 
     @override
     def subject(self) -> str:
@@ -72,14 +130,37 @@ class OrderShipped(CustomerMessage):
             f"{carrier}{number}.{link}"
         )
 
+    @override
+    def facts(self) -> list[tuple[str, str]]:
+        named = {
+            "Courier": self.courier,
+            "Tracking number": self.awb_no,
+            "Expected": self.promised,
+        }
+        return [(name, value) for name, value in named.items() if value]
 
-class OrderDelivered(CustomerMessage):
+
+class OutForDelivery(OrderNews):
+    """A parcel comes today."""
+
+    kind = "out_for_delivery"
+
+    @override
+    def subject(self) -> str:
+        return f"Arriving today: order {self.order_number}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"A parcel of your order {self.order_number} at {self.store} is out for delivery and "
+            "comes today."
+        )
+
+
+class OrderDelivered(OrderNews):
     """A parcel arrived."""
 
     kind = "order_delivered"
-
-    order_number: str
-    store: str
 
     @override
     def subject(self) -> str:
@@ -88,3 +169,47 @@ class OrderDelivered(CustomerMessage):
     @override
     def text(self) -> str:
         return f"A parcel of your order {self.order_number} at {self.store} was delivered."
+
+
+class NotDelivered(OrderNews):
+    """A parcel could not be handed over."""
+
+    kind = "not_delivered"
+
+    is_over: bool = False
+    """Whether the courier tries no more."""
+
+    @override
+    def subject(self) -> str:
+        return f"Order {self.order_number} could not be delivered"
+
+    @override
+    def text(self) -> str:
+        what_now = (
+            f"It goes back to {self.store}, who will get in touch with you."
+            if self.is_over
+            else "The courier will try again."
+        )
+        return (
+            f"A parcel of your order {self.order_number} at {self.store} could not be delivered. "
+            f"{what_now}"
+        )
+
+
+class ParcelLate(OrderNews):
+    """A parcel did not come by the day it was promised for."""
+
+    kind = "parcel_late"
+
+    promised: str
+
+    @override
+    def subject(self) -> str:
+        return f"Order {self.order_number} is late"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"A parcel of your order {self.order_number} at {self.store} was to be there by "
+            f"{self.promised} and is late. We are sorry. Its page shows where it is."
+        )

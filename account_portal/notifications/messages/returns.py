@@ -4,7 +4,8 @@ from typing import Literal
 
 from typing_extensions import override
 
-from account_portal.notifications.messages.base import CustomerMessage
+from account_portal import routes
+from account_portal.notifications.messages.base import Button, CustomerMessage
 
 Step = Literal["created", "approved", "rejected", "shipped", "received", "complete", "cancelled"]
 
@@ -55,6 +56,14 @@ class ReturnMoved(CustomerMessage):
             words += f" The replacement comes with order {self.replacement_order_number}."
         return words
 
+    @override
+    def button(self) -> Button:
+        return Button("View your returns", routes.RETURNS)
+
+    @override
+    def facts(self) -> list[tuple[str, str]]:
+        return [("Return", self.request_number), ("Order", self.order_number)]
+
 
 class RefundSettled(CustomerMessage):
     """A refund arrived, or failed."""
@@ -82,3 +91,11 @@ class RefundSettled(CustomerMessage):
             f"The refund of {self.amount}{way} for order {self.order_number} did not go through. "
             f"{self.store} will get in touch with you."
         )
+
+    @override
+    def button(self) -> Button:
+        return Button("View your order", routes.order(self.order_number))
+
+    @override
+    def facts(self) -> list[tuple[str, str]]:
+        return [("Amount", self.amount), ("Order", self.order_number)]

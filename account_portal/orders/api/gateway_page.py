@@ -33,7 +33,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Test payment</title>
-<link rel="stylesheet" href="/test-gateway.css">
+<link rel="stylesheet" href="/plain-page.css">
 <main>
   <p class="tag">Test gateway</p>
   <h1>{title}</h1>

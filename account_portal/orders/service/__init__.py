@@ -1,5 +1,6 @@
 """What can be done with orders; the only place that decides."""
 
+from account_portal.orders.service.arrivals import arrival_of, zone_of_delivery
 from account_portal.orders.service.cancelling import add_refund, cancel_for_shop, cancel_order
 from account_portal.orders.service.documents import apply_settings, refresh_due, refresh_orders
 from account_portal.orders.service.gateway_refunds import pay_back_next, report_refund
@@ -48,12 +49,14 @@ from account_portal.orders.service.shop import (
     create_shipment,
     move_shipment,
 )
+from account_portal.orders.service.telling import items_of_parcel
 
 __all__ = [
     "add_refund",
     "apply_settings",
     "approve_order",
     "approve_refund",
+    "arrival_of",
     "cancel_for_shop",
     "cancel_order",
     "cart_items",
@@ -68,6 +71,7 @@ __all__ = [
     "give_back_late_points",
     "help_link",
     "is_paid_somewhere",
+    "items_of_parcel",
     "list_on_the_way",
     "list_order_years",
     "list_orders",
@@ -96,4 +100,5 @@ __all__ = [
     "settle_refund",
     "shown_refunds",
     "try_policy",
+    "zone_of_delivery",
 ]

@@ -12,11 +12,10 @@ from account_portal.core import money
 from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFound
 from account_portal.core.ids import new_number
 from account_portal.core.links import is_link
-from account_portal.core.written import written_amount
 from account_portal.gateways.payments import PaymentGateway, PaymentReport, PaymentRequest
 from account_portal.models import Order, Payment
 from account_portal.notifications import enqueue
-from account_portal.notifications.messages.orders import PaymentReceived
+from account_portal.notifications.messages.orders import PaymentFailed, PaymentReceived
 from account_portal.orders import rules
 from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import (
@@ -27,6 +26,7 @@ from account_portal.orders.schemas import (
 )
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.payments import payment_info, payment_under_way
+from account_portal.orders.service.telling import tell_placed, written
 from account_portal.security import tokens
 from account_portal.states import (
     OrderStatus,
@@ -337,20 +337,19 @@ def settle_payment(
     payment.payment_method = method or payment.payment_method
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
+    of = {
+        "order_number": order.order_number,
+        "store": ctx.settings.store_name,
+        "amount": written(ctx, order, payment.amount),
+    }
+    if succeeded:
+        enqueue(ctx, PaymentReceived(**of), customer_id=order.customer_id)
+    elif rules.account_of(money_of(ctx.db, order)).unpaid:
+        enqueue(ctx, PaymentFailed(**of), customer_id=order.customer_id)
     if order.status == OrderStatus.DRAFT and order.payment_status == PaymentStatus.SUCCESS:
         order.status = OrderStatus.CONFIRMED
         refresh_orders(ctx.db, [order.id], ctx.now)
-    if succeeded:
-        arrived = money.to_major(payment.amount, order.currency)
-        enqueue(
-            ctx,
-            PaymentReceived(
-                order_number=order.order_number,
-                store=ctx.settings.store_name,
-                amount=written_amount(arrived, order.currency, ctx.settings.store_country),
-            ),
-            customer_id=order.customer_id,
-        )
+        tell_placed(ctx, order)
 
 
 def report_payment(ctx: Context, report: PaymentReport) -> None:

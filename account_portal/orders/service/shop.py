@@ -1,6 +1,6 @@
 """What only the shop does with orders: approve, pack, ship, deliver, cancel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from account_portal.context import Context
 from account_portal.core import links
@@ -9,11 +9,19 @@ from account_portal.core.ids import new_number
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Shipment, ShipmentEvent, ShipmentItem
 from account_portal.notifications import enqueue
-from account_portal.notifications.messages.orders import OrderDelivered, OrderShipped
+from account_portal.notifications.messages.base import Item
+from account_portal.notifications.messages.orders import (
+    NotDelivered,
+    OrderDelivered,
+    OrderNews,
+    OrderShipped,
+    OutForDelivery,
+)
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order, lock_shipment
+from account_portal.orders.service.telling import items_of_parcel, tell_placed
 from account_portal.states import OrderStatus, ShipmentStatus
 
 
@@ -28,6 +36,7 @@ def approve_order(ctx: Context, order_number: str) -> None:
         raise Conflict(f"Order {order_number} is {order.status}; there is nothing to approve.")
     order.status, order.modified_at = OrderStatus.CONFIRMED, ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
+    tell_placed(ctx, order)
 
 
 def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | None = None) -> str:
@@ -154,16 +163,20 @@ def move_shipment(
 
 
 def _tell(ctx: Context, order: Order, shipment: Shipment, status: ShipmentStatus) -> None:
-    store = ctx.settings.store_name
-    if status is ShipmentStatus.SHIPPED:
-        shipped = OrderShipped(
-            order_number=order.order_number,
-            store=store,
+    of = {"order_number": order.order_number, "store": ctx.settings.store_name}
+    made: Mapping[ShipmentStatus, Callable[[tuple[Item, ...]], OrderNews]] = {
+        ShipmentStatus.SHIPPED: lambda items: OrderShipped(
+            **of,
+            items=items,
             courier=shipment.courier_company_name,
             awb_no=shipment.awb_no,
             tracking_url=shipment.tracking_url,
-        )
-        enqueue(ctx, shipped, customer_id=order.customer_id)
-    elif status is ShipmentStatus.DELIVERED:
-        delivered = OrderDelivered(order_number=order.order_number, store=store)
-        enqueue(ctx, delivered, customer_id=order.customer_id)
+        ),
+        ShipmentStatus.OUT_FOR_DELIVERY: lambda items: OutForDelivery(**of, items=items),
+        ShipmentStatus.DELIVERED: lambda items: OrderDelivered(**of, items=items),
+        ShipmentStatus.DELIVERY_ATTEMPTED: lambda items: NotDelivered(**of, items=items),
+        ShipmentStatus.UNDELIVERED: lambda items: NotDelivered(**of, items=items, is_over=True),
+    }
+    if status in made:
+        news = made[status](items_of_parcel(ctx, shipment.id))
+        enqueue(ctx, news, customer_id=order.customer_id)

@@ -5,8 +5,9 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
-from account_portal.models import Review
-from account_portal.notifications import mark_changed
+from account_portal.models import Product, Review
+from account_portal.notifications import enqueue, mark_changed
+from account_portal.notifications.messages.reviews import ReviewDecided
 from account_portal.reviews import rules
 from account_portal.reviews.service.rating import count_in_rating
 from account_portal.states import ReviewStatus
@@ -35,3 +36,6 @@ def decide_review(ctx: Context, review_id: str, *, approved: bool) -> None:
     mark_changed(ctx.db, [review.customer_id])
     count_in_rating(ctx, review, change)
     ctx.db.flush()
+    product = ctx.db.get_one(Product, review.product_id)
+    news = ReviewDecided(store=ctx.settings.store_name, product=product.name, approved=approved)
+    enqueue(ctx, news, customer_id=review.customer_id)

@@ -1,0 +1,152 @@
+"""One example of each message, some of several: for the preview, and to try a shop's templates."""
+
+from account_portal.core.settings import Settings
+from account_portal.notifications.messages.account import (
+    AccountDeactivated,
+    AccountProven,
+    ContactChanged,
+    NewDevice,
+    OtherContactChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
+    PasswordChanged,
+    TooManyWrongCodes,
+)
+from account_portal.notifications.messages.bank_accounts import BankAccountChanged
+from account_portal.notifications.messages.base import CodeMessage, DeviceLink, Item, Words
+from account_portal.notifications.messages.loyalty import PointsLapsing
+from account_portal.notifications.messages.orders import (
+    NotDelivered,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPlaced,
+    OrderShipped,
+    OutForDelivery,
+    ParcelLate,
+    PaymentFailed,
+    PaymentReceived,
+)
+from account_portal.notifications.messages.returns import RefundSettled, ReturnMoved
+from account_portal.notifications.messages.reviews import ReviewDecided, ReviewWaiting
+from account_portal.notifications.messages.shop import WebhookDisabled
+
+NUMBER, RETURN = "NW-21474", "RET-26-4471"
+
+
+def examples(settings: Settings) -> dict[str, Words]:
+    """Messages by a name each, as the store would send them."""
+    store, email = settings.store_name, settings.store_email
+    of = {"order_number": NUMBER, "store": store}
+    items = (
+        Item(name="Darjeeling First Flush, 250 g tin", quantity=2, amount="₹1,180.00"),
+        Item(name="Cast-iron teapot with a strainer of steel", quantity=1, amount="₹2,450.00"),
+    )
+    parcel = {**of, "items": tuple(item.model_copy(update={"amount": None}) for item in items)}
+    of_return = {"request_number": RETURN, **of}
+    found: list[tuple[str, Words]] = [
+        ("code", CodeMessage(code="482913", purpose="sign in", store=store, minutes=10)),
+        (
+            "device-link",
+            DeviceLink(
+                link=f"{settings.origin}/api/session/device?token=example", store=store, minutes=30
+            ),
+        ),
+        (
+            "new-device",
+            NewDevice(
+                store=store,
+                device="Firefox on Windows",
+                place="203.0.113.7",
+                moment="Sat, 28 Nov, 18:05 UTC",
+            ),
+        ),
+        ("password-changed", PasswordChanged(store=store)),
+        (
+            "account-proven",
+            AccountProven(store=store, contact="e-mail address", keeps_password=False),
+        ),
+        ("wrong-codes", TooManyWrongCodes(store=store, times=100)),
+        (
+            "contact-changed",
+            ContactChanged(store=store, contact="e-mail address", help_email=email),
+        ),
+        (
+            "other-contact",
+            OtherContactChanged(
+                store=store,
+                contact="phone number",
+                shown="+91 ••••••3210",
+                is_first=False,
+                help_email=email,
+            ),
+        ),
+        ("passkey-added", PasskeyAdded(store=store, name="iPhone")),
+        ("passkey-removed", PasskeyRemoved(store=store, name="iPhone")),
+        (
+            "bank-account",
+            BankAccountChanged(
+                store=store, account="Union Bank ••1234", done="added", help_email=email
+            ),
+        ),
+        ("account-closed", AccountDeactivated(store=store, help_email=email)),
+        ("order-placed", OrderPlaced(**of, items=items, total="₹3,630.00")),
+        ("payment-received", PaymentReceived(**of, amount="₹3,630.00")),
+        ("payment-failed", PaymentFailed(**of, amount="₹3,630.00")),
+        (
+            "order-shipped",
+            OrderShipped(
+                **parcel,
+                courier="Delhivery",
+                awb_no="DL-8841-2207",
+                tracking_url="https://courier.example/DL-8841-2207",
+                promised="Wed, 2 Dec",
+            ),
+        ),
+        ("out-for-delivery", OutForDelivery(**parcel)),
+        ("order-delivered", OrderDelivered(**parcel)),
+        ("not-delivered", NotDelivered(**parcel)),
+        ("not-delivered-back", NotDelivered(**parcel, is_over=True)),
+        ("parcel-late", ParcelLate(**parcel, promised="Wed, 2 Dec")),
+        (
+            "order-cancelled",
+            OrderCancelled(**of, refund="₹3,630.00", way="to Visa ••4242", by="Fri, 4 Dec"),
+        ),
+        ("return-created", ReturnMoved(step="created", **of_return)),
+        ("return-approved", ReturnMoved(step="approved", **of_return)),
+        (
+            "return-declined",
+            ReturnMoved(step="rejected", **of_return, reason="The seal of the tin is broken."),
+        ),
+        ("return-received", ReturnMoved(step="received", **of_return)),
+        (
+            "return-complete",
+            ReturnMoved(step="complete", **of_return, replacement_order_number="NW-21533"),
+        ),
+        (
+            "refund-sent",
+            RefundSettled(**of, amount="₹1,180.00", succeeded=True, way="to Visa ••4242"),
+        ),
+        (
+            "refund-failed",
+            RefundSettled(**of, amount="₹1,180.00", succeeded=False, way="to Visa ••4242"),
+        ),
+        (
+            "review-published",
+            ReviewDecided(store=store, product="Cast-iron teapot", approved=True),
+        ),
+        (
+            "review-declined",
+            ReviewDecided(store=store, product="Cast-iron teapot", approved=False),
+        ),
+        ("review-waiting", ReviewWaiting(store=store, product="Cast-iron teapot", others=2)),
+        ("points-lapsing", PointsLapsing(store=store, points="240", by="Thu, 31 Dec")),
+        (
+            "webhook-disabled",
+            WebhookDisabled(
+                url="https://erp.shop.example/events",
+                reason="It answered 500 for three days.",
+                endpoint_id="01J9ZK2V6B8R4M3N7Q5T1W0XYA",
+            ),
+        ),
+    ]
+    return dict(found)

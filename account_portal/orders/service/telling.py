@@ -1,0 +1,62 @@
+"""What messages name of an order: its items and amounts, as they are written."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.written import written_amount
+from account_portal.models import Order, OrderLine, ShipmentItem
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.base import ITEMS, Item
+from account_portal.notifications.messages.orders import OrderPlaced
+
+MOST = ITEMS * 4
+"""Lines that wait with a message; it names the first, and counts the rest of these."""
+
+
+def written(ctx: Context, order: Order, amount: int) -> str:
+    """An amount of an order, in minor units, as pages write it."""
+    major = money.to_major(amount, order.currency)
+    return written_amount(major, order.currency, ctx.settings.store_country)
+
+
+def items_of_order(ctx: Context, order: Order) -> tuple[Item, ...]:
+    """What was ordered, with what it cost."""
+    lines = ctx.db.execute(
+        select(OrderLine)
+        .where(col(OrderLine.order_id) == order.id)
+        .order_by(col(OrderLine.position))
+        .limit(MOST)
+    ).scalars()
+    return tuple(
+        Item(
+            name=line.product_name,
+            quantity=line.quantity,
+            amount=written(ctx, order, line.line_total),
+        )
+        for line in lines
+    )
+
+
+def items_of_parcel(ctx: Context, shipment_id: str) -> tuple[Item, ...]:
+    """What is in a parcel."""
+    rows = ctx.db.execute(
+        select(col(OrderLine.product_name), col(ShipmentItem.quantity))
+        .join(OrderLine, col(OrderLine.id) == col(ShipmentItem.line_id))
+        .where(col(ShipmentItem.shipment_id) == shipment_id)
+        .order_by(col(OrderLine.position))
+        .limit(MOST)
+    )
+    return tuple(Item(name=row.product_name, quantity=row.quantity) for row in rows)
+
+
+def tell_placed(ctx: Context, order: Order) -> None:
+    """Tell the customer that an order is confirmed."""
+    placed = OrderPlaced(
+        order_number=order.order_number,
+        store=ctx.settings.store_name,
+        items=items_of_order(ctx, order),
+        total=written(ctx, order, order.grand_total),
+    )
+    enqueue(ctx, placed, customer_id=order.customer_id)
