@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from account_portal.edge.request_id import request_id
+from account_portal.core.request_id import request_id
 
 ACCESS_LOG = "account_portal.access"
 OWN = "account_portal"

@@ -3,6 +3,7 @@
 import logging
 import time
 
+from account_portal.core.request_id import accept_or_make, request_id
 from account_portal.edge.asgi import (
     AnswerBroken,
     ASGIApp,
@@ -16,7 +17,6 @@ from account_portal.edge.asgi import (
 from account_portal.edge.envelope import send_failure
 from account_portal.edge.logs import kind_of, log_request
 from account_portal.edge.proxies import look_behind
-from account_portal.edge.request_id import accept_or_make, request_id
 
 errors = logging.getLogger("account_portal.errors")
 

@@ -22,6 +22,7 @@ from account_portal.context import NOBODY, Caller, Context, enter
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.core.settings import get_settings
 from account_portal.gateways import get_gateways
 from account_portal.gateways.message import DeliveryFailed, DeliveryRefused, Message, Sender
@@ -108,10 +109,17 @@ class _Delivery:
         if claimed is None:
             return False
         self._held = claimed
-        outcome = _send(claimed, self._sender or get_gateways().messages, now or utc_now())
-        _settle(self._database, claimed, outcome, now or utc_now())
+        named = request_id.set(claimed.payload.get("request_id", OUTSIDE))
+        try:
+            self._deliver(claimed, now)
+        finally:
+            request_id.reset(named)
         self._held = None
         return True
+
+    def _deliver(self, claimed: _Claimed, now: datetime | None) -> None:
+        outcome = _send(claimed, self._sender or get_gateways().messages, now or utc_now())
+        _settle(self._database, claimed, outcome, now or utc_now())
 
     def run(self, stop: Event) -> None:
         """Deliver until told to stop."""
@@ -187,6 +195,7 @@ def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | N
         if not row.recipient or _is_stale(row, now):
             return DROPPED, None
         messenger.send(_message_of(row, words))
+        log.info("message %s (%s by %s) was sent", row.id, row.kind, row.channel)
         return SENT, None
     except DeliveryFailed as error:
         reason = str(error)

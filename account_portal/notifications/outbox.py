@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, NotFound
+from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.models import NotificationPreference, OutboxMessage, User
 from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENT, wake
 from account_portal.notifications.messages.base import (
@@ -109,6 +110,9 @@ def _queue(
     payload: dict[str, Any],
     priority: int = 1,
 ) -> None:
+    asked = request_id.get()
+    if asked != OUTSIDE:
+        payload = {**payload, "request_id": asked}
     ctx.db.add(
         OutboxMessage(
             channel=channel,

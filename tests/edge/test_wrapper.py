@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from account_portal.core.db import Database
+from account_portal.core.request_id import request_id
 from account_portal.core.settings import Settings
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.built import BuiltPages
 from account_portal.edge.limits import LARGEST_BODY, BodyLimit
-from account_portal.edge.request_id import request_id
 from account_portal.edge.wrapper import wrap
 from account_portal.models import User, UserSession
 from account_portal.reviews.api import UPLOAD_LIMIT

@@ -1,5 +1,8 @@
 """E-mails as customers read them: look, templates of the shop's, and the way out of them."""
 
+import io
+import json
+import logging
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,9 @@ import pytest
 from account_portal.context import SHOP
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
+from account_portal.core.request_id import request_id
 from account_portal.core.settings import get_settings
+from account_portal.edge.logs import JsonLines
 from account_portal.models import NotificationPreference, User
 from account_portal.notifications import deliver_due, enqueue
 from account_portal.notifications.examples import examples
@@ -267,3 +272,28 @@ def test_a_sign_in_on_a_new_device_is_told(database: Database, owner: User) -> N
     sign_in("New phone")
     sign_in("New phone")
     assert kinds(database) == ["new_device"]
+
+
+def test_what_is_sent_is_logged_under_the_request_that_caused_it(
+    call: Any, owner: User, database: Database
+) -> None:
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger("account_portal.messages")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    named = request_id.set("request-4711")
+    try:
+        call(lambda ctx: enqueue(ctx, placed()))
+    finally:
+        request_id.reset(named)
+    call(lambda ctx: enqueue(ctx, placed()))
+    try:
+        mails_of(database)
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [line["request_id"] for line in told] == ["request-4711", "-"]
+    assert all("was sent" in line["message"] for line in told)

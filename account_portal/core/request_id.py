@@ -1,4 +1,4 @@
-"""The id of the request that is being answered, for log lines and error references."""
+"""The id of the request that is being answered, or whose message is being sent, for log lines."""
 
 import re
 import secrets
@@ -6,7 +6,9 @@ from contextvars import ContextVar
 
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
+OUTSIDE = "-"
+"""In place of an id where no request is being answered."""
+request_id: ContextVar[str] = ContextVar("request_id", default=OUTSIDE)
 """Set by the wrapper for the time of one request; `-` outside of one."""
 
 
