@@ -286,6 +286,11 @@ class RefundRow(OfOrder):
     refund_remarks: str | None
     refund_date: Moment | None
     return_request_number: str | None = Field(description="The return it is for, if any.")
+    by_gateway: bool = Field(
+        description="Whether the store's payment gateway sends it back once it is approved, and "
+        "tells what became of it; else whoever pays it tells."
+    )
+    gateway_error: str | None = Field(description="Why the gateway did not send it, as it says.")
     created_at: Moment
     updated_at: Moment
     version: Version

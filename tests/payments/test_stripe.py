@@ -12,6 +12,7 @@ from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.gateways.stripe_payments import from_stripe, to_stripe
+from account_portal.merchant import lists
 from account_portal.models import Payment, Refund, User
 from account_portal.orders import service
 from account_portal.orders.facts import money_of
@@ -220,6 +221,7 @@ def test_a_refund_goes_back_to_the_payment(shop: Shop) -> None:
     assert shop.account() == (20000, 0, 5000)
     with pytest.raises(RefundNotMovable):
         shop.shop(service.settle_refund, number, succeeded=True)
+    assert shop.shop(lists.get_refund, number).by_gateway
     shop.work()
     assert shop.account() == (15000, 5000, 0)
     assert shop.stripe.balance() == 15000

@@ -38,6 +38,7 @@ from account_portal.models import (
     Shipment,
     ShipmentItem,
 )
+from account_portal.orders import service as orders
 
 
 def _of_order(ctx: Context, column: Any, order_number: str | None) -> list[ColumnElement[bool]]:
@@ -191,6 +192,7 @@ def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
             currency=currency,
             customer_id=customer_id,
             return_request_number=returns.get(row.return_id),
+            by_gateway=row.payment_id is not None and orders.sends_money_back(ctx),
         )
         for row, number, currency, customer_id in rows
     ]

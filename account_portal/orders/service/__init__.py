@@ -16,6 +16,7 @@ from account_portal.orders.service.paying import (
     retry_payment,
     settle_payment,
 )
+from account_portal.orders.service.paying_back import sends_money_back
 from account_portal.orders.service.payments import get_payment_status
 from account_portal.orders.service.policies import (
     get_policy,
@@ -96,6 +97,7 @@ __all__ = [
     "retry_refund",
     "search_orders",
     "set_policy",
+    "sends_money_back",
     "settle_payment",
     "settle_refund",
     "shown_refunds",
