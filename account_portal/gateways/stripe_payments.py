@@ -151,25 +151,15 @@ class StripeGateway:
                 self._secret,
                 stripe.Webhook.DEFAULT_TOLERANCE,
             )
-            event = json.loads(body)
-            kind, thing = event["type"], event["data"]["object"]
-        except (stripe.SignatureVerificationError, ValueError, LookupError, TypeError) as error:
+            return _report(json.loads(body))
+        except (
+            stripe.SignatureVerificationError,
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+        ) as error:
             raise ReportRefused(str(error) or type(error).__name__) from None
-        if kind in _REFUNDS:
-            return _refund_report(thing) if thing.get("payment_intent") else None
-        if kind not in _PAID + _NOT_PAID or not thing.get("client_reference_id"):
-            return None
-        if kind in _PAID and thing["payment_status"] != "paid":
-            return None  # a bank takes days: another message follows
-        currency = thing["currency"].upper()
-        return PaymentReport(
-            request_number=thing["client_reference_id"],
-            succeeded=kind in _PAID,
-            amount=from_stripe(thing["amount_total"], currency),
-            currency=currency,
-            reference=thing.get("payment_intent"),
-            method=_method(thing.get("payment_method_types") or []),
-        )
 
     def _close(self, reference: str) -> None:
         """Let nobody pay an earlier attempt any more.
@@ -216,6 +206,30 @@ def _answered() -> Iterator[None]:
     except stripe.StripeError as error:
         log.warning("Stripe did not answer: %s", error.user_message or type(error).__name__)
         raise GatewayUnavailable from error
+
+
+def _report(event: Any) -> PaymentReport | RefundReport | None:
+    """What a signed message tells.
+
+    Raises:
+        LookupError, TypeError, AttributeError: it has not the form that Stripe documents.
+    """
+    kind, thing = event["type"], event["data"]["object"]
+    if kind in _REFUNDS:
+        return _refund_report(thing) if thing.get("payment_intent") else None
+    if kind not in _PAID + _NOT_PAID or not thing.get("client_reference_id"):
+        return None
+    if kind in _PAID and thing["payment_status"] != "paid":
+        return None  # a bank takes days: another message follows
+    currency = thing["currency"].upper()
+    return PaymentReport(
+        request_number=thing["client_reference_id"],
+        succeeded=kind in _PAID,
+        amount=from_stripe(thing["amount_total"], currency),
+        currency=currency,
+        reference=thing.get("payment_intent"),
+        method=_method(thing.get("payment_method_types") or []),
+    )
 
 
 def _refund_report(refund: dict[str, Any]) -> RefundReport:

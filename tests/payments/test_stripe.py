@@ -159,6 +159,15 @@ def test_a_bank_that_bounces_leaves_the_order_to_be_paid(shop: Shop) -> None:
         lambda body: (b"[]", sign(b"[]")),
         lambda body: (b"{}", sign(b"{}")),
         lambda body: (b"no json", sign(b"no json")),
+        lambda body: (
+            nonsense := body.replace(b'"currency": "inr"', b'"currency": "???"'),
+            sign(nonsense),
+        ),
+        lambda body: (nonsense := body.replace(b"amount_total", b"amount_else"), sign(nonsense)),
+        lambda body: (
+            nonsense := body.replace(b'"currency": "inr"', b'"currency": 7'),
+            sign(nonsense),
+        ),
     ],
 )
 def test_a_forged_message_settles_nothing(shop: Shop, forge: Callable[..., Any]) -> None:
