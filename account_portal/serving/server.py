@@ -129,6 +129,7 @@ def _folder_of_metrics() -> Iterator[None]:
     if not settings.metrics:
         yield
         return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="metrics-", dir=settings.data_dir) as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         yield

@@ -163,7 +163,7 @@ def test_the_workers_of_a_server_add_up(tmp_path: Path) -> None:
     port = free_port()
     environment = {
         **os.environ,
-        "PORTAL_DATA_DIR": str(tmp_path),
+        "PORTAL_DATA_DIR": str(tmp_path / "data"),
         "PORTAL_DATABASE_URL": "",
         "PORTAL_METRICS": "on",
         "PORTAL_METRICS_TOKEN": TOKEN,
@@ -188,4 +188,4 @@ def test_the_workers_of_a_server_add_up(tmp_path: Path) -> None:
             assert value(text, "portal_requests_total", kind="api", status="200") == 40
         finally:
             server.send_signal(signal.SIGTERM)
-    assert list(tmp_path.glob("metrics-*")) == []
+    assert list((tmp_path / "data").glob("metrics-*")) == []
