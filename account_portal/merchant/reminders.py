@@ -121,9 +121,12 @@ def _late_parcels(ctx: Context) -> Iterator[str]:
             _not_sent("late", col(Shipment.id)),
         )
         .order_by(col(Shipment.eta_delivery), col(Shipment.id))
-        .limit(AT_ONCE)
+        .execution_options(yield_per=AT_ONCE)
     )
+    count = 0
     for row in rows:
+        if count == AT_ONCE:  # of those that are late: others must not hide them
+            return
         parcel = {
             "status": row.status,
             "eta_delivery": row.eta_delivery,
@@ -132,6 +135,7 @@ def _late_parcels(ctx: Context) -> Iterator[str]:
         zone = orders.zone_of_delivery(orjson.loads(row.detail))
         arrival = orders.arrival_of(parcel, zone, ctx.now)
         if arrival is not None and arrival.when == "late":
+            count += 1
             yield row.id
 
 
