@@ -5,7 +5,8 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Table
+import orjson
+from sqlalchemy import Dialect, String, Table
 from sqlmodel import Session, SQLModel
 
 Row = dict[str, Any]
@@ -31,7 +32,8 @@ def insert(
     """Add rows; all have the same columns.
 
     The statement goes straight to the driver: most of an import is here, and SQLAlchemy would take
-    three times as long to work out the parameters of each row anew.
+    three times as long to work out the parameters of each row anew. PostgreSQL gets all rows as
+    one JSON text, for which its driver takes a fifth of the time that it takes for their values.
 
     Args:
         db: the session, whose pending changes are not flushed first.
@@ -44,11 +46,15 @@ def insert(
     connection = db.connection()
     names = tuple(rows[0])
     statement, processors = _insertion(model, names, replacing, connection.dialect)
-    pick = itemgetter(*names)
-    columns = [list(column) for column in zip(*map(pick, rows), strict=True)]
-    for index, process in processors:
-        columns[index] = [None if value is None else process(value) for value in columns[index]]
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    values: Any
+    if connection.dialect.name == "postgresql":
+        values = (orjson.dumps(rows, option=orjson.OPT_NAIVE_UTC).decode(),)
+    else:
+        columns = [list(column) for column in zip(*map(itemgetter(*names), rows), strict=True)]
+        for index, process in processors:
+            columns[index] = [None if value is None else process(value) for value in columns[index]]
+        values = list(zip(*columns, strict=True))
+    connection.exec_driver_sql(statement, values)
     if model in listeners:
         listeners[model](db, model, rows)
 
@@ -59,16 +65,22 @@ def _insertion(
 ) -> tuple[str, list[tuple[int, Callable[..., Any]]]]:
     """An INSERT in the driver's words, and how values of some columns become the driver's."""
     table = table_of(model)
-    place = {"qmark": "?", "pyformat": "%s"}[dialect.paramstyle]
+    types = [table.c[name].type.dialect_impl(dialect) for name in names]
     columns = ", ".join(f'"{name}"' for name in names)
-    places = ", ".join([place] * len(names))
-    statement = f'INSERT INTO "{table.name}" ({columns}) VALUES ({places})'  # noqa: S608
+    if dialect.name == "postgresql":
+        # A text that is too long is refused, where a cast to its column's type would cut it.
+        words = ["text" if isinstance(kind, String) else kind.compile(dialect) for kind in types]
+        shape = ", ".join(f'"{name}" {word}' for name, word in zip(names, words, strict=True))
+        source = f"SELECT {columns} FROM json_to_recordset(%s) AS rows({shape})"  # noqa: S608
+    else:
+        source = f"VALUES ({', '.join('?' * len(names))})"
+    statement = f'INSERT INTO "{table.name}" ({columns}) {source}'
     if replacing is not None:
         changes = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != replacing)
         statement += f' ON CONFLICT ("{replacing}") DO UPDATE SET {changes}'
-    processors: list[tuple[int, Callable[..., Any]]] = []
-    for index, name in enumerate(names):
-        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        if process is not None:
-            processors.append((index, process))
+    processors = [
+        (index, process)
+        for index, kind in enumerate(types)
+        if (process := kind.bind_processor(dialect)) is not None
+    ]
     return statement, processors

@@ -3,21 +3,32 @@
 import re
 import secrets
 import threading
+import time
 from datetime import datetime
 
 from ulid import ULID
 
 ULID_PATTERN = r"^[0-9A-HJKMNP-TV-Z]{26}$"
 _ULID = re.compile(ULID_PATTERN)
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_SHIFTS = range(120, -10, -10)
 _one_at_a_time = threading.Lock()
-"""Within a millisecond each id counts on from the one before: two threads must not get the same."""
+_last = 0
+"""The id made last, as a number."""
 
 
 def new_id() -> str:
-    """A new ULID."""
+    """A new ULID, greater than all that this process made before.
+
+    Within a millisecond, and when the clock is set back, each counts on from the one before. An
+    import makes eight an order, for which the library's own way would take a fifth of its time.
+    """
+    global _last
     with _one_at_a_time:
-        ulid = ULID()
-    return str(ulid)
+        now = time.time_ns() // 1_000_000
+        _last = value = _last + 1 if now <= _last >> 80 else now << 80 | secrets.randbits(80)
+    return "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])
 
 
 def made_at(identity: str) -> datetime:
@@ -37,5 +48,4 @@ def new_secret(size: int = 32) -> str:
 
 def new_number(prefix: str, year: int) -> str:
     """A readable number such as ``RET-2026-7K3M9Q2D`` that tells nobody how many there are."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    return f"{prefix}-{year}-" + "".join(secrets.choice(alphabet) for _ in range(8))
+    return f"{prefix}-{year}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))

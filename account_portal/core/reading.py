@@ -5,11 +5,12 @@ the database takes for an indexed row. Statements are still built with it, so th
 and columns as all others do and run on every database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, FunctionElement, Select
+import orjson
+from sqlalchemy import Boolean, ColumnElement, Dialect, FunctionElement, Select, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
@@ -36,6 +37,31 @@ def _cast(element: as_bytes, compiler: Any, **options: Any) -> str:
 @compiles(as_bytes, "postgresql")
 def _convert(element: as_bytes, compiler: Any, **options: Any) -> str:
     return f"convert_to({compiler.process(element.clauses, **options)}, 'UTF8')"
+
+
+class is_among(FunctionElement[bool]):  # noqa: N801 - a condition of SQL
+    """Whether a column holds one of many texts, which come as one JSON array.
+
+    So the statement is the same for any number of them.
+    """
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], name: str = "values") -> None:
+        super().__init__(column, bindparam(name))
+
+
+@compiles(is_among)
+def _in_json(element: is_among, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - no values in it
+
+
+@compiles(is_among, "postgresql")
+def _any_of_json(element: is_among, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(CAST({values} AS json))))"
 
 
 class _Words(NamedTuple):
@@ -97,6 +123,11 @@ def read_in(db: Session, read: PreparedSelect, **values: str | int) -> Rows:
     """Rows of a prepared read within a session's transaction; flush what they depend on first."""
     connection = db.connection()
     return read.rows(connection.connection, connection.dialect, values)
+
+
+def read_among(db: Session, read: PreparedSelect, values: Collection[str]) -> Rows:
+    """Rows of a prepared read whose condition is `is_among`, like `read_in`."""
+    return read_in(db, read, values=orjson.dumps(list(values)).decode())
 
 
 def _processed(row: tuple[Any, ...], processes: tuple[tuple[int, Process], ...]) -> tuple[Any, ...]:

@@ -138,7 +138,7 @@ class Contents:
                 .join(shipments, shipments.c.id == items.c.shipment_id)
                 .where(
                     shipments.c.order_id.in_(ids[start : start + CHUNK]),
-                    _holds_units(),
+                    holds_units(),
                 )
             )
             for line_id, quantity, free in rows:
@@ -290,7 +290,7 @@ class Contents:
         update(db, ShipmentEvent, "id", self._event_changes)
 
 
-def _holds_units() -> Any:
+def holds_units() -> Any:
     """Whether a parcel holds what is in it: it is free again when it may be sent again."""
     shipments, items = table_of(Shipment), table_of(ShipmentItem)
     return shipments.c.status.not_in(sorted(FREE_AGAIN)) | items.c.written_off.is_not(None)
@@ -376,7 +376,7 @@ def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
         for statement in (
             select(items.c.line_id, func.sum(items.c.quantity))
             .join(parcels, parcels.c.id == items.c.shipment_id)
-            .where(parcels.c.order_id.in_(ids), _holds_units())
+            .where(parcels.c.order_id.in_(ids), holds_units())
             .group_by(items.c.line_id),
             select(
                 return_items.c.line_id,

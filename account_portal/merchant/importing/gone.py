@@ -43,6 +43,10 @@ class Floor:
         self._payments: dict[str, list[PartOfOrder]] = defaultdict(list)
         for one in payments:
             self._payments[one.order_id].append(one)
+        self._there: dict[str, list[Stored]] = defaultdict(list)
+        names = ("order_id", "request_number", "amount", "payment_status", "collection")
+        for row in fetch(batch.db, Payment, "order_id", self._payments.keys(), names):
+            self._there[row["order_id"]].append(row)
         self._told = {one.part.request_number: one.part for one in refunds}
         """Refunds that are told with the payments, and may turn out to have failed."""
         self._after: dict[str, dict[str, _Paid]] = {}
@@ -65,11 +69,11 @@ class Floor:
 
     def why_not_new(self, part: PartOfOrder) -> str | None:
         """Why a payment cannot take the place of the one that stood for it; none: it can."""
-        payments = self._payments_of(part)
-        if _STATED not in payments or all(
+        if all(row["collection"] != STATED for row in self._there[part.order_id]) or all(
             is_failed(one.part) for one in self._payments[part.order_id]
         ):
             return None
+        payments = self._payments_of(part)
         stated = payments.pop(_STATED)
         reason = self._lacking(part)
         payments[_STATED] = stated
@@ -87,7 +91,7 @@ class Floor:
         if part.order_id in self._after:
             return self._after[part.order_id]
         found: dict[str, _Paid] = {}
-        for row in fetch(self._batch.db, Payment, "order_id", [part.order_id]):
+        for row in self._there[part.order_id]:
             name = _STATED if row["collection"] == STATED else row["request_number"]
             found[name] = _paid(row)
         digits = exponent(part.currency)

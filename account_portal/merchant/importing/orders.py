@@ -13,6 +13,7 @@ from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.contents import units_held
 from account_portal.merchant.importing.customers import customers_of
+from account_portal.merchant.importing.free_units import refit
 from account_portal.merchant.importing.fulfilment import pack
 from account_portal.merchant.importing.gone import netted, went_back
 from account_portal.merchant.importing.late_emails import emails_of_orders, owners_without_email
@@ -152,6 +153,8 @@ class _Writer:
         self._order_changes: list[tuple[str, Row]] = []
         self._line_changes: list[tuple[str, Row]] = []
         self._gone_lines: list[str] = []
+        self._refitted: list[str] = []
+        """Lines with other units, or other free ones, than before."""
         self._parts: list[OrderPart] = []
         self._closed: list[str] = []
         """Orders that are cancelled: what is open of them ends."""
@@ -316,6 +319,8 @@ class _Writer:
             changed = difference(known, row)
             if changed:
                 self._line_changes.append((known["id"], changed))
+                if not changed.keys().isdisjoint(("quantity", "free_quantity")):
+                    self._refitted.append(known["id"])
                 touched = True
         gone = [there[sku]["id"] for sku in there.keys() - {row["sku"] for row in rows}]
         self._gone_lines += gone
@@ -359,6 +364,8 @@ class _Writer:
                 db.execute(delete(table).where(table.c[column].in_(self._gone_lines)))
         insert(db, OrderLine, self._new_lines)
         update(db, OrderLine, "id", self._line_changes)
+        if self._refitted:
+            refit(self._batch, self._refitted)
         update(db, Payment, "id", self._stated_changes)
         if self._stated_gone:
             table = table_of(Payment)

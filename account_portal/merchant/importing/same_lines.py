@@ -41,7 +41,7 @@ def recognise_lines(rows: Sequence[Row], there: Iterable[Mapping[str, Any]]) -> 
         told[_sold_as(row)].append(row)
     taken = {line["sku"] for lines in known.values() for line in lines}
     for name, twins in told.items():
-        if len(twins) > 1 or len(known[name]) > 1:
+        if len(twins) > 1 or any(line["sku"] != name for line in known[name]):
             _pair(name, twins, known[name], taken, told.keys())
 
 

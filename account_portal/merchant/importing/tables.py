@@ -1,12 +1,14 @@
 """Rows by natural key: what is there, what differs, what is new. Many rows a statement."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Column, bindparam, select
 from sqlmodel import Session, SQLModel
 
 from account_portal.core.bulk import Row, Stored, table_of
+from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.events import tell_of_updates
 
 CHUNK = 500
@@ -27,18 +29,23 @@ def fetch(
     With `lock` nobody else changes the rows until the transaction ends (on PostgreSQL; SQLite has
     one writer anyway). They are locked in order, so that two imports don't wait for each other.
     """
+    if not values:
+        return []
+    read = _rows_among(model, column, tuple(names), lock=lock)
+    keys = tuple(names) or table_of(model).c.keys()
+    return [dict(zip(keys, row, strict=True)) for row in read_among(db, read, values)]
+
+
+@cache
+def _rows_among(
+    model: type[SQLModel], column: str, names: tuple[str, ...], *, lock: bool
+) -> PreparedSelect:
     table = table_of(model)
-    wanted = sorted(values) if lock else list(values)
     columns: list[Column[Any]] = [table.c[name] for name in names] or list(table.c)
-    rows: list[Stored] = []
-    for start in range(0, len(wanted), CHUNK):
-        condition = table.c[column].in_(wanted[start : start + CHUNK])
-        statement = select(*columns).where(condition)
-        if lock:
-            statement = statement.order_by(table.c[column]).with_for_update()
-        found = db.execute(statement).mappings()
-        rows += cast("Iterable[Stored]", found)
-    return rows
+    statement = select(*columns).where(is_among(table.c[column]))
+    if lock:
+        statement = statement.order_by(table.c[column]).with_for_update()
+    return PreparedSelect(statement)
 
 
 def difference(there: Stored, wanted: Row) -> Row:

@@ -1,7 +1,7 @@
 """Orders with everything that hangs on them, as facts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col
 
 from account_portal.addresses.rules import country_code_of
 from account_portal.core.bulk import Stored, table_of
-from account_portal.core.reading import PreparedSelect, read_in
+from account_portal.core.reading import PreparedSelect, is_among, read_among, read_in
 from account_portal.loyalty.service import points_spent_on
 from account_portal.models import (
     AddressCopy,
@@ -76,6 +76,16 @@ class OrderFacts:
     def live_shipments(self) -> list[Stored]:
         """Parcels that are not cancelled."""
         return [row for row in self.shipments if row["status"] != ShipmentStatus.CANCELLED]
+
+    @property
+    def holding_shipments(self) -> list[Stored]:
+        """Parcels whose units cannot be sent again: not those that never came, unless refunded."""
+        return [
+            row
+            for row in self.live_shipments
+            if row["status"] not in rules.NEVER_CAME
+            or any(item["written_off"] is not None for item in self.items.get(row["id"], ()))
+        ]
 
     def units_in(self, shipments: Rows) -> int:
         """Units that are in these parcels."""
@@ -186,8 +196,8 @@ class OrderFacts:
                     lost.total += item["written_off"]
         return found
 
-    def line_units(self) -> list[rules.LineUnits]:
-        """Lines, and how many of their units are in living parcels."""
+    def line_units(self, shipments: Rows | None = None) -> list[rules.LineUnits]:
+        """Lines, and how many of their units are in parcels: those given, or all living ones."""
         found = {
             line["id"]: rules.LineUnits(
                 line["id"],
@@ -198,7 +208,7 @@ class OrderFacts:
             )
             for line in self.lines
         }
-        for parcel in self.live_shipments:
+        for parcel in self.live_shipments if shipments is None else shipments:
             for item in self.items.get(parcel["id"], ()):
                 found[item["line_id"]].sent += item["quantity"]
                 found[item["line_id"]].sent_free += item["free_quantity"]
@@ -292,13 +302,11 @@ def _load(
 ) -> list[dict[str, Any]]:
     if not values:
         return []
-    rows: Iterable[Any]
     if len(values) == 1:  # most often it is one order, and quickly done
         [value] = values
         rows = read_in(db, _rows_of_one(model, column.key, lock=lock), value=value)
     else:
-        statement = _rows(model, lock=lock).where(column.in_(list(values)))
-        rows = db.connection().execute(statement)
+        rows = read_among(db, _rows_of_many(model, column.key, lock=lock), values)
     names = table_of(model).c.keys()
     return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -308,6 +316,11 @@ def _rows_of_one(model: type[SQLModel], column: str, *, lock: bool) -> PreparedS
     return PreparedSelect(
         _rows(model, lock=lock).where(table_of(model).c[column] == bindparam("value"))
     )
+
+
+@cache
+def _rows_of_many(model: type[SQLModel], column: str, *, lock: bool) -> PreparedSelect:
+    return PreparedSelect(_rows(model, lock=lock).where(is_among(table_of(model).c[column])))
 
 
 def _rows(model: type[SQLModel], *, lock: bool) -> Any:

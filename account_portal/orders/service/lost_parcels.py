@@ -24,19 +24,28 @@ def resend_shipment(ctx: Context, reference_number: str) -> str:
         Forbidden: only the shop may.
         NotFound: no such parcel.
         ShipmentNotMovable: it is neither lost nor back, or was refunded.
+        TooManyUnits: its units are in other parcels, or no longer ordered.
     """
     order, shipment = lock_shipment(ctx, reference_number)
     if shipment.status not in rules.NEVER_CAME:
         raise rules.ShipmentNotMovable(f"Parcel {reference_number} is {shipment.status}.")
     if is_refunded(ctx, order, shipment):
         raise rules.ShipmentNotMovable(f"Parcel {reference_number} is refunded already.")
-    items = ctx.db.execute(
-        select(ShipmentItem).where(col(ShipmentItem.shipment_id) == shipment.id)
-    ).scalars()
-    contents = {item.line_id: (item.quantity, item.free_quantity) for item in items}
-    number = add_shipment(ctx, order, contents)
-    shipment.cancellation_reason = f"Sent again as {number}"
+    items = _items_in(ctx, shipment)
     shipment.status, shipment.modified_at = ShipmentStatus.CANCELLED, ctx.now
+    # The lines may be others by now: what is sent again are units as they stand.
+    facts = facts_of(ctx.db, order)
+    lines = {line.line_id: line for line in facts.line_units(facts.holding_shipments)}
+    wanted = {item.line_id: (item.quantity, item.free_quantity) for item in items}
+    for line_id, (units, _) in wanted.items():
+        if units > lines[line_id].left:
+            raise rules.TooManyUnits(
+                f"{lines[line_id].left} units of {lines[line_id].sku} are left, not {units}."
+            )
+    number = add_shipment(
+        ctx, order, {line_id: lines[line_id].take(*units) for line_id, units in wanted.items()}
+    )
+    shipment.cancellation_reason = f"Sent again as {number}"
     refresh_orders(ctx.db, [order.id], ctx.now)
     return number
 

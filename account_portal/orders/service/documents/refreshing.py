@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from account_portal.context import Context
 from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
+from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import AddressCopy, Order, OrderDocument, Refund
 from account_portal.notifications import mark_changed
 from account_portal.orders import rules
@@ -113,12 +114,13 @@ def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:
     }
     if not ids:
         return {}
-    rows = db.connection().execute(_ADDRESSES, {"ids": list(ids)}).mappings()
-    return {row["id"]: dict(row) for row in rows}
+    names = bulk.table_of(AddressCopy).c.keys()
+    rows = (dict(zip(names, row, strict=True)) for row in read_among(db, _ADDRESSES, ids))
+    return {row["id"]: row for row in rows}
 
 
-_ADDRESSES = select(bulk.table_of(AddressCopy)).where(
-    col(AddressCopy.id).in_(bindparam("ids", expanding=True))
+_ADDRESSES = PreparedSelect(
+    select(bulk.table_of(AddressCopy)).where(is_among(bulk.table_of(AddressCopy).c.id))
 )
 _DERIVED = ("status", "payment_status", "payment_success_date", "delivered_at", "completes_at")
 _UPDATE_STATE = (
