@@ -150,6 +150,7 @@ def describe(app: FastAPI, book: Book = CUSTOMERS) -> dict[str, Any]:
         for operation in methods.values():
             _drop_validation_answer(operation)
             _show_examples(operation, sampler)
+            _put_quoted_defaults_in_words(operation)
     if book.defaults_in_words:
         _name_bodies(spec)
         _put_defaults_in_words(spec)
@@ -200,6 +201,17 @@ def _put_defaults_in_words(spec: dict[str, Any]) -> None:
             if name and name not in seen:
                 seen.add(name)
                 waiting.append(schemas[name])
+
+
+def _put_quoted_defaults_in_words(operation: dict[str, Any]) -> None:
+    """Say defaults that are JSON themselves in words.
+
+    A generator of clients escapes their quotes twice, and sends what is no JSON.
+    """
+    for parameter in operation.get("parameters", []):
+        if '"' in str(parameter["schema"].get("default", "")):
+            _put_default_in_words(parameter["schema"])
+            parameter["description"] = parameter["schema"].pop("description")
 
 
 def _put_default_in_words(field: dict[str, Any]) -> None:

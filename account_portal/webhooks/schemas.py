@@ -46,7 +46,7 @@ class CreateWebhook(Input):
     types: Types = Field(default_factory=lambda: [ALL])
     description: Description = ""
     expand: Expand = False
-    version: Literal[1] = Field(default=1, description="Of the form events are told in.")
+    version: int = Field(default=1, ge=1, le=1, description="Of the form events are told in.")
 
     _types = field_validator("types")(_known)
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -16,10 +15,10 @@ from account_portal.core.places import ROOT
 from account_portal.events import EventType
 from account_portal.webhooks.schemas import EventView
 from tests.http.conftest import Server, serving
+from tests.node_tools import tools
 from tests.portal_server import free_port
 
 MANUAL = (ROOT / "docs" / "webhooks.md").read_text()
-LIBRARY = "standardwebhooks@1.1.1"
 
 
 def blocks(language: str) -> list[str]:
@@ -40,22 +39,10 @@ def python_receiver(folder: Path) -> list[str]:
 
 
 def node_receiver(folder: Path) -> list[str]:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node is not on this machine: the receiver in Node was not tried")
+    (folder / "node_modules").symlink_to(tools() / "node_modules")
     [code] = blocks("js")
     (folder / "receiver.mjs").write_text(code)
-    installed = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", LIBRARY],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    if installed.returncode != 0:
-        pytest.skip("the npm registry gave no standardwebhooks: the receiver was not tried")
-    return [node, "receiver.mjs"]
+    return ["node", "receiver.mjs"]
 
 
 @pytest.mark.parametrize("receiver", [python_receiver, node_receiver])

@@ -99,7 +99,11 @@ def _parse_simple(parameter: Parameter, request: Request) -> Any:
 def _query_values(parameter: Parameter, request: Request) -> dict[str, Any]:
     values: dict[str, Any] = {}
     query = request.scope["query_string"].decode("latin-1")
-    for name, value in parse_qsl(query, keep_blank_values=True) if query else ():
+    for said, value in parse_qsl(query, keep_blank_values=True) if query else ():
+        # `status[]` may be sent as `status` too. It is not in the document: generators of clients
+        # would make one name of both.
+        bracketed = f"{said}[]"
+        name = bracketed if bracketed in parameter.lists else said
         if name in parameter.lists:
             values.setdefault(name, []).append(value)
         else:

@@ -49,15 +49,11 @@ class OrderQuery(PageParams):
             "example": '{"order_date":"desc"}',
         },
     )
-    status_in: list[OrderStatus] = Field(
+    status: list[OrderStatus] = Field(
         default_factory=list,
         alias="status[]",
         description="Keep orders in any of these states. Repeat the parameter per value.",
         json_schema_extra={"uniqueItems": True},
-    )
-    status: list[OrderStatus] = Field(
-        default_factory=list,
-        description="The same filter without brackets; values of both are joined.",
     )
 
     @field_validator("sort_by")
@@ -77,7 +73,7 @@ class OrderQuery(PageParams):
     @property
     def statuses(self) -> list[OrderStatus]:
         """States to keep; empty: all."""
-        return sorted({*self.status_in, *self.status})
+        return sorted(set(self.status))
 
 
 class OrderSearch(PageParams):
