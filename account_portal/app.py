@@ -1,11 +1,10 @@
 """The Reflex app, put together: one row per page, the API beside it, the wrapper around both."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Any, Literal
+from typing import Any
 
 import reflex as rx
 from reflex.app import default_error_boundary
@@ -38,6 +37,7 @@ from account_portal.auth.state import (
 )
 from account_portal.auth.state.failures import refused
 from account_portal.bank_accounts.state import BankAccountsState
+from account_portal.core import extensions
 from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
 from account_portal.core.theme import Accented, is_colour, theme_css
@@ -76,6 +76,7 @@ from account_portal.ui.following import watch_changes
 from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
+from account_portal.ui.page import Page
 from account_portal.ui.page_state import OwnPagesOnly, PageState
 from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.store import StoreState, shop_facts
@@ -92,31 +93,6 @@ log = logging.getLogger("account_portal.pages")
 drawer = PageDrawer(ROOT / SERVER)
 
 
-@dataclass(frozen=True)
-class Page:
-    """One row of the table of pages.
-
-    Attributes:
-        path: address, from `routes`; parts that vary in brackets.
-        content: makes the page, without the bars around it.
-        title: text of the browser's tab, before the store's name.
-        load: events each time the page is opened.
-        public: shown without signing in.
-        frame: what surrounds it: bars and menu, the store's name only, or nothing.
-        menu: its line in the menu, if it has one.
-        under: path of the menu line that stands for it, if it has none itself.
-    """
-
-    path: str
-    content: Callable[[], rx.Component]
-    title: str
-    load: Sequence[Any] = ()
-    public: bool = False
-    frame: Literal["shell", "plain", "none"] = "shell"
-    menu: MenuRow | None = None
-    under: str = ""
-
-
 def not_found() -> rx.Component:
     """What stands at an address that leads nowhere."""
     return ui.stack(
@@ -126,7 +102,7 @@ def not_found() -> rx.Component:
     )
 
 
-PAGES = (
+OWN_PAGES = (
     Page(
         routes.HOME,
         dashboard,
@@ -234,6 +210,29 @@ PAGES = (
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
 )
 
+
+def all_pages() -> tuple[Page, ...]:
+    """The table, and what installed packages add to it.
+
+    Raises:
+        ValueError: two pages have one address, or one is open to anybody without saying so.
+    """
+    added = [
+        page
+        for name in extensions.names(extensions.PAGES)
+        for page in extensions.load(extensions.PAGES, name)
+    ]
+    paths = [page.path for page in (*OWN_PAGES, *added)]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise ValueError(f"an installed package adds a page at {twice[0]}, where there is one")
+    for page in added:
+        if not page.public and not page.is_guarded:
+            raise ValueError(f"the page at {page.path} loads by no `page_load`, and is not public")
+    return (*OWN_PAGES, *added)
+
+
+PAGES = all_pages()
 MENU = tuple(page.menu for page in PAGES if page.menu)
 
 

@@ -257,14 +257,7 @@ def test_every_handler_is_called_in_a_test() -> None:
 def test_every_page_is_guarded_or_public() -> None:
     from account_portal.app import PAGES
 
-    def guarded(event: object) -> bool:
-        function = getattr(event, "fn", event)
-        return bool(getattr(function, "is_guarded", False))
-
-    open_pages = [
-        page.path for page in PAGES if not page.public and not any(map(guarded, page.load))
-    ]
-    assert open_pages == []
+    assert [page.path for page in PAGES if not page.public and not page.is_guarded] == []
 
 
 def test_every_resource_stands_in_the_import_contracts() -> None:

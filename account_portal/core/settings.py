@@ -31,6 +31,7 @@ from account_portal.core.environment import (
     unknown_variables,
     variable_of,
 )
+from account_portal.core.extensions import PAYMENTS, is_added_address, names
 from account_portal.core.mail_server import (
     MailServer,
     sender_of,
@@ -289,8 +290,9 @@ class Settings(BaseSettings):
         repr=False,
         description="Mail server that takes the shop's e-mail: `smtps://user:password@host`, or "
         "`smtp://…`, which asks for STARTTLS except on this machine (`?starttls=required` or "
-        "`?starttls=off` says otherwise). Or use the parts below. Without a mail server there is "
-        "no e-mail; in demo mode it goes to the outbox folder.",
+        "`?starttls=off` says otherwise). Or use the parts below. An installed package may send "
+        "by addresses of its own, here and for SMS and WhatsApp (docs/extending.md). Without a "
+        "mail server there is no e-mail; in demo mode it goes to the outbox folder.",
     )
     smtp_host: str = Field(default="", description="Host of the mail server, in place of its URL.")
     smtp_port: int = Field(
@@ -326,10 +328,11 @@ class Settings(BaseSettings):
         "recipients by a prefix, write that and `{to}`: `twilio://sid:token@from/w:{to}`. Empty: "
         "no WhatsApp; in demo mode the outbox folder.",
     )
-    payments: Literal["", "test", "stripe"] = Field(
+    payments: str = Field(
         default="",
         description="Payment gateway: `stripe`, or `test`, the built-in one, which moves no money: "
-        "in demo mode the default, in any other refused. Empty: nobody can pay in the portal.",
+        "in demo mode the default, in any other refused. An installed package may add others "
+        "(docs/extending.md). Empty: nobody can pay in the portal.",
     )
     stripe_key: str = Field(
         default="",
@@ -551,17 +554,25 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("payments")
+    @classmethod
+    def _known_gateway(cls, value: str) -> str:
+        known = {"", "stripe", "test", *names(PAYMENTS)} if value else {""}
+        if value not in known:
+            raise ValueError(f"there are {', '.join(sorted(known - {''}))} and no others")
+        return value
+
     @field_validator("sms_url", "whatsapp_url")
     @classmethod
     def _sends_to_customers(cls, value: str) -> str:
-        if value:
+        if value and not is_added_address(value):
             require_usable(value)
         return value
 
     @field_validator("smtp_url")
     @classmethod
     def _mail_server_alone(cls, value: str) -> str:
-        if value:
+        if value and not is_added_address(value):
             server_of_url(value)
         return value
 
@@ -694,7 +705,7 @@ class Settings(BaseSettings):
     @property
     def mail_server(self) -> MailServer | None:
         """Where e-mail is handed in, if anywhere."""
-        if self.smtp_url:
+        if self.smtp_url and not is_added_address(self.smtp_url):
             return server_of_url(self.smtp_url)
         if not self.smtp_host:
             return None

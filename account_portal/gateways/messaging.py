@@ -2,10 +2,12 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from account_portal.core import extensions
 from account_portal.core.ids import new_id
 from account_portal.core.mail_server import sender_of
 from account_portal.core.phone_service import UnusableService, service_for
@@ -81,6 +83,14 @@ class PhoneSender:
             raise DeliveryFailed("the service refused the message")
 
 
+def added_sender(url: str, settings: Settings) -> Sender:
+    """The sender that an installed package makes of an address of its own."""
+    make: Callable[[str, Settings], Sender] = extensions.load(
+        extensions.MESSAGES, urlsplit(url).scheme
+    )
+    return make(url, settings)
+
+
 def make_messenger(settings: Settings) -> Messenger:
     """What the settings set up; a demo writes everything else to its outbox folder."""
     senders: dict[str, Sender] = {}
@@ -88,6 +98,11 @@ def make_messenger(settings: Settings) -> Messenger:
         senders["email"] = EmailSender(settings.mail_server, sender_of(settings.mail_from))
     urls = {"sms": settings.sms_url, "whatsapp": settings.whatsapp_url}
     senders |= {channel: PhoneSender(url) for channel, url in urls.items() if url}
+    senders |= {
+        channel: added_sender(url, settings)
+        for channel, url in {**urls, "email": settings.smtp_url}.items()
+        if extensions.is_added_address(url)
+    }
     if settings.demo:
         folder = OutboxFolder(settings.data_dir / "outbox", echo=settings.debug_otp)
         senders = dict.fromkeys(CHANNELS, folder) | senders

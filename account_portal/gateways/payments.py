@@ -1,11 +1,12 @@
 """Payments: what a gateway is asked and tells, and the one of a demo, whose page moves no money."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from urllib.parse import urlencode
 
+from account_portal.core import extensions
 from account_portal.core.settings import Settings
 
 ATTEMPT_LASTS = timedelta(minutes=15)
@@ -168,4 +169,9 @@ def make_gateway(settings: Settings) -> PaymentGateway | None:
         return StripeGateway(
             settings.stripe_key, settings.stripe_webhook_secret, settings.stripe_api_base
         )
+    if settings.payments in extensions.names(extensions.PAYMENTS):
+        make: Callable[[Settings], PaymentGateway] = extensions.load(
+            extensions.PAYMENTS, settings.payments
+        )
+        return make(settings)
     return DemoGateway(settings.origin) if settings.demo else None

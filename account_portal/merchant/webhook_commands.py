@@ -56,7 +56,7 @@ def test(webhook_id: str) -> None:
     made = run_as_shop(service.try_webhook, webhook_id)
     if made.status != DeliveryStatus.DELIVERED:
         raise click.ClickException(f"It did not arrive: {made.error}.")
-    click.echo(f"It arrived: {made.response_status}.")
+    click.echo(f"It arrived: {made.response_status or 'the sink took it'}.")
 
 
 @webhooks.command("rotate")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from account_portal.core.build_settings import BUILD_SETTINGS
 from account_portal.core.environment import PREFIX
+from account_portal.core.extensions import PAGES, distributions
 from account_portal.core.places import IS_INSTALLED, ROOT
 from account_portal.core.private_files import files_for_all
 from account_portal.edge.built import FALLBACK_PAGE
@@ -104,11 +105,15 @@ def fingerprint(root: Path = ROOT) -> str:
 
 
 def is_current(root: Path = ROOT) -> bool:
-    """Whether the build that is there was made from what is there now, or came with the wheel."""
+    """Whether the build that is there was made from what is there now.
+
+    One that came with a wheel was; but packages may have been installed since that add pages.
+    """
     marker = root / FINGERPRINT
     if not (marker.is_file() and (root / CLIENT / FALLBACK_PAGE).is_file()):
         return False
-    return IS_INSTALLED or marker.read_text() == fingerprint(root)
+    made_from, *added = marker.read_text().split("\n")
+    return added == distributions(PAGES) and (IS_INSTALLED or made_from == fingerprint(root))
 
 
 @contextmanager
@@ -129,11 +134,14 @@ def ensure_build(root: Path = ROOT) -> bool:
     if is_current(root):
         return False
     if IS_INSTALLED:
-        raise BuildFailed("This installation has lost its pages: install the package again.")
+        raise BuildFailed(
+            "This installation's pages are lost, or were built without a package that adds some: "
+            "make the wheel where that is installed, and install it again."
+        )
     with _one_at_a_time(root):
         if is_current(root):
             return False
-        made_from = fingerprint(root)
+        made_from = "\n".join((fingerprint(root), *distributions(PAGES)))
         with files_for_all():  # another account may serve them
             _export(root)
             (root / FINGERPRINT).write_text(made_from)

@@ -149,6 +149,8 @@ def _payments(settings: Settings) -> str:
     if settings.payments == "stripe":
         mode = "test mode" if "_test_" in settings.stripe_key else "live"
         return f"Stripe ({mode}); its webhook belongs at {settings.origin}{routes.PAYMENT_EVENTS}"
+    if settings.payments not in ("", "test"):
+        return f"{settings.payments}, of an installed package"
     if settings.demo:
         return "play money (demo mode)"
     return f"in the shop's checkout: {settings.checkout_url}" if settings.checkout_url else "none"
@@ -156,6 +158,8 @@ def _payments(settings: Settings) -> str:
 
 def _mail_server(settings: Settings) -> str:
     server = settings.mail_server
+    if server is None and settings.smtp_url:
+        return "a sender of an installed package"
     if server is None:
         return _without(settings, "PORTAL_SMTP_URL")
     try:

@@ -21,7 +21,14 @@ from account_portal.states import DeliveryStatus
 ALL = "*"
 _TYPES = frozenset(EventType)
 
-Url = Annotated[str, Field(min_length=1, max_length=2000, description="An `https://` address.")]
+Url = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2000,
+        description="An `https://` address, or `sink:NAME` for an installed event sink.",
+    ),
+]
 Types = Annotated[
     list[str],
     Field(min_length=1, max_length=50, description='Types of events; `["*"]` for all.'),

@@ -31,7 +31,8 @@ from account_portal.webhooks.schemas import (
     Webhook,
     WebhookWithSecret,
 )
-from account_portal.webhooks.sending import Parcel, new_secret, send_all
+from account_portal.webhooks.sending import Parcel, new_secret
+from account_portal.webhooks.sinks import deliver, fault_of_sink, is_sink
 
 MOST_ENDPOINTS = 50
 MOST_EXPANDED = 100
@@ -90,8 +91,8 @@ def _place_some() -> None:
 
 
 def _require_url(url: str) -> None:
-    fault = fault_of_url(url)
-    if fault is None:
+    fault = fault_of_sink(url) if is_sink(url) else fault_of_url(url)
+    if fault is None and not is_sink(url):
         try:
             require_sendable(url)
         except AddressRefused as error:
@@ -275,7 +276,7 @@ def try_webhook(ctx: Context, webhook_id: str) -> Delivery:
     ctx.db.add(row)
     url, keys = endpoint.url, queue.keys_of(endpoint, ctx.now)
     ctx.checkpoint()  # nothing is locked while the endpoint takes its time
-    [outcome] = asyncio.run(send_all(url, keys, [Parcel(entry.id, row.body)], utc_now()))
+    [outcome] = asyncio.run(deliver(url, keys, [Parcel(entry.id, row.body)], utc_now()))
     _endpoint(ctx, webhook_id)
     found = ctx.db.get_one(WebhookDelivery, row.id, with_for_update=True)
     found.response_status, found.error = outcome.status, outcome.error

@@ -17,7 +17,7 @@ from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.webhooks import queue
-from account_portal.webhooks.sending import send_all
+from account_portal.webhooks.sinks import deliver
 
 log = logging.getLogger("account_portal.webhooks")
 
@@ -139,7 +139,7 @@ async def send_due(
     if taken is None:
         return 0
     parcels = [parcel for _, _, parcel in taken.rows]
-    outcomes = await send_all(taken.url, taken.keys, parcels, utc_now())
+    outcomes = await deliver(taken.url, taken.keys, parcels, utc_now())
     tried = {
         (delivery_id, attempt): outcome
         for (delivery_id, attempt, _), outcome in zip(taken.rows, outcomes, strict=True)

@@ -1,0 +1,1 @@
+"""The shop's counter: customers pay there, its modem sends texts, its till hears of orders."""

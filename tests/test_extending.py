@@ -1,0 +1,211 @@
+"""The example package of docs/extending.md: installed, found by its entry points, and it works."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from account_portal.core import extensions
+from account_portal.core.demo import DEMO_PASSWORD
+from account_portal.core.places import ROOT
+from tests.http.conftest import Server, serving
+from tests.portal_server import plain_environment
+
+EXAMPLE = ROOT / "docs" / "examples" / "counter"
+EMAIL = "demo@example.com"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package as pip puts it there."""
+    folder = tmp_path_factory.mktemp("installed")
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q")
+    how = ("--no-deps", "--no-build-isolation", "--target")
+    run((*pip, *how, str(folder), str(EXAMPLE)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("counter")
+    (folder / "texts").mkdir()
+    with serving(
+        folder,
+        PYTHONPATH=str(installed),
+        PORTAL_PAYMENTS="counter",
+        PORTAL_SMS_URL=f"modem://{folder / 'texts'}",
+        COUNTER_TILL=str(folder / "till.db"),
+        COUNTER_SLIP_URL="https://shop.example/slip",
+    ) as found:
+        yield found
+
+
+def run(command: tuple[str, ...], **more: str) -> str:
+    result = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**plain_environment(), **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def until(find: Callable[[], Any]) -> Any:
+    """What is found, as soon as it is."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+def told(till: Path) -> list[tuple[str, dict[str, Any]]]:
+    if not till.exists():
+        return []
+    with closing(sqlite3.connect(till)) as connection:
+        rows = connection.execute("select type, data from event order by id").fetchall()
+    return [(kind, json.loads(data)) for kind, data in rows]
+
+
+def test_an_order_is_paid_at_the_counter_and_the_till_hears_of_it(server: Server) -> None:
+    key = server.command("keys", "create", "till", "--scope", "*")
+    with (
+        httpx.Client(
+            base_url=f"{server.url}/api/v1/main/merchant",
+            headers={"Authorization": f"Bearer {key}"},
+        ) as shop,
+        httpx.Client(base_url=f"{server.url}/api/v1/main/storefront") as customer,
+    ):
+        webhook = shop.post("/webhooks", json={"url": "sink:till"}).json()["content"]
+        tried = shop.post(f"/webhooks/{webhook['id']}/test").json()["content"]
+        assert tried["status"] == "delivered"
+        order = {
+            "customer_email": EMAIL,
+            "order_date": "2026-03-01T09:30:00Z",
+            "payment_status": "failed",
+            "lines": [{"sku": "MUG", "product_name": "Mug", "selling_price": "389.99"}],
+        }
+        assert shop.put("/orders/C-1001", json=order).json()["content"]["outcome"] == "created"
+        body = {"email": EMAIL, "password": DEMO_PASSWORD}
+        signed_in = customer.post("/auth/login/password", json=body).json()["content"]
+        customer.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
+        asked = {"payment_gateway_params": {"payment_gateway": "COUNTER"}}
+        info = customer.post("/orders/C-1001/retry-payment", json=asked).json()["content"]
+        slip = httpx.URL(info["payment_info"]["redirect_url"])
+        assert (slip.host, slip.params["amount"]) == ("shop.example", "38999")
+        number = slip.params["number"]
+        paid = shop.post(f"/payments/{number}/settle", json={"status": "success"})
+        assert paid.status_code == 200, paid.text
+        state = customer.get("/orders/C-1001/payment-status").json()["content"]
+        assert state["status"] == "success"
+    till = server.data_dir / "till.db"
+    heard = until(lambda: [one for one in told(till) if one[0] == "order.paid"] and told(till))
+    of_order = [kind for kind, data in heard if data.get("order_number") == "C-1001"]
+    assert [kind for kind in of_order if kind != "order.updated"] == [
+        "order.created",
+        "payment.retried",
+        "order.paid",
+        "payment.settled",
+    ]
+
+
+def test_codes_go_by_the_modem(server: Server) -> None:
+    ask = {"channel": "sms", "country_code": "+91", "phone": "9876501234", "otp_action": "login"}
+    base = f"{server.url}/api/v1/main/storefront"
+    answer = httpx.post(f"{base}/auth/generate-otp", json={**ask, "register_if_not_exists": True})
+    assert answer.status_code == 200, answer.text
+
+    def sent() -> list[str]:
+        texts = [
+            json.loads(path.read_text()) for path in (server.data_dir / "texts").glob("[!.]*.json")
+        ]
+        return [text["text"] for text in texts if text["to"] == "+919876501234"]
+
+    [code] = until(sent)
+    assert code[:6].isdigit()
+
+
+def test_a_sink_that_is_not_there_is_refused(server: Server) -> None:
+    key = server.command("keys", "create", "sinks", "--scope", "webhooks:*")
+    answer = httpx.post(
+        f"{server.url}/api/v1/main/merchant/webhooks",
+        json={"url": "sink:nobody"},
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    assert answer.status_code == 400
+    assert answer.json()["error"]["url"] == ["names no event sink that is installed (there: till)"]
+
+
+def test_a_gateway_that_is_not_there_stops_the_start(installed: Path) -> None:
+    for payments, paths, said in (
+        ("stamps", {"PYTHONPATH": str(installed)}, "there are counter, stripe, test and no others"),
+        ("counter", {}, "there are stripe, test and no others"),
+    ):
+        result = subprocess.run(
+            (sys.executable, "-m", "account_portal", "doctor"),
+            cwd=ROOT,
+            env={**plain_environment(), **paths, "PORTAL_PAYMENTS": payments},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode != 0
+        assert said in result.stderr
+
+
+PAGES = """
+import sys
+from account_portal import app
+from account_portal.serving.build import is_current
+
+[page] = [one for one in app.PAGES if one.path == "/counter"]
+assert page.is_guarded and page.menu in app.MENU
+assert "counter" in app.app._unevaluated_pages
+assert "Our counter" in str(page.content().render())
+assert not is_current(), "what was built without the page"
+"""
+
+
+def test_the_page_is_one_of_the_portals(installed: Path, tmp_path: Path) -> None:
+    run((sys.executable, "-c", PAGES), PYTHONPATH=str(installed), PORTAL_DATA_DIR=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ('Page("/orders", lambda: None, "Mine", public=True)', "at /orders, where there is one"),
+        ('Page("/mine", lambda: None, "Mine")', "loads by no `page_load`"),
+    ],
+)
+def test_a_page_that_would_harm_is_refused(
+    page: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from account_portal.app import all_pages
+
+    name = f"harm_{said[:2].strip()}"
+    (tmp_path / f"{name}.py").write_text(
+        f"from account_portal.ui.page import Page\nPAGES = [{page}]\n"
+    )
+    about = tmp_path / f"{name}-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[account_portal.pages]\nharm = {name}:PAGES\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    extensions._added.cache_clear()
+    try:
+        with pytest.raises(ValueError, match=said):
+            all_pages()
+    finally:
+        extensions._added.cache_clear()
