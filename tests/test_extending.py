@@ -111,7 +111,8 @@ def test_an_order_is_paid_at_the_counter_and_the_till_hears_of_it(server: Server
         state = customer.get("/orders/C-1001/payment-status").json()["content"]
         assert state["status"] == "success"
     till = server.data_dir / "till.db"
-    heard = until(lambda: [one for one in told(till) if one[0] == "order.paid"] and told(till))
+    until(lambda: "payment.settled" in [kind for kind, _ in told(till)])
+    heard = told(till)
     of_order = [kind for kind, data in heard if data.get("order_number") == "C-1001"]
     assert [kind for kind in of_order if kind != "order.updated"] == [
         "order.created",

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import col
 
 from account_portal.context import Context
+from account_portal.core import bulk
 from account_portal.core.errors import Conflict, NotFound
+from account_portal.core.ids import new_id
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.models import NotificationPreference, OutboxMessage, User
 from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENT, wake
@@ -21,6 +24,11 @@ from account_portal.notifications.messages.base import (
 from account_portal.security import tokens
 
 KEPT = timedelta(days=30)
+_OPT_INS = tuple(
+    name for name in NotificationPreference.model_fields if name not in ("user_id", "modified_at")
+)
+_UNCHOSEN = {name: NotificationPreference.model_fields[name].default for name in _OPT_INS}
+"""What goes to a customer who chose nothing."""
 
 
 def enqueue(
@@ -113,32 +121,54 @@ def _queue(
     asked = request_id.get()
     if asked != OUTSIDE:
         payload = {**payload, "request_id": asked}
-    ctx.db.add(
-        OutboxMessage(
-            channel=channel,
-            priority=priority,
-            recipient=recipient,
-            kind=kind,
-            payload=payload,
-            status=QUEUED,
-            due_at=ctx.now,
-            created_at=ctx.now,
-        )
-    )
+    row = {
+        "id": new_id(),
+        "channel": channel,
+        "priority": priority,
+        "recipient": recipient,
+        "kind": kind,
+        "payload": payload,
+        "status": QUEUED,
+        "attempts": 0,
+        "due_at": ctx.now,
+        "created_at": ctx.now,
+        "modified_at": ctx.now,
+    }
+    bulk.insert(ctx.db, OutboxMessage, [row])
     if wake not in ctx.after_commit:
         ctx.after_commit.append(wake)
 
 
+class _Reader(NamedTuple):
+    """Who reads a message."""
+
+    id: str
+    first_name: str | None
+    email: str | None
+    country_code: str | None
+    phone: str | None
+
+
+# Asked with each message, so compiled once.
+_READERS = PreparedSelect(
+    select(
+        *(getattr(User, name) for name in _Reader._fields),
+        col(NotificationPreference.user_id),
+        *(bulk.table_of(NotificationPreference).c[name] for name in _OPT_INS),
+    )
+    .outerjoin(NotificationPreference, col(NotificationPreference.user_id) == col(User.id))
+    .where(col(User.customer_id) == bindparam("customer_id"))
+    .order_by(col(User.id))
+)
+
+
 def _recipients(
     ctx: Context, message: CustomerMessage, customer_id: str
-) -> Iterator[tuple[Channel, str, User]]:
-    statement = (
-        select(User, NotificationPreference)
-        .outerjoin(NotificationPreference, col(NotificationPreference.user_id) == col(User.id))
-        .where(col(User.customer_id) == customer_id)
-        .order_by(col(User.id))
-    )
-    for user, kept in ctx.db.execute(statement):
+) -> Iterator[tuple[Channel, str, _Reader]]:
+    ctx.db.flush()
+    size = len(_Reader._fields)
+    for row in ctx.read(_READERS, customer_id=customer_id):
+        user, chosen, opted = _Reader(*row[:size]), row[size], row[size + 1 :]
         phone = f"{user.country_code}{user.phone}" if user.phone else None
         if message.category == "security":
             if user.email and (way := channel_to(ctx, "email")):
@@ -146,13 +176,13 @@ def _recipients(
             if phone and (way := channel_to(ctx, "phone")):
                 yield way, phone, user
             continue
-        opted = kept or NotificationPreference(user_id=user.id, modified_at=ctx.now)
+        wanted = dict(zip(_OPT_INS, opted, strict=True)) if chosen else _UNCHOSEN
         contacts: list[tuple[Channel, str | None]] = [
             ("email", user.email),
             ("sms", phone),
             ("whatsapp", phone),
         ]
         for channel, contact in contacts:
-            is_wanted = getattr(opted, f"{message.category}_{channel}")
+            is_wanted = wanted[f"{message.category}_{channel}"]
             if contact and is_wanted and channel in ctx.gateways.messages.channels:
                 yield channel, contact, user

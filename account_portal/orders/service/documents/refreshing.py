@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from account_portal.context import Context
@@ -30,6 +31,7 @@ from account_portal.orders.service.documents.shape import (
 )
 from account_portal.orders.service.documents.storing import (
     forget_purchases,
+    last_words,
     purchases_of,
     recount,
     store_purchases,
@@ -48,18 +50,19 @@ def refresh_orders(db: Session, order_ids: Collection[str], now: datetime) -> No
     """Derive state and documents of these orders anew; call it after every change to them."""
     db.flush()
     wanted = sorted(set(order_ids))
-    customers: set[str] = set()
+    refreshed: dict[str, Stored] = {}
     for start in range(0, len(wanted), BATCH):
-        customers |= _refresh_batch(db, wanted[start : start + BATCH], now)
-    mark_changed(db, customers)
+        refreshed |= _refresh_batch(db, wanted[start : start + BATCH], now)
+    mark_changed(db, {row["customer_id"] for row in refreshed.values()})
     # Statements changed rows behind the session's back.
     for instance in db.identity_map.values():
-        if isinstance(instance, Order) and instance.id in wanted:
-            db.expire(instance)
+        if isinstance(instance, Order) and (row := refreshed.get(instance.id)):
+            for name in _DERIVED:
+                set_committed_value(instance, name, row[name])
 
 
-def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
-    """Returns whose orders these are."""
+def _refresh_batch(db: Session, ids: list[str], now: datetime) -> dict[str, Stored]:
+    """Returns the rows of the orders as they are now, by id."""
     loaded = load_facts(db, ids, lock=True)
     addresses = _addresses(db, loaded)
     state_changes: list[dict[str, Any]] = []
@@ -98,11 +101,12 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> set[str]:
     for purchase in purchases:
         brought[purchase["order_id"]].add(purchase["product_id"])
     forget_purchases(db, brought)
-    recount(db, documents)
-    tell_changes(db, loaded, documents)
+    last = last_words(db, brought)
+    recount(db, last, documents)
+    tell_changes(db, last, loaded, documents)
     bulk.insert(db, OrderDocument, documents, replacing="order_id")
     store_purchases(db, purchases)
-    return {facts.order["customer_id"] for facts in loaded}
+    return {facts.order["id"]: facts.order for facts in loaded}
 
 
 def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:

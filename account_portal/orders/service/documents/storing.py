@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import Order, OrderDocument, OrderLine, Purchase
 from account_portal.orders import rules
 from account_portal.orders.service.documents.shape import Rows
@@ -18,23 +20,40 @@ _COUNT = text(
 )
 
 
+class LastWord(NamedTuple):
+    """What an order's documents said last."""
+
+    customer_id: str
+    status: str
+    detail: str
+    refunds: str | None
+    changed_at: datetime
+
+
 # Statements that every change asks for are made once.
-_KNOWN: Any = select(
-    col(OrderDocument.order_id), col(OrderDocument.customer_id), col(OrderDocument.status)
-).where(col(OrderDocument.order_id).in_(bindparam("ids", expanding=True)))
-_BROUGHT: Any = select(
-    col(Purchase.customer_id), col(Purchase.product_id), col(Purchase.order_id)
-).where(col(Purchase.order_id).in_(bindparam("ids", expanding=True)))
+_LAST = PreparedSelect(
+    select(
+        col(OrderDocument.order_id), *(getattr(OrderDocument, name) for name in LastWord._fields)
+    ).where(is_among(col(OrderDocument.order_id)))
+)
+_BROUGHT = PreparedSelect(
+    select(col(Purchase.customer_id), col(Purchase.product_id), col(Purchase.order_id)).where(
+        is_among(col(Purchase.order_id))
+    )
+)
 
 
-def recount(db: Session, documents: list[dict[str, Any]]) -> None:
+def last_words(db: Session, order_ids: Collection[str]) -> dict[str, LastWord]:
+    """What the documents of these orders say so far, by order; new orders have none."""
+    return {order_id: LastWord(*said) for order_id, *said in read_among(db, _LAST, order_ids)}
+
+
+def recount(db: Session, last: Mapping[str, LastWord], documents: list[dict[str, Any]]) -> None:
     """Move orders between the counts of their old and new states."""
-    known = db.execute(_KNOWN, {"ids": [row["order_id"] for row in documents]})
-    before = {row.order_id: (row.customer_id, row.status) for row in known}
     change: dict[tuple[str, str], int] = defaultdict(int)
     for row in documents:
-        if row["order_id"] in before:
-            change[before[row["order_id"]]] -= 1
+        if before := last.get(row["order_id"]):
+            change[before.customer_id, before.status] -= 1
         change[row["customer_id"], row["status"]] += 1
     rows = [
         {"customer_id": customer_id, "status": str(status), "count": count}
@@ -69,8 +88,11 @@ def forget_purchases(db: Session, brought: Mapping[str, set[str]]) -> None:
 
     A product that another order brought as well is that order's purchase again.
     """
-    known = db.execute(_BROUGHT, {"ids": list(brought)})
-    gone = [row[:2] for row in known if row.product_id not in brought[row.order_id]]
+    gone = [
+        (customer_id, product_id)
+        for customer_id, product_id, order_id in read_among(db, _BROUGHT, list(brought))
+        if product_id not in brought[order_id]
+    ]
     for customer_id, product_id in gone:
         db.execute(
             delete(Purchase).where(

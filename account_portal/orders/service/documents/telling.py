@@ -9,15 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.events import EventType, Told, record
-from account_portal.models import OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts
+from account_portal.orders.service.documents.storing import LastWord
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
@@ -25,45 +24,39 @@ from account_portal.states import (
     TransactionStatus,
 )
 
-_LAST: Any = select(
-    col(OrderDocument.order_id),
-    col(OrderDocument.detail),
-    col(OrderDocument.refunds),
-    col(OrderDocument.changed_at),
-).where(col(OrderDocument.order_id).in_(bindparam("ids", expanding=True)))
 _TICK = timedelta(milliseconds=1)
 _OVER = rules.DELIVERED | {OrderStatus.CANCELLED}
 
 
-def tell_changes(db: Session, loaded: list[OrderFacts], documents: list[dict[str, Any]]) -> None:
+def tell_changes(
+    db: Session,
+    last: Mapping[str, LastWord],
+    loaded: list[OrderFacts],
+    documents: list[dict[str, Any]],
+) -> None:
     """Write the events of orders whose documents are about to take the place of their last.
 
     Args:
         db: the session, which holds the locks of the orders.
+        last: what their documents say so far.
         loaded: the orders.
         documents: the new documents, in the same order; they get what they say of refunds, and when
             they changed last.
     """
-    last = _last(db, [document["order_id"] for document in documents])
     told: list[Told] = []
     for facts, document in zip(loaded, documents, strict=True):
         document["refunds"] = _refunds_of(facts)
         before = last.get(document["order_id"])
         if before is None:
             told += _of_new(facts)
-        elif before[:2] == (document["detail"], document["refunds"]):
-            document["changed_at"] = before[2]
+        elif (before.detail, before.refunds) == (document["detail"], document["refunds"]):
+            document["changed_at"] = before.changed_at
         else:
-            detail, refunds, since = before
+            _, _, detail, refunds, since = before
             # Strictly later, whatever the clocks of hosts say: it is the version of the order.
             document["changed_at"] = max(document["changed_at"], since + _TICK)
             told += _of_known(facts, orjson.loads(detail), orjson.loads(refunds or "{}"), since)
     record(db, told)
-
-
-def _last(db: Session, order_ids: list[str]) -> dict[str, tuple[str, str | None, datetime]]:
-    rows = db.connection().execute(_LAST, {"ids": order_ids})
-    return {row.order_id: (row.detail, row.refunds, row.changed_at) for row in rows}
 
 
 def _refunds_of(facts: OrderFacts) -> str | None:
