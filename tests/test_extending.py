@@ -1,5 +1,6 @@
 """The example package of docs/extending.md: installed, found by its entry points, and it works."""
 
+import hmac
 import json
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from tests.portal_server import plain_environment
 
 EXAMPLE = ROOT / "docs" / "examples" / "counter"
 EMAIL = "demo@example.com"
+SECRET = "what the till and the portal know"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,7 @@ def server(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         PORTAL_SMS_URL=f"modem://{folder / 'texts'}",
         COUNTER_TILL=str(folder / "till.db"),
         COUNTER_SLIP_URL="https://shop.example/slip",
+        COUNTER_SECRET=SECRET,
     ) as found:
         yield found
 
@@ -69,6 +72,15 @@ def until(find: Callable[[], Any]) -> Any:
             return found
         time.sleep(0.05)
     raise AssertionError("it never came")
+
+
+def tell(server: Server, report: dict[str, Any], secret: str) -> httpx.Response:
+    """What the till sends when a slip was paid."""
+    body = json.dumps(report).encode()
+    signature = hmac.new(secret.encode(), body, "sha256").hexdigest()
+    return httpx.post(
+        f"{server.url}/payment-events", content=body, headers={"Counter-Signature": signature}
+    )
 
 
 def told(till: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -106,8 +118,9 @@ def test_an_order_is_paid_at_the_counter_and_the_till_hears_of_it(server: Server
         slip = httpx.URL(info["payment_info"]["redirect_url"])
         assert (slip.host, slip.params["amount"]) == ("shop.example", "38999")
         number = slip.params["number"]
-        paid = shop.post(f"/payments/{number}/settle", json={"status": "success"})
-        assert paid.status_code == 200, paid.text
+        report = {"number": number, "paid": True, "amount": 38999, "currency": "INR"}
+        assert tell(server, report, "a guess").status_code == 400
+        assert tell(server, report, SECRET).status_code == 200
         state = customer.get("/orders/C-1001/payment-status").json()["content"]
         assert state["status"] == "success"
     till = server.data_dir / "till.db"

@@ -1,5 +1,8 @@
 """Paying at the counter: the customer is shown a slip, and the till tells when it was paid."""
 
+import hashlib
+import hmac
+import json
 import os
 from collections.abc import Mapping
 from datetime import timedelta
@@ -20,13 +23,14 @@ SLIP_LASTS = timedelta(days=1)
 
 
 class CounterGateway:
-    """Opens slips. The till settles them by `POST /payments/{request_number}/settle`."""
+    """Opens slips; the till tells by a signed message when one was paid."""
 
     names = frozenset({"COUNTER"})
-    pays_back = False  # money goes back over the counter, and the till tells
+    pays_back = False  # money goes back over the counter, and the shop tells
 
-    def __init__(self, slip_url: str) -> None:
+    def __init__(self, slip_url: str, secret: str) -> None:
         self._slip_url = slip_url
+        self._secret = secret.encode()
 
     def start(self, request: PaymentRequest, signature: str) -> PaymentStart:
         """The address of a slip: the same one for every repeat of an attempt."""
@@ -43,11 +47,23 @@ class CounterGateway:
         raise NotImplementedError(request.request_number)
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> PaymentReport | RefundReport | None:
-        """What is sent to `/payment-events`: nothing is, from a counter."""
-        raise ReportRefused("a counter sends nothing")
+        """The till's word, as it comes to `/payment-events`."""
+        signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+        if not self._secret or not hmac.compare_digest(
+            signature.encode(), headers.get("counter-signature", "").encode()
+        ):
+            raise ReportRefused("it is not signed by the till")
+        told = json.loads(body)
+        return PaymentReport(
+            request_number=told["number"],
+            succeeded=told["paid"],
+            amount=told["amount"],
+            currency=told["currency"],
+        )
 
 
 def make(settings: Settings) -> PaymentGateway:
     """Called once a process, when `PORTAL_PAYMENTS=counter`."""
     # Settings of a package are its own variables: the portal refuses PORTAL_ ones it does not know.
-    return CounterGateway(os.environ.get("COUNTER_SLIP_URL", f"{settings.origin}/counter"))
+    slip_url = os.environ.get("COUNTER_SLIP_URL", f"{settings.origin}/counter")
+    return CounterGateway(slip_url, os.environ.get("COUNTER_SECRET", ""))
