@@ -20,6 +20,7 @@ from tests.bench.importing import measure_import
 from tests.bench.questions import questions_for
 from tests.bench.report import Row, Writing, write_report
 from tests.bench.running import driver, measure, record, serve_api, serve_bare
+from tests.bench.systems import measure_systems
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 
@@ -43,7 +44,10 @@ def measure_api(chosen: argparse.Namespace) -> None:
         with tempfile.TemporaryDirectory() as folder, database_of(Path(folder)) as url:
             print(f"{name}: importing {chosen.imported:,} orders ...", file=sys.stderr)
             imported = measure_import(Path(folder), url, chosen.imported)
-            writing.append(Writing(name, shop.orders_per_second, imported))
+        with tempfile.TemporaryDirectory() as folder, database_of(Path(folder)) as url:
+            print(f"{name}: the shop's systems ...", file=sys.stderr)
+            systems = measure_systems(Path(folder), url, chosen.imported)
+            writing.append(Writing(name, shop.orders_per_second, imported, systems))
     write_report(rows, writing, chosen.orders, chosen.workers, chosen.connections)
 
 

@@ -40,7 +40,7 @@ def measure_import(folder: Path, url: str, orders: int) -> Imported:
     """Run the command on a new file and an empty database."""
     file = folder / "orders.ndjson"
     with file.open("w") as lines:
-        for record in _records(orders):
+        for record in orders_of_a_shop(orders):
             lines.write(json.dumps(record) + "\n")
     settings = {**plain_environment(), **environment(folder, url), "PORTAL_DEMO": "false"}
     began = time.monotonic()
@@ -63,7 +63,8 @@ def measure_import(folder: Path, url: str, orders: int) -> Imported:
     return Imported(orders, seconds, cpu, used.ru_maxrss / 1000)
 
 
-def _records(orders: int) -> Iterator[dict[str, Any]]:
+def orders_of_a_shop(orders: int) -> Iterator[dict[str, Any]]:
+    """So many, the same each time."""
     random.seed(7)
     for number in range(orders):
         yield _order(number)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench.importing import Imported
 from tests.bench.running import Figures, driver
+from tests.bench.systems import Systems
 
 FOLDER = Path(os.environ.get("PORTAL_DATA_DIR", "var")) / "bench"
 
@@ -34,6 +35,8 @@ class Writing:
     in_bulk: float
     """Orders a second that were written as rows, with their documents."""
     imported: Imported
+    systems: Systems
+    """What calls of the shop's systems cost."""
 
 
 def write_report(
@@ -86,4 +89,5 @@ def _sentences(rows: Sequence[Row], writing: Sequence[Writing]) -> str:
         f"{one.imported.megabytes:.0f} MB at its peak)."
         for one in writing
     ]
+    lines += [f"{one.database}: {one.systems.sentence}." for one in writing]
     return "\n".join(lines) + "\n"

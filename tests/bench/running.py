@@ -113,10 +113,13 @@ def with_environment(folder: Path, url: str) -> Iterator[None]:
 
 
 @contextmanager
-def serve_api(folder: Path, url: str, workers: int) -> Iterator[Server]:
+def serve_api(
+    folder: Path, url: str, workers: int, settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """The API as `python -m account_portal api` runs it."""
     command = ["-m", "account_portal", "api", "--workers", str(workers), "--port"]
-    with _serve(command, folder / "api.log", environment(folder, url)) as server:
+    wanted = {**environment(folder, url), **(settings or {})}
+    with _serve(command, folder / "api.log", wanted) as server:
         yield server
 
 
