@@ -22,6 +22,9 @@ from account_portal.models import Order, OrderDocument
 MOST_NAMED = 1000
 """Refused records that the answer to a strict call names."""
 
+MOST_UNKNOWN = 20
+"""Fields nobody knows that the answer for a record names."""
+
 VERSIONED = frozenset({"order", "shipment", "payment", "refund", "customer"})
 """Records of things that the shop's systems read with their versions."""
 
@@ -185,6 +188,8 @@ def _rows(db: Session, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
             row["reason"] = outcome.reason
         if outcome.fields:
             row["fields"] = outcome.fields
+        if outcome.unknown:
+            row["unknown_fields"] = [name[:100] for name in outcome.unknown[:MOST_UNKNOWN]]
         if outcome.order_number in orders:
             row["order"] = orders[outcome.order_number]
         rows.append(row)

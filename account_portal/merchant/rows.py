@@ -1,8 +1,9 @@
 """Rows of the lists that the shop's systems read."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from account_portal.core.schemas import Amount, Input, Moment, OrderNumber, Sometimes, Ulid, View
 from account_portal.core.versions import Version
@@ -29,6 +30,14 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    """The moment in UTC, which may be a day off the first or the last year there is."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a time such as 2026-03-01T09:30:00Z") from None
+
+
 class ListQuery(Input):
     """Which page of a list, in which order."""
 
@@ -47,7 +56,9 @@ class ListQuery(Input):
 class SinceQuery(Input):
     """What changed lately."""
 
-    updated_since: Annotated[Moment, BeforeValidator(_written_out)] | None = Field(
+    updated_since: (
+        Annotated[Moment, BeforeValidator(_written_out), AfterValidator(_in_utc)] | None
+    ) = Field(
         default=None,
         description="Only what changed at this moment or later. Ask with a minute of overlap.",
     )

@@ -150,6 +150,9 @@ class RecordOutcome(View):
     fields: Sometimes[dict[str, list[str]]] = Field(
         default=None, description="Reasons by field, of a record that is wrong in itself."
     )
+    unknown_fields: Sometimes[list[str]] = Field(
+        default=None, description="Fields that no record of its type has; they were left out."
+    )
     order: Sometimes[OrderState] = Field(
         default=None, description="The order it is about, as it is now."
     )

@@ -21,6 +21,8 @@ class Entry(Generic[Kind]):
     source: str
     line: int
     record: Kind
+    unknown: tuple[str, ...] = ()
+    """Fields that it has and no record of its type knows."""
 
 
 class Fault(NamedTuple):

@@ -27,6 +27,7 @@ class Outcome:
         reason: why it was refused, or what was kept.
         fields: reasons by field, of a record that is wrong in itself.
         order_number: the order it is about, if any.
+        unknown: fields that no record of its type knows, which were left out.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Outcome:
     reason: str | None = None
     fields: dict[str, list[str]] | None = None
     order_number: str | None = None
+    unknown: tuple[str, ...] = ()
 
 
 NATURAL_KEYS: dict[str, tuple[str, ...]] = {

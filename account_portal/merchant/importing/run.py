@@ -223,9 +223,10 @@ class _Importer:
             )
             self._refuse(source, line, reason, data=data, fields=fields)
             return
-        for name in data.keys() - model.model_fields.keys():
+        unknown = tuple(sorted(data.keys() - model.model_fields.keys()))
+        for name in unknown:
             self.summary.unknown_fields[f"{kind}.{name}"] += 1
-        self._add(Entry(source, line, record), is_last=False)
+        self._add(Entry(source, line, record, unknown), is_last=False)
 
     def _add(self, entry: Entry[Record], *, is_last: bool) -> None:
         keys = _keys_of(entry.record)
@@ -304,15 +305,17 @@ class _Importer:
         name = _TYPE_OF[type(entry.record)]
         self._waiting_types.add(name)
         content = entry.record.model_dump(exclude_unset=True)
-        json.dump([name, entry.source, entry.line, content], self._waiting, default=str)
+        said = [name, entry.source, entry.line, content, entry.unknown]
+        json.dump(said, self._waiting, default=str)
         self._waiting.write("\n")
 
     def _waited(self, wanted: str) -> Iterator[Entry[Record]]:
         self._waiting.seek(0)
         for text in self._waiting:
-            name, source, line, content = json.loads(text)
+            name, source, line, content, unknown = json.loads(text)
             if name == wanted:
-                yield Entry(source, line, RECORDS[name].model_validate(content))
+                record = RECORDS[name].model_validate(content)
+                yield Entry(source, line, record, tuple(unknown))
 
     def _refuse(
         self,
@@ -349,6 +352,7 @@ def _outcome_of(entry: Entry[Record]) -> Outcome:
         key_of(record, kind),
         "unchanged",
         order_number=order_number_of(record),
+        unknown=entry.unknown,
     )
 
 

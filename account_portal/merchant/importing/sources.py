@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn, Protocol
 
+from account_portal.core.json_names import Repeated, once
 from account_portal.merchant.importing import shopify
 
 LONGEST_LINE = 16 * 1024 * 1024
@@ -23,10 +24,6 @@ class Found(NamedTuple):
     data: dict[str, Any] | None
     reason: str
     offset: int
-
-
-class _Repeated(ValueError):
-    """A key stands twice in one object."""
 
 
 def read_file(path: Path) -> Iterator[Found]:
@@ -90,7 +87,7 @@ def _parse(raw: bytes, number: int, offset: int, *, ends: bool) -> Found:
             f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]} (column {error.colno}){cut}"
         )
         return Found(number, None, reason, offset)
-    except _Repeated as error:
+    except Repeated as error:
         return Found(number, None, str(error), offset)
     except (ValueError, ArithmeticError, RecursionError):
         return Found(number, None, "is not valid JSON", offset)
@@ -99,23 +96,12 @@ def _parse(raw: bytes, number: int, offset: int, *, ends: bool) -> Found:
     return Found(number, data, "", offset)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) != len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _Repeated(f"{key!r} stands twice in one object")
-            seen.add(key)
-    return data
-
-
 def _refuse_constant(name: str) -> NoReturn:
     raise json.JSONDecodeError(f"the value {name} is no number", "", 0)
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_once, parse_float=Decimal, parse_constant=_refuse_constant
+    object_pairs_hook=once, parse_float=Decimal, parse_constant=_refuse_constant
 )
 
 

@@ -54,7 +54,8 @@ def find_page(
         InvalidInput: the cursor is none of this list in this order.
     """
     by_change = isinstance(query, ChangesQuery) and query.by_change
-    after = _read_cursor(query.cursor, by_change=by_change) if query.cursor else None
+    name = f"{ctx.settings.store_id}/{keys.id.table.name}"
+    after = _read_cursor(name, query.cursor, by_change=by_change) if query.cursor else None
     base = select(keys.id, keys.stamp if by_change else keys.id).where(*where)
     if by_change:
         base = _after_change(base, keys, query, after)
@@ -68,7 +69,7 @@ def find_page(
     found = [Place(row[0], row[1] if by_change else None) for row in rows]
     page = found[: query.limit]
     more = len(found) > query.limit
-    return [place.id for place in page], _cursor(page[-1]) if more else None
+    return [place.id for place in page], _cursor(name, page[-1]) if more else None
 
 
 def _after_change(
@@ -102,20 +103,27 @@ def _in_states(
     return select(place, stamp).order_by(*order).limit(limit)
 
 
-def _cursor(place: Place) -> str:
+def _cursor(name: str, place: Place) -> str:
+    """A place in the list of this name, which no other list takes for one of its own."""
     stamp = place.stamp.isoformat() if place.stamp else None
-    return base64.urlsafe_b64encode(json.dumps([place.id, stamp]).encode()).decode().rstrip("=")
+    said = json.dumps([name, place.id, stamp]).encode()
+    return base64.urlsafe_b64encode(said).decode().rstrip("=")
 
 
-def _read_cursor(text: str, *, by_change: bool) -> Place:
+def _read_cursor(name: str, text: str, *, by_change: bool) -> Place:
     wrong = InvalidInput(cursor="is none of this list in this order")
     try:
         padded = text + "=" * (-len(text) % 4)
         found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        row_id, stamp = found
+        of_list, row_id, stamp = found
         moment = datetime.fromisoformat(stamp) if stamp is not None else None
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise wrong from None
-    if not is_id(row_id) or (moment is None) is by_change or (moment and moment.tzinfo is None):
+    if (
+        of_list != name
+        or not is_id(row_id)
+        or (moment is None) is by_change
+        or (moment and moment.tzinfo is None)
+    ):
         raise wrong
     return Place(row_id, moment)
