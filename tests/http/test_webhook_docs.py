@@ -74,8 +74,21 @@ def test_each_command_works_and_the_receiver_takes_what_is_sent(
         "-d '{\"points\": 7}'; echo\n"
         f"for _ in $(seq 200); do grep -q points.changed {said} && break; sleep 0.1; done\n"
     )
+    forged = (
+        f"curl -s -o /dev/null -w 'forged %{{http_code}}\\n' http://127.0.0.1:{port}/portal "
+        "-H 'webhook-id: msg_1' -H \"webhook-timestamp: $(date +%s)\" "
+        '-H \'webhook-signature: v1,AAAA\' -d \'{"id": "msg_1", "type": "order.paid"}\'\n'
+    )
     script = "\n".join(
-        ["set -euo pipefail", *parts[:2], made, started, "curl -sf" + tested, gives, *parts[3:]]
+        [
+            "set -euo pipefail",
+            *parts[:2],
+            made,
+            started + forged,
+            "curl -sf" + tested,
+            gives,
+            *parts[3:],
+        ]
     )
     result = subprocess.run(
         ["bash", "-c", script],
@@ -88,6 +101,7 @@ def test_each_command_works_and_the_receiver_takes_what_is_sent(
     try:
         assert result.returncode == 0, result.stdout + result.stderr
         words = result.stdout.split("\n")
+        assert "forged 401" in words
         assert "delivered" in words
         assert "due" in words
         assert "enabled" in words

@@ -146,11 +146,13 @@ class Portal:
         while time.monotonic() < deadline:
             if self.process is not None and self.process.poll() is not None:
                 raise Lost(f"the server ended by itself with {self.process.returncode}")
+            line = Line(self.port)
             try:
-                answer = Line(self.port).ask("GET", "/health/ready")
+                answer = line.ask("GET", "/health/ready")
             except (OSError, http.client.HTTPException) as error:
                 seen = error
             else:
+                line.close()
                 if answer.status == status:
                     return answer
                 seen = answer
