@@ -219,6 +219,7 @@ def live(portal: Portal, worker: Worker, shop: Systems) -> None:
     ]
     move(shop, parcels, "shipped")
     portal.kill()
+    portal.command = ("api",)  # no page is open any more, and it is there sooner
     worker.start()
     portal.start()
     move(shop, parcels, "delivered")
