@@ -181,7 +181,7 @@ def _rows(db: Session, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             "line": outcome.line,
             "type": outcome.type,
-            "key": outcome.key,
+            "key": _as_text(outcome.key),
             "outcome": outcome.outcome,
         }
         if outcome.reason is not None:
@@ -189,8 +189,15 @@ def _rows(db: Session, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
         if outcome.fields:
             row["fields"] = outcome.fields
         if outcome.unknown:
-            row["unknown_fields"] = [name[:100] for name in outcome.unknown[:MOST_UNKNOWN]]
+            row["unknown_fields"] = [
+                _as_text(name[:100]) for name in outcome.unknown[:MOST_UNKNOWN]
+            ]
         if outcome.order_number in orders:
             row["order"] = orders[outcome.order_number]
         rows.append(row)
     return rows
+
+
+def _as_text(said: str | None) -> str | None:
+    """What a record said of itself, without halves of characters, which no answer can hold."""
+    return said if said is None else said.encode(errors="replace").decode()
