@@ -100,8 +100,8 @@ def test_an_order_is_paid_at_the_counter_and_the_till_hears_of_it(server: Server
         ) as shop,
         httpx.Client(base_url=f"{server.url}/api/v1/main/storefront") as customer,
     ):
-        webhook = shop.post("/webhooks", json={"url": "sink:till"}).json()["content"]
-        tried = shop.post(f"/webhooks/{webhook['id']}/test").json()["content"]
+        webhook, _ = server.command("webhooks", "create", "sink:till").split()
+        tried = shop.post(f"/webhooks/{webhook}/test").json()["content"]
         assert tried["status"] == "delivered"
         order = {
             "customer_email": EMAIL,
