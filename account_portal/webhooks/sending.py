@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 import httpcore
 from standardwebhooks import Webhook
@@ -16,6 +17,8 @@ from account_portal.webhooks.addresses import AddressRefused, GuardedNetwork, fa
 ANSWER_WITHIN = 15.0
 """Seconds an endpoint has, from the connection to the status."""
 AGENT = "account-portal-webhooks/1"
+AT_THE_SAME_TIME = 10
+"""Connections to one endpoint."""
 _SHOWN = 300
 
 
@@ -62,15 +65,25 @@ def signed_headers(parcel: Parcel, keys: Sequence[str], now: datetime) -> list[t
 async def send_all(
     url: str, keys: Sequence[str], parcels: Sequence[Parcel], now: datetime
 ) -> list[Outcome]:
-    """Try several parcels at the same time at one endpoint."""
+    """Try several parcels at one endpoint, some at the same time."""
     if fault := fault_of_url(url):  # the setting may have changed since it was made
         return [Outcome(succeeded=False, error=f"the address {fault}")] * len(parcels)
+    free = asyncio.Semaphore(AT_THE_SAME_TIME)
     async with httpcore.AsyncConnectionPool(
-        network_backend=GuardedNetwork(), ssl_context=ssl.create_default_context()
+        network_backend=GuardedNetwork(), ssl_context=_trust()
     ) as pool:
-        return await asyncio.gather(
-            *(_send(pool, url, parcel, signed_headers(parcel, keys, now)) for parcel in parcels)
-        )
+
+        async def send(parcel: Parcel) -> Outcome:
+            async with free:  # the time a try has begins once it may connect
+                return await _send(pool, url, parcel, signed_headers(parcel, keys, now))
+
+        return await asyncio.gather(*map(send, parcels))
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whose certificates are believed; reading them takes as long as a hundred tries."""
+    return ssl.create_default_context()
 
 
 async def _send(

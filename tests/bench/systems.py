@@ -195,6 +195,9 @@ def receiving() -> Iterator[Receiver]:
     """A receiver on a port of its own."""
     receiver = Receiver()
 
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 100  # with five, ten connections at once wait for a second
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -209,7 +212,7 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             return
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         receiver.url = f"http://127.0.0.1:{server.server_address[1]}/"
         thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -58,6 +58,9 @@ def receiving(answers: Answers = lambda _: 204) -> Iterator[Receiver]:
     """A receiver on a port of this machine."""
     receiver = Receiver(answers=answers)
 
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 100  # with five, ten connections at once wait for a second
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -81,7 +84,7 @@ def receiving(answers: Answers = lambda _: 204) -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
