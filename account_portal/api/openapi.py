@@ -145,6 +145,7 @@ def describe(app: FastAPI, book: Book = CUSTOMERS) -> dict[str, Any]:
     }
     components = spec["components"]
     components["securitySchemes"] = book.security_schemes
+    _name_forms_apart(spec)
     sampler = Sampler(spec)
     for methods in spec["paths"].values():
         for operation in methods.values():
@@ -157,6 +158,35 @@ def describe(app: FastAPI, book: Book = CUSTOMERS) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return spec
+
+
+def _name_forms_apart(spec: dict[str, Any]) -> None:
+    """Give models that are sent in another form than they are shown in a name for each form.
+
+    FastAPI tells them apart by their keys alone: generators of clients go by titles.
+    """
+    schemas: dict[str, Any] = spec["components"]["schemas"]
+    names = {
+        key: f"{key.removesuffix('-Input')}Input"
+        if key.endswith("-Input")
+        else key[: -len("-Output")]
+        for key in schemas
+        if key.endswith(("-Input", "-Output"))
+    }
+    for key, name in names.items():
+        schemas[name] = {**schemas.pop(key), "title": name}
+    refs = {f"#/components/schemas/{key}": f"#/components/schemas/{names[key]}" for key in names}
+    waiting: list[Any] = [spec] if refs else []
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting += found
+        elif isinstance(found, dict):
+            for key, value in found.items():
+                if isinstance(value, str):
+                    found[key] = refs.get(value, value)
+                else:
+                    waiting.append(value)
 
 
 def _drop_validation_answer(operation: dict[str, Any]) -> None:
