@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from account_portal.core.bulk import table_of
 from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import Order, OrderDocument, OrderLine, Purchase
 from account_portal.orders import rules
@@ -34,11 +35,11 @@ class LastWord(NamedTuple):
 _LAST = PreparedSelect(
     select(
         col(OrderDocument.order_id), *(getattr(OrderDocument, name) for name in LastWord._fields)
-    ).where(is_among(col(OrderDocument.order_id)))
+    ).where(is_among(table_of(OrderDocument).c.order_id))
 )
 _BROUGHT = PreparedSelect(
     select(col(Purchase.customer_id), col(Purchase.product_id), col(Purchase.order_id)).where(
-        is_among(col(Purchase.order_id))
+        is_among(table_of(Purchase).c.order_id)
     )
 )
 
