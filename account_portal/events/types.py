@@ -9,6 +9,7 @@ class EventType(StrEnum):
     ORDER_CREATED = "order.created"
     ORDER_UPDATED = "order.updated"
     ORDER_CANCELLED = "order.cancelled"
+    ORDER_ITEMS_CANCELLED = "order.items_cancelled"
     ORDER_PAID = "order.paid"
     SHIPMENT_MOVED = "shipment.moved"
     PAYMENT_RETRIED = "payment.retried"

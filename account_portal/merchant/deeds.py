@@ -11,6 +11,7 @@ from account_portal.loyalty import service as loyalty
 from account_portal.merchant import lists, states, versions
 from account_portal.merchant.schemas import (
     BankAccountState,
+    CancelItems,
     ChangePoints,
     CreateRefund,
     CreateShipment,
@@ -47,6 +48,13 @@ def cancel_order(ctx: Context, order_number: str, reason: str) -> OfOrder:
     """Cancel an order nothing of which was sent; what was paid is owed back."""
     with telling(ctx, states.of_order, order_number):
         orders.cancel_for_shop(ctx, order_number, reason)
+    return states.of_order(ctx, order_number)
+
+
+def cancel_items(ctx: Context, order_number: str, data: CancelItems) -> OfOrder:
+    """Cancel units that are in no packed parcel; the order goes on with the rest."""
+    with telling(ctx, states.of_order, order_number):
+        orders.cancel_items_for_shop(ctx, order_number, data.items, data.reason)
     return states.of_order(ctx, order_number)
 
 

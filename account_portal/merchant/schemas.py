@@ -7,6 +7,7 @@ from pydantic import Field, WithJsonSchema
 
 from account_portal.core.schemas import Amount, Input, Sometimes, Ulid, View
 from account_portal.core.versions import Version
+from account_portal.orders.schemas import CancelItem
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
@@ -191,6 +192,13 @@ class Units(Input):
 
     sku: Sku
     quantity: int = Field(default=1, ge=1, le=1_000_000)
+
+
+class CancelItems(Input):
+    """Units to cancel while the rest of their order goes on, and why."""
+
+    items: list[CancelItem] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class CreateShipment(Input):

@@ -7,6 +7,7 @@ from account_portal.models.address import (
     Subscription,
 )
 from account_portal.models.bank_account import BankAccount
+from account_portal.models.cancelled_item import CancelledItem
 from account_portal.models.event import Event, WaitingEvent
 from account_portal.models.invoice import Invoice, InvoiceSeries
 from account_portal.models.loyalty import (
@@ -59,6 +60,7 @@ __all__ = [
     "ApiKeyUsage",
     "AuditEntry",
     "BankAccount",
+    "CancelledItem",
     "CreditActivity",
     "Event",
     "IdempotencyRecord",

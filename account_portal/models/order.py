@@ -104,6 +104,9 @@ class Order(Identified, Stamped, table=True):
     cancellation_reason: str | None = Field(default=None, max_length=500)
     feedback: str | None = Field(default=None, max_length=1000)
     cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cancellation_charge: int = Field(
+        default=0, sa_type=Minor, description="What the shop keeps of it by its policy."
+    )
     delivered_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="When the last parcel arrived."
     )

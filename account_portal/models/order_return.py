@@ -58,3 +58,7 @@ class ReturnItem(Identified, table=True):
         default=0, sa_type=Minor, description="What these units cost, tax included."
     )
     tax_amount: int = Field(default=0, sa_type=Minor)
+    fee: int = Field(
+        default=0, sa_type=Minor, description="What the shop keeps of a refund by its policy."
+    )
+    reason_code: str | None = Field(default=None, max_length=20)

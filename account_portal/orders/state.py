@@ -1,5 +1,6 @@
 """States of the order pages."""
 
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,17 +8,23 @@ import pydantic
 import reflex as rx
 
 from account_portal import routes
+from account_portal.core.errors import InvalidInput
 from account_portal.core.ids import new_id
 from account_portal.doors.page import frame_of, read, read_inline, write
 from account_portal.orders import service
+from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import (
+    CancelChoice,
+    CancelItem,
+    CancelLine,
     CancelOrder,
+    CancelPreview,
     OrderCard,
     OrderPage,
     OrderSearch,
 )
 from account_portal.orders.service import billing
-from account_portal.states import TransactionStatus
+from account_portal.states import RefundMode, TransactionStatus
 from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 _GROUPS = ("all", "open", "delivered", "cancelled")
@@ -102,6 +109,10 @@ def search_link(query: OrderSearch, **changes: Any) -> str:
     return routes.ORDERS + (f"?{urlencode(kept)}" if kept else "")
 
 
+_AMOUNTS = attrgetter("goods", "charge", "money", "credit", "points")
+"""What a preview says of money, whichever way it goes."""
+
+
 class OrderDetailState(PageData, PageState):
     """One order."""
 
@@ -109,6 +120,11 @@ class OrderDetailState(PageData, PageState):
     is_cancelling: bool = False
     is_framed: bool = False
     refund_mode: str = "original_payment_mode"
+    cancelling: CancelPreview | None = None
+    """What cancelling would do, as it is shown; none: nothing is chosen yet."""
+    cancel_scope: str = "all"
+    """`all` of the order, or `some` items."""
+    cancel_lines: list[CancelLine] = []
     _repeat: str = ""
 
     @page_load
@@ -131,11 +147,58 @@ class OrderDetailState(PageData, PageState):
             case TransactionStatus.PENDING:
                 self._say("We have not heard of your payment yet.", "info")
 
-    @rx.event
+    @action
     async def open_cancel(self) -> None:
-        """Ask whether to cancel."""
-        self.is_cancelling, self.errors = True, {}
-        self.refund_mode = "original_payment_mode"
+        """Ask what to cancel, and show what that would do."""
+        self.errors, self.refund_mode = {}, "original_payment_mode"
+        order = await read(self, service.get_order, self.order_number)
+        eligible = order.cancel_eligibility
+        names = {item.sku: item.product_name for item in order.order_items}
+        self.cancel_lines = [
+            CancelLine(
+                sku=line.sku,
+                product_name=names[line.sku],
+                counts=[[str(count)] * 2 for count in range(line.cancellable_quantity + 1)],
+                chosen="0",
+            )
+            for line in eligible.lines
+            if line.cancellable_quantity
+        ]
+        self.cancel_scope = "all" if eligible.is_allowed else "some"
+        await self._preview()
+        self.is_cancelling = True
+
+    async def _preview(self) -> None:
+        self.cancelling = None
+        items = self._cancel_items()
+        if self.cancel_scope == "all" or items:
+            some = {"cancel_items": items} if items else {}
+            choice = CancelChoice(refund_mode=RefundMode.ORIGINAL_PAYMENT_MODE, **some)
+            self.cancelling = await read(self, service.preview_cancel, self.order_number, choice)
+
+    def _cancel_items(self) -> list[CancelItem]:
+        return [
+            CancelItem(sku=line.sku, quantity=int(line.chosen))
+            for line in self.cancel_lines
+            if self.cancel_scope == "some" and line.chosen != "0"
+        ]
+
+    @action
+    async def choose_scope(self, scope: str) -> None:
+        """Cancel all of the order, or some items."""
+        self.cancel_scope = "some" if scope == "some" else "all"
+        await self._preview()
+
+    @action
+    async def choose_count(self, sku: str, count: str) -> None:
+        """Say how many units of a line are cancelled."""
+        self.cancel_lines = [
+            line.model_copy(update={"chosen": count})
+            if line.sku == sku and [count, count] in line.counts
+            else line
+            for line in self.cancel_lines
+        ]
+        await self._preview()
 
     @rx.event
     async def choose_refund_mode(self, mode: str) -> None:
@@ -145,18 +208,39 @@ class OrderDetailState(PageData, PageState):
     @rx.event
     async def close_cancel(self) -> None:
         """Keep the order."""
-        self.is_cancelling = False
+        self.is_cancelling, self.cancelling = False, None
 
     @action
     async def cancel(self, form: dict[str, Any]) -> None:
-        """Cancel the whole order."""
+        """Cancel what was chosen, as it was shown."""
         data = CancelOrder.model_validate({k: v for k, v in form.items() if v})
+        items = self._cancel_items()
+        if self.cancel_scope == "some" and not items:
+            raise InvalidInput(cancel_items="Choose what to cancel.")
+        data = data.model_copy(update={"cancel_items": items or None})
         number = self.order_number
-        await write(self, service.cancel_order, number, data, repeat=self._repeat)
+        seen = await self._seen(data)
+        try:
+            await write(self, service.cancel_order, number, seen, repeat=self._repeat)
+        except PreviewOutdated:
+            await self._preview()
+            raise
         self.shown = await read(self, service.get_order_page, number)
-        self.is_cancelling = False
-        self._say("Order cancelled.")
+        self.is_cancelling, self.cancelling = False, None
+        self._repeat = new_id()
+        self._say("Items cancelled." if items else "Order cancelled.")
         self._tell_storefront("order-cancelled", order_number=number)
+
+    async def _seen(self, data: CancelOrder) -> CancelOrder:
+        """The same with the digest of what was shown, which another way of the money changes."""
+        shown = self.cancelling
+        if shown is None:
+            return data
+        if data.refund_mode is not RefundMode.ORIGINAL_PAYMENT_MODE:
+            other = await read(self, service.preview_cancel, self.order_number, data)
+            is_as_shown = _AMOUNTS(other) == _AMOUNTS(shown)
+            shown = other if is_as_shown else shown
+        return data.model_copy(update={"preview": shown.digest})
 
     @action
     async def buy_again(self) -> None:

@@ -7,8 +7,15 @@ from fastapi import Path
 from account_portal.api.deps import Ctx, OrderNumberPath, PageQuery
 from account_portal.api.router import ContractRouter
 from account_portal.core.pagination import Page
+from account_portal.orders.rules import PreviewOutdated
 from account_portal.returns import rules, service
-from account_portal.returns.schemas import CreateOrderReturn, OrderReturn, ReturnRequestNumber
+from account_portal.returns.schemas import (
+    CreateOrderReturn,
+    OrderReturn,
+    PreviewOrderReturn,
+    ReturnQuote,
+    ReturnRequestNumber,
+)
 
 router = ContractRouter(tag="Returns")
 
@@ -40,6 +47,36 @@ def list_returns(ctx: Ctx, page: PageQuery) -> Page[list[OrderReturn]]:
     return service.list_returns(ctx, page)
 
 
+_REFUSALS = (
+    rules.OrderNotReturnable,
+    rules.ReturnWindowClosed,
+    rules.ItemNotInOrder,
+    rules.ItemNotDelivered,
+    rules.ItemNotReturnable,
+    rules.ResolutionNotOffered,
+    rules.QuantityNotReturnable,
+)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/return/preview",
+    operation_id="preview-order-return",
+    summary="Say what a return would give back",
+    message="What this return would give back.",
+    content="preview",
+    raises=_REFUSALS,
+    also=(404,),
+    writes=False,
+    examples={"refund": _EXAMPLE},
+)
+def preview_return(
+    ctx: Ctx, order_number: OrderNumberPath, data: PreviewOrderReturn
+) -> ReturnQuote:
+    """Asks for nothing and changes nothing."""
+    return service.quote_return(ctx, order_number, data.return_items)
+
+
 @router.expose(
     "POST",
     "/orders/{order_number}/return",
@@ -47,16 +84,7 @@ def list_returns(ctx: Ctx, page: PageQuery) -> Page[list[OrderReturn]]:
     summary="Ask to return items",
     message="Return requested.",
     content="order_return",
-    raises=(
-        rules.OrderNotReturnable,
-        rules.ReturnWindowClosed,
-        rules.ItemNotInOrder,
-        rules.ItemNotDelivered,
-        rules.ItemNotReturnable,
-        rules.ResolutionNotOffered,
-        rules.QuantityNotReturnable,
-        rules.AddressNotFound,
-    ),
+    raises=(*_REFUSALS, PreviewOutdated, rules.AddressNotFound),
     also=(404,),
     idempotent=True,
     examples={"refund": _EXAMPLE},

@@ -16,9 +16,10 @@ How money adds up:
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from account_portal.core.errors import Conflict, Unprocessable
-from account_portal.orders.rules import NEVER_GOES_BACK, WORDS, Reason, worth_of
+from account_portal.orders.rules import NEVER_GOES_BACK, WORDS, Reason, share_of, worth_of
 from account_portal.states import ReturnResolution, ReturnStatus
 
 
@@ -133,6 +134,8 @@ class LineState:
     """Why none could; none: some could."""
     resolutions: tuple[ReturnResolution, ...] = tuple(ReturnResolution)
     """What can be asked for."""
+    fee: Decimal = Decimal(0)
+    """Per cent of a refund that the store keeps, unless it is to blame."""
     held_units: int = 0
     """Units in requests that are neither rejected nor cancelled; the next two are their amounts."""
     held_total: int = 0
@@ -163,6 +166,19 @@ def worth(line: LineState, units: int, *, after: int = 0, taken: Worth = Worth(0
         )
     )
     return Worth(total, min(tax, total))
+
+
+BLAMES_THE_STORE = frozenset({"damaged", "wrong_item", "not_as_described"})
+"""Codes of reasons for which no fee is kept."""
+
+
+def fee_of(
+    line: LineState, worth: Worth, resolution: ReturnResolution, reason_code: str | None
+) -> int:
+    """What the store keeps of the refund of goods, in minor units."""
+    if resolution is not ReturnResolution.REFUND or reason_code in BLAMES_THE_STORE:
+        return 0
+    return min(worth.total, share_of(worth.total, line.fee))
 
 
 def require_returnable(line: LineState, units: int) -> None:

@@ -1,5 +1,6 @@
 """What return calls take and show; names are the contract's."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
@@ -8,6 +9,7 @@ from account_portal.addresses.schemas import CustomerAddressCreate
 from account_portal.core.ids import is_id
 from account_portal.core.links import ShownPicture
 from account_portal.core.schemas import (
+    ABSENT,
     KEPT,
     Amount,
     Input,
@@ -17,7 +19,14 @@ from account_portal.core.schemas import (
     View,
     WholeNumber,
 )
-from account_portal.orders.schemas import OrderAddress, OrderRefund, ShownRefund
+from account_portal.orders.schemas import (
+    Digest,
+    OrderAddress,
+    OrderRefund,
+    Preview,
+    PreviewedLine,
+    ShownRefund,
+)
 from account_portal.states import ReturnResolution, ReturnStatus
 
 ReturnRequestNumber = Annotated[
@@ -25,6 +34,18 @@ ReturnRequestNumber = Annotated[
     StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$"),
     Field(description="Readable key of a return request; it is the `{return_id}` path value."),
 ]
+
+
+ReasonCode = Literal[
+    "too_small",
+    "too_large",
+    "not_as_described",
+    "damaged",
+    "wrong_item",
+    "changed_mind",
+    "other",
+]
+"""Why something goes back, for programs."""
 
 
 class CreateOrderReturnItem(Input):
@@ -35,6 +56,10 @@ class CreateOrderReturnItem(Input):
     quantity: WholeNumber = Field(ge=1)
     resolution: ReturnResolution
     return_reason: str = Field(min_length=1, max_length=500)
+    reason_code: ReasonCode = Field(
+        default=ABSENT,
+        description="The same for programs; where the store is to blame, it keeps no fee.",
+    )
 
 
 class SavedPickupAddress(Input):
@@ -64,15 +89,21 @@ PickupAddress = Annotated[
 ]
 
 
-class CreateOrderReturn(Input):
-    """What goes back, and where to collect it."""
+class PreviewOrderReturn(Input):
+    """What is to go back."""
 
     return_items: list[CreateOrderReturnItem] = Field(min_length=1, max_length=100)
+
+
+class CreateOrderReturn(PreviewOrderReturn):
+    """What goes back, and where to collect it."""
+
     shipping_address: PickupAddress = Field(
         default=KEPT,
         description="Where to collect the goods; the order's shipping address when left out.",
         json_schema_extra=_any_of,
     )
+    preview: Digest = ABSENT
 
 
 class OrderReturnItem(View):
@@ -88,6 +119,8 @@ class OrderReturnItem(View):
     quantity: int = Field(ge=1)
     resolution: ReturnResolution
     return_reason: str
+    reason_code: ReasonCode | None = Field(default=None, description="The same for programs.")
+    fee: Amount = Field(default=Decimal(0), description="What the store keeps of its refund.")
 
 
 class OrderReturn(View):
@@ -163,9 +196,13 @@ class ReturnableItem(View):
     )
 
 
-class ReturnQuote(View):
+class ReturnQuote(Preview):
     """What would come back for a return, before it is asked for."""
 
+    lines: list[PreviewedLine]
+    fee: Amount = Field(description="What the store keeps by its policy.")
+    way: str = Field(description="Where the money goes, as in `to UPI`.")
+    working_days: int = Field(description="Within how many, once the items are checked.")
     goods: Amount = Field(description="What the units cost, tax included.")
     money: Amount = Field(description="Back the way the order was paid.")
     credit: Amount = Field(description="Back as store credit.")

@@ -20,7 +20,7 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, move_return
 
 BOTH = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -224,6 +224,25 @@ def test_a_cancelled_order_says_what_comes_back_how_and_when(
     expect(refund).to_contain_text("Refund to UPI")
     expect(refund).to_contain_text(f"Expected by {day.group(1)}")
     assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+@BOTH
+def test_some_items_are_cancelled_and_the_rest_goes_on(
+    database: Database, customer: User, open_page: OpenPage, viewport: Any
+) -> None:
+    order = make_order(database, customer, lines=[make_line(0), make_line(1), make_line(2)])
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email, viewport=viewport)
+    page.get_by_role("button", name="Cancel order").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reason").select_option("No longer needed")
+    dialog.get_by_label("Some items").click()
+    dialog.get_by_label("Product 1").select_option("2")
+    expect(dialog.get_by_text("200.00").first).to_be_visible()
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Cancel items").click()
+    expect(page.get_by_text("Items cancelled.")).to_be_visible()
+    expect(page.get_by_text("2 cancelled")).to_be_visible()
     assert_no_sideways_scroll(page)
 
 

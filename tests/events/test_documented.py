@@ -17,7 +17,7 @@ from account_portal.events import EventType
 from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, User
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import CancelOrder, RetryPayment
+from account_portal.orders.schemas import CancelItem, CancelOrder, RetryPayment
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
@@ -51,6 +51,9 @@ def pays_and_cancels(database: Database, owner: User, call: Callable[..., Any]) 
             {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
         ),
     )
+    wanted = [CancelItem(sku="SKU-0", quantity=1)]
+    unpaid = make_order(database, owner, payments=[])
+    call(orders.cancel_items_for_shop, unpaid.order_number, wanted, "Sold out", actor=SHOP)
     for succeeded in (False, True):
         [refund] = rows(database, Refund, status="pending")
         call(orders.approve_refund, refund.request_number, actor=SHOP)

@@ -48,6 +48,20 @@ def test_a_body_may_be_left_out_where_it_says_nothing(
     assert made.json()["content"]["order"]["status"] == "confirmed"
 
 
+def test_items_are_cancelled_and_the_rest_goes_out(
+    systems: Systems, database: Database, owner: User
+) -> None:
+    order = make_order(database, owner)
+    at = f"/orders/{order.order_number}/cancel-items"
+    body = {"items": [{"sku": "SKU-0", "quantity": 1}], "reason": "Sold out"}
+    done = systems.post(at, body).json()["content"]["order"]
+    assert done["status"] == "confirmed"
+    ship(systems, order.order_number)
+    assert [row.quantity for row in rows(database, ShipmentItem)] == [1]
+    for wrong, status in ((body | {"items": []}, 400), (body, 400), (body | {"reason": ""}, 400)):
+        assert systems.post(at, wrong).status_code == status
+
+
 def test_a_cancelled_order_is_not_sent(systems: Systems, database: Database, owner: User) -> None:
     order = make_order(database, owner)
     at = f"/orders/{order.order_number}"

@@ -23,7 +23,7 @@ from account_portal.models import (
 )
 from account_portal.orders import rules, service
 from account_portal.orders.facts import OrderFacts, facts_of, line_eligibility, money_of
-from account_portal.orders.schemas import CancelOrder, OrderQuery
+from account_portal.orders.schemas import CancelItem, CancelOrder, OrderQuery
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.states import ShipmentStatus
@@ -66,7 +66,33 @@ class Life:
 
     def _cancel(self, _place: int) -> None:
         flag = self.customer(service.get_order, self.number).view().is_cancellation_allowed
-        self._deed(flag, service.cancel_order, self.number, CANCEL)
+        shown = self._deed(flag, service.preview_cancel, self.number, CANCEL)
+        before = self._living()
+        seen = CANCEL.model_copy(update={"preview": shown.digest})
+        self._deed(flag, service.cancel_order, self.number, seen)
+        assert self._living() - before == shown.money * 100, "what was shown is given"
+
+    def _cancel_items(self, place: int) -> None:
+        units = 1 + place % 2
+        shown = self.customer(service.get_order, self.number).view()
+        line = shown.cancel_eligibility.lines[0]
+        wanted = {"sku": line.sku, "quantity": units}
+        data = CANCEL.model_copy(update={"cancel_items": [CancelItem(**wanted)]})
+        try:
+            preview = self.customer(service.preview_cancel, self.number, data)
+        except PortalError:
+            item = shown.order_items[0]
+            is_rest = (
+                all(other.quantity == other.cancelled_quantity for other in shown.order_items[1:])
+                and units == item.quantity - item.cancelled_quantity
+            )
+            assert units > line.cancellable_quantity or item.free_quantity or is_rest
+            raise
+        before = self._living()
+        seen = data.model_copy(update={"preview": preview.digest})
+        self.customer(service.cancel_order, self.number, seen)
+        assert units <= line.cancellable_quantity
+        assert self._living() - before == preview.money * 100, "what was shown is given"
 
     def _deed(self, flag: bool, deed: Callable[..., Any], *args: Any) -> Any:
         """What the customer does succeeds if, and only if, the page says it can be done."""
@@ -142,7 +168,8 @@ class Life:
         can = 1 + place % 3 <= shown.returnable_quantity
         quote = self._deed(can, returns.quote_return, self.number, data.return_items)
         assert quote.money >= 0, "a quote is below nothing"
-        self._deed(can, returns.create_return, self.number, data)
+        seen = data.model_copy(update={"preview": quote.digest})
+        self._deed(can, returns.create_return, self.number, seen)
 
     def _requests(self) -> list[str]:
         from account_portal.models import OrderReturn
@@ -216,7 +243,7 @@ class Life:
         )
         assert promised <= account.arrived, "more is promised than arrived"
         if money.status == "cancelled":
-            assert account.kept == 0, "money of a cancelled order is kept"
+            assert account.kept <= money.charge, "more is kept than the policy charges"
         assert account.arrived - promised <= account.due, "the shop keeps no more than is due"
         if not money.refunds and not money.returned:
             asked = max(0, account.due - money.lost)  # what never came is not asked for
@@ -268,6 +295,7 @@ class Life:
         if detail.is_cancellation_allowed:
             promised = detail.cancellation_refund_details
             assert promised is not None
-            back = rules.account_of(money).left
+            charge = int(promised.cancellation_charges * 100)
+            back = rules.account_of(money).left - charge
             shown = promised.refundable_amount
             assert shown == Decimal(back) / 100, "a cancel gives back other than it shows"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import PortalError
 from account_portal.models import (
@@ -23,6 +24,8 @@ from account_portal.models import (
 )
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
+from account_portal.orders.schemas import Policy
+from account_portal.orders.service import set_policy
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
 from tests.orders.lives import Life
@@ -47,6 +50,8 @@ steps = st.lists(
             [
                 "cancel",
                 "cancel",
+                "cancel_items",
+                "cancel_items",
                 "cancel_by_shop",
                 "pay_again",
                 "settle",
@@ -83,7 +88,7 @@ steps = st.lists(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(lines, payments, st.sampled_from([0, 100]), parcels, steps)
+@given(lines, payments, st.sampled_from([0, 100]), parcels, st.sampled_from([0, 0, 15]), steps)
 def test_books_hold_after_every_step(
     database: Database,
     owner: User,
@@ -93,6 +98,7 @@ def test_books_hold_after_every_step(
     paid: list[tuple[str, float]],
     points: int,
     sent: list[dict[str, Any]],
+    per_cent: int,
     life: list[tuple[str, int]],
 ) -> None:
     made = [
@@ -108,6 +114,10 @@ def test_books_hold_after_every_step(
     ]
     total = sum(line["line_total"] for line in made)
     points = min(points, total)
+    if per_cent:
+        keeps = {"charge_per_cent": per_cent}, {"fee_per_cent": per_cent}
+        rule = {"name": "all", "cancel": keeps[0], "returns": keeps[1]}
+        call(set_policy, Policy.model_validate({"rules": [rule]}), source="api", actor=SHOP)
     order = make_order(
         database,
         owner,

@@ -1,11 +1,14 @@
 """The order pages without a browser: for their customer, with strangers' numbers, for nobody."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import Order, User
+from account_portal.orders import service
 from account_portal.orders.state import OrderDetailState, OrdersState
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.orders import make_line, make_order
@@ -87,6 +90,41 @@ def test_beyond_the_last_page_there_is_nothing(database: Database, owner: User) 
     make_order(database, owner)
     page = open_orders(database, owner, "?page=99")
     assert (page.phase, page.orders, page.page, page.pages) == ("ready", [], 99, 1)
+
+
+def test_some_items_are_cancelled_as_they_were_shown(database: Database, owner: User) -> None:
+    order = make_order(database, owner, lines=[make_line(0), make_line(1)])
+    page = open_order(database, owner, order.order_number)
+    page.run("open_cancel")
+    assert (page.cancel_scope, page.cancelling.money) == ("all", 400)
+    page.run("choose_scope", "some")
+    assert page.cancelling is None
+    page.run("cancel", REASON)
+    assert page.errors == {"cancel_items": "Choose what to cancel."}
+    page.run("choose_count", "SKU-1", "9")
+    assert page.cancelling is None
+    page.run("choose_count", "SKU-1", "1")
+    assert page.cancelling.money == 100
+    page.run("cancel", REASON)
+    assert page.notice_text == "Items cancelled."
+    assert [item.cancelled_quantity for item in page.shown.order.order_items] == [0, 1]
+    page.run("open_cancel")
+    page.run("choose_scope", "all")
+    assert page.cancelling.money == 300
+
+
+def test_a_cancel_that_changed_meanwhile_is_shown_anew(
+    database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner)
+    page = open_order(database, owner, order.order_number)
+    page.run("open_cancel")
+    call(service.create_refund, order.order_number, Decimal(50), actor=SHOP)
+    page.run("cancel", REASON)
+    assert page.shown.order.status == "confirmed"
+    assert page.cancelling.money == 150
+    page.run("cancel", REASON)
+    assert page.shown.order.status == "cancelled"
 
 
 def test_an_order_is_cancelled_once(database: Database, owner: User) -> None:

@@ -46,6 +46,8 @@ def test_a_return_is_asked_for_and_read(api: Any, database: Database, owner: Use
             "quantity": 2,
             "resolution": "refund",
             "return_reason": "Too small",
+            "reason_code": None,
+            "fee": 0,
         }
     ]
     assert made["grand_total"] == 200

@@ -19,7 +19,14 @@ from account_portal.loyalty.service.ledger import (
     record_activity,
     take_back_points,
 )
-from account_portal.models import LoyaltyActivity, Order, OrderLine, OrderReturn, ReturnItem
+from account_portal.models import (
+    CancelledItem,
+    LoyaltyActivity,
+    Order,
+    OrderLine,
+    OrderReturn,
+    ReturnItem,
+)
 from account_portal.states import ActivityType, OrderStatus, ReturnResolution, ReturnStatus
 
 
@@ -101,10 +108,11 @@ def points_spent_on(db: Session, orders: Sequence[Mapping[str, Any]]) -> dict[st
     return {number: max(0, int(points)) for _, number, points in rows}
 
 
-def settle_cancelled_order(ctx: Context, order: Order) -> None:
+def settle_cancelled_order(ctx: Context, order: Order, *, credit: int | None = None) -> None:
     """Give back the points and credit a cancelled order took, and take back what it earned.
 
-    No more points than the ledger took for it. Call it once, in the transaction that sets the
+    No more points than the ledger took for it. `credit` is what of the store credit did not go
+    back before, in minor units; left out, all. Call it once, in the transaction that sets the
     order's state.
     """
     row = {"customer_id": order.customer_id, "order_number": order.order_number}
@@ -118,7 +126,12 @@ def settle_cancelled_order(ctx: Context, order: Order) -> None:
         savings=order.loyalty_amount,
         savings_currency=order.currency,
     )
-    give_back_credit(ctx, order, order.credit_balance_used, activity="order_cancelled")
+    give_back_credit(
+        ctx,
+        order,
+        order.credit_balance_used if credit is None else credit,
+        activity="order_cancelled",
+    )
     take_back_for_order(ctx, order)
 
 
@@ -137,7 +150,13 @@ def _points_deserved(ctx: Context, order: Order) -> int:
             col(ReturnItem.resolution) == ReturnResolution.REFUND,
         )
     ).scalar_one()
-    return rules.points_kept(order.loyalty_point_earned, int(total), int(returned))
+    cancelled = ctx.db.execute(
+        select(func.coalesce(func.sum(col(CancelledItem.amount)), 0)).where(
+            col(CancelledItem.order_id) == order.id
+        )
+    ).scalar_one()
+    gone = int(returned) + int(cancelled)
+    return rules.points_kept(order.loyalty_point_earned, int(total), gone)
 
 
 def _points_settled(ctx: Context, order: Order) -> tuple[int, datetime | None] | None:

@@ -22,6 +22,7 @@ from account_portal.merchant.rows import (
 )
 from account_portal.merchant.schemas import (
     MOST_AT_ONCE,
+    CancelItems,
     CreateRefund,
     CreateShipment,
     MoveOneShipment,
@@ -76,6 +77,24 @@ def approve_order(ctx: Ctx, order_number: OrderNumberPath) -> OfOrder:
 def cancel_order(ctx: Ctx, order_number: OrderNumberPath, data: Reason) -> OfOrder:
     """Nothing of it may have left the house. What was paid is owed back: a refund appears."""
     return deeds.cancel_order(ctx, order_number, data.reason)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/cancel-items",
+    operation_id="cancel-order-items",
+    guard=OF_ORDER,
+    summary="Cancel units while the rest goes on",
+    message="Items cancelled.",
+    scope="orders:write",
+    raises=(rules.OrderAlreadyCancelled, rules.QuantityNotCancellable, rules.UnknownSku),
+    also=(404,),
+    idempotent=True,
+    examples={"one": {"items": [{"sku": "MUG-IND-01", "quantity": 1}], "reason": "Out of stock"}},
+)
+def cancel_items(ctx: Ctx, order_number: OrderNumberPath, data: CancelItems) -> OfOrder:
+    """Units that are in no packed parcel. What was paid for them is owed back: refunds appear."""
+    return deeds.cancel_items(ctx, order_number, data)
 
 
 @router.expose(

@@ -15,6 +15,7 @@ from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.records import ShipmentPart
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import OrderReturn, ReturnItem, Shipment, ShipmentEvent, ShipmentItem
+from account_portal.models.cancelled_item import CancelledItem
 from account_portal.orders.rules import ENDED, NEVER_CAME, LineUnits, TooManyUnits, allocate
 from account_portal.states import ShipmentStatus
 
@@ -367,8 +368,9 @@ def are_returned(batch: Batch, order_id: str) -> bool:
 
 
 def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
-    """Units by line that living parcels or returns hold: the larger. Lines of ended returns: 0."""
+    """Units by line that parcels, returns or cancels hold: the most. Lines of ended returns: 0."""
     held: dict[str, int] = {}
+    cancels = table_of(CancelledItem)
     parcels, items = table_of(Shipment), table_of(ShipmentItem)
     returns, return_items = table_of(OrderReturn), table_of(ReturnItem)
     for start in range(0, len(order_ids), CHUNK):
@@ -387,6 +389,9 @@ def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
             .join(returns, returns.c.id == return_items.c.return_id)
             .where(returns.c.order_id.in_(ids))
             .group_by(return_items.c.line_id),
+            select(cancels.c.line_id, func.sum(cancels.c.quantity))
+            .where(cancels.c.order_id.in_(ids))
+            .group_by(cancels.c.line_id),
         ):
             for line_id, units in batch.db.execute(statement):
                 held[line_id] = max(held.get(line_id, 0), int(units))

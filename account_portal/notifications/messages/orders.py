@@ -66,6 +66,27 @@ class OrderCancelled(OrderNews):
         return f"Your order {self.order_number} at {self.store} is cancelled.{money}"
 
 
+class ItemsCancelled(OrderNews):
+    """Items of an order were cancelled; the rest goes on."""
+
+    kind = "items_cancelled"
+
+    what: str
+    refund: str | None = None
+
+    @override
+    def subject(self) -> str:
+        return f"Items of order {self.order_number} are cancelled"
+
+    @override
+    def text(self) -> str:
+        money = f" {self.refund} comes back." if self.refund else ""
+        return (
+            f"Of your order {self.order_number} at {self.store} this is cancelled: {self.what}."
+            f" The rest goes on.{money}"
+        )
+
+
 class PaymentReceived(OrderNews):
     """A payment arrived."""
 

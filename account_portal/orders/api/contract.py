@@ -12,7 +12,9 @@ from account_portal.core.schemas import EncodedView
 from account_portal.orders import rules, service
 from account_portal.orders.schemas import (
     BillFile,
+    CancelChoice,
     CancelOrder,
+    CancelPreview,
     OrderDetail,
     OrderList,
     OrderPayment,
@@ -168,9 +170,35 @@ def retry_payment(
 
 @router.expose(
     "POST",
+    "/orders/{order_number}/cancel/preview",
+    operation_id="preview-cancel-order",
+    summary="Say what cancelling would do",
+    message="What cancelling would do.",
+    content="preview",
+    raises=(
+        ValidationError,
+        rules.BankAccountRequired,
+        rules.OrderNotCancellable,
+        rules.OrderAlreadyCancelled,
+        rules.QuantityNotCancellable,
+        rules.UnknownSku,
+        rules.BankAccountNotFound,
+        rules.BankAccountNotVerified,
+    ),
+    also=(404,),
+    writes=False,
+    examples={"original_payment_mode": {"refund_mode": "original_payment_mode"}},
+)
+def preview_cancel(ctx: Ctx, order_number: OrderNumberPath, data: CancelChoice) -> CancelPreview:
+    """Changes nothing; the deed gives exactly this, or refuses with 409 `preview_outdated`."""
+    return service.preview_cancel(ctx, order_number, data)
+
+
+@router.expose(
+    "POST",
     "/orders/{order_number}/cancel",
     operation_id="cancel-order",
-    summary="Cancel a whole order",
+    summary="Cancel a whole order, or items of it",
     message="Order cancelled.",
     content="order",
     raises=(
@@ -178,6 +206,9 @@ def retry_payment(
         rules.BankAccountRequired,
         rules.OrderNotCancellable,
         rules.OrderAlreadyCancelled,
+        rules.QuantityNotCancellable,
+        rules.UnknownSku,
+        rules.PreviewOutdated,
         rules.BankAccountNotFound,
         rules.BankAccountNotVerified,
     ),
@@ -187,6 +218,11 @@ def retry_payment(
         "original_payment_mode": {
             "cancellation_reason": "Ordered the wrong size",
             "refund_mode": "original_payment_mode",
+        },
+        "items": {
+            "cancellation_reason": "One is enough",
+            "refund_mode": "original_payment_mode",
+            "cancel_items": [{"sku": "MUG-IND-01", "quantity": 1}],
         },
         "bank_transfer": {
             "cancellation_reason": "No longer needed",

@@ -1,9 +1,11 @@
 """What may be done with an order at a moment, and why not: what is shown and what is enforced."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from account_portal.core import money
 from account_portal.core.bulk import Stored
@@ -58,9 +60,85 @@ def line_eligibility(
     return found
 
 
-def cancel_until(facts: OrderFacts, now: datetime) -> CancelUntil:
-    """Until when the policy lets the whole order be cancelled."""
-    return rules.kindest_until(facts.policies, [_sale(facts, line) for line in facts.lines], now)
+def cancel_terms(facts: OrderFacts, now: datetime) -> tuple[CancelUntil, int]:
+    """Until when the policy lets the whole order be cancelled, and what it charges at most."""
+    gone = facts.lost()
+    sales = [
+        replace(sale, total=max(0, sale.total - gone[line["id"]].total))
+        for line in facts.lines_to_come
+        if (sale := _sale(facts, line))
+    ]
+    return rules.kindest_cancel(facts.policies, sales, now)
+
+
+def line_cancels(
+    facts: OrderFacts, now: datetime, *, by_shop: bool = False
+) -> dict[str, rules.LineCancel]:
+    """What of each line can be cancelled, by its id, while the rest of the order goes on.
+
+    The policy binds customers; the shop may cancel whatever is in no packed parcel.
+    """
+    status = OrderStatus(facts.order["status"])
+    code = None
+    if status is OrderStatus.CANCELLED:
+        code = "already_cancelled"
+    elif facts.order["replaces_return_id"] is not None:
+        code = "replacement"
+    elif not facts.live_shipments and status not in _BEFORE_PARCELS:
+        # History often has no parcels; it was sent all the same.
+        code = rules.why_not_cancellable(status, (), "packed") or "sent"
+    none = rules.LineCancel(0, Decimal(0), rules.Reason(code)) if code else None
+    everything = rules.rule_of_settings(0, cancel_scheduled=True)
+    policies = [(everything,)] if by_shop else facts.policies
+    unsent = _unsent(facts)
+    gone = facts.cancelled_units()
+    found = {}
+    for line in facts.lines:
+        sale = _sale(facts, line)
+        one = none or rules.kindest_line_cancel(policies, sale, unsent[line["id"]], now)
+        if gone[line["id"]].units >= line["quantity"] and not none:
+            one = replace(one, units=0, reason=rules.Reason("item_cancelled"))
+        found[line["id"]] = one
+    return found
+
+
+_BEFORE_PARCELS = rules.ALWAYS_CANCELLABLE | rules.CANCELLABLE_BEFORE_PACKING
+
+
+def _unsent(facts: OrderFacts) -> dict[str, rules.Unsent]:
+    scheduled: dict[str, int] = defaultdict(int)
+    for parcel in facts.live_shipments:
+        if parcel["status"] in rules.NOT_PACKED:
+            for item in facts.items.get(parcel["id"], ()):
+                scheduled[item["line_id"]] += item["quantity"]
+    return {
+        line.line_id: rules.Unsent(line.left + scheduled[line.line_id], scheduled[line.line_id])
+        for line in facts.line_units()
+    }
+
+
+class Cancelled(NamedTuple):
+    """What of an order's money goes back and what the shop keeps if it is cancelled now."""
+
+    money: int
+    """What a new refund gives back."""
+    credit: int
+    charge: int
+    kept: int
+    """What the shop keeps of items that were cancelled before."""
+
+
+def cancelled_account(facts: OrderFacts, now: datetime) -> Cancelled:
+    """The account of an order if it were cancelled now: what is shown is what cancelling does.
+
+    What was not paid is not charged.
+    """
+    kept = sum(row["charge"] for row in facts.cancelled)
+    cancelled = replace(facts.money(), status=OrderStatus.CANCELLED, charge=kept)
+    paid_back = rules.account_of(cancelled).owed_back
+    charge = min(paid_back, cancel_terms(facts, now)[1])
+    credit = rules.left_to_refund(cancelled)[0].credit
+    return Cancelled(paid_back - charge, credit, charge, kept)
 
 
 def can_cancel(facts: OrderFacts, now: datetime) -> bool:
@@ -73,7 +151,7 @@ def cancel_reason(facts: OrderFacts, now: datetime) -> str | None:
     return rules.why_not_cancellable(
         OrderStatus(facts.order["status"]),
         [ShipmentStatus(row["status"]) for row in facts.shipments],
-        cancel_until(facts, now),
+        cancel_terms(facts, now)[0],
     )
 
 
@@ -108,11 +186,13 @@ def _sale(facts: OrderFacts, line: Stored) -> rules.Sale:
         currency=order["currency"],
         country=facts.country,
         ordered_at=order["order_date"],
+        total=line["line_total"],
     )
 
 
 def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
     arrivals, delivered, held = facts.arrivals(), facts.delivered_units(), facts.held()
+    gone = facts.cancelled_units()
     returned: dict[str, int] = {}
     for row in facts.return_items:
         if facts.returns[row["return_id"]] is ReturnStatus.COMPLETE:
@@ -128,6 +208,7 @@ def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
             ),
             held_units=held[line["id"]].units,
             returned_units=returned.get(line["id"], 0),
+            is_cancelled=gone[line["id"]].units >= line["quantity"],
         )
         for line in facts.lines
     }

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, literal, null, select, union_all
 from sqlmodel import Session, col
 
 from account_portal.models import (
+    CancelledItem,
     Order,
     OrderReturn,
     Payment,
@@ -32,7 +33,7 @@ NOT_AGREED = rules.ENDED | {ReturnStatus.CREATED}
 
 @cache
 def _money_statement() -> Any:
-    """Payments, refunds, agreed returns and lost goods of an order as rows of one shape."""
+    """Payments, refunds, agreed returns, goods that do not come: as rows of one shape."""
     nothing = null()
     payments: Any = select(
         literal("payment").label("kind"),
@@ -67,7 +68,7 @@ def _money_statement() -> Any:
     returned = (
         select(
             literal("returned"),
-            col(ReturnItem.refund_amount),
+            col(ReturnItem.refund_amount) - col(ReturnItem.fee),
             *[nothing] * 7,
             col(OrderReturn.created_at),
             col(ReturnItem.id),
@@ -93,7 +94,14 @@ def _money_statement() -> Any:
             col(ShipmentItem.written_off).is_not(None),
         )
     )
-    return union_all(payments, refunds, returned, lost).order_by("created_at", "id")
+    cancelled = select(
+        literal("lost"),
+        col(CancelledItem.amount) - col(CancelledItem.charge),
+        *[nothing] * 7,
+        col(CancelledItem.created_at),
+        col(CancelledItem.id),
+    ).where(col(CancelledItem.order_id) == bindparam("order_id"))
+    return union_all(payments, refunds, returned, lost, cancelled).order_by("created_at", "id")
 
 
 def money_of(db: Session, order: Order) -> rules.MoneyFacts:
@@ -136,7 +144,10 @@ def money_facts(
     returned: int,
     lost: int,
 ) -> rules.MoneyFacts:
-    """The facts of an order's money; `returned` and `lost` are what such goods cost."""
+    """The facts of an order's money.
+
+    `returned` is what is given back for such goods, `lost` what goods that do not come cost.
+    """
     return rules.MoneyFacts(
         status=OrderStatus(order["status"]),
         stated=PaymentStatus(order["payment_status"]),
@@ -147,4 +158,5 @@ def money_facts(
         refunds=refunds,
         returned=returned,
         lost=lost,
+        charge=order["cancellation_charge"],
     )

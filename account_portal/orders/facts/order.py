@@ -16,6 +16,7 @@ from account_portal.core.reading import PreparedSelect, is_among, read_among, re
 from account_portal.loyalty.service import points_spent_on
 from account_portal.models import (
     AddressCopy,
+    CancelledItem,
     Order,
     OrderLine,
     OrderReturn,
@@ -51,6 +52,19 @@ class Held:
 
 
 @dataclass(slots=True)
+class CancelledUnits:
+    """Units of a line that were cancelled, and how many of them were free."""
+
+    units: int = 0
+    free: int = 0
+
+    @property
+    def paid(self) -> int:
+        """Those that cost something."""
+        return self.units - self.free
+
+
+@dataclass(slots=True)
 class OrderFacts:
     """The rows of an order as they were read; `order` may be brought up to date by its reader."""
 
@@ -65,6 +79,8 @@ class OrderFacts:
     refunds: Rows = ()
     returns: Mapping[str, ReturnStatus] = field(default_factory=dict)
     return_items: Rows = ()
+    cancelled: Rows = ()
+    """Units that were cancelled while the order goes on."""
     points_spent: int = 0
     """Hundredths of a point the ledger took for this order and did not give back."""
     country: str | None = None
@@ -86,6 +102,12 @@ class OrderFacts:
             if row["status"] not in rules.NEVER_CAME
             or any(item["written_off"] is not None for item in self.items.get(row["id"], ()))
         ]
+
+    @property
+    def lines_to_come(self) -> list[Stored]:
+        """Lines that were not cancelled whole."""
+        gone = self.cancelled_units()
+        return [line for line in self.lines if line["quantity"] > gone[line["id"]].units]
 
     def units_in(self, shipments: Rows) -> int:
         """Units that are in these parcels."""
@@ -120,12 +142,13 @@ class OrderFacts:
                 for row in self.refunds
             ],
             returned=sum(
-                row["refund_amount"]
+                row["refund_amount"] - row["fee"]
                 for row in self.return_items
                 if row["resolution"] == ReturnResolution.REFUND
                 and self.returns[row["return_id"]] not in NOT_AGREED
             ),
-            lost=sum(held.total for held in self.lost().values()),
+            lost=sum(held.total for held in self.lost().values())
+            - sum(row["charge"] for row in self.cancelled),
         )
 
     def arrivals(self) -> list[rules.DeliveredParcel]:
@@ -138,7 +161,11 @@ class OrderFacts:
         own_date = order["delivered_at"]
         live = self.live_shipments
         if not live and OrderStatus(order["status"]) in rules.DELIVERED:
-            units = {line["id"]: line["quantity"] - line["free_quantity"] for line in self.lines}
+            gone = self.cancelled_units()
+            units = {
+                line["id"]: line["quantity"] - line["free_quantity"] - gone[line["id"]].paid
+                for line in self.lines
+            }
             paid = [
                 row["payment_date"]
                 for row in self.payments
@@ -167,7 +194,8 @@ class OrderFacts:
         found: dict[str, int] = defaultdict(int)
         live = self.live_shipments
         if not live and OrderStatus(self.order["status"]) in rules.DELIVERED:
-            return {line["id"]: line["quantity"] for line in self.lines}
+            gone = self.cancelled_units()
+            return {line["id"]: line["quantity"] - gone[line["id"]].units for line in self.lines}
         for parcel in live:
             if parcel["status"] == ShipmentStatus.DELIVERED:
                 for item in self.items.get(parcel["id"], ()):
@@ -185,8 +213,16 @@ class OrderFacts:
                 held.tax += row["tax_amount"]
         return found
 
+    def cancelled_units(self) -> "dict[str, CancelledUnits]":
+        """Units that were cancelled while the order goes on, by line id."""
+        found: dict[str, CancelledUnits] = defaultdict(CancelledUnits)
+        for row in self.cancelled:
+            found[row["line_id"]].units += row["quantity"]
+            found[row["line_id"]].free += row["free_quantity"]
+        return found
+
     def lost(self) -> dict[str, Held]:
-        """What never came and is refunded, by line id; its tax is not known."""
+        """What is lost or cancelled, and refunded, by line id; its tax is not known."""
         found: dict[str, Held] = defaultdict(Held)
         for parcel in self.shipments:
             for item in self.items.get(parcel["id"], ()):
@@ -194,17 +230,25 @@ class OrderFacts:
                     lost = found[item["line_id"]]
                     lost.units += item["quantity"] - item["free_quantity"]
                     lost.total += item["written_off"]
+        for row in self.cancelled:
+            lost = found[row["line_id"]]
+            lost.units += row["quantity"] - row["free_quantity"]
+            lost.total += row["amount"]
         return found
 
     def line_units(self, shipments: Rows | None = None) -> list[rules.LineUnits]:
-        """Lines, and how many of their units are in parcels: those given, or all living ones."""
+        """Lines without what was cancelled, and how many units are in parcels.
+
+        In those parcels that are given, or in all living ones.
+        """
+        gone = self.cancelled_units()
         found = {
             line["id"]: rules.LineUnits(
                 line["id"],
                 line["sku"],
                 line["twin_of"],
-                line["quantity"],
-                line["free_quantity"],
+                line["quantity"] - gone[line["id"]].units,
+                line["free_quantity"] - gone[line["id"]].free,
             )
             for line in self.lines
         }
@@ -253,6 +297,7 @@ def load_facts(
     returns = _by(_load(db, OrderReturn, col(OrderReturn.order_id), ids), "order_id")
     return_ids = [row["id"] for found in returns.values() for row in found]
     return_items = _by(_load(db, ReturnItem, col(ReturnItem.return_id), return_ids), "return_id")
+    cancelled = _by(_load(db, CancelledItem, col(CancelledItem.order_id), ids), "order_id")
     spent = points_spent_on(db, [order for order in orders if order["loyalty_point_redeemed"]])
     policies = load_policies(db)
     countries = _countries(db, orders) if ask_for_countries or policies.ask_for_countries else {}
@@ -267,6 +312,7 @@ def load_facts(
             refunds=refunds[order["id"]],
             returns={row["id"]: ReturnStatus(row["status"]) for row in returns[order["id"]]},
             return_items=[item for row in returns[order["id"]] for item in return_items[row["id"]]],
+            cancelled=cancelled[order["id"]],
             points_spent=spent.get(order["order_number"], 0),
             country=countries.get(order["shipping_address_id"]),
             policies=policies.for_order_of(order["order_date"]),

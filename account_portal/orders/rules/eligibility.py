@@ -57,6 +57,30 @@ class OrderAlreadyCancelled(Conflict):
     message = "This order is cancelled already."
 
 
+class QuantityNotCancellable(Conflict):
+    """More units than are in no packed parcel and the policy lets be cancelled."""
+
+    code = "quantity_not_cancellable"
+    message = "So many units can no longer be cancelled."
+
+
+class PreviewOutdated(Conflict):
+    """What would be done now differs from what the customer saw."""
+
+    code = "preview_outdated"
+    message = "Something changed since you looked. Please look again."
+
+
+def require_preview(digest: str, seen: str | None) -> None:
+    """Refuse a deed that would differ from the preview it goes by, if it goes by one.
+
+    Raises:
+        PreviewOutdated: it would.
+    """
+    if seen is not None and seen != digest:
+        raise PreviewOutdated
+
+
 class BankAccountRequired(PortalError):
     """A bank transfer needs an account."""
 

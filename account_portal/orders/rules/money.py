@@ -110,7 +110,8 @@ class MoneyFacts:
     returned: int = 0
     """What the goods cost that an approved return refunds, tax included."""
     lost: int = 0
-    """What the goods cost that never came and are not sent again, tax included."""
+    """What the goods cost that do not come, lost or cancelled, tax included."""
+    charge: int = 0  # what the shop keeps of a cancelled order by its policy
 
     @property
     def due(self) -> int:
@@ -172,14 +173,13 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
         arrived = facts.due  # history from before payments were recorded with their orders
     money_back = [refund for refund in facts.refunds if refund.is_money]
     gone = sum(one.amount for one in money_back if one.status is RefundStatus.SUCCESS)
-    promised = sum(one.amount for one in money_back if _is_open(one))
     gone = min(gone, arrived)
-    promised = min(promised, arrived - gone)
+    promised = min(arrived - gone, sum(one.amount for one in money_back if _is_open(one)))
     left = arrived - gone - promised
     living = [one for one in money_back if one.status is not RefundStatus.FAILED]
     overpaid = _overpaid(facts, living)
     failed = _failed(money_back, max(0, arrived - facts.due - overpaid))
-    keeps = 0 if facts.status is OrderStatus.CANCELLED else _keeps(facts, living, failed, overpaid)
+    keeps = _keeps(facts, living, failed, overpaid)
     return OrderAccount(
         due=facts.due,
         arrived=arrived,
@@ -225,6 +225,8 @@ def _overpaid(facts: MoneyFacts, living: list[RefundFact]) -> int:
 
 def _keeps(facts: MoneyFacts, living: list[RefundFact], failed: list[Owed], overpaid: int) -> int:
     """What the shop is to keep in the end: what is due, less goods that went back and good will."""
+    if facts.status is OrderStatus.CANCELLED:
+        return facts.charge
     back: list[RefundFact | Owed] = [*living, *failed]
     of_returns = sum(one.amount for one in back if _is_for_return(one))
     of_parcels = _sum_for(RefundPurpose.PARCEL, back)

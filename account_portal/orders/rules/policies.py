@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple
 
+from account_portal.core.money import round_half_up
+from account_portal.orders.rules.reasons import Reason
 from account_portal.orders.schemas.policies import (
     AppliesTo,
     CancelTerms,
@@ -31,9 +33,6 @@ _CONDITIONS = (
 )
 """Fields of `AppliesTo`, the most specific condition first."""
 
-NEVER_GOES_BACK: tuple[str, ...] = get_args(NeverReturned)
-"""Codes of what never goes back."""
-
 UNTIL: tuple[CancelUntil, ...] = ("never", "scheduled", "packed")
 """The kindest last."""
 
@@ -53,6 +52,8 @@ class Sale:
     country: str | None
     """Where it goes to, as an ISO code."""
     ordered_at: datetime
+    total: int = 0
+    """What the line cost, tax included, in minor units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,13 @@ class Terms:
     """All that a policy says of a line."""
 
     cancel_until: CancelUntil
+    charge: Decimal
+    """Per cent of what the line cost that the store keeps when it is cancelled."""
     window: timedelta
     counted_from: str
     resolutions: tuple[ReturnResolution, ...]
+    fee: Decimal
+    """Per cent of a refund that the store keeps, unless it is to blame."""
     never: NeverReturned | None
 
 
@@ -84,11 +89,15 @@ def rule_of_settings(return_window_days: int, *, cancel_scheduled: bool) -> Poli
     """What the settings say."""
     return PolicyRule(
         name="Settings",
-        cancel=CancelTerms(until="packed" if cancel_scheduled else "scheduled"),
+        cancel=CancelTerms(
+            until="packed" if cancel_scheduled else "scheduled", charge_per_cent=Decimal(0)
+        ),
         returns=ReturnTerms(
             window_days=return_window_days,
             counted_from="delivery",
             resolutions=(ReturnResolution.REFUND, ReturnResolution.REPLACEMENT),
+            fee_per_cent=Decimal(0),
+            never=None,
         ),
     )
 
@@ -116,59 +125,28 @@ def holds(rule: AppliesTo, sale: Sale, now: datetime) -> bool:
 
 def terms_of(rules: Ranked, sale: Sale, now: datetime) -> Terms:
     """What the most specific rule says, word by word; what it leaves out, the next one says."""
-    said: dict[str, object] = {}
-    until: CancelUntil | None = None
+    said: dict[str, Any] = {}
     for rule in rules:
         if not holds(rule.applies_to, sale, now):
             continue
-        if rule.cancel is not None and until is None:
-            until = rule.cancel.until
-        if rule.returns is not None:
-            words = {name: getattr(rule.returns, name) for name in rule.returns.model_fields_set}
-            if {"window_days", "resolutions"} & words.keys():
-                words.setdefault("never", None)  # whoever says how things go back says they do
-            said = words | said
+        words = {
+            name: getattr(terms, name)
+            for terms in (rule.cancel, rule.returns)
+            if terms is not None
+            for name in terms.model_fields_set
+        }
+        if {"window_days", "resolutions"} & words.keys():
+            words.setdefault("never", None)  # whoever says how things go back says they do
+        said = words | said
     return Terms(
-        cancel_until=until or "never",
-        window=timedelta(days=int(str(said["window_days"]))),
-        counted_from=str(said["counted_from"]),
-        resolutions=said["resolutions"],  # type: ignore[arg-type]
-        never=said["never"],  # type: ignore[arg-type]
+        cancel_until=said["until"],
+        charge=said["charge_per_cent"],
+        window=timedelta(days=said["window_days"]),
+        counted_from=said["counted_from"],
+        resolutions=said["resolutions"],
+        fee=said["fee_per_cent"],
+        never=said["never"],
     )
-
-
-class Reason(NamedTuple):
-    """Why something can't be done: a code that programs know, with the day it tells of."""
-
-    code: str
-    at: datetime | None = None
-
-
-WORDS: Mapping[str, str] = {
-    "order_cancelled": "This order was cancelled.",
-    "use_cancel": "Not sent yet: you can cancel it instead.",
-    "not_delivered": "Not delivered yet.",
-    "free_item": "Free items cannot be returned.",
-    "window_closed": "Returns closed on {date}.",
-    "in_return": "Already in a return request.",
-    "all_returned": "All of it was returned.",
-    "final_sale": "Final sale: this item cannot be returned.",
-    "digital": "Digital items cannot be returned.",
-    "made_to_order": "This item was made for you and cannot be returned.",
-    "perishable": "Items that spoil cannot be returned.",
-    "hygiene": "For reasons of hygiene this item cannot be returned.",
-    "unsealed_media": "Opened media and software cannot be returned.",
-    "already_cancelled": "This order is cancelled.",
-    "never_cancelled": "The store does not let this order be cancelled.",
-    "being_sent": "This order is being prepared, so it can't be cancelled any more.",
-    "packed": "This order is packed already.",
-    "sent": "This order was sent, so it can't be cancelled any more.",
-    "on_its_way": "This order is on its way. You can return items once they arrive.",
-    "delivered": "This order has arrived. You can return items instead.",
-    "partly_delivered": "A part of this order has arrived. You can return its items.",
-    "complete": "This order is complete.",
-}
-"""For customers, by code; `{date}` stands for the day, which whoever shows it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +162,8 @@ class Goods:
     """Units that living returns hold."""
     returned_units: int
     """Of these, units whose return is complete."""
+    is_cancelled: bool = False
+    """All its units were cancelled while the order goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +178,8 @@ class LineReturn:
     resolutions: tuple[ReturnResolution, ...]
     reason: Reason | None
     """Why no unit can go back; none: some can."""
+    fee: Decimal = Decimal(0)
+    """Per cent of a refund that the store keeps, unless it is to blame."""
 
     @property
     def closes_at(self) -> datetime | None:
@@ -216,13 +198,15 @@ def return_of(terms: Terms, sale: Sale, goods: Goods, now: datetime) -> LineRetu
     arrived_units = sum(units for *_, units in goods.arrivals)
     in_time = sum(units for number, _, units in goods.arrivals if now <= ends[number])
     units = max(0, min(in_time, arrived_units - goods.held_units))
-    found = LineReturn(units, in_time, ends, terms.resolutions, None)
+    found = LineReturn(units, in_time, ends, terms.resolutions, None, terms.fee)
     if units:
         return found
     return replace(found, reason=_reason(terms, goods, found.closes_at, now))
 
 
 def _reason(terms: Terms, goods: Goods, closes_at: datetime | None, now: datetime) -> Reason:
+    if goods.is_cancelled:
+        return Reason("item_cancelled")
     if goods.paid_units == 0 and goods.delivered_units:
         return Reason("free_item")
     if terms.never is not None:
@@ -244,20 +228,79 @@ def kindest_return(
     return max((return_of(one, sale, goods, now) for one in terms), key=_kindness)
 
 
-def _kindness(found: LineReturn) -> tuple[int, float, int]:
+def _kindness(found: LineReturn) -> tuple[int, float, int, Decimal]:
     closes_at = found.closes_at
-    return (found.units, closes_at.timestamp() if closes_at else 0.0, len(found.resolutions))
+    return (
+        found.units,
+        closes_at.timestamp() if closes_at else 0.0,
+        len(found.resolutions),
+        -found.fee,
+    )
 
 
-def kindest_until(
+def kindest_cancel(
     candidates: Sequence[Ranked], sales: Sequence[Sale], now: datetime
-) -> CancelUntil:
-    """Until when a whole order can be cancelled: its strictest line, by the kindest policy."""
-    places = [
-        min((UNTIL.index(terms_of(rules, sale, now).cancel_until) for sale in sales), default=2)
-        for rules in candidates
-    ]
-    return UNTIL[max(places)]
+) -> tuple[CancelUntil, int]:
+    """Until when a whole order can be cancelled, and at what charge, by the kindest policy.
+
+    Its strictest line says until when; each line has its own charge, in minor units.
+    """
+    found = []
+    for rules in candidates:
+        terms = [terms_of(rules, sale, now) for sale in sales]
+        until = min((UNTIL.index(one.cancel_until) for one in terms), default=len(UNTIL) - 1)
+        charge = sum(
+            share_of(sale.total, one.charge) for sale, one in zip(sales, terms, strict=True)
+        )
+        found.append((until, -charge))
+    until, charge = max(found)
+    return UNTIL[until], -charge
+
+
+class Unsent(NamedTuple):
+    """Units of a line that no packed parcel holds."""
+
+    units: int
+    """All of them, those in parcels that are not packed included."""
+    scheduled: int
+    """Of these, units in such parcels."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineCancel:
+    """What of a line can be cancelled at a moment while the rest of its order goes on."""
+
+    units: int
+    charge: Decimal
+    """Per cent of what they cost that the store keeps."""
+    reason: Reason | None
+    """Why no unit can be cancelled; none: some can."""
+
+
+def kindest_line_cancel(
+    candidates: Sequence[Ranked], sale: Sale, unsent: Unsent, now: datetime
+) -> LineCancel:
+    """What of a line can be cancelled by the kindest of policies; of equals, by the cheapest."""
+    terms = dict.fromkeys(terms_of(rules, sale, now) for rules in candidates)
+    found = (_line_cancel(one, unsent) for one in terms)
+    return max(found, key=lambda one: (one.units, -one.charge))
+
+
+def _line_cancel(terms: Terms, unsent: Unsent) -> LineCancel:
+    units = {
+        "never": 0,
+        "scheduled": unsent.units - unsent.scheduled,
+        "packed": unsent.units,
+    }[terms.cancel_until]
+    if units:
+        return LineCancel(units, terms.charge, None)
+    code = "never_cancelled" if terms.cancel_until == "never" else "being_sent"
+    return LineCancel(0, terms.charge, Reason(code if unsent.units else "packed"))
+
+
+def share_of(amount: int, per_cent: Decimal) -> int:
+    """So many per cent of an amount, in minor units, halves up."""
+    return round_half_up(amount * per_cent / 100)
 
 
 def age_boundaries(candidates: Sequence[Ranked], ordered_at: datetime) -> Iterator[datetime]:
@@ -325,7 +368,8 @@ def _lines_of(rule: PolicyRule) -> str:
 
 def _said(rule: PolicyRule) -> set[str]:
     words = {f"returns.{name}" for name in rule.returns.model_fields_set} if rule.returns else set()
-    return words | ({"cancel.until"} if rule.cancel else set())
+    more = {f"cancel.{name}" for name in rule.cancel.model_fields_set} if rule.cancel else set()
+    return words | more
 
 
 def _overlap(one: AppliesTo, other: AppliesTo) -> bool:

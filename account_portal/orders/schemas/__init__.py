@@ -17,6 +17,7 @@ from account_portal.orders.schemas.orders import (
 )
 from account_portal.orders.schemas.page import (
     Arrival,
+    CancelLine,
     OrderCard,
     OrderOnTheWay,
     OrderPage,
@@ -45,11 +46,15 @@ from account_portal.orders.schemas.policies import (
     PolicyTrial,
     PolicyVersionView,
 )
+from account_portal.orders.schemas.previews import CancelPreview, Preview, PreviewedLine
 from account_portal.orders.schemas.requests import (
     SORT_DESCRIPTION,
     SORT_FIELDS,
     Address,
+    CancelChoice,
+    CancelItem,
     CancelOrder,
+    Digest,
     GatewayParams,
     JuspayPaymentGatewayParams,
     OrderQuery,
@@ -73,8 +78,13 @@ __all__ = [
     "BillLine",
     "BillSum",
     "BillTax",
+    "CancelChoice",
+    "CancelItem",
+    "CancelLine",
     "CancelOrder",
+    "CancelPreview",
     "CancellationRefundDetails",
+    "Digest",
     "GatewayParams",
     "JuspayPaymentGatewayParams",
     "OrderAddress",
@@ -101,6 +111,8 @@ __all__ = [
     "PolicyChange",
     "PolicyTrial",
     "PolicyVersionView",
+    "Preview",
+    "PreviewedLine",
     "PriceBreakdown",
     "RetryPayment",
     "RetryPaymentResult",

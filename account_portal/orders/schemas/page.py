@@ -86,6 +86,15 @@ class OrderReturnCard(View):
     summary: str = Field(description="First product, and how many more.")
 
 
+class CancelLine(View):
+    """A line of which units can be cancelled alone, and how many the customer chose."""
+
+    sku: str
+    product_name: str
+    counts: list[list[str]] = Field(description="Quantities to choose from.")
+    chosen: str
+
+
 class PriceBreakdown(View):
     """Amounts that add up to the total of the same page, whatever the order's source."""
 
@@ -127,6 +136,7 @@ class OrderPage(View):
     price: PriceBreakdown
     money_note: str = Field(description="What the states do not say of the money; may be empty.")
     cancel_note: str = Field(description="Why it cannot be cancelled; empty when it can.")
+    can_cancel_items: bool = Field(description="Some units can be cancelled alone.")
     can_return: bool
     return_until: Moment | None = Field(description="When the last open return window closes.")
     return_note: str = Field(description="Why nothing can be returned; empty when something can.")

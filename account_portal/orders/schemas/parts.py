@@ -64,6 +64,9 @@ class OrderDetailItem(OrderItem):
     returnable_quantity: int = Field(
         ge=0, description="Units that could be put into a new return request now."
     )
+    cancelled_quantity: int = Field(
+        ge=0, description="Units that were cancelled while the order goes on."
+    )
 
 
 class EligibilityReason(View):
@@ -74,11 +77,20 @@ class EligibilityReason(View):
     at: Moment | None = Field(description="The moment it tells of, such as when a window closed.")
 
 
-class CancelEligibility(View):
-    """Whether the whole order can be cancelled, and if not, why."""
+class LineCancelEligibility(View):
+    """What of a line can be cancelled while the rest of the order goes on, and if nothing, why."""
 
-    is_allowed: bool
+    sku: str
+    cancellable_quantity: int = Field(ge=0)
     reasons: list[EligibilityReason]
+
+
+class CancelEligibility(View):
+    """Whether the whole order can be cancelled, and which items alone; if not, why."""
+
+    is_allowed: bool = Field(description="Of the whole order.")
+    reasons: list[EligibilityReason]
+    lines: list[LineCancelEligibility]
 
 
 class LineReturnEligibility(View):

@@ -69,10 +69,16 @@ class AppliesTo(_Strict):
         return self
 
 
-class CancelTerms(_Strict):
-    """What a rule says of cancelling."""
+_PerCent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)]
 
-    until: CancelUntil
+
+class CancelTerms(_Strict):
+    """What a rule says of cancelling; what it leaves out, a more general rule says."""
+
+    until: CancelUntil | None = None
+    charge_per_cent: _PerCent | None = Field(
+        default=None, description="What the store keeps of what the line cost."
+    )
 
 
 class ReturnTerms(_Strict):
@@ -81,6 +87,10 @@ class ReturnTerms(_Strict):
     window_days: _Days | None = Field(default=None, description="Days in which items can go back.")
     counted_from: Literal["delivery", "order"] | None = None
     resolutions: tuple[ReturnResolution, ...] | None = Field(default=None, min_length=1)
+    fee_per_cent: _PerCent | None = Field(
+        default=None,
+        description="What the store keeps of a refund for restocking, unless it is to blame.",
+    )
     never: NeverReturned | None = Field(default=None, description="Why it never goes back.")
 
     @model_validator(mode="after")
@@ -100,7 +110,8 @@ class PolicyRule(_Strict):
 
     @model_validator(mode="after")
     def _says_something(self) -> "PolicyRule":
-        if self.cancel is None and (self.returns is None or not self.returns.model_fields_set):
+        said = [terms.model_fields_set for terms in (self.cancel, self.returns) if terms]
+        if not any(said):
             raise ValueError("says nothing")
         return self
 

@@ -12,6 +12,7 @@ from account_portal.core.schemas import (
     ABSENT,
     Input,
     Ulid,
+    WholeNumber,
 )
 from account_portal.states import (
     OrderStatus,
@@ -99,16 +100,44 @@ class OrderSearch(PageParams):
         return ZoneInfo(self.zone) if self.zone else UTC
 
 
-class CancelOrder(Input):
-    """Why an order is cancelled and where the money goes."""
+Digest = Annotated[
+    str,
+    Field(
+        pattern="^[0-9a-f]{32}$",
+        description="`digest` of the preview the customer saw; another outcome answers 409.",
+    ),
+]
 
-    cancellation_reason: str = Field(min_length=1, max_length=500)
+
+class CancelItem(Input):
+    """Units of one line to cancel."""
+
+    sku: str = Field(min_length=1, description="Names the order line.")
+    quantity: WholeNumber = Field(ge=1)
+
+
+class CancelChoice(Input):
+    """What is cancelled, and where the money goes."""
+
+    cancel_items: list[CancelItem] = Field(
+        default=ABSENT,
+        min_length=1,
+        max_length=100,
+        description="Units to cancel while the rest goes on; left out, the whole order.",
+    )
     refund_mode: RefundMode
     bank_account_id: Ulid = Field(
         default=ABSENT,
         description="Needed with `bank_transfer`: a verified account of the same customer.",
     )
+
+
+class CancelOrder(CancelChoice):
+    """Why an order is cancelled and where the money goes."""
+
+    cancellation_reason: str = Field(min_length=1, max_length=500)
     feedback: str | None = Field(default=None, max_length=1000)
+    preview: Digest = ABSENT
 
 
 Address = Annotated[

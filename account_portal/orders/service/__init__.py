@@ -1,12 +1,18 @@
 """What can be done with orders; the only place that decides."""
 
 from account_portal.orders.service.arrivals import arrival_of, zone_of_delivery
-from account_portal.orders.service.cancelling import add_refund, cancel_for_shop, cancel_order
+from account_portal.orders.service.cancelling import (
+    cancel_for_shop,
+    cancel_order,
+    preview_cancel,
+)
+from account_portal.orders.service.cancelling_items import cancel_items_for_shop
 from account_portal.orders.service.documents import apply_settings, refresh_due, refresh_orders
 from account_portal.orders.service.gateway_refunds import pay_back_next, report_refund
 from account_portal.orders.service.history import list_order_years, search_orders
 from account_portal.orders.service.links import cart_items, help_link
 from account_portal.orders.service.lost_parcels import refund_shipment, resend_shipment
+from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
 from account_portal.orders.service.paying import (
     get_hosted_payment,
@@ -59,6 +65,7 @@ __all__ = [
     "approve_refund",
     "arrival_of",
     "cancel_for_shop",
+    "cancel_items_for_shop",
     "cancel_order",
     "cart_items",
     "create_refund",
@@ -85,6 +92,7 @@ __all__ = [
     "move_shipment",
     "pay_again",
     "pay_back_next",
+    "preview_cancel",
     "redirect_refund",
     "refresh_due",
     "refresh_orders",

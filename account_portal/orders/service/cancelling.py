@@ -5,55 +5,84 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import money
-from account_portal.core.errors import InvalidInput, NotFound
-from account_portal.core.ids import new_number
+from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import EncodedView
 from account_portal.core.written import written_amount, written_day
 from account_portal.loyalty import service as loyalty
-from account_portal.models import BankAccount, Order, OrderReturn, Payment, Refund, Shipment
+from account_portal.models import BankAccount, Order, OrderReturn, Payment, Shipment
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderCancelled
 from account_portal.orders import rules
-from account_portal.orders.facts import cancel_reason, facts_of, money_of
-from account_portal.orders.schemas import CancelOrder, OrderDetail
+from account_portal.orders.facts import money_of
+from account_portal.orders.schemas import (
+    CancelChoice,
+    CancelOrder,
+    CancelPreview,
+    OrderDetail,
+)
+from account_portal.orders.service.cancel_plans import plan_cancel, refund_to
+from account_portal.orders.service.cancelling_items import cancel_planned_items
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.goods import refund_instead
 from account_portal.orders.service.locking import lock_order
+from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.reading import get_order
 from account_portal.orders.service.refund_reading import expected_date, latest_payment
 from account_portal.states import (
     OrderStatus,
     RefundMode,
     RefundPurpose,
-    RefundStatus,
     ReturnStatus,
     ShipmentStatus,
     TransactionStatus,
-    VerificationStatus,
 )
 
 
+def preview_cancel(ctx: Context, order_number: str, data: CancelChoice) -> CancelPreview:
+    """What cancelling one of the caller's orders, or items of it, would do; changes nothing.
+
+    Raises:
+        As `cancel_order`.
+    """
+    order = ctx.get_owned(Order, order_number=order_number)
+    return plan_cancel(ctx, order, data, lock=False).shown
+
+
 def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> EncodedView[OrderDetail]:
-    """Cancel one of the caller's orders and send back what was paid.
+    """Cancel one of the caller's orders, or items of it, and send back what was paid for them.
+
+    Less what the policy charges.
 
     Raises:
         NotFound: no such order of the caller.
         BankAccountRequired: a bank transfer without an account.
-        OrderAlreadyCancelled, OrderNotCancellable: its state forbids it.
+        OrderAlreadyCancelled, OrderNotCancellable: its state or the policy forbids it.
+        UnknownSku, QuantityNotCancellable: such items cannot be cancelled.
         BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
+        PreviewOutdated: it would do something else than the preview that the call names.
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
-    if data.refund_mode is RefundMode.BANK_TRANSFER and data.bank_account_id is None:
-        raise rules.BankAccountRequired(bank_account_id="is required for a bank transfer")
-    shipments = _shipments(ctx, order)
-    if order.status == OrderStatus.CANCELLED:
-        raise rules.OrderAlreadyCancelled
-    reason = cancel_reason(facts_of(ctx.db, order), ctx.now)
-    if reason is not None:
-        raise rules.OrderNotCancellable(rules.WORDS[reason])
-    account = _payout_account(ctx, data)
+    plan = plan_cancel(ctx, order, data, lock=True)
+    rules.require_preview(plan.shown.digest, data.preview)
+    if plan.items:
+        cancel_planned_items(
+            ctx,
+            order,
+            plan.items,
+            unpaid=plan.unpaid,
+            reason=data.cancellation_reason,
+            mode=data.refund_mode,
+            to=plan.to,
+        )
+        return get_order(ctx, order_number)
+    order.cancellation_charge = plan.kept
     close_order(
-        ctx, order, shipments, reason=data.cancellation_reason, mode=data.refund_mode, to=account
+        ctx,
+        order,
+        _shipments(ctx, order),
+        reason=data.cancellation_reason,
+        mode=data.refund_mode,
+        to=plan.to,
     )
     order.feedback = data.feedback
     _refund_replaced(ctx, order)
@@ -64,18 +93,6 @@ def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> EncodedV
 def _shipments(ctx: Context, order: Order) -> list[Shipment]:
     statement = select(Shipment).where(col(Shipment.order_id) == order.id)
     return list(ctx.db.execute(statement).scalars())
-
-
-def _payout_account(ctx: Context, data: CancelOrder) -> BankAccount | None:
-    if data.refund_mode is not RefundMode.BANK_TRANSFER:
-        return None
-    try:
-        account = ctx.get_owned(BankAccount, lock=True, id=data.bank_account_id)
-    except NotFound:
-        raise rules.BankAccountNotFound from None
-    if account.verification_status != VerificationStatus.VERIFIED:
-        raise rules.BankAccountNotVerified
-    return account
 
 
 def close_order(
@@ -101,11 +118,13 @@ def close_order(
         if payment.payment_status == TransactionStatus.PENDING:
             payment.payment_status = TransactionStatus.FAILED
             payment.modified_at = ctx.now
-    owed = rules.account_of(money_of(ctx.db, order)).owed_back
+    account = money_of(ctx.db, order)
+    owed = rules.account_of(account).owed_back
+    credit = rules.left_to_refund(account)[0].credit
     if owed:
         purpose = RefundPurpose.CANCELLED
         add_refund(ctx, order, owed, mode=mode, purpose=purpose, to=to, remarks="Order cancelled")
-    loyalty.settle_cancelled_order(ctx, order)
+    loyalty.settle_cancelled_order(ctx, order, credit=credit)
     enqueue(ctx, _news(ctx, order, owed, mode, to), customer_id=order.customer_id)
 
 
@@ -116,12 +135,7 @@ def _news(
     if not owed:
         return news
     country = ctx.settings.store_country
-    refund = {
-        "payment_mode": mode,
-        "payment_method": None,
-        "bank_name": to.bank_name if to else None,
-        "bank_account_number": to.number_masked if to else None,
-    }
+    refund = refund_to(mode, to)
     day = expected_date(ctx, ctx.now, mode)
     return news.model_copy(
         update={
@@ -171,33 +185,3 @@ def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:
     )
     _refund_replaced(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
-
-
-def add_refund(
-    ctx: Context,
-    order: Order,
-    amount: int,
-    *,
-    mode: RefundMode,
-    purpose: str | None,
-    to: BankAccount | None = None,
-    remarks: str | None = None,
-) -> Refund:
-    """Put money on its way back; the store settles it."""
-    refund = Refund(
-        order_id=order.id,
-        purpose=purpose,
-        request_number=new_number("RFD", ctx.now.year),
-        refund_amount=amount,
-        status=RefundStatus.PENDING,
-        payment_mode=mode,
-        payment_method="Bank transfer" if to else None,
-        bank_account_id=to.id if to else None,
-        bank_account_number=to.number_masked if to else None,
-        bank_name=to.bank_name if to else None,
-        refund_remarks=remarks,
-        created_at=ctx.now,
-        modified_at=ctx.now,
-    )
-    ctx.db.add(refund)
-    return refund

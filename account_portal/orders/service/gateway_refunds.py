@@ -18,8 +18,8 @@ from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable, NotFound
 from account_portal.gateways.payments import RefundReport, RefundRequest
 from account_portal.models import Order, Payment, Refund
-from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.locking import lock_order
+from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.paying_back import goes_back, sends_money_back
 from account_portal.orders.service.refunds import refund_of_number, settle_refund
 from account_portal.states import RefundMode, RefundPurpose, RefundStatus

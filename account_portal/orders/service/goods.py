@@ -31,11 +31,18 @@ def refund_goods(
     ctx: Context, request: OrderReturn, order: Order, items: list[ReturnItem]
 ) -> list[Refund]:
     """One pending refund of these items for each way the order was paid."""
-    value = sum(item.refund_amount for item in items)
+    value = sum(item.refund_amount - item.fee for item in items)
     remarks = f"Return {request.request_number}"
     return refund_value(
         ctx, order, value, remarks=remarks, purpose=RefundPurpose.RETURN, return_id=request.id
     )
+
+
+def planned_refund(account: rules.MoneyFacts, value: int, *, unpaid: int) -> rules.Means:
+    """How what goods cost goes back: by each way the order was paid, less what is `unpaid`."""
+    left, arrived = rules.left_to_refund(account)
+    back = rules.split_refund(value, left)
+    return replace(back, money=max(0, min(back.money - unpaid, arrived)))
 
 
 def refund_value(
@@ -53,9 +60,7 @@ def refund_value(
 
     Money that is `unpaid` is first not asked for any more, and the rest goes back.
     """
-    left, arrived = rules.left_to_refund(money_of(ctx.db, order))
-    back = rules.split_refund(value, left)
-    back = replace(back, money=max(0, min(back.money - unpaid, arrived)))
+    back = planned_refund(money_of(ctx.db, order), value, unpaid=unpaid)
     refunds = [
         Refund(
             order_id=order.id,

@@ -73,6 +73,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         price=price_breakdown(order),
         money_note=rules.money_note(facts.money()),
         cancel_note=next((one.message for one in order.cancel_eligibility.reasons), ""),
+        can_cancel_items=any(line.cancellable_quantity for line in order.cancel_eligibility.lines),
         can_return=can_return,
         return_until=max(closing, default=None),
         return_note="" if can_return else _why_not_returnable(order),
@@ -82,7 +83,9 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         help_link=help_link(ctx, order_number),
         cart_link=cart_link(ctx, order.order_items),
         product_links=product_links(ctx, order.order_items),
-        payout_accounts=_payout_accounts(ctx) if order.is_cancellation_allowed else [],
+        payout_accounts=_payout_accounts(ctx)
+        if any(line.cancellable_quantity for line in order.cancel_eligibility.lines)
+        else [],
     )
 
 

@@ -6,7 +6,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.models import Order, Payment, Refund
 from account_portal.orders import rules
-from account_portal.orders.service.cancelling import add_refund
+from account_portal.orders.service.new_refunds import add_refund
 from account_portal.states import RefundMode, RefundStatus
 
 

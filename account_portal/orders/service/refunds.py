@@ -23,9 +23,9 @@ from account_portal.notifications import enqueue
 from account_portal.notifications.messages.returns import RefundSettled
 from account_portal.orders import rules
 from account_portal.orders.facts import money_of
-from account_portal.orders.service.cancelling import add_refund
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order
+from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.paying_back import hand_to_gateway, sends_money_back
 from account_portal.orders.service.refund_reading import latest_payment
 from account_portal.states import (

@@ -26,6 +26,7 @@ def line_states(ctx: Context, order: Order) -> list[tuple[OrderLine, LineState]]
             returnable_units=now.units,
             reason=now.reason,
             resolutions=now.found.resolutions,
+            fee=now.found.fee,
             held_units=other.units + gone.units,
             held_total=other.total + gone.total,
             held_tax=other.tax

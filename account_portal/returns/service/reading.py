@@ -56,6 +56,8 @@ def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem
             col(ReturnItem.quantity),
             col(ReturnItem.resolution),
             col(ReturnItem.return_reason),
+            col(ReturnItem.reason_code),
+            col(ReturnItem.fee),
             col(OrderLine.product_id),
             col(OrderLine.product_name),
             col(OrderLine.product_image_url),
@@ -73,6 +75,7 @@ def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem
         values["selling_price"] = money.to_major(
             values["selling_price"], currencies[values["return_id"]]
         )
+        values["fee"] = money.to_major(values["fee"], currencies[values["return_id"]])
         # Kept in hundredths, as points are.
         values["tax_rate"] = money.to_points(values["tax_rate"])
         found[values.pop("return_id")].append(OrderReturnItem(**values))
@@ -192,7 +195,9 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
 
 def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
     """What approving a request would promise back now; None if nothing."""
-    value = sum(one.refund_amount for one in items_of(ctx, request, ReturnResolution.REFUND))
+    value = sum(
+        one.refund_amount - one.fee for one in items_of(ctx, request, ReturnResolution.REFUND)
+    )
     left, arrived = order_rules.left_to_refund(money_of(ctx.db, order))
     back = order_rules.split_refund(value, left, arrived=arrived)
     if not (back.money or back.credit or back.points):

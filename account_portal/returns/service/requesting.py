@@ -15,7 +15,9 @@ from account_portal.models import Address, AddressCopy, AddressFields, Order, Or
 from account_portal.models import OrderReturn as Request
 from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import money_of
+from account_portal.orders.schemas import PreviewedLine
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.refund_reading import latest_payment, working_days
 from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
 from account_portal.returns.rules import Worth
@@ -35,7 +37,7 @@ from account_portal.returns.service.steps import (
     withdraw_refunds,
     withdraw_replacement,
 )
-from account_portal.states import OrderStatus, ReturnResolution, ReturnStatus
+from account_portal.states import OrderStatus, RefundMode, ReturnResolution, ReturnStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class _Planned:
     line: OrderLine
     data: CreateOrderReturnItem
     worth: Worth
+    fee: int
 
 
 def list_returnable_items(ctx: Context, order_number: str) -> list[ReturnableItem]:
@@ -98,7 +101,8 @@ def _plan(ctx: Context, order: Order, items: list[CreateOrderReturnItem]) -> lis
             units + item.quantity,
             Worth(taken.total + worth.total, taken.tax + worth.tax),
         )
-        planned.append(_Planned(line, item, worth))
+        fee = rules.fee_of(state, worth, item.resolution, item.reason_code)
+        planned.append(_Planned(line, item, worth, fee))
     return planned
 
 
@@ -113,15 +117,32 @@ def quote_return(
         ItemNotReturnable, ResolutionNotOffered, QuantityNotReturnable: as when it were asked for.
     """
     order = ctx.get_owned(Order, order_number=order_number)
-    planned = _plan(ctx, order, items)
+    return _quote(ctx, order, _plan(ctx, order, items))
+
+
+def _quote(ctx: Context, order: Order, planned: list[_Planned]) -> ReturnQuote:
     to_refund = [item for item in planned if item.data.resolution is ReturnResolution.REFUND]
     value = sum(item.worth.total for item in to_refund)
+    fee = sum(item.fee for item in to_refund)
     left, arrived = order_rules.left_to_refund(money_of(ctx.db, order))
-    back = order_rules.split_refund(value, left, arrived=arrived)
+    back = order_rules.split_refund(value - fee, left, arrived=arrived)
     points = points_back(ctx, order, back.points)
     total = sum(line.line_total for line, _ in line_states(ctx, order))
     kept = loyalty_rules.points_kept(order.loyalty_point_earned, total, value)
+    way = {"payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE, "payment_method": None}
     return ReturnQuote(
+        lines=[
+            PreviewedLine(
+                sku=item.line.sku,
+                product_name=item.line.product_name,
+                quantity=item.data.quantity,
+                amount=money.to_major(item.worth.total, order.currency),
+            )
+            for item in planned
+        ],
+        fee=money.to_major(fee, order.currency),
+        way=order_rules.refund_way(way, latest_payment(ctx, order.id)),
+        working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
         goods=money.to_major(sum(item.worth.total for item in planned), order.currency),
         money=money.to_major(back.money, order.currency),
         credit=money.to_major(back.credit, order.currency),
@@ -135,7 +156,7 @@ def quote_return(
             if item.data.resolution is ReturnResolution.REPLACEMENT
         ),
         currency=order.currency,
-    )
+    ).sealed()
 
 
 def create_return(ctx: Context, order_number: str, data: CreateOrderReturn) -> OrderReturn:
@@ -150,10 +171,13 @@ def create_return(ctx: Context, order_number: str, data: CreateOrderReturn) -> O
         ReturnWindowClosed: all units of it arrived too long ago.
         QuantityNotReturnable: more units than can go back.
         AddressNotFound: no such saved address of the caller.
+        PreviewOutdated: it would do something else than the preview that the call names.
         InvalidInput: the address that is spelt out is not in order.
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
     planned = _plan(ctx, order, data.return_items)
+    if data.preview is not None:
+        order_rules.require_preview(_quote(ctx, order, planned).digest, data.preview)
     pickup = _pickup_copy(ctx, order, data.shipping_address)
     total = sum(item.worth.total for item in planned)
     tax = sum(item.worth.tax for item in planned)
@@ -182,6 +206,8 @@ def create_return(ctx: Context, order_number: str, data: CreateOrderReturn) -> O
                 return_reason=item.data.return_reason,
                 refund_amount=item.worth.total,
                 tax_amount=item.worth.tax,
+                fee=item.fee,
+                reason_code=item.data.reason_code,
             )
         )
     refresh_orders(ctx.db, [order.id], ctx.now)

@@ -15,6 +15,7 @@ from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
 from account_portal.doors.page import read, write
 from account_portal.orders import service as orders
+from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import OrderAddress
 from account_portal.returns import rules, service
 from account_portal.returns.schemas import (
@@ -30,6 +31,7 @@ from account_portal.returns.state.drafts import (
     FROM_THE_ORDER,
     MAY_BE_EMPTY,
     OTHER_REASON,
+    REASON_CODES,
     REASONS,
     RESOLUTIONS,
     ReturnLine,
@@ -140,6 +142,7 @@ class RequestReturnState(AddressDraft, PageData, PageState):
                 quantity=int(line.quantity),
                 resolution=ReturnResolution(line.resolution),
                 return_reason=line.comment if line.reason == OTHER_REASON else line.reason,
+                reason_code=REASON_CODES.get(line.reason),
             )
             for line in self.lines
             if line.chosen
@@ -234,6 +237,10 @@ class RequestReturnState(AddressDraft, PageData, PageState):
             except (rules.AddressNotFound, InvalidInput, pydantic.ValidationError):
                 self._say("This address can no longer be used. Choose another.", "danger")
                 return self._go(2)
+            except PreviewOutdated as error:
+                await self._show_quote(self.order_number)
+                self._say(error.message, "danger")
+                return None
             except Unprocessable as error:
                 self._say(error.message, "danger")
                 return self._go(1)
@@ -241,7 +248,8 @@ class RequestReturnState(AddressDraft, PageData, PageState):
         return rx.redirect(f"{routes.RETURNS}/{self._made}".rstrip("/"))
 
     async def _ask(self) -> None:
-        data = CreateOrderReturn(return_items=self._wanted(), **self._address())
+        seen = {"preview": self.quote.digest} if self.quote else {}
+        data = CreateOrderReturn(return_items=self._wanted(), **self._address(), **seen)
         number = self.order_number
         made = await write(self, service.create_return, number, data, repeat=self._repeat)
         self._made = made.request_number if made else ""

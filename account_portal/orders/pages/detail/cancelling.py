@@ -21,10 +21,59 @@ def _there_within(days: Any) -> Any:
     return rx.cond(days == 1, "There within 1 working day", f"There within {days} working days")
 
 
+def _line(line: Any) -> rx.Component:
+    return ui.select_field(
+        "count-" + line.sku,
+        line.product_name,
+        line.counts,
+        value=line.chosen,
+        on_change=State.choose_count(line.sku),
+    )
+
+
+def _scope(order: Any) -> rx.Component:
+    """The whole order or some items, where there is a choice."""
+    scopes = (
+        ("all", "The whole order", "Nothing of it is sent"),
+        ("some", "Some items", "The rest is sent as planned"),
+    )
+    choice = ui.radio_cards(
+        "What would you like to cancel?",
+        *[
+            ui.radio_card(
+                "cancel_scope",
+                scope,
+                label,
+                hint=hint,
+                checked=State.cancel_scope == scope,
+                on_change=State.choose_scope(scope),
+            )
+            for scope, label, hint in scopes
+        ],
+        id="cancel-scope",
+        columns=2,
+    )
+    is_one = (order.order_items.length() == 1) & (order.order_items[0].quantity == 1)
+    return ui.stack(
+        rx.cond(order.is_cancellation_allowed & ~is_one, choice),
+        rx.cond(
+            State.cancel_scope == "some",
+            ui.stack(
+                ui.text("How many of each should be cancelled?"),
+                ui.grid(rx.foreach(State.cancel_lines, _line)),
+                rx.cond(
+                    State.errors["cancel_items"],
+                    ui.alert(State.errors["cancel_items"], tone="danger"),
+                ),
+            ),
+        ),
+    )
+
+
 def cancel_dialog(page: Any) -> rx.Component:
     """Why, and where the money goes."""
     order = page.order
-    back = order.cancellation_refund_details
+    back = State.cancelling
     account = ui.select_field(
         "bank_account_id",
         "Bank account",
@@ -43,8 +92,9 @@ def cancel_dialog(page: Any) -> rx.Component:
                 required=True,
                 error=State.errors["cancellation_reason"],
             ),
+            _scope(order),
             rx.cond(
-                back.refundable_amount > 0,
+                back.money > 0,
                 ui.radio_cards(
                     "Where should the money go?",
                     ui.radio_card(
@@ -75,21 +125,20 @@ def cancel_dialog(page: Any) -> rx.Component:
             ui.textarea_field("feedback", "Comment", optional=True, max_length=1000),
             ui.price_breakdown(
                 [
-                    ui.PriceLine("Paid", page.payment.amount_paid),
-                    ui.PriceLine(
-                        "Cancellation charge", back.cancellation_charges, minus=True, optional=True
-                    ),
-                    ui.PriceLine("You get back", back.refundable_amount, total=True),
+                    ui.PriceLine("Cancelled items", back.goods),
+                    ui.PriceLine("Cancellation charge", back.charge, minus=True, optional=True),
+                    ui.PriceLine("Store credit that comes back", back.credit, optional=True),
+                    ui.PriceLine("You get back", back.money, total=True),
                 ],
                 order.currency.code,
             ),
             rx.cond(
-                back.loyalty_point > 0,
-                ui.text(ui.number(back.loyalty_point), " points come back too.", tone="muted"),
+                back.points > 0,
+                ui.text(ui.number(back.points), " points come back too.", tone="muted"),
             ),
             ui.form_actions(
                 ui.submit(
-                    "Cancel order",
+                    rx.cond(State.cancel_scope == "some", "Cancel items", "Cancel order"),
                     variant="danger",
                     busy=State.busy == "cancel",
                     busy_label="Cancelling…",
@@ -102,8 +151,8 @@ def cancel_dialog(page: Any) -> rx.Component:
             labels={"cancellation_reason": "Reason", "bank_account_id": "Bank account"},
         ),
         id="cancel-order",
-        title="Cancel this order?",
-        description="The whole order is cancelled. This cannot be undone.",
+        title=rx.cond(State.cancel_scope == "some", "Cancel items?", "Cancel this order?"),
+        description="This cannot be undone.",
         open=State.is_cancelling,
         on_close=State.close_cancel,
     )

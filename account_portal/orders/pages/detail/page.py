@@ -226,7 +226,18 @@ def _items(page: Any) -> rx.Component:
             rx.foreach(
                 order.order_items,
                 lambda item: order_item(
-                    item, order.currency.code, link=page.product_links[item.sku]
+                    item,
+                    order.currency.code,
+                    link=page.product_links[item.sku],
+                    below=rx.cond(
+                        item.cancelled_quantity > 0,
+                        ui.text(
+                            ui.number(item.cancelled_quantity),
+                            " cancelled",
+                            tone="muted",
+                            size="small",
+                        ),
+                    ),
                 ),
             )
         ),
@@ -298,6 +309,7 @@ def _actions(page: Any, number: Any) -> rx.Component:
     cancel = rx.cond(
         page.order.is_cancellation_allowed,
         ui.button("Cancel order", on_click=State.open_cancel),
+        rx.cond(page.can_cancel_items, ui.button("Cancel items", on_click=State.open_cancel)),
     )
     send_back = rx.cond(
         page.can_return,

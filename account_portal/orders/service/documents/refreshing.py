@@ -76,13 +76,13 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> dict[str, Stor
         returns = line_returns(facts, now)
         _derive_status(facts, now, returns)
         shrunk += withdraw_excess(facts)
-        missing, account = settle_account(facts, now)
+        missing = settle_account(facts, now)
         owed += missing
-        documents.append(_document(facts, account, addresses, now, returns))
+        documents.append(_document(facts, addresses, now, returns))
         if any(before[name] != order[name] for name in _DERIVED):
             state_changes.append({"order": order["id"], **{name: order[name] for name in _DERIVED}})
         if order["status"] in rules.DELIVERED:
-            purchases += purchases_of(order, facts.lines)
+            purchases += purchases_of(order, facts.lines_to_come)
     bulk.insert(db, Refund, owed)
     for row in shrunk:
         this = col(Refund.id) == row["id"]
@@ -139,7 +139,7 @@ def _derive_status(
 ) -> None:
     order = facts.order
     live = facts.live_shipments
-    ordered = sum(line["quantity"] for line in facts.lines)
+    ordered = sum(line.quantity for line in facts.line_units())
     counted, sent = live, facts.units_in(live)
     if sent > ordered:
         # What got lost or came back was sent again: the parcels that replace it tell the state.
@@ -167,7 +167,6 @@ def _derive_status(
 
 def _document(
     facts: OrderFacts,
-    account: rules.OrderAccount,
     addresses: dict[str, Stored],
     now: datetime,
     returns: Mapping[str, rules.LineReturn],
@@ -185,7 +184,7 @@ def _document(
         shape_shipment(row, list(facts.items.get(row["id"], ())), by_line, scale)
         for row in facts.shipments
     ]
-    add_cancellation(detail, facts, account, scale, now)
+    add_cancellation(detail, facts, scale, now)
     add_returns(detail, facts, returns, now)
     return {
         "order_id": order["id"],

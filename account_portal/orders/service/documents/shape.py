@@ -10,7 +10,13 @@ from account_portal.core.bulk import Stored
 from account_portal.core.links import shown_link, shown_picture
 from account_portal.core.text import folded
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts, cancel_reason, line_eligibility
+from account_portal.orders.facts import (
+    OrderFacts,
+    cancel_reason,
+    cancelled_account,
+    line_cancels,
+    line_eligibility,
+)
 from account_portal.states import RefundStatus
 
 Rows = Sequence[Stored]
@@ -252,28 +258,35 @@ def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
     }
 
 
-def add_cancellation(
-    detail: dict[str, Any],
-    facts: OrderFacts,
-    account: rules.OrderAccount,
-    scale: int,
-    now: datetime,
-) -> None:
+def add_cancellation(detail: dict[str, Any], facts: OrderFacts, scale: int, now: datetime) -> None:
     """Whether the order can be cancelled, and what would come back: as much as cancelling gives."""
     order = facts.order
     reason = cancel_reason(facts, now)
     points = min(order["loyalty_point_redeemed"], facts.points_spent)
+    back = cancelled_account(facts, now)
     detail["is_cancellation_allowed"] = reason is None
+    lines = line_cancels(facts, now)
+    gone = facts.cancelled_units()
+    for item, line in zip(detail["order_items"], facts.lines, strict=True):
+        item["cancelled_quantity"] = gone[line["id"]].units
     detail["cancel_eligibility"] = {
         "is_allowed": reason is None,
         "reasons": [] if reason is None else [_reason(rules.Reason(reason))],
+        "lines": [
+            {
+                "sku": line["sku"],
+                "cancellable_quantity": lines[line["id"]].units,
+                "reasons": [_reason(why)] if (why := lines[line["id"]].reason) else [],
+            }
+            for line in facts.lines
+        ],
     }
     detail["cancellation_refund_details"] = (
         {
             "loyalty_point": points / money.POINT_SCALE,
-            "refundable_amount": account.left / scale,
-            "cancellation_charges": 0,
-            "cancellation_charges_reason": None,
+            "refundable_amount": back.money / scale,
+            "cancellation_charges": back.charge / scale,
+            "cancellation_charges_reason": "The store's policy" if back.charge else None,
             "payment_mode": "original_payment_mode",
         }
         if reason is None

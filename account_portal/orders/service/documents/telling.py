@@ -88,6 +88,7 @@ def _of_known(
     found = [_of_order(EventType.ORDER_UPDATED, order)]
     if order["status"] == OrderStatus.CANCELLED != before["status"]:
         found.append(_of_order(EventType.ORDER_CANCELLED, order))
+    found += _items_cancelled(facts, before)
     if order["payment_status"] == PaymentStatus.SUCCESS != before["payment_status"]:
         found.append(_of_order(EventType.ORDER_PAID, order))
     statuses = {row["reference_number"]: row["status"] for row in before["shipments"]}
@@ -133,6 +134,20 @@ def _of_order(kind: EventType, order: Mapping[str, Any]) -> Told:
         "payment_status": order["payment_status"],
     }
     return Told(kind, order["customer_id"], data)
+
+
+def _items_cancelled(facts: OrderFacts, before: Mapping[str, Any]) -> Iterator[Told]:
+    """Units that were cancelled while the order goes on, since its documents said something."""
+    was = {item["sku"]: item.get("cancelled_quantity", 0) for item in before["order_items"]}
+    gone = facts.cancelled_units()
+    lines = [
+        {"sku": line["sku"], "quantity": units}
+        for line in facts.lines
+        if (units := gone[line["id"]].units - was.get(line["sku"], 0)) > 0
+    ]
+    if lines:
+        told = _of_order(EventType.ORDER_ITEMS_CANCELLED, facts.order)
+        yield told._replace(data={**told.data, "lines": lines})
 
 
 def _of_shipment(order: Mapping[str, Any], row: Stored, was: str | None) -> Told:

@@ -44,6 +44,7 @@ def _outcome(quote: Any) -> rx.Component:
             (quote.money + quote.credit) > 0,
             ui.price_breakdown(
                 [
+                    ui.PriceLine("Restocking fee", quote.fee, minus=True, optional=True),
                     ui.PriceLine("The way you paid", quote.money, optional=True),
                     ui.PriceLine("As store credit", quote.credit, optional=True),
                     ui.PriceLine("You get back", quote.money + quote.credit, total=True),

@@ -1,0 +1,43 @@
+"""What a deed would do, before it is done."""
+
+from datetime import date
+from hashlib import sha256
+from typing import Self
+
+from pydantic import Field
+
+from account_portal.core.schemas import Amount, View
+
+
+class Preview(View):
+    """A preview names itself by its content, so that a deed can say which one it goes by."""
+
+    digest: str = Field(default="", description="Send it with the deed as `preview`.")
+
+    def sealed(self) -> Self:
+        """With the digest of all it says."""
+        said = self.model_dump_json(exclude={"digest"})
+        return self.model_copy(update={"digest": sha256(said.encode()).hexdigest()[:32]})
+
+
+class PreviewedLine(View):
+    """Units of a line that a deed is about."""
+
+    sku: str
+    product_name: str
+    quantity: int = Field(ge=1)
+    amount: Amount = Field(description="What they cost, tax included.")
+
+
+class CancelPreview(Preview):
+    """What cancelling would do and give back: the deed gives exactly this."""
+
+    lines: list[PreviewedLine]
+    goods: Amount = Field(description="What the lines cost, tax included.")
+    charge: Amount = Field(description="What the store keeps by its policy.")
+    money: Amount = Field(description="Goes back the chosen way.")
+    credit: Amount = Field(description="Goes back as store credit.")
+    points: Amount = Field(description="Loyalty points that go back.")
+    way: str = Field(description="Where the money goes, as in `to UPI`.")
+    expected_date: date | None = Field(description="By when it should be there.")
+    currency: str

@@ -1,0 +1,225 @@
+"""What cancelling would do: worked out once, shown in the preview and done by the deed."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.bulk import Stored
+from account_portal.core.errors import NotFound
+from account_portal.models import BankAccount, Order
+from account_portal.orders import rules
+from account_portal.orders.facts import (
+    OrderFacts,
+    cancel_reason,
+    cancelled_account,
+    facts_of,
+    line_cancels,
+)
+from account_portal.orders.schemas import CancelChoice, CancelItem, CancelPreview, PreviewedLine
+from account_portal.orders.service.goods import planned_refund
+from account_portal.orders.service.refund_reading import expected_date, latest_payment
+from account_portal.orders.service.refunds import points_back
+from account_portal.states import OrderStatus, RefundMode, VerificationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """Units of a line that are to be cancelled."""
+
+    line: Stored
+    units: int
+    free: int
+    amount: int
+    """What they cost, tax included."""
+    charge: int
+    """What of it the shop keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPlan:
+    """What cancelling does, and what of it a customer is shown."""
+
+    items: list[PlannedItem]
+    """Those whose order goes on; of a whole order none."""
+    kept: int
+    """What the shop keeps of a whole order, with what it kept of items that went before."""
+    unpaid: int
+    to: BankAccount | None
+    shown: CancelPreview
+
+
+def plan_cancel(ctx: Context, order: Order, data: CancelChoice, *, lock: bool) -> CancelPlan:
+    """Work out what a cancel would do.
+
+    Raises:
+        BankAccountRequired: a bank transfer without an account.
+        OrderAlreadyCancelled, OrderNotCancellable: its state or the policy forbids it.
+        UnknownSku: the order has no such line.
+        QuantityNotCancellable: more units than can be cancelled.
+        BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
+    """
+    if data.refund_mode is RefundMode.BANK_TRANSFER and data.bank_account_id is None:
+        raise rules.BankAccountRequired(bank_account_id="is required for a bank transfer")
+    if order.status == OrderStatus.CANCELLED:
+        raise rules.OrderAlreadyCancelled
+    facts = facts_of(ctx.db, order)
+    items = plan_items(ctx, facts, data.cancel_items) if data.cancel_items else []
+    to = _payout_account(ctx, data, lock=lock)
+    if items:
+        return _plan_of_items(ctx, order, facts, items, data, to)
+    reason = cancel_reason(facts, ctx.now)
+    if reason is not None:
+        raise rules.OrderNotCancellable(rules.WORDS[reason])
+    back = cancelled_account(facts, ctx.now)
+    gone, lost = facts.cancelled_units(), facts.lost()
+    shown = _preview(
+        ctx,
+        order,
+        [
+            (
+                line,
+                line["quantity"] - gone[line["id"]].units,
+                line["line_total"] - lost[line["id"]].total,
+            )
+            for line in facts.lines_to_come
+        ],
+        rules.Means(back.money, min(order.loyalty_point_redeemed, facts.points_spent), back.credit),
+        back.charge,
+        data,
+        to,
+    )
+    return CancelPlan([], back.charge + back.kept, 0, to, shown)
+
+
+def plan_items(
+    ctx: Context, facts: OrderFacts, wanted: list[CancelItem], *, by_shop: bool = False
+) -> list[PlannedItem]:
+    """Find the units and what they cost; none if nothing of the order would be left.
+
+    Of a line with free units all or nothing goes: they came with those that were paid. The shop
+    may cancel whatever is in no packed parcel, and charges nothing.
+
+    Raises:
+        UnknownSku: the order has no such line.
+        QuantityNotCancellable: more units than can be cancelled.
+    """
+    asked: dict[str, int] = {}
+    for item in wanted:
+        asked[item.sku] = asked.get(item.sku, 0) + item.quantity
+    unknown = asked.keys() - {line["sku"] for line in facts.lines}
+    if unknown:
+        raise rules.UnknownSku(f"sku {min(unknown)} is not in the order")
+    cancels = line_cancels(facts, ctx.now, by_shop=by_shop)
+    gone, lost, held = facts.cancelled_units(), facts.lost(), facts.held()
+    is_paid = rules.account_of(facts.money()).unpaid == 0
+    found = []
+    for line in facts.lines:
+        units = asked.get(line["sku"], 0)
+        if not units:
+            continue
+        can, left = cancels[line["id"]], line["quantity"] - gone[line["id"]].units
+        if units > can.units:
+            why = f" {rules.WORDS[can.reason.code]}" if can.reason else ""
+            raise rules.QuantityNotCancellable(
+                f"{can.units} units of {line['product_name']} can be cancelled.{why}"
+            )
+        if line["free_quantity"] and units < left:
+            raise rules.QuantityNotCancellable(
+                f"{line['product_name']} came with free units: cancel all {left} or none."
+            )
+        free = line["free_quantity"] - gone[line["id"]].free
+        other = [lost[line["id"]], held[line["id"]]]
+        amount = rules.worth_of(
+            units - free,
+            line["quantity"] - line["free_quantity"],
+            line["line_total"],
+            gone_units=sum(one.units for one in other),
+            gone_amount=sum(one.total for one in other),
+        )
+        charge = rules.share_of(amount, can.charge) if is_paid and not by_shop else 0
+        found.append(PlannedItem(line, units, free, amount, charge))
+    total = sum(line["quantity"] - gone[line["id"]].units for line in facts.lines)
+    return [] if sum(item.units for item in found) == total else found
+
+
+def _plan_of_items(
+    ctx: Context,
+    order: Order,
+    facts: OrderFacts,
+    items: list[PlannedItem],
+    data: CancelChoice,
+    to: BankAccount | None,
+) -> CancelPlan:
+    account = facts.money()
+    unpaid = rules.account_of(account).unpaid
+    charge = sum(item.charge for item in items)
+    back = planned_refund(account, sum(item.amount for item in items) - charge, unpaid=unpaid)
+    points = points_back(ctx, order, back.points)
+    shown = _preview(
+        ctx,
+        order,
+        [(item.line, item.units, item.amount) for item in items],
+        rules.Means(back.money, points, back.credit),
+        charge,
+        data,
+        to,
+    )
+    return CancelPlan(items, 0, unpaid, to, shown)
+
+
+def _preview(
+    ctx: Context,
+    order: Order,
+    lines: list[tuple[Stored, int, int]],
+    back: rules.Means,
+    charge: int,
+    data: CancelChoice,
+    to: BankAccount | None,
+) -> CancelPreview:
+    def major(amount: int) -> Decimal:
+        return money.to_major(amount, order.currency)
+
+    refund = refund_to(data.refund_mode, to)
+    return CancelPreview(
+        lines=[
+            PreviewedLine(
+                sku=line["sku"],
+                product_name=line["product_name"],
+                quantity=units,
+                amount=major(amount),
+            )
+            for line, units, amount in lines
+        ],
+        goods=major(sum(amount for *_, amount in lines)),
+        charge=major(charge),
+        money=major(back.money),
+        credit=major(back.credit),
+        points=money.to_points(back.points),
+        way=rules.refund_way(refund, latest_payment(ctx, order.id)),
+        expected_date=expected_date(ctx, ctx.now, data.refund_mode) if back.money else None,
+        currency=order.currency,
+    ).sealed()
+
+
+def refund_to(mode: RefundMode, to: BankAccount | None) -> dict[str, Any]:
+    """Which way a refund goes, as `rules.refund_way` reads it."""
+    return {
+        "payment_mode": mode,
+        "payment_method": None,
+        "bank_name": to.bank_name if to else None,
+        "bank_account_number": to.number_masked if to else None,
+    }
+
+
+def _payout_account(ctx: Context, data: CancelChoice, *, lock: bool) -> BankAccount | None:
+    if data.refund_mode is not RefundMode.BANK_TRANSFER:
+        return None
+    try:
+        account = ctx.get_owned(BankAccount, lock=lock, id=data.bank_account_id)
+    except NotFound:
+        raise rules.BankAccountNotFound from None
+    if account.verification_status != VerificationStatus.VERIFIED:
+        raise rules.BankAccountNotVerified
+    return account

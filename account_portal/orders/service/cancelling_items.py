@@ -1,0 +1,162 @@
+"""Cancelling units of an order that goes on with the rest."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core import money
+from account_portal.core.errors import InvalidInput
+from account_portal.core.written import written_amount
+from account_portal.loyalty import service as loyalty
+from account_portal.models import BankAccount, CancelledItem, Order, Shipment, ShipmentItem
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.orders import ItemsCancelled
+from account_portal.orders import rules
+from account_portal.orders.facts import facts_of
+from account_portal.orders.schemas import CancelItem
+from account_portal.orders.service.cancel_plans import PlannedItem, plan_items
+from account_portal.orders.service.documents import refresh_orders
+from account_portal.orders.service.goods import refund_value
+from account_portal.orders.service.locking import lock_order
+from account_portal.orders.service.refunds import give_back
+from account_portal.states import (
+    OrderStatus,
+    RefundMode,
+    RefundPurpose,
+    RefundStatus,
+    ShipmentStatus,
+)
+
+
+def cancel_planned_items(
+    ctx: Context,
+    order: Order,
+    items: Sequence[PlannedItem],
+    *,
+    unpaid: int,
+    reason: str,
+    mode: RefundMode = RefundMode.ORIGINAL_PAYMENT_MODE,
+    to: BankAccount | None = None,
+) -> None:
+    """Take units out of an order and send back what they cost; whether it may is decided before.
+
+    Points and store credit come back at once; money waits for the shop, as all refunds do.
+    """
+    for item in items:
+        _take_out_of_parcels(ctx, order, item)
+        ctx.db.add(
+            CancelledItem(
+                order_id=order.id,
+                line_id=item.line["id"],
+                quantity=item.units,
+                free_quantity=item.free,
+                amount=item.amount,
+                charge=item.charge,
+                reason=reason,
+                created_at=ctx.now,
+            )
+        )
+    value = sum(item.amount - item.charge for item in items)
+    refunds = refund_value(
+        ctx,
+        order,
+        value,
+        remarks="Items cancelled",
+        purpose=RefundPurpose.PARCEL,
+        unpaid=unpaid,
+    )
+    moved = 0
+    for refund in refunds:
+        if refund.payment_mode == rules.POINTS or refund.payment_method == rules.STORE_CREDIT:
+            refund.status, refund.refund_date = RefundStatus.SUCCESS, ctx.now
+            ctx.db.flush()
+            give_back(ctx, refund, order)
+        else:
+            moved += refund.refund_amount
+            if to is not None:
+                refund.payment_mode, refund.payment_method = mode, "Bank transfer"
+                refund.bank_account_id, refund.bank_name = to.id, to.bank_name
+                refund.bank_account_number = to.number_masked
+    order.modified_at = ctx.now
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    if ctx.db.get_one(Order, order.id).status in rules.DELIVERED:
+        loyalty.earn_for_order(ctx, order)  # what is left of it arrived before
+    names = [f"{item.units} × {item.line['product_name']}" for item in items]
+    amount = money.to_major(moved, order.currency)
+    country = ctx.settings.store_country
+    news = ItemsCancelled(
+        order_number=order.order_number,
+        store=ctx.settings.store_name,
+        what=", ".join(names[:5]) + (" and more" if len(names) > 5 else ""),
+        refund=written_amount(amount, order.currency, country) if moved else None,
+    )
+    enqueue(ctx, news, customer_id=order.customer_id)
+
+
+def _take_out_of_parcels(ctx: Context, order: Order, item: PlannedItem) -> None:
+    """Units in no parcel go first; what more is cancelled leaves parcels that are not packed."""
+    line = next(
+        one for one in facts_of(ctx.db, order).line_units() if one.line_id == item.line["id"]
+    )
+    missing = item.units - line.left
+    if missing <= 0:
+        return
+    open_states = sorted(rules.NOT_PACKED - {ShipmentStatus.CANCELLED})
+    rows = ctx.db.execute(
+        select(ShipmentItem, Shipment)
+        .join(Shipment, col(Shipment.id) == col(ShipmentItem.shipment_id))
+        .where(
+            col(Shipment.order_id) == order.id,
+            col(Shipment.status).in_(open_states),
+            col(ShipmentItem.line_id) == item.line["id"],
+        )
+        .order_by(col(Shipment.created_at).desc(), col(Shipment.id).desc())
+    ).all()
+    for inside, parcel in rows:
+        taken = min(missing, inside.quantity)
+        missing -= taken
+        if taken == inside.quantity:
+            ctx.db.delete(inside)
+        elif taken:
+            inside.quantity -= taken
+            inside.free_quantity = min(inside.free_quantity, inside.quantity)
+        ctx.db.flush()
+        is_empty = (
+            ctx.db.execute(
+                select(col(ShipmentItem.id)).where(col(ShipmentItem.shipment_id) == parcel.id)
+            ).first()
+            is None
+        )
+        if is_empty:
+            parcel.status = ShipmentStatus.CANCELLED
+            parcel.cancellation_reason = "All of it was cancelled"
+        if taken:
+            parcel.modified_at = ctx.now
+
+
+def cancel_items_for_shop(
+    ctx: Context, order_number: str, wanted: list[CancelItem], reason: str
+) -> None:
+    """Cancel units that are in no packed parcel, as the shop; the order goes on with the rest.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such order.
+        InvalidInput: no reason for the customer, or nothing of the order would be left.
+        OrderAlreadyCancelled: its state forbids it.
+        UnknownSku: the order has no such line.
+        QuantityNotCancellable: more units than are in no packed parcel.
+    """
+    order = lock_order(ctx, order_number)
+    if not 1 <= len(reason.strip()) <= 500:
+        raise InvalidInput(reason="must have 1 to 500 characters")
+    if order.status == OrderStatus.CANCELLED:
+        raise rules.OrderAlreadyCancelled
+    facts = facts_of(ctx.db, order)
+    items = plan_items(ctx, facts, wanted, by_shop=True)
+    if not items:
+        raise InvalidInput(items="would leave nothing: cancel the order")
+    unpaid = rules.account_of(facts.money()).unpaid
+    cancel_planned_items(ctx, order, items, unpaid=unpaid, reason=reason.strip())
