@@ -10,7 +10,8 @@ Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem req
 Lineitem taxable,Lineitem fulfillment status,Billing Name,Billing Address1,Billing City,Billing Zip,
 Billing Country,Billing Phone,Shipping Name,Shipping Address1,Shipping City,Shipping Zip,
 Shipping Country,Shipping Phone,Notes,Cancelled at,Payment Method,Payment Reference,Refunded Amount,
-Outstanding Balance,Id,Tags,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Phone
+Outstanding Balance,Id,Tags,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Phone,
+Duties
 """.replace("\n", "").split(",")
 
 Cells = dict[str, str]

@@ -46,6 +46,10 @@ BAD: list[tuple[Any, str]] = [
     (order(grand_total="1e400"), "grand_total: must be between 0 and"),
     (order(customer_note="a\u0000b"), "customer_note must not contain control characters"),
     (order(customer_note="a\ud800b"), "customer_note must not contain control characters"),
+    (
+        order(lines=[{"sku": "A", "selling_price": 1, "associated_options": {"n": [10**30]}}]),
+        "associated_options holds a number that is too large",
+    ),
     (order(metadata={"a": "\u0000"}), "metadata must not contain control characters"),
     (order(customer_email=None), "needs customer_id, customer_email or customer_phone"),
     (

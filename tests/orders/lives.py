@@ -255,7 +255,7 @@ class Life:
             assert 0 <= line.sent_free <= line.free_quantity, "more free units than there are"
         arrived, held = facts.delivered_units(), facts.held()
         for line_id, line in line_eligibility(facts, self._clock.now).items():
-            assert (line.reason is None) == (line.units > 0), "units without a reason, or with one"
+            assert (line.reason is None) == (line.units > 0), "units and reason do not agree"
             left = arrived.get(line_id, 0) - held[line_id].units
             assert 0 <= line.units <= left, "more may go back than arrived and is not held"
 

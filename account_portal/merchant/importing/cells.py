@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import chain
 from typing import BinaryIO
 
 _NUMBERED = re.compile(r"(phone|zip|id|sku|number|references?| at)$|^name$", re.IGNORECASE)
 """Columns of keys and numbers, where an apostrophe keeps a spreadsheet from calculating."""
 
+
+_NO_UTF8 = re.compile(r"[\udc80-\udcff]")
 _GUARDED = re.compile(r"'(?=[0-9+\-=@#])")
 
 
@@ -67,23 +70,40 @@ class Row:
         return any(self._cells.values())
 
 
+def delimiter_of(header: str) -> str:
+    """What stands between the columns of a header; spreadsheets of some countries write `;`."""
+    return max(",;\t", key=header.count)
+
+
 def read_rows(file: BinaryIO) -> Iterator[tuple[int, Row | None, str]]:
-    """The rows below the header: line, cells, or else the reason why there are none."""
-    # Bytes that are no UTF-8 become lone surrogates, which records refuse by field name.
+    """The rows below the header: line, cells, and the reason why they cannot count, if any.
+
+    Of a row that cannot count the cells still tell whose it is; none: nothing of it can be read.
+    """
+    # Bytes that are no UTF-8 become lone surrogates.
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    reader = csv.reader(text, strict=True)
+    blank = -1
+    first = "\n"
+    while first and not first.strip():
+        first, blank = text.readline(), blank + 1
+    reader = csv.reader(chain([first], text), delimiter=delimiter_of(first), strict=True)
+    names: list[str] = []
     header: list[str] = []
-    line = 1
+    line = 1 + blank
     try:
         for cells in reader:
             if not header:
-                header = [column(name) for name in cells]
-            elif len(cells) > len(header):
-                yield line, None, f"has {len(cells)} columns, the header {len(header)}"
+                names, header = cells, [column(name) for name in cells]
             elif any(cells):
                 stripped = (cell.strip() for cell in cells)
-                yield line, Row(dict(zip(header, stripped, strict=False))), ""
-            line = reader.line_num + 1
+                reason = ""
+                if len(cells) > len(header):
+                    reason = f"has {len(cells)} columns, the header {len(header)}"
+                elif _NO_UTF8.search("".join(cells)):
+                    place = next(n for n, cell in enumerate(cells) if _NO_UTF8.search(cell))
+                    reason = f"{names[place]}: is not UTF-8; save the file as UTF-8"
+                yield line, Row(dict(zip(header, stripped, strict=False))), reason
+            line = reader.line_num + blank + 1
     except csv.Error as error:
         yield line, None, f"is not valid CSV: {error}"
     finally:

@@ -3,6 +3,7 @@
 Texts that only tell what was are cut to what a column holds; keys are not.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -29,17 +30,26 @@ from account_portal.core.schemas import Email as SignInEmail
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def _no_control_characters(name: str, value: Any) -> None:
+def _no_control_characters(name: str, text: str) -> None:
+    if _CONTROL.search(text):
+        raise ValueError(f"{name} must not contain control characters")
+
+
+def _plain(name: str, value: Any) -> Any:
+    """What a shop put into an object of no form, as JSON that both databases keep."""
     if isinstance(value, str):
-        if _CONTROL.search(value):
-            raise ValueError(f"{name} must not contain control characters")
+        _no_control_characters(name, value)
     elif isinstance(value, dict):
-        for key, inner in value.items():
-            _no_control_characters(name, key)
-            _no_control_characters(name, inner)
+        return {_plain(name, key): _plain(name, inner) for key, inner in value.items()}
     elif isinstance(value, list):
-        for inner in value:
-            _no_control_characters(name, inner)
+        return [_plain(name, inner) for inner in value]
+    elif isinstance(value, Decimal):
+        value = float(value)
+        if not math.isfinite(value):
+            raise ValueError(f"{name} holds a number that is too large")
+    elif isinstance(value, int) and abs(value) >= 2**63:
+        raise ValueError(f"{name} holds a number that is too large")
+    return value
 
 
 class Record(BaseModel):
@@ -74,9 +84,8 @@ class Record(BaseModel):
                     text = " ".join(content.split())  # names are one line
                 tidy[name] = text[: cut[name]] if name in cut else text
                 continue
-            if name in formless:  # what else is nested is a record of its own
-                _no_control_characters(name, content)
-            tidy[name] = content
+            # What else is nested is a record of its own.
+            tidy[name] = _plain(name, content) if name in formless else content
         return tidy
 
 

@@ -52,16 +52,23 @@ def _read_orders(file: BinaryIO) -> Iterator[Found]:
             yield line, None, reason
             continue
         if head is not None and not _begins_another(head, row):
-            if rows:
+            if reason:
+                yield line, None, reason
+                rows = []  # an order goes in whole or not at all
+            elif rows:
                 rows.append(row)
             continue
         if rows:
             yield _order(first_line, rows, now)
         name, before = row.text("Name"), head
         head, rows, first_line = row, [], line
-        if not name:
+        if reason:
+            yield line, None, reason
+        elif not name:
             head = before
             yield line, None, "has no Name, and no order stands before it"
+        elif not row.text("Total"):
+            yield line, None, "has no Total; the first row of its order is missing"
         elif before is not None and _is_unclear(before, row):
             yield line, None, f"another order is named {name}, and no Id tells them apart"
         else:
@@ -254,7 +261,8 @@ def _metadata(head: Row, number: str) -> dict[str, str]:
 
 def _read_customers(file: BinaryIO) -> Iterator[Found]:
     for line, row, reason in read_rows(file):
-        yield (line, None, reason) if row is None else (line, _customer_record(row), "")
+        good = row if not reason else None
+        yield (line, None, reason) if good is None else (line, _customer_record(good), "")
 
 
 def _customer_record(row: Row) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def refunds(head: Row, number: str) -> list[dict[str, Any]]:
 
 def is_tax_included(head: Row) -> bool:
     """Whether the total already holds the tax with the subtotal."""
-    without = head.amount("Subtotal") + head.amount("Shipping")
+    without = head.amount("Subtotal") + head.amount("Shipping") + head.amount("Duties")
     taxes, total = head.amount("Taxes"), head.amount("Total")
     return abs(total - without) < abs(total - without - taxes) or not taxes
 
@@ -105,14 +105,16 @@ def shipping_tax(head: Row, *, taxable: Decimal, included: bool) -> Decimal:
     rates = _rates(head)
     if not rates:
         return Decimal(0)
-    own = _own_tax(rates, taxable, shipping, included=included)
-    if own is None:
-        if not _is_shipping_taxed(rates, taxes, taxable, shipping, included=included):
-            return Decimal(0)
-        own = taxes * shipping / (taxable + shipping)
     currency = head.text("Currency").upper()
     digits = money.exponent(currency) if money.is_currency(currency) else 2
-    return own.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    unit = Decimal(1).scaleb(-digits)
+    rounded = max(unit, Decimal("0.01"))
+    own = _own_tax(rates, taxable, shipping, rounded, included=included)
+    if own is None:
+        if not _is_shipping_taxed(rates, taxes, taxable, shipping, rounded, included=included):
+            return Decimal(0)
+        own = taxes * shipping / (taxable + shipping)
+    return own.quantize(unit, ROUND_HALF_UP)
 
 
 def _rates(head: Row) -> list[tuple[Decimal, Decimal]]:
@@ -132,17 +134,21 @@ def _base(rate: Decimal, value: Decimal, *, included: bool) -> Decimal:
 
 
 def _own_tax(
-    rates: Sequence[tuple[Decimal, Decimal]], taxable: Decimal, shipping: Decimal, *, included: bool
+    rates: Sequence[tuple[Decimal, Decimal]],
+    taxable: Decimal,
+    shipping: Decimal,
+    unit: Decimal,
+    *,
+    included: bool,
 ) -> Decimal | None:
     """The tax that is the shipping's alone, if one of several is."""
     bases = [(_base(rate, value, included=included), rate, value) for rate, value in rates]
     whole = sum(base for base, _, _ in bases)
     for base, rate, value in bases:
-        slack = _slack(rates)
         if (
             len(bases) > 1
-            and abs(base - shipping) <= Decimal("0.01") / rate
-            and abs(whole - base - taxable) <= slack
+            and abs(base - shipping) <= unit / rate
+            and abs(whole - base - taxable) <= _slack(rates, unit)
         ):
             return value
     return None
@@ -153,6 +159,7 @@ def _is_shipping_taxed(
     taxes: Decimal,
     taxable: Decimal,
     shipping: Decimal,
+    unit: Decimal,
     *,
     included: bool,
 ) -> bool:
@@ -162,7 +169,7 @@ def _is_shipping_taxed(
     """
     together = _base(sum((rate for rate, _ in rates), Decimal(0)), taxes, included=included)
     apart = sum((_base(rate, value, included=included) for rate, value in rates), Decimal(0))
-    slack = _slack(rates)
+    slack = _slack(rates, unit)
     for base in (together, apart):
         with_shipping, without = abs(base - taxable - shipping), abs(base - taxable)
         if with_shipping <= slack and with_shipping < without:
@@ -172,6 +179,6 @@ def _is_shipping_taxed(
     return False
 
 
-def _slack(rates: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
-    """How far bases may be off: each tax was rounded to a cent or two."""
-    return sum((Decimal("0.02") / rate for rate, _ in rates), Decimal(0))
+def _slack(rates: Sequence[tuple[Decimal, Decimal]], unit: Decimal) -> Decimal:
+    """How far bases may be off: each tax was rounded to a smallest unit or two."""
+    return sum((2 * unit / rate for rate, _ in rates), Decimal(0))

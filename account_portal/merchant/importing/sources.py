@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn, Protocol
 
 from account_portal.core.json_names import Repeated, once
 from account_portal.merchant.importing import shopify
+from account_portal.merchant.importing.cells import delimiter_of
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of one record; a longer line is no record but a file of another kind."""
@@ -110,7 +111,7 @@ def _read_csv(file: BinaryIO, start: bytes) -> Iterator[Found]:
         yield Found(0, None, "is no text file: it holds NUL bytes", 0)
         return
     first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
-    header = next(csv.reader([first]), [])
+    header = next(csv.reader([first], delimiter=delimiter_of(first)), [])
     reader = shopify.reader_for({name.strip() for name in header})
     if reader is None:
         reason = "is neither NDJSON nor a Shopify export of orders or customers (CSV)"
