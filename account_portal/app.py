@@ -76,10 +76,12 @@ from account_portal.ui.following import watch_changes
 from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
+from account_portal.ui.missing import not_found
 from account_portal.ui.page import Page
 from account_portal.ui.page_state import OwnPagesOnly, PageState
 from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.store import StoreState, shop_facts
+from account_portal.ui.tab_title import tab_title
 from account_portal.widget.pages import (
     frame_bridge,
     frame_gate,
@@ -93,13 +95,6 @@ log = logging.getLogger("account_portal.pages")
 drawer = PageDrawer(ROOT / SERVER)
 
 
-def not_found() -> rx.Component:
-    """What stands at an address that leads nowhere."""
-    return ui.stack(
-        ui.heading("Page not found", level=1),
-        ui.text("The address may be mistyped, or the page has moved."),
-        ui.link_button("To your account", to=routes.HOME),
-    )
 
 
 OWN_PAGES = (
@@ -123,6 +118,7 @@ OWN_PAGES = (
         "Order",
         load=(OrderDetailState.load,),
         under=routes.ORDERS,
+        number="order_number",
     ),
     Page(
         routes.RETURN,
@@ -130,6 +126,7 @@ OWN_PAGES = (
         "Return items",
         load=(RequestReturnState.load,),
         under=routes.ORDERS,
+        number="order_number",
     ),
     Page(
         routes.RETURNS,
@@ -144,6 +141,7 @@ OWN_PAGES = (
         "Return",
         load=(ReturnDetailState.load,),
         under=routes.RETURNS,
+        number="return_id",
     ),
     Page(
         routes.LOYALTY,
@@ -387,7 +385,7 @@ def make_app() -> PortalApp:
         app.add_page(
             _builder(page),
             route=page.path,
-            title=rx.Var.create(f"{page.title} · ") + StoreState.name,
+            title=tab_title(page.title, page.path, page.number),
             description=rx.Var.create(f"{page.title}. Your account at ") + StoreState.name,
             image="/favicon.ico",
             on_load=[*page.load, *(() if page.public else (PresenceState.note,))],

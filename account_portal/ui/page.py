@@ -22,6 +22,7 @@ class Page:
         frame: what surrounds it: bars and menu, the store's name only, or nothing.
         menu: its line in the menu, if it has one.
         under: path of the menu line that stands for it, if it has none itself.
+        number: part of the address that follows the title, so that tabs can be told apart.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Page:
     frame: Literal["shell", "plain", "none"] = "shell"
     menu: MenuRow | None = None
     under: str = ""
+    number: str = ""
 
     @property
     def is_guarded(self) -> bool:
