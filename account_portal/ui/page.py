@@ -19,7 +19,8 @@ class Page:
         title: text of the browser's tab, before the store's name.
         load: events each time the page is opened.
         public: shown without signing in.
-        frame: what surrounds it: bars and menu, the store's name only, or nothing.
+        frame: what surrounds it: bars and menu, the store's name only, one or the other as somebody
+            is signed in or not, or nothing.
         menu: its line in the menu, if it has one.
         under: path of the menu line that stands for it, if it has none itself.
         number: part of the address that follows the title, so that tabs can be told apart.
@@ -30,7 +31,7 @@ class Page:
     title: str
     load: Sequence[Any] = ()
     public: bool = False
-    frame: Literal["shell", "plain", "none"] = "shell"
+    frame: Literal["shell", "plain", "either", "none"] = "shell"
     menu: MenuRow | None = None
     under: str = ""
     number: str = ""
