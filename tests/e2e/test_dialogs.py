@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DEMO, SAM, OpenPage
+from tests.e2e.conftest import DEMO, SAM, OpenPage, assert_accessible
 from tests.e2e.test_addresses import open_form
 
 
