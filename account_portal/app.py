@@ -94,8 +94,6 @@ log = logging.getLogger("account_portal.pages")
 drawer = PageDrawer(ROOT / SERVER)
 
 
-
-
 OWN_PAGES = (
     Page(
         routes.HOME,
