@@ -1,0 +1,183 @@
+"""Each invariant of the books is seen to fail: its rule is broken, and a short life shows it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+
+from account_portal.core.db import Database
+from account_portal.core.errors import PortalError
+from account_portal.models import User
+from account_portal.orders import rules
+from account_portal.orders.facts import money as money_facts
+from account_portal.orders.rules import money, policies, units
+from account_portal.orders.service import lost_parcels, payments, reading, refunds
+from account_portal.orders.service.documents import owed, refreshing, shape, storing
+from account_portal.returns.service import requesting
+from tests.factories.orders import make_line, make_order
+from tests.orders.lives import Life
+
+Steps = list[tuple[str, int]]
+
+
+class Broken(NamedTuple):
+    """A rule in the product, what it is replaced by, and the life that shows it."""
+
+    said: str
+    """What the property test says of it."""
+    where: Any
+    name: str
+    instead: Any
+    life: Steps
+    order: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    also: tuple[tuple[Any, str, Any], ...] = ()
+    """What else keeps it, as where, name and what instead."""
+
+
+def _nothing(*_args: Any, **_values: Any) -> None:
+    """A rule that does nothing."""
+
+
+def _always(value: Any) -> Callable[..., Any]:
+    return lambda *_args, **_values: value
+
+
+def _with(module: Any, **values: Any) -> SimpleNamespace:
+    """A module some of whose names are others."""
+    return SimpleNamespace(**{**vars(module), **values})
+
+
+def _no_refunds(facts: Any, now: Any) -> list[Any]:
+    owed.settle_account(facts, now)
+    return []
+
+
+def _said_to_have_failed(facts: Any, _now: Any) -> list[Any]:
+    facts.order["payment_status"] = "failed"
+    return []
+
+
+def _more(function: Callable[..., int]) -> Callable[..., int]:
+    return lambda *args, **values: function(*args, **values) + 1
+
+
+def _returning(**values: Any) -> Callable[..., Any]:
+    told = policies.return_of
+    return lambda *args: replace(told(*args), **values)
+
+
+def _closing(later: timedelta) -> Callable[..., Any]:
+    told = refreshing.line_returns
+    return lambda *args: {
+        line: replace(one, ends={name: end + later for name, end in one.ends.items()})
+        for line, one in told(*args).items()
+    }
+
+
+def _shows_more(detail: dict[str, Any], *args: Any) -> None:
+    shape.add_cancellation(detail, *args)
+    if shown := detail["cancellation_refund_details"]:
+        shown["refundable_amount"] += 1
+
+
+def _counted_twice(db: Any, last: Any, documents: list[dict[str, Any]]) -> None:
+    storing.recount(db, last, documents * 2)
+
+
+def _of_another_state(*args: Any) -> dict[str, Any]:
+    return {**_document(*args), "status": "draft"}
+
+
+def _other_state(*args: Any) -> dict[str, Any]:
+    return {**shape.shape_summary(*args), "status": "draft"}
+
+
+_document = refreshing._document
+SENT: dict[str, Any] = {"parcels": [{"status": "shipped"}]}
+HERE: dict[str, Any] = {"parcels": [{}]}
+TWICE: dict[str, Any] = {"payments": [{"amount": 1500}]}
+UNPAID: dict[str, Any] = {"payments": [{"payment_status": "failed"}]}
+FREE: dict[str, Any] = {"free_quantity": 1}
+
+BROKEN = [
+    Broken("what is owed has a refund at once", refreshing, "settle_account", _no_refunds, [],
+           TWICE),
+    Broken("more is kept than the policy charges", money, "_owed", _always(()), [],
+           {"status": "cancelled"}),
+    Broken("the shop keeps no more than is due", money, "_owed", _always(()), [], TWICE),
+    Broken("the shop keeps less than nothing", money, "_owed",
+           lambda *_args, **_values: [rules.Owed(10**6, None)], []),
+    Broken("more is promised than arrived", refreshing, "withdraw_excess", _always([]), [],
+           {**UNPAID, "refunds": [{"refund_amount": 500, "purpose": "goodwill"}]}),
+    Broken("paid + unpaid is not due", money, "_keeps", _more(money._keeps), []),
+    Broken("two readers of the money differ", money_facts, "_money_statement",
+           _always(money_facts._money_statement().limit(0)), []),
+    Broken("more units are sent than ordered", units.LineUnits, "left",
+           property(lambda line: line.quantity), [("pack", 0), ("pack", 0)]),
+    Broken("more free units than there are", units.LineUnits, "free_left",
+           property(lambda line: line.left), [("pack", 0)]),
+    Broken("more may go back than arrived and is not held", policies, "return_of",
+           _returning(units=9), [], HERE),
+    Broken("units and reason do not agree", policies, "return_of",
+           _returning(reason=rules.Reason("in_return")), [], HERE),
+    Broken("a quote is below nothing", requesting.order_rules, "split_refund",
+           _always(rules.Means(-1, 0, 0)), [("ask_return", 0)], HERE),
+    Broken("it was shown and is refused", shape, "cancel_reason", _always(None), [("cancel", 0)],
+           SENT),
+    Broken("it was not shown and is done", shape, "cancel_reason", _always("order_cancelled"),
+           [("cancel", 0)]),
+    Broken("a cancel gives back other than it shows", refreshing, "add_cancellation", _shows_more,
+           []),
+    Broken("what a bank did not take is promised again", money, "_failed", _always([]),
+           [("goodwill", 0), ("fail_refund", 0)], also=((refunds, "_try_again", _nothing),)),
+    Broken("a parcel is refunded once", lost_parcels, "is_refunded", _always(False),
+           [("lose", 0), ("refund_parcel", 0), ("refund_parcel", 0)], SENT,
+           ((lost_parcels, "_refunded", _always([])),)),
+    Broken("detail and payment status differ", refreshing, "settle_account",
+           _said_to_have_failed, []),
+    Broken("retry is shown as it is not", payments, "rules",
+           _with(rules, can_retry_payment=_always(True)), []),
+    Broken("what is unpaid is asked for", payments, "rules",
+           _with(rules, account_of=_always(SimpleNamespace(paid=0, unpaid=1))),
+           [("pay_again", 0)], UNPAID),
+    Broken("list and detail differ", refreshing, "shape_summary", _other_state, []),
+    Broken("document and detail differ", refreshing, "_document", _of_another_state, []),
+    Broken("row and detail differ", refreshing, "_DERIVED", (), [], HERE),
+    Broken("the list lacks the order", reading, "newest_documents", _always([]), []),
+    Broken("counts do not count the orders", refreshing, "recount", _counted_twice, []),
+    Broken("complete, and something can go back", refreshing, "line_returns",
+           _closing(-timedelta(days=300)), [("days", 0)], HERE),
+    Broken("delivered, and nothing can go back any more", refreshing, "line_returns",
+           _closing(timedelta(days=300)), [("days", 7)], HERE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.said.replace(" ", "-"))
+def test_a_broken_rule_is_seen(
+    database: Database,
+    owner: User,
+    call: Any,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: Broken,
+) -> None:
+    def live() -> None:
+        line = make_line(0, quantity=3, selling_price=500, line_total=1000, tax_amount=0, **FREE)
+        order = make_order(database, owner, lines=[line], at=clock.now, **broken.order)
+        one = Life(database, call, owner, clock, order)
+        one.check()
+        for step, place in broken.life:
+            with suppress(PortalError):
+                one.take(step, place)
+            one.check()
+
+    live()  # as it is, nothing is wrong
+    for where, name, instead in ((broken.where, broken.name, broken.instead), *broken.also):
+        monkeypatch.setattr(where, name, instead)
+    with pytest.raises(AssertionError, match=broken.said.replace("+", r"\+")):
+        live()
