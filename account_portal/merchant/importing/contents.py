@@ -12,10 +12,10 @@ from account_portal.core.errors import PortalError
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.cancelled_units import cancelled_units, leave_out
 from account_portal.merchant.importing.records import ShipmentPart
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
 from account_portal.models import OrderReturn, ReturnItem, Shipment, ShipmentEvent, ShipmentItem
-from account_portal.models.cancelled_item import CancelledItem
 from account_portal.orders.rules import ENDED, NEVER_CAME, LineUnits, TooManyUnits, allocate
 from account_portal.states import ShipmentStatus
 
@@ -126,13 +126,14 @@ class Contents:
     def _lines_of(
         self, orders: Mapping[str, Sequence[Mapping[str, Any]]]
     ) -> dict[str, list[LineUnits]]:
-        """Lines by order, with the units that are in parcels and not free again."""
+        """Lines by order less what was cancelled, with units in parcels that hold them."""
         if not orders:
             return {}
         found = {order_id: lines_to_fill(lines) for order_id, lines in orders.items()}
         by_line = {line.line_id: line for lines in found.values() for line in lines}
         shipments, items = table_of(Shipment), table_of(ShipmentItem)
         ids = list(orders)
+        leave_out(by_line, cancelled_units(self._batch, "order_id", ids))
         for start in range(0, len(ids), CHUNK):
             rows = self._batch.db.execute(
                 select(items.c.line_id, items.c.quantity, items.c.free_quantity)
@@ -368,9 +369,8 @@ def are_returned(batch: Batch, order_id: str) -> bool:
 
 
 def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
-    """Units by line that parcels, returns or cancels hold: the most. Lines of ended returns: 0."""
+    """Units by line that living parcels or returns hold: the larger. Lines of ended returns: 0."""
     held: dict[str, int] = {}
-    cancels = table_of(CancelledItem)
     parcels, items = table_of(Shipment), table_of(ShipmentItem)
     returns, return_items = table_of(OrderReturn), table_of(ReturnItem)
     for start in range(0, len(order_ids), CHUNK):
@@ -389,9 +389,6 @@ def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
             .join(returns, returns.c.id == return_items.c.return_id)
             .where(returns.c.order_id.in_(ids))
             .group_by(return_items.c.line_id),
-            select(cancels.c.line_id, func.sum(cancels.c.quantity))
-            .where(cancels.c.order_id.in_(ids))
-            .group_by(cancels.c.line_id),
         ):
             for line_id, units in batch.db.execute(statement):
                 held[line_id] = max(held.get(line_id, 0), int(units))

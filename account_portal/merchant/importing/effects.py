@@ -15,6 +15,7 @@ from account_portal.merchant.importing.promises import kind_of
 from account_portal.merchant.importing.tables import fetch, update
 from account_portal.models import Order, OrderReturn, Refund
 from account_portal.orders import rules
+from account_portal.orders.facts import money_of
 from account_portal.orders.service import give_back, give_back_late_points, refresh_orders
 from account_portal.states import OrderStatus, PaymentStatus, RefundStatus, ReturnStatus
 
@@ -42,7 +43,9 @@ def apply_effects(batch: Batch) -> None:
         if status in rules.DELIVERED and batch.before[order_id] not in rules.DELIVERED:
             loyalty.earn_for_order(ctx, ctx.db.get_one(Order, order_id))
         elif status == OrderStatus.CANCELLED:
-            loyalty.settle_cancelled_order(ctx, ctx.db.get_one(Order, order_id))
+            order = ctx.db.get_one(Order, order_id)
+            credit = rules.left_to_refund(money_of(ctx.db, order))[0].credit
+            loyalty.settle_cancelled_order(ctx, order, credit=credit)
 
 
 def _context(batch: Batch) -> Context:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from account_portal.core.bulk import Row, table_of
 from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.cancelled_units import Cancelled, cancelled_units
 from account_portal.merchant.importing.contents import holds_units
 from account_portal.merchant.importing.tables import update
 from account_portal.models import OrderLine, Shipment, ShipmentItem
@@ -25,11 +26,14 @@ def refit(batch: Batch, line_ids: Collection[str]) -> None:
         .where(lines.c.id.in_(line_ids), holds_units())
         .order_by(items.c.written_off.is_(None), items.c.id)
     )
+    cancelled = cancelled_units(batch, "line_id", line_ids)
     fitted: dict[str, LineUnits] = {}
     changes: list[tuple[str, Row]] = []
     for row in rows:
+        gone = cancelled.get(row.line_id, Cancelled())
+        ordered, ordered_free = row.ordered - gone.units, row.free - gone.free
         line = fitted.setdefault(
-            row.line_id, LineUnits(row.line_id, "", None, row.ordered, row.free)
+            row.line_id, LineUnits(row.line_id, "", None, ordered, ordered_free)
         )
         if row.written_off is not None:
             line.sent += row.quantity

@@ -10,6 +10,7 @@ from account_portal.core.ids import new_id
 from account_portal.core.money import to_major
 from account_portal.merchant.importing.amounts import add_up
 from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.cancelled_units import add_back, cancelled_units
 from account_portal.merchant.importing.catalog import add_missing_products
 from account_portal.merchant.importing.contents import units_held
 from account_portal.merchant.importing.customers import customers_of
@@ -146,6 +147,7 @@ class _Writer:
             if payment["payment_status"] in rules.ARRIVED:
                 self._paid.add(payment["order_id"])
         self._held = units_held(batch, ids)
+        self._cancelled = cancelled_units(batch, "order_id", ids)
         self._new_copies: list[Row] = []
         self._new_orders: list[Row] = []
         self._currencies = {row["id"]: row["currency"] for row in rows}
@@ -245,7 +247,12 @@ class _Writer:
             self._take_parts(entry, order_id, currency, there)
             return
         amounts = add_up(record, currency)
-        said = self._batch.said_anew(record)
+        said, less = self._batch.said_anew(record), row["grand_total"] - amounts.grand_total
+        rows = line_rows(order_id, record, amounts.lines, currency)
+        recognise_lines(rows, self._lines[order_id].values())
+        fault = fault_of_lines(self._lines[order_id].values(), rows, self._held)
+        if add_back(rows, amounts, row, self._lines[order_id], self._cancelled):
+            said -= BILL
         wrong = fault_of_amounts(record, amounts, currency)
         if "currency" in said and currency != row["currency"]:
             wrong = f"currency: the order is in {row['currency']}"
@@ -258,9 +265,7 @@ class _Writer:
         if known.lacks_payments(record, said):
             self._batch.wait_or_refuse(entry, LACKS_PAYMENTS)
             return
-        rows = line_rows(order_id, record, amounts.lines, currency)
-        recognise_lines(rows, self._lines[order_id].values())
-        fault = said & BILL and fault_of_lines(self._lines[order_id].values(), rows, self._held)
+        fault = fault if said & BILL else None
         reason = known.why_not(self._batch, record, said)
         if (fault or reason) and not self._batch.is_last:
             self._batch.waiting.append(entry)  # a record of its parcels may come yet
@@ -274,7 +279,6 @@ class _Writer:
                 self._batch.unsettled[id(record)] = STATE  # once its parcels are back
             said -= STATE
         self._batch.begun.add(id(entry))
-        less = row["grand_total"] - amounts.grand_total
         self._batch.netted |= netted(self._batch, record, row, less)
         values = order_values(record, amounts, currency)
         if not said & BILL:
