@@ -496,6 +496,20 @@ class Settings(BaseSettings):
         'as `{"Silver": ["Free delivery"], "Gold": ["Free delivery", "Sales a day early"]}`. '
         "In demo mode an example.",
     )
+    books_years: int = Field(
+        default=0,
+        ge=0,
+        le=30,
+        description="Years for which amounts, dates and numbers of a deleted customer's orders are "
+        "kept, to the end of the year. 0: what the country of `PORTAL_STORE_COUNTRY` asks for.",
+    )
+    data_export_hours: int = Field(
+        default=72,
+        ge=1,
+        le=720,
+        description="Hours for which the copy of their data that a customer asked for can be "
+        "fetched.",
+    )
     merchant_calls_per_minute: int = Field(
         default=30000,
         ge=1,

@@ -16,6 +16,7 @@ from account_portal.gateways import get_gateways
 from account_portal.merchant.reminders import send_reminders, sweep_reminders
 from account_portal.notifications import delivering, run_delivery_loop, sweep
 from account_portal.orders import service as orders
+from account_portal.personal_data import service as personal_data
 from account_portal.security import api_keys, idempotency, otp, rate_limit
 from account_portal.webhooks import queue as webhooks
 from account_portal.webhooks.worker import Worker, sending_webhooks
@@ -60,7 +61,9 @@ def remove_what_is_over() -> None:
         sweep(ctx)
         sweep_sign_ins(ctx)
         sweep_reminders(ctx)
-    for sweep_some in (events.place_waiting, events.sweep, webhooks.sweep):
+        personal_data.remove_ended_exports(ctx)
+        personal_data.remove_last_messages(ctx)
+    for sweep_some in (personal_data.end_books, events.place_waiting, events.sweep, webhooks.sweep):
         is_done = False
         while not is_done:
             with enter(writes=True, actor=SHOP) as ctx:
@@ -91,6 +94,7 @@ def run_housekeeping_loop(stop: Event) -> None:
             close_return_windows()
             if round_number % REMIND_EVERY == 0:
                 send_reminders()
+            personal_data.make_exports()
             if round_number % SWEEP_EVERY == 0:
                 remove_what_is_over()
         except GatewayUnavailable:

@@ -8,6 +8,9 @@ from account_portal.models.address import (
 )
 from account_portal.models.bank_account import BankAccount
 from account_portal.models.cancelled_item import CancelledItem
+from account_portal.models.consent import ConsentChange
+from account_portal.models.data_export import DataExport
+from account_portal.models.deleted_account import DeletedAccount, DeletedName
 from account_portal.models.event import Event, WaitingEvent
 from account_portal.models.invoice import Invoice, InvoiceSeries
 from account_portal.models.loyalty import (
@@ -61,7 +64,11 @@ __all__ = [
     "AuditEntry",
     "BankAccount",
     "CancelledItem",
+    "ConsentChange",
     "CreditActivity",
+    "DataExport",
+    "DeletedAccount",
+    "DeletedName",
     "Event",
     "IdempotencyRecord",
     "ImportStatement",

@@ -27,6 +27,11 @@ from account_portal.notifications.messages.orders import (
     PaymentFailed,
     PaymentReceived,
 )
+from account_portal.notifications.messages.personal_data import (
+    AccountDeleted,
+    DataExportReady,
+    DataExportRequested,
+)
 from account_portal.notifications.messages.returns import RefundSettled, ReturnMoved
 from account_portal.notifications.messages.reviews import ReviewDecided, ReviewWaiting
 from account_portal.notifications.messages.shop import WebhookDisabled
@@ -89,6 +94,9 @@ def examples(settings: Settings) -> dict[str, Words]:
                 store=store, account="Union Bank ••1234", done="added", help_email=email
             ),
         ),
+        ("data-export-requested", DataExportRequested(store=store, help_email=email)),
+        ("data-export-ready", DataExportReady(store=store, hours=72, help_email=email)),
+        ("account-deleted", AccountDeleted(store=store, help_email=email)),
         ("account-closed", AccountDeactivated(store=store, help_email=email)),
         ("order-placed", OrderPlaced(**of, items=items, total="₹3,630.00")),
         ("payment-received", PaymentReceived(**of, amount="₹3,630.00")),

@@ -48,13 +48,14 @@ def enqueue(
         customer_id: whom to tell; none: the signed-in customer.
         to: one channel and address instead, such as the e-mail address that was just replaced.
     """
+    owner = customer_id or ctx.actor.customer_id
     words = {"words": message.model_dump(mode="json")}
     if to is not None:
-        _queue(ctx, *to, message.kind, words)
+        _queue(ctx, *to, message.kind, words, customer_id=owner)
         return
-    for channel, recipient, user in list(_recipients(ctx, message, customer_id or ctx.customer_id)):
+    for channel, recipient, user in list(_recipients(ctx, message, owner or ctx.customer_id)):
         reader = {"name": user.first_name, "user_id": user.id}
-        _queue(ctx, channel, recipient, message.kind, {**words, **reader})
+        _queue(ctx, channel, recipient, message.kind, {**words, **reader}, customer_id=owner)
 
 
 def channel_to(ctx: Context, field: str) -> Channel | None:
@@ -117,12 +118,14 @@ def _queue(
     kind: str,
     payload: dict[str, Any],
     priority: int = 1,
+    customer_id: str | None = None,
 ) -> None:
     asked = request_id.get()
     if asked != OUTSIDE:
         payload = {**payload, "request_id": asked}
     row = {
         "id": new_id(),
+        "customer_id": customer_id,
         "channel": channel,
         "priority": priority,
         "recipient": recipient,

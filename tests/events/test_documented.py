@@ -18,6 +18,7 @@ from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, User
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelItem, CancelOrder, RetryPayment
+from account_portal.personal_data import service as personal_data
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
@@ -31,6 +32,7 @@ from tests.factories.orders import make_order
 from tests.factories.records import rows
 from tests.factories.returns import make_return, return_item
 from tests.factories.reviews import make_product, make_review
+from tests.factories.users import make_user
 
 MANUAL = (ROOT / "docs" / "webhooks.md").read_text()
 
@@ -82,7 +84,11 @@ def changes_the_account(database: Database, owner: User, call: Callable[..., Any
     call(profile.update_preferences, wanted)
     call(profile.update_profile, UserUpdate(first_name="Zoe"))
     change_user(database, owner, email="new@example.com")
+    call(personal_data.request_export)
+    personal_data.make_exports()
     call(auth.deactivate_user)
+    gone = make_user(database, external_id="C-9")
+    call(personal_data.delete_account, actor=gone)
     now = utc_now()
     with database.session(writes=True) as db:
         row = OutboxMessage(

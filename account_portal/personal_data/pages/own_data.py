@@ -1,0 +1,173 @@
+"""Your data: a copy of everything."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.personal_data.state import OwnDataState as State
+from account_portal.ui import components as ui
+from account_portal.ui.phases import page_data
+
+
+def _underway() -> rx.Component:
+    return ui.alert(
+        "This takes a few minutes. You can leave this page: you get a message when it is ready.",
+        title="Your copy is being made",
+    )
+
+
+def _ready(export: Any) -> rx.Component:
+    return ui.card(
+        ui.stack(
+            ui.text("Your copy is ready", strong=True),
+            ui.text(
+                "Made ",
+                ui.date(export.ready_at, "datetime"),
+                ". It can be fetched until ",
+                ui.date(export.expires_at, "datetime"),
+                ", then it is removed.",
+                tone="muted",
+            ),
+            ui.form_actions(
+                ui.button(
+                    "Download",
+                    variant="primary",
+                    on_click=State.fetch_export(export.id),
+                    busy=State.busy == "fetch_export",
+                    busy_label="Opening…",
+                ),
+                _ask("Make a new copy"),
+            ),
+        )
+    )
+
+
+def _ask(label: str) -> rx.Component:
+    return ui.button(
+        label,
+        on_click=State.request_export,
+        busy=State.busy == "request_export",
+        busy_label="Asking…",
+    )
+
+
+def _copy(page: Any) -> rx.Component:
+    export = page.export
+    status = rx.cond(export, export.status, "none")
+    first = ui.row(_ask("Ask for a copy"))
+    failed = ui.stack(
+        ui.alert("We could not make your copy. Please try again.", tone="danger"),
+        ui.row(_ask("Ask again")),
+    )
+    shown = rx.match(
+        status,
+        ("requested", _underway()),
+        ("making", _underway()),
+        ("ready", _ready(export)),
+        ("failed", failed),
+        first,
+    )
+    return ui.section(
+        "A copy of your data",
+        ui.unframed_only(shown),
+        ui.framed_only(
+            ui.window_button("Ask for a copy", to=routes.YOUR_DATA, frame_action="window")
+        ),
+        description="Everything we know about you in one archive: pages to read, a file for "
+        "programs, and your pictures and videos. To keep it private, we ask who you are first.",
+    )
+
+
+def _deleting(page: Any) -> rx.Component:
+    return ui.section(
+        "Delete your account",
+        ui.unframed_only(
+            rx.cond(
+                page.deletion.can_be_deleted,
+                ui.row(
+                    ui.button(
+                        "Delete account…",
+                        on_click=State.ask_to_delete,
+                        busy=State.busy == "ask_to_delete",
+                        busy_label="One moment…",
+                    )
+                ),
+                ui.stack(
+                    ui.text("Something is still under way. It has to be settled first:"),
+                    _points(page.deletion.obstacles),
+                ),
+            )
+        ),
+        ui.framed_only(
+            ui.window_button("Delete account…", to=routes.YOUR_DATA, frame_action="window")
+        ),
+        description="For good, with everything that names you. If you only want to be signed out "
+        "and come back some day, close your account under Security instead.",
+    )
+
+
+def _points(listed: Any) -> rx.Component:
+    return rx.el.ul(
+        rx.foreach(listed, lambda one: rx.el.li(one.message)),
+        class_name="grid list-disc gap-2 ps-5",
+    )
+
+
+def _delete_dialog(page: Any) -> rx.Component:
+    first = ui.stack(
+        rx.el.ul(
+            rx.el.li("Your profile, addresses, bank accounts, messages and sign-ins are deleted."),
+            rx.el.li(
+                "Amounts, dates and numbers of your orders stay without your name until ",
+                ui.date(page.deletion.books_until, "date"),
+                ", as the law requires.",
+            ),
+            rx.foreach(page.deletion.forfeits, lambda one: rx.el.li(one.message)),
+            class_name="grid list-disc gap-2 ps-5",
+        ),
+        ui.text("You may want a copy of your data first: afterwards there is none."),
+        ui.form_actions(
+            ui.button("Keep my account", variant="primary", on_click=State.stay),
+            ui.button("Continue", on_click=State.go_on_deleting),
+            end=True,
+        ),
+        gap="large",
+    )
+    second = ui.stack(
+        ui.alert("Nobody can undo this, not even we.", tone="warn", title="Are you sure?"),
+        ui.form_actions(
+            ui.button(
+                "Delete my account",
+                variant="danger",
+                on_click=State.delete_account,
+                busy=State.busy == "delete_account",
+                busy_label="Deleting…",
+            ),
+            ui.button("Keep my account", on_click=State.stay),
+            end=True,
+        ),
+        gap="large",
+    )
+    return ui.dialog(
+        rx.cond(State.leaving == "sure", second, first),
+        id="delete-account",
+        title="Delete your account?",
+        open=State.leaving != "",
+        on_close=State.stay,
+    )
+
+
+def own_data() -> rx.Component:
+    """The page about one's own data."""
+    page = State.shown
+    return rx.fragment(
+        ui.page_header("Your data"),
+        page_data(
+            State,
+            ui.stack(_copy(page), _deleting(page), gap="huge"),
+            _delete_dialog(page),
+            bones=[ui.skeleton("title"), ui.skeleton("card")],
+            follows=(State,),
+        ),
+    )
