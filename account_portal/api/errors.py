@@ -90,12 +90,20 @@ _BY_STATUS: dict[int, type[PortalError]] = {
 
 
 def _methods_at(app: FastAPI, request: Request) -> list[str]:
-    """All methods of a path: the router itself names those of the first route only."""
-    return sorted(
-        method
+    """What the address allows: of `/return/preview` and `/return/{id}` the first says it."""
+    there = [
+        route
         for route in app.routes
         if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
+    ]
+    fewest = min((len(route.param_convertors) for route in there), default=0)
+    return sorted(
+        {
+            method
+            for route in there
+            if len(route.param_convertors) == fewest
+            for method in route.methods or ()
+        }
     )
 
 

@@ -32,7 +32,7 @@ from tests.factories.addresses import HOME, make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import SAVINGS, make_bank_account
 from tests.factories.events import log_of, mark, told, types_told
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 from tests.factories.records import bring_in, rows, write
 from tests.factories.returns import make_return, move_return, return_item
 from tests.factories.reviews import make_product, make_review
@@ -126,6 +126,21 @@ def test_an_order_is_paid_again(database: Database, owner: User, does: Does) -> 
         "currency": "INR",
     }
     assert does(SHOP, orders.settle_payment, attempt.request_number, succeeded=True) == []
+
+
+def test_items_of_an_order_are_cancelled(database: Database, owner: User, does: Does) -> None:
+    order = make_order(database, owner, lines=[make_line(quantity=5)])
+    for units in (3, 1):
+        wanted = CancelOrder.model_validate(
+            {
+                "cancellation_reason": "x",
+                "refund_mode": "original_payment_mode",
+                "cancel_items": [{"sku": "SKU-0", "quantity": units}],
+            }
+        )
+        found = does(owner, orders.cancel_order, order.order_number, wanted)
+        assert names(found) == ["order.updated", "order.items_cancelled", "refund.requested"]
+        assert found[1][1]["lines"] == [{"sku": "SKU-0", "quantity": units}]
 
 
 def test_an_order_is_cancelled_and_its_money_goes_back(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -59,7 +60,9 @@ class Customer:
             ]
             mails = [mail for mail in found if mail["to"] == EMAIL and "code" in mail["kind"]]
             if len(mails) >= count:
-                return str(mails[count - 1]["text"]).split()[0]
+                shown = re.search(r"\b\d{6}\b", mails[count - 1]["text"])
+                assert shown
+                return shown.group()
             time.sleep(0.1)
         raise AssertionError("the code never came")
 
