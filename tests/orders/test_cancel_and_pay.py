@@ -230,6 +230,7 @@ def test_a_failed_payment_is_paid_by_a_retry(
         "status": "failed",
         "amount_paid": 0.0,
         "amount_unpaid": 200.0,
+        "amount_payable": 200.0,
         "is_retry_available": True,
         "payment_under_way": None,
         "retry_available_at": None,

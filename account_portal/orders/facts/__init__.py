@@ -1,5 +1,6 @@
 """What is known of an order, read once: whoever decides something reads these rows nowhere else."""
 
+from account_portal.orders.facts.cancelled import CancelledWorth, cancelled_worth
 from account_portal.orders.facts.eligibility import (
     LineEligibility,
     can_cancel,
@@ -17,6 +18,7 @@ from account_portal.orders.facts.order import Held, OrderFacts, facts_of, load_f
 from account_portal.orders.facts.policies import settings_rule
 
 __all__ = [
+    "CancelledWorth",
     "Held",
     "LineEligibility",
     "OrderFacts",
@@ -24,6 +26,7 @@ __all__ = [
     "cancel_reason",
     "cancel_terms",
     "cancelled_account",
+    "cancelled_worth",
     "facts_of",
     "line_cancels",
     "line_eligibility",

@@ -50,7 +50,6 @@ from account_portal.orders.rules.money import (
     RefundFact,
     account_of,
     arrived_of,
-    derive_payment_status,
     left_to_refund,
     net_payable,
     returned_money,
@@ -65,6 +64,7 @@ from account_portal.orders.rules.parcels import (
     can_move,
     derive_status,
 )
+from account_portal.orders.rules.payable import derive_payment_status, payable
 from account_portal.orders.rules.policies import (
     UNTIL,
     Goods,
@@ -181,6 +181,7 @@ __all__ = [
     "net_payable",
     "nth_working_day",
     "parts_of_total",
+    "payable",
     "promise_of",
     "rank",
     "refund_promise",

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
+from account_portal.core import money
 from account_portal.core.errors import Conflict, NotFound
 from account_portal.orders.rules.parcels import DELIVERED
 from account_portal.states import OrderStatus, PaymentStatus
 
 Row = Mapping[str, Any]
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 _SENT = DELIVERED | {
     OrderStatus.PARTIALLY_SHIPPED,
@@ -76,8 +79,13 @@ class Part:
     amount: int
 
 
-def parts_of_total(order: Row, lines: Sequence[Row]) -> list[Part]:
-    """What the total of an order is made of. They add up to it, whatever the order's source."""
+def parts_of_total(
+    order: Row, lines: Sequence[Row], *, cancelled: int = 0, charge: int = 0
+) -> list[Part]:
+    """What the total of an order is made of. They add up to it, whatever the order's source.
+
+    Items that were `cancelled` since are taken off it, and what the policy charged is added.
+    """
     items = sum(line["line_total"] for line in lines)
     parts = [
         Part("Items", items),
@@ -89,6 +97,7 @@ def parts_of_total(order: Row, lines: Sequence[Row]) -> list[Part]:
     ]
     rest = order["grand_total"] - sum(part.amount for part in parts)
     parts.append(Part("Other charges" if rest > 0 else "Other savings", rest))
+    parts += [Part("Cancelled items", -cancelled), Part("Cancellation charge", charge)]
     return [part for part in parts if part.amount or part.label == "Items"]
 
 
@@ -102,8 +111,12 @@ class TaxPart:
     tax: int
 
 
-def taxes_of(order: Row, lines: Sequence[Row]) -> list[TaxPart]:
+def taxes_of(
+    order: Row, lines: Sequence[Row], cancelled: Mapping[str, int] = _NOTHING
+) -> list[TaxPart]:
     """Taxes within the total by name and rate; they add up to the order's tax.
+
+    Less those of items that were `cancelled`: what they cost, by line id.
 
     Lines and order may tell of different taxes in history that was imported: the rest is told
     without a rate.
@@ -118,7 +131,11 @@ def taxes_of(order: Row, lines: Sequence[Row]) -> list[TaxPart]:
 
     name = next((line["tax_type"] for line in lines if line["tax_type"]), "Tax")
     for line in lines:
-        count(line["tax_type"] or name, line["tax_rate"], line["line_total"], line["tax_amount"])
+        total, tax = line["line_total"], line["tax_amount"]
+        if cancelled and (gone := cancelled.get(line["id"], 0)):
+            tax -= money.split(tax, [gone, max(0, total - gone)])[0]
+            total -= gone
+        count(line["tax_type"] or name, line["tax_rate"], total, tax)
     shipping_tax, handling_tax = order["shipping_tax_amount"], order["handling_charge_tax_amount"]
     shipping = order["shipping_amount"] + shipping_tax
     count(name, order["shipping_tax_rate"], shipping, shipping_tax)

@@ -356,21 +356,6 @@ def _successors(refunds: list[RefundFact], place: int) -> list[int]:
     return sorted(found, key=lambda other: refunds[other].amount != failed.amount)
 
 
-def derive_payment_status(facts: MoneyFacts, account: OrderAccount | None = None) -> PaymentStatus:
-    """How far an order is paid; `account` is that of the facts, where it is known already."""
-    if not facts.attempts:
-        return PaymentStatus.SUCCESS if not facts.due else facts.stated
-    account = account or account_of(facts)
-    if account.paid >= account.due:
-        return PaymentStatus.SUCCESS
-    if account.arrived > 0:
-        return PaymentStatus.PARTIALLY_PAID
-    last = max(facts.attempts, key=lambda attempt: attempt.created_at)
-    if last.status is TransactionStatus.FAILED:
-        return PaymentStatus.FAILED
-    return PaymentStatus.PENDING
-
-
 def split_refund(value: int, left: Means, *, arrived: int | None = None) -> Means:
     """How the worth of goods goes back, given what is left of each way the order was paid.
 

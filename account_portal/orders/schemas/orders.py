@@ -132,6 +132,10 @@ class OrderPaymentStatus(View):
     status: PaymentStatus
     amount_paid: Amount
     amount_unpaid: Amount
+    amount_payable: Amount = Field(
+        description="What is to be paid in money in all: `to_be_paid` of the order less what "
+        "items that were cancelled or lost cost in money."
+    )
     is_retry_available: bool
     payment_under_way: PaymentInfo | None = Field(
         default=None,

@@ -107,9 +107,11 @@ class PriceBreakdown(View):
     surcharge: Amount = Field(description="What an imported order costs beyond its lines.")
     reduction: Amount = Field(description="What an imported order costs less than its lines.")
     total: Amount
-    points: Amount
-    credit: Amount
-    to_pay: Amount
+    cancelled: Amount = Field(description="What items cost that were cancelled since.")
+    cancel_charge: Amount = Field(description="What of it the shop keeps by its policy.")
+    points: Amount = Field(description="Paid with points, less what came back of cancelled items.")
+    credit: Amount = Field(description="Paid with store credit, less what came back of them.")
+    to_pay: Amount = Field(description="What is to be paid in money, as the account says.")
 
 
 class OrderPage(View):

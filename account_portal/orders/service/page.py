@@ -9,9 +9,10 @@ from sqlmodel import col
 from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
+from account_portal.core import money
 from account_portal.models import Order, OrderLine, OrderReturn, ReturnItem
 from account_portal.orders import rules
-from account_portal.orders.facts import facts_of
+from account_portal.orders.facts import OrderFacts, cancelled_worth, facts_of
 from account_portal.orders.schemas import (
     Arrival,
     BillKind,
@@ -70,7 +71,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         payment=get_payment_status(ctx, order_number),
         is_waiting_for_money=rules.can_retry_payment(facts.money(), ctx.now),
         checkout_link=checkout_link(ctx, order_number),
-        price=price_breakdown(order),
+        price=price_breakdown(order, facts),
         money_note=rules.money_note(facts.money()),
         cancel_note=next((one.message for one in order.cancel_eligibility.reasons), ""),
         can_cancel_items=any(line.cancellable_quantity for line in order.cancel_eligibility.lines),
@@ -195,8 +196,8 @@ def _stray(parcel: Parcel) -> StrayParcel:
     )
 
 
-def price_breakdown(order: OrderDetail) -> PriceBreakdown:
-    """Amounts that add up to the total.
+def price_breakdown(order: OrderDetail, facts: OrderFacts) -> PriceBreakdown:
+    """Amounts that add up to the total, and what of it is left after items were cancelled.
 
     History is kept as it was sold, so an imported order may cost more or less than its lines say:
     the difference is shown, not hidden.
@@ -218,6 +219,8 @@ def price_breakdown(order: OrderDetail) -> PriceBreakdown:
         + handling
     )
     difference = order.grand_total - known
+    gone, currency = cancelled_worth(facts), order.currency.code
+    points = order.grand_total - order.credit_balance_used - order.to_be_paid
     return PriceBreakdown(
         items_amount=items,
         promotion=order.promotion_discount_amount,
@@ -228,9 +231,11 @@ def price_breakdown(order: OrderDetail) -> PriceBreakdown:
         surcharge=max(difference, Decimal(0)),
         reduction=max(-difference, Decimal(0)),
         total=order.grand_total,
-        points=order.grand_total - order.credit_balance_used - order.to_be_paid,
-        credit=order.credit_balance_used,
-        to_pay=order.to_be_paid,
+        cancelled=money.to_major(gone.amount, currency),
+        cancel_charge=money.to_major(gone.charge, currency),
+        points=points - money.to_major(gone.points, currency),
+        credit=order.credit_balance_used - money.to_major(gone.credit, currency),
+        to_pay=money.to_major(rules.payable(facts.money()), currency),
     )
 
 

@@ -27,6 +27,7 @@ def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
     return OrderPaymentStatus(
         status=rules.derive_payment_status(facts),
         amount_paid=money.to_major(account.paid, order.currency),
+        amount_payable=money.to_major(rules.payable(facts), order.currency),
         amount_unpaid=money.to_major(account.unpaid, order.currency),
         is_retry_available=bool(ctx.gateways.payments) and rules.can_retry_payment(facts, ctx.now),
         payment_under_way=payment_info(under_way, order.currency) if under_way else None,

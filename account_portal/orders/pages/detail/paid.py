@@ -12,7 +12,7 @@ from account_portal.ui import components as ui
 def price_section(page: Any) -> rx.Component:
     """Amounts that add up to the total."""
     price, order, paid = page.price, page.order, page.payment
-    has_other = (price.points > 0) | (price.credit > 0)
+    has_other = (price.points > 0) | (price.credit > 0) | (price.cancelled > 0)
     is_due = has_other & (order.status != "cancelled")
     coupon = rx.cond(order.coupon_code, "Coupon " + order.coupon_code, "Coupon")
     lines = [
@@ -25,8 +25,11 @@ def price_section(page: Any) -> rx.Component:
         ui.PriceLine("Other charges", price.surcharge, optional=True),
         ui.PriceLine("Other savings", price.reduction, minus=True, optional=True),
         ui.PriceLine("Total", price.total, total=True),
+        ui.PriceLine("Cancelled items", price.cancelled, minus=True, optional=True),
+        ui.PriceLine("Cancellation charge", price.cancel_charge, optional=True),
         ui.PriceLine("Paid with points", price.points, minus=True, optional=True),
         ui.PriceLine("Paid with store credit", price.credit, minus=True, optional=True),
+        ui.PriceLine("To be paid", rx.cond(price.cancelled > 0, price.to_pay, 0), optional=True),
         # Without these the total is what was paid, as the payments below say.
         ui.PriceLine("You paid", rx.cond(has_other, paid.amount_paid, 0), optional=True),
         ui.PriceLine("Still to pay", rx.cond(is_due, paid.amount_unpaid, 0), optional=True),

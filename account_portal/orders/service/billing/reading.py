@@ -10,7 +10,7 @@ from account_portal.core import money
 from account_portal.core.written import written_date
 from account_portal.models import AddressCopy, Order
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts
+from account_portal.orders.facts import OrderFacts, cancelled_worth
 from account_portal.orders.schemas import Bill, BillKind, BillLine, BillSum, BillTax
 from account_portal.orders.service.refund_reading import latest_payment
 from account_portal.states import OrderStatus, RefundStatus
@@ -24,6 +24,7 @@ def bill_of(ctx: Context, order: Order, facts: OrderFacts, kind: BillKind, numbe
         return money.to_major(minor, currency)
 
     account = rules.account_of(facts.money())
+    gone = cancelled_worth(facts)
     billing, shipping = _copy(ctx, order.billing_address_id), _copy(ctx, order.shipping_address_id)
     buyer, receiver = address_lines(billing or shipping), address_lines(shipping)
     return Bill(
@@ -53,18 +54,20 @@ def bill_of(ctx: Context, order: Order, facts: OrderFacts, kind: BillKind, numbe
         ],
         sums=[
             BillSum(label=part.label, amount=major(part.amount))
-            for part in rules.parts_of_total(facts.order, facts.lines)
+            for part in rules.parts_of_total(
+                facts.order, facts.lines, cancelled=gone.amount, charge=gone.charge
+            )
         ],
-        total=major(order.grand_total),
+        total=major(order.grand_total - gone.amount + gone.charge),
         taxes=[
             BillTax(label=_tax_label(part), net=major(part.net), tax=major(part.tax))
-            for part in rules.taxes_of(facts.order, facts.lines)
+            for part in rules.taxes_of(facts.order, facts.lines, gone.by_line)
         ],
         means=[
             BillSum(label=label, amount=-major(minor))
             for label, minor in (
-                ("Paid with points", order.loyalty_amount),
-                ("Paid with store credit", order.credit_balance_used),
+                ("Paid with points", order.loyalty_amount - gone.points),
+                ("Paid with store credit", order.credit_balance_used - gone.credit),
             )
             if minor
         ],
