@@ -52,6 +52,12 @@ POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 DATABASES = ["sqlite", "postgresql"] if POSTGRES else ["sqlite"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first: at the end one worker would wait for the other."""
+    items.sort(key=lambda item: not {"fuzz", "torture"}.intersection(item.path.parts))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     shutil.rmtree(_FOLDER, ignore_errors=True)
 
