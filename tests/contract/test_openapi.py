@@ -55,3 +55,9 @@ def test_a_call_keeps_to_the_contract(call: str) -> None:
 def test_there_is_nothing_the_contract_does_not_know() -> None:
     contract, ours = documents()
     assert sorted(ours.keys() - contract.keys()) == []
+
+
+def test_the_readme_counts_the_calls() -> None:
+    told = re.search(r"^(\d+) operations;", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert told
+    assert int(told[1]) == sum(len(calls) for calls in make_app().openapi()["paths"].values())
