@@ -6,23 +6,24 @@ day that all dates are counted back from.
 
 from datetime import UTC, datetime, time
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, SQLModel, col
 
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
+from account_portal.demo.seed.ids import seeded_id
 from account_portal.demo.seed.loyalty import Extra, Ledger, credit_rows
 from account_portal.demo.seed.orders import OrderWriter, Written
 from account_portal.demo.seed.past import past_orders, subscription_orders
-from account_portal.demo.seed.people import DEMO, PASSWORD, SAM, people_rows
+from account_portal.demo.seed.people import DEMO, PASSWORD, PEOPLE, SAM, joined_at, people_rows
 from account_portal.demo.seed.plan import Planned
 from account_portal.demo.seed.present import PRESENT
 from account_portal.demo.seed.reviews import product_rows, review_rows
 from account_portal.demo.seed.sams import SAMS
 from account_portal.demo.seed.staff import staff_rows
 from account_portal.demo.seed.subscriptions import subscription_rows
-from account_portal.models import ApiKey, User, WaitingEvent
+from account_portal.models import ApiKey, ConsentChange, User, WaitingEvent
 from account_portal.orders.service import refresh_orders
 from account_portal.security.passwords import hash_password
 
@@ -133,7 +134,25 @@ def _write(db: Session, today: datetime, password_hash: str) -> None:
     ]
     _insert(db, rows)
     refresh_orders(db, [written.order.id for written in orders], today)
+    _date_opt_ins(db, today)
     db.execute(delete(WaitingEvent))  # none of it happened
+
+
+def _date_opt_ins(db: Session, today: datetime) -> None:
+    """Let customers have turned their switches when they came, whenever the demo is written."""
+    joined = {person.id: joined_at(person, today) for person in PEOPLE}
+    for row_id, user_id, name in db.execute(
+        select(col(ConsentChange.id), col(ConsentChange.user_id), col(ConsentChange.name))
+    ).all():
+        db.execute(
+            update(ConsentChange)
+            .where(col(ConsentChange.id) == row_id)
+            .values(
+                id=seeded_id("opt-in", f"{user_id} {name}"),
+                created_at=joined[user_id],
+                source="customer",
+            )
+        )
 
 
 def _orders(writer: OrderWriter, planned: tuple[Planned, ...]) -> list[Written]:

@@ -152,11 +152,16 @@ def account_row(person: Person, key: str) -> dict[str, Any]:
     raise KeyError(key)
 
 
+def joined_at(person: Person, today: datetime) -> datetime:
+    """When a customer registered."""
+    return today - timedelta(days=person.since, hours=-10)
+
+
 def people_rows(today: datetime, password_hash: str) -> list[SQLModel]:
     """Users with preferences, addresses, bank accounts, sessions and sign-ins."""
     rows: list[SQLModel] = []
     for person in PEOPLE:
-        joined = today - timedelta(days=person.since, hours=-10)
+        joined = joined_at(person, today)
         rows += [
             User(
                 id=person.id,
