@@ -51,6 +51,10 @@ COMMANDS = {
     "files": Row(
         "account_portal.maintenance.commands:files", "Move customers' files to another place."
     ),
+    "reencrypt": Row(
+        "account_portal.maintenance.commands:encrypt_anew",
+        "Encrypt anew what an earlier key encrypted.",
+    ),
     "openapi": Row("account_portal.api.commands:openapi", "Write the OpenAPI document."),
     "doctor": Row("account_portal.serving.doctor:doctor", "Check that everything needed is there."),
 }

@@ -60,7 +60,7 @@ def forget_singletons() -> None:
     """Let settings, database and gateways be read anew."""
     if get_database.cache_info().currsize:
         get_database().dispose()
-    for cached in (get_settings, get_database, get_gateways, tokens.derived_key):
+    for cached in (get_settings, get_database, get_gateways, tokens.derived_keys):
         cached.cache_clear()
 
 

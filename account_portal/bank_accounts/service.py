@@ -92,7 +92,7 @@ def create_bank_account(ctx: Context, data: CreateOutboundBankAccount) -> Custom
         modified_at=ctx.now,
         **number_columns(data.account_number),
     )
-    _require_new(ctx, account.id, account.number_digest, account.ifsc_code)
+    _require_new(ctx, account.id, data.account_number, account.ifsc_code)
     if is_default:
         _clear_default(ctx)
     ctx.db.add(account)
@@ -121,12 +121,13 @@ def update_bank_account(
     _require_unused(ctx, account_id)
     if rules.needs_new_verification(changes):
         account.verification_status = VerificationStatus.UNVERIFIED
-    if number := changes.pop("account_number", None):
+    number = changes.pop("account_number", None)
+    if number:
         changes.update(number_columns(number))
     _require_new(
         ctx,
         account_id,
-        changes.get("number_digest", account.number_digest),
+        number or tokens.decrypt(account.number_encrypted),
         changes.get("ifsc_code", account.ifsc_code),
     )
     if changes.get("is_default"):
@@ -140,10 +141,9 @@ def update_bank_account(
 def _changes(account: BankAccount, data: UpdateOutboundBankAccount) -> dict[str, Any]:
     """What was sent and differs from what is kept."""
     changes = data.sent()
-    if "account_number" in changes:
-        same = tokens.same(_digest(changes["account_number"]), account.number_digest)
-        if same:
-            del changes["account_number"]
+    number = changes.get("account_number")
+    if number is not None and tokens.same_as_one(account.number_digest, _digests(number)):
+        del changes["account_number"]
     return {
         name: value
         for name, value in changes.items()
@@ -220,15 +220,16 @@ def _tell(ctx: Context, account: BankAccount, done: Done) -> None:
     enqueue(ctx, news)
 
 
-def _digest(number: str) -> str:
-    return tokens.keyed_digest("bank account numbers", rules.normalise(number))
+def _digests(number: str) -> list[str]:
+    """By the present key, and by earlier ones."""
+    return tokens.keyed_digests("bank account numbers", rules.normalise(number))
 
 
 def number_columns(number: str) -> dict[str, str]:
     """What is stored of an account number: unreadable, findable, and fit to be shown."""
     return {
         "number_encrypted": tokens.encrypt(number),
-        "number_digest": _digest(number),
+        "number_digest": _digests(number)[0],
         "number_masked": rules.mask(number),
     }
 
@@ -243,9 +244,9 @@ def _lock_accounts(ctx: Context) -> None:
     ).all()
 
 
-def _require_new(ctx: Context, account_id: str, digest: str, ifsc_code: str) -> None:
+def _require_new(ctx: Context, account_id: str, number: str, ifsc_code: str) -> None:
     twin = ctx.owned(BankAccount).where(
-        col(BankAccount.number_digest) == digest,
+        col(BankAccount.number_digest).in_(_digests(number)),
         col(BankAccount.ifsc_code) == ifsc_code,
         col(BankAccount.id) != account_id,
     )

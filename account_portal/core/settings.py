@@ -48,6 +48,7 @@ SHORTEST_SECRET = 32
 """Characters of a key."""
 FEWEST_SIGNS = 8
 """Different characters of a key: 32 random hexadecimal digits have fewer once in a million."""
+_KEYS = ("secret_key", "encryption_key", "embed_secret")
 ANYWHERE = "0.0.0.0"  # noqa: S104 - asked about, not listened at
 """Any address: what may be reached there, may be reached from other machines."""
 DEMO_BENEFITS = {
@@ -273,6 +274,12 @@ class Settings(BaseSettings):
         repr=False,
         description="Key bank account numbers are encrypted with, at least 32 characters. "
         "Empty: derived from the secret key.",
+    )
+    secret_key_fallbacks: str = Field(
+        default="",
+        repr=False,
+        description="Earlier values of `PORTAL_SECRET_KEY` and `PORTAL_ENCRYPTION_KEY`, one a "
+        "line: what they signed and encrypted is still read, nothing new is.",
     )
     demo: bool = Field(
         default=True,
@@ -669,8 +676,9 @@ class Settings(BaseSettings):
     def _secrets_outside_demo(self) -> "Settings":
         if not self.demo and not self.secret_key:
             raise ValueError("PORTAL_SECRET_KEY needs at least 32 characters outside demo mode")
-        for name in ("secret_key", "encryption_key", "embed_secret"):
-            key = getattr(self, name)
+        keys = [(name, getattr(self, name)) for name in _KEYS]
+        keys += [("secret_key_fallbacks", key) for key in self.earlier_keys]
+        for name, key in keys:
             if key and len(key) < SHORTEST_SECRET:
                 raise ValueError(f"PORTAL_{name.upper()} needs at least 32 characters")
             if key and len(set(key)) < FEWEST_SIGNS:
@@ -743,6 +751,12 @@ class Settings(BaseSettings):
     def signing_key(self) -> str:
         """The key tokens are signed with; in demo mode made once and kept with mode 600."""
         return self.secret_key or _kept_secret(str(self.data_dir))
+
+    @property
+    def earlier_keys(self) -> tuple[str, ...]:
+        """Keys that were in use before; see `secret_key_fallbacks`."""
+        lines = (line.strip() for line in self.secret_key_fallbacks.splitlines())
+        return tuple(line for line in lines if line)
 
     def storefront_secret(self) -> str:
         """What the demo storefront signs with; empty where there is none."""

@@ -1,4 +1,4 @@
-"""The commands `backup`, `restore`, `database` and `files`."""
+"""The commands `backup`, `restore`, `database`, `files` and `reencrypt`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +23,7 @@ from account_portal.maintenance.backup import (
 )
 from account_portal.maintenance.database_copy import Differs, copy_database
 from account_portal.maintenance.files import copy_files
+from account_portal.maintenance.reencryption import reencrypt
 from account_portal.maintenance.tables import NotEmpty
 
 
@@ -144,3 +145,20 @@ def copy_to(url: str) -> None:
     click.echo(f"Copied: {copied:,} files.")
     if missing:
         click.echo(f"{missing:,} files that rows refer to are not here: removed, or lost.")
+
+
+@click.command("reencrypt")
+def encrypt_anew() -> None:
+    """Encrypt anew, with the present key, what an earlier one encrypted.
+
+    Earlier keys stand in PORTAL_SECRET_KEY_FALLBACKS. It may be run again, and while the portal is
+    used.
+    """
+    with _in_words():
+        found = reencrypt(open_database())
+    click.echo(f"Encrypted anew: {found.earlier:,}; by the present key already: {found.present:,}.")
+    if found.unreadable:
+        raise click.ClickException(
+            f"{found.unreadable:,} values were encrypted with another key: add it to "
+            "PORTAL_SECRET_KEY_FALLBACKS and run this again."
+        )

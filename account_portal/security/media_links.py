@@ -9,7 +9,7 @@ def media_url(media_id: str, name: str) -> str:
     Whoever holds the address can open it, as with a picture that is shown to others; it can't be
     guessed from an id, and it never changes, so that caches work.
     """
-    return f"/api/media/{media_id}/{name}?s={_signature(media_id, name)}"
+    return f"/api/media/{media_id}/{name}?s={_signatures(media_id, name)[0]}"
 
 
 def picture_url(media_id: str | None, size: str = "large") -> str | None:
@@ -19,8 +19,8 @@ def picture_url(media_id: str | None, size: str = "large") -> str | None:
 
 def is_ours(media_id: str, name: str, signature: str) -> bool:
     """Whether an address with this signature is one we gave out."""
-    return tokens.same(signature, _signature(media_id, name))
+    return tokens.same_as_one(signature, _signatures(media_id, name))
 
 
-def _signature(media_id: str, name: str) -> str:
-    return tokens.keyed_digest("media links", f"{media_id}/{name}")[:32]
+def _signatures(media_id: str, name: str) -> list[str]:
+    return [one[:32] for one in tokens.keyed_digests("media links", f"{media_id}/{name}")]

@@ -226,8 +226,9 @@ def find(db: Session, token: str, *, lock: bool) -> OtpChallenge:
 
 def is_right(challenge: OtpChallenge, token: str, code: str) -> bool:
     """Whether this is the code; takes equally long when no code will ever match."""
-    given = _code_digest(token, code)
-    return tokens.same(given, challenge.code_hash or "") and challenge.code_hash is not None
+    given = tokens.keyed_digests("one-time codes", f"{token}:{code}")
+    is_same = tokens.same_as_one(challenge.code_hash or "", given)
+    return is_same and challenge.code_hash is not None
 
 
 def require_open(challenge: OtpChallenge, now: datetime) -> None:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 import jwt
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from account_portal.core.settings import get_settings
 
@@ -50,14 +50,23 @@ class _VerifiedTokens:
 _verified = _VerifiedTokens(10_000)
 
 
-@lru_cache(maxsize=8)
-def derived_key(purpose: str) -> bytes:
-    """32 bytes for one purpose, derived from the settings' secret."""
+@lru_cache(maxsize=32)
+def derived_keys(purpose: str) -> tuple[bytes, ...]:
+    """32 bytes for one purpose from each key of the settings.
+
+    The first one is in use; the others are earlier ones, by which things are read still.
+    """
     settings = get_settings()
-    secret = settings.signing_key()
+    secrets = [settings.signing_key(), *settings.earlier_keys]
     if purpose.startswith("encrypt") and settings.encryption_key:
-        secret = settings.encryption_key
-    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()
+        secrets.insert(0, settings.encryption_key)
+    made = (hmac.new(key.encode(), purpose.encode(), hashlib.sha256) for key in secrets)
+    return tuple(one.digest() for one in made)
+
+
+def derived_key(purpose: str) -> bytes:
+    """The key that is in use for a purpose."""
+    return derived_keys(purpose)[0]
 
 
 def issuer() -> str:
@@ -85,25 +94,34 @@ def verify(token: str, now: datetime) -> dict[str, Any]:
     """
     claims = _verified.get(token)
     if claims is None:
-        if len(token) > 4096:
-            raise TokenInvalid
+        claims = _decoded(token)
+        _verified.put(token, claims)
+    if claims["exp"] <= now.timestamp():
+        raise TokenExpired
+    return claims
+
+
+def _decoded(token: str) -> dict[str, Any]:
+    if len(token) > 4096:
+        raise TokenInvalid
+    for key in derived_keys("sign tokens"):
         try:
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
-                derived_key("sign tokens"),
+                key,
                 algorithms=[_ALGORITHM],
                 issuer=issuer(),
                 audience=audience(),
                 options={"verify_exp": False, "verify_iat": False, "require": _REQUIRED},
             )
+        except jwt.InvalidSignatureError:
+            continue  # an earlier key may have signed it
         except (jwt.PyJWTError, ValueError, RecursionError):
-            raise TokenInvalid from None
-        if not isinstance(claims.get("exp"), int):
-            raise TokenInvalid
-        _verified.put(token, claims)
-    if claims["exp"] <= now.timestamp():
-        raise TokenExpired
-    return claims
+            break
+        if isinstance(claims.get("exp"), int):
+            return claims
+        break
+    raise TokenInvalid
 
 
 def digest(secret: str) -> str:
@@ -113,7 +131,13 @@ def digest(secret: str) -> str:
 
 def keyed_digest(purpose: str, text: str) -> str:
     """HMAC of something guessable, such as a code or an account number, for storing it."""
-    return hmac.new(derived_key(purpose), text.encode(), hashlib.sha256).hexdigest()
+    return keyed_digests(purpose, text)[0]
+
+
+def keyed_digests(purpose: str, text: str) -> list[str]:
+    """The same by each key: what was stored may be of an earlier one."""
+    made = (hmac.new(key, text.encode(), hashlib.sha256) for key in derived_keys(purpose))
+    return [one.hexdigest() for one in made]
 
 
 def same(one: str, other: str) -> bool:
@@ -121,22 +145,37 @@ def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _fernet() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derived_key("encrypt at rest")))
+def same_as_one(secret: str, others: list[str]) -> bool:
+    """Compare a secret with several, each in constant time."""
+    return any(same(secret, other) for other in others)
+
+
+def _fernets() -> list[Fernet]:
+    keys = derived_keys("encrypt at rest")
+    return [Fernet(base64.urlsafe_b64encode(key)) for key in keys]
 
 
 def encrypt(text: str) -> str:
     """The text, unreadable without the key."""
-    return _fernet().encrypt(text.encode()).decode()
+    return _fernets()[0].encrypt(text.encode()).decode()
+
+
+def is_by_present_key(text: str) -> bool:
+    """Whether what `encrypt` gave is readable without any earlier key."""
+    try:
+        _fernets()[0].decrypt(text.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def decrypt(text: str) -> str:
     """What `encrypt` was given.
 
     Raises:
-        ValueError: another key encrypted it, or it is damaged.
+        ValueError: no key of the settings encrypted it, or it is damaged.
     """
     try:
-        return _fernet().decrypt(text.encode()).decode()
+        return MultiFernet(_fernets()).decrypt(text.encode()).decode()
     except InvalidToken:
         raise ValueError("the key does not fit what is stored") from None

@@ -92,6 +92,28 @@ def _migrations(_settings: Settings) -> str:
     return "up to date"
 
 
+def _encrypted(settings: Settings) -> str:
+    from account_portal.core.db import get_database
+    from account_portal.maintenance.reencryption import look
+
+    try:
+        found = look(get_database())
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise Fault(_first_line(error)) from None
+    if found.unreadable:
+        raise Fault(
+            f"{found.unreadable} stored secrets were encrypted with another key: add it to "
+            "PORTAL_SECRET_KEY_FALLBACKS"
+        )
+    if found.earlier:
+        raise Fault(
+            f"{found.earlier} of {found.earlier + found.present} are by an earlier key: "
+            "run `python -m account_portal reencrypt`"
+        )
+    told = f"{found.present}, all by the present key"
+    return f"{told}; earlier keys are needed for signatures only" if settings.earlier_keys else told
+
+
 def _audit_log(_settings: Settings) -> str:
     from account_portal.console.service import audit
     from account_portal.core.db import get_database
@@ -202,6 +224,7 @@ CHECKS = (
     Check("Secret key", _secret_key),
     Check("Database", _database),
     Check("Migrations", _migrations),
+    Check("Stored secrets", _encrypted),
     Check("Audit log", _audit_log),
     Check("Redis", _redis),
     Check("Portals", _portals),

@@ -103,7 +103,7 @@ def with_environment(folder: Path, url: str) -> Iterator[None]:
     """Let this process sign tokens as the measured server does."""
     before = dict(os.environ)
     os.environ.update(environment(folder, url))
-    for cached in (get_settings, tokens.derived_key):
+    for cached in (get_settings, tokens.derived_keys):
         cached.cache_clear()
     try:
         yield

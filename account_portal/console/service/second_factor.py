@@ -63,7 +63,7 @@ def confirm(ctx: Context, member: StaffMember, code: str) -> list[str]:
 def new_recovery_codes(ctx: Context, member: StaffMember) -> list[str]:
     """Codes in place of those there were, shown this once."""
     codes = ["-".join(_word() for _ in range(3)) for _ in range(RECOVERY_CODES)]
-    member.recovery_codes = [_digest(member, code) for code in codes]
+    member.recovery_codes = [_digests(member, code)[0] for code in codes]
     member.modified_at = ctx.now
     return codes
 
@@ -76,10 +76,10 @@ def require_second_factor(ctx: Context, member: StaffMember, code: str) -> None:
         TooManyAttempts: too many were wrong.
     """
     plain = code.strip().lower()
-    digest = _digest(member, plain)
-    if "-" in plain and digest in member.recovery_codes:
+    digests = _digests(member, plain)
+    if "-" in plain and not set(digests).isdisjoint(member.recovery_codes):
         require_below(ctx.db, CODES, member.id, ctx.now)
-        left = [one for one in member.recovery_codes if one != digest]
+        left = [one for one in member.recovery_codes if one not in digests]
         member.recovery_codes = left
         details = {"left": len(left)}
         audit.record(
@@ -119,5 +119,6 @@ def _word() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(5))
 
 
-def _digest(member: StaffMember, code: str) -> str:
-    return tokens.keyed_digest("staff recovery codes", f"{member.id} {code}")
+def _digests(member: StaffMember, code: str) -> list[str]:
+    """By the present key, and by earlier ones."""
+    return tokens.keyed_digests("staff recovery codes", f"{member.id} {code}")

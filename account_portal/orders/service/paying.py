@@ -274,7 +274,7 @@ def get_hosted_payment(ctx: Context, request_number: str, signature: str) -> Hos
     Raises:
         NotFound: no such attempt, or the signature is not its own.
     """
-    if not tokens.same(signature, attempt_signature(request_number)):
+    if not tokens.same_as_one(signature, tokens.keyed_digests(_SIGNATURE, request_number)):
         raise NotFound
     row = ctx.db.execute(
         select(Payment, Order)
