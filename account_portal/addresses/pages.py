@@ -21,7 +21,7 @@ from account_portal.ui.phases import page_data
 def _contact(address: Any) -> rx.Component:
     return ui.stack(
         ui.row(
-            ui.text(rx.el.bdi(address.country_code, " ", address.phone), tone="muted", inline=True),
+            ui.text(rx.el.bdi(State.phones[address.id]), tone="muted", inline=True),
             verified_mark(address.is_phone_verified),
         ),
         ui.row(
@@ -48,6 +48,15 @@ def _card(address: Any) -> rx.Component:
             ),
             address_lines(address),
             _contact(address),
+            rx.cond(
+                address.delivery_instructions,
+                ui.text(
+                    ui.icon("truck", size=16, label="For the courier"),
+                    " ",
+                    rx.el.bdi(address.delivery_instructions.to(str)),
+                    as_typed=True,
+                ),
+            ),
         ),
         footer=rx.cond(
             address.is_default_shipping & address.is_default_billing,
@@ -78,6 +87,16 @@ def _form() -> rx.Component:
                 ),
                 address_text(State, "tax_identification_number", optional=True, max_length=32),
             ),
+        ),
+        ui.textarea_field(
+            "delivery_instructions",
+            LABELS["delivery_instructions"],
+            error=State.errors["delivery_instructions"],
+            default_value=State.draft["delivery_instructions"],
+            optional=True,
+            max_length=255,
+            rows=2,
+            hint="For the courier, such as a door code or where to leave parcels.",
         ),
         address_text(
             State,

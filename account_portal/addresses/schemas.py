@@ -22,6 +22,12 @@ LastName = Annotated[str, StringConstraints(max_length=100)]
 Line1 = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Line = Annotated[str, StringConstraints(max_length=255)]
 
+Instructions = Annotated[
+    str,
+    StringConstraints(max_length=255),
+    Field(description="What the courier should know, such as a door code."),
+]
+
 
 def _code(value: object) -> object:
     # The sign that Japan writes before a postal code says no more than the field's name.
@@ -67,6 +73,7 @@ class CustomerAddressCreate(Input):
     address_line1: Line1
     address_line2: Line | None = None
     landmark: Line | None = None
+    delivery_instructions: Instructions | None = None
     pincode: Pincode = ""
     city: City
     state: State = ""
@@ -89,6 +96,7 @@ class CustomerAddressUpdate(Changes):
     address_line1: Line1 = KEPT
     address_line2: Line | None = KEPT
     landmark: Line | None = KEPT
+    delivery_instructions: Instructions | None = KEPT
     pincode: Pincode = KEPT
     city: City = KEPT
     state: State = KEPT
@@ -112,6 +120,7 @@ class CustomerAddress(View):
     address_line1: str
     address_line2: str | None
     landmark: str | None
+    delivery_instructions: str | None
     pincode: str
     city: str
     state: str

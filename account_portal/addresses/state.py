@@ -14,6 +14,7 @@ from account_portal.addresses.schemas import (
 from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
+from account_portal.core.validation import readable_phone
 from account_portal.doors.page import read, write
 from account_portal.ui.asking import told_in_form
 from account_portal.ui.page_state import PageData, PageState, action, page_load
@@ -28,6 +29,7 @@ _TEXTS = (
     "address_line1",
     "address_line2",
     "landmark",
+    "delivery_instructions",
     "pincode",
     "city",
     "state",
@@ -48,6 +50,8 @@ class AddressesState(AddressDraft, PageData, PageState):
     """The address book, the form over it and the question whether to delete."""
 
     addresses: list[CustomerAddress] = []
+    phones: dict[str, str] = {}
+    """Their phones as they are read, by id."""
     is_full: bool = False
     is_writing: bool = False
     """The form is open."""
@@ -78,6 +82,7 @@ class AddressesState(AddressDraft, PageData, PageState):
         self.addresses = sorted(
             shown, key=lambda one: (not one.is_default_shipping, not one.is_default_billing)
         )
+        self.phones = {one.id: readable_phone(one.country_code, one.phone) for one in shown}
         self.is_full = len(shown) >= rules.MAX_ADDRESSES
 
     @action

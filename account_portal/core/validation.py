@@ -109,6 +109,23 @@ def national_number(typed: str, country_code: str) -> str:
     return bare if _NATIONAL.fullmatch(bare) else digits
 
 
+def readable_phone(country_code: str | None, phone: str | None) -> str:
+    """A number with its prefix, in the groups its country reads it in: `+91 98765 43210`.
+
+    What cannot be a number stays as it is.
+    """
+    written = " ".join(filter(None, (country_code, phone)))
+    if not (country_code and phone):
+        return written
+    try:
+        number = phonenumbers.parse(country_code + phone)
+    except NumberParseException:
+        return written
+    if not phonenumbers.is_possible_number(number):
+        return written
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def _without_trunk_prefix(digits: str, country_code: str) -> str:
     prefix = country_code.removeprefix("+")
     if not (digits.isdecimal() and prefix.isdecimal()):

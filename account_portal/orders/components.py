@@ -105,10 +105,14 @@ def order_item(
 
 def order_address(address: Any) -> rx.Component:
     """An address as it stood when the order was made."""
-    return address_lines(
-        address,
-        phone=rx.cond(address.country_code, address.country_code + " ", "")
-        + rx.cond(address.phone, address.phone, ""),
+    phone = rx.cond(address.country_code, address.country_code + " ", "") + rx.cond(
+        address.phone, address.phone, ""
+    )
+    note = address.delivery_instructions
+    return ui.stack(
+        address_lines(address, phone=phone),
+        rx.cond(note, ui.text(rx.el.bdi(note.to(str)), size="small", as_typed=True)),
+        gap="tight",
     )
 
 

@@ -142,6 +142,7 @@ BAD: list[tuple[str, Any]] = [
     ("address_line1", "x" * 256),
     ("address_line2", ["a"]),
     ("landmark", "x" * 256),
+    ("delivery_instructions", "x" * 256),
     ("pincode", "012345"),
     ("pincode", "1234567890123"),
     ("pincode", "12_345"),

@@ -114,6 +114,21 @@ def test_what_is_typed_may_have_gaps_signs_and_digits_of_any_script(
     assert (address.pincode, address.phone) == ("560001", "9876543210")
 
 
+def test_what_the_courier_should_know_is_kept_as_it_was_typed(
+    tab: Tab, database: Database, owner: User
+) -> None:
+    state = opened(tab)
+    tab.press(state, "write_new")
+    tab.press(state, "save", {**FORM, "delivery_instructions": "Gate 4\nRing twice"})
+    (address,) = kept(database, owner)
+    assert address.delivery_instructions == "Gate 4\nRing twice"
+    assert state.phones == {address.id: "+91 98765 43210"}
+    tab.press(state, "edit", address.id)
+    assert state.draft["delivery_instructions"] == "Gate 4\nRing twice"
+    tab.press(state, "save", {**FORM, "delivery_instructions": ""})
+    assert not kept(database, owner)[0].delivery_instructions
+
+
 def test_a_landmark_that_is_known_is_shown_and_kept_in_any_country(
     tab: Tab, database: Database, owner: User
 ) -> None:

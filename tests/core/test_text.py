@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from account_portal.core.text import folded, plain
-from account_portal.core.validation import national_number
+from account_portal.core.validation import national_number, readable_phone
 
 CODES = sorted({f"+{code}" for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE})
 
@@ -91,3 +91,22 @@ def test_any_digits_stay_a_number_that_can_be_kept(digits: str, code: str) -> No
     number = national_number(digits, code)
     assert number.isdecimal()
     assert 4 <= len(number) <= 14
+
+
+@pytest.mark.parametrize(
+    ("code", "phone", "written"),
+    [
+        ("+91", "9876543210", "+91 98765 43210"),
+        ("+44", "7911123456", "+44 7911 123456"),
+        ("+39", "0612345678", "+39 06 1234 5678"),
+        ("+91", "12", "+91 12"),
+        ("+0", "none", "+0 none"),
+        (None, "98765", "98765"),
+        ("+91", None, "+91"),
+        (None, None, ""),
+    ],
+)
+def test_a_phone_is_read_in_the_groups_of_its_country(
+    code: str | None, phone: str | None, written: str
+) -> None:
+    assert readable_phone(code, phone) == written

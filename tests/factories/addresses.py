@@ -16,6 +16,7 @@ HOME: dict[str, Any] = {
     "address_line1": "14, Rose Garden Road",
     "address_line2": None,
     "landmark": "Opposite the old library",
+    "delivery_instructions": "Ring twice,\nthen leave it with the guard",
     "pincode": "560001",
     "city": "Bengaluru",
     "state": "Karnataka",

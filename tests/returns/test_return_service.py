@@ -212,6 +212,7 @@ def test_pickup_is_the_orders_address_unless_another_is_named(
     assert ask(call, order).shipping_address.city == "Bengaluru"
     kept = ask(call, order, shipping_address={"id": saved.id}).shipping_address
     assert (kept.city, kept.id) == ("Mysuru", saved.id)
+    assert kept.delivery_instructions == saved.delivery_instructions
     inline = saved.model_dump(mode="json", exclude={"id"}) | {"city": "Pune", "country": "india"}
     spelt = ask(call, order, shipping_address=inline).shipping_address
     assert (spelt.city, spelt.country, spelt.id) == ("Pune", "India", None)

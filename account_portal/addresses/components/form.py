@@ -21,6 +21,7 @@ LABELS = {
     "address_line1": "Address",
     "address_line2": "Flat, floor or building",
     "landmark": "Landmark",
+    "delivery_instructions": "Delivery instructions",
     "city": "City",
     "state": "State or region",
     "pincode": "Postal code",

@@ -157,6 +157,7 @@ class OrderAddress(View):
     address_line1: str
     address_line2: str | None
     landmark: str | None
+    delivery_instructions: str | None = None
     pincode: str
     city: str
     state: str

@@ -81,7 +81,6 @@ def _who(profile: Any) -> rx.Component:
 def _reach(profile: Any) -> rx.Component:
     email = rx.cond(profile.email, profile.email, "").to(str)
     phone = rx.cond(profile.phone, profile.phone, "").to(str)
-    prefix = rx.cond(profile.country_code, profile.country_code, "").to(str)
     return ui.section(
         "Contact",
         ui.rows(
@@ -100,7 +99,7 @@ def _reach(profile: Any) -> rx.Component:
                 "Phone",
                 phone,
                 is_verified=profile.is_phone_verified,
-                shown=ui.text(rx.el.bdi(prefix, " ", phone), inline=True),
+                shown=ui.text(rx.el.bdi(State.phone_text), inline=True),
                 missing="No phone number yet",
                 on_verify=State.verify_contact("phone"),
                 on_change=State.change_contact("phone"),

@@ -16,7 +16,7 @@ from account_portal.auth.schemas import (
 )
 from account_portal.core.errors import TooManyAttempts
 from account_portal.core.schemas import Upload
-from account_portal.core.validation import national_number
+from account_portal.core.validation import national_number, readable_phone
 from account_portal.doors.page import read, write
 from account_portal.gateways import get_gateways
 from account_portal.profile import service
@@ -33,6 +33,8 @@ class ProfileState(Uploading, PageData, PageState):
     """Who the customer is, and how we reach them."""
 
     profile: User | None = None
+    phone_text: str = ""
+    """The phone as it is read, with its prefix."""
     is_renaming: bool = False
     is_picturing: bool = False
     """The dialog for the picture is open."""
@@ -61,6 +63,7 @@ class ProfileState(Uploading, PageData, PageState):
 
     async def _show(self) -> None:
         self.profile = await read(self, service.read_profile)
+        self.phone_text = readable_phone(self.profile.country_code, self.profile.phone)
 
     @rx.event
     async def rename(self) -> None:

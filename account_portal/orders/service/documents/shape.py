@@ -157,6 +157,7 @@ _ADDRESS_FIELDS = (
     "address_line1",
     "address_line2",
     "landmark",
+    "delivery_instructions",
     "pincode",
     "city",
     "state",
