@@ -143,7 +143,7 @@ def _bottom_bar(menu: Sequence[MenuRow], current: str) -> rx.Component:
     return rx.el.nav(
         rx.el.ul(*links, class_name="flex"),
         aria_label="Account",
-        class_name="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface "
+        class_name="bar fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface "
         "pb-[env(safe-area-inset-bottom)] lg:hidden framed:hidden print:hidden",
     )
 
@@ -196,7 +196,7 @@ def _top_bar(
             "print:px-0 "
             "sm:px-6",
         ),
-        class_name="sticky top-0 z-30 border-b border-line bg-surface framed:hidden print:static "
+        class_name="bar sticky top-0 z-30 border-b border-line bg-surface framed:hidden print:static "
         "print:border-0 "
         "print:[&_form]:hidden print:[&_button]:hidden",
     )

@@ -236,5 +236,5 @@ def connection_notice() -> rx.Component:
             ),
         ),
         role="status",
-        class_name="sticky top-16 z-20 print:hidden",
+        class_name="bar sticky top-16 z-20 print:hidden",
     )

@@ -1,0 +1,49 @@
+"""Dialogs that are left by a slip, closed by a success, or drawn in the system's colours."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import DEMO, SAM, OpenPage
+from tests.e2e.test_addresses import open_form
+
+
+def test_what_was_typed_survives_escape_but_not_cancel(open_page: OpenPage) -> None:
+    page = open_page("/addresses", as_=SAM)
+    dialog = open_form(page)
+    name = dialog.get_by_label("First name")
+    before = name.input_value()
+    name.fill("Noor")
+    dialog.get_by_label("Delivery instructions").fill("Gate 4\nRing twice")
+    dialog.get_by_label("Use as my default billing address").check()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    open_form(page)
+    expect(name).to_have_value("Noor")
+    expect(dialog.get_by_label("Delivery instructions")).to_have_value("Gate 4\nRing twice")
+    expect(dialog.get_by_label("Use as my default billing address")).to_be_checked()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_be_hidden()
+    open_form(page)
+    expect(name).to_have_value(before)
+
+
+def test_forced_colours_draw_a_dialogs_edge(open_page: OpenPage) -> None:
+    page = open_page("/addresses", as_=SAM)
+    page.emulate_media(forced_colors="active")
+    expect(open_form(page)).to_have_css("border-top-width", "1px")
+
+
+def top_of(page: Page, role: str) -> float:
+    box = page.locator(role).bounding_box()
+    assert box
+    return box["y"]
+
+
+def test_bars_do_not_stick_where_they_would_leave_no_room(open_page: OpenPage) -> None:
+    page = open_page("/orders", as_=DEMO, viewport={"width": 320, "height": 225})
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.evaluate("window.scrollTo(0, 400)")
+    assert top_of(page, "header.bar") < -300
+    assert top_of(page, "nav.bar") > 225
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert top_of(page, "header.bar") == 0
+    assert top_of(page, "nav.bar") < 640
