@@ -1,5 +1,6 @@
-import { createElement as h, useEffect, useState } from "react";
+import { createElement as h, useEffect, useRef, useState } from "react";
 import { connectAnew } from "$/utils/connection";
+import { showAgain, useOwnErrors } from "./own-errors.js";
 
 const PHONE = /^\+?[\d\s().\-/]{3,}$/;
 
@@ -42,6 +43,8 @@ export async function goOn(answer, customer, onAgain) {
  *  contact is typed into it (`email` or `phone`), for the buttons that depend on it. */
 export function SentForm({ action, customer, children, onStart, onDone, onAgain, onFailed, ...rest }) {
   const [kind, setKind] = useState("email");
+  const ref = useRef(null);
+  useOwnErrors(ref);
   const submit = async (event) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -53,6 +56,7 @@ export function SentForm({ action, customer, children, onStart, onDone, onAgain,
     try {
       answer = await post(target, body);
     } catch (failure) {
+      showAgain(form);
       onFailed?.(failure);
       return;
     }
@@ -65,7 +69,7 @@ export function SentForm({ action, customer, children, onStart, onDone, onAgain,
   };
   return h(
     "form",
-    { ...rest, action, method: "post", "data-contact": kind, onSubmit: submit, onInput: look, onFocus: look },
+    { ...rest, ref, action, method: "post", "data-contact": kind, onSubmit: submit, onInput: look, onFocus: look },
     children,
   );
 }
