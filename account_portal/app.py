@@ -76,9 +76,11 @@ from account_portal.ui.following import watch_changes
 from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
+from account_portal.ui.missing import not_found
 from account_portal.ui.page_state import OwnPagesOnly, PageState
 from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.store import StoreState, shop_facts
+from account_portal.ui.tab_title import tab_title
 from account_portal.widget.pages import (
     frame_bridge,
     frame_gate,
@@ -105,6 +107,7 @@ class Page:
         frame: what surrounds it: bars and menu, the store's name only, or nothing.
         menu: its line in the menu, if it has one.
         under: path of the menu line that stands for it, if it has none itself.
+        number: part of the address that follows the title, so that tabs can be told apart.
     """
 
     path: str
@@ -115,15 +118,7 @@ class Page:
     frame: Literal["shell", "plain", "none"] = "shell"
     menu: MenuRow | None = None
     under: str = ""
-
-
-def not_found() -> rx.Component:
-    """What stands at an address that leads nowhere."""
-    return ui.stack(
-        ui.heading("Page not found", level=1),
-        ui.text("The address may be mistyped, or the page has moved."),
-        ui.link_button("To your account", to=routes.HOME),
-    )
+    number: str = ""
 
 
 PAGES = (
@@ -147,6 +142,7 @@ PAGES = (
         "Order",
         load=(OrderDetailState.load,),
         under=routes.ORDERS,
+        number="order_number",
     ),
     Page(
         routes.RETURN,
@@ -154,6 +150,7 @@ PAGES = (
         "Return items",
         load=(RequestReturnState.load,),
         under=routes.ORDERS,
+        number="order_number",
     ),
     Page(
         routes.RETURNS,
@@ -168,6 +165,7 @@ PAGES = (
         "Return",
         load=(ReturnDetailState.load,),
         under=routes.RETURNS,
+        number="return_id",
     ),
     Page(
         routes.LOYALTY,
@@ -388,7 +386,7 @@ def make_app() -> PortalApp:
         app.add_page(
             _builder(page),
             route=page.path,
-            title=rx.Var.create(f"{page.title} · ") + StoreState.name,
+            title=tab_title(page.title, page.path, page.number),
             description=rx.Var.create(f"{page.title}. Your account at ") + StoreState.name,
             image="/favicon.ico",
             on_load=[*page.load, *(() if page.public else (PresenceState.note,))],

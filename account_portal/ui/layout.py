@@ -196,8 +196,8 @@ def _top_bar(
             "print:px-0 "
             "sm:px-6",
         ),
-        class_name="bar sticky top-0 z-30 border-b border-line bg-surface framed:hidden print:static "
-        "print:border-0 "
+        class_name="bar sticky top-0 z-30 border-b border-line bg-surface framed:hidden "
+        "print:static print:border-0 "
         "print:[&_form]:hidden print:[&_button]:hidden",
     )
 
