@@ -55,6 +55,17 @@ def test_a_parcels_steps_appear_on_every_open_page(
     expect(home.get_by_text("On the way", exact=True)).to_be_hidden(timeout=SOON)
 
 
+def test_another_tab_notices_a_sign_out(open_page: OpenPage, customer: User) -> None:
+    page = open_page("/orders", as_=customer.email)
+    other = page.context.new_page()
+    other.goto(page.url.replace("/orders", "/addresses"))
+    expect(other.get_by_role("button", name="Add address").first).to_be_visible()
+    other.wait_for_timeout(500)  # its websocket is there
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(other.get_by_text("Your session has ended")).to_be_visible(timeout=2 * SOON)
+
+
 def test_what_is_open_and_typed_stays(
     open_page: OpenPage, database: Database, customer: User
 ) -> None:
