@@ -10,7 +10,6 @@ from typing import Any, Literal
 import reflex as rx
 from reflex.app import default_error_boundary
 from reflex_base.registry import RegistrationContext
-from reflex_components_core.react_router.dom import ReactRouterLink
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -76,7 +75,7 @@ from account_portal.ui.following import watch_changes
 from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
-from account_portal.ui.missing import not_found
+from account_portal.ui.missing import crashed, not_found
 from account_portal.ui.page_state import OwnPagesOnly, PageState
 from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.store import StoreState, shop_facts
@@ -104,7 +103,8 @@ class Page:
         title: text of the browser's tab, before the store's name.
         load: events each time the page is opened.
         public: shown without signing in.
-        frame: what surrounds it: bars and menu, the store's name only, or nothing.
+        frame: what surrounds it: bars and menu, the store's name only, one or the other as somebody
+            is signed in or not, or nothing.
         menu: its line in the menu, if it has one.
         under: path of the menu line that stands for it, if it has none itself.
         number: part of the address that follows the title, so that tabs can be told apart.
@@ -115,7 +115,7 @@ class Page:
     title: str
     load: Sequence[Any] = ()
     public: bool = False
-    frame: Literal["shell", "plain", "none"] = "shell"
+    frame: Literal["shell", "plain", "either", "none"] = "shell"
     menu: MenuRow | None = None
     under: str = ""
     number: str = ""
@@ -228,7 +228,7 @@ PAGES = (
     ),
     Page(routes.HAND_OVER, hand_over, "Back to the shop", public=True, frame="plain"),
     Page(routes.PAYMENT_DONE, payment_done, "Back to your order", public=True, frame="plain"),
-    Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="plain"),
+    Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="either"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
 )
 
@@ -315,7 +315,7 @@ def _framed(page: Page) -> rx.Component:
     if page.frame == "plain":
         return plain(page.content(), notice=notice, **store)
     viewer = PageState.viewer
-    return shell(
+    whole = shell(
         page.content(),
         sign_in_again(),
         confirm_its_you(),
@@ -329,6 +329,9 @@ def _framed(page: Page) -> rx.Component:
         shut=is_shut(),
         **store,
     )
+    if page.frame == "shell":
+        return whole
+    return rx.cond(viewer.signed_in, whole, plain(page.content(), notice=notice, **store))
 
 
 def _builder(page: Page) -> Callable[[], rx.Component]:
@@ -338,16 +341,6 @@ def _builder(page: Page) -> Callable[[], rx.Component]:
         return _framed(page)
 
     return build
-
-
-def _crashed() -> rx.Component:
-    """Shown when the script of a page fails; only a full load, not the router, leads out of it."""
-    return rx.el.main(
-        rx.el.h1("This page could not be shown", class_name="text-lead font-semibold"),
-        rx.el.p("The fault is ours and was reported. Loading the page again often helps."),
-        ReactRouterLink.create("Load again", to="", reload_document=True, class_name="underline"),
-        class_name="mx-auto grid max-w-md gap-4 px-4 py-16",
-    )
 
 
 def make_app() -> PortalApp:
@@ -365,7 +358,7 @@ def make_app() -> PortalApp:
         toaster=None,  # notices are part of a page; toasts from the server would need `eval`
         app_wraps={
             (55, "ErrorBoundary"): lambda _stateful: default_error_boundary(
-                fallback_render=_crashed()
+                fallback_render=crashed()
             ),
         },
         backend_exception_handler=report_error,

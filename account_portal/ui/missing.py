@@ -1,6 +1,7 @@
-"""The page at an address that leads nowhere."""
+"""What stands where a page should: at an address that leads nowhere, after a script failed."""
 
 import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from account_portal import routes
 from account_portal.ui import components as ui
@@ -12,4 +13,14 @@ def not_found() -> rx.Component:
         ui.heading("Page not found", level=1),
         ui.text("The address may be mistyped, or the page has moved."),
         ui.link_button("To your account", to=routes.HOME),
+    )
+
+
+def crashed() -> rx.Component:
+    """Shown when the script of a page fails; only a full load, not the router, leads out of it."""
+    return rx.el.main(
+        rx.el.h1("This page could not be shown", class_name="text-lead font-semibold"),
+        rx.el.p("The fault is ours and was reported. Loading the page again often helps."),
+        ReactRouterLink.create("Load again", to="", reload_document=True, class_name="underline"),
+        class_name="mx-auto grid max-w-md gap-4 px-4 py-16",
     )

@@ -71,6 +71,17 @@ def test_forced_colours_draw_a_dialogs_edge(open_page: OpenPage) -> None:
     expect(open_form(page)).to_have_css("border-top-width", "1px")
 
 
+def test_where_nothing_is_the_menu_stays_for_the_signed_in(open_page: OpenPage) -> None:
+    page = open_page("/nowhere", as_=DEMO)
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+    expect(page.get_by_role("link", name="Orders").first).to_be_visible()
+    assert_accessible(page)
+    page.context.clear_cookies()
+    page.reload()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+    expect(page.get_by_role("link", name="Orders")).to_have_count(0)
+
+
 def top_of(page: Page, role: str) -> float:
     box = page.locator(role).bounding_box()
     assert box
