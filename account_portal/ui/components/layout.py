@@ -192,14 +192,14 @@ def text(
         tone: its colour.
         strong: heavier than what surrounds it.
         inline: within a line.
-        line: kept on one line, the end cut off.
+        line: kept on one line, on a phone on two, the end cut off.
         as_typed: a text that a person wrote keeps its lines.
     """
     look = classes(
         pick(_SIZES, size, "size"),
         pick(_TONES, tone, "tone"),
         "font-medium" if strong else "",
-        "block min-w-0 truncate" if line else "min-w-0",
+        "line-clamp-2 min-w-0 wrap-anywhere sm:line-clamp-1" if line else "min-w-0",
         "" if inline or line else "max-w-[72ch]",
         "whitespace-pre-line" if as_typed else "",
     )
