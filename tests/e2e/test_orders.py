@@ -248,3 +248,16 @@ def test_order_return_and_refund_lead_to_one_another(
     page.go_back()
     page.get_by_role("link", name=f"Return {made.request_number}").click()
     expect(page).to_have_url(re.compile(f"/returns/{made.request_number}/?$"))
+
+
+def test_receipt_and_invoice_are_downloaded(
+    database: Database, customer: User, open_page: OpenPage
+) -> None:
+    order = make_order(database, customer, parcels=[{}])
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email)
+    for kind in ("receipt", "invoice"):
+        with page.expect_download() as found:
+            page.get_by_role("button", name=f"{kind.capitalize()} (PDF)").click()
+        assert found.value.suggested_filename.startswith(f"{kind}-")
+        assert found.value.path().read_bytes().startswith(b"%PDF-")
+    expect(page.get_by_role("button", name="Receipt (PDF)")).to_be_enabled()
