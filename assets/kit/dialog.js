@@ -70,7 +70,9 @@ function swallowEnter() {
 function placeFocus() {
   requestAnimationFrame(() => {
     const { activeElement } = document;
-    if (activeElement && activeElement !== document.body) return;
+    // A button in the closed dialog has it until the browser has drawn the page again.
+    const isGone = activeElement === document.body || activeElement?.closest("dialog:not([open])");
+    if (activeElement && !isGone) return;
     const heading = document.querySelector("main h1");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({ preventScroll: true });

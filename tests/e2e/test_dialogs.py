@@ -54,7 +54,7 @@ def test_an_error_that_is_told_again_is_seen_again(open_page: OpenPage) -> None:
         expect(code).not_to_have_attribute("aria-invalid", "true")
         dialog.get_by_role("button", name="Save address").click()
         expect(code).to_have_attribute("aria-invalid", "true")
-        expect(dialog.get_by_text("This is not a PIN code of India")).to_be_visible()
+        expect(code).to_have_accessible_description(re.compile("^This is not a PIN code of India"))
 
 
 def test_sign_in_says_what_is_missing(open_page: OpenPage) -> None:

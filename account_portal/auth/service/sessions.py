@@ -323,7 +323,7 @@ def revoke(ctx: Context, *conditions: Any) -> int:
         .returning(col(UserSession.id), col(UserSession.user_id))
         .execution_options(synchronize_session=False)
     )
-    found: dict[str, str | None] = dict(ended.tuples().all())
+    found = {row[0]: row[1] for row in ended}
     ctx.has_ended_session = ctx.has_ended_session or ctx.actor.session_id in found
     users = {user_id for user_id in found.values() if user_id}
     if users:
