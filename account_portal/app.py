@@ -51,6 +51,8 @@ from account_portal.loyalty.state import RewardsState
 from account_portal.merchant.housekeeping import background_jobs
 from account_portal.orders.pages import order_detail, order_history
 from account_portal.orders.state import OrderDetailState, OrdersState
+from account_portal.personal_data.pages import own_data
+from account_portal.personal_data.state import OwnDataState
 from account_portal.profile.pages.notifications import notifications
 from account_portal.profile.pages.profile import profile_page
 from account_portal.profile.state.notifications import NotificationsState
@@ -208,6 +210,13 @@ PAGES = (
         "Security",
         load=(SecurityState.load,),
         menu=MenuRow("Security", routes.SECURITY, "shield", group="you"),
+    ),
+    Page(
+        routes.YOUR_DATA,
+        own_data,
+        "Your data",
+        load=(OwnDataState.load,),
+        menu=MenuRow("Your data", routes.YOUR_DATA, "file-text", group="you"),
     ),
     Page(routes.LOGIN, login, "Sign in", load=(LoginState.load,), public=True, frame="plain"),
     Page(

@@ -157,6 +157,15 @@ class Channel(StrEnum):
     WHATSAPP = "whatsapp"
 
 
+class ExportStatus(StrEnum):
+    """Where the copy of a customer's data stands that they asked for."""
+
+    REQUESTED = "requested"
+    MAKING = "making"
+    READY = "ready"
+    FAILED = "failed"
+
+
 class SessionKind(StrEnum):
     """Which door a session came through."""
 

@@ -30,6 +30,8 @@ from account_portal.merchant.api import ROUTERS as MERCHANT_ROUTERS
 from account_portal.merchant.housekeeping import background_jobs
 from account_portal.orders.api import gateway_page
 from account_portal.orders.api import router as orders_router
+from account_portal.personal_data.api import downloads
+from account_portal.personal_data.api import router as personal_data_router
 from account_portal.profile.api import router as profile_router
 from account_portal.returns.api import router as returns_router
 from account_portal.reviews.api import router as reviews_router
@@ -45,6 +47,8 @@ ROUTERS = (
     codes,
     passkeys,
     users,
+    personal_data_router,
+    downloads,
     forms,
     well_known,
     security_txt,

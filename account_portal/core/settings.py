@@ -397,6 +397,13 @@ class Settings(BaseSettings):
         default=(("Bronze", 0), ("Silver", 1000), ("Gold", 5000)),
         description="Tiers and the earned points each begins at, as `Bronze:0,Silver:1000`.",
     )
+    data_export_hours: int = Field(
+        default=72,
+        ge=1,
+        le=720,
+        description="Hours for which the copy of their data that a customer asked for can be "
+        "fetched.",
+    )
     merchant_calls_per_minute: int = Field(
         default=30000,
         ge=1,

@@ -14,6 +14,7 @@ from account_portal.core.settings import get_settings
 from account_portal.events import SYSTEM, act_as
 from account_portal.notifications import delivering, run_delivery_loop, sweep
 from account_portal.orders import service as orders
+from account_portal.personal_data import service as personal_data
 from account_portal.security import api_keys, idempotency, otp, rate_limit
 from account_portal.webhooks import queue as webhooks
 from account_portal.webhooks.worker import Worker, sending_webhooks
@@ -54,6 +55,7 @@ def remove_what_is_over() -> None:
         otp.sweep(ctx.db, ctx.now)
         sweep(ctx)
         sweep_sign_ins(ctx)
+        personal_data.remove_ended_exports(ctx)
     for sweep_some in (events.place_waiting, events.sweep, webhooks.sweep):
         is_done = False
         while not is_done:
@@ -70,6 +72,7 @@ def run_housekeeping_loop(stop: Event) -> None:
                 apply_settings()
                 is_applied = True
             close_return_windows()
+            personal_data.make_exports()
             if round_number % SWEEP_EVERY == 0:
                 remove_what_is_over()
         except GatewayUnavailable:

@@ -7,6 +7,7 @@ from account_portal.models.address import (
     Subscription,
 )
 from account_portal.models.bank_account import BankAccount
+from account_portal.models.data_export import DataExport
 from account_portal.models.event import Event, WaitingEvent
 from account_portal.models.loyalty import (
     CreditActivity,
@@ -59,6 +60,7 @@ __all__ = [
     "AuditEntry",
     "BankAccount",
     "CreditActivity",
+    "DataExport",
     "Event",
     "IdempotencyRecord",
     "ImportStatement",

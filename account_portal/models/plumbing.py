@@ -52,6 +52,8 @@ class OutboxMessage(Identified, table=True):
     __tablename__ = "outbox_messages"
     __table_args__ = (
         Index("ix_outbox_messages_status", "status", "id"),
+        Index("ix_outbox_messages_customer_id", "customer_id", "id"),
+        Index("ix_outbox_messages_recipient", "recipient", "id"),
         Index("ix_outbox_messages_modified_at", "modified_at", "id"),
         Index("ix_outbox_messages_status_modified_at", "status", "modified_at", "id"),
         Index(
@@ -65,6 +67,11 @@ class OutboxMessage(Identified, table=True):
         ),
     )
 
+    customer_id: str | None = Field(
+        default=None,
+        max_length=26,
+        description="Whom it tells something; none: a code, or it was queued by an older version.",
+    )
     channel: str = Field(max_length=10)
     priority: int = Field(default=1, description="0: somebody waits for it, as for a code.")
     recipient: str = Field(max_length=254)

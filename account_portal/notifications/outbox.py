@@ -39,12 +39,13 @@ def enqueue(
         customer_id: whom to tell; none: the signed-in customer.
         to: one channel and address instead, such as the e-mail address that was just replaced.
     """
-    if to is not None:
-        recipients = [to]
-    else:
-        recipients = list(_recipients(ctx, message, customer_id or ctx.customer_id))
+    owner = customer_id or ctx.actor.customer_id
+    recipients = (
+        [to] if to is not None else list(_recipients(ctx, message, owner or ctx.customer_id))
+    )
+    words = {"words": message.model_dump(mode="json")}
     for channel, recipient in recipients:
-        _queue(ctx, channel, recipient, message.kind, {"words": message.model_dump(mode="json")})
+        _queue(ctx, channel, recipient, message.kind, words, customer_id=owner)
 
 
 def channel_to(ctx: Context, field: str) -> Channel | None:
@@ -107,9 +108,11 @@ def _queue(
     kind: str,
     payload: dict[str, Any],
     priority: int = 1,
+    customer_id: str | None = None,
 ) -> None:
     ctx.db.add(
         OutboxMessage(
+            customer_id=customer_id,
             channel=channel,
             priority=priority,
             recipient=recipient,

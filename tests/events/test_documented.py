@@ -17,6 +17,7 @@ from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, User
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelOrder, RetryPayment
+from account_portal.personal_data import service as personal_data
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
@@ -79,6 +80,8 @@ def changes_the_account(database: Database, owner: User, call: Callable[..., Any
     call(profile.update_preferences, wanted)
     call(profile.update_profile, UserUpdate(first_name="Zoe"))
     change_user(database, owner, email="new@example.com")
+    call(personal_data.request_export)
+    personal_data.make_exports()
     call(auth.deactivate_user)
     now = utc_now()
     with database.session(writes=True) as db:

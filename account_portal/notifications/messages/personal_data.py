@@ -1,0 +1,52 @@
+"""News of copies of one's own data. They go to every contact, whatever was opted into."""
+
+from typing import ClassVar
+
+from typing_extensions import override
+
+from account_portal.notifications.messages.base import Category, CustomerMessage
+
+
+class DataExportRequested(CustomerMessage):
+    """Somebody signed in asked for everything about the customer."""
+
+    kind = "data_export_requested"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    help_email: str
+
+    @override
+    def subject(self) -> str:
+        return f"A copy of your data at {self.store} was asked for"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"Somebody who is signed in to your account at {self.store} asked for a copy of all "
+            "your data. If this was not you, sign out all other devices, change your password and "
+            f"write to {self.help_email or 'us'} at once."
+        )
+
+
+class DataExportReady(CustomerMessage):
+    """The archive can be fetched. Says no address: it is behind a fresh proof."""
+
+    kind = "data_export_ready"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    hours: int
+    help_email: str
+
+    @override
+    def subject(self) -> str:
+        return f"The copy of your data at {self.store} is ready"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"The copy of your data at {self.store} is ready. Sign in and fetch it under 'Your "
+            f"data' within {self.hours} hours; then it is removed. If you did not ask for it, "
+            f"write to {self.help_email or 'us'} at once."
+        )

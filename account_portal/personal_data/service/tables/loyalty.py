@@ -1,0 +1,58 @@
+"""Points, credit and reviews."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from account_portal import models as m
+from account_portal.personal_data.service.tables.base import (
+    NO_ID,
+    NO_OWNER,
+    Own,
+    direct,
+)
+
+
+def _reviews(customer_id: str) -> Select[Any]:
+    return select(col(m.Review.id)).where(col(m.Review.customer_id) == customer_id)
+
+
+LOYALTY: tuple[Own, ...] = (
+    Own(
+        m.LoyaltyAccount,
+        "Loyalty membership",
+        direct(m.LoyaltyAccount),
+        "membership_number earned redeemed bonus savings created_at modified_at",
+        NO_OWNER,
+    ),
+    Own(
+        m.LoyaltyActivity,
+        "Loyalty points",
+        direct(m.LoyaltyActivity),
+        "external_id activity_type activity reference_number title loyalty_point remarks "
+        "spendable_at created_at modified_at",
+        {**NO_ID, **NO_OWNER},
+    ),
+    Own(
+        m.CreditActivity,
+        "Store credit",
+        direct(m.CreditActivity),
+        "currency amount cause reference_number created_at",
+        {**NO_ID, **NO_OWNER},
+    ),
+    Own(
+        m.Review,
+        "Reviews",
+        direct(m.Review),
+        "id product_id order_number status rating review_text review_date tags created_at "
+        "modified_at",
+        NO_OWNER,
+    ),
+    Own(
+        m.ReviewMedia,
+        "Photos and videos of reviews",
+        lambda customer_id: col(m.ReviewMedia.review_id).in_(_reviews(customer_id)),
+        "review_id position media_id",
+    ),
+)

@@ -1,0 +1,168 @@
+"""Orders and what follows them."""
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import col
+
+from account_portal import models as m
+from account_portal.personal_data.service.tables.base import (
+    NO_ID,
+    NO_OWNER,
+    ORDERING,
+    Own,
+    direct,
+    of_orders,
+    orders,
+    parcels,
+    returns,
+)
+
+
+def _copies(customer_id: str) -> ColumnElement[bool]:
+    copy = col(m.AddressCopy.id)
+    pickups = select(col(m.OrderReturn.pickup_address_id)).where(
+        col(m.OrderReturn.customer_id) == customer_id
+    )
+    return or_(
+        copy.in_(orders(customer_id, m.Order.billing_address_id)),
+        copy.in_(orders(customer_id, m.Order.shipping_address_id)),
+        copy.in_(pickups),
+    )
+
+
+ORDERS: tuple[Own, ...] = (
+    Own(
+        m.Order,
+        "Orders",
+        direct(m.Order),
+        "order_number order_date status payment_status payment_success_date currency "
+        "customer_email customer_phone customer_note coupon_code applied_promotions "
+        "applied_coupons extra promotion_discount_amount coupon_discount_amount "
+        "promotion_savings coupon_savings other_savings subtotal item_total_tax "
+        "shipping_estimated_cost shipping_discount_amount shipping_amount shipping_tax_rate "
+        "shipping_tax_amount handling_charge_excluding_tax handling_charge_tax_amount "
+        "grand_total loyalty_point_earned loyalty_point_redeemed loyalty_amount "
+        "credit_balance_used shipping_provider_id courier_company_id on_subscription "
+        "billing_address_id shipping_address_id replaces_return_id cancellation_reason feedback "
+        "cancelled_at delivered_at completes_at created_at modified_at",
+        {**NO_ID, **NO_OWNER},
+        order=m.Order.id,
+    ),
+    Own(
+        m.OrderLine,
+        "What you ordered",
+        of_orders(m.OrderLine.order_id),
+        "id position product_id product_name product_image_url product_type sku twin_of slug "
+        "variant_id variant_name backorder on_offer on_promotion on_subscription "
+        "subscription_plan subscription_interval subscription_frequency quantity free_quantity "
+        "is_free_item price_including_tax selling_price listing_price "
+        "selling_price_excluding_tax promotion_discount_amount coupon_discount_amount tax_type "
+        "tax_rate tax_amount line_total shipping_additional_cost associated_options",
+        {"order_id": ORDERING},
+        order=m.OrderLine.order_id,
+    ),
+    Own(
+        m.AddressCopy,
+        "Addresses of orders and returns",
+        _copies,
+        "id first_name last_name business_name tax_identification_number address_line1 "
+        "address_line2 landmark pincode city state country country_code phone email",
+        {"address_id": ORDERING},
+    ),
+    Own(
+        m.Shipment,
+        "Parcels",
+        of_orders(m.Shipment.order_id),
+        "id reference_number status total_weight total_boxes shipping_amount shipping_tax_amount "
+        "courier_company_name awb_no tracking_url eta_delivery packed_at shipped_date "
+        "delivered_date cancellation_reason shipping_label_url created_at modified_at",
+        {"order_id": ORDERING},
+        order=m.Shipment.order_id,
+    ),
+    Own(
+        m.ShipmentItem,
+        "What was in parcels",
+        lambda customer_id: col(m.ShipmentItem.shipment_id).in_(parcels(customer_id)),
+        "shipment_id line_id quantity free_quantity written_off",
+        NO_ID,
+        order=select(col(m.Shipment.order_id))
+        .where(col(m.Shipment.id) == col(m.ShipmentItem.shipment_id))
+        .scalar_subquery(),
+    ),
+    Own(
+        m.ShipmentEvent,
+        "The way of parcels",
+        lambda customer_id: col(m.ShipmentEvent.shipment_id).in_(parcels(customer_id)),
+        "shipment_id status text place happened_at",
+        NO_ID,
+    ),
+    Own(
+        m.Payment,
+        "Payments",
+        of_orders(m.Payment.order_id),
+        "request_number amount payment_status payment_date payment_reference_number "
+        "payment_method payment_gateway collection expires_at card_number card_type bank_name "
+        "upi_id wallet_name bank_account_number created_at modified_at",
+        {
+            **NO_ID,
+            "order_id": ORDERING,
+            "redirect_url": "It led to a payment page and may still open it.",
+            "success_url": ORDERING,
+            "failure_url": ORDERING,
+            "icon_url": ORDERING,
+        },
+        order=m.Payment.order_id,
+    ),
+    Own(
+        m.Refund,
+        "Refunds",
+        of_orders(m.Refund.order_id),
+        "request_number refund_amount refund_date status payment_mode payment_method "
+        "payment_reference_number bank_account_number bank_name refund_remarks purpose "
+        "created_at modified_at",
+        {
+            **NO_ID,
+            "order_id": ORDERING,
+            "return_id": ORDERING,
+            "retries_id": ORDERING,
+            "bank_account_id": ORDERING,
+            "shipment_id": ORDERING,
+        },
+        order=m.Refund.order_id,
+    ),
+    Own(
+        m.OrderReturn,
+        "Returns",
+        direct(m.OrderReturn),
+        "id request_number status subtotal shipping_amount total_tax grand_total "
+        "pickup_address_id approved_at rejected_at rejection_reason shipped_at received_at "
+        "completed_at cancelled_at created_at modified_at",
+        {**NO_OWNER, "order_id": ORDERING, "replacement_order_id": ORDERING},
+        order=m.OrderReturn.order_id,
+    ),
+    Own(
+        m.ReturnItem,
+        "What you sent back",
+        lambda customer_id: col(m.ReturnItem.return_id).in_(returns(customer_id)),
+        "return_id line_id position quantity resolution return_reason refund_amount tax_amount",
+        NO_ID,
+        order=select(col(m.OrderReturn.order_id))
+        .where(col(m.OrderReturn.id) == col(m.ReturnItem.return_id))
+        .scalar_subquery(),
+    ),
+    Own(
+        m.Purchase,
+        "Products you received",
+        direct(m.Purchase),
+        "product_id order_number order_date product_name product_image_url currency "
+        "selling_price listing_price",
+        {**NO_OWNER, "order_id": ORDERING},
+    ),
+    Own(
+        m.Subscription,
+        "Repeating deliveries",
+        direct(m.Subscription),
+        "subscription_number product_id sku status plan interval frequency quantity next_date "
+        "shipping_address_id billing_address_id created_at modified_at",
+        {**NO_ID, **NO_OWNER},
+    ),
+)
