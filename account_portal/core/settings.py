@@ -397,6 +397,13 @@ class Settings(BaseSettings):
         default=(("Bronze", 0), ("Silver", 1000), ("Gold", 5000)),
         description="Tiers and the earned points each begins at, as `Bronze:0,Silver:1000`.",
     )
+    books_years: int = Field(
+        default=0,
+        ge=0,
+        le=30,
+        description="Years for which amounts, dates and numbers of a deleted customer's orders are "
+        "kept, to the end of the year. 0: what the country of `PORTAL_STORE_COUNTRY` asks for.",
+    )
     data_export_hours: int = Field(
         default=72,
         ge=1,

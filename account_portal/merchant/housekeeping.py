@@ -56,7 +56,8 @@ def remove_what_is_over() -> None:
         sweep(ctx)
         sweep_sign_ins(ctx)
         personal_data.remove_ended_exports(ctx)
-    for sweep_some in (events.place_waiting, events.sweep, webhooks.sweep):
+        personal_data.remove_last_messages(ctx)
+    for sweep_some in (personal_data.end_books, events.place_waiting, events.sweep, webhooks.sweep):
         is_done = False
         while not is_done:
             with enter(writes=True, actor=SHOP) as ctx:

@@ -16,6 +16,7 @@ from account_portal.core.opening import CannotOpen, open_database
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.list_commands import list_commands
 from account_portal.orders import service as orders
+from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
@@ -301,6 +302,27 @@ def expire_points(customer: str, points: Decimal, remarks: str | None) -> None:
     """Let points of a customer lapse: at most what is there."""
     run_as_shop(loyalty.expire_points, customer, points, remarks=remarks)
     click.echo(f"Up to {points} points of {customer} have lapsed.")
+
+
+@shop.group("customer")
+def customer_group() -> None:
+    """Customers."""
+
+
+@customer_group.command("delete")
+@click.argument("customer")
+@click.confirmation_option(prompt="Everything that names this customer goes for good. Go on?")
+def delete_customer(customer: str) -> None:
+    """Delete a customer's account, named by e-mail address or id. Prints the id."""
+    click.echo(run_as_shop(personal_data.delete_customer, customer))
+
+
+@customer_group.command("readmit")
+@click.argument("name")
+def readmit_customer(name: str) -> None:
+    """Let imports bring a deleted customer back, named as the shop's records name them."""
+    run_as_shop(personal_data.readmit, name)
+    click.echo("Imports may bring this customer back, as somebody new.")
 
 
 for _command in list_commands():

@@ -8,6 +8,7 @@ from account_portal.models.address import (
 )
 from account_portal.models.bank_account import BankAccount
 from account_portal.models.data_export import DataExport
+from account_portal.models.deleted_account import DeletedAccount, DeletedName
 from account_portal.models.event import Event, WaitingEvent
 from account_portal.models.loyalty import (
     CreditActivity,
@@ -61,6 +62,8 @@ __all__ = [
     "BankAccount",
     "CreditActivity",
     "DataExport",
+    "DeletedAccount",
+    "DeletedName",
     "Event",
     "IdempotencyRecord",
     "ImportStatement",

@@ -40,6 +40,7 @@ class Event(_Told, table=True):
     __table_args__ = (
         Index("uq_events_id", "id", unique=True),
         Index("ix_events_type_position", "type", "position"),
+        Index("ix_events_customer_id", "customer_id", "position"),
         {"sqlite_autoincrement": True},
     )
 

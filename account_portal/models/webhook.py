@@ -61,6 +61,7 @@ class WebhookDelivery(Identified, table=True):
             postgresql_where=text("settled_at IS NULL"),
         ),
         Index("ix_webhook_deliveries_status_id", "status", "id"),
+        Index("ix_webhook_deliveries_customer_id", "customer_id", "id"),
         Index("ix_webhook_deliveries_endpoint_id_id", "endpoint_id", "id"),
         Index("ix_webhook_deliveries_settled_at", "settled_at"),
         Index("ix_webhook_deliveries_modified_at", "modified_at", "id"),

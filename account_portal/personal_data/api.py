@@ -12,8 +12,8 @@ from account_portal.api.router import ContractRouter
 from account_portal.context import NOBODY, enter
 from account_portal.core.proof import FreshProofRequired
 from account_portal.core.schemas import Ulid
-from account_portal.personal_data import service
-from account_portal.personal_data.schemas import DataExport, DataExportAddress
+from account_portal.personal_data import rules, service
+from account_portal.personal_data.schemas import DataExport, DataExportAddress, Deletion
 
 router = ContractRouter(tag="Users")
 downloads = APIRouter(include_in_schema=False, redirect_slashes=False)
@@ -73,6 +73,34 @@ def list_data_exports(ctx: Ctx, id: OwnUser) -> list[DataExport]:
 def get_data_export_address(ctx: Ctx, id: OwnUser, export_id: ExportId) -> DataExportAddress:
     """Takes no body; asks for fresh proof. The address works for ten minutes."""
     return service.export_address(ctx, export_id)
+
+
+@router.expose(
+    "GET",
+    "/auth/user/{id}/deletion",
+    operation_id="get-account-deletion",
+    summary="Read what deleting the account would mean",
+    message="Deletion.",
+    content="deletion",
+    also=[404],
+)
+def read_account_deletion(ctx: Ctx, id: OwnUser) -> Deletion:
+    """What has to be settled first, what goes with the account and what is kept."""
+    return service.read_deletion(ctx)
+
+
+@router.expose(
+    "DELETE",
+    "/auth/user/{id}",
+    operation_id="delete-account",
+    summary="Delete the account",
+    message="Account deleted.",
+    raises=[FreshProofRequired, rules.AccountNotDeletable],
+    also=[404],
+)
+def delete_account(ctx: Ctx, id: OwnUser) -> None:
+    """For good, with all that names the customer; asks for fresh proof. Nameless books stay."""
+    service.delete_account(ctx)
 
 
 @downloads.get("/api/data-exports/{export_id}/archive.zip")

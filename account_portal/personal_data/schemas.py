@@ -1,7 +1,7 @@
 """Copies of one's own data, as their owner sees them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -29,8 +29,35 @@ class DataExportAddress(View):
     expires_at: datetime
 
 
+class Obstacle(View):
+    """Why an account cannot be deleted yet."""
+
+    code: Literal["open_order", "open_return", "open_refund", "active_subscription"]
+    number: str = Field(description="Of the order, return, refund or subscription.")
+    message: str
+
+
+class Forfeit(View):
+    """What goes with the account, and is said before."""
+
+    code: Literal["points", "store_credit", "reviews", "return_windows"]
+    message: str
+
+
+class Deletion(View):
+    """What deleting the account would mean."""
+
+    can_be_deleted: bool
+    obstacles: list[Obstacle] = Field(description="What has to be settled first.")
+    forfeits: list[Forfeit] = Field(description="What goes with the account.")
+    books_until: datetime = Field(
+        description="Until when amounts, dates and numbers of orders are kept, without the person."
+    )
+
+
 class OwnData(View):
     """What the page about one's own data shows."""
 
     export: DataExport | None
     """The last copy that was asked for."""
+    deletion: Deletion

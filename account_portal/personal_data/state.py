@@ -1,5 +1,9 @@
 """State of the page about one's own data."""
 
+import reflex as rx
+
+from account_portal import routes
+from account_portal.auth.service import require_fresh_proof
 from account_portal.doors.page import read, write
 from account_portal.personal_data import service
 from account_portal.personal_data.schemas import OwnData
@@ -10,10 +14,16 @@ class OwnDataState(PageData, PageState):
     """The copy of everything."""
 
     shown: OwnData | None = None
+    leaving: str = ""
+    """How far deleting the account has come: nothing, `asked` or `sure`."""
 
     @page_load
     async def load(self) -> None:
         """Show what was asked for."""
+        await self._show()
+        self.leaving = ""
+
+    async def _look_again(self) -> None:
         await self._show()
 
     async def _show(self) -> None:
@@ -31,3 +41,29 @@ class OwnDataState(PageData, PageState):
         """Fetch the copy: the browser goes to its address, which is a file."""
         found = await read(self, service.export_address, export_id)
         self.leave_to = found.download_url
+
+    @action
+    async def ask_to_delete(self) -> None:
+        """Say what deleting the account means, as it stands now."""
+        await read(self, require_fresh_proof)
+        await self._show()
+        self.leaving = "asked"
+
+    @rx.event
+    async def stay(self) -> None:
+        """Keep the account."""
+        self.leaving = ""
+
+    @rx.event
+    async def go_on_deleting(self) -> None:
+        """The second step: be sure."""
+        if self.leaving == "asked":
+            self.leaving = "sure"
+
+    @action
+    async def delete_account(self) -> None:
+        """Delete the account, which ends every session, and leave."""
+        if self.leaving != "sure":
+            return
+        await write(self, service.delete_account)
+        self.leave_to = f"{routes.LOGIN}?closed=1"

@@ -32,6 +32,7 @@ from tests.factories.orders import make_order
 from tests.factories.records import rows
 from tests.factories.returns import make_return, return_item
 from tests.factories.reviews import make_product, make_review
+from tests.factories.users import make_user
 
 MANUAL = (ROOT / "docs" / "webhooks.md").read_text()
 
@@ -83,6 +84,8 @@ def changes_the_account(database: Database, owner: User, call: Callable[..., Any
     call(personal_data.request_export)
     personal_data.make_exports()
     call(auth.deactivate_user)
+    gone = make_user(database, external_id="C-9")
+    call(personal_data.delete_account, actor=gone)
     now = utc_now()
     with database.session(writes=True) as db:
         row = OutboxMessage(

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from account_portal.auth import service as auth
-from account_portal.context import SHOP, get_gateways
+from account_portal.context import SHOP
 from account_portal.core.bulk import table_of
 from account_portal.core.db import Database
 from account_portal.core.errors import NotFound, TooManyAttempts, TopLevelRequired
 from account_portal.core.proof import FreshProofRequired
+from account_portal.gateways import get_gateways
 from account_portal.loyalty import service as loyalty
 from account_portal.models import DataExport, User
 from account_portal.personal_data import service
@@ -209,7 +210,9 @@ def test_a_lost_worker_and_a_failing_storage(
     assert [one.status for one in call(service.list_exports)] == ["failed"]
     call(service.request_export)
     with database.session(writes=True) as db:  # somebody began, and is gone
-        row = db.execute(select(DataExport).where(DataExport.status == "requested")).scalar_one()
+        row = db.execute(
+            select(DataExport).where(col(DataExport.status) == "requested")
+        ).scalar_one()
         row.status, row.started_at = "making", clock.now
         db.commit()
     assert service.make_exports() == 0

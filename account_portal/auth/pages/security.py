@@ -197,6 +197,12 @@ def _closing() -> rx.Component:
         ui.framed_only(
             ui.window_button("Close account…", to=routes.SECURITY, frame_action="window")
         ),
+        ui.text(
+            "To have everything about you deleted, or a copy of it, go to ",
+            ui.link("Your data", to=routes.YOUR_DATA),
+            ".",
+            tone="muted",
+        ),
         description="First we show you what we keep.",
     )
 

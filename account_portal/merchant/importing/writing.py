@@ -9,6 +9,7 @@ from account_portal.core.settings import get_settings
 from account_portal.merchant.importing.batch import Batch, Entry, Fault, of_type
 from account_portal.merchant.importing.catalog import write_products, write_reviews
 from account_portal.merchant.importing.customers import write_customers
+from account_portal.merchant.importing.deleted import leave_deleted
 from account_portal.merchant.importing.effects import apply_effects
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.identities import keys_of
@@ -78,6 +79,7 @@ def _write_once(batch: Batch, entries: Sequence[Entry[Record]]) -> Statements:
     tell_apart(batch, of_type(entries, OrderRecord))
     unclear = batch.left_out
     entries = [entry for entry in entries if id(entry) not in unclear]
+    entries = leave_deleted(batch, entries)
     said = Statements(
         batch.db, entries, keys_of(batch, entries), since=batch.since, is_last=batch.is_last
     )

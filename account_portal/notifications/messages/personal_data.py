@@ -1,4 +1,4 @@
-"""News of copies of one's own data. They go to every contact, whatever was opted into."""
+"""News of copies of one's own data, and of its end; to every contact, whatever was opted into."""
 
 from typing import ClassVar
 
@@ -49,4 +49,26 @@ class DataExportReady(CustomerMessage):
             f"The copy of your data at {self.store} is ready. Sign in and fetch it under 'Your "
             f"data' within {self.hours} hours; then it is removed. If you did not ask for it, "
             f"write to {self.help_email or 'us'} at once."
+        )
+
+
+class AccountDeleted(CustomerMessage):
+    """The last message: the account is gone. It is removed once it is sent."""
+
+    kind = "account_deleted"
+    category: ClassVar[Category] = "security"
+
+    store: str
+    help_email: str
+
+    @override
+    def subject(self) -> str:
+        return f"Your account at {self.store} is deleted"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"Your account at {self.store} and what we knew of you are deleted. Amounts, dates and "
+            "numbers of your orders are kept without your name for as long as the law requires. "
+            f"If this was not you, write to {self.help_email or 'us'} at once."
         )

@@ -79,6 +79,85 @@ def _copy(page: Any) -> rx.Component:
     )
 
 
+def _deleting(page: Any) -> rx.Component:
+    return ui.section(
+        "Delete your account",
+        ui.unframed_only(
+            rx.cond(
+                page.deletion.can_be_deleted,
+                ui.row(
+                    ui.button(
+                        "Delete account…",
+                        on_click=State.ask_to_delete,
+                        busy=State.busy == "ask_to_delete",
+                        busy_label="One moment…",
+                    )
+                ),
+                ui.stack(
+                    ui.text("Something is still under way. It has to be settled first:"),
+                    _points(page.deletion.obstacles),
+                ),
+            )
+        ),
+        ui.framed_only(
+            ui.window_button("Delete account…", to=routes.YOUR_DATA, frame_action="window")
+        ),
+        description="For good, with everything that names you. If you only want to be signed out "
+        "and come back some day, close your account under Security instead.",
+    )
+
+
+def _points(listed: Any) -> rx.Component:
+    return rx.el.ul(
+        rx.foreach(listed, lambda one: rx.el.li(one.message)),
+        class_name="grid list-disc gap-2 ps-5",
+    )
+
+
+def _delete_dialog(page: Any) -> rx.Component:
+    first = ui.stack(
+        rx.el.ul(
+            rx.el.li("Your profile, addresses, bank accounts, messages and sign-ins are deleted."),
+            rx.el.li(
+                "Amounts, dates and numbers of your orders stay without your name until ",
+                ui.date(page.deletion.books_until, "date"),
+                ", as the law requires.",
+            ),
+            rx.foreach(page.deletion.forfeits, lambda one: rx.el.li(one.message)),
+            class_name="grid list-disc gap-2 ps-5",
+        ),
+        ui.text("You may want a copy of your data first: afterwards there is none."),
+        ui.form_actions(
+            ui.button("Keep my account", variant="primary", on_click=State.stay),
+            ui.button("Continue", on_click=State.go_on_deleting),
+            end=True,
+        ),
+        gap="large",
+    )
+    second = ui.stack(
+        ui.alert("Nobody can undo this, not even we.", tone="warn", title="Are you sure?"),
+        ui.form_actions(
+            ui.button(
+                "Delete my account",
+                variant="danger",
+                on_click=State.delete_account,
+                busy=State.busy == "delete_account",
+                busy_label="Deleting…",
+            ),
+            ui.button("Keep my account", on_click=State.stay),
+            end=True,
+        ),
+        gap="large",
+    )
+    return ui.dialog(
+        rx.cond(State.leaving == "sure", second, first),
+        id="delete-account",
+        title="Delete your account?",
+        open=State.leaving != "",
+        on_close=State.stay,
+    )
+
+
 def own_data() -> rx.Component:
     """The page about one's own data."""
     page = State.shown
@@ -86,7 +165,8 @@ def own_data() -> rx.Component:
         ui.page_header("Your data"),
         page_data(
             State,
-            ui.stack(_copy(page), gap="huge"),
+            ui.stack(_copy(page), _deleting(page), gap="huge"),
+            _delete_dialog(page),
             bones=[ui.skeleton("title"), ui.skeleton("card")],
         ),
     )

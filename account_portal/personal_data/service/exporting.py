@@ -45,9 +45,9 @@ def request_export(ctx: Context) -> schemas.DataExport:
     ctx.require_top_level()
     require_fresh_proof(ctx)
     ctx.get_user(lock=True)  # two requests at once are one
-    last = _last(ctx, 1)
+    last = last_exports(ctx, 1)
     if last and last[0].status in _UNDERWAY:
-        return _view(last[0])
+        return export_view(last[0])
     count_attempt(ctx, PER_CUSTOMER, ctx.customer_id)
     row = DataExport(customer_id=ctx.customer_id, status=ExportStatus.REQUESTED, created_at=ctx.now)
     ctx.db.add(row)
@@ -55,18 +55,12 @@ def request_export(ctx: Context) -> schemas.DataExport:
     settings = ctx.settings
     enqueue(ctx, DataExportRequested(store=settings.store_name, help_email=settings.store_email))
     mark_changed(ctx.db, [ctx.customer_id])
-    return _view(row)
+    return export_view(row)
 
 
 def list_exports(ctx: Context) -> list[schemas.DataExport]:
     """The caller's copies, newest first."""
-    return [_view(row) for row in _last(ctx, SHOWN)]
-
-
-def read_own_data(ctx: Context) -> schemas.OwnData:
-    """What the page shows."""
-    last = _last(ctx, 1)
-    return schemas.OwnData(export=_view(last[0]) if last else None)
+    return [export_view(row) for row in last_exports(ctx, SHOWN)]
 
 
 def export_address(ctx: Context, export_id: str) -> schemas.DataExportAddress:
@@ -142,14 +136,16 @@ def _signature(export_id: str, until: int) -> str:
     return tokens.keyed_digest("data exports", f"{export_id}/{until}")
 
 
-def _last(ctx: Context, limit: int) -> list[DataExport]:
+def last_exports(ctx: Context, limit: int) -> list[DataExport]:
+    """The rows of the caller's newest copies."""
     statement = ctx.owned(DataExport).order_by(
         col(DataExport.created_at).desc(), col(DataExport.id).desc()
     )
     return list(ctx.db.execute(statement.limit(limit)).scalars())
 
 
-def _view(row: DataExport) -> schemas.DataExport:
+def export_view(row: DataExport) -> schemas.DataExport:
+    """A copy as its owner sees it."""
     return schemas.DataExport(
         id=row.id,
         status=ExportStatus(row.status),

@@ -21,6 +21,8 @@ OWN: tuple[Own, ...] = (*ACCOUNT, *ORDERS, *LOYALTY)
 """Tables of which rows are handed out, in the order in which a person reads them."""
 
 NOT_HANDED_OUT: Mapping[type[SQLModel], str] = {
+    m.DeletedAccount: "There is none while the account is there.",
+    m.DeletedName: "There is none while the account is there.",
     m.OrderDocument: _COPY,
     m.OrderCount: _COPY,
     m.WaitingEvent: _NUMBERS,

@@ -65,6 +65,9 @@ ACCOUNT: tuple[Own, ...] = (
             "is_demo": ORDERING,
             "news": ORDERING,
         },
+        scrubbed="customer_group_id external_id shop_email email country_code phone first_name "
+        "last_name password_hash passkey_handle picture_id",
+        kept="id customer_id",
     ),
     Own(
         m.NotificationPreference,
@@ -198,6 +201,7 @@ ACCOUNT: tuple[Own, ...] = (
             "previous_hash": SECRET,
             "hash": SECRET,
         },
+        kept="actor action about outcome details ip_address previous_hash hash",
     ),
     Own(
         m.Media,

@@ -31,6 +31,10 @@ class Own:
     """Columns that are handed out, with spaces between."""
     withheld: Mapping[str, str] = field(default_factory=dict)
     """The other columns, and why they are not."""
+    scrubbed: str = ""
+    """Of a table whose rows are kept for the books: columns that are emptied at a deletion."""
+    kept: str = ""
+    """Of such a table: the other columns that hold text."""
     order: Any = None
     """What names the order of a row: its amounts are in the order's currency."""
 
@@ -38,6 +42,11 @@ class Own:
     def name(self) -> str:
         """The table's."""
         return str(bulk.table_of(self.model).name)
+
+    @property
+    def is_of_books(self) -> bool:
+        """Whether its rows outlive the account; all others go with it."""
+        return bool(self.scrubbed or self.kept)
 
     @property
     def columns(self) -> list[str]:

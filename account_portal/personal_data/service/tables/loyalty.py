@@ -25,6 +25,8 @@ LOYALTY: tuple[Own, ...] = (
         direct(m.LoyaltyAccount),
         "membership_number earned redeemed bonus savings created_at modified_at",
         NO_OWNER,
+        scrubbed="membership_number",
+        kept="customer_id",
     ),
     Own(
         m.LoyaltyActivity,
@@ -33,6 +35,8 @@ LOYALTY: tuple[Own, ...] = (
         "external_id activity_type activity reference_number title loyalty_point remarks "
         "spendable_at created_at modified_at",
         {**NO_ID, **NO_OWNER},
+        scrubbed="external_id remarks",
+        kept="id customer_id activity_type activity reference_number title",
     ),
     Own(
         m.CreditActivity,
@@ -40,6 +44,7 @@ LOYALTY: tuple[Own, ...] = (
         direct(m.CreditActivity),
         "currency amount cause reference_number created_at",
         {**NO_ID, **NO_OWNER},
+        kept="id customer_id currency cause reference_number",
     ),
     Own(
         m.Review,

@@ -46,6 +46,10 @@ ORDERS: tuple[Own, ...] = (
         "cancelled_at delivered_at completes_at created_at modified_at",
         {**NO_ID, **NO_OWNER},
         order=m.Order.id,
+        scrubbed="customer_email customer_phone customer_note extra feedback cancellation_reason",
+        kept="id customer_id order_number status payment_status currency coupon_code "
+        "applied_promotions applied_coupons shipping_provider_id courier_company_id "
+        "billing_address_id shipping_address_id replaces_return_id",
     ),
     Own(
         m.OrderLine,
@@ -59,6 +63,9 @@ ORDERS: tuple[Own, ...] = (
         "tax_rate tax_amount line_total shipping_additional_cost associated_options",
         {"order_id": ORDERING},
         order=m.OrderLine.order_id,
+        scrubbed="associated_options",
+        kept="id order_id product_id product_name product_image_url product_type sku twin_of "
+        "slug variant_id variant_name subscription_plan subscription_frequency tax_type",
     ),
     Own(
         m.AddressCopy,
@@ -67,6 +74,9 @@ ORDERS: tuple[Own, ...] = (
         "id first_name last_name business_name tax_identification_number address_line1 "
         "address_line2 landmark pincode city state country country_code phone email",
         {"address_id": ORDERING},
+        scrubbed="address_id first_name last_name business_name tax_identification_number "
+        "address_line1 address_line2 landmark pincode city country_code phone email",
+        kept="id state country",
     ),
     Own(
         m.Shipment,
@@ -77,6 +87,8 @@ ORDERS: tuple[Own, ...] = (
         "delivered_date cancellation_reason shipping_label_url created_at modified_at",
         {"order_id": ORDERING},
         order=m.Shipment.order_id,
+        scrubbed="awb_no tracking_url shipping_label_url cancellation_reason",
+        kept="id order_id reference_number status courier_company_name eta_delivery",
     ),
     Own(
         m.ShipmentItem,
@@ -87,6 +99,7 @@ ORDERS: tuple[Own, ...] = (
         order=select(col(m.Shipment.order_id))
         .where(col(m.Shipment.id) == col(m.ShipmentItem.shipment_id))
         .scalar_subquery(),
+        kept="id shipment_id line_id",
     ),
     Own(
         m.ShipmentEvent,
@@ -94,6 +107,8 @@ ORDERS: tuple[Own, ...] = (
         lambda customer_id: col(m.ShipmentEvent.shipment_id).in_(parcels(customer_id)),
         "shipment_id status text place happened_at",
         NO_ID,
+        scrubbed="text place",
+        kept="id shipment_id status",
     ),
     Own(
         m.Payment,
@@ -111,6 +126,10 @@ ORDERS: tuple[Own, ...] = (
             "icon_url": ORDERING,
         },
         order=m.Payment.order_id,
+        scrubbed="redirect_url success_url failure_url card_number bank_name upi_id wallet_name "
+        "bank_account_number",
+        kept="id order_id request_number payment_status payment_reference_number "
+        "payment_method payment_gateway collection icon_url card_type",
     ),
     Own(
         m.Refund,
@@ -128,6 +147,9 @@ ORDERS: tuple[Own, ...] = (
             "shipment_id": ORDERING,
         },
         order=m.Refund.order_id,
+        scrubbed="bank_account_id bank_account_number bank_name refund_remarks",
+        kept="id order_id return_id retries_id request_number status payment_mode "
+        "payment_method payment_reference_number purpose shipment_id",
     ),
     Own(
         m.OrderReturn,
@@ -138,6 +160,8 @@ ORDERS: tuple[Own, ...] = (
         "completed_at cancelled_at created_at modified_at",
         {**NO_OWNER, "order_id": ORDERING, "replacement_order_id": ORDERING},
         order=m.OrderReturn.order_id,
+        scrubbed="rejection_reason",
+        kept="id customer_id order_id request_number status pickup_address_id replacement_order_id",
     ),
     Own(
         m.ReturnItem,
@@ -148,6 +172,8 @@ ORDERS: tuple[Own, ...] = (
         order=select(col(m.OrderReturn.order_id))
         .where(col(m.OrderReturn.id) == col(m.ReturnItem.return_id))
         .scalar_subquery(),
+        scrubbed="return_reason",
+        kept="id return_id line_id resolution",
     ),
     Own(
         m.Purchase,
@@ -156,6 +182,7 @@ ORDERS: tuple[Own, ...] = (
         "product_id order_number order_date product_name product_image_url currency "
         "selling_price listing_price",
         {**NO_OWNER, "order_id": ORDERING},
+        kept="customer_id product_id order_id order_number product_name product_image_url currency",
     ),
     Own(
         m.Subscription,
