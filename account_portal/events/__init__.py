@@ -1,5 +1,6 @@
 """The event log: what happened, written with its cause and read by the shop's systems."""
 
+import account_portal.events.consents  # noqa: F401  (listens to the session)
 from account_portal.events.changes import tell_of_updates
 from account_portal.events.log import (
     FORMAT_VERSION,

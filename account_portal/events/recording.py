@@ -39,7 +39,7 @@ def act_as(db: Session, source: str) -> None:
     db.info[_SOURCE] = source
 
 
-def _source_of(db: Session) -> str:
+def source_of(db: Session) -> str:
     """Who causes what is written; whoever signs up or recovers an account is nobody yet."""
     if _SOURCE in db.info:
         return str(db.info[_SOURCE])
@@ -50,7 +50,7 @@ def _source_of(db: Session) -> str:
 def record(db: Session, told: Iterable[Told]) -> None:
     """Write events; they are read once this transaction has committed."""
     now = utc_now()
-    source = _source_of(db)
+    source = source_of(db)
     news_since = now - OLD if source == IMPORT else None
     rows = [
         {

@@ -7,6 +7,7 @@ from account_portal.models.address import (
     Subscription,
 )
 from account_portal.models.bank_account import BankAccount
+from account_portal.models.consent import ConsentChange
 from account_portal.models.data_export import DataExport
 from account_portal.models.deleted_account import DeletedAccount, DeletedName
 from account_portal.models.event import Event, WaitingEvent
@@ -60,6 +61,7 @@ __all__ = [
     "ApiKeyUsage",
     "AuditEntry",
     "BankAccount",
+    "ConsentChange",
     "CreditActivity",
     "DataExport",
     "DeletedAccount",

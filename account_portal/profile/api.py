@@ -8,6 +8,7 @@ from account_portal.core.schemas import EncodedView
 from account_portal.profile import service
 from account_portal.profile.schemas import (
     ChangePreferences,
+    ConsentChange,
     ProfileImage,
     ProfileImageUpload,
     UserUpdate,
@@ -142,3 +143,17 @@ def read_preferences(ctx: Ctx, id: OwnUser) -> NotificationPreferences:
 def update_preferences(ctx: Ctx, id: OwnUser, data: ChangePreferences) -> NotificationPreferences:
     """Kinds and channels left out keep their value."""
     return service.update_preferences(ctx, data.notification_preferences)
+
+
+@router.expose(
+    "GET",
+    PREFERENCES + "/changes",
+    operation_id="list-consent-changes",
+    summary="Read when opt-ins were changed, and by whom",
+    message="Changes.",
+    content="changes",
+    also=[404],
+)
+def list_consent_changes(ctx: Ctx, id: OwnUser) -> list[ConsentChange]:
+    """The last fifty, newest first."""
+    return service.list_consent_changes(ctx)

@@ -11,6 +11,7 @@ from account_portal.core.schemas import (
     CountryCode,
     Email,
     Input,
+    Moment,
     Phone,
     Upload,
     View,
@@ -48,6 +49,16 @@ class ChangePreferences(Input):
     """Opt-ins to change."""
 
     notification_preferences: NotificationPreferencesUpdate
+
+
+class ConsentChange(View):
+    """A switch of the opt-ins that was turned."""
+
+    kind: Literal["transactional", "promotional", "newsletter"]
+    channel: Literal["email", "sms", "whatsapp"]
+    is_on: bool
+    source: str = Field(description="customer, shop, import or system.")
+    created_at: Moment
 
 
 class UserUpdate(Changes):

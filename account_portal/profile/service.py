@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, select
+from sqlmodel import col
 
 from account_portal.auth.schemas import NotificationPreferences
 from account_portal.auth.schemas import User as UserView
@@ -19,9 +20,11 @@ from account_portal.core.errors import NotFound
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.schemas import EncodedView
 from account_portal.media import service as media
+from account_portal.models import ConsentChange as ConsentRow
 from account_portal.models import NotificationPreference, User
 from account_portal.profile import rules
 from account_portal.profile.schemas import (
+    ConsentChange,
     NotificationPreferencesUpdate,
     ProfileImage,
     ProfileImageUpload,
@@ -29,6 +32,7 @@ from account_portal.profile.schemas import (
     UserUpdateResult,
 )
 
+MOST_CONSENTS = 50
 NAMES = ("first_name", "last_name")
 
 
@@ -100,6 +104,22 @@ def read_preferences(ctx: Context) -> NotificationPreferences:
     """What the caller wants to hear of, by which channel."""
     kept = ctx.db.get(NotificationPreference, ctx.user_id)
     return preferences_view(kept or _no_opt_ins(ctx))
+
+
+def list_consent_changes(ctx: Context) -> list[ConsentChange]:
+    """The last fifty switches of the caller that were turned, newest first."""
+    turned = (
+        select(ConsentRow)
+        .where(col(ConsentRow.user_id) == ctx.user_id)
+        .order_by(col(ConsentRow.created_at).desc(), col(ConsentRow.id).desc())
+        .limit(MOST_CONSENTS)
+    )
+    return [
+        ConsentChange.model_validate(
+            {**row.model_dump(), **dict(zip(("kind", "channel"), row.name.split("_"), strict=True))}
+        )
+        for row in ctx.db.execute(turned).scalars()
+    ]
 
 
 def update_preferences(

@@ -22,6 +22,7 @@ from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, Shipment, User
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelOrder, RetryPayment
+from account_portal.personal_data import service as personal_data
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
@@ -255,6 +256,24 @@ def test_customers(database: Database, does: Does) -> None:
     change_user(database, user, password_hash="x", news=7)
     assert told(database, before) == []
     assert does(user, auth.deactivate_user) == [("customer.deactivated", head)]
+
+
+def test_ones_own_data(database: Database, does: Does) -> None:
+    user = make_user(database, external_id="C-5")
+    assert does(user, personal_data.request_export) == []
+    before = mark(database)
+    assert personal_data.make_exports() == 1
+    [(kind, data)] = told(database, before)
+    assert kind == "customer.data_exported"
+    assert data["customer_id"] == user.customer_id
+    found = does(user, personal_data.delete_account)
+    assert [kind for kind, _ in found] == [
+        "customer.deactivated",
+        "customer.contact_changed",
+        "customer.updated",
+        "customer.deleted",
+    ]
+    assert found[-1][1] == {"customer_id": user.customer_id, "external_id": "C-5"}
 
 
 def test_preferences(database: Database, owner: User, does: Does) -> None:

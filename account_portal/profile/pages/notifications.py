@@ -73,6 +73,39 @@ def _missing_contact() -> rx.Component:
     )
 
 
+def _turned(one: Any) -> rx.Component:
+    labels = {kind: label for kind, _, label, _ in KINDS}
+    return ui.row(
+        ui.text(
+            rx.match(one.kind, *labels.items(), one.kind),
+            " by ",
+            rx.match(one.channel, *CHANNELS, one.channel),
+            rx.cond(one.is_on, " turned on", " turned off"),
+        ),
+        ui.text(
+            rx.match(
+                one.source, ("customer", "By you"), ("system", "By the store"), "By the store"
+            ),
+            ", ",
+            ui.date(one.created_at, "datetime"),
+            tone="muted",
+            size="small",
+        ),
+        justify="between",
+    )
+
+
+def _history() -> rx.Component:
+    return rx.cond(
+        State.turned.length() > 0,
+        ui.section(
+            "What you changed before",
+            ui.rows(rx.foreach(State.turned, _turned)),
+            description="With the moment and by whom, newest first.",
+        ),
+    )
+
+
 def notifications() -> rx.Component:
     """The page of opt-ins."""
     return rx.fragment(
@@ -86,6 +119,7 @@ def notifications() -> rx.Component:
                 tone="muted",
                 size="small",
             ),
+            _history(),
             bones=ui.skeleton_cards(3),
         ),
     )

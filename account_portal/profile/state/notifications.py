@@ -6,7 +6,7 @@ import reflex as rx
 
 from account_portal.doors.page import read, write
 from account_portal.profile import service
-from account_portal.profile.schemas import NotificationPreferencesUpdate
+from account_portal.profile.schemas import ConsentChange, NotificationPreferencesUpdate
 from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
@@ -15,6 +15,8 @@ class NotificationsState(PageData, PageState):
 
     opt_ins: dict[str, dict[str, bool]] = {}
     """Switches by kind of message and channel."""
+    turned: list[ConsentChange] = []
+    """Switches that were turned before, newest first."""
     has_email: bool = True
     has_phone: bool = True
 
@@ -23,6 +25,7 @@ class NotificationsState(PageData, PageState):
         """Show the switches."""
         user = await read(self, service.read_profile)
         self.opt_ins = user.notification_preferences.model_dump()
+        self.turned = await read(self, service.list_consent_changes)
         self.has_email, self.has_phone = bool(user.email), bool(user.phone)
 
     @rx.event
@@ -41,6 +44,7 @@ class NotificationsState(PageData, PageState):
             self._show(kind, channel, on=not on)
             raise
         self.opt_ins = saved.model_dump()
+        self.turned = await read(self, service.list_consent_changes)
 
     def _show(self, kind: str, channel: str, *, on: bool) -> None:
         if channel in self.opt_ins.get(kind, {}):

@@ -79,6 +79,13 @@ ACCOUNT: tuple[Own, ...] = (
         {"user_id": ORDERING},
     ),
     Own(
+        m.ConsentChange,
+        "What you agreed to, and when",
+        of_user(m.ConsentChange.user_id),
+        "name is_on source created_at",
+        {**NO_ID, "user_id": ORDERING},
+    ),
+    Own(
         m.Address,
         "Saved addresses",
         direct(m.Address),
