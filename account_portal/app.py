@@ -46,6 +46,8 @@ from account_portal.edge.logs import configure_logging
 from account_portal.edge.neighbours import watching
 from account_portal.edge.pages import Sheet
 from account_portal.edge.wrapper import wrap
+from account_portal.guests.pages import find_order, found_order
+from account_portal.guests.state import FindOrderState, FoundOrderState
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
 from account_portal.merchant.housekeeping import background_jobs
@@ -232,6 +234,22 @@ PAGES = (
         forgot_password,
         "Set a new password",
         load=(ForgotState.load,),
+        public=True,
+        frame="plain",
+    ),
+    Page(
+        routes.FIND_ORDER,
+        find_order,
+        "Find my order",
+        load=(FindOrderState.load,),
+        public=True,
+        frame="plain",
+    ),
+    Page(
+        routes.FOUND_ORDER,
+        found_order,
+        "Your order",
+        load=(FoundOrderState.load,),
         public=True,
         frame="plain",
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, String, Text, select
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
 
 from account_portal.auth import service as auth
 from account_portal.context import SHOP
@@ -41,7 +42,7 @@ from tests.factories.users import PASSWORD, make_user
 from tests.personal_data.test_export import fill
 
 PLANTED = "Rumpelstilzchen"
-_TEXT = (String, Text, JSON)
+_TEXT = (AutoString, String, Text, JSON)
 _NUMBERS = {"id", "customer_id", "user_id", "subject"}
 
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from account_portal import routes
 from account_portal.auth.components import (
     another_code,
     code_buttons,
@@ -79,5 +80,6 @@ def login() -> rx.Component:
         rx.cond(State.step == "code", _code_step(), _password_step()),
         ui.divider(),
         ui.text("New here? ", ui.link("Create an account", to=State.register_link)),
+        ui.text("No account? ", ui.link("Find your order", to=routes.FIND_ORDER)),
         rx.cond(State.step == "code", rx.fragment(), demo_login()),
     )

@@ -168,5 +168,6 @@ def own_data() -> rx.Component:
             ui.stack(_copy(page), _deleting(page), gap="huge"),
             _delete_dialog(page),
             bones=[ui.skeleton("title"), ui.skeleton("card")],
+            follows=(State,),
         ),
     )
