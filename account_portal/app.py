@@ -79,7 +79,7 @@ from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.missing import crashed, not_found
 from account_portal.ui.page import Page
-from account_portal.ui.page_state import OwnPagesOnly, PageState
+from account_portal.ui.page_state import OwnPagesOnly, PageState, notice_sign_out
 from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.store import StoreState, shop_facts
 from account_portal.ui.tab_title import tab_title
@@ -377,7 +377,7 @@ def make_app() -> PortalApp:
     app.add_middleware(SingleAnswerLoad())
     app.register_lifespan_task(background_jobs)
     app.register_lifespan_task(watching)
-    app.register_lifespan_task(watch_changes, app=app)
+    app.register_lifespan_task(watch_changes, app=app, notice=notice_sign_out)
     if get_settings().draw_pages:
         app.register_lifespan_task(drawer.running)
     for page in PAGES:

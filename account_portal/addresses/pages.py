@@ -192,7 +192,7 @@ def _book() -> rx.Component:
         State.addresses.length() > 0,
         ui.stack(
             rx.cond(State.is_full, full),
-            ui.grid(rx.foreach(State.addresses, _card)),
+            ui.grid(ui.each(State.addresses, _card, key="id")),
         ),
         ui.empty(
             "nothing",

@@ -196,7 +196,7 @@ def bank_accounts(state: Any) -> rx.Component:
             state.phase,
             rx.cond(
                 state.accounts.length() > 0,
-                ui.rows(rx.foreach(state.accounts, lambda account: _line(state, account))),
+                ui.rows(ui.each(state.accounts, lambda account: _line(state, account), key="id")),
                 ui.card(
                     ui.empty(
                         "nothing",

@@ -170,7 +170,9 @@ def _orders(shown: Any) -> rx.Component:
         "Latest orders",
         rx.cond(
             shown.latest.length() > 0,
-            ui.card_list(rx.foreach(shown.latest, order_card), label="Latest orders"),
+            ui.card_list(
+                ui.each(shown.latest, order_card, key="order_number"), label="Latest orders"
+            ),
             ui.card(
                 ui.empty(
                     "nothing",
@@ -200,7 +202,10 @@ def dashboard() -> rx.Component:
                 shown.on_the_way.length() > 0,
                 ui.section(
                     "On the way",
-                    ui.card_list(rx.foreach(shown.on_the_way, _on_the_way), label="On the way"),
+                    ui.card_list(
+                        ui.each(shown.on_the_way, _on_the_way, key="order_number"),
+                        label="On the way",
+                    ),
                 ),
             ),
             rx.cond(
@@ -215,7 +220,7 @@ def dashboard() -> rx.Component:
                         shown.to_review.length() > 0,
                         ui.section(
                             "How was it?",
-                            ui.rows(rx.foreach(shown.to_review, _waiting_review)),
+                            ui.rows(ui.each(shown.to_review, _waiting_review, key="product_id")),
                         ),
                     ),
                     gap="large",

@@ -90,12 +90,14 @@ def _list() -> rx.Component:
     )
     waiting = rx.cond(
         State.waiting_count > 0,
-        ui.card_list(rx.foreach(State.waiting, _waiting), label="Waiting for review"),
+        ui.card_list(
+            ui.each(State.waiting, _waiting, key="product_id"), label="Waiting for review"
+        ),
         nothing_waits,
     )
     written = rx.cond(
         State.written_count > 0,
-        ui.card_list(rx.foreach(State.written, _written), label="My reviews"),
+        ui.card_list(ui.each(State.written, _written, key="id"), label="My reviews"),
         nothing_written,
     )
     return ui.stack(

@@ -2,11 +2,13 @@
 
 Each change is counted with the users it concerns (`notifications.news`). Every process looks up the
 counts of those whose pages are connected to it, all in one question. Where there is news, the tab
-is told the new count with `Session.viewer`; the page then asks for its data as it always does.
+is told the new count with `PageState.viewer`; the page then asks for its data as it always does.
+An ended session is such news too: its tabs ask to sign in again.
 """
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import reflex as rx
@@ -40,19 +42,23 @@ def note_open(state: Any, user_id: str, news: int) -> None:
         _open[token] = _Tab(user_id, news)
 
 
-async def watch_changes(app: rx.App) -> None:
+Notice = Callable[[Any], Awaitable[None]]
+"""What a tab's state does with news, before it is sent to the page."""
+
+
+async def watch_changes(app: rx.App, notice: Notice) -> None:
     """Tell tabs of news as long as the server runs."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         try:
-            await look(app)
+            await look(app, notice)
         except PortalError:
             log.warning("the database was busy; open pages are told of changes later")
         except Exception:
             log.exception("open pages could not be told of changes; the next look tries again")
 
 
-async def look(app: rx.App) -> None:
+async def look(app: rx.App, notice: Notice) -> None:
     """Look once; see `watch_changes`."""
     connected = app.event_namespace.token_to_sid if app.event_namespace else {}
     for token in [token for token in _open if token not in connected]:
@@ -65,7 +71,7 @@ async def look(app: rx.App) -> None:
         latest = news.get(tab.user_id, tab.news)
         if latest != tab.news:
             _open[token] = tab._replace(news=latest)
-            telling.append(asyncio.ensure_future(_tell(app, token)))
+            telling.append(asyncio.ensure_future(_tell(app, token, notice)))
     for one in telling:
         _telling.add(one)
         one.add_done_callback(_telling.discard)
@@ -74,10 +80,11 @@ async def look(app: rx.App) -> None:
         await asyncio.wait(telling, timeout=LOOK_EVERY)
 
 
-async def _tell(app: rx.App, token: str) -> None:
+async def _tell(app: rx.App, token: str, notice: Notice) -> None:
     try:
-        async with app.modify_state(rx.BaseStateToken(ident=token, cls=rx.State)):
-            pass  # at the end of this, who looks is asked for anew and sent, as after every event
+        async with app.modify_state(rx.BaseStateToken(ident=token, cls=rx.State)) as state:
+            await notice(state)
+        # At the end of this, who looks is asked for anew and sent, as after every event.
     except Exception:
         log.exception("an open page could not be told of a change")
 

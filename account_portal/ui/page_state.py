@@ -136,6 +136,18 @@ class PageState(rx.State):
             self.gate = "asking"
 
 
+async def notice_sign_out(root: rx.State) -> None:
+    """Ask a tab's customer to sign in again if their session has ended elsewhere."""
+    state = await root.get_state(PageState)
+    try:
+        await read_inline(state, get_viewer)
+    except NotAuthenticated:
+        if customer_of(state) and not state._sent_to_login:  # noqa: SLF001
+            state._ask_who_is_here()  # noqa: SLF001
+    except PortalError:
+        pass  # the database is away: nobody is asked for that, the next action tries again
+
+
 class PageData(rx.State, mixin=True):
     """Of a page that shows data: `class OrdersState(PageData, Session)`, with a `load` handler."""
 

@@ -66,6 +66,19 @@ function swallowEnter() {
   setTimeout(() => document.removeEventListener("keydown", stop, true), HABIT);
 }
 
+/** What opened a dialog may be gone by what was done in it, such as a deletion: then the page's heading has the focus. */
+function placeFocus() {
+  requestAnimationFrame(() => {
+    const { activeElement } = document;
+    // A button of the closed dialog has it until the browser has drawn the page again.
+    const isGone = activeElement === document.body || activeElement?.closest("dialog:not([open])");
+    if (activeElement && !isGone) return;
+    const heading = document.querySelector("main h1");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  });
+}
+
 /** Opens it with the focus in its first field, or on its title: never on the button that closes it. */
 function show(dialog) {
   if (!dialog || dialog.open) return;
@@ -100,6 +113,7 @@ export function Dialog({ open, onClose, dismissable = true, children, ...rest })
       known.current = true;
       if (dialog.querySelector(".code")) swallowEnter();
       dialog.close();
+      placeFocus();
     }
   }, [open]);
   return h(

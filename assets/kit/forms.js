@@ -1,5 +1,6 @@
 import { createElement as h, useEffect, useId, useRef, useState } from "react";
 import { Icon } from "./icon.js";
+import { showAnswer, useOwnErrors } from "./own-errors.js";
 
 const REPEAT_MS = 3000; // within this time the same content is the same press, seen twice
 
@@ -11,6 +12,7 @@ export function FormGuard({ errors, labels, busy, title, className = "" }) {
   const waited = useRef(false);
   const faults = Object.entries(errors ?? {}).filter(([, text]) => text?.length);
   const told = JSON.stringify(faults);
+  useOwnErrors(ref); // first: what is not sent is no press that counts
 
   useEffect(() => {
     const form = ref.current.closest("form");
@@ -38,6 +40,10 @@ export function FormGuard({ errors, labels, busy, title, className = "" }) {
   useEffect(() => {
     if (faults.length) sent.current = 0; // refused: also when `busy` came and went between two frames
   }, [told]);
+
+  useEffect(() => {
+    if (!busy) showAnswer(ref.current.closest("form"));
+  }, [errors, busy]);
 
   useEffect(() => {
     if (busy || !faults.length) return;
@@ -232,9 +238,4 @@ export function StarInput({ name, value = 0, star, label, required = false, size
       shown ? `${shown} · ${starWord(shown)}` : "Choose a rating",
     ),
   );
-}
-
-/** An error, at its field or above its form. What the server wrote there stays until the page has words of its own. */
-export function ErrorPlace({ message, ...rest }) {
-  return h("p", { ...rest, suppressHydrationWarning: true }, message || "");
 }

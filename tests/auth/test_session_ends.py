@@ -48,6 +48,11 @@ def browser(database: Database, owner: User, clock: Clock) -> str:
         return service.login_page(ctx, Contact(email="owner@example.com"), PASSWORD)
 
 
+def news_of(database: Database, user: User) -> int:
+    with database.session(writes=False) as db:
+        return db.get_one(User, user.id).news
+
+
 def refresh(database: Database, token: str) -> TokenPair:
     with enter(writes=True, database=database) as ctx:
         return service.refresh_tokens(ctx, RefreshToken(refresh_token=token))
@@ -185,3 +190,15 @@ def test_sessions_from_before_get_their_ends(clock: Clock, database: Database, o
     assert one.expires_at - one.created_at == timedelta(days=30)
     assert other.expires_at == other.ends_at == other.created_at + timedelta(days=90)
     assert (one.proven_at, other.proven_at) == (None, None)
+
+
+def test_pages_that_are_open_hear_of_a_sign_out(
+    database: Database, owner: User, stranger: User, browser: str
+) -> None:
+    before = news_of(database, owner), news_of(database, stranger)
+    with enter(Caller(cookie=browser), writes=True, database=database) as ctx:
+        service.end_page_session(ctx)
+    assert (news_of(database, owner), news_of(database, stranger)) == (before[0] + 1, before[1])
+    with enter(Caller(cookie=browser), writes=True, database=database) as ctx:
+        service.end_page_session(ctx)  # it ended already
+    assert news_of(database, owner) == before[0] + 1

@@ -69,6 +69,7 @@ def test_an_address_is_saved_changed_and_deleted(open_page: OpenPage, viewport: 
     page.get_by_role("button", name=f"Delete {name}").click()
     page.get_by_role("button", name="Delete address").click()
     expect(page.get_by_role("heading", name=name)).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
 def test_fields_follow_the_country_and_keep_what_was_typed(open_page: OpenPage) -> None:

@@ -1,9 +1,12 @@
 """Dialogs that are left by a slip, closed by a success, or drawn in the system's colours."""
 
+import re
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DEMO, SAM, OpenPage, assert_accessible
-from tests.e2e.test_addresses import open_form
+from tests.e2e.test_addresses import fill, open_form
 
 
 def test_what_was_typed_survives_escape_but_not_cancel(open_page: OpenPage) -> None:
@@ -24,6 +27,46 @@ def test_what_was_typed_survives_escape_but_not_cancel(open_page: OpenPage) -> N
     expect(dialog).to_be_hidden()
     open_form(page)
     expect(name).to_have_value(before)
+
+
+def test_what_is_missing_is_told_at_its_field_until_it_is_there(open_page: OpenPage) -> None:
+    page = open_page("/addresses", as_=SAM)
+    dialog = open_form(page)
+    name = dialog.get_by_label("First name")
+    name.fill("")
+    dialog.get_by_role("button", name="Save address").click()
+    expect(name).to_be_focused()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(name).to_have_accessible_description("Please fill this in.")
+    assert_accessible(page)
+    name.fill("Noor")
+    expect(name).not_to_have_attribute("aria-invalid", "true")
+    expect(name).to_have_accessible_description("")
+
+
+def test_an_error_that_is_told_again_is_seen_again(open_page: OpenPage) -> None:
+    page = open_page("/addresses", as_=SAM)
+    dialog = open_form(page)
+    dialog.get_by_label("Country", exact=True).select_option("India")
+    fill(dialog, "Never saved")
+    code = dialog.get_by_label("PIN code")
+    for wrong in ("12", "13"):
+        code.fill(wrong)
+        expect(code).not_to_have_attribute("aria-invalid", "true")
+        dialog.get_by_role("button", name="Save address").click()
+        expect(code).to_have_attribute("aria-invalid", "true")
+        expect(code).to_have_accessible_description(re.compile("not in the right form"))
+
+
+@pytest.mark.parametrize("contact", ["", "nobody@"])
+def test_sign_in_says_what_is_missing(open_page: OpenPage, contact: str) -> None:
+    page = open_page("/login")
+    field = page.get_by_label("E-mail or phone")
+    field.fill(contact)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    password = page.get_by_label("Password", exact=True)
+    expect(password if contact else field).to_be_focused()
+    expect(password).to_have_accessible_description("Please fill this in.")
 
 
 def test_forced_colours_draw_a_dialogs_edge(open_page: OpenPage) -> None:

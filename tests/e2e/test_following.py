@@ -15,7 +15,7 @@ from account_portal.models import Order, Shipment, User
 from account_portal.orders import service as orders
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
-from tests.e2e.conftest import OpenPage
+from tests.e2e.conftest import PASSWORD, OpenPage
 from tests.factories.loyalty import make_activity
 from tests.factories.orders import make_order
 from tests.factories.reviews import make_product, make_review
@@ -53,6 +53,23 @@ def test_a_parcels_steps_appear_on_every_open_page(
     expect(history.get_by_text("Delivered").last).to_be_visible(timeout=SOON)
     expect(detail.get_by_role("link", name="Return items")).to_be_visible(timeout=SOON)
     expect(home.get_by_text("On the way", exact=True)).to_be_hidden(timeout=SOON)
+
+
+def test_another_tab_notices_a_sign_out(open_page: OpenPage, customer: User) -> None:
+    page = open_page("/orders", as_=customer.email)
+    other = page.context.new_page()
+    other.goto(page.url.replace("/orders", "/addresses"))
+    expect(other.get_by_role("button", name="Add address").first).to_be_visible()
+    other.wait_for_timeout(500)  # its websocket is there
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    asked = other.get_by_role("dialog", name="Please sign in again")
+    expect(asked).to_be_visible(timeout=2 * SOON)
+    asked.get_by_label("E-mail or phone").fill(customer.email or "")
+    asked.get_by_label("Password", exact=True).fill(PASSWORD)
+    asked.get_by_role("button", name="Sign in", exact=True).click()
+    expect(asked).to_be_hidden()
+    expect(other.get_by_role("button", name="Add address").first).to_be_visible()
 
 
 def test_what_is_open_and_typed_stays(

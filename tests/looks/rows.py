@@ -13,7 +13,17 @@ from account_portal import routes
 from tests.factories.extremes import BARE, MAX, ONE
 from tests.factories.pictures import make_picture
 from tests.factories.reviews import FILM
-from tests.looks.look import Look, Reach, State, follow, opened, press, press_inside, wait_for
+from tests.looks.look import (
+    Look,
+    Reach,
+    State,
+    follow,
+    leave_to_the_server,
+    opened,
+    press,
+    press_inside,
+    wait_for,
+)
 
 ORDERS, RETURNS = routes.ORDERS, routes.RETURNS
 
@@ -21,7 +31,7 @@ ORDERS, RETURNS = routes.ORDERS, routes.RETURNS
 def _wrong_password(page: Page) -> None:
     page.get_by_label("Current password", exact=True).fill("not it")
     page.get_by_label("New password", exact=True).fill("short")
-    page.locator("form:has(#new_password)").evaluate("form => form.noValidate = true")
+    leave_to_the_server(page)
     page.get_by_role("button", name="Change password").click()
 
 
@@ -43,7 +53,7 @@ def _choose_item(page: Page) -> None:
 def _another_address(page: Page) -> None:
     page.get_by_label("Another address").click()
     expect(page.get_by_label("City", exact=True)).to_be_visible()
-    page.evaluate("document.querySelectorAll('form').forEach((form) => form.noValidate = true)")
+    leave_to_the_server(page)
 
 
 def _choose_files(page: Page) -> None:

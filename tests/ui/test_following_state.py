@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from account_portal.addresses.state import AddressesState
+from account_portal.auth.service.sessions import end_sessions_of
 from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
@@ -17,6 +19,7 @@ from account_portal.orders import service as orders
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.reviews.state import ReviewsState
 from account_portal.ui import following
+from account_portal.ui.page_state import notice_sign_out
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.orders import make_order
 from tests.factories.users import make_user
@@ -106,12 +109,15 @@ class FakeApp:
     async def modify_state(self, token: Any) -> AsyncIterator[Any]:
         if token.ident in self.busy:
             await asyncio.sleep(10)
-        yield
+        yield None
         self.told.append(token.ident)
+
+    async def noticed(self, state: Any) -> None:
+        pass
 
     def look(self) -> list[str]:
         self.told.clear()
-        asyncio.run(following.look(self))  # type: ignore[arg-type]
+        asyncio.run(following.look(self, self.noticed))  # type: ignore[arg-type]
         return sorted(self.told)
 
 
@@ -140,6 +146,19 @@ def test_each_tab_of_a_customer_is_told_once(
     assert app.look() == []
     tell(database, owner, stranger)
     assert app.look() == ["one", "other", "two"]
+
+
+def test_a_tab_whose_session_has_ended_asks_to_sign_in(database: Database, owner: User) -> None:
+    page = OpenPage(database, AddressesState, owner, "/addresses")
+    page.run("load")
+    root = page.state.parent_state.parent_state
+    root.router_data = {"customer": owner.id}
+    asyncio.run(notice_sign_out(root))
+    assert not page.signed_out
+    with enter(writes=True, database=database) as ctx:
+        end_sessions_of(ctx, owner.id)
+    asyncio.run(notice_sign_out(root))
+    assert page.signed_out
 
 
 def test_tabs_that_went_away_are_forgotten(database: Database, owner: User) -> None:
@@ -197,6 +216,7 @@ def test_a_database_that_is_away_ends_nothing(
 
     monkeypatch.setattr(following, "look", look)
     monkeypatch.setattr(following, "LOOK_EVERY", 0)
+    app = FakeApp()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(following.watch_changes(FakeApp()))  # type: ignore[arg-type]
+        asyncio.run(following.watch_changes(app, app.noticed))  # type: ignore[arg-type]
     assert looks == 3

@@ -65,7 +65,7 @@ def passkeys(page: Any) -> rx.Component:
         "Passkeys",
         rx.cond(
             page.passkeys.length() > 0,
-            ui.rows(rx.foreach(page.passkeys, _passkey)),
+            ui.rows(ui.each(page.passkeys, _passkey, key="id")),
             ui.card(
                 ui.empty(
                     "nothing",

@@ -55,7 +55,7 @@ def _devices(page: Any) -> rx.Component:
     )
     return ui.section(
         "Devices",
-        ui.rows(rx.foreach(page.devices, _device)),
+        ui.rows(ui.each(page.devices, _device, key="id")),
         action=others,
         description="Where your account is signed in. Don't know one? Sign it out and change "
         "your password.",

@@ -26,7 +26,7 @@ from account_portal.core.errors import NotAuthenticated
 from account_portal.core.ids import new_id, new_secret
 from account_portal.core.written import written_day
 from account_portal.models import SignIn, User, UserSession
-from account_portal.notifications import enqueue
+from account_portal.notifications import enqueue, mark_changed
 from account_portal.notifications.messages.account import NewDevice
 from account_portal.security import idempotency, tokens
 
@@ -315,14 +315,18 @@ def end_sessions_of(ctx: Context, user_id: str, *, but: str | None = None) -> in
 
 
 def revoke(ctx: Context, *conditions: Any) -> int:
-    """End the sessions that fit; returns how many there were."""
+    """End the sessions that fit; returns how many there were. Pages open in them are told."""
     ended = ctx.db.execute(
         update(UserSession)
         .where(*conditions, col(UserSession.revoked_at).is_(None))
         .values(revoked_at=ctx.now)
-        .returning(col(UserSession.id))
+        .returning(col(UserSession.id), col(UserSession.user_id))
         .execution_options(synchronize_session=False)
-    ).scalars()
-    found = list(ended)
+    )
+    found = {row[0]: row[1] for row in ended}
     ctx.has_ended_session = ctx.has_ended_session or ctx.actor.session_id in found
+    users = {user_id for user_id in found.values() if user_id}
+    if users:
+        customers = select(col(User.customer_id)).where(col(User.id).in_(users))
+        mark_changed(ctx.db, ctx.db.execute(customers).scalars().all())
     return len(found)

@@ -94,7 +94,7 @@ def _list() -> rx.Component:
     return ui.stack(
         rx.cond(
             State.orders.length() > 0,
-            ui.card_list(rx.foreach(State.orders, order_card), label="Orders"),
+            ui.card_list(ui.each(State.orders, order_card, key="order_number"), label="Orders"),
             _nothing(),
         ),
         ui.pager(

@@ -24,7 +24,7 @@ def _list() -> rx.Component:
     return ui.stack(
         rx.cond(
             State.cards.length() > 0,
-            ui.card_list(rx.foreach(State.cards, return_card), label="Returns"),
+            ui.card_list(ui.each(State.cards, return_card, key="request_number"), label="Returns"),
             nothing,
         ),
         ui.pager(

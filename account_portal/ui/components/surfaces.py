@@ -1,5 +1,6 @@
 """Cards, sections, page headers, disclosures: the frame of content."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import reflex as rx
@@ -55,6 +56,15 @@ def card_list(*cards: Child, label: Text | None = None) -> rx.Component:
     """Cards under one another, told as a list; children are `card`s or a `foreach` of them."""
     props = {} if label is None else {"aria_label": label}
     return rx.el.div(*cards, role="group", class_name="grid grid-cols-1 gap-3", **props)
+
+
+def each(things: Any, shown: Callable[[Any], rx.Component], *, key: str) -> rx.Component:
+    """Things that come and go while they are looked at, one component for each.
+
+    `key` names the attribute that tells them apart: what is open in one, or has the focus, stays
+    with it, and does not pass to the next one when it goes.
+    """
+    return rx.foreach(things, lambda one: rx.fragment(shown(one), key=one[key]))
 
 
 def rows(*children: Child) -> rx.Component:

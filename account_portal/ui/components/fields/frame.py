@@ -10,7 +10,7 @@ from account_portal.ui.variants import Child, Text, classes
 class ErrorPlace(rx.Component):
     """A paragraph that keeps the words the server wrote into the page (`edge/pages.py`)."""
 
-    library = "$/public/kit/forms.js"
+    library = "$/public/kit/own-errors.js"
     tag = "ErrorPlace"
 
     message: rx.Var[str]
