@@ -249,8 +249,9 @@ class ShipmentEvent(Identified, table=True):
 class OrderDocument(SQLModel, table=True):
     """An order in the contract's shape, written with it: what lists and details are served from.
 
-    `orders.service.documents` is the only place that writes one. It holds as it is until
-    `valid_until`, when a return window closes; whoever reads it later derives it anew first.
+    `orders.service.documents` is the only place that writes one. What may be done with the order is
+    added when it is read. Its state holds until `valid_until`, when the last return window closes;
+    whoever reads it later derives it anew first.
     """
 
     __tablename__ = "order_documents"
@@ -272,7 +273,9 @@ class OrderDocument(SQLModel, table=True):
     order_number: str = Field(max_length=40, unique=True)
     status: str = Field(max_length=30, description="State the order is counted under.")
     summary: str = Field(sa_type=Text, description="`OrderList` as JSON.")
-    detail: str = Field(sa_type=Text, description="`OrderDetail` as JSON.")
+    detail: str = Field(
+        sa_type=Text, description="`OrderDetail` as JSON, without what may be done with it now."
+    )
     changed_at: datetime = Field(
         sa_type=UtcDateTime,
         description="When anything of the order changed last: what whoever follows orders goes by.",
@@ -281,7 +284,7 @@ class OrderDocument(SQLModel, table=True):
         default=None,
         sa_type=UtcDateTime,
         index=True,
-        description="When a return window closes: whoever reads it later derives it anew first.",
+        description="When its state may end: whoever reads it later derives it anew first.",
     )
     search: str = Field(default="", sa_type=Text, description="Number and names, folded.")
     refunds: str | None = Field(

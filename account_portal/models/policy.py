@@ -10,17 +10,16 @@ from account_portal.models.base import Identified
 
 
 class OrderPolicy(SQLModel, table=True):
-    """The settings that the stored documents were derived with; one row.
+    """The window that states of orders were derived with; one row.
 
-    A process that starts with other settings marks the documents they change, so that these are
-    derived anew before they are read.
+    A process that starts with another marks the documents whose state it can change, so that these
+    are derived anew before they are read.
     """
 
     __tablename__ = "order_policies"
 
     id: int = Field(primary_key=True)
     return_window_days: int
-    cancel_scheduled: bool
 
 
 class PolicyVersion(Identified, table=True):

@@ -16,6 +16,7 @@ from account_portal.context import Actor, Context
 from account_portal.core.errors import InsufficientScope, NotFound
 from account_portal.events import Entry
 from account_portal.models import OrderDocument, Review, User
+from account_portal.orders import service as orders
 from account_portal.returns import service as returns
 from account_portal.security.api_keys import SCOPE_TO_READ, allows
 
@@ -77,14 +78,14 @@ def _read(
 
 
 def _order(ctx: Context, data: Data) -> bytes:
-    statement = select(col(OrderDocument.detail)).where(
+    statement = select(col(OrderDocument.order_id), col(OrderDocument.detail)).where(
         col(OrderDocument.order_number) == data["order_number"],
         col(OrderDocument.customer_id) == ctx.customer_id,
     )
-    found = ctx.db.execute(statement).scalar_one_or_none()
+    found = ctx.db.execute(statement).one_or_none()
     if found is None:
         raise NotFound
-    return found.encode()
+    return orders.whole_details(ctx.db, {found.order_id: found.detail}, ctx.now)[found.order_id]
 
 
 def _return(ctx: Context, data: Data) -> bytes:

@@ -16,7 +16,7 @@ from account_portal.orders import rules
 from account_portal.orders.facts import money as money_facts
 from account_portal.orders.rules import money, policies, units
 from account_portal.orders.service import lost_parcels, payments, reading, refunds
-from account_portal.orders.service.documents import owed, refreshing, shape, storing
+from account_portal.orders.service.documents import allowed, owed, refreshing, shape, storing
 from account_portal.returns.service import requesting
 from tests.factories.orders import make_line, make_order
 from tests.orders.lives import Life
@@ -79,7 +79,7 @@ def _closing(later: timedelta) -> Callable[..., Any]:
 
 
 def _shows_more(detail: dict[str, Any], *args: Any) -> None:
-    shape.add_cancellation(detail, *args)
+    _add_cancellation(detail, *args)
     if shown := detail["cancellation_refund_details"]:
         shown["refundable_amount"] += 1
 
@@ -97,6 +97,7 @@ def _other_state(*args: Any) -> dict[str, Any]:
 
 
 _document = refreshing._document
+_add_cancellation = allowed._add_cancellation
 SENT: dict[str, Any] = {"parcels": [{"status": "shipped"}]}
 HERE: dict[str, Any] = {"parcels": [{}]}
 TWICE: dict[str, Any] = {"payments": [{"amount": 1500}]}
@@ -126,11 +127,11 @@ BROKEN = [
            _returning(reason=rules.Reason("in_return")), [], HERE),
     Broken("a quote is below nothing", requesting.order_rules, "split_refund",
            _always(rules.Means(-1, 0, 0)), [("ask_return", 0)], HERE),
-    Broken("it was shown and is refused", shape, "cancel_reason", _always(None), [("cancel", 0)],
+    Broken("it was shown and is refused", allowed, "cancel_reason", _always(None), [("cancel", 0)],
            SENT),
-    Broken("it was not shown and is done", shape, "cancel_reason", _always("order_cancelled"),
+    Broken("it was not shown and is done", allowed, "cancel_reason", _always("order_cancelled"),
            [("cancel", 0)]),
-    Broken("a cancel gives back other than it shows", refreshing, "add_cancellation", _shows_more,
+    Broken("a cancel gives back other than it shows", allowed, "_add_cancellation", _shows_more,
            []),
     Broken("what a bank did not take is promised again", money, "_failed", _always([]),
            [("goodwill", 0), ("fail_refund", 0)], also=((refunds, "_try_again", _nothing),)),

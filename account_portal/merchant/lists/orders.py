@@ -19,7 +19,7 @@ from account_portal.merchant.lists.paging import Keys, find_page
 from account_portal.merchant.lists.people import customers_by_id, of_customer
 from account_portal.merchant.rows import CustomerRow, OneOrder, OrderRow, OrdersQuery
 from account_portal.models import Order, OrderDocument
-from account_portal.orders.service import refresh_orders
+from account_portal.orders.service import refresh_orders, whole_details
 from account_portal.security.api_keys import require_to_read
 
 _ROWS = TypeAdapter(list[OrderRow])
@@ -99,6 +99,9 @@ def _documents(ctx: Context, ids: Sequence[str], *, details: bool) -> list[_Docu
         ctx.begin_writing()
         refresh_orders(ctx.db, stale, ctx.now)
         found = _read(ctx, ids, details=details)
+    if details:
+        whole = whole_details(ctx.db, {row.order_id: row.detail for row in found}, ctx.now)
+        found = [row._replace(detail=whole[row.order_id]) for row in found]
     return found
 
 

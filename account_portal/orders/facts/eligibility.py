@@ -1,7 +1,7 @@
 """What may be done with an order at a moment, and why not: what is shown and what is enforced."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -34,20 +34,12 @@ class LineEligibility:
     """Why no unit can go back; none: some can."""
 
 
-Returns = Mapping[str, rules.LineReturn]
-
-
-def line_eligibility(
-    facts: OrderFacts, now: datetime, returns: Returns | None = None
-) -> dict[str, LineEligibility]:
-    """What of each line can go back, by its id: what is shown and enforced.
-
-    `returns` are the order's `line_returns`, where they are known already.
-    """
+def line_eligibility(facts: OrderFacts, now: datetime) -> dict[str, LineEligibility]:
+    """What of each line can go back, by its id: what is shown and enforced."""
     status = OrderStatus(facts.order["status"])
     cancellable = can_cancel(facts, now)
     found = {}
-    for line_id, line in (returns or line_returns(facts, now)).items():
+    for line_id, line in line_returns(facts, now).items():
         reason = line.reason
         if status is OrderStatus.CANCELLED:
             reason = rules.Reason("order_cancelled")
@@ -63,11 +55,7 @@ def line_eligibility(
 def cancel_terms(facts: OrderFacts, now: datetime) -> tuple[CancelUntil, int]:
     """Until when the policy lets the whole order be cancelled, and what it charges at most."""
     gone = facts.lost()
-    sales = [
-        replace(sale, total=max(0, sale.total - gone[line["id"]].total))
-        for line in facts.lines_to_come
-        if (sale := _sale(facts, line))
-    ]
+    sales = [_sale(facts, line, gone[line["id"]].total) for line in facts.lines_to_come]
     return rules.kindest_cancel(facts.policies, sales, now)
 
 
@@ -88,8 +76,7 @@ def line_cancels(
         # History often has no parcels; it was sent all the same.
         code = rules.why_not_cancellable(status, (), "packed") or "sent"
     none = rules.LineCancel(0, Decimal(0), rules.Reason(code)) if code else None
-    everything = rules.rule_of_settings(0, cancel_scheduled=True)
-    policies = [(everything,)] if by_shop else facts.policies
+    policies = [_OF_THE_SHOP] if by_shop else facts.policies
     unsent = _unsent(facts)
     gone = facts.cancelled_units()
     found = {}
@@ -102,6 +89,7 @@ def line_cancels(
     return found
 
 
+_OF_THE_SHOP = rules.rank((), rules.rule_of_settings(0, cancel_scheduled=True))
 _BEFORE_PARCELS = rules.ALWAYS_CANCELLABLE | rules.CANCELLABLE_BEFORE_PACKING
 
 
@@ -165,15 +153,17 @@ def matching_rules(facts: OrderFacts, asked: Sequence[PolicyRule]) -> bool:
     )
 
 
-def next_change(facts: OrderFacts, now: datetime, returns: Returns) -> datetime | None:
-    """When time alone changes what may be done next; none: it never does."""
-    ends = [end for line in returns.values() for end in line.ends.values()]
+def next_change(facts: OrderFacts, now: datetime) -> datetime | None:
+    """When time alone changes the state of an order next; none: it never does."""
+    if facts.order["status"] not in rules.DELIVERED:
+        return None
     ages = rules.age_boundaries(facts.policies, facts.order["order_date"])
-    moments = [*ends, facts.order["completes_at"], *ages]
+    moments = [facts.order["completes_at"], *ages]
     return min((one for one in moments if one is not None and one >= now), default=None)
 
 
-def _sale(facts: OrderFacts, line: Stored) -> rules.Sale:
+def _sale(facts: OrderFacts, line: Stored, gone: int = 0) -> rules.Sale:
+    """What rules ask of a line of which so much, in minor units, is gone."""
     order = facts.order
     digits = money.exponent(order["currency"])
     return rules.Sale(
@@ -186,7 +176,7 @@ def _sale(facts: OrderFacts, line: Stored) -> rules.Sale:
         currency=order["currency"],
         country=facts.country,
         ordered_at=order["order_date"],
-        total=line["line_total"],
+        total=max(0, line["line_total"] - gone),
     )
 
 

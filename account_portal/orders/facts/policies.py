@@ -40,7 +40,7 @@ def load_policies(db: Session) -> Policies:
     rows = db.execute(_VERSIONS).all()
     return Policies(
         moments=[row.in_force_from for row in rows],
-        ranked=[(settings,), *(_ranked(row.body, settings) for row in rows)],
+        ranked=[rules.rank((), settings), *(_ranked(row.body, settings) for row in rows)],
         ask_for_countries=any(_asks_for_countries(row.body) for row in rows),
     )
 
@@ -59,7 +59,7 @@ def _of_settings(days: int, cancel_scheduled: bool) -> PolicyRule:
 # Policies are few and never change once they are set.
 @lru_cache(maxsize=64)
 def _ranked(body: str, settings: PolicyRule) -> rules.Ranked:
-    return rules.rank(Policy.model_validate_json(body), settings)
+    return rules.rank(Policy.model_validate_json(body).rules, settings)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """What a policy says of a line, and what may be done with it at a moment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -71,13 +71,38 @@ class Terms:
     never: NeverReturned | None
 
 
-Ranked = tuple[PolicyRule, ...]
+class RankedRule(NamedTuple):
+    """A rule, ready to be asked many times."""
+
+    applies_to: AppliesTo
+    words: Mapping[str, Any]
+    """What it says."""
+    is_general: bool
+    """It is for everything."""
+
+
+Ranked = tuple[RankedRule, ...]
 """Rules, the most specific first; the last one says everything and is for everything."""
 
 
-def rank(policy: Policy, settings: PolicyRule) -> Ranked:
+def rank(rules: Iterable[PolicyRule], settings: PolicyRule) -> Ranked:
     """The rules of a policy in the order in which they are asked; what none says, settings say."""
-    return (*sorted(policy.rules, key=_generality), settings)
+    return tuple(
+        RankedRule(rule.applies_to, _words(rule), all(_generality(rule)))
+        for rule in (*sorted(rules, key=_generality), settings)
+    )
+
+
+def _words(rule: PolicyRule) -> dict[str, Any]:
+    words = {
+        name: getattr(terms, name)
+        for terms in (rule.cancel, rule.returns)
+        if terms is not None
+        for name in terms.model_fields_set
+    }
+    if {"window_days", "resolutions"} & words.keys():
+        words.setdefault("never", None)  # whoever says how things go back says they do
+    return words
 
 
 def _generality(rule: PolicyRule) -> tuple[bool, ...]:
@@ -127,17 +152,8 @@ def terms_of(rules: Ranked, sale: Sale, now: datetime) -> Terms:
     """What the most specific rule says, word by word; what it leaves out, the next one says."""
     said: dict[str, Any] = {}
     for rule in rules:
-        if not holds(rule.applies_to, sale, now):
-            continue
-        words = {
-            name: getattr(terms, name)
-            for terms in (rule.cancel, rule.returns)
-            if terms is not None
-            for name in terms.model_fields_set
-        }
-        if {"window_days", "resolutions"} & words.keys():
-            words.setdefault("never", None)  # whoever says how things go back says they do
-        said = words | said
+        if rule.is_general or holds(rule.applies_to, sale, now):
+            said = {**rule.words, **said}
     return Terms(
         cancel_until=said["until"],
         charge=said["charge_per_cent"],

@@ -7,7 +7,12 @@ from account_portal.orders.service.cancelling import (
     preview_cancel,
 )
 from account_portal.orders.service.cancelling_items import cancel_items_for_shop
-from account_portal.orders.service.documents import apply_settings, refresh_due, refresh_orders
+from account_portal.orders.service.documents import (
+    apply_settings,
+    refresh_due,
+    refresh_orders,
+    whole_details,
+)
 from account_portal.orders.service.gateway_refunds import pay_back_next, report_refund
 from account_portal.orders.service.history import list_order_years, search_orders
 from account_portal.orders.service.links import cart_items, help_link
@@ -110,5 +115,6 @@ __all__ = [
     "settle_refund",
     "shown_refunds",
     "try_policy",
+    "whole_details",
     "zone_of_delivery",
 ]

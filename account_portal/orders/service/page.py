@@ -12,7 +12,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.models import Order, OrderLine, OrderReturn, ReturnItem
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts, cancelled_worth, facts_of
+from account_portal.orders.facts import OrderFacts, cancelled_worth
 from account_portal.orders.schemas import (
     Arrival,
     BillKind,
@@ -36,8 +36,8 @@ from account_portal.orders.service.links import (
 )
 from account_portal.orders.service.payments import get_payment_status, payment_moments
 from account_portal.orders.service.reading import (
-    get_order,
     list_shipment_events,
+    read_order,
     read_orders_in,
 )
 from account_portal.orders.service.refund_reading import shown_refunds
@@ -50,9 +50,9 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     Raises:
         NotFound: no such order of the caller.
     """
-    order = get_order(ctx, order_number).view()
+    detail, facts = read_order(ctx, order_number)
+    order = detail.view()
     row = ctx.get_owned(Order, order_number=order_number)
-    facts = facts_of(ctx.db, row)
     closing = [line.until for line in order.return_eligibility.lines if line.until]
     parcels = sorted(_parcels(ctx, order), key=lambda parcel: urgency(parcel.arrival))
     can_return = any(item.returnable_quantity for item in order.order_items)

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotFound
-from account_portal.models import Order, OrderDocument, PolicyVersion
+from account_portal.models import Order, PolicyVersion
 from account_portal.orders import rules
 from account_portal.orders.facts import (
     OrderFacts,
@@ -24,7 +24,6 @@ from account_portal.orders.schemas import (
     PolicyVersionView,
 )
 from account_portal.orders.service.documents import mark_documents
-from account_portal.states import OrderStatus
 
 SAMPLE = 200
 """The latest orders on which a policy is tried."""
@@ -43,7 +42,7 @@ def try_policy(ctx: Context, policy: Policy) -> PolicyTrial:
     ).scalars()
     sample = load_facts(ctx.db, list(ids), ask_for_countries=True)
     _require_sound(policy, sample)
-    ranked = rules.rank(policy, settings_rule())
+    ranked = rules.rank(policy.rules, settings_rule())
     changes, new_orders = [], []
     for facts in sample:
         before = list(_told(ctx, facts))
@@ -131,14 +130,13 @@ def set_policy(ctx: Context, policy: Policy, *, source: str) -> PolicyVersionVie
 
 
 def _mark_touched(ctx: Context, policy: Policy) -> None:
-    """Let documents be derived anew that a kinder policy can touch, before they are read."""
+    """Let the states be derived anew, before they are read, that a kinder policy can touch."""
     days = [
         rule.returns.window_days
         for rule in (*policy.rules, settings_rule())
         if rule.returns is not None and rule.returns.window_days is not None
     ]
-    over = [OrderStatus.COMPLETE, OrderStatus.DELIVERED, OrderStatus.CANCELLED]
-    mark_documents(ctx.db, ctx.now, max(days), col(OrderDocument.status).not_in(over))
+    mark_documents(ctx.db, ctx.now, max(days))
 
 
 def list_policies(ctx: Context) -> list[PolicyVersionView]:

@@ -1,4 +1,4 @@
-"""Reading orders: bounded, indexed, at most three statements a call."""
+"""Reading orders: bounded and indexed; a list is at most three statements, one order a dozen."""
 
 from collections.abc import Collection
 from typing import Any
@@ -21,6 +21,7 @@ from account_portal.models import (
     Shipment,
     ShipmentEvent,
 )
+from account_portal.orders.facts import OrderFacts, load_facts
 from account_portal.orders.schemas import (
     OrderDetail,
     OrderList,
@@ -29,7 +30,11 @@ from account_portal.orders.schemas import (
     OrderShipment,
     ShipmentEventView,
 )
-from account_portal.orders.service.documents import refresh_customer, refresh_orders
+from account_portal.orders.service.documents import (
+    refresh_customer,
+    refresh_orders,
+    whole_detail,
+)
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
@@ -176,7 +181,7 @@ def sorted_documents(
 def read_orders_in(
     ctx: Context, statuses: Collection[OrderStatus], limit: int, *, unpaid: bool = False
 ) -> list[dict[str, Any]]:
-    """Whole documents of the caller's latest orders in these states.
+    """What is stored of the caller's latest orders in these states.
 
     Args:
         ctx: the call.
@@ -221,7 +226,8 @@ _DOCUMENT = PreparedSelect(
 )
 
 
-def _detail_json(ctx: Context, order_number: str) -> bytes:
+def _stored(ctx: Context, order_number: str) -> tuple[str, bytes]:
+    """Id and document of an order."""
     rows = ctx.read(_DOCUMENT, order_number=order_number, customer_id=ctx.customer_id)
     if not rows:
         raise NotFound
@@ -230,7 +236,7 @@ def _detail_json(ctx: Context, order_number: str) -> bytes:
         ctx.begin_writing()
         refresh_orders(ctx.db, [order_id], ctx.now)
         [(json, *_)] = ctx.read(_DOCUMENT, order_number=order_number, customer_id=ctx.customer_id)
-    return bytes(json)
+    return order_id, bytes(json)
 
 
 def get_order(ctx: Context, order_number: str) -> EncodedView[OrderDetail]:
@@ -239,7 +245,18 @@ def get_order(ctx: Context, order_number: str) -> EncodedView[OrderDetail]:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    return EncodedView(_DETAIL, _detail_json(ctx, order_number))
+    return read_order(ctx, order_number)[0]
+
+
+def read_order(ctx: Context, order_number: str) -> tuple[EncodedView[OrderDetail], OrderFacts]:
+    """One order of the caller, whole, and the facts that say what may be done with it.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    order_id, stored = _stored(ctx, order_number)
+    [facts] = load_facts(ctx.db, [order_id])
+    return EncodedView(_DETAIL, whole_detail(stored, facts, ctx.now)), facts
 
 
 def list_shipments(ctx: Context, order_number: str) -> EncodedView[list[OrderShipment]]:
@@ -248,7 +265,7 @@ def list_shipments(ctx: Context, order_number: str) -> EncodedView[list[OrderShi
     Raises:
         NotFound: no such order of the caller.
     """
-    detail = orjson.loads(_detail_json(ctx, order_number))
+    detail = orjson.loads(get_order(ctx, order_number).json)
     return EncodedView(_SHIPMENTS, orjson.dumps(detail["shipments"]))
 
 
@@ -258,7 +275,7 @@ def list_payments(ctx: Context, order_number: str) -> EncodedView[list[OrderPaym
     Raises:
         NotFound: no such order of the caller.
     """
-    detail = orjson.loads(_detail_json(ctx, order_number))
+    detail = orjson.loads(_stored(ctx, order_number)[1])
     return EncodedView(_PAYMENTS, orjson.dumps(detail["payments"]))
 
 

@@ -1,5 +1,6 @@
 """Order documents: what lists and details are served from, written with the order."""
 
+from account_portal.orders.service.documents.allowed import whole_detail, whole_details
 from account_portal.orders.service.documents.policy import apply_settings, mark_documents
 from account_portal.orders.service.documents.refreshing import (
     BATCH,
@@ -19,4 +20,6 @@ __all__ = [
     "refresh_customer",
     "refresh_due",
     "refresh_orders",
+    "whole_detail",
+    "whole_details",
 ]

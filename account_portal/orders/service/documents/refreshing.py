@@ -1,6 +1,6 @@
 """Derives state and documents of orders anew, in the transaction that changed them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,6 @@ from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, line_returns, load_facts, next_change
 from account_portal.orders.service.documents.owed import settle_account, withdraw_excess
 from account_portal.orders.service.documents.shape import (
-    add_cancellation,
-    add_returns,
     search_text,
     shape_address,
     shape_detail,
@@ -73,12 +71,11 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> dict[str, Stor
     for facts in loaded:
         order = facts.order
         before = {name: order[name] for name in _DERIVED}
-        returns = line_returns(facts, now)
-        _derive_status(facts, now, returns)
+        _derive_status(facts, now)
         shrunk += withdraw_excess(facts)
         missing = settle_account(facts, now)
         owed += missing
-        documents.append(_document(facts, addresses, now, returns))
+        documents.append(_document(facts, addresses, now))
         if any(before[name] != order[name] for name in _DERIVED):
             state_changes.append({"order": order["id"], **{name: order[name] for name in _DERIVED}})
         if order["status"] in rules.DELIVERED:
@@ -134,9 +131,7 @@ _UPDATE_STATE = (
 )
 
 
-def _derive_status(
-    facts: OrderFacts, now: datetime, returns: Mapping[str, rules.LineReturn]
-) -> None:
+def _derive_status(facts: OrderFacts, now: datetime) -> None:
     order = facts.order
     live = facts.live_shipments
     ordered = sum(line.quantity for line in facts.line_units())
@@ -157,6 +152,8 @@ def _derive_status(
         order["delivered_at"] = arrived or order["delivered_at"]
         order["status"] = str(OrderStatus.DELIVERED)
         if order["delivered_at"]:
+            # The one thing that policies say of a document: they and the clock end its order.
+            returns = line_returns(facts, now)
             ends = [line.closes_at for line in returns.values() if line.closes_at]
             order["completes_at"] = max(ends, default=order["delivered_at"])
             if now > order["completes_at"]:
@@ -165,12 +162,7 @@ def _derive_status(
         order["delivered_at"] = None
 
 
-def _document(
-    facts: OrderFacts,
-    addresses: dict[str, Stored],
-    now: datetime,
-    returns: Mapping[str, rules.LineReturn],
-) -> dict[str, Any]:
+def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) -> dict[str, Any]:
     order = facts.order
     scale = 10 ** money.exponent(order["currency"])
     by_line = {line["id"]: line for line in facts.lines}
@@ -184,8 +176,9 @@ def _document(
         shape_shipment(row, list(facts.items.get(row["id"], ())), by_line, scale)
         for row in facts.shipments
     ]
-    add_cancellation(detail, facts, scale, now)
-    add_returns(detail, facts, returns, now)
+    gone = facts.cancelled_units()
+    for item, line in zip(detail["order_items"], facts.lines, strict=True):
+        item["cancelled_quantity"] = gone[line["id"]].units
     return {
         "order_id": order["id"],
         "customer_id": order["customer_id"],
@@ -194,7 +187,7 @@ def _document(
         "summary": orjson.dumps(summary, option=orjson.OPT_UTC_Z).decode(),
         "detail": orjson.dumps(detail, option=orjson.OPT_UTC_Z).decode(),
         "changed_at": now,
-        "valid_until": next_change(facts, now, returns),
+        "valid_until": next_change(facts, now),
         "search": search_text(order, facts.lines),
     }
 

@@ -1,22 +1,13 @@
 """Rows of an order in the contract's shape."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from account_portal.addresses.rules import zone_of
 from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.links import shown_link, shown_picture
 from account_portal.core.text import folded
 from account_portal.orders import rules
-from account_portal.orders.facts import (
-    OrderFacts,
-    cancel_reason,
-    cancelled_account,
-    line_cancels,
-    line_eligibility,
-)
 from account_portal.states import RefundStatus
 
 Rows = Sequence[Stored]
@@ -129,7 +120,7 @@ _TEXTS = (
 def shape_detail(
     order: dict[str, Any], items: list[dict[str, Any]], refunds: Rows, scale: int
 ) -> dict[str, Any]:
-    """`OrderDetail`, without addresses, payments, shipments and what depends on the clock."""
+    """`OrderDetail`, without addresses, payments, shipments and what may be done with it now."""
     savings = order["promotion_savings"] + order["coupon_savings"] + order["other_savings"]
     shipping = order["shipping_amount"] + order["shipping_tax_amount"]
     handling = order["handling_charge_excluding_tax"] + order["handling_charge_tax_amount"]
@@ -241,7 +232,6 @@ def shape_shipment(
             _shipment_item(item, by_line[item["line_id"]])
             for item in sorted(items, key=lambda item: by_line[item["line_id"]]["position"])
         ],
-        "is_return_allowed": False,
     }
 
 
@@ -256,82 +246,6 @@ def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
         "quantity": item["quantity"],
         "free_quantity": item["free_quantity"],
         "is_free_item": line["is_free_item"],
-    }
-
-
-def add_cancellation(detail: dict[str, Any], facts: OrderFacts, scale: int, now: datetime) -> None:
-    """Whether the order can be cancelled, and what would come back: as much as cancelling gives."""
-    order = facts.order
-    reason = cancel_reason(facts, now)
-    points = min(order["loyalty_point_redeemed"], facts.points_spent)
-    back = cancelled_account(facts, now)
-    detail["is_cancellation_allowed"] = reason is None
-    lines = line_cancels(facts, now)
-    gone = facts.cancelled_units()
-    for item, line in zip(detail["order_items"], facts.lines, strict=True):
-        item["cancelled_quantity"] = gone[line["id"]].units
-    detail["cancel_eligibility"] = {
-        "is_allowed": reason is None,
-        "reasons": [] if reason is None else [_reason(rules.Reason(reason))],
-        "lines": [
-            {
-                "sku": line["sku"],
-                "cancellable_quantity": lines[line["id"]].units,
-                "reasons": [_reason(why)] if (why := lines[line["id"]].reason) else [],
-            }
-            for line in facts.lines
-        ],
-    }
-    detail["cancellation_refund_details"] = (
-        {
-            "loyalty_point": points / money.POINT_SCALE,
-            "refundable_amount": back.money / scale,
-            "cancellation_charges": back.charge / scale,
-            "cancellation_charges_reason": "The store's policy" if back.charge else None,
-            "payment_mode": "original_payment_mode",
-        }
-        if reason is None
-        else None
-    )
-
-
-def _reason(reason: rules.Reason) -> dict[str, Any]:
-    return {"code": reason.code, "message": rules.WORDS[reason.code], "at": reason.at}
-
-
-def add_returns(
-    detail: dict[str, Any],
-    facts: OrderFacts,
-    returns: Mapping[str, rules.LineReturn],
-    now: datetime,
-) -> None:
-    """Which units can go back, until when and how, and why not; which parcels still have some."""
-    found = line_eligibility(facts, now, returns)
-    lines = [found[line["id"]] for line in facts.lines]
-    for item, line in zip(detail["order_items"], lines, strict=True):
-        item["returnable_quantity"] = line.units
-    still_open = {
-        number
-        for line in lines
-        for number, end in line.found.ends.items()
-        if line.units and now <= end
-    }
-    for shipment in detail["shipments"]:
-        shipment["is_return_allowed"] = shipment["reference_number"] in still_open
-    address = detail["shipping_address"] or detail["billing_address"] or {}
-    detail["return_eligibility"] = {
-        "is_allowed": any(line.units for line in lines),
-        "zone": zone_of(address.get("country"), address.get("state")).key,
-        "lines": [
-            {
-                "sku": row["sku"],
-                "returnable_quantity": line.units,
-                "until": line.found.closes_at,
-                "resolutions": line.found.resolutions if line.units else [],
-                "reasons": [] if line.reason is None else [_reason(line.reason)],
-            }
-            for row, line in zip(facts.lines, lines, strict=True)
-        ],
     }
 
 

@@ -1,0 +1,90 @@
+"""Documents hold facts: what may be done with an order is worked out when it is read."""
+
+import json
+from typing import Any
+
+import pytest
+
+from account_portal.core.db import Database
+from account_portal.merchant.importing import run_import
+from account_portal.models import Order, OrderDocument, User
+from account_portal.orders import rules, service
+from account_portal.orders.rules import policies
+from tests.factories.orders import make_line, make_order
+from tests.factories.records import rows, write
+
+OF_TODAY = {
+    "is_cancellation_allowed",
+    "cancel_eligibility",
+    "cancellation_refund_details",
+    "return_eligibility",
+}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sku of each line that a policy was asked about; clear it to count anew."""
+    seen: list[str] = []
+    terms_of = policies.terms_of
+
+    def note(ranked: Any, sale: rules.Sale, now: Any) -> Any:
+        seen.append(sale.sku)
+        return terms_of(ranked, sale, now)
+
+    monkeypatch.setattr(policies, "terms_of", note)
+    return seen
+
+
+def test_nothing_of_clock_settings_and_policies_is_stored(
+    database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner, parcels=[{}])
+    [stored] = rows(database, OrderDocument)
+    detail = json.loads(stored.detail)
+    assert OF_TODAY.isdisjoint(detail)
+    assert all("returnable_quantity" not in item for item in detail["order_items"])
+    assert all("is_return_allowed" not in parcel for parcel in detail["shipments"])
+    shown = json.loads(call(service.get_order, order.order_number).json)
+    assert set(shown) == OF_TODAY | set(detail)
+
+
+def test_other_settings_show_in_the_next_read(
+    database: Database, owner: User, call: Any, set_settings: Any
+) -> None:
+    waits = make_order(database, owner, parcels=[{"status": "scheduled"}])
+    part = make_order(
+        database,
+        owner,
+        lines=[make_line(0, quantity=2)],
+        parcels=[{"units": {make_line(0)["sku"]: 1}}],
+    )
+    for allowed, days, units in (("true", "30", 1), ("false", "0", 0), ("true", "30", 1)):
+        set_settings(PORTAL_CANCEL_SCHEDULED=allowed, PORTAL_RETURN_WINDOW_DAYS=days)
+        shown = call(service.get_order, waits.order_number).view()
+        assert shown.is_cancellation_allowed == (allowed == "true")
+        page = call(service.get_order_page, part.order_number)
+        assert [item.returnable_quantity for item in page.order.order_items] == [units]
+        [parcel] = call(service.list_shipments, part.order_number).view()
+        assert parcel.is_return_allowed == bool(units)
+
+
+@pytest.mark.parametrize(("status", "most"), [("confirmed", 0), ("delivered", 1)])
+def test_an_import_asks_no_policy_but_when_orders_end(
+    database: Database, tmp_path: Any, asked: list[str], status: str, most: int
+) -> None:
+    """Delivered orders become complete when the last window closes: one question a line."""
+    lines = [{"sku": f"S-{n}", "product_id": "P", "selling_price": 10} for n in range(3)]
+    records = [
+        {
+            "type": "order",
+            "order_number": f"A-{number:03}",
+            "order_date": "2025-01-01",
+            "customer_email": "c@x.example",
+            "status": status,
+            "lines": lines,
+        }
+        for number in range(20)
+    ]
+    run_import(database, [write(tmp_path / "shop.ndjson", *records)])
+    assert len(rows(database, Order)) == 20
+    assert len(asked) <= most * 20 * len(lines)
