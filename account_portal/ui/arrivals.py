@@ -11,19 +11,20 @@ counts is decided here, for both; that it is alive, the database is asked at eac
 
 import inspect
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 from urllib.parse import urlsplit
 
 import pydantic
 import reflex as rx
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
 from reflex.app import EventNamespace
 from reflex.istate.data import HeaderData
+from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 from starlette.concurrency import run_in_threadpool
 
@@ -42,6 +43,8 @@ log = logging.getLogger("account_portal.pages")
 INTRODUCTION = b"portal-page"
 """Header of an upload: what the page says of itself, as JSON."""
 _ARRIVAL = "portal.arrival"
+SETTERS = (".setvar", f".{CompileVars.UPDATE_VARS_INTERNAL}")
+"""Handlers of Reflex that set a var from outside."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{16,64}$")]
 
@@ -89,6 +92,32 @@ class Sent(pydantic.BaseModel):
     name: str
     payload: dict[str, Any] = {}
     router_data: Place = Place()
+
+
+class ArgumentTypes:
+    """What a handler takes: names and types of its arguments, as pages of this build send them.
+
+    Reflex calls a handler with whatever was sent, if it cannot bring it into the annotated type.
+    """
+
+    def __init__(self, handler: Callable[..., Any]) -> None:
+        self._signature = inspect.signature(handler)
+        hints = get_type_hints(handler)
+        self._types = {
+            name: TypeAdapter(hints[name], config=ConfigDict(strict=True))
+            for name in list(self._signature.parameters)[1:]
+        }
+
+    def require(self, payload: dict[str, Any]) -> None:
+        """Refuse other arguments.
+
+        Raises:
+            TypeError: names or their number are not the handler's.
+            ValidationError: pydantic's; a value is of another type.
+        """
+        self._signature.bind(None, **payload)
+        for name, value in payload.items():
+            self._types[name].validate_python(value)
 
 
 class Arrival(NamedTuple):
@@ -210,19 +239,21 @@ class PageEvents(EventNamespace):
             raise Malformed(f"an event without a handler: {plain_name(name)}")
         try:
             sent = Sent.model_validate(data)
-            taken.bind(None, **sent.payload)
+            taken.require(sent.payload)
+            if sent.payload.get("vars"):  # of Reflex's own events; no var is kept in the browser
+                raise TypeError
         except (pydantic.ValidationError, TypeError):
             raise Malformed(f"an event its handler does not take: {plain_name(name)}") from None
         return {**dict(sent), "router_data": dict(sent.router_data)}
 
     @cached_property
-    def _handlers(self) -> dict[str, inspect.Signature]:
+    def _handlers(self) -> dict[str, ArgumentTypes]:
         """What handlers take that pages call: not those for files, nor the setters of any var."""
         known = self.app._registration_context.event_handlers  # noqa: SLF001 - as Reflex does
         return {
-            name: inspect.signature(one.handler.fn)
+            name: ArgumentTypes(one.handler.fn)
             for name, one in known.items()
-            if not name.endswith(".setvar") and not takes_files(known, name)
+            if not name.endswith(SETTERS) and not takes_files(known, name)
         }
 
 
