@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,9 @@ SERVER = Path(".web/build/server/index.js")
 
 FINGERPRINT = Path(".web/build/fingerprint")
 """Written last: a build that broke off has none. Reflex empties its folder when it builds."""
+
+_COPIES = Path(".web/public")
+"""Of assets, below the project's folder."""
 
 _PAGES = frozenset(("app", "components", "kit_page", "pages", "routes", "state", "ui"))
 """What pages and their states are called, folders or files. Their imports are followed."""
@@ -142,6 +146,8 @@ def ensure_build(root: Path = ROOT) -> bool:
         if is_current(root):
             return False
         made_from = "\n".join((fingerprint(root), *distributions(PAGES)))
+        # Reflex copies an asset only over an older one, and leaves those that are gone.
+        shutil.rmtree(root / _COPIES, ignore_errors=True)
         with files_for_all():  # another account may serve them
             _export(root)
             (root / FINGERPRINT).write_text(made_from)

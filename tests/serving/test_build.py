@@ -128,6 +128,18 @@ def test_built_once_and_again_after_a_change(
     assert exports.count == 2
 
 
+def test_no_asset_of_an_earlier_build_is_left(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even one that is younger than its new content, as after a restored backup."""
+    earlier = project / ".web/public/external/linked.js"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("of an earlier build")
+    monkeypatch.setattr(build, "_export", Exports())
+    assert build.ensure_build(project)
+    assert not earlier.exists()
+
+
 def test_a_build_that_failed_is_tried_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "_export", Exports(pages=False))
     with pytest.raises(build.BuildFailed):
