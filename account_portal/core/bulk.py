@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import Dialect, String, Table
+from sqlalchemy import Boolean, Dialect, String, Table
 from sqlmodel import Session, SQLModel
 
 Row = dict[str, Any]
@@ -81,6 +81,7 @@ def _insertion(
     processors = [
         (index, process)
         for index, kind in enumerate(types)
-        if (process := kind.bind_processor(dialect)) is not None
+        # Truth is what drivers know.
+        if not isinstance(kind, Boolean) and (process := kind.bind_processor(dialect)) is not None
     ]
     return statement, processors

@@ -1,12 +1,12 @@
 """The engine of a process: how it connects to SQLite or PostgreSQL, and for how long it waits."""
 
-import json
 import select
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
@@ -88,7 +88,8 @@ def make_engine(url: str) -> Engine:
     settings = get_settings()
     kept = min(KEPT_IN_POOL, settings.database_pool)
     options: dict[str, Any] = {
-        "json_serializer": lambda value: json.dumps(value, ensure_ascii=False),
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
         "poolclass": _TimedPool,
         "hide_parameters": True,  # what a statement was given is nothing for a log
         "pool_size": kept,

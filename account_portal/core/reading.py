@@ -5,14 +5,15 @@ the database takes for an indexed row. Statements are still built with it, so th
 and columns as all others do and run on every database.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Boolean, ColumnElement, Dialect, FunctionElement, Select, bindparam
+from sqlalchemy import ColumnElement, Dialect, FunctionElement, Select, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from account_portal.core import postgresql
@@ -39,14 +40,15 @@ def _convert(element: as_bytes, compiler: Any, **options: Any) -> str:
     return f"convert_to({compiler.process(element.clauses, **options)}, 'UTF8')"
 
 
-class is_among(FunctionElement[bool]):  # noqa: N801 - a condition of SQL
+class is_among(FunctionElement[Any]):  # noqa: N801 - a condition of SQL
     """Whether a column holds one of many texts, which come as one JSON array.
 
     So the statement is the same for any number of them.
     """
 
     inherit_cache = True
-    type = Boolean()
+    # Of a boolean SQLAlchemy would ask SQLite whether it is 1, and no index answers that.
+    type = NullType()
 
     def __init__(self, column: ColumnElement[Any], name: str = "values") -> None:
         super().__init__(column, bindparam(name))
@@ -97,9 +99,12 @@ class PreparedSelect:
         else:
             driver: Any = connection.dbapi_connection
             rows = driver.execute(words.text, bound).fetchall()
-        if words.processes:
-            return [_processed(row, words.processes) for row in rows]
-        return rows
+        if not rows or not words.processes:
+            return rows
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        for place, process in words.processes:
+            columns[place] = [process(value) for value in columns[place]]
+        return list(zip(*columns, strict=True))
 
     def _compile(self, dialect: Dialect) -> _Words:
         writer = postgresql.WRITER if dialect.name == "postgresql" else dialect
@@ -128,10 +133,3 @@ def read_in(db: Session, read: PreparedSelect, **values: str | int) -> Rows:
 def read_among(db: Session, read: PreparedSelect, values: Collection[str]) -> Rows:
     """Rows of a prepared read whose condition is `is_among`, like `read_in`."""
     return read_in(db, read, values=orjson.dumps(list(values)).decode())
-
-
-def _processed(row: tuple[Any, ...], processes: tuple[tuple[int, Process], ...]) -> tuple[Any, ...]:
-    values = list(row)
-    for place, process in processes:
-        values[place] = process(values[place])
-    return tuple(values)

@@ -7,7 +7,7 @@ import pytest
 
 from account_portal.core.db import Database
 from account_portal.merchant.importing import run_import
-from account_portal.models import Order, OrderDocument, User
+from account_portal.models import OrderDocument, User
 from account_portal.orders import rules, service
 from account_portal.orders.rules import policies
 from tests.factories.orders import make_line, make_order
@@ -68,23 +68,42 @@ def test_other_settings_show_in_the_next_read(
         assert parcel.is_return_allowed == bool(units)
 
 
+def bring_in(database: Database, tmp_path: Any, count: int, **values: Any) -> int:
+    """Import orders of three lines each; how many lines that makes."""
+    lines = [{"sku": f"S-{n}", "product_id": "P", "selling_price": 10} for n in range(3)]
+    records = [
+        {
+            "type": "order",
+            "order_number": f"A-{count}-{number:03}",
+            "order_date": "2025-01-01",
+            "customer_email": "c@x.example",
+            "payments": [{"request_number": f"P-{count}-{number:03}", "amount": 30}],
+            "lines": lines,
+            **values,
+        }
+        for number in range(count)
+    ]
+    summary = run_import(database, [write(tmp_path / f"{count}.ndjson", *records)])
+    assert summary.created == count
+    return count * len(lines)
+
+
 @pytest.mark.parametrize(("status", "most"), [("confirmed", 0), ("delivered", 1)])
 def test_an_import_asks_no_policy_but_when_orders_end(
     database: Database, tmp_path: Any, asked: list[str], status: str, most: int
 ) -> None:
     """Delivered orders become complete when the last window closes: one question a line."""
-    lines = [{"sku": f"S-{n}", "product_id": "P", "selling_price": 10} for n in range(3)]
-    records = [
-        {
-            "type": "order",
-            "order_number": f"A-{number:03}",
-            "order_date": "2025-01-01",
-            "customer_email": "c@x.example",
-            "status": status,
-            "lines": lines,
-        }
-        for number in range(20)
-    ]
-    run_import(database, [write(tmp_path / "shop.ndjson", *records)])
-    assert len(rows(database, Order)) == 20
-    assert len(asked) <= most * 20 * len(lines)
+    lines = bring_in(database, tmp_path, 20, status=status)
+    assert len(asked) == most * lines
+
+
+def test_an_import_takes_as_many_statements_however_many_orders_come(
+    database: Database, tmp_path: Any, statements: list[str]
+) -> None:
+    bring_in(database, tmp_path, 1)
+    counts = []
+    for count in (20, 200):
+        statements.clear()
+        bring_in(database, tmp_path, count)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] < 60

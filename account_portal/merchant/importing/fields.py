@@ -76,12 +76,12 @@ class Record(BaseModel):
             if content is None or content == "":
                 continue
             if type(content) is str:
-                # Nearly every text is printable, and that is quickest to ask.
-                if not content.isprintable():
-                    _no_control_characters(name, content)
                 text = content
-                if name.endswith("name") and not content.isprintable():
-                    text = " ".join(content.split())  # names are one line
+                # Nearly every text is printable, and that is quickest to ask.
+                if not text.isprintable():
+                    _no_control_characters(name, text)
+                    if name.endswith("name"):
+                        text = " ".join(text.split())  # names are one line
                 tidy[name] = text[: cut[name]] if name in cut else text
                 continue
             # What else is nested is a record of its own.

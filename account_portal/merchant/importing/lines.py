@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import count
+from operator import attrgetter
 
 from account_portal.core.bulk import Row
 from account_portal.core.ids import new_id
@@ -29,6 +30,7 @@ _PLAIN_LINE = (
     "tax_type",
     "associated_options",
 )
+_plain_of = attrgetter(*_PLAIN_LINE)
 
 
 def line_rows(
@@ -59,7 +61,7 @@ def _line_row(
     if sold_as in taken:
         sku = free_sku(sold_as, taken | others)
     taken.add(sku)
-    row: Row = {name: getattr(line, name) for name in _PLAIN_LINE}
+    row: Row = dict(zip(_PLAIN_LINE, _plain_of(line), strict=True))
     rate = line.tax_rate
     net_price = amount.selling_price
     if rate and line.price_including_tax:

@@ -1,5 +1,6 @@
 """What a record says of an order itself, as a row."""
 
+from operator import attrgetter
 from typing import Any
 
 from account_portal.core.bulk import Row, Stored
@@ -23,6 +24,7 @@ PLAIN = (
     "cancellation_reason",
     "feedback",
 )
+_plain_of = attrgetter(*PLAIN)
 
 
 PLAIN_AND_EXTRA = frozenset({*PLAIN, "extra"})
@@ -62,7 +64,8 @@ def order_values(record: OrderRecord, amounts: OrderAmounts, currency: str) -> R
     promotion = sum(line.promotion for line in amounts.lines)
     coupon = sum(line.coupon for line in amounts.lines)
     shipping_discount = minor(record.shipping_discount_amount, digits)
-    values: Row = {name: getattr(record, name) for name in PLAIN}
+    item_tax = amounts.item_tax
+    values: Row = dict(zip(PLAIN, _plain_of(record), strict=True))
     values.update(
         currency=currency,
         extra=record.metadata,
@@ -71,8 +74,8 @@ def order_values(record: OrderRecord, amounts: OrderAmounts, currency: str) -> R
         promotion_savings=_or(record.promotion_savings, promotion, digits),
         coupon_savings=_or(record.coupon_savings, coupon, digits),
         other_savings=minor(record.other_savings, digits),
-        subtotal=amounts.items - amounts.item_tax,
-        item_total_tax=amounts.item_tax,
+        subtotal=amounts.items - item_tax,
+        item_total_tax=item_tax,
         shipping_estimated_cost=_or(
             record.shipping_estimated_cost, amounts.shipping + shipping_discount, digits
         ),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from sqlalchemy import delete
 
@@ -80,6 +81,7 @@ _COPIED = (
     "tax_identification_number",
     "business_name",
 )
+_copied_of = attrgetter(*_COPIED)
 
 
 def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
@@ -333,10 +335,9 @@ class _Writer:
     def _copy(self, address: AddressRecord | None) -> str | None:
         if address is None:
             return None
-        row = {"id": new_id(), "address_id": None}
-        row.update((name, getattr(address, name)) for name in _COPIED)
-        self._new_copies.append(row)
-        return row["id"]
+        row: Row = dict(zip(_COPIED, _copied_of(address), strict=True))
+        self._new_copies.append({"id": new_id(), "address_id": None, **row})
+        return self._new_copies[-1]["id"]
 
     def _is_copied(self, copy_id: str | None, address: AddressRecord) -> bool:
         copy = self._copies.get(copy_id) if copy_id else None

@@ -1,9 +1,11 @@
 """An import from files to database: batches, so that a million records need little memory."""
 
+import gc
 import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -97,6 +99,7 @@ def run_import(
         on_progress: told how many bytes were read since it was last told.
     """
     with (
+        _no_search_for_cycles(),
         tempfile.TemporaryFile("w+", encoding="utf-8") as waiting,
         database.session(writes=True) as db,
     ):
@@ -112,6 +115,21 @@ def run_import(
         else:
             db.commit()
     return importer.summary
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Look for cycles after each batch, not while it is worked on: that takes a third of the time.
+
+    For a process that does nothing else.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def import_stream(database: Database, found: Iterable[Found], on_outcomes: OnOutcomes) -> Summary:
@@ -244,6 +262,8 @@ class _Importer:
         if not self._strict:
             self._db.commit()
         self._tell()
+        if not gc.isenabled():
+            gc.collect(1)  # of what this batch made
 
     def _write(self, entries: Sequence[Entry[Record]], *, is_last: bool) -> None:
         try:
