@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, delete, exists, literal, select
+from sqlalchemy import ColumnElement, delete, exists, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -201,41 +201,39 @@ def _ask_for_review(ctx: Context, order_id: str) -> bool:
 
 def _lapsing_points(ctx: Context) -> Iterator[str]:
     """Owners of points that lapse in a month, who were not told since the points last moved."""
-    days = ctx.settings.points_lapse_days
-    if not days or not ctx.settings.loyalty:
-        return
-    told = exists().where(
-        col(Reminder.key) == literal("points:") + col(LoyaltyAccount.customer_id),
-        col(Reminder.sent_at) > col(LoyaltyAccount.modified_at),
-    )
-    moved_by = ctx.now - timedelta(days=days) + LAPSE_TOLD
-    yield from ctx.db.execute(_accounts_moved_by(moved_by).where(~told)).scalars()
+    yield from _owners(ctx, ctx.now + LAPSE_TOLD, ~_told_since_they_moved())
 
 
 def _lapsed_points(ctx: Context) -> Iterator[str]:
     """Owners of points that lapse now: they were told a month ago, and nothing moved since."""
+    told = _told_since_they_moved(col(Reminder.sent_at) <= ctx.now - LAPSE_TOLD)
+    yield from _owners(ctx, ctx.now, told)
+
+
+def _told_since_they_moved(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        col(Reminder.key) == literal("points:") + col(LoyaltyAccount.customer_id),
+        col(Reminder.sent_at) > col(LoyaltyAccount.modified_at),
+        *conditions,
+    )
+
+
+def _owners(ctx: Context, lapse_by: datetime, told: ColumnElement[bool]) -> Iterator[str]:
+    """Owners of points that lapse by then."""
     days = ctx.settings.points_lapse_days
     if not days or not ctx.settings.loyalty:
         return
-    told = exists().where(
-        col(Reminder.key) == literal("points:") + col(LoyaltyAccount.customer_id),
-        col(Reminder.sent_at) > col(LoyaltyAccount.modified_at),
-        col(Reminder.sent_at) <= ctx.now - LAPSE_TOLD,
-    )
-    moved_by = ctx.now - timedelta(days=days)
-    yield from ctx.db.execute(_accounts_moved_by(moved_by).where(told)).scalars()
-
-
-def _accounts_moved_by(moment: datetime) -> Select[str]:
-    return (
+    statement = (
         select(col(LoyaltyAccount.customer_id))
         .where(
-            col(LoyaltyAccount.modified_at) <= moment,
+            col(LoyaltyAccount.modified_at) <= lapse_by - timedelta(days=days),
             col(LoyaltyAccount.earned) - col(LoyaltyAccount.redeemed) >= money.POINT_SCALE,
+            told,
         )
         .order_by(col(LoyaltyAccount.modified_at), col(LoyaltyAccount.customer_id))
         .limit(AT_ONCE)
     )
+    yield from ctx.db.execute(statement).scalars()
 
 
 def _tell_lapse(ctx: Context, customer_id: str) -> bool:

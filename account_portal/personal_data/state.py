@@ -1,21 +1,18 @@
 """State of the page about one's own data."""
 
-import reflex as rx
-
 from account_portal import routes
 from account_portal.auth.service import require_fresh_proof
 from account_portal.doors.page import read, write
 from account_portal.personal_data import service
 from account_portal.personal_data.schemas import OwnData
+from account_portal.ui.leaving import Leaving
 from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
-class OwnDataState(PageData, PageState):
+class OwnDataState(Leaving, PageData, PageState):
     """The copy of everything."""
 
     shown: OwnData | None = None
-    leaving: str = ""
-    """How far deleting the account has come: nothing, `asked` or `sure`."""
 
     @page_load
     async def load(self) -> None:
@@ -48,17 +45,6 @@ class OwnDataState(PageData, PageState):
         await read(self, require_fresh_proof)
         await self._show()
         self.leaving = "asked"
-
-    @rx.event
-    async def stay(self) -> None:
-        """Keep the account."""
-        self.leaving = ""
-
-    @rx.event
-    async def go_on_deleting(self) -> None:
-        """The second step: be sure."""
-        if self.leaving == "asked":
-            self.leaving = "sure"
 
     @action
     async def delete_account(self) -> None:

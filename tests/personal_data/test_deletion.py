@@ -1,6 +1,7 @@
 """The end of an account: nothing that names the person stays anywhere, the books do."""
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -345,3 +346,34 @@ def test_every_text_of_a_kept_table_is_emptied_or_kept() -> None:
             texts = {c.name for c in table_of(own.model).columns if isinstance(c.type, _TEXT)}
             named = [*own.scrubbed.split(), *own.kept.split()]
             assert sorted(named) == sorted(texts), own.name
+
+
+def test_a_long_history_takes_no_more_at_once(
+    database: Database,
+    call: Any,
+    tmp_path: Path,
+    statements: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Memory stays the same; statements grow by a few a batch, not by the order."""
+    monkeypatch.setattr("account_portal.orders.service.documents.refreshing.BATCH", 50)
+    monkeypatch.setattr("account_portal.personal_data.service.deleting._AT_ONCE", 50)
+
+    def delete(name: str, count: int) -> tuple[int, int]:
+        records = [
+            order(f"{name}{place:04}", customer_email=f"{name}@x.example", status="delivered")
+            for place in range(count)
+        ]
+        _, faults = bring_in(database, write(tmp_path / f"{name}.ndjson", *records))
+        assert faults == []
+        statements.clear()
+        tracemalloc.start()
+        call(service.delete_customer, f"{name}@x.example", actor=SHOP)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most, len(statements)
+
+    delete("warm", 50)
+    few, many = delete("few", 100), delete("many", 800)
+    assert many[0] < few[0] * 1.5
+    assert many[1] - few[1] < 14 * 60  # batches

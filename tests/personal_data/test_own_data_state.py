@@ -65,14 +65,14 @@ def test_nobody_else_fetches_it(tab: Tab, database: Database, stranger: User) ->
 def test_deleting_takes_two_steps(tab: Tab, database: Database, owner: User) -> None:
     state = tab.state(OwnDataState)
     tab.press(state, "delete_account")
-    tab.press(state, "go_on_deleting")
+    tab.press(state, "go_on_leaving")
     assert state.leaving == ""
     tab.press(state, "ask_to_delete")
     tab.press(state, "stay")
     tab.press(state, "ask_to_delete")
     tab.press(state, "delete_account")
     assert load_user(database, owner).email == "owner@example.com"
-    tab.press(state, "go_on_deleting")
+    tab.press(state, "go_on_leaving")
     tab.press(state, "delete_account")
     assert load_user(database, owner).email is None
     assert state.leave_to == "/login?closed=1"

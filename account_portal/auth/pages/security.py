@@ -9,6 +9,7 @@ from account_portal.auth.components import PASSWORD_RULE, known_as
 from account_portal.auth.pages.passkeys import passkey_dialogs, passkeys
 from account_portal.auth.state.security import SecurityState as State
 from account_portal.ui import components as ui
+from account_portal.ui.leaving import leave_dialog
 from account_portal.ui.page_state import PageState
 from account_portal.ui.phases import page_data
 
@@ -148,41 +149,13 @@ KEPT = [
 
 
 def _close_dialog() -> rx.Component:
-    points = rx.el.ul(*[rx.el.li(line) for line in KEPT], class_name="grid list-disc gap-2 ps-5")
-    first = ui.stack(
-        points,
-        ui.form_actions(
-            ui.button("Keep my account", variant="primary", on_click=State.stay),
-            ui.button("Continue", on_click=State.go_on_leaving),
-            end=True,
-        ),
-        gap="large",
-    )
-    second = ui.stack(
-        ui.alert(
-            "Only our customer service can open a closed account again.",
-            tone="warn",
-            title="Are you sure?",
-        ),
-        ui.form_actions(
-            ui.button(
-                "Close my account",
-                variant="danger",
-                on_click=State.close_account,
-                busy=State.busy == "close_account",
-                busy_label="Closing…",
-            ),
-            ui.button("Keep my account", on_click=State.stay),
-            end=True,
-        ),
-        gap="large",
-    )
-    return ui.dialog(
-        rx.cond(State.leaving == "sure", second, first),
-        id="close-account",
-        title="Close your account?",
-        open=State.leaving != "",
-        on_close=State.stay,
+    return leave_dialog(
+        State,
+        rx.el.ul(*[rx.el.li(line) for line in KEPT], class_name="grid list-disc gap-2 ps-5"),
+        verb="Close",
+        doing="Closing…",
+        warning="Only our customer service can open a closed account again.",
+        deed="close_account",
     )
 
 

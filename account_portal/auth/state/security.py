@@ -2,17 +2,16 @@
 
 from typing import Any
 
-import reflex as rx
-
 from account_portal import routes
 from account_portal.auth import service
 from account_portal.auth.schemas import ChangePassword, Security
 from account_portal.auth.state.passkeys import Passkeys
 from account_portal.doors.page import read, write
+from account_portal.ui.leaving import Leaving
 from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
-class SecurityState(Passkeys, PageData, PageState):
+class SecurityState(Leaving, Passkeys, PageData, PageState):
     """Devices, sign-ins of late, the password, and the end of the account."""
 
     shown: Security | None = None
@@ -20,8 +19,6 @@ class SecurityState(Passkeys, PageData, PageState):
     """The device being signed out."""
     form_stamp: int = 0
     """Changes when the password was changed, so that the form begins empty."""
-    leaving: str = ""
-    """How far closing the account has come: nothing, `asked` or `sure`."""
 
     @page_load
     async def load(self) -> None:
@@ -67,17 +64,6 @@ class SecurityState(Passkeys, PageData, PageState):
         """Say what closing the account means."""
         await read(self, service.require_fresh_proof)
         self.leaving = "asked"
-
-    @rx.event
-    async def stay(self) -> None:
-        """Keep the account."""
-        self.leaving = ""
-
-    @rx.event
-    async def go_on_leaving(self) -> None:
-        """The second step: be sure."""
-        if self.leaving == "asked":
-            self.leaving = "sure"
 
     @action
     async def close_account(self) -> None:

@@ -263,7 +263,8 @@ class _Importer:
             self._db.commit()
         self._tell()
         if not gc.isenabled():
-            gc.collect(1)  # of what this batch made
+            del entries
+            gc.collect(1)  # what this batch made
 
     def _write(self, entries: Sequence[Entry[Record]], *, is_last: bool) -> None:
         try:

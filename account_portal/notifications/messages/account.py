@@ -8,10 +8,16 @@ from account_portal import routes
 from account_portal.notifications.messages.base import Button, Category, CustomerMessage
 
 
-class SecurityNews(CustomerMessage):
-    """News that leads to the page where the account is made safe again."""
+class AccountNews(CustomerMessage):
+    """News of the account itself, whatever was opted into."""
 
     category: ClassVar[Category] = "security"
+
+    store: str
+
+
+class SecurityNews(AccountNews):
+    """News that leads to the page where the account is made safe again."""
 
     @override
     def button(self) -> Button | None:
@@ -22,8 +28,6 @@ class PasswordChanged(SecurityNews):
     """The password was changed or reset."""
 
     kind = "password_changed"
-
-    store: str
 
     @override
     def subject(self) -> str:
@@ -46,7 +50,6 @@ class AccountProven(SecurityNews):
 
     kind = "account_proven"
 
-    store: str
     contact: str
     keeps_password: bool
 
@@ -71,7 +74,6 @@ class NewDevice(SecurityNews):
 
     kind = "new_device"
 
-    store: str
     device: str
     place: str
     """Its address in the network."""
@@ -100,7 +102,6 @@ class TooManyWrongCodes(SecurityNews):
 
     kind = "too_many_wrong_codes"
 
-    store: str
     times: int
 
     @override
@@ -117,13 +118,11 @@ class TooManyWrongCodes(SecurityNews):
         )
 
 
-class ContactChanged(CustomerMessage):
+class ContactChanged(AccountNews):
     """The e-mail address or phone number was replaced; goes to the old one."""
 
     kind = "contact_changed"
-    category: ClassVar[Category] = "security"
 
-    store: str
     contact: str
     help_email: str
 
@@ -144,7 +143,6 @@ class OtherContactChanged(SecurityNews):
 
     kind = "other_contact_changed"
 
-    store: str
     contact: str
     shown: str
     """The new contact, masked."""
@@ -166,13 +164,11 @@ class OtherContactChanged(SecurityNews):
         return f"{done}. If this was not you, write to {self.help_email or 'us'} at once."
 
 
-class AccountDeactivated(CustomerMessage):
+class AccountDeactivated(AccountNews):
     """The account was closed by its owner."""
 
     kind = "account_deactivated"
-    category: ClassVar[Category] = "security"
 
-    store: str
     help_email: str
 
     @override
@@ -192,7 +188,6 @@ class PasskeyAdded(SecurityNews):
 
     kind = "passkey_added"
 
-    store: str
     name: str
 
     @override
@@ -212,7 +207,6 @@ class PasskeyRemoved(SecurityNews):
 
     kind = "passkey_removed"
 
-    store: str
     name: str
 
     @override

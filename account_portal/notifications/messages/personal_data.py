@@ -1,19 +1,15 @@
 """News of copies of one's own data, and of its end; to every contact, whatever was opted into."""
 
-from typing import ClassVar
-
 from typing_extensions import override
 
-from account_portal.notifications.messages.base import Category, CustomerMessage
+from account_portal.notifications.messages.account import AccountNews, SecurityNews
 
 
-class DataExportRequested(CustomerMessage):
+class DataExportRequested(SecurityNews):
     """Somebody signed in asked for everything about the customer."""
 
     kind = "data_export_requested"
-    category: ClassVar[Category] = "security"
 
-    store: str
     help_email: str
 
     @override
@@ -29,13 +25,11 @@ class DataExportRequested(CustomerMessage):
         )
 
 
-class DataExportReady(CustomerMessage):
+class DataExportReady(AccountNews):
     """The archive can be fetched. Says no address: it is behind a fresh proof."""
 
     kind = "data_export_ready"
-    category: ClassVar[Category] = "security"
 
-    store: str
     hours: int
     help_email: str
 
@@ -52,13 +46,11 @@ class DataExportReady(CustomerMessage):
         )
 
 
-class AccountDeleted(CustomerMessage):
+class AccountDeleted(AccountNews):
     """The last message: the account is gone. It is removed once it is sent."""
 
     kind = "account_deleted"
-    category: ClassVar[Category] = "security"
 
-    store: str
     help_email: str
 
     @override

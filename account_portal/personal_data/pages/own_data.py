@@ -7,6 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.personal_data.state import OwnDataState as State
 from account_portal.ui import components as ui
+from account_portal.ui.leaving import leave_dialog
 from account_portal.ui.phases import page_data
 
 
@@ -115,7 +116,8 @@ def _points(listed: Any) -> rx.Component:
 
 
 def _delete_dialog(page: Any) -> rx.Component:
-    first = ui.stack(
+    return leave_dialog(
+        State,
         rx.el.ul(
             rx.el.li("Your profile, addresses, bank accounts, messages and sign-ins are deleted."),
             rx.el.li(
@@ -127,34 +129,10 @@ def _delete_dialog(page: Any) -> rx.Component:
             class_name="grid list-disc gap-2 ps-5",
         ),
         ui.text("You may want a copy of your data first: afterwards there is none."),
-        ui.form_actions(
-            ui.button("Keep my account", variant="primary", on_click=State.stay),
-            ui.button("Continue", on_click=State.go_on_deleting),
-            end=True,
-        ),
-        gap="large",
-    )
-    second = ui.stack(
-        ui.alert("Nobody can undo this, not even we.", tone="warn", title="Are you sure?"),
-        ui.form_actions(
-            ui.button(
-                "Delete my account",
-                variant="danger",
-                on_click=State.delete_account,
-                busy=State.busy == "delete_account",
-                busy_label="Deleting…",
-            ),
-            ui.button("Keep my account", on_click=State.stay),
-            end=True,
-        ),
-        gap="large",
-    )
-    return ui.dialog(
-        rx.cond(State.leaving == "sure", second, first),
-        id="delete-account",
-        title="Delete your account?",
-        open=State.leaving != "",
-        on_close=State.stay,
+        verb="Delete",
+        doing="Deleting…",
+        warning="Nobody can undo this, not even we.",
+        deed="delete_account",
     )
 
 

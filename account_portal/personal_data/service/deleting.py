@@ -4,12 +4,12 @@ What goes with the account is told by one event, so rows are removed by statemen
 of nothing else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
@@ -46,7 +46,7 @@ from account_portal.personal_data import rules, schemas
 from account_portal.personal_data.service.exporting import remove_export
 from account_portal.personal_data.service.names import names_of
 from account_portal.personal_data.service.tables import OWN, Own
-from account_portal.personal_data.service.tables.base import orders
+from account_portal.personal_data.service.tables.base import by_order, owned
 from account_portal.personal_data.service.tables.statements import statement_keys
 from account_portal.reviews.service.rating import count_in_rating
 from account_portal.states import (
@@ -64,6 +64,8 @@ _OPEN_RETURNS = (
     ReturnStatus.SHIPPED,
     ReturnStatus.RECEIVED,
 )
+_AT_ONCE = 500
+"""Rows, or values of a statement."""
 _NAMED = 10
 """Things of a kind that are named as being under way."""
 _GONE_IN_ORDER = [
@@ -147,7 +149,7 @@ def _delete(ctx: Context, customer_id: str, by: str) -> None:
     ctx.db.flush()
     _scrub_people(ctx, people)
     _scrub_what_was_told(ctx, customer_id)
-    refresh_orders(ctx.db, list(ctx.db.execute(orders(customer_id)).scalars()), ctx.now)
+    refresh_orders(ctx.db, list(ctx.db.execute(owned(Order.id, customer_id)).scalars()), ctx.now)
     told = {"customer_id": customer_id, "external_id": external_id}
     record(ctx.db, [Told(EventType.CUSTOMER_DELETED, customer_id, told)])
 
@@ -197,8 +199,9 @@ def _remove_rows(ctx: Context, customer_id: str, people: Any) -> None:
     """Remove what goes; empty what stays, except what the rows are found by."""
     statements = bulk.table_of(_model("import_statements"))
     keys = list(ctx.db.execute(statement_keys(customer_id)).scalars())
-    for start in range(0, len(keys), 500):
-        ctx.db.execute(statements.delete().where(statements.c.key.in_(keys[start : start + 500])))
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        ctx.db.execute(statements.delete().where(statements.c.key.in_(some)))
     for own in OWN:
         if own.is_of_books and own.scrubbed and own.model is not User:
             table = bulk.table_of(own.model)
@@ -241,18 +244,28 @@ def _scrub_what_was_told(ctx: Context, customer_id: str) -> None:
     Nothing is sent any more of what a delivery held besides.
     """
     for model in (WaitingEvent, Event):
-        told = select(model).where(
-            col(model.customer_id) == customer_id, col(model.type).like("customer.%")
-        )
-        for row in ctx.db.execute(told).scalars():
-            row.data = _without_name(orjson.loads(row.data))
-    sent = select(WebhookDelivery).where(col(WebhookDelivery.customer_id) == customer_id)
-    for delivery in ctx.db.execute(sent).scalars():
-        body = orjson.loads(delivery.body)
-        body.pop("object", None)
-        body["data"] = orjson.loads(_without_name(body.get("data") or {}))
-        delivery.body = orjson.dumps(body).decode()
-    ctx.db.flush()
+        named = col(model.customer_id) == customer_id, col(model.type).like("customer.%")
+        _rewrite(ctx, model, "data", named, lambda text: _without_name(orjson.loads(text)))
+    of_customer = col(WebhookDelivery.customer_id) == customer_id
+    _rewrite(ctx, WebhookDelivery, "body", (of_customer,), _without_object)
+
+
+def _rewrite(ctx: Context, model: Any, name: str, which: Any, anew: Callable[[str], str]) -> None:
+    """Write a text of many rows anew, some at a time."""
+    table, last = bulk.table_of(model), ""
+    some = select(table.c.id, table.c[name]).where(*which).order_by(table.c.id).limit(_AT_ONCE)
+    change = table.update().where(table.c.id == bindparam("its_id"))
+    while rows := ctx.db.execute(some.where(table.c.id > last)).all():
+        last = rows[-1].id
+        values = [{"its_id": row[0], "anew": anew(row[1])} for row in rows]
+        ctx.db.connection().execute(change.values({name: bindparam("anew")}), values)
+
+
+def _without_object(text: str) -> str:
+    body = orjson.loads(text)
+    body.pop("object", None)
+    body["data"] = orjson.loads(_without_name(body.get("data") or {}))
+    return orjson.dumps(body).decode()
 
 
 def _without_name(data: dict[str, Any]) -> str:
@@ -264,7 +277,6 @@ def _without_name(data: dict[str, Any]) -> str:
 def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
     refund, again = Refund, aliased(Refund)
     is_tried_again = exists().where(col(again.retries_id) == col(refund.id))
-    by_order = col(refund.order_id).in_(orders(customer_id))
     under_way: tuple[tuple[rules.Code, Select[Any]], ...] = (
         (
             "open_order",
@@ -282,7 +294,7 @@ def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
         (
             "open_refund",
             select(col(refund.request_number)).where(
-                by_order,
+                by_order(refund.order_id)(customer_id),
                 col(refund.status).in_((RefundStatus.PENDING, RefundStatus.APPROVED))
                 | ((col(refund.status) == RefundStatus.FAILED) & ~is_tried_again),
             ),
@@ -364,8 +376,9 @@ def end_books(ctx: Context) -> int:
     for table in reversed(SQLModel.metadata.sorted_tables):
         if table.name in books and table.name != "address_copies":
             ctx.db.execute(table.delete().where(books[table.name].found(customer_id)))
-    for start in range(0, len(unused), 500):
-        ctx.db.execute(copies.delete().where(copies.c.id.in_(unused[start : start + 500])))
+    for start in range(0, len(unused), _AT_ONCE):
+        some = unused[start : start + _AT_ONCE]
+        ctx.db.execute(copies.delete().where(copies.c.id.in_(some)))
     ctx.db.execute(delete(DeletedName).where(col(DeletedName.customer_id) == customer_id))
     ctx.db.delete(row)
     return 1

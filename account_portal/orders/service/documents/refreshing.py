@@ -48,19 +48,20 @@ def refresh_orders(db: Session, order_ids: Collection[str], now: datetime) -> No
     """Derive state and documents of these orders anew; call it after every change to them."""
     db.flush()
     wanted = sorted(set(order_ids))
-    refreshed: dict[str, Stored] = {}
+    there = {one.id: one for one in db.identity_map.values() if isinstance(one, Order)}
+    customers: set[str] = set()
     for start in range(0, len(wanted), BATCH):
-        refreshed |= _refresh_batch(db, wanted[start : start + BATCH], now)
-    mark_changed(db, {row["customer_id"] for row in refreshed.values()})
-    # Statements changed rows behind the session's back.
-    for instance in db.identity_map.values():
-        if isinstance(instance, Order) and (row := refreshed.get(instance.id)):
-            for name in _DERIVED:
-                set_committed_value(instance, name, row[name])
+        for row in _refresh_batch(db, wanted[start : start + BATCH], now):
+            customers.add(row["customer_id"])
+            if instance := there.get(row["id"]):
+                # Statements changed rows behind the session's back.
+                for name in _DERIVED:
+                    set_committed_value(instance, name, row[name])
+    mark_changed(db, customers)
 
 
-def _refresh_batch(db: Session, ids: list[str], now: datetime) -> dict[str, Stored]:
-    """Returns the rows of the orders as they are now, by id."""
+def _refresh_batch(db: Session, ids: list[str], now: datetime) -> list[Stored]:
+    """Returns the rows of the orders as they are now."""
     loaded = load_facts(db, ids, lock=True)
     addresses = _addresses(db, loaded)
     state_changes: list[dict[str, Any]] = []
@@ -103,7 +104,7 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> dict[str, Stor
     tell_changes(db, last, loaded, documents)
     bulk.insert(db, OrderDocument, documents, replacing="order_id")
     store_purchases(db, purchases)
-    return {facts.order["id"]: facts.order for facts in loaded}
+    return [facts.order for facts in loaded]
 
 
 def _addresses(db: Session, loaded: list[OrderFacts]) -> dict[str, Stored]:

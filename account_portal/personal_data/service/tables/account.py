@@ -5,15 +5,12 @@ from sqlmodel import col
 
 from account_portal import models as m
 from account_portal.personal_data.service.tables.base import (
-    NO_ID,
-    NO_OWNER,
-    ORDERING,
     SECRET,
     Own,
     contacts,
     direct,
     of_user,
-    users,
+    ordering,
 )
 from account_portal.personal_data.service.tables.statements import statement_keys
 
@@ -28,13 +25,13 @@ def _messages(customer_id: str) -> ColumnElement[bool]:
 def _codes(customer_id: str) -> ColumnElement[bool]:
     return or_(
         col(m.OtpChallenge.contact).in_(contacts(customer_id)),
-        col(m.OtpChallenge.user_id).in_(users(customer_id)),
+        of_user(m.OtpChallenge.user_id)(customer_id),
     )
 
 
 def _devices(customer_id: str) -> ColumnElement[bool]:
     return col(m.KnownDevice.subject).in_(
-        select("user:" + col(m.User.id)).where(col(m.User.customer_id) == customer_id)
+        select("user:" + col(m.User.id)).where(direct(m.User)(customer_id))
     )
 
 
@@ -42,9 +39,7 @@ def _looks(customer_id: str) -> ColumnElement[bool]:
     return or_(
         col(m.AuditEntry.about) == f"customer {customer_id}",
         col(m.AuditEntry.about).in_(
-            select("order " + col(m.Order.order_number)).where(
-                col(m.Order.customer_id) == customer_id
-            )
+            select("order " + col(m.Order.order_number)).where(direct(m.Order)(customer_id))
         ),
     )
 
@@ -58,12 +53,10 @@ ACCOUNT: tuple[Own, ...] = (
         "country_code phone is_phone_verified first_name last_name deactivated_at created_at "
         "modified_at",
         {
+            **ordering("is_unproven is_demo news"),
             "password_hash": SECRET,
             "passkey_handle": SECRET,
-            "is_unproven": ORDERING,
             "picture_id": "The picture itself is among the files.",
-            "is_demo": ORDERING,
-            "news": ORDERING,
         },
         scrubbed="customer_group_id external_id shop_email email country_code phone first_name "
         "last_name password_hash passkey_handle picture_id",
@@ -76,14 +69,14 @@ ACCOUNT: tuple[Own, ...] = (
         "transactional_email transactional_sms transactional_whatsapp promotional_email "
         "promotional_sms promotional_whatsapp newsletter_email newsletter_sms "
         "newsletter_whatsapp modified_at",
-        {"user_id": ORDERING},
+        ordering("user_id"),
     ),
     Own(
         m.ConsentChange,
         "What you agreed to, and when",
         of_user(m.ConsentChange.user_id),
         "name is_on source created_at",
-        {**NO_ID, "user_id": ORDERING},
+        ordering("id user_id"),
     ),
     Own(
         m.Address,
@@ -93,7 +86,7 @@ ACCOUNT: tuple[Own, ...] = (
         "address_line2 landmark delivery_instructions pincode city state country country_code "
         "phone email "
         "is_default_billing is_default_shipping created_at modified_at",
-        NO_OWNER,
+        ordering("customer_id"),
     ),
     Own(
         m.BankAccount,
@@ -102,8 +95,7 @@ ACCOUNT: tuple[Own, ...] = (
         "account_name number_masked ifsc_code bank_name is_default verification_status "
         "created_at modified_at",
         {
-            **NO_ID,
-            **NO_OWNER,
+            **ordering("id customer_id"),
             "number_encrypted": "The whole number is kept encrypted; who finds this archive "
             "should not find it too.",
             "number_digest": SECRET,
@@ -114,22 +106,14 @@ ACCOUNT: tuple[Own, ...] = (
         "Messages of the last weeks",
         _messages,
         "channel recipient kind payload status created_at sent_at",
-        {
-            **NO_ID,
-            **NO_OWNER,
-            "priority": ORDERING,
-            "attempts": ORDERING,
-            "due_at": ORDERING,
-            "modified_at": ORDERING,
-            "last_error": ORDERING,
-        },
+        ordering("id customer_id priority attempts due_at modified_at last_error"),
     ),
     Own(
         m.SignIn,
         "Sign-ins of the last months",
         of_user(m.SignIn.user_id),
         "method succeeded user_agent ip_address created_at",
-        {**NO_ID, "user_id": ORDERING},
+        ordering("id user_id"),
     ),
     Own(
         m.UserSession,
@@ -138,14 +122,8 @@ ACCOUNT: tuple[Own, ...] = (
         "kind origin user_agent ip_address created_at last_seen_at expires_at ends_at proven_at "
         "revoked_at",
         {
-            **NO_ID,
-            "user_id": ORDERING,
-            "anonymous_id": ORDERING,
-            "opened_by": ORDERING,
+            **ordering("id user_id anonymous_id opened_by generation rotated_at pair_used_at"),
             "cookie_hash": SECRET,
-            "generation": ORDERING,
-            "rotated_at": ORDERING,
-            "pair_used_at": ORDERING,
         },
     ),
     Own(
@@ -153,48 +131,35 @@ ACCOUNT: tuple[Own, ...] = (
         "Passkeys",
         of_user(m.Passkey.user_id),
         "name transports aaguid is_backup_eligible is_backed_up created_at last_used_at",
-        {
-            **NO_ID,
-            "user_id": ORDERING,
-            "credential_id": SECRET,
-            "public_key": SECRET,
-            "sign_count": ORDERING,
-        },
+        {**ordering("id user_id sign_count"), "credential_id": SECRET, "public_key": SECRET},
     ),
     Own(
         m.KnownDevice,
         "Devices that signed in before",
         _devices,
         "wrong_codes used_at",
-        {**NO_ID, "subject": ORDERING, "device_hash": SECRET},
+        {**ordering("id subject"), "device_hash": SECRET},
     ),
     Own(
         m.OtpChallenge,
         "Codes of the last day",
         _codes,
         "action channel contact wrong_tries created_at expires_at confirmed_at used_at",
-        {
-            **NO_ID,
-            "token_hash": SECRET,
-            "user_id": ORDERING,
-            "asked_by": ORDERING,
-            "registers": ORDERING,
-            "code_hash": SECRET,
-        },
+        {**ordering("id user_id asked_by registers"), "token_hash": SECRET, "code_hash": SECRET},
     ),
     Own(
         m.DataExport,
         "Copies of your data you asked for",
         direct(m.DataExport),
         "status created_at ready_at ends_at byte_count",
-        {**NO_ID, **NO_OWNER, "started_at": ORDERING, "attempts": ORDERING},
+        ordering("id customer_id started_at attempts"),
     ),
     Own(
         m.ImportStatement,
         "What the shop's other systems said",
         lambda customer_id: col(m.ImportStatement.key).in_(statement_keys(customer_id)),
         "key statement",
-        {"earlier": ORDERING, "held_in": ORDERING},
+        ordering("earlier held_in"),
     ),
     Own(
         m.AuditEntry,
@@ -202,7 +167,7 @@ ACCOUNT: tuple[Own, ...] = (
         _looks,
         "created_at action about outcome",
         {
-            "number": ORDERING,
+            **ordering("number"),
             "actor": "It names people of the shop.",
             "details": "It is what people of the shop wrote for themselves.",
             "ip_address": "It is of people of the shop.",
@@ -216,6 +181,6 @@ ACCOUNT: tuple[Own, ...] = (
         "Files",
         direct(m.Media),
         "id kind content_type sizes byte_count created_at",
-        NO_OWNER,
+        ordering("customer_id"),
     ),
 )

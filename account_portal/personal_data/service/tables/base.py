@@ -11,10 +11,7 @@ from account_portal import models as m
 from account_portal.core import bulk
 
 SECRET = "It is a secret, or made of one, and tells nothing about you."  # noqa: S105 - a sentence
-ORDERING = "It only tells the portal's programs how rows belong together."
-
-NO_ID = {"id": ORDERING}
-NO_OWNER = {"customer_id": ORDERING}
+_ORDERING = "It only tells the portal's programs how rows belong together."
 
 Found = Callable[[str], ColumnElement[bool]]
 """What the rows of a customer have in common, of the table itself."""
@@ -54,46 +51,43 @@ class Own:
         return self.shown.split()
 
 
+def ordering(columns: str) -> dict[str, str]:
+    """Withheld: columns, with spaces between, that say nothing to a person."""
+    return dict.fromkeys(columns.split(), _ORDERING)
+
+
 def direct(model: type[SQLModel]) -> Found:
     """Rows that name the customer."""
     owner = col(model.customer_id)  # type: ignore[attr-defined]
     return lambda customer_id: owner == customer_id
 
 
-def users(customer_id: str, column: Any = m.User.id) -> Select[Any]:
-    """Of everybody who signs in for a customer: usually one."""
-    return select(col(column)).where(col(m.User.customer_id) == customer_id)
-
-
-def orders(customer_id: str, column: Any = m.Order.id) -> Select[Any]:
-    """Of a customer's orders."""
-    return select(col(column)).where(col(m.Order.customer_id) == customer_id)
+def owned(column: Any, customer_id: str) -> Select[Any]:
+    """A column of the rows that name the customer."""
+    return select(col(column)).where(direct(column.class_)(customer_id))
 
 
 def of_user(column: Any) -> Found:
-    """Rows that name somebody who signs in for the customer."""
-    return lambda customer_id: col(column).in_(users(customer_id))
+    """Rows that name somebody who signs in for the customer: usually there is one."""
+    return lambda customer_id: col(column).in_(owned(m.User.id, customer_id))
 
 
 def by_order(column: Any) -> Found:
     """Rows that name one of the customer's orders."""
-    return lambda customer_id: col(column).in_(orders(customer_id))
+    return lambda customer_id: col(column).in_(owned(m.Order.id, customer_id))
 
 
-def parcels(customer_id: str) -> Select[Any]:
-    """Ids of the parcels of a customer."""
-    return select(col(m.Shipment.id)).where(col(m.Shipment.order_id).in_(orders(customer_id)))
-
-
-def returns(customer_id: str) -> Select[Any]:
-    """Ids of the return requests of a customer."""
-    return select(col(m.OrderReturn.id)).where(col(m.OrderReturn.customer_id) == customer_id)
+def by_parcel(column: Any) -> Found:
+    """Rows that name one of the customer's parcels."""
+    parcels = select(col(m.Shipment.id))
+    of = by_order(m.Shipment.order_id)
+    return lambda customer_id: col(column).in_(parcels.where(of(customer_id)))
 
 
 def contacts(customer_id: str) -> CompoundSelect[Any]:
     """Addresses and numbers of a customer, as messages and codes write them."""
-    number = col(m.User.country_code)
-    return users(customer_id, m.User.email).union(
-        select(number + col(m.User.phone)).where(col(m.User.customer_id) == customer_id),
-        select(number + " " + col(m.User.phone)).where(col(m.User.customer_id) == customer_id),
+    number, own = col(m.User.country_code), direct(m.User)(customer_id)
+    return owned(m.User.email, customer_id).union(
+        select(number + col(m.User.phone)).where(own),
+        select(number + " " + col(m.User.phone)).where(own),
     )

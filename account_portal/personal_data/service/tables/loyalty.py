@@ -1,22 +1,14 @@
 """Points, credit and reviews."""
 
-from typing import Any
-
-from sqlalchemy import Select, select
 from sqlmodel import col
 
 from account_portal import models as m
 from account_portal.personal_data.service.tables.base import (
-    NO_ID,
-    NO_OWNER,
     Own,
     direct,
+    ordering,
+    owned,
 )
-
-
-def _reviews(customer_id: str) -> Select[Any]:
-    return select(col(m.Review.id)).where(col(m.Review.customer_id) == customer_id)
-
 
 LOYALTY: tuple[Own, ...] = (
     Own(
@@ -24,7 +16,7 @@ LOYALTY: tuple[Own, ...] = (
         "Loyalty membership",
         direct(m.LoyaltyAccount),
         "membership_number earned redeemed bonus savings created_at modified_at",
-        NO_OWNER,
+        ordering("customer_id"),
         scrubbed="membership_number",
         kept="customer_id",
     ),
@@ -34,7 +26,7 @@ LOYALTY: tuple[Own, ...] = (
         direct(m.LoyaltyActivity),
         "external_id activity_type activity reference_number title loyalty_point remarks "
         "spendable_at created_at modified_at",
-        {**NO_ID, **NO_OWNER},
+        ordering("id customer_id"),
         scrubbed="external_id remarks",
         kept="id customer_id activity_type activity reference_number title",
     ),
@@ -43,7 +35,7 @@ LOYALTY: tuple[Own, ...] = (
         "Store credit",
         direct(m.CreditActivity),
         "currency amount cause reference_number created_at",
-        {**NO_ID, **NO_OWNER},
+        ordering("id customer_id"),
         kept="id customer_id currency cause reference_number",
     ),
     Own(
@@ -52,12 +44,12 @@ LOYALTY: tuple[Own, ...] = (
         direct(m.Review),
         "id product_id order_number status rating review_text review_date tags created_at "
         "modified_at",
-        NO_OWNER,
+        ordering("customer_id"),
     ),
     Own(
         m.ReviewMedia,
         "Photos and videos of reviews",
-        lambda customer_id: col(m.ReviewMedia.review_id).in_(_reviews(customer_id)),
+        lambda customer_id: col(m.ReviewMedia.review_id).in_(owned(m.Review.id, customer_id)),
         "review_id position media_id",
     ),
 )

@@ -5,28 +5,23 @@ from sqlmodel import col
 
 from account_portal import models as m
 from account_portal.personal_data.service.tables.base import (
-    NO_ID,
-    NO_OWNER,
-    ORDERING,
     Own,
     by_order,
+    by_parcel,
     direct,
-    orders,
-    parcels,
-    returns,
+    ordering,
+    owned,
 )
 
 
 def _copies(customer_id: str) -> ColumnElement[bool]:
     copy = col(m.AddressCopy.id)
-    pickups = select(col(m.OrderReturn.pickup_address_id)).where(
-        col(m.OrderReturn.customer_id) == customer_id
+    names = (
+        m.Order.billing_address_id,
+        m.Order.shipping_address_id,
+        m.OrderReturn.pickup_address_id,
     )
-    return or_(
-        copy.in_(orders(customer_id, m.Order.billing_address_id)),
-        copy.in_(orders(customer_id, m.Order.shipping_address_id)),
-        copy.in_(pickups),
-    )
+    return or_(*(copy.in_(owned(name, customer_id)) for name in names))
 
 
 ORDERS: tuple[Own, ...] = (
@@ -45,7 +40,7 @@ ORDERS: tuple[Own, ...] = (
         "credit_balance_used shipping_provider_id courier_company_id on_subscription "
         "billing_address_id shipping_address_id replaces_return_id cancellation_reason feedback "
         "cancelled_at delivered_at completes_at created_at modified_at",
-        {**NO_ID, **NO_OWNER},
+        ordering("id customer_id"),
         order=m.Order.id,
         scrubbed="customer_email customer_phone customer_note extra feedback cancellation_reason",
         kept="id customer_id order_number status payment_status currency coupon_code "
@@ -62,7 +57,7 @@ ORDERS: tuple[Own, ...] = (
         "is_free_item price_including_tax selling_price listing_price "
         "selling_price_excluding_tax promotion_discount_amount coupon_discount_amount tax_type "
         "tax_rate tax_amount line_total shipping_additional_cost associated_options",
-        {"order_id": ORDERING},
+        ordering("order_id"),
         order=m.OrderLine.order_id,
         scrubbed="associated_options",
         kept="id order_id product_id product_name product_image_url product_type category tags "
@@ -76,7 +71,7 @@ ORDERS: tuple[Own, ...] = (
         "id first_name last_name business_name tax_identification_number address_line1 "
         "address_line2 landmark delivery_instructions pincode city state country country_code "
         "phone email",
-        {"address_id": ORDERING},
+        ordering("address_id"),
         scrubbed="address_id first_name last_name business_name tax_identification_number "
         "address_line1 address_line2 landmark delivery_instructions pincode city country_code "
         "phone email",
@@ -89,7 +84,7 @@ ORDERS: tuple[Own, ...] = (
         "id reference_number status total_weight total_boxes shipping_amount shipping_tax_amount "
         "courier_company_name awb_no tracking_url eta_delivery packed_at shipped_date "
         "delivered_date cancellation_reason shipping_label_url created_at modified_at",
-        {"order_id": ORDERING},
+        ordering("order_id"),
         order=m.Shipment.order_id,
         scrubbed="awb_no tracking_url shipping_label_url cancellation_reason",
         kept="id order_id reference_number status courier_company_name eta_delivery",
@@ -97,9 +92,9 @@ ORDERS: tuple[Own, ...] = (
     Own(
         m.ShipmentItem,
         "What was in parcels",
-        lambda customer_id: col(m.ShipmentItem.shipment_id).in_(parcels(customer_id)),
+        by_parcel(m.ShipmentItem.shipment_id),
         "shipment_id line_id quantity free_quantity written_off",
-        NO_ID,
+        ordering("id"),
         order=select(col(m.Shipment.order_id))
         .where(col(m.Shipment.id) == col(m.ShipmentItem.shipment_id))
         .scalar_subquery(),
@@ -108,9 +103,9 @@ ORDERS: tuple[Own, ...] = (
     Own(
         m.ShipmentEvent,
         "The way of parcels",
-        lambda customer_id: col(m.ShipmentEvent.shipment_id).in_(parcels(customer_id)),
+        by_parcel(m.ShipmentEvent.shipment_id),
         "shipment_id status text place happened_at",
-        NO_ID,
+        ordering("id"),
         scrubbed="text place",
         kept="id shipment_id status",
     ),
@@ -122,12 +117,8 @@ ORDERS: tuple[Own, ...] = (
         "payment_method payment_gateway collection expires_at card_number card_type bank_name "
         "upi_id wallet_name bank_account_number created_at modified_at",
         {
-            **NO_ID,
-            "order_id": ORDERING,
+            **ordering("id order_id success_url failure_url icon_url"),
             "redirect_url": "It led to a payment page and may still open it.",
-            "success_url": ORDERING,
-            "failure_url": ORDERING,
-            "icon_url": ORDERING,
         },
         order=m.Payment.order_id,
         scrubbed="redirect_url success_url failure_url card_number bank_name upi_id wallet_name "
@@ -142,19 +133,10 @@ ORDERS: tuple[Own, ...] = (
         "request_number refund_amount refund_date status payment_mode payment_method "
         "payment_reference_number bank_account_number bank_name refund_remarks purpose "
         "created_at modified_at",
-        {
-            **NO_ID,
-            "order_id": ORDERING,
-            "return_id": ORDERING,
-            "retries_id": ORDERING,
-            "bank_account_id": ORDERING,
-            "shipment_id": ORDERING,
-            "payment_id": ORDERING,
-            "handed_over_at": ORDERING,
-            "due_at": ORDERING,
-            "tries": ORDERING,
-            "gateway_error": ORDERING,
-        },
+        ordering(
+            "id order_id return_id retries_id bank_account_id shipment_id payment_id "
+            "handed_over_at due_at tries gateway_error"
+        ),
         order=m.Refund.order_id,
         scrubbed="bank_account_id bank_account_number bank_name refund_remarks gateway_error",
         kept="id order_id return_id retries_id request_number status payment_mode "
@@ -165,7 +147,7 @@ ORDERS: tuple[Own, ...] = (
         "What was cancelled",
         by_order(m.CancelledItem.order_id),
         "line_id quantity free_quantity amount charge reason created_at",
-        {**NO_ID, "order_id": ORDERING},
+        ordering("id order_id"),
         scrubbed="reason",
         kept="id order_id line_id",
         order=m.CancelledItem.order_id,
@@ -175,7 +157,7 @@ ORDERS: tuple[Own, ...] = (
         "Invoices",
         by_order(m.Invoice.order_id),
         "number year sequence issued_at content",
-        {**NO_ID, "order_id": ORDERING},
+        ordering("id order_id"),
         kept="id order_id number year content",
         order=m.Invoice.order_id,
     ),
@@ -186,7 +168,7 @@ ORDERS: tuple[Own, ...] = (
         "id request_number status subtotal shipping_amount total_tax grand_total "
         "pickup_address_id approved_at rejected_at rejection_reason shipped_at received_at "
         "completed_at cancelled_at created_at modified_at",
-        {**NO_OWNER, "order_id": ORDERING, "replacement_order_id": ORDERING},
+        ordering("customer_id order_id replacement_order_id"),
         order=m.OrderReturn.order_id,
         scrubbed="rejection_reason",
         kept="id customer_id order_id request_number status pickup_address_id replacement_order_id",
@@ -194,10 +176,10 @@ ORDERS: tuple[Own, ...] = (
     Own(
         m.ReturnItem,
         "What you sent back",
-        lambda customer_id: col(m.ReturnItem.return_id).in_(returns(customer_id)),
+        lambda customer_id: col(m.ReturnItem.return_id).in_(owned(m.OrderReturn.id, customer_id)),
         "return_id line_id position quantity resolution reason_code return_reason refund_amount "
         "tax_amount fee",
-        NO_ID,
+        ordering("id"),
         order=select(col(m.OrderReturn.order_id))
         .where(col(m.OrderReturn.id) == col(m.ReturnItem.return_id))
         .scalar_subquery(),
@@ -210,7 +192,7 @@ ORDERS: tuple[Own, ...] = (
         direct(m.Purchase),
         "product_id order_number order_date product_name product_image_url currency "
         "selling_price listing_price",
-        {**NO_OWNER, "order_id": ORDERING},
+        ordering("customer_id order_id"),
         kept="customer_id product_id order_id order_number product_name product_image_url currency",
     ),
     Own(
@@ -219,6 +201,6 @@ ORDERS: tuple[Own, ...] = (
         direct(m.Subscription),
         "subscription_number product_id sku status plan interval frequency quantity next_date "
         "shipping_address_id billing_address_id created_at modified_at",
-        {**NO_ID, **NO_OWNER},
+        ordering("id customer_id"),
     ),
 )

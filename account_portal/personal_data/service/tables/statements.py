@@ -11,7 +11,7 @@ from account_portal.personal_data.service.tables.base import by_order, direct
 
 def statement_keys(customer_id: str) -> Select[Any]:
     """Keys under which imports said something of a customer, or of what belongs to them."""
-    own = col(m.User.customer_id) == customer_id
+    own = direct(m.User)(customer_id)
     names = (m.User.external_id, m.User.email, m.User.shop_email, m.User.phone)
     called: Select[Any] = select(col(names[0]).label("name")).where(own)
     who = called.union(
@@ -28,11 +28,9 @@ def statement_keys(customer_id: str) -> Select[Any]:
     parts: list[Select[Any]] = [
         select("customer/" + who.c.name),
         select("user/" + col(m.User.id)).where(own),
-        select("order/" + col(m.Order.order_number)).where(col(m.Order.customer_id) == customer_id),
-        select("loyalty_activity/" + activity).where(
-            col(m.LoyaltyActivity.customer_id) == customer_id
-        ),
-        select("subscription/" + number).where(col(m.Subscription.customer_id) == customer_id),
+        select("order/" + col(m.Order.order_number)).where(direct(m.Order)(customer_id)),
+        select("loyalty_activity/" + activity).where(direct(m.LoyaltyActivity)(customer_id)),
+        select("subscription/" + number).where(direct(m.Subscription)(customer_id)),
         *(
             select(said.c.name + "/" + col(model.product_id))
             .select_from(said)
