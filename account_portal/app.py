@@ -34,7 +34,6 @@ from account_portal.auth.state import (
     RegisterState,
     SecurityState,
 )
-from account_portal.auth.state.failures import refused
 from account_portal.bank_accounts.state import BankAccountsState
 from account_portal.core import extensions
 from account_portal.core.places import ROOT
@@ -47,6 +46,8 @@ from account_portal.edge.logs import configure_logging
 from account_portal.edge.neighbours import watching
 from account_portal.edge.pages import Sheet
 from account_portal.edge.wrapper import wrap
+from account_portal.guests.pages import find_order, found_order
+from account_portal.guests.state import FindOrderState, FoundOrderState
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
 from account_portal.merchant.housekeeping import background_jobs
@@ -72,6 +73,7 @@ from account_portal.ui.arrivals import (
     connect_pages,
     uploads_act_for_their_sender,
 )
+from account_portal.ui.failures import refused
 from account_portal.ui.first_data import FirstData
 from account_portal.ui.following import watch_changes
 from account_portal.ui.handlers import takes_files
@@ -94,6 +96,15 @@ from account_portal.widget.pages import (
 
 log = logging.getLogger("account_portal.pages")
 drawer = PageDrawer(ROOT / SERVER)
+
+
+FORMS = (routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD, routes.FIND_ORDER)
+"""Pages whose forms the browser sends itself, and is sent back to when the answer is no."""
+
+
+def _open(path: str, content: Callable[[], rx.Component], title: str, *load: Any) -> Page:
+    """A page for whoever comes, under the store's name only."""
+    return Page(path, content, title, load=load, public=True, frame="plain")
 
 
 OWN_PAGES = (
@@ -191,25 +202,13 @@ OWN_PAGES = (
         load=(OwnDataState.load,),
         menu=MenuRow("Your data", routes.YOUR_DATA, "file-text", group="you"),
     ),
-    Page(routes.LOGIN, login, "Sign in", load=(LoginState.load,), public=True, frame="plain"),
-    Page(
-        routes.REGISTER,
-        register,
-        "Create your account",
-        load=(RegisterState.load,),
-        public=True,
-        frame="plain",
-    ),
-    Page(
-        routes.FORGOT_PASSWORD,
-        forgot_password,
-        "Set a new password",
-        load=(ForgotState.load,),
-        public=True,
-        frame="plain",
-    ),
-    Page(routes.HAND_OVER, hand_over, "Back to the shop", public=True, frame="plain"),
-    Page(routes.PAYMENT_DONE, payment_done, "Back to your order", public=True, frame="plain"),
+    _open(routes.LOGIN, login, "Sign in", LoginState.load),
+    _open(routes.REGISTER, register, "Create your account", RegisterState.load),
+    _open(routes.FORGOT_PASSWORD, forgot_password, "Set a new password", ForgotState.load),
+    _open(routes.FIND_ORDER, find_order, "Find my order", FindOrderState.load),
+    _open(routes.FOUND_ORDER, found_order, "Your order", FoundOrderState.load),
+    _open(routes.HAND_OVER, hand_over, "Back to the shop"),
+    _open(routes.PAYMENT_DONE, payment_done, "Back to your order"),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="either"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
 )
@@ -268,7 +267,7 @@ class PortalApp(rx.App):
             shop=shop,
             find=FirstData({page.path: page.load for page in PAGES if not page.public}),
             draw=drawer if settings.draw_pages else None,
-            refusals=((routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD), refused),
+            refusals=(FORMS, refused),
             uploads=(admit_upload, partial(takes_files, RegistrationContext.get().event_handlers)),
             measure=measure_queues,
             settings=settings,

@@ -42,6 +42,8 @@ class Caller:
     """Of a page in a storefront's frame: a signed token that names its session and storefront."""
     origin: str | None = None
     """Of the storefront in whose frame the caller says to be; a frame's session is of one only."""
+    order_proof: str | None = None
+    """Opens one order, whose contact was proven: a secret out of a browser's cookie."""
     device: str | None = None
     """Secret of a device that may have signed in before; it opens nothing."""
     ip_address: str | None = None

@@ -19,6 +19,8 @@ SECURITY = "/security"
 YOUR_DATA = "/your-data"
 LOYALTY = "/loyalty"
 REVIEWS = "/reviews"
+FIND_ORDER = "/find-order"
+FOUND_ORDER = "/found-order"
 NOT_FOUND = "/404"
 KIT = "/dev/kit"
 SHOP = "/shop"
@@ -38,13 +40,28 @@ HAND_OVER = "/hand-over"
 """The window in which a frame's customer signs in."""
 PAYMENT_DONE = "/payment-done"
 """Where a payment leads back to that was begun in a frame."""
-NEVER_FRAMED = (LOGIN, REGISTER, FORGOT_PASSWORD, HAND_OVER, PAYMENT_DONE, KIT)
+NEVER_FRAMED = (
+    LOGIN,
+    REGISTER,
+    FORGOT_PASSWORD,
+    FIND_ORDER,
+    FOUND_ORDER,
+    HAND_OVER,
+    PAYMENT_DONE,
+    KIT,
+)
 """Passwords are typed where the address bar shows whose page it is."""
 
 
 def order(order_number: str) -> str:
     """The page of one order."""
     return f"{ORDERS}/{quote(order_number, safe='')}"
+
+
+def find_order(wanted: str) -> str:
+    """Where an order is found without an account; `wanted` is the page that asked to sign in."""
+    number = re.fullmatch(rf"{ORDERS}/([A-Za-z0-9_-]+)(?:[/?].*)?", wanted)
+    return f"{FIND_ORDER}?number={number[1]}" if number else FIND_ORDER
 
 
 CAME_FROM_GATEWAY = "paid"

@@ -26,6 +26,8 @@ from account_portal.core.settings import get_settings, require_asked_demo
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
+from account_portal.guests.api import forms as guest_forms
+from account_portal.guests.api import router as guests_router
 from account_portal.loyalty.api import router as loyalty_router
 from account_portal.media.api import router as media_router
 from account_portal.merchant.api import ROUTERS as MERCHANT_ROUTERS
@@ -52,6 +54,8 @@ ROUTERS = (
     users,
     personal_data_router,
     downloads,
+    guests_router,
+    guest_forms,
     forms,
     well_known,
     security_txt,

@@ -45,6 +45,7 @@ answer has the same shape: `message` and `success`, with `content` when it went 
     tags={
         "Auth": "Sign-in, sign-out, codes and passwords.",
         "Passkeys": "Signing in without a password, by WebAuthn.",
+        "Guests": "One order, without an account.",
         "Users": "Profile, picture, opt-ins.",
         "Addresses": "Address book.",
         "Bank accounts": "Accounts for bank-transfer refunds.",

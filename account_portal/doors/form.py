@@ -30,7 +30,12 @@ from account_portal.core.errors import (
 from account_portal.core.settings import get_settings
 from account_portal.core.validation import invalid
 from account_portal.routes import HOME, LOGIN, local_path
-from account_portal.security.cookies import is_https, read_device_cookie, read_session_cookie
+from account_portal.security.cookies import (
+    is_https,
+    read_device_cookie,
+    read_order_cookie,
+    read_session_cookie,
+)
 
 FORM_LIMIT = 16 * 1024
 
@@ -143,6 +148,7 @@ async def answer_form(
     caller = Caller(
         cookie=read_session_cookie(request.headers.get("cookie"), in_frame=in_frame),
         device=read_device_cookie(request.headers.get("cookie")),
+        order_proof=None if in_frame else read_order_cookie(request.headers.get("cookie")),
         ip_address=client_address(request),
         user_agent=agent[:300] if agent else None,
     )

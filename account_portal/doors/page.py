@@ -13,7 +13,11 @@ from account_portal.context import Caller, Context, answers_at_once, enter
 from account_portal.core.pagination import Page
 from account_portal.core.schemas import EncodedView
 from account_portal.security import idempotency
-from account_portal.security.cookies import read_device_cookie, read_session_cookie
+from account_portal.security.cookies import (
+    read_device_cookie,
+    read_order_cookie,
+    read_session_cookie,
+)
 
 
 def frame_of(state: Any) -> str:
@@ -38,6 +42,7 @@ def caller_with(headers: Any, address: str, said: Mapping[str, Any]) -> Caller:
     return Caller(
         cookie=read_session_cookie(headers.cookie, in_frame=bool(frame)),
         device=read_device_cookie(headers.cookie),
+        order_proof=None if frame else read_order_cookie(headers.cookie),
         proof=headers.raw_headers.get("authorization"),
         origin=said.get("origin") if frame else None,
         ip_address=(address or "")[:45] or None,

@@ -28,6 +28,16 @@ def passkey_cookie_name() -> str:
     return "__Host-portal-passkey" if is_https() else "portal-passkey"
 
 
+def find_cookie_name() -> str:
+    """Name of the cookie that remembers which order's code a browser waits for."""
+    return "__Host-portal-find" if is_https() else "portal-find"
+
+
+def order_cookie_name() -> str:
+    """Name of the cookie that opens one order for an hour."""
+    return "__Host-portal-order" if is_https() else "portal-order"
+
+
 def is_https() -> bool:
     """Whether customers reach the portal over https, so that cookies may insist on it."""
     return get_settings().origin.startswith("https:")
@@ -62,6 +72,11 @@ def read_device_cookie(header: str | None) -> str | None:
 def read_cookie(header: str | None, name: str) -> str | None:
     """The value of a cookie out of a `Cookie` header, if it is there."""
     return _read(header).get(name)
+
+
+def read_order_cookie(header: str | None) -> str | None:
+    """The key of an order out of a `Cookie` header, if it is there."""
+    return _read(header).get(order_cookie_name())
 
 
 def read_zone_cookie(header: str | None) -> str:

@@ -166,17 +166,30 @@ def _is_below(db: Session, limit: Limit, contact: str, now: datetime) -> bool:
     return True
 
 
-def link_key(db: Session, now: datetime, contact: str, channel: str) -> str:
-    """The key of a link that makes the device known on which it is opened."""
+def issue_key(
+    db: Session,
+    now: datetime,
+    *,
+    action: str,
+    channel: str,
+    contact: str,
+    life: timedelta = LIFE,
+    user_id: str | None = None,
+) -> str:
+    """A secret that needs no code: of a link in a message, or of what a right code has opened.
+
+    It is looked up by `find`, over when `require_open` says so, and ended by its `used_at`.
+    """
     key = new_secret()
     db.add(
         OtpChallenge(
             token_hash=tokens.digest(key),
-            action=KNOW_DEVICE,
+            action=action,
             channel=channel,
             contact=contact,
+            user_id=user_id,
             created_at=now,
-            expires_at=now + LIFE,
+            expires_at=now + life,
         )
     )
     return key

@@ -19,9 +19,9 @@ from account_portal.auth.state import (
     SecurityState,
     SignInAgainState,
 )
-from account_portal.auth.state.failures import refused
 from account_portal.core.db import Database
 from account_portal.models import User, UserSession
+from account_portal.ui.failures import refused
 from account_portal.ui.page_state import OwnPagesOnly
 from tests.conftest import Clock
 from tests.factories.auth import load_user, make_page_session

@@ -79,5 +79,6 @@ def login() -> rx.Component:
         rx.cond(State.step == "code", _code_step(), _password_step()),
         ui.divider(),
         ui.text("New here? ", ui.link("Create an account", to=State.register_link)),
+        ui.text("No account? ", ui.link("Find your order", to=State.find_link)),
         rx.cond(State.step == "code", rx.fragment(), demo_login()),
     )

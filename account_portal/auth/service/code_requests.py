@@ -223,7 +223,9 @@ def _send(
     message: CodeMessage | DeviceLink
     if closed:
         # Strangers used up what codes may be tried or sent: the owner makes it known first.
-        key = otp.link_key(ctx.db, ctx.now, contact.key, channel)
+        key = otp.issue_key(
+            ctx.db, ctx.now, action=otp.KNOW_DEVICE, channel=channel, contact=contact.key
+        )
         link = f"{ctx.settings.origin}{KNOW_DEVICE}?key={key}"
         message = DeviceLink(link=link, store=store, minutes=minutes)
     else:

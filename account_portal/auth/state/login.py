@@ -18,6 +18,11 @@ class LoginState(SignInForm, PageState):
     known: bool = False
     """A link in a message let codes work on this device again."""
 
+    @rx.var
+    def find_link(self) -> str:
+        """Where one order is found without an account: the one that a message led to, if any."""
+        return routes.find_order(self.wanted)
+
     @rx.event
     async def load(self) -> Any:
         """Show the form, or lead on who is signed in already."""

@@ -9,10 +9,10 @@ import reflex as rx
 from account_portal.auth import service
 from account_portal.auth.rules.passkeys import PasskeyInvalid
 from account_portal.auth.schemas import NewPasskey, Passkey, RenamePasskey
-from account_portal.auth.state.failures import WHOLE, refused
 from account_portal.core.errors import NotAuthenticated, NotFound, PortalError
 from account_portal.doors.page import read, write
 from account_portal.ui.asking import told_in_form
+from account_portal.ui.failures import WHOLE, refused
 from account_portal.ui.page_state import action
 
 NONE_MADE = "No passkey was made. Try again when you are ready."

@@ -8,10 +8,10 @@ import reflex as rx
 from account_portal.auth import service
 from account_portal.auth.rules import Channel
 from account_portal.auth.schemas import ConfirmPassword, OtpContent, VerifyOtp
-from account_portal.auth.state.failures import refused
 from account_portal.core.errors import TooManyAttempts
 from account_portal.doors.page import write
 from account_portal.ui.asking import told_in_form
+from account_portal.ui.failures import refused
 from account_portal.ui.page_state import PageState, action
 
 

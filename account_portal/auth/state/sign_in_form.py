@@ -12,9 +12,9 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.auth.rules import channel_for, parse_contact
-from account_portal.auth.state.failures import WHOLE, refused, wait_words
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import InvalidInput
+from account_portal.ui.failures import WHOLE, refused, wait_words
 
 ASKING = ("code", "forgot")
 """Forms that ask for a code."""

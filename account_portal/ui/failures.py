@@ -1,4 +1,4 @@
-"""What a form of sign-in that was refused is told as, and at which field."""
+"""What a form is told that the browser itself sent and that was refused, and at which field."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ _WORDS = {
     "otp_action_mismatch": ("otp", "This code was made for something else. Ask for a new one."),
     "otp_not_verified": ("otp", "Enter the code we sent you."),
     "channel_not_available": (WHOLE, "This store does not send codes this way."),
+    "order_closed": (WHOLE, "An order stays open here for an hour. Find it again to go on."),
     "passkey_invalid": (WHOLE, "This passkey could not be checked. Try again."),
     "passkey_unknown": (
         WHOLE,

@@ -1,0 +1,192 @@
+"""The order that was found: where it is, and what can be done with it."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.guests.state import REASONS
+from account_portal.guests.state import FoundOrderState as State
+from account_portal.orders.components import order_address, order_item, return_note
+from account_portal.ui import components as ui
+
+
+def _parcel(parcel: Any) -> rx.Component:
+    return ui.row(
+        ui.text("Parcel ", rx.el.bdi(parcel.reference_number)),
+        ui.status_badge("shipment", parcel.status),
+        rx.cond(
+            parcel.tracking_url,
+            ui.outside_link("Follow it", href=parcel.tracking_url.to(str)),
+        ),
+        justify="between",
+    )
+
+
+def _line(line: Any) -> rx.Component:
+    """A line with the choice of how many, or why there is none."""
+    choose = rx.cond(
+        line.counts.length() > 0,
+        ui.select_field(
+            "quantity-" + line.sku,
+            rx.fragment("How many", ui.hidden_text(": ", line.product_name)),
+            line.counts,
+        ),
+    )
+    return ui.order_line(
+        line.product_name,
+        picture=line.product_image_url,
+        detail=rx.cond(line.variant_name, rx.el.bdi(line.variant_name.to(str))),
+        end=choose,
+        below=rx.cond(line.reason, return_note(line.reason.to(str), line.closed.to(str))),
+    )
+
+
+def _choice() -> rx.Component:
+    why = ui.select_field(
+        "reason",
+        "Reason",
+        list(REASONS.items()),
+        placeholder="Choose a reason",
+        error=State.errors["reason"],
+    )
+    return ui.form(
+        ui.rows(rx.foreach(State.lines, _line)),
+        rx.cond(State.asking == "return", why),
+        ui.form_actions(
+            ui.submit("Continue", busy=State.busy == "check", busy_label="One moment…"),
+            ui.button("Not now", on_click=State.ask("")),
+        ),
+        on_submit=State.check,
+        errors=State.errors,
+        labels={"reason": "Reason"},
+        busy=State.busy == "check",
+    )
+
+
+def _outcome(quote: Any, kept: ui.PriceLine, done: str) -> rx.Component:
+    """What it gives to the minor unit, and the button that does exactly this."""
+    return ui.stack(
+        ui.rows(
+            rx.foreach(
+                quote.lines,
+                lambda line: ui.split(
+                    ui.text(ui.number(line.quantity), " × ", rx.el.bdi(line.product_name)),
+                    ui.money(line.amount, quote.currency),
+                ),
+            )
+        ),
+        ui.price_breakdown(
+            [
+                kept,
+                ui.PriceLine("As store credit", quote.credit, optional=True),
+                ui.PriceLine("The way you paid", quote.money, optional=True),
+                ui.PriceLine("You get back", quote.money + quote.credit, total=True),
+            ],
+            quote.currency,
+        ),
+        rx.cond(quote.points > 0, ui.text(ui.number(quote.points), " points come back too.")),
+        ui.form_actions(
+            ui.button(
+                done,
+                variant="primary",
+                on_click=State.confirm.throttle(1500),  # a second press is the same one
+                busy=State.busy == "confirm",
+                busy_label="One moment…",
+            ),
+            ui.button("Back", on_click=State.choose_again),
+        ),
+    )
+
+
+def _asking() -> rx.Component:
+    cancel, back = State.cancelling, State.returning
+    return ui.section(
+        rx.cond(State.asking == "cancel", "Cancel items", "Send items back"),
+        rx.cond(
+            cancel,
+            _outcome(
+                cancel,
+                ui.PriceLine("Kept by the store", cancel.charge, minus=True, optional=True),
+                "Cancel these items",
+            ),
+            rx.cond(
+                back,
+                _outcome(
+                    back,
+                    ui.PriceLine("Restocking fee", back.fee, minus=True, optional=True),
+                    "Ask for the return",
+                ),
+                _choice(),
+            ),
+        ),
+    )
+
+
+def _deeds() -> rx.Component:
+    return ui.row(
+        rx.cond(State.can_cancel, ui.button("Cancel items", on_click=State.ask("cancel"))),
+        rx.cond(State.can_return, ui.button("Send items back", on_click=State.ask("return"))),
+    )
+
+
+def _order(order: Any) -> rx.Component:
+    currency = order.currency.code
+    return ui.stack(
+        ui.card(
+            ui.stack(
+                ui.split(
+                    ui.status_badge("order", order.status, plain=True),
+                    ui.text("Ordered ", ui.date(order.order_date), tone="muted"),
+                ),
+                ui.order_tracker(order.status),
+                rx.cond(
+                    State.asked,
+                    ui.text("Return ", rx.el.bdi(State.asked), " is requested."),
+                ),
+            )
+        ),
+        rx.cond(State.asking != "", _asking(), _deeds()),
+        ui.section(
+            "Items", ui.rows(rx.foreach(order.order_items, lambda i: order_item(i, currency)))
+        ),
+        ui.split(ui.text("Total", strong=True), ui.money(order.grand_total, currency, strong=True)),
+        rx.cond(
+            order.shipments.length() > 0,
+            ui.section("Parcels", ui.rows(rx.foreach(order.shipments, _parcel))),
+        ),
+        rx.cond(
+            order.shipping_address,
+            ui.section("Delivery", ui.card(order_address(order.shipping_address))),
+        ),
+        ui.divider(),
+        ui.native_form(
+            ui.button("Close this order on this device", type="submit", size="small"),
+            action="/api/find-order/leave",
+        ),
+        ui.text("Want all your orders in one place? ", ui.link("Sign in", to=routes.LOGIN)),
+        gap="large",
+    )
+
+
+def found_order() -> rx.Component:
+    """The page of the order that was found."""
+    order = State.shown
+    return rx.fragment(
+        ui.heading(
+            rx.cond(order, rx.fragment("Order ", ui.unbroken(order.order_number)), "Order"), level=1
+        ),
+        rx.match(
+            State.phase,
+            ("ready", rx.cond(order, _order(order))),
+            (
+                "failed",
+                ui.alert(
+                    "This could not be shown just now.",
+                    tone="danger",
+                    action=ui.button("Try again", on_click=State.load),
+                ),
+            ),
+            ui.loading(ui.skeleton("title"), ui.skeleton("card")),
+        ),
+    )

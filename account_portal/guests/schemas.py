@@ -1,0 +1,81 @@
+"""What finding an order takes and answers."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from account_portal.core.schemas import ABSENT, Input, Moment, OrderNumber, View
+from account_portal.core.text import plain, without_number_sign
+from account_portal.orders.schemas import CancelItem, Digest
+from account_portal.states import ReturnResolution
+
+
+def _number(typed: object) -> object:
+    return without_number_sign(typed) if isinstance(typed, str) else typed
+
+
+def _digits(typed: object) -> object:
+    return "".join(plain(typed).split()) if isinstance(typed, str) else typed
+
+
+class FindOrder(Input):
+    """An order, and something that who placed it knows."""
+
+    order_number: Annotated[OrderNumber, BeforeValidator(_number)]
+    contact: Annotated[str, StringConstraints(min_length=3, max_length=254)] = Field(
+        description="E-mail address of the order, or the postcode it was billed or sent to."
+    )
+
+
+class OrderSearch(View):
+    """What goes back with the code."""
+
+    find_token: str
+    otp: str | None = Field(default=None, description="Only on servers with debug OTPs.")
+
+
+class ConfirmOrder(Input):
+    """The code that was sent to the order's own contact."""
+
+    find_token: Annotated[str, StringConstraints(min_length=20, max_length=200)]
+    otp: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), BeforeValidator(_digits)]
+
+
+class FoundOrder(View):
+    """What opens that one order for an hour."""
+
+    order_token: str = Field(description="Send it as `Authorization: Bearer`.")
+    order_number: str
+    expires_at: Moment
+
+
+class FoundCancelChoice(Input):
+    """What is cancelled; the money goes back the way it was paid."""
+
+    cancel_items: list[CancelItem] = Field(
+        default=ABSENT,
+        min_length=1,
+        max_length=100,
+        description="Units to cancel while the rest goes on; left out, the whole order.",
+    )
+
+
+class CancelFoundOrder(FoundCancelChoice):
+    """Why an order is cancelled; the money goes back the way it was paid."""
+
+    cancellation_reason: str = Field(min_length=1, max_length=500)
+    preview: Digest = ABSENT
+
+
+class ChoosableLine(View):
+    """A line of the order, and how many of its units a form offers."""
+
+    sku: str
+    product_id: str
+    product_name: str
+    product_image_url: str | None
+    variant_name: str | None
+    counts: list[list[str]] = Field(description="Value and word of each number; empty: none.")
+    resolution: ReturnResolution = Field(description="What comes for units that go back.")
+    reason: str = Field(description="Why none; `{date}` in it is the moment `closed`.")
+    closed: Moment | None

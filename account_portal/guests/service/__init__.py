@@ -1,0 +1,26 @@
+"""Finding an order without an account, and what can be done with it."""
+
+from account_portal.guests.service.acting import (
+    LIFE,
+    cancel_found_order,
+    choosable_lines,
+    leave_order,
+    preview_found_cancel,
+    preview_found_return,
+    read_found_order,
+    return_found_items,
+)
+from account_portal.guests.service.finding import confirm_order, find_order
+
+__all__ = [
+    "LIFE",
+    "cancel_found_order",
+    "choosable_lines",
+    "confirm_order",
+    "find_order",
+    "leave_order",
+    "preview_found_cancel",
+    "preview_found_return",
+    "read_found_order",
+    "return_found_items",
+]

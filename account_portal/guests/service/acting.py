@@ -1,0 +1,212 @@
+"""What whoever proved an order's contact may do: that one order, for an hour, and nothing else.
+
+The key is of its own kind: no other call takes it, and these calls take no other.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Actor, Context
+from account_portal.core.errors import NotAuthenticated
+from account_portal.core.schemas import EncodedView
+from account_portal.guests import schemas
+from account_portal.models import Order, OtpChallenge
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import (
+    CancelChoice,
+    CancelItem,
+    CancelOrder,
+    CancelPreview,
+    OrderDetail,
+)
+from account_portal.returns import service as returns
+from account_portal.returns.rules import AddressNotFound
+from account_portal.returns.schemas import (
+    CreateOrderReturn,
+    OrderReturn,
+    PreviewOrderReturn,
+    ReturnQuote,
+    SavedPickupAddress,
+)
+from account_portal.security import otp
+from account_portal.states import RefundMode, ReturnResolution
+
+LIFE = timedelta(hours=1)
+SEE_ORDER = "see-order"
+"""Action of the key that opens one order."""
+Deed = Literal["cancel", "return"]
+
+
+class OrderNotOpen(NotAuthenticated):
+    """No order is open to the caller, or not any more."""
+
+    message = "Find your order again to go on."
+
+
+def order_key(ctx: Context, order: Order, proven: OtpChallenge) -> tuple[str, datetime]:
+    """A key that opens the order, and until when."""
+    key = otp.issue_key(
+        ctx.db,
+        ctx.now,
+        action=SEE_ORDER,
+        channel=proven.channel,
+        contact=f"{order.customer_id} {order.id}",
+        life=LIFE,
+        user_id=proven.user_id,
+    )
+    return key, ctx.now + LIFE
+
+
+def _opened(ctx: Context) -> OtpChallenge:
+    """The row of the caller's key; what writes waits for whoever ends it, or they for this."""
+    key = ctx.caller.bearer or ctx.caller.order_proof or ""
+    try:
+        found = otp.find(ctx.db, key, lock=ctx.transaction.writes)
+        otp.require_open(found, ctx.now)
+    except (otp.OtpNotFound, otp.OtpExpired):
+        raise OrderNotOpen from None
+    if found.action != SEE_ORDER:
+        raise OrderNotOpen
+    return found
+
+
+@contextmanager
+def _acting(ctx: Context) -> Iterator[str]:
+    """Act as the customer of the order that the caller's key opens; gives its number.
+
+    Only services that take this number are called meanwhile.
+
+    Raises:
+        OrderNotOpen: no such key, it is over, or the order is somebody else's by now.
+    """
+    customer_id, _, order_id = _opened(ctx).contact.partition(" ")
+    number = ctx.db.execute(
+        select(col(Order.order_number)).where(
+            col(Order.id) == order_id, col(Order.customer_id) == customer_id
+        )
+    ).scalar()
+    if number is None:
+        raise OrderNotOpen
+    before, ctx.actor = ctx.actor, Actor(kind="customer", customer_id=customer_id)
+    try:
+        yield str(number)
+    finally:
+        ctx.actor = before
+
+
+def leave_order(ctx: Context) -> None:
+    """End the caller's key, if it opens anything."""
+    try:
+        _opened(ctx).used_at = ctx.now
+    except OrderNotOpen:
+        return
+
+
+def read_found_order(ctx: Context) -> EncodedView[OrderDetail]:
+    """The order.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+    """
+    with _acting(ctx) as number:
+        return orders.get_order(ctx, number)
+
+
+def choosable_lines(ctx: Context, deed: Deed) -> list[schemas.ChoosableLine]:
+    """Lines of the order with how many of their units can be cancelled, or go back.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+    """
+    with _acting(ctx) as number:
+        order = orders.get_order(ctx, number).view()
+        back = returns.list_returnable_items(ctx, number)
+    of_sku = {line.sku: line for line in order.cancel_eligibility.lines}
+    found = []
+    for item in back:
+        units, reason, closed = item.returnable_quantity, item.reason, item.returnable_until
+        if deed == "cancel":
+            line = of_sku[item.sku]
+            units, closed = line.cancellable_quantity, None
+            reason = line.reasons[0].message if line.reasons else None
+        found.append(
+            schemas.ChoosableLine(
+                **item.model_dump(
+                    include={
+                        "sku",
+                        "product_id",
+                        "product_name",
+                        "product_image_url",
+                        "variant_name",
+                    }
+                ),
+                counts=[[str(count)] * 2 for count in range(units + 1)] if units else [],
+                resolution=next(iter(sorted(item.resolutions)), ReturnResolution.REFUND),
+                reason="" if units else reason or "",
+                closed=closed,
+            )
+        )
+    return found
+
+
+def preview_found_cancel(ctx: Context, data: schemas.FoundCancelChoice) -> CancelPreview:
+    """What cancelling the order, or items of it, would do; changes nothing.
+
+    Raises:
+        As `cancel_found_order`.
+    """
+    with _acting(ctx) as number:
+        return orders.preview_cancel(ctx, number, CancelChoice(**_way(data.cancel_items)))
+
+
+def cancel_found_order(ctx: Context, data: schemas.CancelFoundOrder) -> EncodedView[OrderDetail]:
+    """Cancel the order, or items of it; the money goes back the way it was paid.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+        OrderAlreadyCancelled, OrderNotCancellable: its state or the policy forbids it.
+        UnknownSku, QuantityNotCancellable: such items cannot be cancelled.
+        PreviewOutdated: it would do something else than the preview that the call names.
+    """
+    wanted = CancelOrder(
+        cancellation_reason=data.cancellation_reason,
+        **_way(data.cancel_items),
+        **({"preview": data.preview} if data.preview else {}),
+    )
+    with _acting(ctx) as number:
+        return orders.cancel_order(ctx, number, wanted)
+
+
+def _way(items: list[CancelItem] | None) -> dict[str, object]:
+    """Never to an account: those that are saved are for who signs in."""
+    some = {"cancel_items": items} if items else {}
+    return {"refund_mode": RefundMode.ORIGINAL_PAYMENT_MODE, **some}
+
+
+def preview_found_return(ctx: Context, data: PreviewOrderReturn) -> ReturnQuote:
+    """What would come back for these items; changes nothing.
+
+    Raises:
+        As `return_found_items`.
+    """
+    with _acting(ctx) as number:
+        return returns.quote_return(ctx, number, data.return_items)
+
+
+def return_found_items(ctx: Context, data: CreateOrderReturn) -> OrderReturn:
+    """Ask to send items back; they are collected where the order went, or at an address given.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+        and what `returns.service.create_return` raises. Saved addresses are the account's: as if
+        there were none.
+    """
+    with _acting(ctx) as number:
+        if isinstance(data.shipping_address, SavedPickupAddress):
+            raise AddressNotFound(**{"shipping_address.id": "is not one of your addresses"})
+        return returns.create_return(ctx, number, data)

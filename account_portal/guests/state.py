@@ -1,0 +1,172 @@
+"""States of the pages on which an order is found without an account."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.core.errors import InvalidInput, NotAuthenticated, PortalError
+from account_portal.doors.page import read, write
+from account_portal.guests import service
+from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, FoundCancelChoice
+from account_portal.orders.rules import PreviewOutdated
+from account_portal.orders.schemas import CancelPreview, OrderDetail
+from account_portal.returns.schemas import CreateOrderReturn, PreviewOrderReturn, ReturnQuote
+from account_portal.ui.failures import refused
+from account_portal.ui.page_state import PageState, action
+
+CLOSED = f"{routes.FIND_ORDER}?error=order_closed"
+"""Where it leads when no order is open any more."""
+REASONS = {
+    "changed_mind": "Changed my mind",
+    "too_small": "Too small",
+    "too_large": "Too large",
+    "not_as_described": "Not as described",
+    "damaged": "Damaged",
+    "wrong_item": "Wrong item",
+    "other": "Something else",
+}
+
+
+class FindOrderState(PageState):
+    """Looking for an order. The forms are sent by the browser, as their answers set cookies."""
+
+    step: str = ""
+    """`code` once a code is on its way."""
+    faults: dict[str, str] = {}
+    number: str = ""
+    """Of the order that a page or a message led here for."""
+
+    @rx.event
+    async def load(self) -> None:
+        """Show the step and the failure that the address names."""
+        query = self.router.url.query_parameters
+        self.step = "code" if query.get("step") == "code" else ""
+        self.number = str(query.get("number", ""))[:40]
+        error = query.get("error", "")
+        self.faults = refused(error) if error else {}
+
+
+class FoundOrderState(PageState):
+    """One order, for whoever proved its contact: they choose, see what it gives, then do it."""
+
+    phase: str = "loading"
+    shown: OrderDetail | None = None
+    can_cancel: bool = False
+    can_return: bool = False
+    asking: str = ""
+    """What is asked about: `cancel` or `return`."""
+    lines: list[ChoosableLine] = []
+    """What can be chosen of the order."""
+    cancelling: CancelPreview | None = None
+    """What cancelling the chosen units would do."""
+    returning: ReturnQuote | None = None
+    """What returning them would."""
+    asked: str = ""
+    """Number of the return that was asked for just now."""
+    _chosen: list[dict[str, Any]] = []
+    _reason: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Show the order that the browser's cookie opens, or lead back to looking for it."""
+        self.reset()
+        try:
+            await self._show()
+        except NotAuthenticated:
+            self.reset()
+            self.leave_to = CLOSED
+        except PortalError:
+            self.phase = "failed"
+
+    async def _show(self) -> None:
+        self.shown = await read(self, service.read_found_order)
+        for deed in ("cancel", "return"):
+            lines = await read(self, service.choosable_lines, deed)
+            setattr(self, f"can_{deed}", any(line.counts for line in lines))
+            if self.asking == deed:
+                self.lines = lines
+        self.phase = "ready"
+
+    @action
+    async def ask(self, about: str) -> None:
+        """Begin to cancel or to send back; anything else closes what is open."""
+        self._close()
+        self.asking = about if about in ("cancel", "return") else ""
+        await self._or_leave(self._show())
+
+    def _close(self) -> None:
+        self.asking, self.cancelling, self.returning, self.lines = "", None, None, []
+        self._chosen = []
+
+    @action
+    async def check(self, form: dict[str, Any]) -> None:
+        """Show what the choice would give; it changes nothing."""
+        self._chosen = [
+            {**line.model_dump(include={"sku", "product_id", "resolution"}), "quantity": int(count)}
+            for line in self.lines
+            if [count := str(form.get(f"quantity-{line.sku}")), count] in line.counts
+            and count != "0"
+        ]
+        self._reason = str(form.get("reason") or "")
+        if not self._chosen:
+            raise InvalidInput(_="Choose how many of which item.")
+        if self.asking == "return" and self._reason not in REASONS:
+            raise InvalidInput(reason="Please choose one.")
+        await self._or_leave(self._preview())
+
+    async def _preview(self) -> None:
+        self.cancelling = self.returning = None
+        if self.asking == "cancel":
+            choice = FoundCancelChoice.model_validate({"cancel_items": self._chosen})
+            self.cancelling = await read(self, service.preview_found_cancel, choice)
+        elif self.asking == "return":
+            wanted = PreviewOrderReturn.model_validate({"return_items": self._items()})
+            self.returning = await read(self, service.preview_found_return, wanted)
+
+    def _items(self) -> list[dict[str, Any]]:
+        why = {"reason_code": self._reason, "return_reason": REASONS[self._reason]}
+        return [{**one, **why} for one in self._chosen]
+
+    @action
+    async def choose_again(self) -> None:
+        """Back from what it would give to what is chosen."""
+        self.cancelling = self.returning = None
+
+    @action
+    async def confirm(self) -> None:
+        """Do what was shown, and nothing else."""
+        try:
+            await self._or_leave(self._do())
+        except PreviewOutdated:
+            await self._preview()
+            raise
+
+    async def _do(self) -> None:
+        if self.cancelling is not None:
+            cancel = CancelFoundOrder.model_validate(
+                {
+                    "cancel_items": self._chosen,
+                    "cancellation_reason": "Cancelled by its customer",
+                    "preview": self.cancelling.digest,
+                }
+            )
+            await write(self, service.cancel_found_order, cancel)
+            self._say("Cancelled.")
+        elif self.returning is not None:
+            wanted = CreateOrderReturn.model_validate(
+                {"return_items": self._items(), "preview": self.returning.digest}
+            )
+            request = await write(self, service.return_found_items, wanted)
+            self.asked = request.request_number
+            self._say("Your return is requested. You hear from the store by message.")
+        self._close()
+        await self._show()
+
+    async def _or_leave(self, work: Any) -> None:
+        """Do some work; back to looking for the order if it is not open any more."""
+        try:
+            await work
+        except NotAuthenticated:
+            self.reset()
+            self.leave_to = CLOSED

@@ -1,0 +1,35 @@
+"""An order is found, seen and cancelled without an account, by keyboard alone."""
+
+from playwright.sync_api import expect
+
+from account_portal.core.db import Database
+from account_portal.core.ids import new_id
+from account_portal.models import User
+from tests.e2e.conftest import NARROW, OpenPage, Portal, assert_accessible
+from tests.factories.orders import make_order
+
+
+def test_a_guest_cancels_by_keyboard(
+    open_page: OpenPage, portal: Portal, database: Database, customer: User
+) -> None:
+    mailbox = f"guest-{new_id().lower()}@example.com"
+    order = make_order(database, customer, customer_email=mailbox)
+    page = open_page(f"/orders/{order.order_number}", viewport=NARROW)
+    page.get_by_role("link", name="Find your order").press("Enter")
+    expect(page.get_by_label("Order number")).to_have_value(order.order_number)
+    page.get_by_label("E-mail address or postcode").fill(mailbox)
+    page.keyboard.press("Enter")
+    page.get_by_label("Code").fill(portal.code_for(mailbox))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(order.order_number)
+    page.get_by_role("button", name="Cancel items").press("Enter")
+    page.get_by_label("How many").first.select_option("1")
+    page.get_by_role("button", name="Continue").press("Enter")
+    expect(page.get_by_text("You get back")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Cancel these items").press("Enter")
+    expect(page.get_by_text("1 cancelled").or_(page.get_by_text("Cancelled")).first).to_be_visible()
+    page.get_by_role("button", name="Close this order").press("Enter")
+    expect(page.get_by_label("Order number")).to_have_value("")
+    page.goto("/found-order")
+    expect(page.get_by_text("An order stays open here for an hour")).to_be_visible()

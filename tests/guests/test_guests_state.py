@@ -1,0 +1,123 @@
+"""The pages on which an order is found, without a browser."""
+
+from typing import Any
+
+import pytest
+
+from account_portal.core.db import Database
+from account_portal.guests.state import FindOrderState, FoundOrderState
+from account_portal.models import Order, OrderReturn, User
+from account_portal.security.cookies import order_cookie_name
+from tests.factories.orders import make_order
+from tests.factories.records import rows
+from tests.guests.test_find_order import opened
+from tests.page_states import Tab
+
+
+@pytest.fixture
+def delivered(database: Database, owner: User) -> Order:
+    return make_order(
+        database, owner, status="delivered", parcels=[{}], customer_email="guest@example.com"
+    )
+
+
+def tab_with(database: Database, token: str) -> tuple[Tab, Any]:
+    tab = Tab(database, None, "/found-order")
+    tab.show("cookie", f"{order_cookie_name()}={token}")
+    state = tab.state(FoundOrderState)
+    tab.press(state, "load")
+    return tab, state
+
+
+def test_says_what_went_wrong(database: Database) -> None:
+    tab = Tab(database, None, "/find-order?step=code&error=otp_invalid")
+    state = tab.state(FindOrderState)
+    tab.press(state, "load")
+    assert state.step == "code" or state.faults  # the address names both
+    assert "not right" in str(state.faults)
+
+
+def test_shows_the_order_of_the_cookie(database: Database, acting: Any, delivered: Order) -> None:
+    _, state = tab_with(database, opened(acting, database, delivered))
+    assert state.phase == "ready"
+    assert state.shown.order_number == delivered.order_number
+    assert state.can_return
+
+
+def test_without_a_cookie_back_to_looking(database: Database) -> None:
+    tab = Tab(database, None, "/found-order")
+    state = tab.state(FoundOrderState)
+    tab.press(state, "load")
+    assert state.leave_to.startswith("/find-order?")
+    assert state.shown is None
+
+
+HANDLERS: list[tuple[str, tuple[Any, ...]]] = [
+    ("load", ()),
+    ("ask", ("cancel",)),
+    ("ask", ("return",)),
+    ("ask", ("anything",)),
+    ("check", ({"quantity-SKU-1": "1", "reason": "damaged"},)),
+    ("choose_again", ()),
+    ("confirm", ()),
+]
+
+
+@pytest.mark.parametrize(("name", "args"), HANDLERS)
+def test_a_stranger_calls_every_handler_for_nothing(
+    database: Database, delivered: Order, stranger: User, name: str, args: tuple[Any, ...]
+) -> None:
+    own = {key for key in FoundOrderState.event_handlers if key in vars(FoundOrderState)}
+    assert own <= {name for name, _ in HANDLERS} | {"setvar"}
+    for user in (None, stranger):
+        tab = Tab(database, user, "/found-order")
+        state = tab.state(FoundOrderState)
+        tab.press(state, name, *args)
+        assert state.shown is None
+        assert state.lines == []
+        assert state.cancelling is None
+    assert rows(database, OrderReturn) == []
+
+
+def test_sends_back_what_was_shown(database: Database, acting: Any, delivered: Order) -> None:
+    tab, state = tab_with(database, opened(acting, database, delivered))
+    tab.press(state, "ask", "return")
+    sku = state.lines[0].sku
+    for form in ({"quantity-nothing": "1"}, {f"quantity-{sku}": "99"}, {}):
+        tab.press(state, "check", form)
+        assert state.errors == {"_": "Choose how many of which item."}
+    tab.press(state, "check", {f"quantity-{sku}": "1", "reason": "nonsense"})
+    assert state.errors == {"reason": "Please choose one."}
+    tab.press(state, "check", {f"quantity-{sku}": "1", "reason": "damaged"})
+    assert state.returning.money > 0
+    assert rows(database, OrderReturn) == []
+    tab.press(state, "confirm")
+    assert state.asked.startswith("RET-")
+    assert state.asking == ""
+    tab.press(state, "confirm")  # a second press finds nothing to do
+    assert len(rows(database, OrderReturn)) == 1
+
+
+def test_cancels_what_was_shown(database: Database, acting: Any, owner: User) -> None:
+    order = make_order(database, owner, customer_email="guest@example.com")
+    tab, state = tab_with(database, opened(acting, database, order))
+    tab.press(state, "ask", "cancel")
+    line = state.lines[0]
+    tab.press(state, "check", {f"quantity-{line.sku}": line.counts[-1][0]})
+    assert state.cancelling.money > 0
+    tab.press(state, "choose_again")
+    assert state.cancelling is None
+    tab.press(state, "check", {f"quantity-{line.sku}": line.counts[-1][0]})
+    tab.press(state, "confirm")
+    assert state.shown.status == "cancelled"
+    assert not state.can_cancel
+
+
+def test_an_hour_later_it_leads_back(
+    database: Database, acting: Any, delivered: Order, clock: Any
+) -> None:
+    tab, state = tab_with(database, opened(acting, database, delivered))
+    clock.advance(hours=1, seconds=1)
+    tab.press(state, "ask", "return")
+    assert state.leave_to.startswith("/find-order")
+    assert state.shown is None
