@@ -25,7 +25,7 @@ from account_portal.demo.seed.ids import seeded_id
 from account_portal.notifications.examples import examples
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes, make_many
-from tests.looks import LOOKS, WITHOUT_FIRST_DATA, Look, database_away
+from tests.looks import LOOKS, LOST, WITHOUT_FIRST_DATA, Look, database_away
 from tests.portal_server import free_port, portal_server
 
 FOLDER = ROOT / "var" / "screens"
@@ -135,7 +135,7 @@ class Photographer:
         """The page while the database is away."""
         for page, size in self.pages(f"{look.name}-failed", look.who):
             page.goto(look.at or look.path)
-            page.get_by_text("This could not be loaded").wait_for()
+            page.get_by_text(LOST).wait_for()
             self.shoot(page, f"{look.name}-failed", size)
 
     def take_paper(self) -> None:

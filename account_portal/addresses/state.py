@@ -20,23 +20,8 @@ from account_portal.ui.asking import told_in_form
 from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 Use = Literal["shipping", "billing"]
-_TEXTS = (
-    "first_name",
-    "last_name",
-    "country_code",
-    "phone",
-    "email",
-    "address_line1",
-    "address_line2",
-    "landmark",
-    "delivery_instructions",
-    "pincode",
-    "city",
-    "state",
-    "country",
-    "tax_identification_number",
-    "business_name",
-    "nickname",
+_TEXTS = tuple(
+    name for name in CustomerAddressCreate.model_fields if not name.startswith("is_default")
 )
 _NEVER_NULL = frozenset({"first_name", "country_code", "phone", "email", "address_line1"}) | {
     "pincode",

@@ -17,7 +17,7 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
-from tests.looks import DEMO, LOOKS, WITHOUT_FIRST_DATA, Look, database_away
+from tests.looks import DEMO, LOOKS, LOST, WITHOUT_FIRST_DATA, Look, database_away
 
 WIDTHS = (320, 1280)
 SCHEMES: tuple[Any, ...] = ("light", "dark")
@@ -125,7 +125,7 @@ def test_a_page_without_database_says_so_and_recovers(
 ) -> None:
     page = open_page("/theme.css", as_=DEMO)
     # Nobody knows whose page it is: the connection is refused, and tried again by itself.
-    lost = page.get_by_text("No connection. What you typed is kept; we are trying again.")
+    lost = page.get_by_text(LOST)
     with database_away(portal.data_dir):
         page.goto(address_of(path))
         expect(lost).to_be_visible()

@@ -14,6 +14,9 @@ DEMO, SAM, NEW = "demo@example.com", "sam@example.com", "new@example.com"
 State = Literal["full", "one", "nothing", "no match", "missing", "dialog", "form", "said"]
 Reach = Callable[[Page], object]
 
+LOST = "No connection. What you typed is kept; we are trying again."
+"""What a page says while nobody knows whose it is: its server has no database."""
+
 # Headers of a page that is fetched in advance: it comes without its first data.
 WITHOUT_FIRST_DATA = {"Sec-Purpose": "prefetch"}
 
@@ -52,6 +55,18 @@ class Look:
 def press(name: str, role: Any = "button") -> Reach:
     """Press the first one of a name."""
     return lambda page: page.get_by_role(role, name=re.compile(name)).first.click()
+
+
+def press_once(name: str, then: str) -> Reach:
+    """Press a button whose work stays: in the next browser there are those words instead."""
+
+    def step(page: Page) -> None:
+        button, done = page.get_by_role("button", name=name), page.get_by_text(then)
+        expect(button.or_(done).first).to_be_visible()
+        if button.is_visible():
+            button.click()
+
+    return step
 
 
 def press_inside(name: str) -> Reach:

@@ -23,6 +23,7 @@ from tests.looks.look import (
     opened,
     press,
     press_inside,
+    press_once,
     wait_for,
 )
 
@@ -442,9 +443,9 @@ LOOKS: tuple[Look, ...] = (
         "your-data-asked",
         routes.YOUR_DATA,
         "said",
-        "We are making your copy",
+        "Your copy is ",
         who=ONE,
-        steps=(press("Ask for a copy"),),
+        steps=(press_once("Ask for a copy", "Your copy is "),),
     ),
     Look("login", routes.LOGIN, "full", "E-mail or phone", who=""),
     Look("login-code", routes.LOGIN, "full", "If there is an account", "/login?step=code", ""),

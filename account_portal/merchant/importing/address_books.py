@@ -10,27 +10,11 @@ from account_portal.core.ids import new_id
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.phones import read_phone
-from account_portal.merchant.importing.records import SavedAddressRecord
+from account_portal.merchant.importing.records import AddressRecord, SavedAddressRecord
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import Address
 
-_BOOK_FIELDS = (
-    "first_name",
-    "last_name",
-    "country_code",
-    "phone",
-    "email",
-    "address_line1",
-    "address_line2",
-    "landmark",
-    "pincode",
-    "city",
-    "state",
-    "country",
-    "tax_identification_number",
-    "business_name",
-    "nickname",
-)
+_BOOK_FIELDS = (*AddressRecord.model_fields, "nickname")
 _LIMITS = {"first_name": 100, "pincode": 12, "phone": 14}
 
 

@@ -65,22 +65,7 @@ from account_portal.states import (
     TransactionStatus,
 )
 
-_COPIED = (
-    "first_name",
-    "last_name",
-    "country_code",
-    "phone",
-    "email",
-    "address_line1",
-    "address_line2",
-    "landmark",
-    "pincode",
-    "city",
-    "state",
-    "country",
-    "tax_identification_number",
-    "business_name",
-)
+_COPIED = tuple(AddressRecord.model_fields)
 _copied_of = attrgetter(*_COPIED)
 
 

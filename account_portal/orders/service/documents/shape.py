@@ -7,6 +7,7 @@ from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.links import shown_link, shown_picture
 from account_portal.core.text import folded
+from account_portal.models import AddressFields
 from account_portal.orders import rules
 from account_portal.states import RefundStatus
 
@@ -145,23 +146,7 @@ def shape_detail(
     }
 
 
-_ADDRESS_FIELDS = (
-    "first_name",
-    "last_name",
-    "country_code",
-    "phone",
-    "email",
-    "address_line1",
-    "address_line2",
-    "landmark",
-    "delivery_instructions",
-    "pincode",
-    "city",
-    "state",
-    "country",
-    "tax_identification_number",
-    "business_name",
-)
+_ADDRESS_FIELDS = tuple(AddressFields.model_fields)
 
 
 def shape_address(row: Stored | None) -> dict[str, Any] | None:
