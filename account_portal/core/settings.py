@@ -483,6 +483,10 @@ class Settings(BaseSettings):
         le=60,
         description="Working days after which a refund is at a bank account.",
     )
+    change_delivery: bool = Field(
+        default=True,
+        description="Whether customers may change where an order goes, while nothing is packed.",
+    )
     cancel_scheduled: bool = Field(
         default=True,
         description="Whether orders may be cancelled once scheduled, while nothing is packed.",

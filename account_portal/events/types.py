@@ -10,6 +10,7 @@ class EventType(StrEnum):
     ORDER_UPDATED = "order.updated"
     ORDER_CANCELLED = "order.cancelled"
     ORDER_ITEMS_CANCELLED = "order.items_cancelled"
+    ORDER_DELIVERY_CHANGED = "order.delivery_changed"
     ORDER_PAID = "order.paid"
     SHIPMENT_MOVED = "shipment.moved"
     PAYMENT_RETRIED = "payment.retried"

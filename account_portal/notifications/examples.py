@@ -16,6 +16,7 @@ from account_portal.notifications.messages.bank_accounts import BankAccountChang
 from account_portal.notifications.messages.base import CodeMessage, DeviceLink, Item, Words
 from account_portal.notifications.messages.loyalty import PointsLapsing
 from account_portal.notifications.messages.orders import (
+    DeliveryChanged,
     ItemsCancelled,
     NotDelivered,
     OrderCancelled,
@@ -116,6 +117,7 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("not-delivered", NotDelivered(**parcel)),
         ("not-delivered-back", NotDelivered(**parcel, is_over=True)),
         ("parcel-late", ParcelLate(**parcel, promised="Wed, 2 Dec")),
+        ("delivery-changed", DeliveryChanged(**of, place="14 Lake View Road, Bengaluru")),
         ("items-cancelled", ItemsCancelled(**of, what="1 × Linen shirt", refund="₹1,210.00")),
         (
             "order-cancelled",

@@ -8,6 +8,7 @@ import pydantic
 import reflex as rx
 
 from account_portal import routes
+from account_portal.addresses.schemas import CustomerAddress
 from account_portal.core.errors import InvalidInput
 from account_portal.core.ids import new_id
 from account_portal.doors.page import frame_of, read, read_inline, write
@@ -19,6 +20,7 @@ from account_portal.orders.schemas import (
     CancelLine,
     CancelOrder,
     CancelPreview,
+    ChangeDelivery,
     OrderCard,
     OrderPage,
     OrderSearch,
@@ -125,6 +127,11 @@ class OrderDetailState(PageData, PageState):
     cancel_scope: str = "all"
     """`all` of the order, or `some` items."""
     cancel_lines: list[CancelLine] = []
+    is_changing_delivery: bool = False
+    delivery_choices: list[CustomerAddress] = []
+    delivery_note: str = ""
+    delivery_to: str = ""
+    """Id of the address that was chosen; empty: the present one."""
     _repeat: str = ""
 
     @page_load
@@ -241,6 +248,41 @@ class OrderDetailState(PageData, PageState):
             is_as_shown = _AMOUNTS(other) == _AMOUNTS(shown)
             shown = other if is_as_shown else shown
         return data.model_copy(update={"preview": shown.digest})
+
+    @action
+    async def open_delivery(self) -> None:
+        """Show where the order can go instead."""
+        self.delivery_choices = await read(self, service.list_delivery_choices, self.order_number)
+        self._choose_delivery("")
+        self.is_changing_delivery = True
+
+    @rx.event
+    async def choose_delivery(self, address_id: str) -> None:
+        """Choose an address; none: the present one."""
+        self._choose_delivery(address_id)
+
+    def _choose_delivery(self, address_id: str) -> None:
+        known = {one.id: one for one in self.delivery_choices}
+        chosen = known.get(address_id) or (self.shown and self.shown.order.shipping_address)
+        self.delivery_to = address_id if address_id in known else ""
+        self.delivery_note = (chosen and chosen.delivery_instructions) or ""
+
+    @rx.event
+    async def close_delivery(self) -> None:
+        """Leave it as it is."""
+        self.is_changing_delivery = False
+
+    @action
+    async def change_delivery(self, form: dict[str, Any]) -> None:
+        """Send the order where it was chosen to go."""
+        chosen = {"address_id": self.delivery_to} if self.delivery_to else {}
+        instructions = form.get("delivery_instructions") or None
+        data = ChangeDelivery.model_validate({**chosen, "delivery_instructions": instructions})
+        number = self.order_number
+        await write(self, service.change_delivery, number, data)
+        self.shown = await read(self, service.get_order_page, number)
+        self.is_changing_delivery = False
+        self._say("Delivery changed.")
 
     @action
     async def buy_again(self) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Path
 
+from account_portal.addresses.rules import AddressNotFound
 from account_portal.api.deps import Ctx, OrderNumberPath, PageQuery
 from account_portal.api.router import ContractRouter
 from account_portal.core.pagination import Page
@@ -84,7 +85,7 @@ def preview_return(
     summary="Ask to return items",
     message="Return requested.",
     content="order_return",
-    raises=(*_REFUSALS, PreviewOutdated, rules.AddressNotFound),
+    raises=(*_REFUSALS, PreviewOutdated, AddressNotFound),
     also=(404,),
     idempotent=True,
     examples={"refund": _EXAMPLE},

@@ -72,13 +72,6 @@ class QuantityNotReturnable(Unprocessable):
     message = "So many units cannot be returned."
 
 
-class AddressNotFound(Unprocessable):
-    """No such saved address of this customer."""
-
-    code = "address_not_found"
-    message = "This address is not one of yours."
-
-
 class ReturnNotMovable(Conflict):
     """The request can't take that step from where it is."""
 

@@ -17,7 +17,7 @@ from account_portal.events import EventType
 from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, User
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import CancelItem, CancelOrder, RetryPayment
+from account_portal.orders.schemas import CancelItem, CancelOrder, ChangeDelivery, RetryPayment
 from account_portal.personal_data import service as personal_data
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
@@ -52,6 +52,11 @@ def pays_and_cancels(database: Database, owner: User, call: Callable[..., Any]) 
         CancelOrder.model_validate(
             {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
         ),
+    )
+    call(
+        orders.change_delivery,
+        make_order(database, owner).order_number,
+        ChangeDelivery(delivery_instructions="Ring twice"),
     )
     wanted = [CancelItem(sku="SKU-0", quantity=1)]
     unpaid = make_order(database, owner, payments=[])

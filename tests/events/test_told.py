@@ -21,7 +21,7 @@ from account_portal.events.log import Entry
 from account_portal.loyalty import service as loyalty
 from account_portal.models import OutboxMessage, Payment, Refund, Shipment, User
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import CancelOrder, RetryPayment
+from account_portal.orders.schemas import CancelOrder, ChangeDelivery, RetryPayment
 from account_portal.personal_data import service as personal_data
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
@@ -141,6 +141,14 @@ def test_items_of_an_order_are_cancelled(database: Database, owner: User, does: 
         found = does(owner, orders.cancel_order, order.order_number, wanted)
         assert names(found) == ["order.updated", "order.items_cancelled", "refund.requested"]
         assert found[1][1]["lines"] == [{"sku": "SKU-0", "quantity": units}]
+
+
+def test_an_order_goes_elsewhere(database: Database, owner: User, does: Does) -> None:
+    order = make_order(database, owner)
+    wanted = ChangeDelivery(delivery_instructions="Ring twice")
+    found = does(owner, orders.change_delivery, order.order_number, wanted)
+    assert names(found) == ["order.updated", "order.delivery_changed"]
+    assert does(owner, orders.change_delivery, order.order_number, wanted) == []
 
 
 def test_an_order_is_cancelled_and_its_money_goes_back(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
+from account_portal.addresses.rules import AddressNotFound
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import Forbidden, InvalidInput, NotFound
@@ -217,7 +218,7 @@ def test_pickup_is_the_orders_address_unless_another_is_named(
     spelt = ask(call, order, shipping_address=inline).shipping_address
     assert (spelt.city, spelt.country, spelt.id) == ("Pune", "India", None)
     for foreign in [others.id, "01HZX3T5V9K2M4N6P8Q0R2S4T6"]:
-        with pytest.raises(rules.AddressNotFound):
+        with pytest.raises(AddressNotFound):
             ask(call, order, shipping_address={"id": foreign})
     with pytest.raises(InvalidInput) as refused:
         ask(call, order, shipping_address=inline | {"pincode": "0123", "phone": "12345"})

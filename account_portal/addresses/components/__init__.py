@@ -12,6 +12,7 @@ from account_portal.addresses.components.shown import (
     address_parts,
     default_badges,
     full_name,
+    in_one_line,
     verified_mark,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "address_text",
     "default_badges",
     "full_name",
+    "in_one_line",
     "verified_mark",
 ]

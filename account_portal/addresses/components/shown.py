@@ -43,6 +43,14 @@ def full_name(address: Any) -> Any:
     return address.first_name + rx.cond(address.last_name, " " + address.last_name, "").to(str)
 
 
+def in_one_line(address: Any) -> Any:
+    """Whole, as the address book has it: a phone shows several of many at once."""
+    line = full_name(address)
+    for part in address_parts(address):
+        line = line + rx.cond(part, ", " + part, "").to(str)
+    return line
+
+
 def address_lines(address: Any, *, phone: Any = None) -> rx.Component:
     """An address as it is written on a parcel."""
     told = {} if phone is None else {"phone": phone}

@@ -2,6 +2,7 @@
 
 from account_portal.addresses.rules.checking import (
     MAX_ADDRESSES,
+    AddressNotFound,
     faults,
     require_deliverable,
     tidied,
@@ -31,6 +32,7 @@ from account_portal.addresses.rules.zones import zone_of
 __all__ = [
     "MAX_ADDRESSES",
     "PLACE",
+    "AddressNotFound",
     "address_form",
     "country_code_of",
     "country_name_of",

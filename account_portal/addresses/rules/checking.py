@@ -6,10 +6,17 @@ from account_portal.addresses.rules.countries import country_code_of
 from account_portal.addresses.rules.forms import form_of, place_fields
 from account_portal.addresses.rules.postcodes import postcode_of, postcode_pattern
 from account_portal.addresses.schemas import AddressValues
-from account_portal.core.errors import InvalidInput
+from account_portal.core.errors import InvalidInput, Unprocessable
 from account_portal.core.validation import national_number, phone_fault
 
 MAX_ADDRESSES = 50
+
+
+class AddressNotFound(Unprocessable):
+    """No such saved address of this customer."""
+
+    code = "address_not_found"
+    message = "This address is not one of yours."
 
 
 def tidied(values: AddressValues) -> AddressValues:

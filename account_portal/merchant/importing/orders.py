@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 from sqlalchemy import delete
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
-from account_portal.core.ids import new_id
 from account_portal.core.money import to_major
+from account_portal.merchant.importing.address_copies import AddressCopies
 from account_portal.merchant.importing.amounts import add_up
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.cancelled_units import add_back, cancelled_units
@@ -35,7 +34,6 @@ from account_portal.merchant.importing.parts import (
     write_parts,
 )
 from account_portal.merchant.importing.records import (
-    AddressRecord,
     OrderRecord,
     RefundPart,
 )
@@ -50,7 +48,6 @@ from account_portal.merchant.importing.stated import (
 )
 from account_portal.merchant.importing.tables import difference, fetch, update
 from account_portal.models import (
-    AddressCopy,
     Order,
     OrderLine,
     Payment,
@@ -65,8 +62,7 @@ from account_portal.states import (
     TransactionStatus,
 )
 
-_COPIED = tuple(AddressRecord.model_fields)
-_copied_of = attrgetter(*_COPIED)
+_ADDRESSES = frozenset(("shipping_address", "billing_address"))
 
 
 def write_orders(batch: Batch, entries: Sequence[Entry[OrderRecord]]) -> None:
@@ -110,12 +106,7 @@ class _Writer:
         self._lines: dict[str, dict[str, Stored]] = defaultdict(dict)
         for line in fetch(batch.db, OrderLine, "order_id", ids):
             self._lines[line["order_id"]][line["sku"]] = line
-        copies = {
-            row[name] for row in rows for name in ("billing_address_id", "shipping_address_id")
-        }
-        self._copies = {
-            row["id"]: row for row in fetch(batch.db, AddressCopy, "id", copies - {None})
-        }
+        self._addresses = AddressCopies(batch.db, rows)
         self._sent: dict[str, dict[str, str]] = defaultdict(dict)
         """State by reference number of the parcels of each order."""
         names = ("order_id", "reference_number", "status")
@@ -135,7 +126,6 @@ class _Writer:
                 self._paid.add(payment["order_id"])
         self._held = units_held(batch, ids)
         self._cancelled = cancelled_units(batch, "order_id", ids)
-        self._new_copies: list[Row] = []
         self._new_orders: list[Row] = []
         self._currencies = {row["id"]: row["currency"] for row in rows}
         self._new_lines: list[Row] = []
@@ -155,11 +145,11 @@ class _Writer:
         record = entry.record
         order_id, currency, amounts, lines = new
         self._batch.begun.add(id(entry))
-        shipping = self._copy(record.shipping_address)
+        shipping = self._addresses.add(record.shipping_address)
         billing = (
             shipping
             if record.billing_address == record.shipping_address
-            else self._copy(record.billing_address)
+            else self._addresses.add(record.billing_address)
         )
         self._new_lines += lines
         self._currencies[order_id] = currency
@@ -280,18 +270,15 @@ class _Writer:
         if values.get("status") == OrderStatus.CANCELLED != row["status"]:
             self._closed.append(order_id)
         changed = difference(row, values)
-        for name, address in (
-            ("shipping_address_id", record.shipping_address),
-            ("billing_address_id", record.billing_address),
-        ):
-            said_it = name.removesuffix("_id") in said
-            if said_it and address is not None and not self._is_copied(row[name], address):
-                changed[name] = self._copy(address)
+        is_elsewhere, copies = self._addresses.change(
+            row, {f"{name}_id": getattr(record, name) for name in _ADDRESSES & said}
+        )
+        changed |= copies
         lines_changed = False
         lines: Sequence[Stored] = list(self._lines[order_id].values())
         if said & BILL:
             lines_changed, lines = self._change_lines(order_id, rows)
-        if changed or lines_changed:
+        if changed or lines_changed or is_elsewhere:
             self._order_changes.append((order_id, {**changed, "modified_at": self._batch.now}))
             self._batch.changed_orders.add(order_id)
         self._restate_payment(entry, row, values, lines)
@@ -317,17 +304,6 @@ class _Writer:
         self._gone_lines += gone
         return touched or bool(gone), rows
 
-    def _copy(self, address: AddressRecord | None) -> str | None:
-        if address is None:
-            return None
-        row: Row = dict(zip(_COPIED, _copied_of(address), strict=True))
-        self._new_copies.append({"id": new_id(), "address_id": None, **row})
-        return self._new_copies[-1]["id"]
-
-    def _is_copied(self, copy_id: str | None, address: AddressRecord) -> bool:
-        copy = self._copies.get(copy_id) if copy_id else None
-        return copy is not None and all(copy[name] == getattr(address, name) for name in _COPIED)
-
     def _take_parts(
         self, entry: Entry[OrderRecord], order_id: str, currency: str, lines: Sequence[Stored]
     ) -> None:
@@ -345,7 +321,7 @@ class _Writer:
         """Write everything that was collected."""
         db = self._batch.db
         add_missing_products(self._batch, self._new_lines, self._currencies)
-        insert(db, AddressCopy, self._new_copies)
+        self._addresses.write()
         insert(db, Order, self._new_orders)
         update(db, Order, "id", self._order_changes)
         if self._gone_lines:

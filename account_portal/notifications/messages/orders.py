@@ -87,6 +87,25 @@ class ItemsCancelled(OrderNews):
         )
 
 
+class DeliveryChanged(OrderNews):
+    """The order goes elsewhere, or with other instructions; who did not ask for it should know."""
+
+    kind = "delivery_changed"
+
+    place: str
+
+    @override
+    def subject(self) -> str:
+        return f"The delivery of order {self.order_number} was changed"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"Your order {self.order_number} at {self.store} now goes to {self.place}. If you did "
+            "not change this, please look at your order and change your password."
+        )
+
+
 class PaymentReceived(OrderNews):
     """A payment arrived."""
 

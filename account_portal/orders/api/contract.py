@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from account_portal.addresses.rules import AddressNotFound
 from account_portal.api.deps import Ctx, OrderNumberPath
 from account_portal.api.router import ContractRouter
 from account_portal.core.errors import ValidationError
@@ -15,6 +16,7 @@ from account_portal.orders.schemas import (
     CancelChoice,
     CancelOrder,
     CancelPreview,
+    ChangeDelivery,
     OrderDetail,
     OrderList,
     OrderPayment,
@@ -166,6 +168,31 @@ def retry_payment(
 ) -> RetryPaymentResult:
     """Adds a pending payment and changes no other; send the browser to `redirect_url`."""
     return service.retry_payment(ctx, order_number, data)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/delivery",
+    operation_id="change-order-delivery",
+    summary="Change where an order goes",
+    message="Delivery changed.",
+    content="order",
+    raises=(rules.DeliveryNotChangeable, AddressNotFound, rules.DeliveryElsewhere),
+    also=(404,),
+    idempotent=True,
+    examples={
+        "address": {
+            "address_id": "01HZX3T5V9K2M4N6P8Q0R2S4T6",
+            "delivery_instructions": "Leave it with the guard",
+        },
+        "instructions": {"delivery_instructions": None},
+    },
+)
+def change_delivery(
+    ctx: Ctx, order_number: OrderNumberPath, data: ChangeDelivery
+) -> EncodedView[OrderDetail]:
+    """While nothing is packed; in the same state and country, for which it was priced."""
+    return service.change_delivery(ctx, order_number, data)
 
 
 @router.expose(

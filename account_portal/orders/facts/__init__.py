@@ -4,6 +4,7 @@ from account_portal.orders.facts.cancelled import CancelledWorth, cancelled_wort
 from account_portal.orders.facts.eligibility import (
     LineEligibility,
     can_cancel,
+    can_change_delivery,
     cancel_reason,
     cancel_terms,
     cancelled_account,
@@ -23,6 +24,7 @@ __all__ = [
     "LineEligibility",
     "OrderFacts",
     "can_cancel",
+    "can_change_delivery",
     "cancel_reason",
     "cancel_terms",
     "cancelled_account",

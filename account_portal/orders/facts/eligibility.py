@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from account_portal.core import money
 from account_portal.core.bulk import Stored
+from account_portal.core.settings import get_settings
 from account_portal.orders import rules
 from account_portal.orders.facts.order import OrderFacts
 from account_portal.orders.schemas.policies import CancelUntil, PolicyRule
@@ -132,6 +133,18 @@ def cancelled_account(facts: OrderFacts, now: datetime) -> Cancelled:
 def can_cancel(facts: OrderFacts, now: datetime) -> bool:
     """Whether the customer may still cancel the whole order: the flag shown, the guard enforced."""
     return cancel_reason(facts, now) is None
+
+
+def can_change_delivery(facts: OrderFacts) -> bool:
+    """Whether the customer may still say where it goes: the flag shown, the guard enforced."""
+    return (
+        get_settings().change_delivery
+        and facts.order["shipping_address_id"] is not None
+        and rules.can_change_delivery(
+            OrderStatus(facts.order["status"]),
+            [ShipmentStatus(row["status"]) for row in facts.shipments],
+        )
+    )
 
 
 def cancel_reason(facts: OrderFacts, now: datetime) -> str | None:

@@ -12,6 +12,12 @@ from account_portal.orders.rules.billing import (
     series_year,
     taxes_of,
 )
+from account_portal.orders.rules.delivery import (
+    DeliveryElsewhere,
+    DeliveryNotChangeable,
+    can_change_delivery,
+    place_of,
+)
 from account_portal.orders.rules.eligibility import (
     ALWAYS_CANCELLABLE,
     CANCELLABLE_BEFORE_PACKING,
@@ -128,6 +134,8 @@ __all__ = [
     "BankAccountNotVerified",
     "BankAccountRequired",
     "DeliveredParcel",
+    "DeliveryElsewhere",
+    "DeliveryNotChangeable",
     "Goods",
     "InvoiceNotAvailable",
     "InvoicesNotEnabled",
@@ -164,6 +172,7 @@ __all__ = [
     "arrived_of",
     "can_be_invoiced",
     "can_cancel",
+    "can_change_delivery",
     "can_have_receipt",
     "can_move",
     "can_retry_payment",
@@ -182,6 +191,7 @@ __all__ = [
     "nth_working_day",
     "parts_of_total",
     "payable",
+    "place_of",
     "promise_of",
     "rank",
     "refund_promise",

@@ -105,6 +105,9 @@ class OrderDetail(View):
     cancellation_refund_details: CancellationRefundDetails | None = Field(
         description="Null unless cancellation is allowed."
     )
+    is_delivery_change_allowed: bool = Field(
+        description="True while the customer may still change where it goes."
+    )
     cancel_eligibility: CancelEligibility
     return_eligibility: ReturnEligibility
     cancellation_reason: str | None = None

@@ -140,6 +140,18 @@ class CancelOrder(CancelChoice):
     preview: Digest = ABSENT
 
 
+class ChangeDelivery(Input):
+    """Where an order goes instead."""
+
+    address_id: Ulid = Field(
+        default=ABSENT,
+        description="A saved address in the same state and country; left out, it stays.",
+    )
+    delivery_instructions: str | None = Field(
+        default=None, max_length=255, description="For whoever brings it; null for none."
+    )
+
+
 Address = Annotated[
     str, Field(pattern=r"^https?://", max_length=1000, json_schema_extra={"format": "uri"})
 ]

@@ -7,6 +7,7 @@ from account_portal.orders.service.cancelling import (
     preview_cancel,
 )
 from account_portal.orders.service.cancelling_items import cancel_items_for_shop
+from account_portal.orders.service.delivery import change_delivery, list_delivery_choices
 from account_portal.orders.service.documents import (
     apply_settings,
     refresh_due,
@@ -73,6 +74,7 @@ __all__ = [
     "cancel_items_for_shop",
     "cancel_order",
     "cart_items",
+    "change_delivery",
     "create_refund",
     "create_shipment",
     "get_hosted_payment",
@@ -85,6 +87,7 @@ __all__ = [
     "help_link",
     "is_paid_somewhere",
     "items_of_parcel",
+    "list_delivery_choices",
     "list_on_the_way",
     "list_order_years",
     "list_orders",

@@ -239,7 +239,7 @@ def _pickup_copy(ctx: Context, order: Order, wanted: PickupAddress | None) -> st
         try:
             saved = ctx.get_owned(Address, id=wanted.id)
         except NotFound:
-            raise rules.AddressNotFound(
+            raise address_rules.AddressNotFound(
                 **{"shipping_address.id": "is not one of your addresses"}
             ) from None
         values = {name: getattr(saved, name) for name in AddressFields.model_fields}

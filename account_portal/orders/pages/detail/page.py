@@ -17,6 +17,7 @@ from account_portal.orders.components import (
     write_to,
 )
 from account_portal.orders.pages.detail.cancelling import cancel_dialog
+from account_portal.orders.pages.detail.delivering import delivery_dialog
 from account_portal.orders.pages.detail.paid import payments_section, price_section
 from account_portal.orders.pages.detail.parcels import parcels_section
 from account_portal.orders.state import OrderDetailState as State
@@ -289,6 +290,14 @@ def _addresses(page: Any) -> rx.Component:
                     ui.stack(
                         ui.heading("Delivery", level=3),
                         order_address(order.shipping_address),
+                        rx.cond(
+                            order.is_delivery_change_allowed,
+                            ui.screen_only(
+                                ui.button(
+                                    "Change delivery", size="small", on_click=State.open_delivery
+                                )
+                            ),
+                        ),
                         gap="tight",
                     ),
                 ),
@@ -356,6 +365,7 @@ def order_detail() -> rx.Component:
                 gap="huge",
             ),
             cancel_dialog(page),
+            delivery_dialog(page),
             bones=[ui.skeleton("card"), ui.skeleton("card"), ui.skeleton("row")],
             follows=[State],
             missing=ui.empty(

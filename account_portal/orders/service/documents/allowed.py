@@ -16,6 +16,7 @@ from account_portal.core import money
 from account_portal.orders import rules
 from account_portal.orders.facts import (
     OrderFacts,
+    can_change_delivery,
     cancel_reason,
     cancelled_account,
     line_cancels,
@@ -36,6 +37,7 @@ def whole_details(db: Session, details: Mapping[str, bytes], now: datetime) -> d
 def whole_detail(stored: bytes, facts: OrderFacts, now: datetime) -> bytes:
     """`OrderDetail` of one order as JSON."""
     detail = orjson.loads(stored)
+    detail["is_delivery_change_allowed"] = can_change_delivery(facts)
     _add_cancellation(detail, facts, now)
     _add_returns(detail, facts, now)
     return orjson.dumps(detail, option=orjson.OPT_UTC_Z)

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.addresses.components import LABELS, address_fields, address_parts, full_name
+from account_portal.addresses.components import LABELS, address_fields, in_one_line
 from account_portal.orders.components import order_link
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
@@ -21,17 +21,9 @@ def _where(value: Any, label: Any, lines: Any = None) -> rx.Component:
     )
 
 
-def _line(address: Any) -> Any:
-    """Whole, as the address book has it, in one line: a phone shows several of many at once."""
-    line = full_name(address)
-    for part in address_parts(address):
-        line = line + rx.cond(part, ", " + part, "").to(str)
-    return line
-
-
 def _saved(address: Any) -> rx.Component:
     named = rx.cond(address.nickname, address.nickname, address.address_line1).to(str)
-    return _where(address.id, named, _line(address))
+    return _where(address.id, named, in_one_line(address))
 
 
 def pickup() -> rx.Component:
@@ -41,7 +33,7 @@ def pickup() -> rx.Component:
             "Where should we collect the parcel?",
             rx.cond(
                 State.order_address,
-                _where("order", "Where the order went", _line(State.order_address)),
+                _where("order", "Where the order went", in_one_line(State.order_address)),
             ),
             rx.foreach(State.saved, _saved),
             _where("new", "Another address"),
