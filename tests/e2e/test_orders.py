@@ -20,6 +20,7 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
+from tests.factories.addresses import make_address
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, move_return
 
@@ -225,6 +226,32 @@ def test_a_cancelled_order_says_what_comes_back_how_and_when(
     expect(refund).to_contain_text(f"Expected by {day.group(1)}")
     assert_accessible(page)
     assert_no_sideways_scroll(page)
+
+
+@BOTH
+def test_an_order_is_sent_elsewhere_before_it_is_packed(
+    database: Database, customer: User, open_page: OpenPage, viewport: Any
+) -> None:
+    place = {"country": "India", "state": "Karnataka", "city": "Bengaluru"}
+    order = make_order(database, customer, place=place)
+    make_address(database, customer, nickname="Studio", address_line1="2 Hill Road", **place)
+    make_address(database, customer, nickname="Shack", **{**place, "state": "Goa"})
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email, viewport=viewport)
+    page.get_by_role("button", name="Change delivery").click()
+    dialog = page.get_by_role("dialog", name="Change delivery")
+    expect(dialog.get_by_label("Where it goes now")).to_be_checked()
+    expect(dialog.get_by_text("Shack")).to_be_hidden()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    dialog.get_by_label("Studio").click()
+    note = dialog.get_by_label("Delivery instructions")
+    expect(note).to_have_value(re.compile("^Ring twice"))
+    note.fill("Second door")
+    dialog.get_by_role("button", name="Change delivery").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("Delivery changed.")).to_be_visible()
+    expect(page.get_by_text("2 Hill Road", exact=True)).to_be_visible()
+    expect(page.get_by_text("Second door")).to_be_visible()
 
 
 @BOTH

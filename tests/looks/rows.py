@@ -160,6 +160,13 @@ LOOKS: tuple[Look, ...] = (
         "cancelling", "NW-21614", press("^Cancel order"), state="dialog", seen="Cancel this order?"
     ),
     _order(
+        "delivering",
+        "NW-21614",
+        press("^Change delivery"),
+        state="dialog",
+        seen="Where should it go?",
+    ),
+    _order(
         "cancelling-wrong",
         "NW-21614",
         press("^Cancel order"),
