@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from account_portal.addresses.rules import AddressNotFound
 from account_portal.api.deps import Ctx, DebugMode
 from account_portal.api.router import ContractRouter
 from account_portal.auth.rules import ChannelNotAvailable
@@ -189,7 +190,7 @@ def preview_return(ctx: Ctx, data: PreviewOrderReturn) -> ReturnQuote:
     message="Return requested.",
     content="order_return",
     access="open",
-    raises=(*NOT_RETURNABLE, return_rules.AddressNotFound, order_rules.PreviewOutdated),
+    raises=(*NOT_RETURNABLE, AddressNotFound, order_rules.PreviewOutdated),
     openapi_extra=BY_TOKEN,
     examples={"refund": _RETURN},
 )

@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlmodel import col
 
+from account_portal.addresses.rules import AddressNotFound
 from account_portal.context import Actor, Context
 from account_portal.core.errors import NotAuthenticated
 from account_portal.core.schemas import EncodedView
@@ -25,7 +26,6 @@ from account_portal.orders.schemas import (
     OrderDetail,
 )
 from account_portal.returns import service as returns
-from account_portal.returns.rules import AddressNotFound
 from account_portal.returns.schemas import (
     CreateOrderReturn,
     OrderReturn,

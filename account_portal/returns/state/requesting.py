@@ -9,6 +9,7 @@ from account_portal import routes
 from account_portal.addresses import rules as address_rules
 from account_portal.addresses import service as addresses
 from account_portal.addresses.components import AddressDraft
+from account_portal.addresses.rules import AddressNotFound
 from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCreate
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
@@ -17,7 +18,7 @@ from account_portal.doors.page import read, write
 from account_portal.orders import service as orders
 from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import OrderAddress
-from account_portal.returns import rules, service
+from account_portal.returns import service
 from account_portal.returns.schemas import (
     CreateOrderReturn,
     CreateOrderReturnItem,
@@ -234,7 +235,7 @@ class RequestReturnState(AddressDraft, PageData, PageState):
         if not self._made:
             try:
                 await self._ask()
-            except (rules.AddressNotFound, InvalidInput, pydantic.ValidationError):
+            except (AddressNotFound, InvalidInput, pydantic.ValidationError):
                 self._say("This address can no longer be used. Choose another.", "danger")
                 return self._go(2)
             except PreviewOutdated as error:
