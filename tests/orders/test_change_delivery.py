@@ -12,13 +12,11 @@ from account_portal.core.settings import get_settings
 from account_portal.models import AddressCopy, Order, OutboxMessage, User, WaitingEvent
 from account_portal.orders import rules, service
 from account_portal.orders.schemas import ChangeDelivery, OrderDetail
-from account_portal.orders.state import OrderDetailState
 from account_portal.states import OrderStatus
 from tests.conftest import Api
 from tests.factories.addresses import make_address
 from tests.factories.orders import make_order
 from tests.factories.records import rows
-from tests.open_pages import OpenPage
 
 HERE = {"country": "India", "state": "Karnataka", "city": "Bengaluru"}
 NOTE = "Leave it with the guard"
@@ -148,33 +146,3 @@ def test_by_api(api: Api, database: Database, owner: User, stranger: User) -> No
     assert done.status_code == 200
     assert done.json()["content"]["order"]["shipping_address"]["address_line1"] == "2 Hill Road"
     assert [one.order_number for one in rows(database, Order)] == [order.order_number]
-
-
-def test_on_the_page(database: Database, owner: User, stranger: User) -> None:
-    order = make_order(database, owner, place=HERE)
-    other = make_address(database, owner, address_line1="2 Hill Road", **HERE)
-    number = order.order_number
-    page = OpenPage(database, OrderDetailState, owner, f"/orders/{number}", order_number=number)
-    page.run("load")
-    page.run("open_delivery")
-    assert (page.is_changing_delivery, page.delivery_to, page.delivery_note) == (True, "", "")
-    page.run("choose_delivery", other.id)
-    assert page.delivery_note.startswith("Ring twice")
-    page.run("choose_delivery", "something else")
-    assert page.delivery_to == ""
-    page.run("close_delivery")
-    assert not page.is_changing_delivery
-    page.run("choose_delivery", other.id)
-    page.run("change_delivery", {"delivery_instructions": "x" * 300})
-    assert list(page.errors) == ["delivery_instructions"]
-    page.run("change_delivery", {"delivery_instructions": NOTE})
-    assert page.notice_text == "Delivery changed."
-    assert page.shown.order.shipping_address.address_line1 == "2 Hill Road"
-    for user in (stranger, None):
-        theirs = OpenPage(
-            database, OrderDetailState, user, f"/orders/{number}", order_number=number
-        )
-        theirs.run("open_delivery")
-        theirs.run("change_delivery", {"delivery_instructions": "Mine"})
-        assert theirs.delivery_choices == []
-    assert [note.delivery_instructions for note in rows(database, AddressCopy)] == [None, NOTE]

@@ -7,17 +7,22 @@ import pytest
 
 from account_portal.context import SHOP
 from account_portal.core.db import Database
-from account_portal.models import Order, User
+from account_portal.models import AddressCopy, Order, User
 from account_portal.orders import service
 from account_portal.orders.state import OrderDetailState, OrdersState
+from tests.factories.addresses import make_address
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.orders import make_line, make_order
+from tests.factories.records import rows
 from tests.open_pages import OpenPage
 
 REASON = {
     "cancellation_reason": "No longer needed",
     "refund_mode": "original_payment_mode",
 }
+
+
+PLACE = {"country": "India", "state": "Karnataka", "city": "Bengaluru"}
 
 
 def open_orders(database: Database, user: User | None, query: str = "") -> OpenPage:
@@ -227,3 +232,36 @@ def test_the_page_leads_its_owner_to_a_file(
 
     assert press(owner, kind).startswith(f"/api/{kind}s/{number}.pdf?")
     assert press(owner, "../secret") == press(stranger, kind) == press(None, kind) == ""
+
+
+def test_a_delivery_is_changed(database: Database, owner: User, stranger: User) -> None:
+    order = make_order(database, owner, place=PLACE)
+    other = make_address(database, owner, address_line1="2 Hill Road", **PLACE)
+    number = order.order_number
+    page = OpenPage(database, OrderDetailState, owner, f"/orders/{number}", order_number=number)
+    page.run("load")
+    page.run("open_delivery")
+    assert (page.is_changing_delivery, page.delivery_to, page.delivery_note) == (True, "", "")
+    page.run("choose_delivery", other.id)
+    assert page.delivery_note.startswith("Ring twice")
+    page.run("choose_delivery", "something else")
+    assert page.delivery_to == ""
+    page.run("close_delivery")
+    assert not page.is_changing_delivery
+    page.run("choose_delivery", other.id)
+    page.run("change_delivery", {"delivery_instructions": "x" * 300})
+    assert list(page.errors) == ["delivery_instructions"]
+    page.run("change_delivery", {"delivery_instructions": "Leave it"})
+    assert page.notice_text == "Delivery changed."
+    assert page.shown.order.shipping_address.address_line1 == "2 Hill Road"
+    for user in (stranger, None):
+        theirs = OpenPage(
+            database, OrderDetailState, user, f"/orders/{number}", order_number=number
+        )
+        theirs.run("open_delivery")
+        theirs.run("change_delivery", {"delivery_instructions": "Mine"})
+        assert theirs.delivery_choices == []
+    assert [note.delivery_instructions for note in rows(database, AddressCopy)] == [
+        None,
+        "Leave it",
+    ]
