@@ -125,7 +125,7 @@ BROKEN = [
            _returning(units=9), [], HERE),
     Broken("units and reason do not agree", policies, "return_of",
            _returning(reason=rules.Reason("in_return")), [], HERE),
-    Broken("a quote is below nothing", requesting.order_rules, "split_refund",
+    Broken("a quote is below nothing", requesting.order_rules, "planned_refund",
            _always(rules.Means(-1, 0, 0)), [("ask_return", 0)], HERE),
     Broken("it was shown and is refused", allowed, "cancel_reason", _always(None), [("cancel", 0)],
            SENT),

@@ -126,12 +126,6 @@ def test_goods_paid_in_three_ways_go_back_in_proportion() -> None:
     assert split_refund(0, Means(5, 0, 0)) == Means(0, 0, 0)
 
 
-def test_money_that_never_arrived_is_not_refunded() -> None:
-    assert split_refund(500, Means(600, 400, 0), arrived=0) == Means(0, 200, 0)
-    assert split_refund(500, Means(600, 400, 0), arrived=100) == Means(100, 200, 0)
-    assert split_refund(500, Means(600, 400, 0), arrived=900) == Means(300, 200, 0)
-
-
 @pytest.mark.parametrize(
     ("state", "units", "error"),
     [

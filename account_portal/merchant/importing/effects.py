@@ -44,7 +44,7 @@ def apply_effects(batch: Batch) -> None:
             loyalty.earn_for_order(ctx, ctx.db.get_one(Order, order_id))
         elif status == OrderStatus.CANCELLED:
             order = ctx.db.get_one(Order, order_id)
-            credit = rules.left_to_refund(money_of(ctx.db, order))[0].credit
+            credit = rules.left_to_refund(money_of(ctx.db, order)).credit
             loyalty.settle_cancelled_order(ctx, order, credit=credit)
 
 

@@ -126,7 +126,7 @@ def cancelled_account(facts: OrderFacts, now: datetime) -> Cancelled:
     cancelled = replace(facts.money(), status=OrderStatus.CANCELLED, charge=kept)
     paid_back = rules.account_of(cancelled).owed_back
     charge = min(paid_back, cancel_terms(facts, now)[1])
-    credit = rules.left_to_refund(cancelled)[0].credit
+    credit = rules.left_to_refund(cancelled).credit
     return Cancelled(paid_back - charge, credit, charge, kept)
 
 

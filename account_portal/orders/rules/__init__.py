@@ -58,6 +58,7 @@ from account_portal.orders.rules.money import (
     arrived_of,
     left_to_refund,
     net_payable,
+    planned_refund,
     returned_money,
     split_refund,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "parts_of_total",
     "payable",
     "place_of",
+    "planned_refund",
     "promise_of",
     "rank",
     "refund_promise",

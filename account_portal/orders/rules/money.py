@@ -4,7 +4,7 @@ The only place that adds up payments and refunds. Amounts are minor units of the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -356,30 +356,35 @@ def _successors(refunds: list[RefundFact], place: int) -> list[int]:
     return sorted(found, key=lambda other: refunds[other].amount != failed.amount)
 
 
-def split_refund(value: int, left: Means, *, arrived: int | None = None) -> Means:
+def split_refund(value: int, left: Means) -> Means:
     """How the worth of goods goes back, given what is left of each way the order was paid.
 
-    In proportion, to the unit; never more of a part than is left of it, and of money never more
-    than `arrived` and did not go back yet (none: all of it).
+    In proportion, to the unit; never more of a part than is left of it.
     """
     value = max(0, min(value, left.total))
     if not value:
         return Means(0, 0, 0)
-    back, points, credit = money.split(value, [left.money, left.points, left.credit])
-    return Means(back if arrived is None else max(0, min(back, arrived)), points, credit)
+    return Means(*money.split(value, [left.money, left.points, left.credit]))
 
 
-def left_to_refund(facts: MoneyFacts) -> tuple[Means, int]:
-    """What is left of each way an order was paid, and how much money is here for a refund."""
+def left_to_refund(facts: MoneyFacts) -> Means:
+    """What goods that were not given back yet cost, by how they were, or are to be, paid."""
     living = [one for one in facts.refunds if one.status is not RefundStatus.FAILED]
     points = sum(one.amount for one in living if one.payment_mode == POINTS)
     credit = sum(one.amount for one in living if one.payment_method == STORE_CREDIT)
     account = account_of(facts)
-    return (
-        Means(
-            money=max(0, account.due - (account.gone + account.promised - account.overpaid_back)),
-            points=max(0, facts.loyalty_amount - points),
-            credit=max(0, facts.credit_used - credit),
-        ),
-        account.left,
+    return Means(
+        money=account.kept + account.unpaid,
+        points=max(0, facts.loyalty_amount - points),
+        credit=max(0, facts.credit_used - credit),
     )
+
+
+def planned_refund(facts: MoneyFacts, value: int) -> Means:
+    """What goes back for goods of this value: by each way the order was paid.
+
+    The facts are those from before the goods go. Money that is unpaid is first not asked for any
+    more, and the rest goes back.
+    """
+    back = split_refund(value, left_to_refund(facts))
+    return replace(back, money=max(0, back.money - account_of(facts).unpaid))

@@ -18,7 +18,6 @@ from account_portal.orders.facts import (
     line_cancels,
 )
 from account_portal.orders.schemas import CancelChoice, CancelItem, CancelPreview, PreviewedLine
-from account_portal.orders.service.goods import planned_refund
 from account_portal.orders.service.refund_reading import expected_date, latest_payment
 from account_portal.orders.service.refunds import points_back
 from account_portal.states import OrderStatus, RefundMode, VerificationStatus
@@ -45,7 +44,6 @@ class CancelPlan:
     """Those whose order goes on; of a whole order none."""
     kept: int
     """What the shop keeps of a whole order, with what it kept of items that went before."""
-    unpaid: int
     to: BankAccount | None
     shown: CancelPreview
 
@@ -90,7 +88,7 @@ def plan_cancel(ctx: Context, order: Order, data: CancelChoice, *, lock: bool) -
         data,
         to,
     )
-    return CancelPlan([], back.charge + back.kept, 0, to, shown)
+    return CancelPlan([], back.charge + back.kept, to, shown)
 
 
 def plan_items(
@@ -152,10 +150,8 @@ def _plan_of_items(
     data: CancelChoice,
     to: BankAccount | None,
 ) -> CancelPlan:
-    account = facts.money()
-    unpaid = rules.account_of(account).unpaid
     charge = sum(item.charge for item in items)
-    back = planned_refund(account, sum(item.amount for item in items) - charge, unpaid=unpaid)
+    back = rules.planned_refund(facts.money(), sum(item.amount for item in items) - charge)
     points = points_back(ctx, order, back.points)
     shown = _preview(
         ctx,
@@ -166,7 +162,7 @@ def _plan_of_items(
         data,
         to,
     )
-    return CancelPlan(items, 0, unpaid, to, shown)
+    return CancelPlan(items, 0, to, shown)
 
 
 def _preview(

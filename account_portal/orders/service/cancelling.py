@@ -69,7 +69,6 @@ def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> EncodedV
             ctx,
             order,
             plan.items,
-            unpaid=plan.unpaid,
             reason=data.cancellation_reason,
             mode=data.refund_mode,
             to=plan.to,
@@ -120,7 +119,7 @@ def close_order(
             payment.modified_at = ctx.now
     account = money_of(ctx.db, order)
     owed = rules.account_of(account).owed_back
-    credit = rules.left_to_refund(account)[0].credit
+    credit = rules.left_to_refund(account).credit
     if owed:
         purpose = RefundPurpose.CANCELLED
         add_refund(ctx, order, owed, mode=mode, purpose=purpose, to=to, remarks="Order cancelled")

@@ -14,11 +14,11 @@ from account_portal.models import BankAccount, CancelledItem, Order, Shipment, S
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import ItemsCancelled
 from account_portal.orders import rules
-from account_portal.orders.facts import facts_of
+from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.schemas import CancelItem
 from account_portal.orders.service.cancel_plans import PlannedItem, plan_items
 from account_portal.orders.service.documents import refresh_orders
-from account_portal.orders.service.goods import refund_value
+from account_portal.orders.service.goods import add_refunds
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.refunds import give_back
 from account_portal.states import (
@@ -35,7 +35,6 @@ def cancel_planned_items(
     order: Order,
     items: Sequence[PlannedItem],
     *,
-    unpaid: int,
     reason: str,
     mode: RefundMode = RefundMode.ORIGINAL_PAYMENT_MODE,
     to: BankAccount | None = None,
@@ -44,6 +43,8 @@ def cancel_planned_items(
 
     Points and store credit come back at once; money waits for the shop, as all refunds do.
     """
+    value = sum(item.amount - item.charge for item in items)
+    back = rules.planned_refund(money_of(ctx.db, order), value)
     for item in items:
         _take_out_of_parcels(ctx, order, item)
         ctx.db.add(
@@ -58,15 +59,7 @@ def cancel_planned_items(
                 created_at=ctx.now,
             )
         )
-    value = sum(item.amount - item.charge for item in items)
-    refunds = refund_value(
-        ctx,
-        order,
-        value,
-        remarks="Items cancelled",
-        purpose=RefundPurpose.PARCEL,
-        unpaid=unpaid,
-    )
+    refunds = add_refunds(ctx, order, back, remarks="Items cancelled", purpose=RefundPurpose.PARCEL)
     moved = 0
     for refund in refunds:
         if refund.payment_mode == rules.POINTS or refund.payment_method == rules.STORE_CREDIT:
@@ -154,9 +147,7 @@ def cancel_items_for_shop(
         raise InvalidInput(reason="must have 1 to 500 characters")
     if order.status == OrderStatus.CANCELLED:
         raise rules.OrderAlreadyCancelled
-    facts = facts_of(ctx.db, order)
-    items = plan_items(ctx, facts, wanted, by_shop=True)
+    items = plan_items(ctx, facts_of(ctx.db, order), wanted, by_shop=True)
     if not items:
         raise InvalidInput(items="would leave nothing: cancel the order")
-    unpaid = rules.account_of(facts.money()).unpaid
-    cancel_planned_items(ctx, order, items, unpaid=unpaid, reason=reason.strip())
+    cancel_planned_items(ctx, order, items, reason=reason.strip())

@@ -32,35 +32,29 @@ def refund_goods(
 ) -> list[Refund]:
     """One pending refund of these items for each way the order was paid."""
     value = sum(item.refund_amount - item.fee for item in items)
-    remarks = f"Return {request.request_number}"
-    return refund_value(
-        ctx, order, value, remarks=remarks, purpose=RefundPurpose.RETURN, return_id=request.id
+    facts = money_of(ctx.db, order)
+    before = replace(facts, returned=facts.returned - value)  # they count by now
+    return add_refunds(
+        ctx,
+        order,
+        rules.planned_refund(before, value),
+        remarks=f"Return {request.request_number}",
+        purpose=RefundPurpose.RETURN,
+        return_id=request.id,
     )
 
 
-def planned_refund(account: rules.MoneyFacts, value: int, *, unpaid: int) -> rules.Means:
-    """How what goods cost goes back: by each way the order was paid, less what is `unpaid`."""
-    left, arrived = rules.left_to_refund(account)
-    back = rules.split_refund(value, left)
-    return replace(back, money=max(0, min(back.money - unpaid, arrived)))
-
-
-def refund_value(
+def add_refunds(
     ctx: Context,
     order: Order,
-    value: int,
+    back: rules.Means,
     *,
     remarks: str,
     purpose: RefundPurpose,
     return_id: str | None = None,
     shipment_id: str | None = None,
-    unpaid: int = 0,
 ) -> list[Refund]:
-    """Pending refunds of what goods cost, tax included: one for each way the order was paid.
-
-    Money that is `unpaid` is first not asked for any more, and the rest goes back.
-    """
-    back = planned_refund(money_of(ctx.db, order), value, unpaid=unpaid)
+    """Pending refunds of what goods cost: one for each way the order was paid."""
     refunds = [
         Refund(
             order_id=order.id,

@@ -8,7 +8,7 @@ from account_portal.models import Order, OrderReturn, Refund, Shipment, Shipment
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.service.documents import refresh_orders
-from account_portal.orders.service.goods import items_of, refund_instead, refund_value
+from account_portal.orders.service.goods import add_refunds, items_of, refund_instead
 from account_portal.orders.service.locking import lock_shipment
 from account_portal.orders.service.refunds import RefundNotMovable, RefundTooHigh
 from account_portal.orders.service.shop import add_shipment
@@ -72,17 +72,16 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
         raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
     if order.replaces_return_id is not None:
         return _refund_replacement(ctx, order)
-    unpaid = rules.account_of(money_of(ctx.db, order)).unpaid
-    refunds = refund_value(
+    before = money_of(ctx.db, order)
+    refunds = add_refunds(
         ctx,
         order,
-        _write_off(ctx, order, shipment),
+        rules.planned_refund(before, _write_off(ctx, order, shipment)),
         remarks=f"Parcel {reference_number} did not arrive",
         purpose=RefundPurpose.PARCEL,
         shipment_id=shipment.id,
-        unpaid=unpaid,
     )
-    return _refunded(ctx, order, refunds, is_unpaid=unpaid > 0)
+    return _refunded(ctx, order, refunds, before)
 
 
 def _write_off(ctx: Context, order: Order, shipment: Shipment) -> int:
@@ -118,13 +117,14 @@ def _refund_replacement(ctx: Context, replacement: Order) -> list[str]:
     order = ctx.db.execute(
         select(Order).where(col(Order.id) == request.order_id).with_for_update()
     ).scalar_one()
-    return _refunded(ctx, order, refund_instead(ctx, request, order))
+    before = money_of(ctx.db, order)
+    return _refunded(ctx, order, refund_instead(ctx, request, order), before)
 
 
 def _refunded(
-    ctx: Context, order: Order, refunds: list[Refund], *, is_unpaid: bool = False
+    ctx: Context, order: Order, refunds: list[Refund], before: rules.MoneyFacts
 ) -> list[str]:
-    if not refunds and not is_unpaid:
+    if not refunds and not rules.account_of(before).unpaid:
         raise RefundTooHigh(f"Nothing of order {order.order_number} is left to refund.")
     numbers = [refund.request_number for refund in refunds]
     order.modified_at = ctx.now

@@ -198,8 +198,7 @@ def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
     value = sum(
         one.refund_amount - one.fee for one in items_of(ctx, request, ReturnResolution.REFUND)
     )
-    left, arrived = order_rules.left_to_refund(money_of(ctx.db, order))
-    back = order_rules.split_refund(value, left, arrived=arrived)
+    back = order_rules.planned_refund(money_of(ctx.db, order), value)
     if not (back.money or back.credit or back.points):
         return None
     asked = {"payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE, "payment_method": None}

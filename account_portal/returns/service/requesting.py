@@ -124,8 +124,7 @@ def _quote(ctx: Context, order: Order, planned: list[_Planned]) -> ReturnQuote:
     to_refund = [item for item in planned if item.data.resolution is ReturnResolution.REFUND]
     value = sum(item.worth.total for item in to_refund)
     fee = sum(item.fee for item in to_refund)
-    left, arrived = order_rules.left_to_refund(money_of(ctx.db, order))
-    back = order_rules.split_refund(value - fee, left, arrived=arrived)
+    back = order_rules.planned_refund(money_of(ctx.db, order), value - fee)
     points = points_back(ctx, order, back.points)
     total = sum(line.line_total for line, _ in line_states(ctx, order))
     kept = loyalty_rules.points_kept(order.loyalty_point_earned, total, value)
