@@ -12,10 +12,12 @@ ULID_PATTERN = r"^[0-9A-HJKMNP-TV-Z]{26}$"
 _ULID = re.compile(ULID_PATTERN)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_SHIFTS = range(120, -10, -10)
+_SHIFTS = range(120, 10, -10)
 _one_at_a_time = threading.Lock()
 _last = 0
 """The id made last, as a number."""
+_begins = (0, "")
+"""All but the last four characters of the ids made last: as a number, and as they are written."""
 
 
 def new_id() -> str:
@@ -24,11 +26,13 @@ def new_id() -> str:
     Within a millisecond, and when the clock is set back, each counts on from the one before. An
     import makes eight an order, for which the library's own way would take a fifth of its time.
     """
-    global _last
+    global _last, _begins
     with _one_at_a_time:
         now = time.time_ns() // 1_000_000
         _last = value = _last + 1 if now <= _last >> 80 else now << 80 | secrets.randbits(80)
-    return "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])
+        if value >> 20 != _begins[0]:
+            _begins = value >> 20, "".join([_PAIRS[value >> shift & 1023] for shift in _SHIFTS])
+        return _begins[1] + _PAIRS[value >> 10 & 1023] + _PAIRS[value & 1023]
 
 
 def made_at(identity: str) -> datetime:

@@ -82,8 +82,9 @@ def line_cancels(
     gone = facts.cancelled_units()
     found = {}
     for line in facts.lines:
-        sale = _sale(facts, line)
-        one = none or rules.kindest_line_cancel(policies, sale, unsent[line["id"]], now)
+        one = none or rules.kindest_line_cancel(
+            policies, _sale(facts, line), unsent[line["id"]], now
+        )
         if gone[line["id"]].units >= line["quantity"] and not none:
             one = replace(one, units=0, reason=rules.Reason("item_cancelled"))
         found[line["id"]] = one
@@ -149,11 +150,11 @@ def can_change_delivery(facts: OrderFacts) -> bool:
 
 def cancel_reason(facts: OrderFacts, now: datetime) -> str | None:
     """The code of why an order cannot be cancelled; none: it can."""
-    return rules.why_not_cancellable(
-        OrderStatus(facts.order["status"]),
-        [ShipmentStatus(row["status"]) for row in facts.shipments],
-        cancel_terms(facts, now)[0],
-    )
+    status = OrderStatus(facts.order["status"])
+    shipments = [ShipmentStatus(row["status"]) for row in facts.shipments]
+    # Most orders are too far on their way, whatever the policy says.
+    until = cancel_terms(facts, now)[0] if status in _BEFORE_PARCELS else "packed"
+    return rules.why_not_cancellable(status, shipments, until)
 
 
 def matching_rules(facts: OrderFacts, asked: Sequence[PolicyRule]) -> bool:

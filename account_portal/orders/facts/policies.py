@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from account_portal.core.reading import PreparedSelect, read_in
 from account_portal.core.settings import get_settings
 from account_portal.models import PolicyVersion
 from account_portal.orders import rules
@@ -29,19 +30,23 @@ class Policies(NamedTuple):
         return self.ranked[bisect_right(self.moments, ordered_at) :]
 
 
-_VERSIONS = select(col(PolicyVersion.in_force_from), col(PolicyVersion.body)).order_by(
-    col(PolicyVersion.number)
+_VERSIONS = PreparedSelect(
+    select(col(PolicyVersion.in_force_from), col(PolicyVersion.body)).order_by(
+        col(PolicyVersion.number)
+    )
 )
+_NO_RULES = '{"rules": []}'
 
 
 def load_policies(db: Session) -> Policies:
     """Read the policies of the shop."""
     settings = settings_rule()
-    rows = db.execute(_VERSIONS).all()
+    rows = read_in(db, _VERSIONS)
+    bodies = [body for _, body in rows]
     return Policies(
-        moments=[row.in_force_from for row in rows],
-        ranked=[rules.rank((), settings), *(_ranked(row.body, settings) for row in rows)],
-        ask_for_countries=any(_asks_for_countries(row.body) for row in rows),
+        moments=[moment for moment, _ in rows],
+        ranked=[_ranked(body, settings) for body in (_NO_RULES, *bodies)],
+        ask_for_countries=any(_asks_for_countries(body) for body in bodies),
     )
 
 

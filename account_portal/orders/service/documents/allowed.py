@@ -48,8 +48,6 @@ def _add_cancellation(detail: dict[str, Any], facts: OrderFacts, now: datetime) 
     order = facts.order
     scale = 10 ** money.exponent(order["currency"])
     reason = cancel_reason(facts, now)
-    points = min(order["loyalty_point_redeemed"], facts.points_spent)
-    back = cancelled_account(facts, now)
     detail["is_cancellation_allowed"] = reason is None
     lines = line_cancels(facts, now)
     detail["cancel_eligibility"] = {
@@ -64,17 +62,17 @@ def _add_cancellation(detail: dict[str, Any], facts: OrderFacts, now: datetime) 
             for line in facts.lines
         ],
     }
-    detail["cancellation_refund_details"] = (
-        {
+    detail["cancellation_refund_details"] = None
+    if reason is None:
+        points = min(order["loyalty_point_redeemed"], facts.points_spent)
+        back = cancelled_account(facts, now)
+        detail["cancellation_refund_details"] = {
             "loyalty_point": points / money.POINT_SCALE,
             "refundable_amount": back.money / scale,
             "cancellation_charges": back.charge / scale,
             "cancellation_charges_reason": "The store's policy" if back.charge else None,
             "payment_mode": "original_payment_mode",
         }
-        if reason is None
-        else None
-    )
 
 
 def _reason(reason: rules.Reason) -> dict[str, Any]:
