@@ -107,3 +107,21 @@ def create_return(ctx: Ctx, order_number: OrderNumberPath, data: CreateOrderRetu
 def get_return(ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId) -> OrderReturn:
     """Under another order number it is not found."""
     return service.get_return(ctx, order_number, return_id)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/return/{return_id}/cancel",
+    operation_id="cancel-order-return",
+    summary="Withdraw a return request",
+    message="Return cancelled.",
+    content="order_return",
+    raises=(rules.ReturnNotCancellable,),
+    also=(404,),
+    idempotent=True,
+)
+def cancel_return(ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId) -> OrderReturn:
+    """Until goods, money or a replacement are on their way; nothing is refunded or replaced."""
+    service.get_return(ctx, order_number, return_id)
+    service.cancel_return(ctx, return_id)
+    return service.get_return(ctx, order_number, return_id)

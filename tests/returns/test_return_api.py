@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlmodel import func, select
 
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.ids import new_id
 from account_portal.models import OrderReturn as Request
 from account_portal.models import ReturnItem, User
+from account_portal.returns import service
 from account_portal.returns.schemas import OrderReturn
 from account_portal.states import ReturnStatus
 from tests.factories.addresses import make_address
@@ -74,6 +76,7 @@ def test_each_call_for_each_caller(
         (api.get, "/orders/returns", {}),
         (api.get, f"/orders/{order.order_number}{one}", {}),
         (api.post, f"/orders/{order.order_number}/return", body),
+        (api.post, f"/orders/{order.order_number}{one}/cancel", {}),
     ]:
         for response, status, code in [
             (verb(path, **more), 401, "unauthorized"),
@@ -88,6 +91,10 @@ def test_each_call_for_each_caller(
         api.get(f"/orders/{other.order_number}{one}", user=owner),
         api.get(f"/orders/{order.order_number}/return/RET-unknown", user=owner),
         api.get(f"/orders/{order.order_number}/return/!", user=owner),
+        api.post(f"/orders/{order.order_number}{one}/cancel", user=stranger),
+        api.post(f"/orders/{own.order_number}{one}/cancel", user=stranger),
+        api.post(f"/orders/{other.order_number}{one}/cancel", user=owner),
+        api.post(f"/orders/{order.order_number}/return/RET-unknown/cancel", user=owner),
         api.post(f"/orders/{order.order_number}/return", user=stranger, **body),
         api.post("/orders/ORD-unknown/return", user=owner, **body),
         api.post("/orders/!/return", user=owner, **body),
@@ -95,6 +102,30 @@ def test_each_call_for_each_caller(
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
     assert api.get("/orders/returns", user=stranger).json()["content"]["returns"] == []
     assert requests_in(database) == before
+
+
+def test_a_return_is_withdrawn_until_it_is_on_its_way(
+    api: Any, database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner, parcels=[{}])
+    path = f"/orders/{order.order_number}/return"
+    made = api.post(path, user=owner, json=return_body()).json()["content"]["order_return"]
+    key = {"Idempotency-Key": "withdraw-1"}
+    first, again = (
+        api.post(f"{path}/{made['request_number']}/cancel", user=owner, headers=key)
+        for _ in range(2)
+    )
+    assert first.status_code == 200, first.text
+    assert first.json()["content"]["order_return"]["status"] == "cancelled"
+    assert again.json() == first.json()
+    late = api.post(f"{path}/{made['request_number']}/cancel", user=owner)
+    assert (late.status_code, late.json()["code"]) == (409, "return_not_cancellable")
+    # Its units can go back once more, until that is on its way.
+    made = api.post(path, user=owner, json=return_body()).json()["content"]["order_return"]
+    call(service.approve_return, made["request_number"], actor=SHOP)
+    call(service.mark_return_shipped, made["request_number"], actor=SHOP)
+    late = api.post(f"{path}/{made['request_number']}/cancel", user=owner)
+    assert (late.status_code, late.json()["code"]) == (409, "return_not_cancellable")
 
 
 def test_ids_of_others_inside_the_body(
