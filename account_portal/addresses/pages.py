@@ -16,6 +16,7 @@ from account_portal.addresses.rules import MAX_ADDRESSES
 from account_portal.addresses.state import AddressesState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
+from account_portal.ui.removing import removal_dialog
 
 
 def _contact(address: Any) -> rx.Component:
@@ -142,37 +143,18 @@ def _dialogs() -> rx.Component:
             open=State.is_writing,
             on_close=State.stop_writing,
         ),
-        ui.dialog(
-            rx.cond(
-                State.refusal,
-                ui.alert(State.refusal, tone="warn", announce=True),
-                ui.stack(
-                    asked,
-                    ui.text("Orders already placed are not affected.", tone="muted"),
-                    gap="small",
-                ),
+        removal_dialog(
+            State,
+            ui.stack(
+                asked,
+                ui.text("Orders already placed are not affected.", tone="muted"),
+                gap="small",
             ),
-            id="delete-address",
-            title=rx.cond(State.refusal, "This address cannot be deleted", "Delete this address?"),
-            size="small",
-            footer=[
-                rx.cond(
-                    State.refusal,
-                    ui.button("Close", closes=True),
-                    rx.fragment(
-                        ui.button(
-                            "Delete address",
-                            variant="danger",
-                            on_click=State.delete,
-                            busy=State.busy == "delete",
-                            busy_label="Deleting…",
-                        ),
-                        ui.button("Keep address", closes=True),
-                    ),
-                )
-            ],
+            thing="address",
+            deed="delete",
+            keep="keep_address",
             open=State.is_deleting,
-            on_close=State.keep_address,
+            refusal=State.refusal,
         ),
     )
 

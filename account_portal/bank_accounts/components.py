@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.ui import components as ui
+from account_portal.ui.removing import removal_dialog
 
 LABELS = {
     "account_name": "Account holder",
@@ -154,35 +155,14 @@ def bank_account_dialogs(state: Any) -> rx.Component:
             open=state.is_writing_account,
             on_close=state.stop_writing_account,
         ),
-        ui.dialog(
-            rx.cond(
-                state.refusal,
-                ui.alert(state.refusal, tone="warn", announce=True),
-                ui.text(state.deleting_name, " will be removed. Past refunds are not affected."),
-            ),
-            id="delete-bank-account",
-            title=rx.cond(
-                state.refusal, "This account cannot be deleted", "Delete this bank account?"
-            ),
-            size="small",
-            footer=[
-                rx.cond(
-                    state.refusal,
-                    ui.button("Close", closes=True),
-                    rx.fragment(
-                        ui.button(
-                            "Delete account",
-                            variant="danger",
-                            on_click=state.delete_account,
-                            busy=state.busy == "delete_account",
-                            busy_label="Deleting…",
-                        ),
-                        ui.button("Keep account", closes=True),
-                    ),
-                )
-            ],
+        removal_dialog(
+            state,
+            ui.text(state.deleting_name, " will be removed. Past refunds are not affected."),
+            thing="bank account",
+            deed="delete_account",
+            keep="keep_account",
             open=state.is_deleting_account,
-            on_close=state.keep_account,
+            refusal=state.refusal,
         ),
     )
 

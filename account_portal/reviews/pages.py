@@ -11,6 +11,7 @@ from account_portal.reviews.schemas import MAX_IMAGES, MAX_VIDEOS
 from account_portal.reviews.state import ReviewsState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
+from account_portal.ui.removing import removal_dialog
 from account_portal.ui.uploading import is_sending
 
 FILES = "review-files"
@@ -193,27 +194,17 @@ def _form(about: Any) -> rx.Component:
 
 
 def _delete_dialog() -> rx.Component:
-    return ui.dialog(
+    return removal_dialog(
+        State,
         ui.text(
             "Your words, stars, photos and videos are deleted for good. You can review ",
             rx.el.bdi(State.deleting_name),
             " again later.",
         ),
-        id="delete-review",
-        title="Delete this review?",
-        size="small",
-        footer=[
-            ui.button(
-                "Delete review",
-                variant="danger",
-                on_click=State.delete,
-                busy=State.busy == "delete",
-                busy_label="Deleting…",
-            ),
-            ui.button("Keep review", closes=True),
-        ],
+        thing="review",
+        deed="delete",
+        keep="keep",
         open=State.deleting != "",
-        on_close=State.keep,
     )
 
 

@@ -142,5 +142,5 @@ def test_bank_accounts(open_page: OpenPage, viewport: Any) -> None:
     page.get_by_role("button", name="Ask to verify").click()
     expect(page.get_by_text("Being verified")).to_be_visible()
     page.get_by_role("button", name="Delete Test Bank").click()
-    page.get_by_role("button", name="Delete account").click()
+    page.get_by_role("button", name="Delete bank account").click()
     expect(page.get_by_text("No bank account yet")).to_be_visible()

@@ -8,6 +8,7 @@ from account_portal import routes
 from account_portal.auth.components import passkey_maker
 from account_portal.auth.state.security import SecurityState as State
 from account_portal.ui import components as ui
+from account_portal.ui.removing import removal_dialog
 
 
 def _passkey(passkey: Any) -> rx.Component:
@@ -104,27 +105,19 @@ def passkey_dialogs() -> rx.Component:
             open=State.renaming_passkey.to(bool),
             on_close=State.keep_passkey,
         ),
-        ui.dialog(
+        removal_dialog(
+            State,
             ui.text(
                 State.removing_passkey.name,
                 " will no longer sign you in. A password or a code still does. Where it is kept, "
                 "it can be deleted too.",
             ),
-            id="remove-passkey",
-            title="Remove this passkey?",
-            size="small",
-            footer=[
-                ui.button(
-                    "Remove passkey",
-                    variant="danger",
-                    on_click=State.remove_passkey,
-                    busy=State.busy == "remove_passkey",
-                    busy_label="Removing…",
-                ),
-                ui.button("Keep passkey", closes=True),
-            ],
+            thing="passkey",
+            deed="remove_passkey",
+            keep="keep_passkey",
             open=State.removing_passkey.to(bool),
-            on_close=State.keep_passkey,
+            verb="Remove",
+            doing="Removing…",
         ),
     )
 
