@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from account_portal.addresses.rules import AddressNotFound
+from account_portal.addresses.schemas import CustomerAddressUpdate
+from account_portal.addresses.service import update_address
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import NotFound
@@ -63,6 +65,21 @@ def test_it_goes_to_another_address_and_the_bill_does_not(
     assert again.shipping_address.address_line1 == "2 Hill Road"
     assert len(rows(database, AddressCopy)) == before
     assert len(told(database)) == 4
+
+
+def test_the_address_it_came_from_is_a_choice_once_it_was_corrected(
+    database: Database, owner: User, change: Any, call: Any
+) -> None:
+    saved = make_address(database, owner, address_line1="2 Hil Road", **HERE)
+    number = make_order(database, owner, place=HERE).order_number
+    change(number, address_id=saved.id)
+    assert call(service.list_delivery_choices, number) == []
+    call(update_address, saved.id, CustomerAddressUpdate(address_line1="2 Hill Road"))
+    assert [one.id for one in call(service.list_delivery_choices, number)] == [saved.id]
+    done = change(number, address_id=saved.id)
+    assert done.shipping_address
+    assert done.shipping_address.address_line1 == "2 Hill Road"
+    assert call(service.list_delivery_choices, number) == []
 
 
 def test_what_changes_nothing_tells_nobody(database: Database, owner: User, change: Any) -> None:

@@ -67,13 +67,17 @@ def list_delivery_choices(ctx: Context, order_number: str) -> list[CustomerAddre
     known = ctx.db.get(AddressCopy, order.shipping_address_id or "")
     if known is None:
         return []
-    place = rules.place_of(known.model_dump())
+    place, present = rules.place_of(known.model_dump()), _where(known)
     saved = list_addresses(ctx, PageParams(page=1, limit=MAX_ADDRESSES)).rows.view()
+    # The address it came from is a choice again once its customer has corrected it there.
     return [
-        one
-        for one in saved
-        if one.id != known.address_id and rules.place_of(one.model_dump()) == place
+        one for one in saved if _where(one) != present and rules.place_of(one.model_dump()) == place
     ]
+
+
+def _where(address: AddressCopy | CustomerAddress) -> dict[str, Any]:
+    """What tells one place to deliver to from another: all but the instructions."""
+    return address.model_dump(include=set(_COPIED) - {"address_id", "delivery_instructions"})
 
 
 def _saved(ctx: Context, address_id: str) -> dict[str, Any]:

@@ -145,10 +145,10 @@ def _asked(page: Any) -> rx.Component:
         ),
         line(ui.number(asked.points), asked.points > 0, "Points that come back"),
         ui.text(
-            "Once we have approved the return and checked the items",
+            "It comes back once we have approved the return and checked the items",
             rx.cond(
                 asked.money > 0,
-                rx.fragment(", the money within ", working_days(asked.working_days)),
+                rx.fragment("; money takes up to ", working_days(asked.working_days)),
             ),
             ".",
             tone="muted",

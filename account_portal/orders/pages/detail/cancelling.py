@@ -122,7 +122,6 @@ def cancel_dialog(page: Any) -> rx.Component:
                 ui.hidden_field("refund_mode", "original_payment_mode"),
             ),
             rx.cond(State.refund_mode == "bank_transfer", account),
-            ui.textarea_field("feedback", "Comment", optional=True, max_length=1000),
             ui.price_breakdown(
                 [
                     ui.PriceLine("Cancelled items", back.goods),
@@ -136,6 +135,7 @@ def cancel_dialog(page: Any) -> rx.Component:
                 back.points > 0,
                 ui.text(ui.number(back.points), " points come back too.", tone="muted"),
             ),
+            ui.textarea_field("feedback", "Comment", optional=True, max_length=1000),
             ui.form_actions(
                 ui.submit(
                     rx.cond(State.cancel_scope == "some", "Cancel items", "Cancel order"),

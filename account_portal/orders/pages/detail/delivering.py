@@ -39,9 +39,9 @@ def delivery_dialog(page: Any) -> rx.Component:
                 id="delivery-to",
             ),
             ui.text(
-                "Prices and taxes of this order are for ",
+                "This order was priced for ",
                 rx.el.bdi(place),
-                ": it can go to your addresses there. ",
+                ", so it can only go to your addresses there. ",
                 ui.link("Add an address", to=routes.ADDRESSES),
                 tone="muted",
                 size="small",
