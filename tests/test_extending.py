@@ -1,7 +1,9 @@
 """The example package of docs/extending.md: installed, found by its entry points, and it works."""
 
+import ast
 import hmac
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from tests.portal_server import plain_environment
 
 EXAMPLE = ROOT / "docs" / "examples" / "counter"
 EMAIL = "demo@example.com"
+PHONE = "+919845012345"
 SECRET = "what the till and the portal know"
 
 
@@ -144,6 +147,24 @@ def test_texts_go_by_the_modem(server: Server) -> None:
     assert "+919876501234" in {text["to"] for text in texts}
 
 
+def test_a_code_that_comes_by_the_modem_signs_in(server: Server) -> None:
+    texts = server.data_dir / "texts"
+
+    def code() -> str | None:
+        """The one that went to the demo's customer; nothing else they are told has six digits."""
+        found = [json.loads(path.read_text()) for path in texts.glob("[!.]*.json")]
+        codes = [re.search(r"\b\d{6}\b", text["text"]) for text in found if text["to"] == PHONE]
+        return next((one[0] for one in codes if one), None)
+
+    with httpx.Client(base_url=f"{server.url}/api/v1/main/storefront") as customer:
+        phone = {"country_code": PHONE[:3], "phone": PHONE[3:]}
+        asked = customer.post("/auth/login/phone", json=phone).json()["content"]
+        answer = {"otp_token": asked["otp_token"], "otp": until(code), "otp_action": "login"}
+        signed_in = customer.post("/auth/verify-otp", json=answer)
+        assert signed_in.status_code == 200, signed_in.text
+        assert signed_in.json()["content"]["access_token"]
+
+
 def test_a_sink_that_is_not_there_is_refused(server: Server) -> None:
     key = server.command("keys", "create", "sinks", "--scope", "webhooks:*")
     answer = httpx.post(
@@ -216,3 +237,32 @@ def test_a_page_that_would_harm_is_refused(
             all_pages()
     finally:
         extensions._added.cache_clear()
+
+
+def signatures(code: str) -> dict[str, list[str]]:
+    """What classes declare, and aliases, without words about them."""
+    found = {}
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = [
+                f"{part.name}({ast.unparse(part.args)}) -> {ast.unparse(part.returns)}"
+                if isinstance(part, ast.FunctionDef) and part.returns
+                else ast.unparse(part)
+                for part in node.body
+                if isinstance(part, ast.AnnAssign)
+                or (isinstance(part, ast.FunctionDef) and not part.decorator_list)
+            ]
+        elif isinstance(node, ast.Assign):
+            found[ast.unparse(node.targets[0])] = [ast.unparse(node.value)]
+    return found
+
+
+def test_the_manual_shows_what_is_implemented_as_it_is() -> None:
+    manual = (ROOT / "docs" / "extending.md").read_text()
+    [code] = re.findall(r"```python\n(.*?)```", manual, re.DOTALL)
+    parts = re.split(r"^# (account_portal/\S+)$", code, flags=re.MULTILINE)[1:]
+    assert len(parts) == 10
+    for file, shown in zip(parts[::2], parts[1::2], strict=True):
+        there = signatures((ROOT / file).read_text())
+        for name, declared in signatures(shown).items():
+            assert declared == there[name], file

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from account_portal.core.places import ROOT
-from tests.http.conftest import Server
+from tests.http.conftest import Server, serving
 
 
 def run_commands(document: str, server: Server, folder: Path) -> str:
@@ -41,11 +41,23 @@ def test_each_command_for_customers_works(server: Server, tmp_path: Path) -> Non
     assert printed.rstrip().endswith("unauthorized")
 
 
-def test_each_command_for_the_shops_systems_works(server: Server, tmp_path: Path) -> None:
-    printed = run_commands("merchant-api.md", server, tmp_path)
+def test_each_command_for_the_shops_systems_works(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:  # of its own: nothing another document did is there
+        printed = run_commands("merchant-api.md", server, tmp_path)
     outcomes = re.findall(r'"outcome":"(\w+)"', printed)
     assert outcomes[:4] == ["created", "created", "created", "refused"]
     last_words = re.findall(r"([\w-]+)$", printed, re.MULTILINE)
     for told in ("delivered", "cancelled", "conflict", "approved", "success", "MUG-IND-01"):
         assert told in last_words, printed
+    assert "\ninsufficient_scope\nKey returns-alone is revoked.\n" in printed
+    assert "\nupdated\nprecondition_failed\n" in printed
     assert printed.rstrip().endswith("unauthorized")
+    manual = (ROOT / "docs" / "merchant-api.md").read_text()
+    [shown] = re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
+    answered = [line for line in printed.splitlines() if line.startswith('{"line":')]
+    assert list(map(without_version, answered)) == list(map(without_version, shown.splitlines()))
+
+
+def without_version(line: str) -> str:
+    """An answer, without what is another one each time."""
+    return re.sub(r'"version":"\w+"', "", line)
