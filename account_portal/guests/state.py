@@ -10,7 +10,7 @@ from account_portal.doors.page import read, write
 from account_portal.guests import service
 from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, FoundCancelChoice
 from account_portal.orders.rules import PreviewOutdated
-from account_portal.orders.schemas import CancelPreview, OrderDetail
+from account_portal.orders.schemas import CancelPreview, OrderDetail, ShownRefund
 from account_portal.returns.schemas import CreateOrderReturn, PreviewOrderReturn, ReturnQuote
 from account_portal.ui.failures import refused
 from account_portal.ui.page_state import PageState, action
@@ -44,7 +44,8 @@ class FindOrderState(PageState):
         self.step = "code" if query.get("step") == "code" else ""
         self.number = str(query.get("number", ""))[:40]
         error = query.get("error", "")
-        self.faults = refused(error) if error else {}
+        wait = str(query.get("wait", ""))[:6]
+        self.faults = refused(error, None, int(wait) if wait.isdecimal() else 0) if error else {}
 
 
 class FoundOrderState(PageState):
@@ -52,6 +53,7 @@ class FoundOrderState(PageState):
 
     phase: str = "loading"
     shown: OrderDetail | None = None
+    refunds: list[ShownRefund] = []
     can_cancel: bool = False
     can_return: bool = False
     asking: str = ""
@@ -81,6 +83,7 @@ class FoundOrderState(PageState):
 
     async def _show(self) -> None:
         self.shown = await read(self, service.read_found_order)
+        self.refunds = await read(self, service.list_found_refunds)
         for deed in ("cancel", "return"):
             lines = await read(self, service.choosable_lines, deed)
             setattr(self, f"can_{deed}", any(line.counts for line in lines))

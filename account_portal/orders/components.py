@@ -78,9 +78,7 @@ def variant_and_quantity(item: Any) -> rx.Component:
     )
 
 
-def order_item(
-    item: Any, currency: Any, *, below: rx.Component | None = None, link: Any = None
-) -> rx.Component:
+def order_item(item: Any, currency: Any, *, link: Any = None) -> rx.Component:
     """One line of an order; what is given away is counted, and costs nothing.
 
     `link` leads to the product in the shop; nothing for none.
@@ -99,7 +97,10 @@ def order_item(
             ),
         ),
         end=ui.money(item.selling_price * (item.quantity - item.free_quantity), currency),
-        below=below,
+        below=rx.cond(
+            item.cancelled_quantity > 0,
+            ui.text(ui.number(item.cancelled_quantity), " cancelled", tone="muted", size="small"),
+        ),
     )
 
 
@@ -192,10 +193,17 @@ def _way(refund: Any) -> rx.Component:
     return rx.el.bdi(refund.way)
 
 
-def refund_line(refund: Any, currency: Any) -> rx.Component:
-    """One refund in the lines an order begins with: how much, which way, by when."""
+def refund_line(refund: Any, currency: Any, *, leads_on: bool = True) -> rx.Component:
+    """One refund in the lines an order begins with: how much, which way, by when.
+
+    `leads_on` where the page says more of it, and who reads it may open their returns.
+    """
     amount = ui.money(refund.refund_amount, currency, strong=True)
-    here = ui.link("Follow this refund", to="#" + refund_id(refund.request_number))
+    here: rx.Component = rx.fragment()
+    goods: rx.Component = rx.fragment("your return")
+    if leads_on:
+        here = ui.link("Follow this refund", to="#" + refund_id(refund.request_number))
+        goods = ui.link("your return", to=return_link(refund.return_request_number))
     coming = rx.fragment(
         ui.text(amount, " comes back ", _way(refund), "."),
         rx.cond(refund.due, ui.text(refund_due(refund), ". ", here, tone="muted"), ui.text(here)),
@@ -205,7 +213,7 @@ def refund_line(refund: Any, currency: Any) -> rx.Component:
         " comes back ",
         _way(refund),
         " once we have checked the items of ",
-        ui.link("your return", to=return_link(refund.return_request_number)),
+        goods,
         ".",
     )
     arrived = rx.fragment(

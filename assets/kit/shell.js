@@ -23,6 +23,24 @@ export function ThemeSwitch({ icons, className = "" }) {
   );
 }
 
+function focusHeading(heading, options) {
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus(options);
+  return Boolean(heading);
+}
+
+/** What was pressed to get to the next step is gone: the heading beside this has the focus, else the page's. */
+export function StepFocus({ step }) {
+  const ref = useRef(null);
+  const shown = useRef(step);
+  useEffect(() => {
+    if (shown.current === step) return;
+    shown.current = step;
+    focusHeading(ref.current.parentElement.querySelector("h2") ?? document.querySelector("main h1"));
+  }, [step]);
+  return h("span", { ref, hidden: true });
+}
+
 /** After a change of page the heading gets the focus, as after a full load it would be read first.
  *  A change of filter or paging keeps the path, and with it the focus; a step of a form is a page. */
 export function RouteFocus() {
@@ -54,11 +72,7 @@ export function RouteFocus() {
       // The page was there before this, and has a field that wants to be filled in first.
       const { activeElement: now } = document;
       if (now !== before.current && now.matches("main :is(input, textarea, select)")) return true;
-      const heading = document.querySelector("main h1");
-      if (!heading) return false;
-      heading.setAttribute("tabindex", "-1");
-      heading.focus({ preventScroll: true });
-      return true;
+      return focusHeading(document.querySelector("main h1"), { preventScroll: true });
     };
     if (focus()) return;
     // The heading of some pages comes with their data.

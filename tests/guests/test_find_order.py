@@ -1,5 +1,6 @@
 """Finding an order without an account: who gets in, who does not, and what strangers learn."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from threading import Thread
@@ -14,6 +15,7 @@ from account_portal.core.db import Database
 from account_portal.core.errors import TooManyAttempts
 from account_portal.guests import rules, service
 from account_portal.guests.schemas import CancelFoundOrder, ConfirmOrder, FindOrder
+from account_portal.guests.service import finding
 from account_portal.models import Order, OtpChallenge, Refund, User
 from account_portal.orders.rules import OrderAlreadyCancelled
 from account_portal.personal_data import service as personal_data
@@ -76,6 +78,31 @@ def test_who_knows_the_contact_gets_a_code_there(
     assert confirm(acting, token, code).order_number == placed.order_number
     with pytest.raises(otp.OtpExpired):
         confirm(acting, token, code)
+
+
+def test_a_number_is_understood_in_small_letters(
+    database: Database, acting: Any, owner: User
+) -> None:
+    mine = {"customer_email": "guest@example.com"}
+    make_order(database, owner, order_number="NW-AB-1", **mine)
+    make_order(database, owner, order_number="nw-ab-2", **mine)
+    make_order(database, owner, order_number="NW-AB-2", **mine)
+    for typed, meant in (("nw-ab-1", "NW-AB-1"), ("nw-ab-2", "nw-ab-2"), ("nW-AB-2", "NW-AB-2")):
+        token = find(acting, typed)
+        assert confirm(acting, token, codes_sent(database)[-1][2]).order_number == meant
+
+
+def test_spellings_of_a_number_give_no_more_guesses(
+    database: Database, acting: Any, placed: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "WRONG", replace(finding.WRONG, times=1))
+    number = placed.order_number
+    first, second = find(acting, number), find(acting, number.lower())
+    (*_, one), (*_, other) = codes_sent(database)[-2:]
+    with pytest.raises(otp.OtpInvalid):
+        confirm(acting, first, other_code(one))
+    with pytest.raises(otp.OtpExpired):
+        confirm(acting, second, other)
 
 
 def test_a_postcode_is_understood_as_people_write_it() -> None:
@@ -253,6 +280,9 @@ def test_the_forms_set_cookies_and_tell_nothing(
     form = {"order_number": placed.order_number, "contact": "guest@example.com"}
     sent = api.client.post("/api/find-order/find", data=form, headers=headers)
     assert (sent.status_code, sent.headers["location"]) == (303, "/find-order?step=code")
+    # Who asks again at once has a code on its way; a browser that never asked is told to wait.
+    again = api.client.post("/api/find-order/find", data=form, headers=headers)
+    assert again.headers["location"] == "/find-order?step=code"
     wrong = api.client.post("/api/find-order/confirm", data={"otp": "1"}, headers=headers)
     assert "error=validation_error" in wrong.headers["location"]
     code = codes_sent(database)[-1][2]

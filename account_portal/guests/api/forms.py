@@ -21,7 +21,12 @@ async def find(request: Request) -> Response:
     """Look for `order_number` by `contact`; the browser then waits for a code."""
 
     def work(ctx: Context, form: Fields) -> FormResult:
-        sent = service.find_order(ctx, parse_form(FindOrder, form))
+        try:
+            sent = service.find_order(ctx, parse_form(FindOrder, form))
+        except otp.CodeJustSent:
+            if not request.cookies.get(find_cookie_name()):
+                raise
+            return FormResult(next=CODE_STEP)  # this browser waits for that one
         kept = CookieToSet(sent.find_token, int(otp.LIFE.total_seconds()))
         return FormResult(next=CODE_STEP, cookies={find_cookie_name(): kept})
 

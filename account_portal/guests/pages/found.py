@@ -7,7 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
-from account_portal.orders.components import order_address, order_item, return_note
+from account_portal.orders.components import order_address, order_item, refund_line, return_note
 from account_portal.ui import components as ui
 
 
@@ -132,6 +132,8 @@ def _deeds() -> rx.Component:
 
 def _order(order: Any) -> rx.Component:
     currency = order.currency.code
+    is_outcome = rx.cond(State.cancelling, True, State.returning)
+    step = State.asking + rx.cond(is_outcome, " shown", "")
     return ui.stack(
         ui.card(
             ui.stack(
@@ -141,16 +143,25 @@ def _order(order: Any) -> rx.Component:
                 ),
                 ui.order_tracker(order.status),
                 rx.cond(
+                    State.refunds.length() > 0,
+                    ui.stack(
+                        rx.foreach(
+                            State.refunds, lambda one: refund_line(one, currency, leads_on=False)
+                        ),
+                        gap="small",
+                    ),
+                ),
+                rx.cond(
                     State.asked,
                     ui.text("Return ", rx.el.bdi(State.asked), " is requested."),
                 ),
             )
         ),
-        rx.cond(State.asking != "", _asking(), _deeds()),
+        ui.stack(ui.step_focus(step), rx.cond(State.asking != "", _asking(), _deeds())),
         ui.section(
             "Items", ui.rows(rx.foreach(order.order_items, lambda i: order_item(i, currency)))
         ),
-        ui.split(ui.text("Total", strong=True), ui.money(order.grand_total, currency, strong=True)),
+        ui.price_breakdown([ui.PriceLine("Total", order.grand_total, total=True)], currency),
         rx.cond(
             order.shipments.length() > 0,
             ui.section("Parcels", ui.rows(rx.foreach(order.shipments, _parcel))),

@@ -24,6 +24,7 @@ from account_portal.orders.schemas import (
     CancelOrder,
     CancelPreview,
     OrderDetail,
+    ShownRefund,
 )
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import (
@@ -115,6 +116,16 @@ def read_found_order(ctx: Context) -> EncodedView[OrderDetail]:
     """
     with _acting(ctx) as number:
         return orders.get_order(ctx, number)
+
+
+def list_found_refunds(ctx: Context) -> list[ShownRefund]:
+    """What of the order's money comes or came back, oldest first.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+    """
+    with _acting(ctx) as number:
+        return orders.shown_refunds(ctx, number)
 
 
 def choosable_lines(ctx: Context, deed: Deed) -> list[schemas.ChoosableLine]:

@@ -94,24 +94,35 @@ def confirm_order(ctx: Context, data: schemas.ConfirmOrder) -> schemas.FoundOrde
     challenge = otp.find(ctx.db, data.find_token, lock=True)
     if challenge.action != ACTION:
         raise otp.OtpNotFound
-    otp.wait_in_line(ctx.db, challenge.contact)
+    subject = challenge.contact.upper()  # other spellings of a number give no more guesses
+    guessed = personal(subject)
+    otp.wait_in_line(ctx.db, subject)
     otp.require_open(challenge, ctx.now)
     try:
-        rate_limit.require_below(ctx.db, WRONG, personal(challenge.contact), ctx.now)
+        rate_limit.require_below(ctx.db, WRONG, guessed, ctx.now)
     except TooManyAttempts:
         raise otp.OtpExpired from None
     if not otp.is_right(challenge, data.find_token, data.otp):
         challenge.wrong_tries += 1
-        rate_limit.count(ctx.db, WRONG, personal(challenge.contact), ctx.now)
+        rate_limit.count(ctx.db, WRONG, guessed, ctx.now)
         raise otp.OtpInvalid
     challenge.used_at = ctx.now
     number = challenge.contact.partition(" ")[0]
-    statement = select(Order).where(col(Order.order_number) == number)
-    order = ctx.db.execute(statement).scalar_one_or_none()
+    order = ctx.db.execute(select(Order).where(_is(number)).order_by(_nearest(number))).scalar()
     if order is None:
         raise otp.OtpExpired
     key, ends_at = order_key(ctx, order, challenge)
-    return schemas.FoundOrder(order_token=key, order_number=number, expires_at=ends_at)
+    return schemas.FoundOrder(order_token=key, order_number=order.order_number, expires_at=ends_at)
+
+
+def _is(number: str) -> Any:
+    """Orders that somebody means by a number: people type capitals as small letters."""
+    return col(Order.order_number).in_((number, number.upper()))
+
+
+def _nearest(number: str) -> Any:
+    """The one written just so comes first."""
+    return col(Order.order_number) != number
 
 
 def _subject(data: schemas.FindOrder) -> str:
@@ -151,8 +162,8 @@ def _look(ctx: Context, data: schemas.FindOrder) -> Any:
         .outerjoin(User, col(User.customer_id) == col(Order.customer_id))
         .outerjoin(billing, col(billing.id) == col(Order.billing_address_id))
         .outerjoin(shipping, col(shipping.id) == col(Order.shipping_address_id))
-        .where(col(Order.order_number) == data.order_number)
-        .order_by(col(User.id))
+        .where(_is(data.order_number))
+        .order_by(_nearest(data.order_number), col(User.id))
         .limit(1)
     )
     row = ctx.db.execute(statement).first()

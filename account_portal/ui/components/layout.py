@@ -4,7 +4,7 @@ from typing import Literal
 
 import reflex as rx
 
-from account_portal.ui.variants import Child, classes, pick
+from account_portal.ui.variants import Child, Text, classes, pick
 
 Gap = Literal["none", "tight", "small", "medium", "large", "huge"]
 Align = Literal["start", "center", "end", "baseline", "stretch"]
@@ -220,6 +220,23 @@ def heading(
     )
     props = {} if id is None else {"id": id}
     return element(*children, class_name=look, dir="auto", **props)
+
+
+class StepFocus(rx.Component):
+    """See `step_focus`."""
+
+    library = "$/public/kit/shell.js"
+    tag = "StepFocus"
+
+    step: rx.Var[str]
+
+
+def step_focus(step: Text) -> rx.Component:
+    """Moves the focus to the heading beside it, else to the page's, once the step changes.
+
+    For steps without an address of their own: what was pressed is gone with the step before.
+    """
+    return StepFocus.create(step=step)
 
 
 def unbroken(*children: Child) -> rx.Component:

@@ -230,15 +230,6 @@ def _items(page: Any) -> rx.Component:
                     item,
                     order.currency.code,
                     link=page.product_links[item.sku],
-                    below=rx.cond(
-                        item.cancelled_quantity > 0,
-                        ui.text(
-                            ui.number(item.cancelled_quantity),
-                            " cancelled",
-                            tone="muted",
-                            size="small",
-                        ),
-                    ),
                 ),
             )
         ),
