@@ -37,6 +37,9 @@ WINDOW = timedelta(days=30)
 """The setting's default."""
 
 
+WAITING, OF_GOODS = {"pending", "approved"}, {"return", "parcel"}
+
+
 class Life:
     """One order, and what may happen to it."""
 
@@ -184,8 +187,13 @@ class Life:
                 returns.receive_return,
                 returns.complete_return,
             ][place % 4]
+            detail = self.customer(returns.get_return_detail, number)
+            asked, before = detail.asked, self._living()
             with suppress(PortalError):
                 self.shop(step, number)
+                if detail.order_return.status == "created":
+                    given = (asked.money if asked else 0) * 100
+                    assert self._living() - before == given, "approving gives other than asked"
 
     def _cancel_return(self, place: int) -> None:
         if numbers := self._requests():
@@ -245,6 +253,11 @@ class Life:
         if money.status == "cancelled":
             assert account.kept <= money.charge, "more is kept than the policy charges"
         assert account.arrived - promised <= account.due, "the shop keeps no more than is due"
+        if money.status != "cancelled" and account.unpaid:
+            waiting = [one for one in money.refunds if one.is_money and one.status in WAITING]
+            assert not [one for one in waiting if one.purpose in OF_GOODS and one.amount], (
+                "goods are refunded and asked for"
+            )
         if not money.refunds and not money.returned:
             asked = max(0, account.due - money.lost)  # what never came is not asked for
             assert min(account.arrived, asked) + account.unpaid == asked, "paid + unpaid is not due"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -11,15 +12,19 @@ import pytest
 
 from account_portal.core.db import Database
 from account_portal.core.errors import PortalError
+from account_portal.merchant.importing import orders as importing
+from account_portal.merchant.importing import run
+from account_portal.merchant.importing.statements import Statements
 from account_portal.models import User
 from account_portal.orders import rules
 from account_portal.orders.facts import money as money_facts
 from account_portal.orders.rules import money, policies, units
-from account_portal.orders.service import lost_parcels, payments, reading, refunds
+from account_portal.orders.service import goods, lost_parcels, payments, reading, refunds
 from account_portal.orders.service.documents import allowed, owed, refreshing, shape, storing
 from account_portal.returns.service import requesting
 from tests.factories.orders import make_line, make_order
 from tests.orders.lives import Life
+from tests.orders.told_lives import begin
 
 Steps = list[tuple[str, int]]
 
@@ -34,8 +39,13 @@ class Broken(NamedTuple):
     instead: Any
     life: Steps
     order: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    """Values of the order; of one that is told, its parcel."""
     also: tuple[tuple[Any, str, Any], ...] = ()
     """What else keeps it, as where, name and what instead."""
+
+
+def _as_if_paid(facts: Any, value: int) -> Any:
+    return rules.split_refund(value, rules.left_to_refund(facts))
 
 
 def _nothing(*_args: Any, **_values: Any) -> None:
@@ -104,6 +114,7 @@ TWICE: dict[str, Any] = {"payments": [{"amount": 1500}]}
 UNPAID: dict[str, Any] = {"payments": [{"payment_status": "failed"}]}
 FREE: dict[str, Any] = {"free_quantity": 1}
 
+
 BROKEN = [
     Broken("what is owed has a refund at once", refreshing, "settle_account", _no_refunds, [],
            TWICE),
@@ -127,6 +138,8 @@ BROKEN = [
            _returning(reason=rules.Reason("in_return")), [], HERE),
     Broken("a quote is below nothing", requesting.order_rules, "planned_refund",
            _always(rules.Means(-1, 0, 0)), [("ask_return", 0)], HERE),
+    Broken("approving gives other than asked", goods.rules, "planned_refund", _as_if_paid,
+           [("ask_return", 0), ("return_step", 0)], {**HERE, "payments": [{"amount": 400}]}),
     Broken("it was shown and is refused", allowed, "cancel_reason", _always(None), [("cancel", 0)],
            SENT),
     Broken("it was not shown and is done", allowed, "cancel_reason", _always("order_cancelled"),
@@ -181,4 +194,44 @@ def test_a_broken_rule_is_seen(
     for where, name, instead in ((broken.where, broken.name, broken.instead), *broken.also):
         monkeypatch.setattr(where, name, instead)
     with pytest.raises(AssertionError, match=broken.said.replace("+", r"\+")):
+        live()
+
+
+TOLD = [
+    Broken("goods are refunded and asked for", owed, "_of_unpaid_goods", _always(([], 0)),
+           [("ask_return", 0), ("return_step", 0), ("tell_payment_moved", 1)],
+           {"status": "delivered"}),
+    Broken("lines changed places", importing, "recognise_lines", _nothing,
+           [("tell_lines_turned", 0)]),
+    Broken("what is told again changes nothing", Statements, "keep", _nothing,
+           [("fail_payment", 0), ("fail_payment", 1), ("fail_payment", 2), ("tell_again", 0)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("broken", TOLD, ids=lambda broken: broken.said.replace(" ", "-"))
+def test_a_broken_import_is_seen(
+    database: Database,
+    owner: User,
+    call: Any,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    broken: Broken,
+) -> None:
+    def live() -> None:
+        paid = [("success", 0.25), ("success", 0.75), ("pending", 1)]
+        told = (((1, 100), (2, 50), (1, 0)), paid, broken.order or None)
+        one = begin(database, owner, call, clock, tmp_path / "told.ndjson", told)
+        assert one is not None
+        one.check()
+        for step, place in broken.life:
+            with suppress(PortalError):
+                one.take(step, place)
+            one.check()
+
+    monkeypatch.setattr(run, "utc_now", clock)
+    live()
+    monkeypatch.setattr(broken.where, broken.name, broken.instead)
+    with pytest.raises(AssertionError, match=broken.said):
         live()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from account_portal.returns import service
 from account_portal.returns.schemas import CreateOrderReturn
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
-from tests.factories.records import rows
+from tests.factories.records import bring_in, rows, write
 from tests.factories.returns import return_body, return_item
 
 Call = Callable[..., Any]
@@ -140,3 +141,36 @@ def test_half_of_what_was_paid_in_part_goes_back(
     assert unpaid(call, database, order) == 1000
     started = call(orders.pay_again, order.order_number)
     assert started.payment_info.amount == Decimal(10)
+
+
+def test_a_payment_that_bounces_is_not_refunded_and_asked_for(
+    database: Database, owner: User, call: Call, clock: Any, tmp_path: Path
+) -> None:
+    """₹ 100 came in two parts, goods of 50 went back: as the larger part bounces, 10 is asked."""
+    parts = [(60, "success"), (40, "success")]
+    record: dict[str, Any] = {
+        "type": "order",
+        "order_number": "B-1",
+        "order_date": clock.now.isoformat(),
+        "customer_email": "owner@example.com",
+        "status": "delivered",
+        "lines": [
+            {"sku": "SKU-0", "product_id": "product-0", "quantity": 2, "selling_price": 50},
+        ],
+        "payments": [
+            {"request_number": f"B-{amount}", "amount": amount, "payment_status": status}
+            for amount, status in parts
+        ],
+    }
+    file = tmp_path / "told.ndjson"
+    bring_in(database, write(file, record))
+    [order] = rows(database, Order, order_number="B-1")
+    made = call(service.create_return, "B-1", asks(1))
+    call(service.approve_return, made.request_number, actor=SHOP)
+    assert (money_back(database), unpaid(call, database, order)) == (5000, 0)
+    record["payments"][0]["payment_status"] = "failed"
+    bring_in(database, write(file, record))
+    assert (money_back(database), unpaid(call, database, order)) == (0, 1000)
+    record["payments"][0]["payment_status"] = "success"
+    bring_in(database, write(file, record))
+    assert (money_back(database), unpaid(call, database, order)) == (5000, 0)

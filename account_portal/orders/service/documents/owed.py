@@ -1,6 +1,7 @@
 """Refunds that arise by themselves: of money that is owed back and in no refund yet."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -113,9 +114,10 @@ _WHY = {
 def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
     """Shrink refunds that wait for money which, as it turns out, is not owed; the changed rows.
 
-    A payment that bounced, or is smaller than it was said to be; a bill that became higher; a
-    refund of which the shop says that it gave back more. The facts take the changes in; an amount
-    of 0 calls a refund off. What the shop told itself is left alone while its order lives.
+    A payment that bounced, or is smaller than it was said to be; a bill that became higher: what is
+    asked for is not refunded for goods, too. A refund of which the shop says that it gave back
+    more. The facts take the changes in; an amount of 0 calls a refund off. What the shop told
+    itself is left alone while its order lives.
     """
     waiting = [
         dict(row)
@@ -135,6 +137,7 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
         too_much = account.overpaid_back - max(0, account.arrived - account.due)
         living -= _shrink(overpaid, too_much, changed)
         living -= _shrink(*_of_ended_returns(money, waiting), changed)
+        living -= _shrink(*_of_unpaid_goods(money, waiting, changed), changed)
     _shrink(waiting, living - account.arrived, changed)
     kept = [changed.get(row["id"], row) for row in facts.refunds]
     facts.refunds = [row for row in kept if row["refund_amount"] or row["id"] not in changed]
@@ -160,6 +163,18 @@ def _of_ended_returns(
     return rows, late - max(0, rules.returned_money(money) - of_returns)
 
 
+def _of_unpaid_goods(
+    money: rules.MoneyFacts, waiting: list[dict[str, Any]], changed: dict[str, dict[str, Any]]
+) -> tuple[list[dict[str, Any]], int]:
+    """Refunds of goods, and what is asked for after all changes so far."""
+    refunds = [
+        replace(one, amount=changed[one.id]["refund_amount"]) if one.id in changed else one
+        for one in money.refunds
+    ]
+    unpaid = rules.account_of(replace(money, refunds=refunds)).unpaid
+    return [row for row in waiting if row["purpose"] in _OF_GOODS], unpaid
+
+
 def _living(money: rules.MoneyFacts) -> list[rules.RefundFact]:
     """Refunds of money that did not fail."""
     return [one for one in money.refunds if one.is_money and one.status is not RefundStatus.FAILED]
@@ -177,6 +192,7 @@ def _shrink(rows: Iterable[dict[str, Any]], excess: int, changed: dict[str, dict
     return max(0, excess) - left
 
 
+_OF_GOODS = frozenset({RefundPurpose.PARCEL, RefundPurpose.RETURN})
 _WAITING = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED})
 
 
