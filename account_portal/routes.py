@@ -26,6 +26,8 @@ KIT = "/dev/kit"
 SHOP = "/shop"
 """Leads to the shop's own pages; the server knows where they are."""
 
+WITHDRAW = "/withdraw"
+"""Where a contract is withdrawn from, without an account and without script."""
 UNSUBSCRIBE = "/unsubscribe"
 """Below it lie the addresses by which one click ends a kind of e-mail."""
 MESSAGES = "/messages"

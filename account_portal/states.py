@@ -113,6 +113,13 @@ class ReviewStatus(StrEnum):
     REJECTED = "rejected"
 
 
+class WithdrawalStatus(StrEnum):
+    """Whether the shop has to do something about a withdrawal."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
 class VerificationStatus(StrEnum):
     """Whether the store trusts a bank account."""
 

@@ -41,6 +41,7 @@ from account_portal.profile.api import router as profile_router
 from account_portal.returns.api import router as returns_router
 from account_portal.reviews.api import router as reviews_router
 from account_portal.widget.api import frames
+from account_portal.withdrawals.api import pages as withdrawal_pages
 
 # What is asked for most is matched first; `/orders/returns` is no order number.
 ROUTERS = (
@@ -58,6 +59,7 @@ ROUTERS = (
     guest_forms,
     forms,
     well_known,
+    withdrawal_pages,
     security_txt,
     unsubscribe,
     message_preview,

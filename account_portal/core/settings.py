@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         description="Folder with the shop's own templates of e-mails, in place of ours "
         "(`docs/messages.md`). Empty: none.",
     )
+    withdrawal_texts: str = Field(
+        default="",
+        description="Folder with the shop's own texts of the withdrawal function, `de.json` and so "
+        "on, in place of ours or beside them (`docs/withdrawal.md`). Empty: none.",
+    )
     security_contact: str = Field(
         default="",
         pattern=r"^$|^(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)$",
@@ -546,7 +551,7 @@ class Settings(BaseSettings):
         default="info", description="Least severe log messages that are written."
     )
 
-    @field_validator("templates_dir")
+    @field_validator("templates_dir", "withdrawal_texts")
     @classmethod
     def _is_a_folder(cls, value: str) -> str:
         if value and not Path(value).is_dir():

@@ -24,6 +24,7 @@ class EventType(StrEnum):
     RETURN_DECIDED = "return.decided"
     RETURN_RECEIVED = "return.received"
     RETURN_COMPLETED = "return.completed"
+    WITHDRAWAL_RECEIVED = "withdrawal.received"
     REVIEW_SUBMITTED = "review.submitted"
     REVIEW_DECIDED = "review.decided"
     ADDRESS_CREATED = "address.created"

@@ -11,6 +11,7 @@ from account_portal.guests import service
 from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, FoundCancelChoice
 from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import CancelPreview, OrderDetail, ShownRefund
+from account_portal.orders.service.links import withdraw_link
 from account_portal.returns.schemas import CreateOrderReturn, PreviewOrderReturn, ReturnQuote
 from account_portal.ui.failures import refused
 from account_portal.ui.page_state import PageState, action
@@ -64,6 +65,7 @@ class FoundOrderState(PageState):
     """What cancelling the chosen units would do."""
     returning: ReturnQuote | None = None
     """What returning them would."""
+    withdraw_link: str = ""
     asked: str = ""
     """Number of the return that was asked for just now."""
     _chosen: list[dict[str, Any]] = []
@@ -82,8 +84,10 @@ class FoundOrderState(PageState):
             self.phase = "failed"
 
     async def _show(self) -> None:
-        self.shown = await read(self, service.read_found_order)
+        self.shown = order = await read(self, service.read_found_order)
         self.refunds = await read(self, service.list_found_refunds)
+        place = order.shipping_address
+        self.withdraw_link = withdraw_link(order.order_number, place.country if place else None)
         for deed in ("cancel", "return"):
             lines = await read(self, service.choosable_lines, deed)
             setattr(self, f"can_{deed}", any(line.counts for line in lines))

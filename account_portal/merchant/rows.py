@@ -20,6 +20,7 @@ from account_portal.states import (
     ShipmentStatus,
     TransactionStatus,
     VerificationStatus,
+    WithdrawalStatus,
 )
 
 
@@ -150,6 +151,12 @@ class ReviewsQuery(ChangesQuery, CustomerExpanded):
     customer: str | None = Field(
         default=None, max_length=64, description="`customer_id`, or the shop's own `external_id`."
     )
+
+
+class WithdrawalsQuery(ListQuery):
+    """Which withdrawals."""
+
+    status: list[WithdrawalStatus] = Field(default_factory=list, description=_states("withdrawals"))
 
 
 class BankAccountsQuery(ChangesQuery, CustomerExpanded):

@@ -54,6 +54,7 @@ from account_portal.models.user import (
     UserSession,
 )
 from account_portal.models.webhook import WebhookDelivery, WebhookEndpoint
+from account_portal.models.withdrawal import Withdrawal
 
 __all__ = [
     "Address",
@@ -111,4 +112,5 @@ __all__ = [
     "WaitingEvent",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "Withdrawal",
 ]

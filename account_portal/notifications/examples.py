@@ -27,6 +27,7 @@ from account_portal.notifications.messages.orders import (
     ParcelLate,
     PaymentFailed,
     PaymentReceived,
+    WithdrawalReceived,
 )
 from account_portal.notifications.messages.personal_data import (
     AccountDeleted,
@@ -99,6 +100,14 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("data-export-ready", DataExportReady(store=store, hours=72, help_email=email)),
         ("account-deleted", AccountDeleted(store=store, help_email=email)),
         ("account-closed", AccountDeactivated(store=store, help_email=email)),
+        (
+            "withdrawal-received",
+            WithdrawalReceived(
+                title="Ihr Widerruf ist eingegangen (WDR-2026-7K3M9Q2D)",
+                receipt=f"{store} bestätigt den Eingang dieses Widerrufs.\n\nWaren: 1 x Tasse",
+                language="de",
+            ),
+        ),
         ("order-placed", OrderPlaced(**of, items=items, total="₹3,630.00")),
         ("payment-received", PaymentReceived(**of, amount="₹3,630.00")),
         ("payment-failed", PaymentFailed(**of, amount="₹3,630.00")),

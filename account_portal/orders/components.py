@@ -167,6 +167,14 @@ def need_help(link: Any, what: str) -> rx.Component:
     )
 
 
+def withdraw_here(link: Any) -> rx.Component:
+    """The way out of the contract, named as the law has it; nothing where none asks for it."""
+    return rx.cond(
+        link,
+        ui.screen_only(ui.text(ui.outside_link("Withdraw from contract here", href=link.to(str)))),
+    )
+
+
 def return_link(request_number: Any) -> Any:
     """Address of a return's page, from a var of its number."""
     return routes.RETURNS + "/" + request_number.to(str)

@@ -101,6 +101,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "refund.settle": {"status": "success"},
     "refund.redirect": {"bank_account_id": GHOST},
     "return.reject": {"reason": "Worn"},
+    "withdrawal.carry_out": {"order_number": "NW-1", "goods": "A:1"},
+    "withdrawal.settle": {"outcome": "Told by mail"},
     "customer.points": {"points": "5"},
     "webhook.create": {"url": "https://hooks.shop.example/in"},
     "key.create": {"name": "erp", "scopes": "orders:read"},

@@ -9,7 +9,7 @@ from typing import Any
 from account_portal.addresses import service as addresses
 from account_portal.auth import service as auth
 from account_portal.bank_accounts import service as bank_accounts
-from account_portal.context import SHOP
+from account_portal.context import SHOP, Actor
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.places import ROOT
@@ -24,6 +24,8 @@ from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUp
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
 from account_portal.states import ReturnStatus
+from account_portal.withdrawals import service as withdrawals
+from account_portal.withdrawals.schemas import StateWithdrawal
 from tests.factories.addresses import make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import make_bank_account
@@ -72,6 +74,8 @@ def sends_back(database: Database, owner: User, call: Callable[..., Any]) -> Non
     request = make_return(database, owner, order, return_item())
     call(returns.cancel_return, request.request_number)
     make_return(database, owner, order, return_item(), status=ReturnStatus.COMPLETE)
+    said = {"name": "Asha", "order": order.order_number, "contact": "asha@example.com"}
+    call(withdrawals.state_withdrawal, StateWithdrawal.model_validate(said), actor=Actor())
 
 
 def changes_the_account(database: Database, owner: User, call: Callable[..., Any]) -> None:

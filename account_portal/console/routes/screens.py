@@ -31,6 +31,7 @@ from account_portal.states import (
     ShipmentStatus,
     TransactionStatus,
     VerificationStatus,
+    WithdrawalStatus,
 )
 from account_portal.webhooks import service as webhooks
 
@@ -55,6 +56,7 @@ LISTS: Mapping[str, Listed] = {
     "reviews": Listed(lists.list_reviews, rows.ReviewsQuery, ReviewStatus),
     "bank-accounts": Listed(lists.list_bank_accounts, rows.BankAccountsQuery, VerificationStatus),
     "messages": Listed(lists.list_messages, rows.MessagesQuery, MessageStatus),
+    "withdrawals": Listed(lists.list_withdrawals, rows.WithdrawalsQuery, WithdrawalStatus),
     "customers": Listed(lists.list_customers, rows.CustomersQuery, ()),
     "deliveries": Listed(lists.list_deliveries, rows.DeliveriesQuery, DeliveryStatus),
 }
@@ -197,6 +199,7 @@ SCREENS = (
     ),
     Screen("/parcels", "Parcels", "parcels.html", _listing("parcels"), menu="Shop"),
     Screen("/returns", "Returns", "returns.html", _listing("returns"), menu="Shop"),
+    Screen("/withdrawals", "Withdrawals", "withdrawals.html", _listing("withdrawals"), menu="Shop"),
     Screen("/refunds", "Refunds", "refunds.html", _listing("refunds"), menu="Shop"),
     Screen("/payments", "Payments", "payments.html", _listing("payments"), menu="Shop"),
     Screen("/customers", "Customers", "customers.html", _listing("customers"), menu="People"),

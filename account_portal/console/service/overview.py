@@ -19,6 +19,7 @@ from account_portal.models import (
     Review,
     Shipment,
     WebhookDelivery,
+    Withdrawal,
 )
 from account_portal.states import (
     DeliveryStatus,
@@ -29,6 +30,7 @@ from account_portal.states import (
     ReviewStatus,
     ShipmentStatus,
     VerificationStatus,
+    WithdrawalStatus,
 )
 
 MOST_COUNTED = 1000
@@ -74,6 +76,7 @@ QUEUES = (
     Queue("Parcels to hand over", "parcels", col(Shipment.status), TO_HAND_OVER),
     Queue("Parcels that did not arrive", "parcels", col(Shipment.status), NOT_ARRIVED),
     Queue("Returns to decide", "returns", col(OrderReturn.status), [ReturnStatus.CREATED]),
+    Queue("Withdrawals to match", "withdrawals", col(Withdrawal.status), [WithdrawalStatus.OPEN]),
     Queue("Returned goods to check", "returns", col(OrderReturn.status), [ReturnStatus.RECEIVED]),
     Queue("Refunds to approve", "refunds", col(Refund.status), [RefundStatus.PENDING]),
     Queue("Refunds to pay out", "refunds", col(Refund.status), [RefundStatus.APPROVED]),

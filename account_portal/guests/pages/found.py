@@ -7,7 +7,13 @@ import reflex as rx
 from account_portal import routes
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
-from account_portal.orders.components import order_address, order_item, refund_line, return_note
+from account_portal.orders.components import (
+    order_address,
+    order_item,
+    refund_line,
+    return_note,
+    withdraw_here,
+)
 from account_portal.ui import components as ui
 
 
@@ -170,6 +176,7 @@ def _order(order: Any) -> rx.Component:
             order.shipping_address,
             ui.section("Delivery", ui.card(order_address(order.shipping_address))),
         ),
+        withdraw_here(State.withdraw_link),
         ui.divider(),
         ui.native_form(
             ui.button("Close this order on this device", type="submit", size="small"),

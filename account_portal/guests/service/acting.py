@@ -100,6 +100,15 @@ def _acting(ctx: Context) -> Iterator[str]:
         ctx.actor = before
 
 
+def found_order_number(ctx: Context) -> str | None:
+    """Number of the order that the caller's key opens; None: it opens none."""
+    try:
+        with _acting(ctx) as number:
+            return number
+    except OrderNotOpen:
+        return None
+
+
 def leave_order(ctx: Context) -> None:
     """End the caller's key, if it opens anything."""
     try:

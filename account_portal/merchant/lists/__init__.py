@@ -19,6 +19,7 @@ from account_portal.merchant.lists.queues import (
     list_bank_accounts,
     list_messages,
     list_reviews,
+    list_withdrawals,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "list_returns",
     "list_reviews",
     "list_shipments",
+    "list_withdrawals",
 ]

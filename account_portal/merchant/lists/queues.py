@@ -1,4 +1,4 @@
-"""What the shop's people work through: reviews, bank accounts, messages."""
+"""What the shop's people work through: reviews, bank accounts, messages, withdrawals."""
 
 from collections.abc import Sequence
 
@@ -18,9 +18,11 @@ from account_portal.merchant.rows import (
     ReviewRow,
     ReviewsQuery,
     WithCustomer,
+    WithdrawalsQuery,
 )
-from account_portal.models import BankAccount, OutboxMessage, Review
+from account_portal.models import BankAccount, OutboxMessage, Review, Withdrawal
 from account_portal.reviews import rules as review_rules
+from account_portal.withdrawals.schemas import WithdrawalRow
 
 _REVIEWS = Keys(col(Review.id), col(Review.status), col(Review.modified_at))
 
@@ -102,3 +104,17 @@ def list_messages(ctx: Context, query: MessagesQuery) -> CursorPage[list[Message
 def _message(row: OutboxMessage) -> MessageRow:
     shown = row.model_dump(include=set(MessageRow.model_fields))
     return MessageRow(**shown, updated_at=row.modified_at)
+
+
+_WITHDRAWALS = Keys(col(Withdrawal.id), col(Withdrawal.status))
+
+
+def list_withdrawals(ctx: Context, query: WithdrawalsQuery) -> CursorPage[list[WithdrawalRow]]:
+    """Withdrawals from contracts, as they were stated."""
+    ctx.require_shop()
+    ids, cursor = find_page(ctx, _WITHDRAWALS, query, statuses=query.status)
+    return CursorPage(rows_by_id(ctx, Withdrawal, ids, _withdrawal), cursor)
+
+
+def _withdrawal(row: Withdrawal) -> WithdrawalRow:
+    return WithdrawalRow(**row.model_dump(include=set(WithdrawalRow.model_fields)))

@@ -253,3 +253,21 @@ class ParcelLate(OrderNews):
             f"A parcel of your order {self.order_number} at {self.store} was to be there by "
             f"{self.promised} and is late. We are sorry. Its page shows where it is."
         )
+
+
+class WithdrawalReceived(CustomerMessage):
+    """The receipt of a withdrawal, in the customer's language; to the contact they named."""
+
+    kind = "withdrawal_received"
+
+    title: str
+    receipt: str
+    language: str
+
+    @override
+    def subject(self) -> str:
+        return self.title
+
+    @override
+    def text(self) -> str:
+        return self.receipt

@@ -145,6 +145,7 @@ class OrderPage(View):
     can_review: bool
     bills: list[BillKind] = Field(description="What there is to download: receipt, invoice.")
     store_email: str = Field(description="Where customers get help; may be empty.")
+    withdraw_link: str = Field(description="Where the contract is withdrawn from; may be empty.")
     help_link: str = Field(description="Where they get help with this order; may be empty.")
     cart_link: str = Field(description="The shop's cart with its lines; may be empty.")
     product_links: dict[str, str] = Field(description="Pages of its products in the shop, by SKU.")

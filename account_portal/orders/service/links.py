@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from account_portal import routes
+from account_portal.addresses.rules import country_code_of
 from account_portal.context import Context
+from account_portal.core.countries import EEA
 from account_portal.orders.schemas import OrderDetailItem
 
 
@@ -37,6 +40,18 @@ def help_link(ctx: Context, order_number: str) -> str:
         return _filled(ctx.settings.help_url, order_number=order_number)
     address = ctx.settings.store_email
     return f"mailto:{address}?subject={quote(f'Order {order_number}')}" if address else ""
+
+
+def withdraw_link(order_number: str, country: str | None) -> str:
+    """Where the contract is withdrawn from; empty: the order went where no law asks for it.
+
+    Args:
+        order_number: of the order.
+        country: of delivery, as the order's address names it.
+    """
+    if not country or country_code_of(country) not in EEA:
+        return ""
+    return f"{routes.WITHDRAW}?order={quote(order_number, safe='')}"
 
 
 def checkout_link(ctx: Context, order_number: str) -> str:

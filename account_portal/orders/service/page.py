@@ -33,6 +33,7 @@ from account_portal.orders.service.links import (
     checkout_link,
     help_link,
     product_links,
+    withdraw_link,
 )
 from account_portal.orders.service.payments import get_payment_status, payment_moments
 from account_portal.orders.service.reading import (
@@ -81,6 +82,9 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         can_review=order.status in rules.DELIVERED,
         bills=_bills(ctx, row, rules.account_of(facts.money()).arrived),
         store_email=ctx.settings.store_email,
+        withdraw_link=withdraw_link(
+            order_number, order.shipping_address.country if order.shipping_address else None
+        ),
         help_link=help_link(ctx, order_number),
         cart_link=cart_link(ctx, order.order_items),
         product_links=product_links(ctx, order.order_items),

@@ -1,6 +1,6 @@
 """What a customer does: see what can go back, ask for it, think better of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -158,8 +158,16 @@ def _quote(ctx: Context, order: Order, planned: list[_Planned]) -> ReturnQuote:
     ).sealed()
 
 
-def create_return(ctx: Context, order_number: str, data: CreateOrderReturn) -> OrderReturn:
+def create_return(
+    ctx: Context, order_number: str, data: CreateOrderReturn, *, by_law: bool = False
+) -> OrderReturn:
     """Ask to send items of an order back; the store decides.
+
+    Args:
+        ctx: the call.
+        order_number: of the caller's order.
+        data: what goes back.
+        by_law: the contract is withdrawn from, for which no fee may be kept.
 
     Raises:
         NotFound: no such order of the caller.
@@ -175,6 +183,8 @@ def create_return(ctx: Context, order_number: str, data: CreateOrderReturn) -> O
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
     planned = _plan(ctx, order, data.return_items)
+    if by_law:
+        planned = [replace(item, fee=0) for item in planned]
     if data.preview is not None:
         order_rules.require_preview(_quote(ctx, order, planned).digest, data.preview)
     pickup = _pickup_copy(ctx, order, data.shipping_address)

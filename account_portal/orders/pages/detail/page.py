@@ -14,6 +14,7 @@ from account_portal.orders.components import (
     return_link,
     return_note,
     return_until,
+    withdraw_here,
     write_to,
 )
 from account_portal.orders.pages.detail.cancelling import cancel_dialog
@@ -334,6 +335,7 @@ def _actions(page: Any, number: Any) -> rx.Component:
     shown = ui.screen_only(ui.stack(ui.row(cancel, send_back, review, again), notes, gap="small"))
     return ui.stack(
         rx.cond(page.order.status == "cancelled", ui.screen_only(ui.row(again)), shown),
+        withdraw_here(page.withdraw_link),
         need_help(page.help_link, "order"),
         gap="medium",
     )

@@ -26,6 +26,19 @@ def _copies(customer_id: str) -> ColumnElement[bool]:
 
 ORDERS: tuple[Own, ...] = (
     Own(
+        m.Withdrawal,
+        "Withdrawals from contracts",
+        direct(m.Withdrawal),
+        "reference received_at name order_text contact items_text language receipt is_proven "
+        "order_number status outcome settled_at",
+        {
+            **ordering("id customer_id repeat_key"),
+            "settled_by": "It names somebody who works for the shop.",
+        },
+        scrubbed="name order_text contact items_text receipt repeat_key outcome",
+        kept="id reference language customer_id order_number status settled_by",
+    ),
+    Own(
         m.Order,
         "Orders",
         direct(m.Order),

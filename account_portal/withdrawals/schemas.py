@@ -1,0 +1,75 @@
+"""What a withdrawal takes and answers."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from account_portal.core.schemas import ABSENT, Email, Input, Moment, OrderNumber, Ulid, View
+from account_portal.orders.schemas import CancelItem
+from account_portal.states import WithdrawalStatus
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class StateWithdrawal(Input):
+    """What the law lets be asked: who, which contract, and where the receipt goes."""
+
+    name: Line
+    order: Line = Field(description="Order number, or what else names the contract.")
+    contact: Email
+    goods: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    withdraw_items: list[CancelItem] = Field(default=ABSENT, min_length=1, max_length=100)
+    """Units; heeded only of an order that is open to the caller."""
+    language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] = "en"
+
+
+class WithdrawalReceipt(View):
+    """Confirms that a statement was received; whether it holds is not said by it."""
+
+    reference: str
+    received_at: Moment
+    receipt: str
+    receipt_key: str
+    is_mailed: bool
+
+
+class CoveredLine(View):
+    """A line of an order that is open to the caller, and whether the right covers it."""
+
+    sku: str
+    product_name: str
+    units: int
+    exempt: str = ""
+    """Code of why the law exempts it; empty: it does not."""
+
+
+class MatchWithdrawal(Input):
+    """The order that a statement is about, as staff found it."""
+
+    order_number: OrderNumber
+    goods: Annotated[
+        str, StringConstraints(pattern=r"^\s*([^\s:,]+:[0-9]{1,6}[\s,]*)*$", max_length=2000)
+    ] = Field(default="", description="`SKU:quantity`, with commas between; empty: all of it.")
+
+    @property
+    def units(self) -> list[CancelItem]:
+        """The items."""
+        pairs = [part.rpartition(":") for part in self.goods.replace(",", " ").split()]
+        return [CancelItem(sku=sku, quantity=int(count)) for sku, _, count in pairs]
+
+
+class WithdrawalRow(View):
+    """A withdrawal, for the shop."""
+
+    id: Ulid
+    reference: str
+    received_at: Moment
+    name: str
+    order_text: str
+    contact: str
+    items_text: str
+    is_proven: bool
+    status: WithdrawalStatus
+    order_number: str | None
+    outcome: str | None
+    settled_by: str | None

@@ -1,0 +1,14 @@
+"""Statements are received from anybody; they move something only for whoever proves the order."""
+
+from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines
+from account_portal.withdrawals.service.shop import carry_out_for_shop, settle_for_shop
+from account_portal.withdrawals.service.stating import read_receipt, state_withdrawal
+
+__all__ = [
+    "carry_out",
+    "carry_out_for_shop",
+    "covered_lines",
+    "read_receipt",
+    "settle_for_shop",
+    "state_withdrawal",
+]

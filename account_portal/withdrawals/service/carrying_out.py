@@ -1,0 +1,154 @@
+"""What follows a withdrawal: units that are not sent are cancelled, those that arrived go back.
+
+By the functions by which customers do so, but nothing is kept of the money.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Actor, Context
+from account_portal.core.errors import PortalError
+from account_portal.guests.service import found_order_number
+from account_portal.models import Order
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import CancelChoice, CancelItem, CancelOrder, OrderDetail
+from account_portal.returns import service as returns
+from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.states import RefundMode
+from account_portal.withdrawals.rules import EXEMPT, NotCarriedOut
+from account_portal.withdrawals.schemas import CoveredLine
+
+_BACK = RefundMode.ORIGINAL_PAYMENT_MODE
+
+
+@contextmanager
+def acting_as_its_customer(ctx: Context, order: Order) -> Iterator[None]:
+    """Act as the customer of an order; only services that take its number are called meanwhile."""
+    before, ctx.actor = ctx.actor, Actor(kind="customer", customer_id=order.customer_id)
+    try:
+        yield
+    finally:
+        ctx.actor = before
+
+
+def find_order(ctx: Context, number: str) -> Order | None:
+    """The order of a number, whoever's it is."""
+    statement = select(Order).where(col(Order.order_number) == number)
+    return ctx.db.execute(statement).scalar_one_or_none()
+
+
+def proven_order(ctx: Context, number: str) -> Order | None:
+    """The order of that number, if the caller has proven that it is theirs; else None."""
+    order = find_order(ctx, number)
+    if order is None:
+        return None
+    is_own = ctx.actor.is_customer and ctx.actor.customer_id == order.customer_id
+    return order if is_own or found_order_number(ctx) == number else None
+
+
+def covered_lines(ctx: Context, number: str) -> list[CoveredLine]:
+    """Lines of an order that is open to the caller, with the units that are left; else none."""
+    order = proven_order(ctx, number)
+    return _covered(ctx, order) if order else []
+
+
+def _covered(ctx: Context, order: Order) -> list[CoveredLine]:
+    with acting_as_its_customer(ctx, order):
+        shown = orders.get_order(ctx, order.order_number).view()
+    why = _exemptions(shown)
+    return [
+        CoveredLine(
+            sku=item.sku,
+            product_name=item.product_name,
+            units=item.quantity - item.cancelled_quantity,
+            exempt=why.get(item.sku, ""),
+        )
+        for item in shown.order_items
+    ]
+
+
+def _exemptions(order: OrderDetail) -> dict[str, str]:
+    """Code by sku of what the law exempts."""
+    return {
+        line.sku: code
+        for line in order.return_eligibility.lines
+        if (code := next((one.code for one in line.reasons if one.code in EXEMPT), ""))
+    }
+
+
+def _all_of(order: OrderDetail) -> dict[str, int]:
+    """Units by sku of the whole order: what is left of it, without what the law exempts."""
+    exempt = _exemptions(order)
+    return {
+        item.sku: left
+        for item in order.order_items
+        if item.sku not in exempt and (left := item.quantity - item.cancelled_quantity)
+    }
+
+
+def carry_out(ctx: Context, order: Order, wanted: Sequence[CancelItem], reference: str) -> str:
+    """Cancel and return the units, or all that are covered; all of it or nothing.
+
+    Returns:
+        What was done, for the shop's people.
+
+    Raises:
+        NotCarriedOut: some are on their way, in a return, past the window or charged for.
+    """
+    try:
+        with ctx.db.begin_nested(), acting_as_its_customer(ctx, order):
+            return _carry_out(ctx, order.order_number, wanted, reference)
+    except NotCarriedOut:
+        raise
+    except PortalError as error:
+        raise NotCarriedOut(error.message) from None
+
+
+def _carry_out(ctx: Context, number: str, wanted: Sequence[CancelItem], reference: str) -> str:
+    shown = orders.get_order(ctx, number).view()
+    can_cancel = {line.sku: line.cancellable_quantity for line in shown.cancel_eligibility.lines}
+    can_return = {line.sku: line for line in returns.list_returnable_items(ctx, number)}
+    units = {item.sku: item.quantity for item in wanted} or _all_of(shown)
+    back = {
+        sku: count
+        for sku, count in units.items()
+        if sku in can_return and count <= can_return[sku].returnable_quantity
+    }
+    gone = {sku: count for sku, count in units.items() if sku not in back}
+    if not units or any(count > can_cancel.get(sku, 0) for sku, count in gone.items()):
+        raise NotCarriedOut
+    done = []
+    if gone:
+        items = [CancelItem(sku=sku, quantity=count) for sku, count in gone.items()]
+        choice = CancelChoice(cancel_items=items, refund_mode=_BACK)
+        preview = orders.preview_cancel(ctx, number, choice)
+        if preview.charge:
+            raise NotCarriedOut("The policy charges for this cancel; a withdrawal must not.")
+        wish = CancelOrder(
+            cancel_items=items,
+            refund_mode=_BACK,
+            cancellation_reason=f"Withdrawal {reference}",
+            preview=preview.digest,
+        )
+        orders.cancel_order(ctx, number, wish)
+        done.append("cancelled " + ", ".join(f"{count} x {sku}" for sku, count in gone.items()))
+    if back:
+        wish_back = CreateOrderReturn.model_validate(
+            {
+                "return_items": [
+                    {
+                        "sku": sku,
+                        "product_id": can_return[sku].product_id,
+                        "quantity": count,
+                        "resolution": "refund",
+                        "return_reason": f"Withdrawal {reference}",
+                    }
+                    for sku, count in back.items()
+                ]
+            }
+        )
+        done.append(returns.create_return(ctx, number, wish_back, by_law=True).request_number)
+    return "; ".join(done)[:500]

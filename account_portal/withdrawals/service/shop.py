@@ -1,0 +1,62 @@
+"""What the shop's people do: find the order a statement is about, or settle it otherwise."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.context import Context
+from account_portal.core.errors import InvalidInput, NotFound
+from account_portal.models import Withdrawal
+from account_portal.states import WithdrawalStatus
+from account_portal.withdrawals.rules import AlreadySettled
+from account_portal.withdrawals.schemas import MatchWithdrawal
+from account_portal.withdrawals.service.carrying_out import carry_out, find_order
+
+
+def _locked(ctx: Context, reference: str) -> Withdrawal:
+    ctx.require_shop()
+    statement = select(Withdrawal).where(col(Withdrawal.reference) == reference)
+    row = ctx.db.execute(statement.with_for_update()).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    if row.status != WithdrawalStatus.OPEN:
+        raise AlreadySettled
+    return row
+
+
+def carry_out_for_shop(ctx: Context, reference: str, data: MatchWithdrawal, by: str) -> str:
+    """Cancel and return what a statement is about; says what was done.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such statement, or no such order.
+        AlreadySettled: somebody was quicker.
+        NotCarriedOut: it has to be done by hand, then settled.
+    """
+    row = _locked(ctx, reference)
+    order = find_order(ctx, data.order_number)
+    if order is None:
+        raise InvalidInput(order_number="is no order of this store")
+    outcome = carry_out(ctx, order, data.units, reference)
+    row.customer_id, row.order_number = order.customer_id, order.order_number
+    _settle(ctx, row, outcome, by)
+    return outcome
+
+
+def settle_for_shop(ctx: Context, reference: str, outcome: str, by: str) -> None:
+    """Say what came of a statement that was settled by hand, or was refused.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such statement.
+        AlreadySettled: somebody was quicker.
+        InvalidInput: nothing is said.
+    """
+    row = _locked(ctx, reference)
+    if not 1 <= len(outcome.strip()) <= 500:
+        raise InvalidInput(reason="must have 1 to 500 characters")
+    _settle(ctx, row, outcome.strip(), by)
+
+
+def _settle(ctx: Context, row: Withdrawal, outcome: str, by: str) -> None:
+    row.status, row.outcome = WithdrawalStatus.SETTLED, outcome
+    row.settled_at, row.settled_by = ctx.now, by

@@ -1,0 +1,211 @@
+"""A statement is received from anybody, reveals nothing, and by itself moves nothing.
+
+Floods fill no mailbox: a statement that is repeated is the same one, and receipts by e-mail are
+limited by mailbox and by network. Beyond that a statement is received still, and its receipt is the
+page and the file. Only hundreds from one network in an hour are refused.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from account_portal.auth.service.limits import caller_network, count_attempt, personal
+from account_portal.context import Context
+from account_portal.core.errors import NotFound, TooManyAttempts
+from account_portal.core.ids import new_number
+from account_portal.events import EventType, Told, record
+from account_portal.models import Order, Withdrawal
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.orders import WithdrawalReceived
+from account_portal.security import otp, rate_limit, tokens
+from account_portal.security.rate_limit import Limit
+from account_portal.states import WithdrawalStatus
+from account_portal.withdrawals.rules import NotCarriedOut, Texts, texts_in
+from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
+from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines, proven_order
+
+RECEIPTS = Limit("withdrawal-receipts", times=5, seconds=3600)
+"""Receipts that one mailbox gets by e-mail."""
+RECEIPTS_OF_NETWORK = Limit("withdrawal-mails", times=60, seconds=3600)
+STATEMENTS = Limit("withdrawals", times=600, seconds=3600)
+"""Statements that are received from one network."""
+SAME = timedelta(days=1)
+"""Within it, the very same statement is the one that was received before."""
+SEE_RECEIPT = "withdrawal"
+RECEIPT_LIFE = timedelta(days=30)
+
+
+def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
+    """Receive a statement; of an order that is open to the caller, also do what follows from it.
+
+    Raises:
+        TooManyAttempts: hundreds came from this network within the hour.
+    """
+    count_attempt(ctx, STATEMENTS, caller_network(ctx))
+    otp.wait_in_line(ctx.db, data.contact)
+    order = proven_order(ctx, data.order)
+    lines = covered_lines(ctx, data.order) if order else []
+    said = _said(data, lines)
+    key = tokens.keyed_digest(
+        "withdrawals", "\n".join([data.name, data.order, data.contact, said, str(bool(order))])
+    )
+    same = select(Withdrawal).where(
+        col(Withdrawal.repeat_key) == key, col(Withdrawal.received_at) > ctx.now - SAME
+    )
+    row = ctx.db.execute(same.limit(1)).scalar_one_or_none()
+    if row is None:
+        row = _add(ctx, data, said, lines, key, order)
+        if order is not None:
+            _try_to_carry_out(ctx, row, order, data, lines)
+    is_mailed = _mail(ctx, row)
+    receipt_key = otp.issue_key(
+        ctx.db,
+        ctx.now,
+        action=SEE_RECEIPT,
+        channel="email",
+        contact=row.reference,
+        life=RECEIPT_LIFE,
+    )
+    return WithdrawalReceipt(
+        reference=row.reference,
+        received_at=row.received_at,
+        receipt=row.receipt,
+        receipt_key=receipt_key,
+        is_mailed=is_mailed,
+    )
+
+
+def _said(data: StateWithdrawal, lines: Sequence[CoveredLine]) -> str:
+    """Which goods, in words."""
+    names = {line.sku: line.product_name for line in lines}
+    chosen = [
+        f"{item.quantity} x {names[item.sku]}"
+        for item in data.withdraw_items or ()
+        if item.sku in names
+    ]
+    return "\n".join([*chosen, *([data.goods] if data.goods else [])])
+
+
+def _add(
+    ctx: Context,
+    data: StateWithdrawal,
+    said: str,
+    lines: Sequence[CoveredLine],
+    key: str,
+    order: Order | None,
+) -> Withdrawal:
+    reference = new_number("WDR", ctx.now.year)
+    texts = texts_in(data.language, ctx.settings.withdrawal_texts)
+    row = Withdrawal(
+        reference=reference,
+        received_at=ctx.now,
+        name=data.name,
+        order_text=data.order,
+        contact=data.contact,
+        items_text=said,
+        language=data.language,
+        receipt=_receipt(ctx, texts, data, said, lines, reference),
+        repeat_key=key,
+        is_proven=order is not None,
+        status=WithdrawalStatus.OPEN,
+        customer_id=order.customer_id if order else None,
+        order_number=order.order_number if order else None,
+    )
+    ctx.db.add(row)
+    ctx.db.flush()
+    told = {
+        "reference": reference,
+        "customer_id": row.customer_id,
+        "order_number": row.order_number,
+        "is_proven": row.is_proven,
+    }
+    record(ctx.db, [Told(EventType.WITHDRAWAL_RECEIVED, row.customer_id, told)])
+    return row
+
+
+def _receipt(
+    ctx: Context,
+    texts: Texts,
+    data: StateWithdrawal,
+    said: str,
+    lines: Sequence[CoveredLine],
+    reference: str,
+) -> str:
+    """Content, day and time, word by word."""
+    exempt = [f"- {line.product_name}: {texts[line.exempt]}" for line in lines if line.exempt]
+    told = [
+        texts["receipt"].format(store=ctx.settings.store_name),
+        "",
+        texts["statement"],
+        f"{texts['goods']}: {said or texts['whole']}",
+        f"{texts['order']}: {data.order}",
+        f"{texts['name']}: {data.name}",
+        f"{texts['contact']}: {data.contact}",
+        "",
+        f"{texts['received_at']}: {ctx.now:%Y-%m-%d %H:%M:%S} UTC",
+        f"{texts['reference']}: {reference}",
+        *(["", texts["exempt"], *exempt] if exempt else []),
+        "",
+        texts["not_acceptance"],
+    ]
+    return "\n".join(told)
+
+
+def _try_to_carry_out(
+    ctx: Context,
+    row: Withdrawal,
+    order: Order,
+    data: StateWithdrawal,
+    lines: Sequence[CoveredLine],
+) -> None:
+    """What cannot be done as it stands waits for the shop's people, as do words of the customer."""
+    wanted = data.withdraw_items or []
+    exempt = {line.sku for line in lines if line.exempt}
+    if data.goods or any(item.sku in exempt for item in wanted):
+        return
+    try:
+        outcome = carry_out(ctx, order, wanted, row.reference)
+    except NotCarriedOut:
+        return
+    row.status, row.outcome, row.settled_at = WithdrawalStatus.SETTLED, outcome, ctx.now
+
+
+def _mail(ctx: Context, row: Withdrawal) -> bool:
+    """Send the receipt, if the mailbox and the network bear another; counts it."""
+    if "email" not in ctx.gateways.messages.channels:
+        return False
+    network = caller_network(ctx)
+    try:
+        rate_limit.require_below(ctx.db, RECEIPTS, personal(row.contact), ctx.now)
+        count_attempt(ctx, RECEIPTS_OF_NETWORK, network)
+    except TooManyAttempts:
+        return False
+    rate_limit.count(ctx.db, RECEIPTS, personal(row.contact), ctx.now)
+    texts = texts_in(row.language, ctx.settings.withdrawal_texts)
+    message = WithdrawalReceived(
+        title=f"{texts['received']} ({row.reference})",
+        receipt=row.receipt,
+        language=row.language,
+    )
+    enqueue(ctx, message, customer_id=row.customer_id, to=("email", row.contact))
+    return True
+
+
+def read_receipt(ctx: Context, key: str) -> tuple[str, str]:
+    """Reference and text of the receipt that a key opens.
+
+    Raises:
+        NotFound: it opens none, or not any more.
+    """
+    try:
+        found = otp.find(ctx.db, key, lock=False)
+        otp.require_open(found, ctx.now)
+    except (otp.OtpNotFound, otp.OtpExpired):
+        raise NotFound from None
+    if found.action != SEE_RECEIPT:
+        raise NotFound
+    of_reference = select(Withdrawal).where(col(Withdrawal.reference) == found.contact)
+    row = ctx.db.execute(of_reference).scalar_one()
+    return row.reference, row.receipt

@@ -1,0 +1,127 @@
+"""The pages of the withdrawal function, without script."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from account_portal.core.db import Database
+from account_portal.models import Order, OrderReturn, User, Withdrawal
+from account_portal.security.cookies import session_cookie_name
+from account_portal.withdrawals.rules import language_of, texts_in
+from account_portal.withdrawals.rules.texts import languages
+from tests.conftest import Api
+from tests.factories.auth import make_page_session
+from tests.factories.orders import make_order
+from tests.factories.records import rows
+
+OWN = {"sec-fetch-site": "same-origin"}
+SAID = {"name": "Asha <b>", "order": "NW-1", "contact": "asha@example.com", "lang": "en"}
+
+
+@pytest.mark.parametrize("language", sorted(languages("")))
+def test_all_texts_are_there_in_all_languages(language: str) -> None:
+    texts, english = texts_in(language, ""), texts_in("en", "")
+    assert texts.keys() == english.keys()
+    for name, text in texts.items():
+        assert re.findall(r"{\w+}", text) == re.findall(r"{\w+}", english[name])
+        assert text.strip()
+        assert language == "en" or name == "goods" or text != english[name], name
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "country", "expected"),
+    [
+        ("de", "fr", "IN", "de"),
+        ("xx", "fr-FR,en;q=0.5", "DE", "fr"),
+        ("", "ja,nl", "DE", "nl"),
+        ("", "", "AT", "de"),
+        ("", "*", "IT", "it"),
+        ("../../etc", "", "IN", "en"),
+    ],
+)
+def test_the_language_is_the_customers(
+    asked: str, accepted: str, country: str, expected: str
+) -> None:
+    assert language_of(asked, accepted, country, "") == expected
+
+
+def test_a_shop_has_words_and_languages_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "de.json").write_text(json.dumps({"title": "Hier widerrufen"}))
+    (tmp_path / "sv.json").write_text(json.dumps({"title": "Ångra avtalet här"}))
+    folder = str(tmp_path)
+    assert texts_in("de", folder)["title"] == "Hier widerrufen"
+    assert texts_in("de", folder)["confirm"] == "Widerruf bestätigen"
+    assert texts_in("sv", folder)["next"] == "Continue"
+    assert language_of("", "sv", "IN", folder) == "sv"
+
+
+def test_two_steps_to_a_receipt(api: Api, database: Database) -> None:
+    page = api.client.get("/withdraw?lang=de&order=NW-1")
+    assert '<html lang="de">' in page.text
+    assert "<h1>Vertrag widerrufen</h1>" in page.text
+    assert 'value="NW-1"' in page.text
+    sure = api.client.post("/withdraw", data={**SAID, "lang": "de"}, headers=OWN)
+    assert "Widerruf bestätigen</button>" in sure.text
+    assert "Asha &lt;b&gt;" in sure.text
+    assert "<b>" not in sure.text
+    assert rows(database, Withdrawal) == []  # the first step states nothing
+    done = api.client.post("/withdraw/confirm", data={**SAID, "lang": "de"}, headers=OWN)
+    assert "Ihr Widerruf ist eingegangen" in done.text
+    link = re.search(r'href="(/withdraw/receipt\?key=[^"]+)"', done.text)
+    assert link
+    file = api.client.get(link[1])
+    [row] = rows(database, Withdrawal)
+    assert file.text == row.receipt + "\n"
+    assert f"{row.reference}.txt" in file.headers["content-disposition"]
+    assert api.client.get("/withdraw/receipt?key=nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"name": " "}, "Please fill this in."),
+        ({"order": ""}, "Please fill this in."),
+        ({"contact": "asha"}, "full e-mail address"),
+        ({"contact": ""}, "Please fill this in."),
+    ],
+)
+def test_what_is_missing_is_told_at_its_field(
+    api: Api, database: Database, said: dict[str, str], words: str
+) -> None:
+    for path in ("/withdraw", "/withdraw/confirm"):
+        answer = api.client.post(path, data={**SAID, **said}, headers=OWN)
+        assert answer.status_code == 400
+        assert words in answer.text
+        assert 'aria-invalid="true"' in answer.text
+    assert rows(database, Withdrawal) == []
+
+
+def test_another_site_states_nothing(api: Api, database: Database) -> None:
+    for headers in ({}, {"sec-fetch-site": "cross-site"}):
+        answer = api.client.post("/withdraw/confirm", data=SAID, headers=headers)
+        assert answer.status_code == 403
+    too_long = {**SAID, "items": "x" * 20_000}
+    assert api.client.post("/withdraw", data=too_long, headers=OWN).status_code == 413
+    assert rows(database, Withdrawal) == []
+
+
+def test_whoever_is_signed_in_chooses_units(
+    api: Api, database: Database, owner: User, stranger: User, clock: Any
+) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}])
+    field = 'name="units-SKU-0"'
+    path = f"/withdraw?order={order.order_number}"
+    assert field not in api.client.get(path).text
+    for user, sees in ((stranger, False), (owner, True)):
+        make_page_session(database, user, clock.now, f"secret-{user.id}")
+        api.client.cookies.set(session_cookie_name(), f"secret-{user.id}")
+        assert (field in api.client.get(path).text) is sees
+    said = {**SAID, "order": order.order_number, "units-SKU-0": "1"}
+    assert "1 x " in api.client.post("/withdraw", data=said, headers=OWN).text
+    api.client.post("/withdraw/confirm", data=said, headers=OWN)
+    [request] = rows(database, OrderReturn)
+    assert rows(database, Withdrawal)[0].outcome == request.request_number
+    assert rows(database, Order, id=order.id)

@@ -1,0 +1,286 @@
+"""Withdrawing from a contract: received from anybody, carried out for whoever proves the order."""
+
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from account_portal.context import SHOP, Caller, enter
+from account_portal.core.db import Database
+from account_portal.core.errors import Forbidden, InvalidInput, NotFound, TooManyAttempts
+from account_portal.guests import service as guests
+from account_portal.guests.schemas import ConfirmOrder, FindOrder
+from account_portal.models import Order, OrderReturn, Refund, ReturnItem, User, Withdrawal
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import Policy
+from account_portal.withdrawals import rules, service
+from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
+from tests.factories.auth import codes_sent, messages
+from tests.factories.events import told
+from tests.factories.orders import make_line, make_order
+from tests.factories.records import rows
+
+
+@pytest.fixture
+def delivered(database: Database, owner: User) -> Order:
+    return make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+        status="delivered",
+        parcels=[{}],
+        customer_email="guest@example.com",
+    )
+
+
+def state(acting: Any, order: str, who: Any = None, **said: Any) -> Any:
+    with acting(who) as ctx:
+        asked = {"name": "Asha Rao", "order": order, "contact": "asha@example.com", **said}
+        return service.state_withdrawal(ctx, StateWithdrawal.model_validate(asked))
+
+
+def key_of(acting: Any, database: Database, order: Order) -> str:
+    with acting(None) as ctx:
+        wanted = FindOrder(order_number=order.order_number, contact="guest@example.com")
+        token = guests.find_order(ctx, wanted).find_token
+    code = codes_sent(database)[-1][2]
+    with acting(None) as ctx:
+        return guests.confirm_order(ctx, ConfirmOrder(find_token=token, otp=code)).order_token
+
+
+def state_with_key(database: Database, key: str, order: str, **said: Any) -> Any:
+    asked = {"name": "Asha Rao", "order": order, "contact": "asha@example.com", **said}
+    with enter(Caller(order_proof=key), writes=True, database=database) as ctx:
+        return service.state_withdrawal(ctx, StateWithdrawal.model_validate(asked))
+
+
+def nothing_moved(database: Database) -> bool:
+    return not rows(database, OrderReturn) and not rows(database, Refund)
+
+
+def test_who_proves_nothing_is_received_and_moves_nothing(
+    database: Database, acting: Any, delivered: Order, stranger: User
+) -> None:
+    for who in (None, stranger):
+        receipt = state(acting, delivered.order_number, who, goods=f"one mug, {who}")
+        assert receipt.reference in receipt.receipt
+        assert "one mug" in receipt.receipt
+        assert "UTC" in receipt.receipt
+        assert "Product" not in receipt.receipt  # nothing of the order is told
+    assert nothing_moved(database)
+    assert {row.status for row in rows(database, Withdrawal)} == {"open"}
+    assert {row.customer_id for row in rows(database, Withdrawal)} == {None}
+    sent = [row for row in messages(database) if row.kind == "withdrawal_received"]
+    assert [row.recipient for row in sent] == ["asha@example.com"] * 2
+
+
+def test_there_is_such_an_order_or_not_the_answer_is_one(
+    acting: Any, delivered: Order, clock: Any
+) -> None:
+    here, nowhere = (state(acting, number) for number in (delivered.order_number, "NONE-1"))
+    strip = [
+        one.receipt.replace(one.reference, "").replace(number, "")
+        for one, number in ((here, delivered.order_number), (nowhere, "NONE-1"))
+    ]
+    assert strip[0] == strip[1]
+
+
+@pytest.mark.parametrize("by", ["session", "code"])
+def test_who_proves_the_order_returns_at_once_without_a_fee(
+    database: Database, acting: Any, owner: User, delivered: Order, by: str
+) -> None:
+    said = {"withdraw_items": [{"sku": "A", "quantity": 1}]}
+    number = delivered.order_number
+    if by == "session":
+        receipt = state(acting, number, owner, **said)
+    else:
+        receipt = state_with_key(database, key_of(acting, database, delivered), number, **said)
+    [row] = rows(database, Withdrawal)
+    [request] = rows(database, OrderReturn)
+    [item] = rows(database, ReturnItem)
+    assert (row.status, row.outcome, row.is_proven) == ("settled", request.request_number, True)
+    assert (item.quantity, item.fee) == (1, 0)
+    assert receipt.reference in item.return_reason
+    assert "1 x " in receipt.receipt
+
+
+def test_a_key_of_another_order_proves_nothing(
+    database: Database, acting: Any, owner: User, delivered: Order
+) -> None:
+    other = make_order(database, owner, customer_email="guest@example.com")
+    state_with_key(database, key_of(acting, database, other), delivered.order_number)
+    [row] = rows(database, Withdrawal)
+    assert not row.is_proven
+    assert nothing_moved(database)
+
+
+def test_what_is_not_sent_is_cancelled(database: Database, acting: Any, owner: User) -> None:
+    order = make_order(database, owner)
+    state(acting, order.order_number, owner)
+    [row] = rows(database, Withdrawal)
+    assert row.status == "settled"
+    assert rows(database, Order, id=order.id)[0].status == "cancelled"
+    assert rows(database, Refund)
+
+
+def test_what_is_on_its_way_waits_for_people(database: Database, acting: Any, owner: User) -> None:
+    order = make_order(database, owner, status="shipped", parcels=[{"status": "shipped"}])
+    state(acting, order.order_number, owner)
+    [row] = rows(database, Withdrawal)
+    assert (row.status, row.is_proven, row.order_number) == ("open", True, order.order_number)
+    assert nothing_moved(database)
+
+
+def test_words_of_the_customer_wait_for_people(
+    database: Database, acting: Any, owner: User, delivered: Order
+) -> None:
+    state(acting, delivered.order_number, owner, goods="only the blue one")
+    assert nothing_moved(database)
+
+
+def test_exempt_goods_are_named_with_why(
+    database: Database, acting: Any, owner: User, clock: Any
+) -> None:
+    policy = {
+        "rules": [
+            {
+                "name": "Food",
+                "applies_to": {"skus": ["B"]},
+                "returns": {"never": "perishable"},
+            }
+        ]
+    }
+    with acting(SHOP) as ctx:
+        orders.set_policy(ctx, Policy.model_validate(policy), source="api")
+    order = make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A"), make_line(1, sku="B")],
+        status="delivered",
+        parcels=[{}],
+        at=clock.now,
+    )
+    receipt = state(acting, order.order_number, owner, language="de")
+    assert "schnell verderblich" in receipt.receipt
+    [item] = rows(database, ReturnItem)  # the rest went back
+    assert item.quantity == 2
+
+
+def test_said_again_it_is_the_same_withdrawal(
+    database: Database, acting: Any, delivered: Order, clock: Any
+) -> None:
+    first = state(acting, delivered.order_number)
+    clock.advance(hours=1)
+    again = state(acting, delivered.order_number)
+    assert (again.reference, again.received_at) == (first.reference, first.received_at)
+    clock.advance(days=1)
+    assert state(acting, delivered.order_number).reference != first.reference
+
+
+def test_twins_are_one_withdrawal(
+    database: Database, acting: Any, owner: User, delivered: Order
+) -> None:
+    threads = [
+        Thread(target=lambda: state(acting, delivered.order_number, owner)) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(rows(database, Withdrawal)) == 1
+    assert len(rows(database, OrderReturn)) == 1
+
+
+def test_a_flood_fills_no_mailbox_and_refuses_nobody_lawful(
+    database: Database, acting: Any, clock: Any
+) -> None:
+    mailed = [state(acting, f"NONE-{place}").is_mailed for place in range(8)]
+    assert mailed == [True] * 5 + [False] * 3
+    assert len(rows(database, Withdrawal)) == 8
+    assert state(acting, "NONE-1", contact="else@example.com").is_mailed
+    clock.advance(hours=1, seconds=1)
+    assert state(acting, "NONE-99").is_mailed
+
+
+def test_hundreds_from_one_network_are_refused(
+    acting: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = service.stating.STATEMENTS.__class__("withdrawals", times=3, seconds=3600)
+    monkeypatch.setattr(service.stating, "STATEMENTS", few)
+    for place in range(3):
+        state(acting, f"NONE-{place}")
+    with pytest.raises(TooManyAttempts):
+        state(acting, "NONE-4")
+
+
+def test_the_shop_is_told(database: Database, acting: Any, delivered: Order) -> None:
+    receipt = state(acting, delivered.order_number)
+    [data] = [data for kind, data in told(database) if kind == "withdrawal.received"]
+    assert data == {
+        "reference": receipt.reference,
+        "customer_id": None,
+        "order_number": None,
+        "is_proven": False,
+    }
+
+
+def test_staff_match_it_once(
+    database: Database, acting: Any, call: Any, owner: User, delivered: Order
+) -> None:
+    reference = state(acting, "the one of last week").reference
+    wanted = MatchWithdrawal(order_number=delivered.order_number, goods="A:1, B:1")
+    for who in (owner, None):
+        with pytest.raises(Forbidden), acting(who) as ctx:
+            service.carry_out_for_shop(ctx, reference, wanted, "sam@shop.example")
+    with pytest.raises(NotFound):
+        call(service.carry_out_for_shop, "WDR-NONE", wanted, "sam", actor=SHOP)
+    nowhere = MatchWithdrawal(order_number="NONE-1")
+    with pytest.raises(InvalidInput):
+        call(service.carry_out_for_shop, reference, nowhere, "sam", actor=SHOP)
+    too_many = MatchWithdrawal(order_number=delivered.order_number, goods="A:9")
+    with pytest.raises(rules.NotCarriedOut):
+        call(service.carry_out_for_shop, reference, too_many, "sam", actor=SHOP)
+    assert nothing_moved(database)
+    call(service.carry_out_for_shop, reference, wanted, "sam@shop.example", actor=SHOP)
+    [row] = rows(database, Withdrawal)
+    assert (row.status, row.settled_by) == ("settled", "sam@shop.example")
+    assert row.customer_id == owner.customer_id
+    assert [item.quantity for item in rows(database, ReturnItem)] == [1, 1]
+    for deed, said in ((service.carry_out_for_shop, wanted), (service.settle_for_shop, "again")):
+        with pytest.raises(rules.AlreadySettled):
+            call(deed, reference, said, "sam", actor=SHOP)
+
+
+def test_staff_settle_it_by_hand(database: Database, acting: Any, call: Any) -> None:
+    reference = state(acting, "unknown").reference
+    with pytest.raises(InvalidInput):
+        call(service.settle_for_shop, reference, "  ", "sam", actor=SHOP)
+    call(service.settle_for_shop, reference, "No such order; told by mail.", "sam", actor=SHOP)
+    assert rows(database, Withdrawal)[0].status == "settled"
+
+
+def test_what_was_stated_never_changes(database: Database, acting: Any) -> None:
+    state(acting, "unknown")
+    with database.session(writes=True) as db:
+        row = db.get_one(Withdrawal, rows(database, Withdrawal)[0].id)
+        row.name = "Somebody else"
+        with pytest.raises(ValueError, match="never changes"):
+            db.flush()
+
+
+def test_a_receipt_is_read_by_its_key_alone(
+    database: Database, acting: Any, delivered: Order, clock: Any
+) -> None:
+    receipt = state(acting, delivered.order_number)
+    with acting(None, writes=False) as ctx:
+        assert service.read_receipt(ctx, receipt.receipt_key) == (
+            receipt.reference,
+            receipt.receipt,
+        )
+    order_key = key_of(acting, database, delivered)
+    clock.advance(days=30, seconds=1)
+    for key in (order_key, receipt.receipt_key, receipt.reference, ""):
+        with pytest.raises(NotFound), acting(None, writes=False) as ctx:
+            service.read_receipt(ctx, key)
+    assert timedelta(days=30) == service.stating.RECEIPT_LIFE
