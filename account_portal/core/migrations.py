@@ -1,5 +1,7 @@
 """Brings the database's tables to the state this code needs; refuses one that is newer."""
 
+from functools import cache
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -26,6 +28,11 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
 def _require_known(connection: Connection, scripts: ScriptDirectory) -> str | None:
     current = current_revision(connection)
     known = {script.revision for script in scripts.walk_revisions()}
@@ -49,7 +56,7 @@ def is_current(database: Database) -> bool:
     Raises:
         DatabaseTooNew: the database knows revisions this code doesn't.
     """
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = _scripts()
     with database.connect() as connection:
         return _require_known(connection, scripts) == scripts.get_current_head()
 
@@ -61,7 +68,7 @@ def upgrade(database: Database | None = None) -> None:
         DatabaseTooNew: the database knows revisions this code doesn't; nothing is touched.
     """
     database = database or get_database()
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = _scripts()
     with database.writing_engine.begin() as connection:
         if not database.is_sqlite:
             # They take as long as they need, and wait for another process that is at it.

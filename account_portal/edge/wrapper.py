@@ -16,7 +16,7 @@ from account_portal.edge.connections import PageConnections
 from account_portal.edge.cors import ApiCors
 from account_portal.edge.envelope import ApiFailures
 from account_portal.edge.headers import ResponseHeaders
-from account_portal.edge.health import Health, ping_redis
+from account_portal.edge.health import NEEDED, Health, ping_redis
 from account_portal.edge.limits import BodyLimit
 from account_portal.edge.local_demo import LocalDemo
 from account_portal.edge.measured import Measured
@@ -62,7 +62,7 @@ def wrap(
     check_redis = partial(ping_redis, redis_url) if redis_url else None
     if check_redis:
         inner = PageConnections(inner, check_redis)
-    inner = Health(inner, check_redis=check_redis)
+    inner = Health(inner, {**NEEDED, "redis": check_redis} if check_redis else NEEDED)
     if uploads:
         inner = PageUploads(inner, *uploads)
     inner = BodyLimit(inner)

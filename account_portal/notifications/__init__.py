@@ -14,6 +14,7 @@ from account_portal.notifications.outbox import (
     enqueue_secret,
     send_again,
     sweep,
+    waits_since,
 )
 from account_portal.notifications.unsubscribing import require_link, unsubscribe
 
@@ -33,5 +34,6 @@ __all__ = [
     "send_again",
     "sweep",
     "unsubscribe",
+    "waits_since",
     "wake",
 ]

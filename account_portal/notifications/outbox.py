@@ -1,10 +1,10 @@
 """Queues messages in the transaction that causes them: no change, no message, and none lost."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlmodel import col
 
 from account_portal.context import Context
@@ -14,7 +14,7 @@ from account_portal.core.ids import new_id
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.models import NotificationPreference, OutboxMessage, User
-from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENT, wake
+from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENDING, SENT, wake
 from account_portal.notifications.messages.base import (
     Channel,
     CodeMessage,
@@ -99,6 +99,13 @@ def send_again(ctx: Context, message_id: str) -> None:
     row.status, row.attempts, row.due_at, row.last_error = QUEUED, 0, ctx.now, None
     if wake not in ctx.after_commit:
         ctx.after_commit.append(wake)
+
+
+def waits_since(ctx: Context) -> datetime | None:
+    """When the oldest message was queued that is not sent yet."""
+    waiting = col(OutboxMessage.status).in_((QUEUED, SENDING))
+    statement = select(func.min(col(OutboxMessage.created_at))).where(waiting)
+    return ctx.db.execute(statement).scalar_one()
 
 
 def sweep(ctx: Context) -> None:

@@ -21,7 +21,7 @@ from account_portal.edge.health import Health
 from account_portal.models import RunningPortal
 from account_portal.serving.doctor import doctor
 from tests.conftest import Clock
-from tests.edge.asgi_client import Echo, call
+from tests.edge.asgi_client import Answer, Echo, call
 
 REDIS = "redis://127.0.0.1:6379/0"
 
@@ -111,9 +111,11 @@ def test_a_server_is_there_as_long_as_it_runs_and_replaces_its_killed_self(
 
 
 def test_health_tells_without_saying_where() -> None:
-    alone = call(Health(Echo(404), lambda: None, neighbours=lambda: ()), "/health/ready")
-    assert "pages" not in json.loads(alone.body)
-    told = call(Health(Echo(404), lambda: None, neighbours=lambda: ("b:1",)), "/health/ready")
+    def ready(*found: str) -> Answer:
+        return call(Health(Echo(404), {}, {}, neighbours=lambda: found), "/health/ready")
+
+    assert "pages" not in json.loads(ready().body)
+    told = ready("b:1")
     assert told.status == 200
     assert json.loads(told.body)["pages"] == "several portals without a shared Redis"
     assert b"b:1" not in told.body
