@@ -16,9 +16,11 @@ from css_inline import CSSInliner
 from jinja2.sandbox import SandboxedEnvironment
 
 from account_portal import routes
+from account_portal.core.countries import EEA
 from account_portal.core.settings import Settings
 from account_portal.core.theme import DARK, LIGHT, accent_for
 from account_portal.notifications.messages.base import ITEMS, CustomerMessage, Words
+from account_portal.notifications.messages.orders import OrderNews
 
 log = logging.getLogger("account_portal.messages")
 
@@ -128,6 +130,9 @@ def _values(
         "more_items": max(0, len(items) - ITEMS),
         "facts": words.facts(),
         "button": button and {"label": button.label, "url": _absolute(button.to, settings)},
+        "withdraw_url": _absolute(routes.WITHDRAW, settings)
+        if isinstance(words, OrderNews) and settings.store_country in EEA
+        else "",
         "unsubscribe_url": unsubscribe_url,
         "preferences_url": _absolute(routes.NOTIFICATIONS, settings) if can_choose else "",
         "store": {

@@ -58,6 +58,22 @@ def test_every_message_reads_in_both_forms(name: str) -> None:
         assert address in mail.text
 
 
+@pytest.mark.parametrize(("country", "is_linked"), [("DE", True), ("NO", True), ("IN", False)])
+def test_orders_of_a_european_store_lead_to_the_withdrawal_function(
+    country: str, is_linked: bool
+) -> None:
+    settings = get_settings().model_copy(update={"store_country": country})
+    told = {
+        name: render(words, settings)
+        for name, words in examples(settings).items()
+        if name in {"order-delivered", "return-approved", "data-export-ready"}
+    }
+    for name, mail in told.items():
+        wanted = is_linked and name == "order-delivered"
+        for form in (mail.html, mail.text):
+            assert ("/withdraw?order=" in form) is wanted, name
+
+
 def test_what_people_are_called_is_no_markup() -> None:
     item = {"name": "<b>Tea</b>", "quantity": 1}
     mail = render(placed(items=[item]), get_settings(), name="<script>alert(1)</script>")

@@ -22,6 +22,8 @@ from account_portal.models import DataExport, User
 from account_portal.personal_data import service
 from account_portal.personal_data.service.exporting import key_of
 from account_portal.personal_data.service.tables import OWN
+from account_portal.withdrawals import service as withdrawals
+from account_portal.withdrawals.schemas import StateWithdrawal
 from tests.conftest import Acting, Api, actor_of
 from tests.doors import assert_only_for_owner, assert_refused
 from tests.factories.addresses import make_address
@@ -43,6 +45,10 @@ def fill(database: Database, user: User, call: Any, api: Api) -> str:
     make_bank_account(database, user, number="50100123454321")
     make_review(database, user, make_product(database).id, review_text="Fine & dandy")
     give_passkey(database, user)
+    said = {"name": "Asha Hideout", "order": order.order_number, "contact": str(user.email)}
+    # The words of the customer keep it from being carried out: the order stays as it is.
+    stated = StateWithdrawal.model_validate({**said, "goods": "the blue one"})
+    call(withdrawals.state_withdrawal, stated, actor=user)
     call(loyalty.grant_points, user.customer_id, Decimal(5), actor=SHOP)
     picture = {"image": ("me.png", make_picture(), "image/png")}
     assert api.post(f"/auth/user/{user.id}/profile-image", user=user, files=picture).is_success

@@ -11,13 +11,22 @@ from account_portal.core.db import Database
 from account_portal.core.errors import Forbidden, InvalidInput, NotFound, TooManyAttempts
 from account_portal.guests import service as guests
 from account_portal.guests.schemas import ConfirmOrder, FindOrder
-from account_portal.models import Order, OrderReturn, Refund, ReturnItem, User, Withdrawal
+from account_portal.models import (
+    CancelledItem,
+    Order,
+    OrderReturn,
+    Refund,
+    ReturnItem,
+    User,
+    Withdrawal,
+)
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import Policy
+from account_portal.returns.rules import OrderNotReturnable
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
 from tests.factories.auth import codes_sent, messages
-from tests.factories.events import told
+from tests.factories.events import told, types_told
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 
@@ -284,3 +293,41 @@ def test_a_receipt_is_read_by_its_key_alone(
         with pytest.raises(NotFound), acting(None, writes=False) as ctx:
             service.read_receipt(ctx, key)
     assert timedelta(days=30) == service.stating.RECEIPT_LIFE
+
+
+@pytest.mark.parametrize(("country", "is_linked"), [("Germany", True), ("India", False)])
+def test_the_order_links_it_where_the_law_asks_for_it(
+    database: Database, call: Any, owner: User, country: str, is_linked: bool
+) -> None:
+    order = make_order(database, owner, place={"country": country})
+    page = call(orders.get_order_page, order.order_number)
+    link = f"/withdraw?order={order.order_number}" if is_linked else ""
+    assert page.withdraw_link == link
+
+
+def test_half_of_a_withdrawal_is_never_done(
+    database: Database, acting: Any, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line arrived, the other is not sent; what fails last undoes what was done first."""
+    order = make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A"), make_line(1, sku="B")],
+        status="partially_delivered",
+        parcels=[{"units": {"A": 2}}],
+    )
+
+    def refuse(*_args: Any, **_kwargs: Any) -> None:
+        raise OrderNotReturnable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service.carrying_out.returns, "create_return", refuse)
+        state(acting, order.order_number, owner)
+    assert rows(database, Withdrawal)[0].status == "open"
+    assert nothing_moved(database)
+    assert rows(database, CancelledItem) == []
+    assert "order.items_cancelled" not in types_told(database)
+    assert [row.kind for row in messages(database)] == ["withdrawal_received"]
+    state(acting, order.order_number, owner, name="Asha R. Rao")
+    assert [row.quantity for row in rows(database, CancelledItem)] == [2]
+    assert [row.quantity for row in rows(database, ReturnItem)] == [2]
