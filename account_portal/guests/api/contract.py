@@ -120,10 +120,11 @@ def read_found_order(ctx: Ctx) -> EncodedView[OrderDetail]:
     summary="End the token of the order that was found",
     message="Closed.",
     access="open",
+    raises=(NotAuthenticated,),
     openapi_extra=BY_TOKEN,
 )
 def leave_order(ctx: Ctx) -> None:
-    """Any other token is answered alike, and ends nothing."""
+    """Needs an `order_token`, which opens nothing afterwards."""
     service.leave_order(ctx)
 
 

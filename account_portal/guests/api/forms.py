@@ -1,9 +1,12 @@
 """Forms of the pages: they set the cookie that opens one order for an hour."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from account_portal.context import Context
+from account_portal.core.errors import NotAuthenticated
 from account_portal.doors.form import CookieToSet, Fields, FormResult, answer_form, parse_form
 from account_portal.guests import service
 from account_portal.guests.schemas import ConfirmOrder, FindOrder
@@ -56,7 +59,8 @@ async def leave(request: Request) -> Response:
     """Close the order, here and wherever else its key may have got to."""
 
     def work(ctx: Context, _form: Fields) -> FormResult:
-        service.leave_order(ctx)
+        with suppress(NotAuthenticated):  # over already: the cookie goes all the same
+            service.leave_order(ctx)
         return FormResult(next=FIND_ORDER, cookies={order_cookie_name(): None})
 
     return await answer_form(request, work, writes=True, page=FIND_ORDER)
