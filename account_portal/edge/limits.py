@@ -1,5 +1,6 @@
 """A limit on what a request may send."""
 
+import math
 import re
 
 from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send, header
@@ -22,7 +23,9 @@ class BodyTooLarge(Exception):
 class BodyLimit:
     """Answers 413 to a body that is too large.
 
-    One that says so beforehand isn't read at all, another one until it has grown too large.
+    One that says so beforehand isn't read at all, another one until it has grown too large. Whoever
+    is refused before their body was read is told that the connection ends: the server closes it,
+    and the next request on it would be lost.
     """
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
@@ -31,7 +34,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
-        if scope["type"] != "http" or STREAMED.fullmatch(scope["path"]):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         declared = header(scope["headers"], b"content-length")
@@ -39,22 +42,24 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         declared = declared or "0"
+        largest = math.inf if STREAMED.fullmatch(scope["path"]) else self.largest
         if not declared.isdigit():
             await send_failure(send, 400, _CLOSE)
-        elif int(declared) > self.largest:
+        elif int(declared) > largest:
             await send_failure(send, 413, _CLOSE)
         else:
-            await self._count(scope, receive, send)
+            await self._count(scope, receive, send, largest)
 
-    async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
-        largest = self.largest
+    async def _count(self, scope: Scope, receive: Receive, send: Send, largest: float) -> None:
         received = 0
         answered = False
+        is_read = header(scope["headers"], b"content-length") == "0"
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, is_read
             message = await receive()
             received += len(message.get("body", b""))
+            is_read = not message.get("more_body", False)
             if received > largest:
                 raise BodyTooLarge
             return message
@@ -68,6 +73,8 @@ class BodyLimit:
                     await send_failure(send, 413, _CLOSE)
                 return
             answered = True
+            if message.get("status", 0) >= 400 and not is_read and _is_first_http(scope):
+                message = {**message, "headers": [*message["headers"], *_CLOSE]}
             await send(message)
 
         try:
@@ -80,4 +87,9 @@ class BodyLimit:
 def _has_no_body(scope: Scope) -> bool:
     """Whether none can follow; HTTP/2 ends a body without having announced it."""
     announced = header(scope["headers"], b"transfer-encoding")
-    return announced is None and scope["http_version"].startswith("1")
+    return announced is None and _is_first_http(scope)
+
+
+def _is_first_http(scope: Scope) -> bool:
+    """HTTP/1: a connection carries one request after the other."""
+    return scope["http_version"].startswith("1")

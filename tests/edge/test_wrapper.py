@@ -5,6 +5,7 @@ import logging
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -284,6 +285,14 @@ class TestOtherOrigins:
 
 
 class TestBodyLimit:
+    @pytest.mark.parametrize("path", ["/x", "/api/v1/main/merchant/records"])
+    def test_a_refusal_before_the_body_was_read_ends_the_connection(self, path: str) -> None:
+        body: dict[str, Any] = {"method": "POST", "chunks": [b"x" * 70_000, b"x"]}
+        assert call(BodyLimit(Echo(404)), path, **body).headers["connection"] == "close"
+        assert "connection" not in call(BodyLimit(ReadsAll()), path, **body).headers
+        none = call(BodyLimit(Echo(404)), path, method="POST", headers={"Content-Length": "0"})
+        assert "connection" not in none.headers
+
     def test_said_to_be_too_large_is_refused_unread(self) -> None:
         inner = Echo()
         answer = call(
