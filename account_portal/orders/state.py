@@ -8,12 +8,13 @@ import pydantic
 import reflex as rx
 
 from account_portal import routes
+from account_portal.addresses.rules import AddressNotFound
 from account_portal.addresses.schemas import CustomerAddress
 from account_portal.core.errors import InvalidInput
 from account_portal.core.ids import new_id
 from account_portal.doors.page import frame_of, read, read_inline, write
 from account_portal.orders import service
-from account_portal.orders.rules import PreviewOutdated
+from account_portal.orders.rules import DeliveryNotChangeable, PreviewOutdated
 from account_portal.orders.schemas import (
     CancelChoice,
     CancelItem,
@@ -132,6 +133,7 @@ class OrderDetailState(PageData, PageState):
     delivery_note: str = ""
     delivery_to: str = ""
     """Id of the address that was chosen; empty: the present one."""
+    _is_own_note: bool = False
     _repeat: str = ""
 
     @page_load
@@ -253,6 +255,7 @@ class OrderDetailState(PageData, PageState):
     async def open_delivery(self) -> None:
         """Show where the order can go instead."""
         self.delivery_choices = await read(self, service.list_delivery_choices, self.order_number)
+        self._is_own_note = False
         self._choose_delivery("")
         self.is_changing_delivery = True
 
@@ -261,11 +264,18 @@ class OrderDetailState(PageData, PageState):
         """Choose an address; none: the present one."""
         self._choose_delivery(address_id)
 
+    @rx.event
+    async def note_delivery(self, typed: str) -> None:
+        """Keep instructions that were typed for whichever address is chosen next."""
+        if typed != self.delivery_note:
+            self.delivery_note, self._is_own_note = str(typed)[:255], True
+
     def _choose_delivery(self, address_id: str) -> None:
         known = {one.id: one for one in self.delivery_choices}
         chosen = known.get(address_id) or (self.shown and self.shown.order.shipping_address)
         self.delivery_to = address_id if address_id in known else ""
-        self.delivery_note = (chosen and chosen.delivery_instructions) or ""
+        if not self._is_own_note:
+            self.delivery_note = (chosen and chosen.delivery_instructions) or ""
 
     @rx.event
     async def close_delivery(self) -> None:
@@ -279,7 +289,15 @@ class OrderDetailState(PageData, PageState):
         instructions = form.get("delivery_instructions") or None
         data = ChangeDelivery.model_validate({**chosen, "delivery_instructions": instructions})
         number = self.order_number
-        await write(self, service.change_delivery, number, data)
+        try:
+            await write(self, service.change_delivery, number, data)
+        except DeliveryNotChangeable:
+            self.is_changing_delivery = False
+            raise
+        except AddressNotFound:
+            choices = await read(self, service.list_delivery_choices, number)
+            self.delivery_choices, self.delivery_to = choices, ""
+            raise
         self.shown = await read(self, service.get_order_page, number)
         self.is_changing_delivery = False
         self._say("Delivery changed.")

@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from account_portal.addresses.service import delete_address
 from account_portal.context import SHOP
 from account_portal.core.db import Database
-from account_portal.models import AddressCopy, Order, User
+from account_portal.models import AddressCopy, Order, Shipment, User
 from account_portal.orders import service
 from account_portal.orders.state import OrderDetailState, OrdersState
 from tests.factories.addresses import make_address
@@ -234,6 +236,29 @@ def test_the_page_leads_its_owner_to_a_file(
     assert press(owner, "../secret") == press(stranger, kind) == press(None, kind) == ""
 
 
+def test_a_delivery_that_cannot_be_changed_any_more(
+    database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner, place=PLACE, parcels=[{"status": "scheduled"}])
+    other = make_address(database, owner, **{**PLACE, "address_line1": "2 Hill Road"})
+    number = order.order_number
+    page = OpenPage(database, OrderDetailState, owner, f"/orders/{number}", order_number=number)
+    page.run("load")
+    page.run("open_delivery")
+    page.run("choose_delivery", other.id)
+    call(delete_address, other.id)
+    page.run("change_delivery", {})
+    assert page.errors == {"address_id": "This is not one of your addresses."}
+    assert page.is_changing_delivery  # with what there is to choose now
+    assert (page.delivery_to, page.delivery_choices) == ("", [])
+    with database.session(writes=True) as db:
+        db.execute(update(Shipment).values(status="packed"))
+        db.commit()
+    page.run("change_delivery", {"delivery_instructions": "Leave it"})
+    assert not page.is_changing_delivery
+    assert page.notice_text == "The delivery of this order can no longer be changed."
+
+
 def test_a_delivery_is_changed(database: Database, owner: User, stranger: User) -> None:
     order = make_order(database, owner, place=PLACE)
     other = make_address(database, owner, address_line1="2 Hill Road", **PLACE)
@@ -244,8 +269,12 @@ def test_a_delivery_is_changed(database: Database, owner: User, stranger: User) 
     assert (page.is_changing_delivery, page.delivery_to, page.delivery_note) == (True, "", "")
     page.run("choose_delivery", other.id)
     assert page.delivery_note.startswith("Ring twice")
+    page.run("note_delivery", page.delivery_note)  # left as it was: the next address has its own
     page.run("choose_delivery", "something else")
-    assert page.delivery_to == ""
+    assert (page.delivery_to, page.delivery_note) == ("", "")
+    page.run("note_delivery", "Third door")
+    page.run("choose_delivery", other.id)
+    assert page.delivery_note == "Third door"
     page.run("close_delivery")
     assert not page.is_changing_delivery
     page.run("choose_delivery", other.id)

@@ -137,6 +137,13 @@ def cancel_dialog(page: Any) -> rx.Component:
             ),
             ui.textarea_field("feedback", "Comment", optional=True, max_length=1000),
             ui.form_actions(
+                # Said again below the list, which is longer than a phone.
+                rx.cond(
+                    (State.cancel_scope == "some") & (back.money > 0),
+                    ui.text(
+                        "You get back ", ui.money(back.money, order.currency.code, strong=True)
+                    ),
+                ),
                 ui.submit(
                     rx.cond(State.cancel_scope == "some", "Cancel items", "Cancel order"),
                     variant="danger",

@@ -37,6 +37,7 @@ def delivery_dialog(page: Any) -> rx.Component:
                 _where("", "Where it goes now", present),
                 rx.foreach(State.delivery_choices, _saved),
                 id="delivery-to",
+                error=State.errors["address_id"],
             ),
             ui.text(
                 "This order was priced for ",
@@ -53,6 +54,7 @@ def delivery_dialog(page: Any) -> rx.Component:
                 max_length=255,
                 key=State.delivery_to,
                 default_value=State.delivery_note,
+                on_blur=State.note_delivery,
                 error=State.errors["delivery_instructions"],
             ),
             ui.form_actions(
@@ -66,7 +68,10 @@ def delivery_dialog(page: Any) -> rx.Component:
             ),
             on_submit=State.change_delivery,
             errors=State.errors,
-            labels={"delivery_instructions": "Delivery instructions"},
+            labels={
+                "address_id": "Where should it go?",
+                "delivery_instructions": "Delivery instructions",
+            },
         ),
         id="change-delivery",
         title="Change delivery",
