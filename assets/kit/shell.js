@@ -1,4 +1,5 @@
 import { createElement as h, useContext, useEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { useLocation } from "react-router";
 import { ColorModeContext } from "$/utils/context-registry";
 import { Icon } from "./icon.js";
@@ -90,10 +91,24 @@ export function RouteFocus() {
 const NOTICE_SECONDS = 6;
 const SECONDS_PER_LETTER = 0.08;
 
-/** A polite live region that is always there; its text stays while it is read, pointed at or focused. */
+/** The dialog that lies over the page, if one does: what stands outside of it is neither seen nor read. */
+function useTopDialog(stamp) {
+  const [top, setTop] = useState(null);
+  useEffect(() => {
+    const look = () => setTop([...document.querySelectorAll("dialog:modal")].at(-1) ?? null);
+    look();
+    document.addEventListener("close", look, true);
+    return () => document.removeEventListener("close", look, true);
+  }, [stamp]);
+  return top;
+}
+
+/** A polite live region that is always there; its text stays while it is read, pointed at or focused.
+ *  While a dialog is open it speaks within that. */
 export function Notice({ message, stamp, classes, icons, tone = "success", onDismiss }) {
   const [shown, setShown] = useState("");
   const held = useRef(false);
+  const dialog = useTopDialog(`${stamp} ${shown}`);
   useEffect(() => {
     setShown(message || "");
     if (!message) return;
@@ -111,9 +126,7 @@ export function Notice({ message, stamp, classes, icons, tone = "success", onDis
   }, [message, stamp]);
   const hold = (value) => () => (held.current = value);
   const look = classes[tone] ?? classes.success;
-  return h(
-    "div",
-    { role: "status", "aria-live": "polite", className: classes.region },
+  const box =
     shown &&
       h(
         "div",
@@ -140,8 +153,10 @@ export function Notice({ message, stamp, classes, icons, tone = "success", onDis
           },
           h(Icon, { d: icons.close, size: 18 }),
         ),
-      ),
-  );
+      );
+  const region = { role: "status", "aria-live": "polite", className: classes.region };
+  if (!dialog || !shown) return h("div", region, box);
+  return h("div", region, createPortal(h("div", { ...region, role: "alert" }, box), dialog));
 }
 
 /** Goes to another page by a full load: a payment gateway's, or ours after the cookie changed.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 from sqlmodel import Session, col, select
 
@@ -15,7 +16,7 @@ from account_portal.models import Order, Shipment, User
 from account_portal.orders import service as orders
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
-from tests.e2e.conftest import PASSWORD, OpenPage
+from tests.e2e.conftest import NARROW, PASSWORD, WIDE, OpenPage, assert_accessible
 from tests.factories.loyalty import make_activity
 from tests.factories.orders import make_order
 from tests.factories.reviews import make_product, make_review
@@ -83,6 +84,29 @@ def test_what_is_open_and_typed_stays(
     expect(page.get_by_text("Confirmed").first).to_be_attached(timeout=SOON)
     expect(page.get_by_role("dialog", name="Cancel this order?")).to_be_visible()
     expect(page.get_by_label("Comment")).to_have_value("I found it in the cellar")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_what_cannot_be_done_any_more_is_said_in_the_dialog(
+    open_page: OpenPage, database: Database, customer: User, viewport: Any
+) -> None:
+    order = make_order(database, customer)
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email, viewport=viewport)
+    page.get_by_role("button", name="Cancel order").click()
+    dialog = page.get_by_role("dialog", name="Cancel this order?")
+    dialog.get_by_label("Reason").select_option("No longer needed")
+    as_shop(database, orders.create_shipment, order.order_number)
+    with database.session(writes=False) as db:
+        parcel = select(Shipment.reference_number).where(col(Shipment.order_id) == order.id)
+        number = db.exec(parcel).one()
+    as_shop(database, orders.move_shipment, number, ShipmentStatus.IN_TRANSIT)
+    dialog.get_by_role("button", name="Cancel order").click()
+    told = dialog.get_by_text("This order is on its way.")
+    expect(told).to_be_visible()
+    expect(told).to_be_in_viewport()
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Dismiss").click()
+    expect(told).to_be_hidden()
 
 
 def test_what_a_page_did_itself_is_not_asked_for_again(
