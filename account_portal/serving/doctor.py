@@ -24,6 +24,7 @@ from account_portal.notifications.examples import examples
 from account_portal.notifications.rendering import broken_templates
 from account_portal.serving.build import is_current
 from account_portal.serving.preparing import read_settings
+from account_portal.withdrawals.rules import faults_of
 
 
 class Fault(Exception):
@@ -206,6 +207,14 @@ def _templates(settings: Settings) -> str:
     return f"ours and those in {settings.templates_dir}"
 
 
+def _withdrawal(settings: Settings) -> str:
+    if not settings.withdrawal_texts:
+        return "our texts"
+    if wrong := faults_of(settings.withdrawal_texts):
+        raise Fault(f"ours are taken in place of these: {'; '.join(wrong)}")
+    return f"our texts and those in {settings.withdrawal_texts}"
+
+
 def _without(settings: Settings, names: str) -> str:
     kept = "written to the outbox folder" if settings.demo else "not offered to customers"
     return f"none ({names}): {kept}"
@@ -233,6 +242,7 @@ CHECKS = (
     Check("Mail server", _mail_server),
     Check("Phones", _phones),
     Check("Templates", _templates),
+    Check("Withdrawal", _withdrawal),
     Check("Pages", _pages),
 )
 

@@ -10,7 +10,7 @@ import pytest
 from account_portal.core.db import Database
 from account_portal.models import Order, OrderReturn, User, Withdrawal
 from account_portal.security.cookies import session_cookie_name
-from account_portal.withdrawals.rules import language_of, texts_in
+from account_portal.withdrawals.rules import faults_of, language_of, texts_in
 from account_portal.withdrawals.rules.texts import languages
 from tests.conftest import Api
 from tests.factories.auth import make_page_session
@@ -46,6 +46,36 @@ def test_the_language_is_the_customers(
     asked: str, accepted: str, country: str, expected: str
 ) -> None:
     assert language_of(asked, accepted, country, "") == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        ('{"intro": "At {shop}"}', "de.json: intro: {shop} is not known here"),
+        ('{"intro": "At {store.__class__}"}', "de.json: intro: {store.__class__} is not known"),
+        ('{"intro": "At {store!r:>9}"}', "de.json: intro: {store!r:>9} is not known here"),
+        ('{"intro": "At {"}', "de.json: intro: "),
+        ('{"intro": 7}', "de.json: intro: is no text"),
+        ('{"into": "At"}', "de.json: into: no text has this name"),
+        ("[]", "de.json: is no JSON object"),
+        ("{", "de.json: "),
+        ('{"intro": "Bei {store}"}', None),
+    ],
+)
+def test_a_text_that_cannot_be_filled_in_gives_way_to_ours(
+    tmp_path: Path, content: str, wrong: str | None
+) -> None:
+    (tmp_path / "de.json").write_text(content)
+    folder = str(tmp_path)
+    ours = texts_in("de", "")["intro"]
+    faults = faults_of(folder)
+    if wrong is None:
+        assert faults == []
+        assert texts_in("de", folder)["intro"] == "Bei {store}"
+        return
+    assert len(faults) == 1
+    assert faults[0].startswith(wrong)
+    assert texts_in("de", folder)["intro"] == ours
 
 
 def test_a_shop_has_words_and_languages_of_its_own(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a withdrawal says, and in which language. No database, no clock."""
 
 from account_portal.core.errors import Conflict
-from account_portal.withdrawals.rules.texts import Texts, language_of, texts_in
+from account_portal.withdrawals.rules.texts import Texts, faults_of, language_of, texts_in
 
 EXEMPT = ("digital", "made_to_order", "perishable", "hygiene", "unsealed_media")
 """Codes of goods that the law exempts. A final sale is a rule of the shop, no exemption."""
@@ -21,4 +21,12 @@ class AlreadySettled(Conflict):
     message = "This withdrawal is settled already."
 
 
-__all__ = ["EXEMPT", "AlreadySettled", "NotCarriedOut", "Texts", "language_of", "texts_in"]
+__all__ = [
+    "EXEMPT",
+    "AlreadySettled",
+    "NotCarriedOut",
+    "Texts",
+    "faults_of",
+    "language_of",
+    "texts_in",
+]
