@@ -10,7 +10,13 @@ from account_portal.doors.page import read, write
 from account_portal.guests import service
 from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, FoundCancelChoice
 from account_portal.orders.rules import PreviewOutdated
-from account_portal.orders.schemas import CancelPreview, OrderDetail, ShownRefund
+from account_portal.orders.schemas import (
+    CancelPreview,
+    OrderDetail,
+    OrderPaymentStatus,
+    PriceBreakdown,
+    ShownRefund,
+)
 from account_portal.orders.service.links import withdraw_link
 from account_portal.returns.schemas import CreateOrderReturn, PreviewOrderReturn, ReturnQuote
 from account_portal.ui.failures import refused
@@ -54,6 +60,8 @@ class FoundOrderState(PageState):
 
     phase: str = "loading"
     shown: OrderDetail | None = None
+    price: PriceBreakdown | None = None
+    payment: OrderPaymentStatus | None = None
     refunds: list[ShownRefund] = []
     can_cancel: bool = False
     can_return: bool = False
@@ -85,6 +93,7 @@ class FoundOrderState(PageState):
 
     async def _show(self) -> None:
         self.shown = order = await read(self, service.read_found_order)
+        self.price, self.payment = await read(self, service.read_found_price)
         self.refunds = await read(self, service.list_found_refunds)
         place = order.shipping_address
         self.withdraw_link = withdraw_link(order.order_number, place.country if place else None)

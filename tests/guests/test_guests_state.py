@@ -110,6 +110,7 @@ def test_cancels_what_was_shown(database: Database, acting: Any, owner: User) ->
     tab.press(state, "check", {f"quantity-{line.sku}": line.counts[-1][0]})
     tab.press(state, "confirm")
     assert state.shown.status == "cancelled"
+    assert state.price.total == state.shown.grand_total
     [refund] = state.refunds
     assert (refund.refund_amount, refund.way) == (state.shown.grand_total, "to UPI")
     assert not state.can_cancel

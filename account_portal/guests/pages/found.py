@@ -10,6 +10,7 @@ from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
     order_address,
     order_item,
+    price_section,
     refund_line,
     return_note,
     withdraw_here,
@@ -167,7 +168,7 @@ def _order(order: Any) -> rx.Component:
         ui.section(
             "Items", ui.rows(rx.foreach(order.order_items, lambda i: order_item(i, currency)))
         ),
-        ui.price_breakdown([ui.PriceLine("Total", order.grand_total, total=True)], currency),
+        rx.cond(State.price, price_section(State.price, order, State.payment)),
         rx.cond(
             order.shipments.length() > 0,
             ui.section("Parcels", ui.rows(rx.foreach(order.shipments, _parcel))),

@@ -10,6 +10,7 @@ from account_portal.guests.service.acting import (
     preview_found_cancel,
     preview_found_return,
     read_found_order,
+    read_found_price,
     return_found_items,
 )
 from account_portal.guests.service.finding import confirm_order, find_order
@@ -26,5 +27,6 @@ __all__ = [
     "preview_found_cancel",
     "preview_found_return",
     "read_found_order",
+    "read_found_price",
     "return_found_items",
 ]

@@ -24,6 +24,8 @@ from account_portal.orders.schemas import (
     CancelOrder,
     CancelPreview,
     OrderDetail,
+    OrderPaymentStatus,
+    PriceBreakdown,
     ShownRefund,
 )
 from account_portal.returns import service as returns
@@ -136,6 +138,16 @@ def list_found_refunds(ctx: Context) -> list[ShownRefund]:
     """
     with _acting(ctx) as number:
         return orders.shown_refunds(ctx, number)
+
+
+def read_found_price(ctx: Context) -> tuple[PriceBreakdown, OrderPaymentStatus]:
+    """What the order cost, and what of it is paid.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+    """
+    with _acting(ctx) as number:
+        return orders.get_order_price(ctx, number), orders.get_payment_status(ctx, number)
 
 
 def choosable_lines(ctx: Context, deed: Deed) -> list[schemas.ChoosableLine]:

@@ -19,7 +19,12 @@ from account_portal.orders.service.history import list_order_years, search_order
 from account_portal.orders.service.links import cart_items, help_link
 from account_portal.orders.service.lost_parcels import refund_shipment, resend_shipment
 from account_portal.orders.service.new_refunds import add_refund
-from account_portal.orders.service.page import get_order_page, list_on_the_way, list_unpaid
+from account_portal.orders.service.page import (
+    get_order_page,
+    get_order_price,
+    list_on_the_way,
+    list_unpaid,
+)
 from account_portal.orders.service.paying import (
     get_hosted_payment,
     is_paid_somewhere,
@@ -80,6 +85,7 @@ __all__ = [
     "get_hosted_payment",
     "get_order",
     "get_order_page",
+    "get_order_price",
     "get_payment_status",
     "get_policy",
     "give_back",

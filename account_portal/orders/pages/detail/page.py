@@ -10,6 +10,7 @@ from account_portal.orders.components import (
     need_help,
     order_address,
     order_item,
+    price_section,
     refund_line,
     return_link,
     return_note,
@@ -19,7 +20,7 @@ from account_portal.orders.components import (
 )
 from account_portal.orders.pages.detail.cancelling import cancel_dialog
 from account_portal.orders.pages.detail.delivering import delivery_dialog
-from account_portal.orders.pages.detail.paid import payments_section, price_section
+from account_portal.orders.pages.detail.paid import payments_section
 from account_portal.orders.pages.detail.parcels import parcels_section
 from account_portal.orders.state import OrderDetailState as State
 from account_portal.ui import components as ui
@@ -353,7 +354,11 @@ def order_detail() -> rx.Component:
             ui.stack(_status(page), _actions(page, number), gap="medium"),
             ui.columns(
                 ui.stack(parcels_section(page), _items(page), _returns(page), gap="huge"),
-                ui.stack(price_section(page), payments_section(page), gap="huge"),
+                ui.stack(
+                    price_section(page.price, page.order, page.payment),
+                    payments_section(page),
+                    gap="huge",
+                ),
                 below=_addresses(page),
                 gap="huge",
             ),

@@ -9,46 +9,6 @@ from account_portal.orders.state import OrderDetailState as State
 from account_portal.ui import components as ui
 
 
-def price_section(page: Any) -> rx.Component:
-    """Amounts that add up to the total."""
-    price, order, paid = page.price, page.order, page.payment
-    has_other = (price.points > 0) | (price.credit > 0) | (price.cancelled > 0)
-    is_due = has_other & (order.status != "cancelled")
-    coupon = rx.cond(order.coupon_code, "Coupon " + order.coupon_code, "Coupon")
-    lines = [
-        ui.PriceLine("Items", price.items_amount),
-        ui.PriceLine("Savings", price.promotion, minus=True, optional=True),
-        ui.PriceLine(coupon, price.coupon, minus=True, optional=True),
-        ui.PriceLine("Tax", price.tax, optional=True),
-        ui.PriceLine("Delivery", price.shipping, nothing="Free"),
-        ui.PriceLine("Handling", price.handling, optional=True),
-        ui.PriceLine("Other charges", price.surcharge, optional=True),
-        ui.PriceLine("Other savings", price.reduction, minus=True, optional=True),
-        ui.PriceLine("Total", price.total, total=True),
-        ui.PriceLine("Cancelled items", price.cancelled, minus=True, optional=True),
-        ui.PriceLine("Cancellation charge", price.cancel_charge, optional=True),
-        ui.PriceLine("Paid with points", price.points, minus=True, optional=True),
-        ui.PriceLine("Paid with store credit", price.credit, minus=True, optional=True),
-        ui.PriceLine("To be paid", rx.cond(price.cancelled > 0, price.to_pay, 0), optional=True),
-        # Without these the total is what was paid, as the payments below say.
-        ui.PriceLine("You paid", rx.cond(has_other, paid.amount_paid, 0), optional=True),
-        ui.PriceLine("Still to pay", rx.cond(is_due, paid.amount_unpaid, 0), optional=True),
-    ]
-    taxes = rx.cond(
-        order.total_tax > 0,
-        ui.text(
-            "Taxes in the total: ",
-            ui.money(order.total_tax, order.currency.code),
-            tone="muted",
-            size="small",
-        ),
-    )
-    return ui.section(
-        "Price",
-        ui.card(ui.stack(ui.price_breakdown(lines, order.currency.code), taxes)),
-    )
-
-
 def _payment(payment: Any, moment: Any, currency: Any) -> rx.Component:
     method = rx.cond(payment.payment_method, payment.payment_method, "Payment")
     means = rx.cond(

@@ -1,0 +1,45 @@
+"""Parts of the order pages that others may show."""
+
+from account_portal.orders.components.parts import (
+    arrival_words,
+    masked,
+    need_help,
+    order_address,
+    order_card,
+    order_item,
+    order_link,
+    refund_due,
+    refund_id,
+    refund_line,
+    refund_row,
+    return_link,
+    return_note,
+    return_until,
+    variant_and_quantity,
+    withdraw_here,
+    working_days,
+    write_to,
+)
+from account_portal.orders.components.price import price_section
+
+__all__ = [
+    "arrival_words",
+    "masked",
+    "need_help",
+    "order_address",
+    "order_card",
+    "order_item",
+    "order_link",
+    "price_section",
+    "refund_due",
+    "refund_id",
+    "refund_line",
+    "refund_row",
+    "return_link",
+    "return_note",
+    "return_until",
+    "variant_and_quantity",
+    "withdraw_here",
+    "working_days",
+    "write_to",
+]
