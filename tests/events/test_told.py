@@ -28,6 +28,8 @@ from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUp
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
 from account_portal.states import ReturnStatus, ShipmentStatus
+from account_portal.withdrawals import service as withdrawals
+from account_portal.withdrawals.schemas import StateWithdrawal
 from tests.factories.addresses import HOME, make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import SAVINGS, make_bank_account
@@ -490,6 +492,13 @@ def test_a_record_the_database_refuses_leaves_no_event(
     bring_in(database, path)
     kept = [data["order_number"] for _, data in told(database, before)]
     assert kept.count("N-1") == 1
+
+
+def test_a_withdrawal_is_received(database: Database, does: Does, owner: User) -> None:
+    order = make_order(database, owner)
+    said = {"name": "Asha Rao", "order": order.order_number, "contact": "asha@example.com"}
+    wanted = StateWithdrawal.model_validate(said)
+    assert "withdrawal.received" in names(does(owner, withdrawals.state_withdrawal, wanted))
 
 
 def all_names() -> Iterator[str]:

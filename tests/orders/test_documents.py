@@ -15,6 +15,7 @@ from tests.factories.records import rows, write
 
 OF_TODAY = {
     "is_cancellation_allowed",
+    "is_delivery_change_allowed",
     "cancel_eligibility",
     "cancellation_refund_details",
     "return_eligibility",
