@@ -144,6 +144,7 @@ def test_a_switch_that_cannot_be_saved_goes_back(open_page: OpenPage, database: 
     switch = page.get_by_role("switch", name="Newsletter by SMS")
     expect(switch).to_be_visible()
     before = switch.is_checked()
+    page.wait_for_load_state("networkidle")  # it is alive: what it asks first was answered
     expire_sessions(database, NEW)
     switch.click()
     sign_in_again(page, NEW)
