@@ -6,7 +6,14 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from account_portal.core.schemas import ABSENT, Input, Moment, OrderNumber, View
 from account_portal.core.text import plain, without_number_sign
-from account_portal.orders.schemas import CancelItem, Digest
+from account_portal.orders.schemas import (
+    CancelItem,
+    Digest,
+    OrderDetail,
+    OrderPaymentStatus,
+    PriceBreakdown,
+    ShownRefund,
+)
 from account_portal.states import ReturnResolution
 
 
@@ -79,3 +86,14 @@ class ChoosableLine(View):
     resolution: ReturnResolution = Field(description="What comes for units that go back.")
     reason: str = Field(description="Why none; `{date}` in it is the moment `closed`.")
     closed: Moment | None
+
+
+class FoundPage(View):
+    """All the page of the found order shows; nothing of the account it belongs to."""
+
+    order: OrderDetail
+    price: PriceBreakdown
+    payment: OrderPaymentStatus
+    refunds: list[ShownRefund]
+    to_cancel: list[ChoosableLine]
+    to_return: list[ChoosableLine]

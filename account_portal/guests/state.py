@@ -18,21 +18,18 @@ from account_portal.orders.schemas import (
     ShownRefund,
 )
 from account_portal.orders.service.links import withdraw_link
-from account_portal.returns.schemas import CreateOrderReturn, PreviewOrderReturn, ReturnQuote
+from account_portal.returns.schemas import (
+    REASON_CODES,
+    CreateOrderReturn,
+    PreviewOrderReturn,
+    ReturnQuote,
+)
 from account_portal.ui.failures import refused
 from account_portal.ui.page_state import PageState, action
 
 CLOSED = f"{routes.FIND_ORDER}?error=order_closed"
 """Where it leads when no order is open any more."""
-REASONS = {
-    "changed_mind": "Changed my mind",
-    "too_small": "Too small",
-    "too_large": "Too large",
-    "not_as_described": "Not as described",
-    "damaged": "Damaged",
-    "wrong_item": "Wrong item",
-    "other": "Something else",
-}
+REASONS: dict[str, str] = {code: words for words, code in REASON_CODES.items()}
 
 
 class FindOrderState(PageState):
@@ -92,16 +89,16 @@ class FoundOrderState(PageState):
             self.phase = "failed"
 
     async def _show(self) -> None:
-        self.shown = order = await read(self, service.read_found_order)
-        self.price, self.payment = await read(self, service.read_found_price)
-        self.refunds = await read(self, service.list_found_refunds)
-        place = order.shipping_address
-        self.withdraw_link = withdraw_link(order.order_number, place.country if place else None)
-        for deed in ("cancel", "return"):
-            lines = await read(self, service.choosable_lines, deed)
-            setattr(self, f"can_{deed}", any(line.counts for line in lines))
-            if self.asking == deed:
-                self.lines = lines
+        page = await read(self, service.read_found_page)
+        self.shown, self.price, self.payment = page.order, page.price, page.payment
+        self.refunds = page.refunds
+        place = page.order.shipping_address
+        country = place.country if place else None
+        self.withdraw_link = withdraw_link(page.order.order_number, country)
+        self.can_cancel = any(line.counts for line in page.to_cancel)
+        self.can_return = any(line.counts for line in page.to_return)
+        choices = {"cancel": page.to_cancel, "return": page.to_return}
+        self.lines = choices.get(self.asking, [])
         self.phase = "ready"
 
     @action

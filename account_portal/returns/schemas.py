@@ -46,6 +46,17 @@ ReasonCode = Literal[
     "other",
 ]
 """Why something goes back, for programs."""
+OTHER_REASON = "Something else"
+REASON_CODES: dict[str, ReasonCode] = {
+    "Too small": "too_small",
+    "Too large": "too_large",
+    "Not as described": "not_as_described",
+    "Damaged or faulty": "damaged",
+    "Wrong item sent": "wrong_item",
+    "Changed my mind": "changed_mind",
+    OTHER_REASON: "other",
+}
+"""The same by the words that customers choose from."""
 
 
 class CreateOrderReturnItem(Input):

@@ -3,14 +3,12 @@
 from account_portal.guests.service.acting import (
     LIFE,
     cancel_found_order,
-    choosable_lines,
     found_order_number,
     leave_order,
-    list_found_refunds,
     preview_found_cancel,
     preview_found_return,
     read_found_order,
-    read_found_price,
+    read_found_page,
     return_found_items,
 )
 from account_portal.guests.service.finding import confirm_order, find_order
@@ -18,15 +16,13 @@ from account_portal.guests.service.finding import confirm_order, find_order
 __all__ = [
     "LIFE",
     "cancel_found_order",
-    "choosable_lines",
     "confirm_order",
     "find_order",
     "found_order_number",
     "leave_order",
-    "list_found_refunds",
     "preview_found_cancel",
     "preview_found_return",
     "read_found_order",
-    "read_found_price",
+    "read_found_page",
     "return_found_items",
 ]

@@ -6,7 +6,6 @@ The key is of its own kind: no other call takes it, and these calls take no othe
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Literal
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -24,15 +23,13 @@ from account_portal.orders.schemas import (
     CancelOrder,
     CancelPreview,
     OrderDetail,
-    OrderPaymentStatus,
-    PriceBreakdown,
-    ShownRefund,
 )
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import (
     CreateOrderReturn,
     OrderReturn,
     PreviewOrderReturn,
+    ReturnableItem,
     ReturnQuote,
     SavedPickupAddress,
 )
@@ -42,7 +39,6 @@ from account_portal.states import RefundMode, ReturnResolution
 LIFE = timedelta(hours=1)
 SEE_ORDER = "see-order"
 """Action of the key that opens one order."""
-Deed = Literal["cancel", "return"]
 
 
 class OrderNotOpen(NotAuthenticated):
@@ -130,61 +126,45 @@ def read_found_order(ctx: Context) -> EncodedView[OrderDetail]:
         return orders.get_order(ctx, number)
 
 
-def list_found_refunds(ctx: Context) -> list[ShownRefund]:
-    """What of the order's money comes or came back, oldest first.
+def read_found_page(ctx: Context) -> schemas.FoundPage:
+    """The order with what it cost, what comes back, and what can be done with its lines.
 
     Raises:
         OrderNotOpen: the key does not open one.
     """
     with _acting(ctx) as number:
-        return orders.shown_refunds(ctx, number)
+        page = orders.get_order_page(ctx, number)
+        items = returns.list_returnable_items(ctx, number)
+    cancels = {line.sku: line for line in page.order.cancel_eligibility.lines}
+    to_cancel = []
+    for item in items:
+        line = cancels[item.sku]
+        reason = line.reasons[0].message if line.reasons else ""
+        to_cancel.append(_choosable(item, line.cancellable_quantity, reason))
+    return schemas.FoundPage(
+        order=page.order,
+        price=page.price,
+        payment=page.payment,
+        refunds=page.refunds,
+        to_cancel=to_cancel,
+        to_return=[
+            _choosable(item, item.returnable_quantity, item.reason or "", item.returnable_until)
+            for item in items
+        ],
+    )
 
 
-def read_found_price(ctx: Context) -> tuple[PriceBreakdown, OrderPaymentStatus]:
-    """What the order cost, and what of it is paid.
-
-    Raises:
-        OrderNotOpen: the key does not open one.
-    """
-    with _acting(ctx) as number:
-        return orders.get_order_price(ctx, number), orders.get_payment_status(ctx, number)
-
-
-def choosable_lines(ctx: Context, deed: Deed) -> list[schemas.ChoosableLine]:
-    """Lines of the order with how many of their units can be cancelled, or go back.
-
-    Raises:
-        OrderNotOpen: the key does not open one.
-    """
-    with _acting(ctx) as number:
-        order = orders.get_order(ctx, number).view()
-        back = returns.list_returnable_items(ctx, number)
-    of_sku = {line.sku: line for line in order.cancel_eligibility.lines}
-    found = []
-    for item in back:
-        units, reason, closed = item.returnable_quantity, item.reason, item.returnable_until
-        if deed == "cancel":
-            line = of_sku[item.sku]
-            units, closed = line.cancellable_quantity, None
-            reason = line.reasons[0].message if line.reasons else None
-        found.append(
-            schemas.ChoosableLine(
-                **item.model_dump(
-                    include={
-                        "sku",
-                        "product_id",
-                        "product_name",
-                        "product_image_url",
-                        "variant_name",
-                    }
-                ),
-                counts=[[str(count)] * 2 for count in range(units + 1)] if units else [],
-                resolution=next(iter(sorted(item.resolutions)), ReturnResolution.REFUND),
-                reason="" if units else reason or "",
-                closed=closed,
-            )
-        )
-    return found
+def _choosable(
+    item: ReturnableItem, units: int, reason: str, closed: datetime | None = None
+) -> schemas.ChoosableLine:
+    known = {"sku", "product_id", "product_name", "product_image_url", "variant_name"}
+    return schemas.ChoosableLine(
+        **item.model_dump(include=known),
+        counts=[[str(count)] * 2 for count in range(units + 1)] if units else [],
+        resolution=next(iter(sorted(item.resolutions)), ReturnResolution.REFUND),
+        reason="" if units else reason,
+        closed=closed,
+    )
 
 
 def preview_found_cancel(ctx: Context, data: schemas.FoundCancelChoice) -> CancelPreview:

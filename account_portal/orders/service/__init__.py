@@ -21,7 +21,6 @@ from account_portal.orders.service.lost_parcels import refund_shipment, resend_s
 from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.page import (
     get_order_page,
-    get_order_price,
     list_on_the_way,
     list_unpaid,
 )
@@ -85,7 +84,6 @@ __all__ = [
     "get_hosted_payment",
     "get_order",
     "get_order_page",
-    "get_order_price",
     "get_payment_status",
     "get_policy",
     "give_back",

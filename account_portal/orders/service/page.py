@@ -200,16 +200,6 @@ def _stray(parcel: Parcel) -> StrayParcel:
     )
 
 
-def get_order_price(ctx: Context, order_number: str) -> PriceBreakdown:
-    """What an order of the caller cost, and what of it is left after items were cancelled.
-
-    Raises:
-        NotFound: no such order of the caller.
-    """
-    detail, facts = read_order(ctx, order_number)
-    return price_breakdown(detail.view(), facts)
-
-
 def price_breakdown(order: OrderDetail, facts: OrderFacts) -> PriceBreakdown:
     """Amounts that add up to the total, and what of it is left after items were cancelled.
 

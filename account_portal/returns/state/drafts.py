@@ -6,21 +6,9 @@ from account_portal.addresses import rules as address_rules
 from account_portal.addresses.schemas import CustomerAddress
 from account_portal.core.schemas import View
 from account_portal.orders.schemas import OrderAddress
-from account_portal.returns.schemas import ReasonCode, ReturnableItem
+from account_portal.returns.schemas import OTHER_REASON, REASON_CODES, ReturnableItem
 from account_portal.states import ReturnResolution
 
-OTHER_REASON = "Something else"
-
-
-REASON_CODES: dict[str, ReasonCode] = {
-    "Too small": "too_small",
-    "Too large": "too_large",
-    "Not as described": "not_as_described",
-    "Damaged or faulty": "damaged",
-    "Wrong item sent": "wrong_item",
-    "Changed my mind": "changed_mind",
-    OTHER_REASON: "other",
-}
 REASONS = tuple(REASON_CODES)
 
 

@@ -20,6 +20,7 @@ from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import OrderAddress
 from account_portal.returns import service
 from account_portal.returns.schemas import (
+    REASON_CODES,
     CreateOrderReturn,
     CreateOrderReturnItem,
     PickupAddress,
@@ -32,7 +33,6 @@ from account_portal.returns.state.drafts import (
     FROM_THE_ORDER,
     MAY_BE_EMPTY,
     OTHER_REASON,
-    REASON_CODES,
     REASONS,
     RESOLUTIONS,
     ReturnLine,
