@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlmodel import Session, col
 
 from account_portal.core.errors import TooManyAttempts
@@ -27,11 +27,15 @@ class Limit:
 def require_below(db: Session, limit: Limit, key: str, now: datetime) -> None:
     """Refuse when the limit is reached.
 
+    In a writing transaction whoever looks at the same limit waits until it ends, so that what is
+    counted until then is seen: no burst passes a limit that has room for one.
+
     Raises:
         TooManyAttempts: with the seconds until the oldest attempt no longer counts.
     """
-    since = now - timedelta(seconds=limit.seconds)
     bucket = limit.bucket(key)
+    _wait_in_line(db, bucket)
+    since = now - timedelta(seconds=limit.seconds)
     times = db.execute(
         select(col(RateEvent.created_at))
         .where(col(RateEvent.bucket) == bucket, col(RateEvent.created_at) > since)
@@ -42,6 +46,14 @@ def require_below(db: Session, limit: Limit, key: str, now: datetime) -> None:
     if len(found) >= limit.times:
         free_at = found[-1] + timedelta(seconds=limit.seconds)
         raise TooManyAttempts(retry_after=math.ceil((free_at - now).total_seconds()))
+
+
+def _wait_in_line(db: Session, bucket: str) -> None:
+    """SQLite lets only one write at a time; a look that writes nothing holds nobody up."""
+    bind = db.get_bind()
+    if bind.dialect.name == "postgresql" and bind.get_execution_options().get("writes", False):
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:bucket, 2))")
+        db.execute(lock, {"bucket": bucket})
 
 
 def count(db: Session, limit: Limit, key: str, now: datetime) -> None:

@@ -47,6 +47,7 @@ def vouch(ctx: Context, data: Vouch) -> FrameSession:
     except AssertionUnreadable:
         claims = {}
     ctx.begin_writing()
+    rate_limit.require_below(ctx.db, REFUSED_PER_ADDRESS, address, ctx.now)
     try:
         if not claims:
             raise rules.AssertionRefused("Nobody we know signed this token.")

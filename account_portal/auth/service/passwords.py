@@ -36,6 +36,7 @@ from account_portal.auth.service.sessions import (
     sign_in_with_tokens,
 )
 from account_portal.context import Context
+from account_portal.core.errors import PortalError
 from account_portal.models import User
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.account import PasswordChanged
@@ -187,21 +188,30 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
     guesser = who_is_signed_in(ctx)
     require_password_tries(ctx, guesser)
     fits, _stronger = verify_password(data.old_password, tried_hash)
-    new_hash = None
+    new_hash = ""
+    fault: PortalError | None = None
     if fits:
-        if normal(data.new_password) == normal(data.old_password):
-            raise PasswordUnchanged
-        require_good_password(
-            data.new_password,
-            email=user.email,
-            phone=user.phone,
-            store=ctx.settings.store_name,
-            field="new_password",
-        )
-        new_hash = hash_password(data.new_password)
+        try:
+            new_hash = _hash_of_new(ctx, user, data)
+        except PortalError as error:  # tells that the old one was right, so it is not told yet
+            fault = error
     user = _begin_as_owner(ctx, guesser, tried_hash, fits=fits, wrong=OldPasswordWrong())
-    assert new_hash is not None  # as the old one fits
+    if fault is not None:
+        raise fault
     store_password(ctx, user, new_hash, but_session=ctx.actor.session_id)
+
+
+def _hash_of_new(ctx: Context, user: User, data: schemas.ChangePassword) -> str:
+    if normal(data.new_password) == normal(data.old_password):
+        raise PasswordUnchanged
+    require_good_password(
+        data.new_password,
+        email=user.email,
+        phone=user.phone,
+        store=ctx.settings.store_name,
+        field="new_password",
+    )
+    return hash_password(data.new_password)
 
 
 def confirm_password(ctx: Context, data: schemas.ConfirmPassword) -> None:

@@ -147,7 +147,7 @@ def accept_invitation(ctx: Context, token: str, password: str, repeated: str) ->
         InvitationOver: the link is nobody's any more.
         WeakPassword, PasswordMismatch, InvalidInput: the password won't do.
     """
-    hashed = _checked_hash(ctx, invited_email(ctx, token), password, repeated)
+    hashed = hash_of_new(ctx, invited_email(ctx, token), password, repeated)
     ctx.begin_writing()
     member = _invited(ctx, token)
     member.password_hash, member.modified_at = hashed, ctx.now
@@ -163,8 +163,17 @@ def set_password(ctx: Context, email: str, password: str, repeated: str, *, by: 
         WeakPassword, PasswordMismatch, InvalidInput: the password won't do.
     """
     require_member(ctx, email)
-    hashed = _checked_hash(ctx, normal_email(email), password, repeated)
+    hashed = hash_of_new(ctx, normal_email(email), password, repeated)
     ctx.begin_writing()
+    store_password(ctx, email, hashed, by=by)
+
+
+def store_password(ctx: Context, email: str, hashed: str, *, by: str) -> None:
+    """Set somebody's password, hashed before; their other sessions end.
+
+    Raises:
+        NotFound: nobody has that address.
+    """
     member = require_member(ctx, email)
     member.password_hash, member.modified_at = hashed, ctx.now
     member.invitation_hash = member.invitation_ends_at = None
@@ -172,7 +181,12 @@ def set_password(ctx: Context, email: str, password: str, repeated: str, *, by: 
     audit.record(ctx, by, "staff.password", f"staff {member.email}")
 
 
-def _checked_hash(ctx: Context, email: str, password: str, repeated: str) -> str:
+def hash_of_new(ctx: Context, email: str, password: str, repeated: str) -> str:
+    """The hash of a password that somebody chose.
+
+    Raises:
+        WeakPassword, PasswordMismatch, InvalidInput: it won't do.
+    """
     require_same(password, repeated)
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         fault = f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"

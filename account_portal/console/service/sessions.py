@@ -20,7 +20,7 @@ from account_portal.auth.service.limits import personal
 from account_portal.console.rules import ROLES, OwnPasswordWrong, Permission, Role, SignInFailed
 from account_portal.console.service import accounts, audit, second_factor
 from account_portal.context import Actor, Context
-from account_portal.core.errors import InvalidInput, NotAuthenticated
+from account_portal.core.errors import InvalidInput, NotAuthenticated, PortalError
 from account_portal.core.ids import new_secret
 from account_portal.models import StaffMember, StaffSession
 from account_portal.security import tokens
@@ -131,6 +131,7 @@ def sign_in(ctx: Context, email: str, password: str) -> Opened:
     fits, stronger = verify_password(password, stored)
     ctx.begin_writing()
     member = ctx.db.execute(statement.with_for_update()).scalar_one_or_none()
+    require_password_tries(ctx, guesser)  # again, where guesses that came at once are counted
     if member is None or not fits or _is_shut_out(ctx, member) or member.password_hash != stored:
         count_wrong_password(ctx, guesser)
         if member is not None:
@@ -221,11 +222,21 @@ def change_password(ctx: Context, member: Member, old: str, password: str, repea
     guesser = Guesser(f"staff:{member.id}", f"session:{member.session_id}")
     require_password_tries(ctx, guesser)
     fits, _ = verify_password(old, row.password_hash)
+    hashed = ""
+    fault: PortalError | None = None
+    if fits:
+        try:
+            hashed = accounts.hash_of_new(ctx, member.email, password, repeated)
+        except PortalError as error:  # tells that the old one was right, so it is not told yet
+            fault = error
+    ctx.begin_writing()
+    require_password_tries(ctx, guesser)
     if not fits:
-        ctx.begin_writing()
         count_wrong_password(ctx, guesser)
         raise OwnPasswordWrong
-    accounts.set_password(ctx, member.email, password, repeated, by=member.email)
+    if fault is not None:
+        raise fault
+    accounts.store_password(ctx, member.email, hashed, by=member.email)
 
 
 def sign_out(ctx: Context, member: Member) -> None:
