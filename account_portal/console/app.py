@@ -54,7 +54,8 @@ def console_routes() -> list[Route]:
     routes += [Route(BASE + path, taken, methods=["POST"]) for path, taken in forms]
     for screen in SCREENS:
         show = screen_route(screen, lambda member, here: menu_of(member.may, here))
-        routes.append(Route(BASE + screen.path, show, methods=["GET"]))
+        method = "POST" if screen.answers_form else "GET"
+        routes.append(Route(BASE + screen.path, show, methods=[method]))
     routes.append(Route(f"{BASE}/{{rest:path}}", _nothing))
     for route in routes:
         route.include_in_schema = False

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     REVIEWS = "reviews"
     POINTS = "points"
     MESSAGES = "messages"
+    POLICIES = "policies"
+    """See and set what customers may do after the purchase."""
     SYSTEMS = "systems"
     """API keys, webhook endpoints and settings."""
     STAFF = "staff"
@@ -76,7 +78,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.WAREHOUSE: "packs and moves parcels, books returned goods in",
     Role.SUPPORT: "decides orders, returns, reviews and points; moves parcels",
     Role.FINANCE: "refunds, payments and bank accounts",
-    Role.ADMIN: "everything, with keys, webhooks, staff and the audit log",
+    Role.ADMIN: "everything, with policies, keys, webhooks, staff and the audit log",
 }
 
 

@@ -98,6 +98,8 @@ class Visit:
     member: Member
     query: QueryParams
     path: Mapping[str, str]
+    form: FormData = field(default_factory=FormData)
+    """What was typed, of a screen that answers a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Screen:
         menu: the group of its line in the menu; empty: it has none.
         looks_at: what it is a look at, for the audit log; it takes what is shown.
         under: path of the menu's line that stands for it.
+        answers_form: it shows what comes of a form and changes nothing; else it is read by `GET`.
     """
 
     path: str
@@ -123,6 +126,7 @@ class Screen:
     menu: str = ""
     looks_at: Callable[[Content], str] | None = None
     under: str = ""
+    answers_form: bool = False
 
 
 @dataclass(slots=True)
@@ -262,6 +266,7 @@ def sentences_of(error: PortalError) -> str:
         f"{words.words(name)} {text}." if name != "_" else text
         for name, texts in error.fields.items()
         for text in texts
+        if text not in error.message
     ]
     return " ".join([error.message, *faults])
 
@@ -281,10 +286,17 @@ def screen_route(screen: Screen, menu: Callable[[Member, Screen], Any]) -> Calla
     """The function that answers for a screen."""
 
     async def show(request: Request) -> Response:
+        form = FormData()
+        if screen.answers_form:
+            try:
+                form = await read_form(request)
+            except PortalError as error:
+                return refused(request, error)
+
         def work() -> Response:
             with enter(caller_of(request), writes=False) as ctx:
                 member = require_member(ctx, request, screen.needs)
-                visit = Visit(ctx, member, request.query_params, request.path_params)
+                visit = Visit(ctx, member, request.query_params, request.path_params, form)
                 content = {"title": screen.title, "menu": menu(member, screen)}
                 content |= screen.show(visit)
                 about = screen.looks_at(content) if screen.looks_at else ""

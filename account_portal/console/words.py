@@ -1,10 +1,11 @@
 """How the console writes amounts, moments and states."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
@@ -59,8 +60,17 @@ def day(value: datetime | str | None) -> Markup:
     if not value:
         return Markup("&ndash;")
     at = _moment(value)
-    words = format_date(at.date(), "d MMM y", locale="en")
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), words)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), day_words(at.date()))
+
+
+def day_words(value: date) -> str:
+    """A day of the calendar, as in 3 May 2026."""
+    return format_date(value, "d MMM y", locale="en")
+
+
+def country(code: str) -> str:
+    """The English name of a country; the code itself where it has none."""
+    return Locale("en").territories.get(code, code)
 
 
 def words(state: Any) -> str:

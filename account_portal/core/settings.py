@@ -177,6 +177,11 @@ class Settings(BaseSettings):
         description="Folder with the shop's own texts of the withdrawal function, `de.json` and so "
         "on, in place of ours or beside them (`docs/withdrawal.md`). Empty: none.",
     )
+    policy_file: str = Field(
+        default="",
+        description="File with what customers may do after the purchase, in TOML or JSON "
+        "(`docs/policies.md`), put in force at a start if it changed since. Empty: none.",
+    )
     security_contact: str = Field(
         default="",
         pattern=r"^$|^(mailto:[^\s@]+@[^\s@]+|https://\S+|tel:\+[0-9-]+)$",
@@ -556,6 +561,13 @@ class Settings(BaseSettings):
     def _is_a_folder(cls, value: str) -> str:
         if value and not Path(value).is_dir():
             raise ValueError("there is no such folder")
+        return value
+
+    @field_validator("policy_file")
+    @classmethod
+    def _is_a_file(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise ValueError("there is no such file")
         return value
 
     @field_validator("storage_url")

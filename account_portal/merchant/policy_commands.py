@@ -1,13 +1,11 @@
 """Policies on the command line: `python -m account_portal shop policy …`."""
 
-import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import click
-import pydantic
 
+from account_portal.core.errors import InvalidInput
 from account_portal.merchant.running import run_as_shop
 from account_portal.orders import service
 from account_portal.orders.schemas import Policy, PolicyChange
@@ -19,16 +17,11 @@ class _PolicyFile(click.ParamType[Policy]):
     name = "file"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Policy:
-        path = Path(str(value))
         try:
-            text = path.read_text("utf-8")
-            data = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-            return Policy.model_validate(data)
-        except pydantic.ValidationError as error:
-            faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-            self.fail(f"{path}: {'; '.join(faults)}", param, ctx)
-        except (OSError, ValueError) as error:
-            self.fail(f"{path}: {error}", param, ctx)
+            return service.read_policy(Path(str(value)).read_text("utf-8"))
+        except (InvalidInput, OSError, ValueError) as error:
+            said = error.message if isinstance(error, InvalidInput) else error
+            self.fail(f"{value}: {said}", param, ctx)
 
 
 @click.group("policy")
@@ -71,5 +64,5 @@ def _print(title: str, changes: list[PolicyChange]) -> None:
 @click.argument("policy", type=_PolicyFile())
 def set_policy(policy: Policy) -> None:
     """Put a policy in force: for new orders, and where it is kinder, for all."""
-    version = run_as_shop(service.set_policy, policy, source="file")
+    version = run_as_shop(service.set_policy, policy, source="command")
     click.echo(f"Policy {version.number} is in force.")

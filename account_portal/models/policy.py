@@ -29,5 +29,5 @@ class PolicyVersion(Identified, table=True):
 
     number: int = Field(unique=True)
     in_force_from: datetime = Field(sa_type=UtcDateTime)
-    source: str = Field(max_length=10, description="`file`, `command` or `api`.")
+    source: str = Field(max_length=10, description="`file`, `command`, `api` or `console`.")
     body: str = Field(sa_type=Text, description="`orders.schemas.Policy` as JSON.")

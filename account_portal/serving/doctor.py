@@ -10,7 +10,7 @@ import click
 from sqlalchemy import make_url
 
 from account_portal import routes
-from account_portal.core.errors import PortalError
+from account_portal.core.errors import InvalidInput, PortalError
 from account_portal.core.ids import new_id
 from account_portal.core.mail_server import sender_of
 from account_portal.core.private_files import readable_by_others
@@ -22,6 +22,8 @@ from account_portal.gateways.messaging import CHANNELS, make_messenger
 from account_portal.gateways.storage import make_storage
 from account_portal.notifications.examples import examples
 from account_portal.notifications.rendering import broken_templates
+from account_portal.orders import rules
+from account_portal.orders.service import read_policy
 from account_portal.serving.build import is_current
 from account_portal.serving.preparing import read_settings
 from account_portal.withdrawals.rules import faults_of
@@ -215,6 +217,19 @@ def _withdrawal(settings: Settings) -> str:
     return f"our texts and those in {settings.withdrawal_texts}"
 
 
+def _policy(settings: Settings) -> str:
+    if not settings.policy_file:
+        return "by command, API or console"
+    try:
+        policy = read_policy(Path(settings.policy_file).read_text("utf-8"))
+    except (InvalidInput, OSError, ValueError) as error:
+        said = error.message if isinstance(error, InvalidInput) else error
+        raise Fault(f"mend {settings.policy_file}: {said}") from None
+    if wrong := rules.faults_of(policy):
+        raise Fault(f"mend {settings.policy_file}: {' '.join(one.text for one in wrong)}")
+    return f"{settings.policy_file}: {len(policy.rules)} rules"
+
+
 def _without(settings: Settings, names: str) -> str:
     kept = "written to the outbox folder" if settings.demo else "not offered to customers"
     return f"none ({names}): {kept}"
@@ -243,6 +258,7 @@ CHECKS = (
     Check("Phones", _phones),
     Check("Templates", _templates),
     Check("Withdrawal", _withdrawal),
+    Check("Policy", _policy),
     Check("Pages", _pages),
 )
 

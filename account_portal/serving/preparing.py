@@ -59,11 +59,28 @@ def prepare_database(settings: Settings) -> None:
 
             if seed_if_empty(database):
                 click.echo("Demo data written.")
+        _apply_policy_file()
     except DatabaseTooNew as error:
         raise CannotStart(str(error)) from None
     finally:
         # Workers are forked: no connection may be shared with them.
         database.dispose()
+
+
+def _apply_policy_file() -> None:
+    from account_portal.context import SHOP, enter
+    from account_portal.core.errors import InvalidInput
+    from account_portal.events import SYSTEM, act_as
+    from account_portal.orders import service
+
+    try:
+        with enter(writes=True, actor=SHOP) as ctx:
+            act_as(ctx.db, SYSTEM)
+            version = service.apply_policy_file(ctx)
+    except InvalidInput as error:
+        raise CannotStart(f"PORTAL_POLICY_FILE can't be put in force: {error.message}") from None
+    if version is not None:
+        click.echo(f"Policy {version.number} is in force, from PORTAL_POLICY_FILE.")
 
 
 def _require_answer(ping: Callable[[], None]) -> None:

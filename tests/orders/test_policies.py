@@ -7,9 +7,11 @@ import json
 import os
 import random
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -379,3 +381,48 @@ def _works(shop: Shop, deed: Any, *args: Any) -> bool:
         except _UndoneError:
             return True
     return False
+
+
+def test_the_file_of_a_setting_is_set_when_it_changed(
+    shop: Shop, tmp_path: Path, set_settings: Any
+) -> None:
+    path = tmp_path / "policy.toml"
+    assert shop.call(service.apply_policy_file, actor=SHOP) is None
+    path.touch()
+    set_settings(PORTAL_POLICY_FILE=str(path))
+    for text, words in (("[[", "cannot be read"), ("rules = [{name = 'x'}]", "says nothing")):
+        path.write_text(text)
+        with pytest.raises(InvalidInput, match=words):
+            shop.call(service.apply_policy_file, actor=SHOP)
+    path.write_text(FILES[0].read_text())
+    assert shop.call(service.apply_policy_file, actor=SHOP).number == 1
+    assert shop.call(service.apply_policy_file, actor=SHOP) is None
+    other = service.read_policy(FILES[1].read_text())
+    shop.call(service.set_policy, other, source="console", actor=SHOP)
+    assert shop.call(service.apply_policy_file, actor=SHOP) is None  # what staff set stays
+    path.write_text(FILES[2].read_text())
+    made = shop.call(service.apply_policy_file, actor=SHOP)
+    assert (made.number, made.source) == (3, "file")
+    with pytest.raises(Forbidden):
+        shop.call(service.apply_policy_file)
+
+
+@pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+def test_a_policy_is_written_as_it_is_read(path: Path) -> None:
+    wanted = service.read_policy(path.read_text())
+    assert service.read_policy(service.write_policy(wanted)) == wanted
+    assert service.write_policy(wanted).startswith("[[rules]]")
+    lifted = service.read_policy('{"rules": [{"name": "a", "returns": {"never": null}}]}')
+    assert service.read_policy(service.write_policy(lifted)) == lifted
+
+
+def test_two_who_set_at_once_make_two_versions(shop: Shop) -> None:
+    shop.call(lambda ctx: service.apply_settings(ctx.db, ctx.now), actor=SHOP)
+    barrier = Barrier(4)
+
+    def set_one(place: int) -> int:
+        barrier.wait()
+        return int(shop.set(policy({"returns": {"window_days": place + 1}})).number)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(set_one, range(4))) == [1, 2, 3, 4]

@@ -165,6 +165,17 @@ def test_doctor_says_what_is_wrong_and_what_to_do(start: Start) -> None:
     assert "hunter2" not in result.stdout
 
 
+def test_a_policy_that_cannot_be_put_in_force_stops_the_start(start: Start, tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("[[rules]]\nname = 'Sale'\n")
+    for command in ("api", "doctor"):
+        result = start(command, PORTAL_POLICY_FILE=str(path))
+        assert result.returncode == 1, command
+        assert "“Sale”: says nothing." in result.stdout + result.stderr
+    gone = start("api", PORTAL_POLICY_FILE=str(tmp_path / "none.toml"))
+    assert "PORTAL_POLICY_FILE: there is no such file" in gone.stderr
+
+
 def test_doctor_sends_a_test_message(start: Start, tmp_path: Path) -> None:
     with mail_server() as box:
         box.answers = {"gone@shop.example": "550 no such user"}

@@ -12,6 +12,7 @@ from account_portal.console.service import accounts
 from account_portal.context import Context
 from account_portal.core.schemas import Input
 from account_portal.merchant import keys
+from account_portal.orders import service as orders
 from account_portal.webhooks import service as webhooks
 from account_portal.webhooks.schemas import ALL, CreateWebhook
 
@@ -33,6 +34,13 @@ class NewEndpoint(Input):
     url: str = Field(min_length=1, max_length=2000)
     types: str = Field(default="*", max_length=1000, description="With commas between.")
     description: str = Field(default="", max_length=200)
+
+
+class NewPolicy(Input):
+    """What customers may do after the purchase, as TOML or JSON."""
+
+    text: str = Field(min_length=1, max_length=60_000, exclude=True)  # the version keeps it
+    after: int = Field(ge=0, description="Number of the version it was tried against; 0: none.")
 
 
 class NewRole(Input):
@@ -72,6 +80,12 @@ def _delete_endpoint(ctx: Context, number: str, data: Nothing, by: str) -> str:
 def _enable_endpoint(ctx: Context, number: str, data: Nothing, by: str) -> str:
     webhooks.enable_webhook(ctx, number)
     return "Events are sent to it again, beginning with what it missed."
+
+
+def _set_policy(ctx: Context, number: str, data: NewPolicy, by: str) -> str:
+    policy = orders.read_policy(data.text)
+    version = orders.set_policy(ctx, policy, source="console", after=data.after)
+    return f"Policy {version.number} is in force."
 
 
 def _new_key(ctx: Context, number: str, data: NewKey, by: str) -> Result:
@@ -130,6 +144,7 @@ DEEDS: Mapping[str, Deed] = {
     "webhook.rotate": _ENDPOINT(_rotate_endpoint),
     "webhook.enable": _ENDPOINT(_enable_endpoint),
     "webhook.delete": _ENDPOINT(_delete_endpoint),
+    "policy.set": Deed(Permission.POLICIES, "policy", _set_policy, NewPolicy),
     "key.create": _KEY(_new_key, NewKey),
     "key.rotate": _KEY(_rotate_key),
     "key.revoke": _KEY(_revoke_key),

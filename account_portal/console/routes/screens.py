@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import orjson
 from pydantic import ValidationError
 
+from account_portal.console.routes.policies import policies_screen, policy_screen, trial_screen
 from account_portal.console.rules import ROLE_WORDS, Permission, Role
 from account_portal.console.service import accounts, audit, overview
 from account_portal.console.service import orders as order_screens
@@ -221,6 +222,31 @@ SCREENS = (
     ),
     Screen("/messages", "Messages", "messages.html", _listing("messages"), menu="People"),
     Screen("/search", "Search", "search.html", _search),
+    Screen(
+        "/policies",
+        "Policies",
+        "policies.html",
+        policies_screen,
+        Permission.POLICIES,
+        menu="Systems",
+    ),
+    Screen(
+        "/policies/try",
+        "Trial of a policy",
+        "policy_trial.html",
+        trial_screen,
+        Permission.POLICIES,
+        under="/policies",
+        answers_form=True,
+    ),
+    Screen(
+        "/policies/{number}",
+        "Policy",
+        "policies.html",
+        policy_screen,
+        Permission.POLICIES,
+        under="/policies",
+    ),
     Screen("/keys", "API keys", "keys.html", _keys, Permission.SYSTEMS, menu="Systems"),
     Screen("/webhooks", "Webhooks", "webhooks.html", _webhooks, Permission.SYSTEMS, menu="Systems"),
     Screen(

@@ -43,6 +43,7 @@ from account_portal.orders.schemas.parts import (
 from account_portal.orders.schemas.policies import (
     Policy,
     PolicyChange,
+    PolicySource,
     PolicyTrial,
     PolicyVersionView,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "PayuPaymentGatewayParams",
     "Policy",
     "PolicyChange",
+    "PolicySource",
     "PolicyTrial",
     "PolicyVersionView",
     "Preview",

@@ -17,6 +17,9 @@ NeverReturned = Literal[
 ]
 """Why something never goes back, as the law of consumer contracts and shops name it."""
 
+PolicySource = Literal["file", "command", "api", "console"]
+"""How a policy was set: by the file of a setting, a command, a call, or the console."""
+
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]
 _Words = Annotated[tuple[_Word, ...], Field(max_length=500)]
 _Days = Annotated[int, Field(ge=0, le=3650)]
@@ -127,7 +130,7 @@ class PolicyVersionView(View):
 
     number: int
     in_force_from: Moment
-    source: str = Field(description="How it was set: `file`, `command` or `api`.")
+    source: PolicySource = Field(description="How it was set.")
     policy: Policy
 
 

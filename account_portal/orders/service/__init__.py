@@ -35,11 +35,14 @@ from account_portal.orders.service.paying import (
 from account_portal.orders.service.paying_back import sends_money_back
 from account_portal.orders.service.payments import get_payment_status
 from account_portal.orders.service.policies import (
+    apply_policy_file,
     get_policy,
     list_policies,
     set_policy,
+    settings_policy,
     try_policy,
 )
+from account_portal.orders.service.policy_texts import read_policy, write_policy
 from account_portal.orders.service.reading import (
     get_order,
     list_orders,
@@ -70,6 +73,7 @@ from account_portal.orders.service.telling import items_of_parcel
 
 __all__ = [
     "add_refund",
+    "apply_policy_file",
     "apply_settings",
     "approve_order",
     "approve_refund",
@@ -105,6 +109,7 @@ __all__ = [
     "pay_again",
     "pay_back_next",
     "preview_cancel",
+    "read_policy",
     "redirect_refund",
     "refresh_due",
     "refresh_orders",
@@ -118,10 +123,12 @@ __all__ = [
     "search_orders",
     "sends_money_back",
     "set_policy",
+    "settings_policy",
     "settle_payment",
     "settle_refund",
     "shown_refunds",
     "try_policy",
     "whole_details",
+    "write_policy",
     "zone_of_delivery",
 ]

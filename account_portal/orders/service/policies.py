@@ -1,13 +1,14 @@
 """Policies of the shop: tried on the orders that are there, set, and kept as versions."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.errors import InvalidInput, NotFound
-from account_portal.models import Order, PolicyVersion
+from account_portal.core.errors import Conflict, InvalidInput, NotFound
+from account_portal.models import Order, OrderPolicy, PolicyVersion
 from account_portal.orders import rules
 from account_portal.orders.facts import (
     OrderFacts,
@@ -20,13 +21,22 @@ from account_portal.orders.facts import (
 from account_portal.orders.schemas import (
     Policy,
     PolicyChange,
+    PolicySource,
     PolicyTrial,
     PolicyVersionView,
 )
 from account_portal.orders.service.documents import mark_documents
+from account_portal.orders.service.policy_texts import read_policy
 
 SAMPLE = 200
 """The latest orders on which a policy is tried."""
+
+
+class PolicyOutdated(Conflict):
+    """Another policy was set than the one that was looked at."""
+
+    code = "policy_outdated"
+    message = "Nothing was set: another policy was put in force meanwhile. Look at it first."
 
 
 def try_policy(ctx: Context, policy: Policy) -> PolicyTrial:
@@ -97,7 +107,9 @@ def _require_sound(policy: Policy, sample: list[OrderFacts]) -> None:
     raise InvalidInput(" ".join(texts), rules=texts)
 
 
-def set_policy(ctx: Context, policy: Policy, *, source: str) -> PolicyVersionView:
+def set_policy(
+    ctx: Context, policy: Policy, *, source: PolicySource, after: int | None = None
+) -> PolicyVersionView:
     """Put a policy in force for orders placed from now on, and where it is kinder, for all.
 
     One that says what the last one says is not set again.
@@ -105,16 +117,22 @@ def set_policy(ctx: Context, policy: Policy, *, source: str) -> PolicyVersionVie
     Args:
         ctx: the call, as the shop.
         policy: what it says.
-        source: how it is set: `file`, `command` or `api`.
+        source: how it is set.
+        after: number of the version that must be in force, 0 for none; not given: whichever is.
 
     Raises:
         Forbidden: only the shop may.
         InvalidInput: it contradicts itself or leaves a hole; says which orders that concerns.
+        PolicyOutdated: another one than `after` is in force.
     """
     try_policy(ctx, policy)
+    # Whoever sets a policy takes this row first: there may be no version yet to lock.
+    ctx.db.execute(select(col(OrderPolicy.id)).with_for_update())
     latest = ctx.db.execute(
-        select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(1).with_for_update()
+        select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(1)
     ).scalar_one_or_none()
+    if after is not None and after != (latest.number if latest else 0):
+        raise PolicyOutdated
     if latest is not None and Policy.model_validate_json(latest.body) == policy:
         return _view(latest)
     version = PolicyVersion(
@@ -137,6 +155,47 @@ def _mark_touched(ctx: Context, policy: Policy) -> None:
         if rule.returns is not None and rule.returns.window_days is not None
     ]
     mark_documents(ctx.db, ctx.now, max(days))
+
+
+def apply_policy_file(ctx: Context) -> PolicyVersionView | None:
+    """Put the policy of `PORTAL_POLICY_FILE` in force if the file changed since it was last set.
+
+    What was set by other ways since then stays in force until the file changes.
+
+    Returns:
+        The version that was set; nothing where the file says what it said, or there is none.
+
+    Raises:
+        Forbidden: only the shop may.
+        InvalidInput: it cannot be read, contradicts itself or leaves a hole.
+    """
+    ctx.require_shop()
+    if not ctx.settings.policy_file:
+        return None
+    try:
+        text = Path(ctx.settings.policy_file).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{error}.") from None
+    policy = read_policy(text)
+    last = ctx.db.execute(
+        select(col(PolicyVersion.body))
+        .where(col(PolicyVersion.source) == "file")
+        .order_by(col(PolicyVersion.number).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if last is not None and Policy.model_validate_json(last) == policy:
+        return None
+    return set_policy(ctx, policy, source="file")
+
+
+def settings_policy(ctx: Context) -> Policy:
+    """What the settings say, which is the last word of every policy.
+
+    Raises:
+        Forbidden: only the shop may.
+    """
+    ctx.require_shop()
+    return Policy(rules=(settings_rule(),))
 
 
 def list_policies(ctx: Context) -> list[PolicyVersionView]:
