@@ -42,6 +42,7 @@ from account_portal.returns.api import router as returns_router
 from account_portal.reviews.api import router as reviews_router
 from account_portal.widget.api import frames
 from account_portal.withdrawals.api import pages as withdrawal_pages
+from account_portal.withdrawals.api import router as withdrawals_router
 
 # What is asked for most is matched first; `/orders/returns` is no order number.
 ROUTERS = (
@@ -59,6 +60,7 @@ ROUTERS = (
     guest_forms,
     forms,
     well_known,
+    withdrawals_router,
     withdrawal_pages,
     security_txt,
     unsubscribe,

@@ -104,6 +104,7 @@ many seconds it has all of them again.
         "Messages": "Messages to customers.",
         "Events": "What happened, in order.",
         "Webhooks": "Where events are sent to.",
+        "Withdrawals": "Withdrawals from contracts, as consumers state them.",
         "Policies": "What customers may do after the purchase.",
     },
     security=[{"keyAuth": []}],

@@ -19,6 +19,7 @@ from account_portal.states import (
     ShipmentStatus,
     TransactionStatus,
     VerificationStatus,
+    WithdrawalStatus,
 )
 
 PAGE = 200
@@ -80,6 +81,12 @@ LISTS = {
         VerificationStatus,
         ("id", "status", "account_name", "account_number", "ifsc_code"),
         of_customer=True,
+    ),
+    "withdrawals": List(
+        lists.list_withdrawals,
+        rows.WithdrawalsQuery,
+        WithdrawalStatus,
+        ("reference", "status", "received_at", "name", "order_text", "contact", "outcome"),
     ),
     "customers": List(
         lists.list_customers,

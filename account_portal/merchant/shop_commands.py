@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
+from pydantic import ValidationError
 
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.loyalty import service as loyalty
@@ -18,6 +19,8 @@ from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
+from account_portal.withdrawals import service as withdrawals
+from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
 
 
 def _number(text: str) -> Decimal:
@@ -258,6 +261,37 @@ def reject_review(review_id: str) -> None:
     """Keep a review from others; its customer may write it anew."""
     run_as_shop(reviews.decide_review, review_id, approved=False)
     click.echo(f"Review {review_id} is not published.")
+
+
+@shop.group("withdrawal")
+def withdrawal_group() -> None:
+    """Withdrawals from contracts."""
+
+
+@withdrawal_group.command("carry-out")
+@click.argument("reference")
+@click.argument("order_number")
+@click.option("--goods", default="", help="SKU:QUANTITY, with commas between; all if left out.")
+def carry_out_withdrawal(reference: str, order_number: str, goods: str) -> None:
+    """Cancel and return what a withdrawal is about. Prints what was done."""
+    try:
+        data = MatchWithdrawal(order_number=order_number, goods=goods)
+    except ValidationError:
+        raise click.UsageError("Give an order number, and goods as in MUG-1:2,TOTE:1.") from None
+    click.echo(run_as_shop(withdrawals.carry_out_for_shop, reference, data))
+
+
+@withdrawal_group.command("settle")
+@click.argument("reference")
+@click.argument("outcome")
+def settle_withdrawal(reference: str, outcome: str) -> None:
+    """Say what came of a withdrawal that was settled otherwise."""
+    try:
+        data = SettleWithdrawal(outcome=outcome)
+    except ValidationError:
+        raise click.UsageError("Say in 1 to 500 characters what came of it.") from None
+    run_as_shop(withdrawals.settle_for_shop, reference, data.outcome)
+    click.echo(f"Withdrawal {reference} is settled.")
 
 
 @shop.group("points")

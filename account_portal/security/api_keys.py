@@ -28,6 +28,7 @@ _KINDS = (
     "bank_accounts",
     "webhooks",
     "policies",
+    "withdrawals",
 )
 SCOPES = (
     *(f"{kind}:{verb}" for kind in _KINDS for verb in ("read", "write")),

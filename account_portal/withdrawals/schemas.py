@@ -58,6 +58,12 @@ class MatchWithdrawal(Input):
         return [CancelItem(sku=sku, quantity=int(count)) for sku, _, count in pairs]
 
 
+class SettleWithdrawal(Input):
+    """What came of a statement, for the shop's own people."""
+
+    outcome: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
 class WithdrawalRow(View):
     """A withdrawal, for the shop."""
 

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import Field
 from starlette.datastructures import FormData
 
 from account_portal.console.deeds.base import Deed, Do, Nothing, deed_of_order
 from account_portal.console.rules import Permission
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput
-from account_portal.core.schemas import Input
 from account_portal.merchant import deeds
 from account_portal.merchant.schemas import (
     CreateRefund,
@@ -23,13 +21,7 @@ from account_portal.merchant.schemas import (
 )
 from account_portal.returns import service as returns
 from account_portal.withdrawals import service as withdrawals
-from account_portal.withdrawals.schemas import MatchWithdrawal
-
-
-class Outcome(Input):
-    """What came of a withdrawal, for the shop's own people."""
-
-    outcome: str = Field(min_length=1, max_length=500)
+from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
 
 
 def _units(form: FormData) -> dict[str, Any]:
@@ -114,12 +106,12 @@ def _redirect(ctx: Context, number: str, data: Redirection, by: str) -> str:
 
 
 def _carry_out(ctx: Context, number: str, data: MatchWithdrawal, by: str) -> str:
-    done = withdrawals.carry_out_for_shop(ctx, number, data, by)
+    done = withdrawals.carry_out_for_shop(ctx, number, data)
     return f"Withdrawal {number}: {done}."
 
 
-def _settle_withdrawal(ctx: Context, number: str, data: Outcome, by: str) -> str:
-    withdrawals.settle_for_shop(ctx, number, data.outcome, by)
+def _settle_withdrawal(ctx: Context, number: str, data: SettleWithdrawal, by: str) -> str:
+    withdrawals.settle_for_shop(ctx, number, data.outcome)
     return f"Withdrawal {number} is settled."
 
 
@@ -137,7 +129,9 @@ DEEDS: Mapping[str, Deed] = {
     "refund.retry": deed_of_order("refund", Permission.REFUNDS, _retry_refund, RetryRefund),
     "refund.redirect": deed_of_order("refund", Permission.REFUNDS, _redirect, Redirection),
     "withdrawal.carry_out": Deed(Permission.RETURNS, "withdrawal", _carry_out, MatchWithdrawal),
-    "withdrawal.settle": Deed(Permission.RETURNS, "withdrawal", _settle_withdrawal, Outcome),
+    "withdrawal.settle": Deed(
+        Permission.RETURNS, "withdrawal", _settle_withdrawal, SettleWithdrawal
+    ),
     "return.approve": deed_of_order(
         "return", Permission.RETURNS, _step(returns.approve_return, "approved")
     ),

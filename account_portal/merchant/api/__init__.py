@@ -9,6 +9,7 @@ from account_portal.merchant.api.policies import router as policies
 from account_portal.merchant.api.records import router as records
 from account_portal.merchant.api.returns import router as returns
 from account_portal.merchant.api.reviews import router as reviews
+from account_portal.merchant.api.withdrawals import router as withdrawals
 
 ROUTERS = (
     records,
@@ -16,6 +17,7 @@ ROUTERS = (
     payments,
     refunds,
     returns,
+    withdrawals,
     customers,
     reviews,
     messages,

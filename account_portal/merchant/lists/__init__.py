@@ -16,6 +16,7 @@ from account_portal.merchant.lists.people import customer_id_of, get_customer, l
 from account_portal.merchant.lists.queues import (
     get_bank_account,
     get_review,
+    get_withdrawal,
     list_bank_accounts,
     list_messages,
     list_reviews,
@@ -32,6 +33,7 @@ __all__ = [
     "get_return",
     "get_review",
     "get_shipment",
+    "get_withdrawal",
     "list_bank_accounts",
     "list_customers",
     "list_deliveries",

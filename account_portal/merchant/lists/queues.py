@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import versions
+from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
 from account_portal.merchant.lists.expanding import bring_along
 from account_portal.merchant.lists.paging import Keys, find_page
@@ -114,6 +116,20 @@ def list_withdrawals(ctx: Context, query: WithdrawalsQuery) -> CursorPage[list[W
     ctx.require_shop()
     ids, cursor = find_page(ctx, _WITHDRAWALS, query, statuses=query.status)
     return CursorPage(rows_by_id(ctx, Withdrawal, ids, _withdrawal), cursor)
+
+
+def get_withdrawal(ctx: Context, reference: str) -> WithdrawalRow:
+    """One withdrawal.
+
+    Raises:
+        NotFound: no such statement.
+    """
+    ctx.require_shop()
+    found = select(Withdrawal).where(col(Withdrawal.reference) == reference)
+    row = ctx.db.execute(found).scalar_one_or_none()
+    if row is None:
+        raise NotFound(f"There is no withdrawal {reference}.")
+    return _withdrawal(row)
 
 
 def _withdrawal(row: Withdrawal) -> WithdrawalRow:
