@@ -29,12 +29,13 @@ def _playwrights_own() -> str | None:
     return path if Path(path).is_file() else None
 
 
-def _install_from_debian() -> bool:
+def install_from_debian(*packages: str) -> bool:
+    """Install the system's packages, as root or by sudo; false where that can't be done."""
     apt = shutil.which("apt-get")
     rights = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not apt or (rights and not shutil.which("sudo")):
         return False
-    command = [*rights, apt, "install", "--yes", "--quiet", "--no-install-recommends", "chromium"]
+    command = [*rights, apt, "install", "--yes", "--quiet", "--no-install-recommends", *packages]
     return any(
         (prepare is None or _run(prepare)) and _run(command)
         for prepare in (None, [*rights, apt, "update", "--quiet"])  # lists may be missing or old
@@ -50,7 +51,7 @@ def _run(command: list[str]) -> bool:
 def install_chromium() -> str:
     """Install a browser: the system's package where that is allowed, else Playwright's own."""
     print("No Chromium found; installing one ...", file=sys.stderr)
-    if not _install_from_debian():
+    if not install_from_debian("chromium"):
         _run([sys.executable, "-m", "playwright", "install", "chromium"])
     found = find_chromium()
     if found is None:

@@ -7,8 +7,15 @@ if (parent === window) {
   location.replace(path + location.search + location.hash);
   return;
 }
-// A frame keeps nothing in the browser's storage, where other frames of the page would find it:
-// each has a state of its own.
+// What is kept for this storefront until its tab is closed. Browsers may block it altogether.
+const kept = (() => {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+})();
+// Of what pages themselves keep, frames of one page have a state of their own each.
 ["localStorage", "sessionStorage"].forEach(replaceStorage);
 sessionStorage.setItem("token", newToken());
 
@@ -20,6 +27,7 @@ try {
   // another storefront's own frame, without the widget
 }
 const root = document.documentElement;
+const PROOF = `portal-proof ${told.host ?? ""}`;
 const heard = [];
 const KNOWN_WITHIN = 4000; // ms: then the page goes on as nobody's, until its storefront has answered
 let connects; // lets the page's connection begin
@@ -28,8 +36,9 @@ const frame = {
   host: told.host ?? "",
   kind: told.vouched ? "vouched" : "plain",
   locale: "",
-  // What the page holds in place of a cookie. It stands nowhere else, and goes with the page.
-  proof: "",
+  // What the page holds in place of a cookie. Where nobody vouches anew at each load it is kept for
+  // the tab: some browsers, WebKit for one, keep no cookie for a frame.
+  proof: (!told.vouched && kept?.getItem(PROOF)) || "",
   // What the page says of itself when it connects; see ui/arrivals.py.
   introduction: () => ({ frame: frame.kind, origin: frame.host, proof: frame.proof }),
   known: new Promise((done) => {
@@ -72,6 +81,11 @@ const frame = {
     const answer = await response.json();
     if (!response.ok) throw Object.assign(new Error(answer.message), { code: answer.code });
     frame.proof = answer.content.proof;
+    if (frame.kind === "plain") kept?.setItem(PROOF, frame.proof);
+  },
+  forget() {
+    frame.proof = "";
+    kept?.removeItem(PROOF);
   },
 };
 

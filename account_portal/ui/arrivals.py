@@ -137,11 +137,19 @@ async def arrive(said: Introduction, scope: Scope) -> Arrival:
     Raises:
         GatewayUnavailable: the database can't be asked just now.
     """
+    data, actor = await _recognise(said, scope)
+    if said.frame == "plain" and said.proof and not actor.is_customer:
+        # What the tab has kept opens nothing any more, and may stand before a cookie that does.
+        data, actor = await _recognise(said.model_copy(update={"proof": ""}), scope)
+    data["customer"] = actor.user_id or ""
+    return Arrival(_key(said, actor), data["customer"], data)
+
+
+async def _recognise(said: Introduction, scope: Scope) -> tuple[dict[str, Any], Actor]:
     data = _came_along(said, scope)
     caller = caller_with(HeaderData.from_router_data(data), data["ip"], data)
     actor = _who(caller) if answers_at_once() else await run_in_threadpool(_who, caller)
-    data["customer"] = actor.user_id or ""
-    return Arrival(_key(said, actor), data["customer"], data)
+    return data, actor
 
 
 def _came_along(said: Introduction, scope: Scope) -> dict[str, Any]:

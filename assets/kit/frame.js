@@ -118,8 +118,12 @@ export function Bridge({ gate, happened, onShut, onRefresh, onAsk, onLeave }) {
 
   useEffect(() => {
     asked.current = gate === "asking";
-    if (gate === "left") hasLeft = true;
+    if (gate === "left") {
+      hasLeft = true;
+      frame.forget();
+    }
     if (gate !== "asking") return;
+    frame.forget(); // it opens nothing any more
     if (token.current) admit(token.current);
     else if (hasLeft) onShut();
     else frame.tell("signin-required");

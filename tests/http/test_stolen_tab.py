@@ -230,6 +230,19 @@ def test_a_proof_is_of_one_storefront_and_ends_with_its_session(
     assert portal.now(victim).first_name == "Vic"
 
 
+def test_a_kept_proof_that_ended_does_not_stand_before_a_cookie(
+    portal: Portal, victim: User
+) -> None:
+    cookie, proof = portal.sign_in(victim), vouched(portal, victim)
+    framed = {"frame": "vouched", "origin": SHOP, "proof": proof}
+    LiveTab(portal.url, **framed).open()
+    ended = LiveTab(portal.url, **framed)
+    ended.open()
+    ended.send(f"{FRAME}.sign_out")
+    assert victim.email not in LiveTab(portal.url, cookie, **framed).open()
+    assert victim.email in LiveTab(portal.url, cookie, **{**framed, "frame": "plain"}).open()
+
+
 def test_a_proof_is_no_token_of_the_api(portal: Portal, victim: User) -> None:
     proof = vouched(portal, victim)
     path = f"{portal.url}/api/v1/main/storefront/user/orders/return-eligible"

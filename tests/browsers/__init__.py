@@ -1,0 +1,1 @@
+"""Firefox and WebKit, for a smoke of what the Chromium tests walk through at length."""
