@@ -1,8 +1,9 @@
-"""Connections of open pages, while the Redis that holds what pages hold does not answer.
+"""Connections and uploads of open pages, while the Redis that holds their state does not answer.
 
 An event that cannot reach its page's state ends in the log, and the page waits for ever. So
 connections are hung up and refused meanwhile: the page says that there is no connection, keeps what
-was typed, tries again by itself and goes on once Redis is back.
+was typed, tries again by itself and goes on once Redis is back. An upload, which is an event with
+files, is 503 meanwhile, like any call that comes too early.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ import logging
 from collections.abc import Callable
 
 from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send
+from account_portal.edge.envelope import send_failure
+from account_portal.edge.uploads import CLOSE, is_upload
 
 log = logging.getLogger("account_portal.connections")
 
@@ -32,6 +35,9 @@ class PageConnections:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
+        if is_upload(scope):
+            await self._upload(scope, receive, send)
+            return
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
@@ -52,6 +58,24 @@ class PageConnections:
             await self.app(scope, _until(hung_up, receive), sending)
         finally:
             self._open.discard(hung_up)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take files in, unless the state of their page can't be reached, before or at the end."""
+        if not await self._answers():
+            await send_failure(send, 503, CLOSE)
+            return
+        replaced = False
+
+        async def sending(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] == 500:
+                replaced = not await self._answers()
+                if replaced:
+                    await send_failure(send, 503, CLOSE)
+            if not replaced:
+                await send(message)
+
+        await self.app(scope, receive, sending)
 
     async def _answers(self) -> bool:
         try:

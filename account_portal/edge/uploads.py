@@ -16,7 +16,13 @@ HANDLER = b"reflex-event-handler"
 TAB = b"reflex-client-token"
 """Header in which Reflex looks for the key of the tab's state."""
 
-_CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
+CLOSE = [(b"connection", b"close")]
+"""Header of an answer before which the body was not read to its end."""
+
+
+def is_upload(scope: Scope) -> bool:
+    """Whether a request sends files of a page."""
+    return scope["type"] == "http" and scope["path"].rstrip("/") == PAGE_UPLOADS
 
 
 class PageUploads:
@@ -42,16 +48,16 @@ class PageUploads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
-        if scope["type"] != "http" or scope["path"].rstrip("/") != PAGE_UPLOADS:
+        if not is_upload(scope):
             await self.app(scope, receive, send)
             return
         try:
             key = await self.admit(scope)
         except PortalError as error:
-            await send_failure(send, error.status, _CLOSE)
+            await send_failure(send, error.status, CLOSE)
             return
         if not self.takes_files(header(scope["headers"], HANDLER) or ""):
-            await send_failure(send, 400, _CLOSE)
+            await send_failure(send, 400, CLOSE)
             return
         set_header(scope["headers"], TAB, key)
         await self.app(scope, receive, enveloped(send))

@@ -54,8 +54,10 @@ class Taken(NamedTuple):
 
     url: str
     keys: list[str]
-    rows: list[tuple[str, int, Parcel]]
-    """Id and number of the try of each."""
+    until: datetime
+    """End of the lease. Who takes them later has another, so it tells whose try it was."""
+    parcels: dict[str, Parcel]
+    """By id of the delivery."""
 
 
 def body_of(entry: events.Entry, whole: bytes | None = None) -> str:
@@ -168,11 +170,25 @@ def take(ctx: Context, endpoint_id: str) -> Taken | None:
     found = list(ctx.db.execute(statement).scalars())
     if not found:
         return None
+    until = ctx.now + LEASE
     for row in found:
-        row.status, row.attempts = DeliveryStatus.SENDING, row.attempts + 1
-        row.due_at = ctx.now + LEASE
-    rows = [(row.id, row.attempts, Parcel(row.event_id, row.body)) for row in found]
-    return Taken(endpoint.url, keys_of(endpoint, ctx.now), rows)
+        row.status, row.due_at = DeliveryStatus.SENDING, until
+    parcels = {row.id: Parcel(row.event_id, row.body) for row in found}
+    return Taken(endpoint.url, keys_of(endpoint, ctx.now), until, parcels)
+
+
+def give_back(ctx: Context, taken: Taken) -> None:
+    """Let others try at once what this worker took and will not finish, as it is stopped."""
+    ctx.db.execute(
+        update(WebhookDelivery)
+        .where(
+            col(WebhookDelivery.id).in_(taken.parcels),
+            col(WebhookDelivery.status) == DeliveryStatus.SENDING,
+            col(WebhookDelivery.due_at) == taken.until,
+        )
+        .values(status=DeliveryStatus.DUE, due_at=ctx.now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def keys_of(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
@@ -187,22 +203,32 @@ def keys_of(endpoint: WebhookEndpoint, now: datetime) -> list[str]:
     return [tokens.decrypt(key) for key in keys]
 
 
-def settle(ctx: Context, endpoint_id: str, tried: Mapping[tuple[str, int], Outcome]) -> None:
-    """Record what became of tries, by id and number; then what waited behind them is due."""
+def settle(ctx: Context, endpoint_id: str, until: datetime, tried: Mapping[str, Outcome]) -> None:
+    """Record what became of tries; then what waited behind them is due.
+
+    A try counts here, once it has an outcome: that of a worker that died says nothing about the
+    endpoint, and makes it wait no longer.
+
+    Args:
+        ctx: a writing call.
+        endpoint_id: where they were sent to.
+        until: end of the lease under which they were tried.
+        tried: outcomes by id of the delivery.
+    """
     endpoint = ctx.db.execute(
         select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id).with_for_update()
     ).scalar_one_or_none()
     if endpoint is None:
         return  # removed meanwhile, with its deliveries
-    ids = [delivery_id for delivery_id, _ in tried]
-    statement = select(WebhookDelivery).where(col(WebhookDelivery.id).in_(ids)).with_for_update()
+    statement = select(WebhookDelivery).where(col(WebhookDelivery.id).in_(tried)).with_for_update()
     done: list[WebhookDelivery] = []
     outcomes = []
     for row in ctx.db.execute(statement).scalars():
-        outcome = tried.get((row.id, row.attempts))
-        if outcome is None or row.status != DeliveryStatus.SENDING:
+        if row.status != DeliveryStatus.SENDING or row.due_at != until:
             continue  # our lease was over, and another worker has taken it
+        outcome = tried[row.id]
         outcomes.append(outcome)
+        row.attempts += 1
         row.response_status, row.error = outcome.status, outcome.error
         if outcome.succeeded:
             close(row, DeliveryStatus.DELIVERED, ctx.now)

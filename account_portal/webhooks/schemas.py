@@ -117,7 +117,7 @@ class Delivery(View):
     event_id: Ulid = Field(description="`webhook-id` of every try.")
     event_type: str
     status: DeliveryStatus
-    attempts: int
+    attempts: int = Field(description="Tries that came to an end.")
     next_attempt_at: Moment | None
     response_status: int | None = Field(description="HTTP status of the last answer, if any came.")
     error: str | None = Field(description="Why the last try was no success.")

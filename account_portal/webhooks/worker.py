@@ -1,14 +1,15 @@
 """Sends what is due, by as many workers as like to: each takes what no other has.
 
-One that is killed has lost nothing: what it took is tried again when its lease is over. An endpoint
-that hangs holds up only its own events.
+One that is killed has lost nothing: what it took is tried again when its lease is over; one that
+is stopped gives it back at once. An endpoint that hangs holds up only its own events.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from threading import Event, Thread
 
 from account_portal import events
@@ -17,6 +18,7 @@ from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.webhooks import queue
+from account_portal.webhooks.sending import Outcome
 from account_portal.webhooks.sinks import deliver
 
 log = logging.getLogger("account_portal.webhooks")
@@ -130,27 +132,46 @@ async def send_due(
     Returns:
         How many were tried; 0 when nothing is due.
     """
+    caller = Caller(now=now)
+    taken: queue.Taken | None = None
+    tried: dict[str, Outcome] = {}
 
-    def take() -> queue.Taken | None:
-        with enter(Caller(now=now), writes=True, actor=SHOP, database=database) as ctx:
-            return queue.take(ctx, endpoint_id)
+    def take() -> None:
+        nonlocal taken
+        with enter(caller, writes=True, actor=SHOP, database=database) as ctx:
+            taken = queue.take(ctx, endpoint_id)
 
-    taken = await asyncio.to_thread(take)
-    if taken is None:
-        return 0
-    parcels = [parcel for _, _, parcel in taken.rows]
-    outcomes = await deliver(taken.url, taken.keys, parcels, utc_now())
-    tried = {
-        (delivery_id, attempt): outcome
-        for (delivery_id, attempt, _), outcome in zip(taken.rows, outcomes, strict=True)
-    }
+    def settle(taken: queue.Taken) -> None:
+        with enter(caller, writes=True, actor=SHOP, database=database) as ctx:
+            queue.settle(ctx, endpoint_id, taken.until, tried)
 
-    def settle() -> None:
-        with enter(Caller(now=now), writes=True, actor=SHOP, database=database) as ctx:
-            queue.settle(ctx, endpoint_id, tried)
+    def give_back(taken: queue.Taken) -> None:
+        with enter(caller, writes=True, actor=SHOP, database=database) as ctx:
+            queue.give_back(ctx, taken)
 
-    await asyncio.to_thread(settle)
+    try:
+        await _to_its_end(take)
+        if taken is None:
+            return 0
+        parcels = taken.parcels
+        outcomes = await deliver(taken.url, taken.keys, list(parcels.values()), utc_now())
+        tried.update(zip(parcels, outcomes, strict=True))
+        await _to_its_end(partial(settle, taken))
+    except asyncio.CancelledError:
+        if taken is not None:
+            await asyncio.to_thread(give_back, taken)  # nothing of what is settled already
+        raise
     return len(tried)
+
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """Do it in a thread, and wait for its end even when cancelled: it is done then, or not."""
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait((running,))
+        raise
 
 
 @asynccontextmanager

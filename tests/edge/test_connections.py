@@ -11,6 +11,8 @@ from account_portal.edge.asgi import Message, Receive, Scope, Send
 from account_portal.edge.built import BuiltPages
 from account_portal.edge.connections import PageConnections
 from account_portal.edge.headers import ResponseHeaders
+from account_portal.edge.uploads import PAGE_UPLOADS
+from tests.edge.asgi_client import call
 
 SCOPE: Scope = {
     "type": "websocket",
@@ -121,3 +123,20 @@ def test_a_redis_that_hangs_is_one_that_does_not_answer(monkeypatch: pytest.Monk
         return page
 
     assert asyncio.run(run()).kinds == ["websocket.close"]
+
+
+@pytest.mark.parametrize("goes", ["before", "meanwhile", "never"])
+def test_an_upload_without_redis_is_503_and_says_when_to_come_again(goes: str) -> None:
+    """What Reflex makes of it is a 500; one for another reason stays what it is."""
+    redis = Redis()
+    redis.is_there = goes != "before"
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        redis.is_there = goes == "never"
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b"Internal Server Error"})
+
+    answer = call(PageConnections(app, redis.ping), PAGE_UPLOADS, method="POST")
+    told = "retry-after" in answer.headers
+    assert (answer.status, told) == ((500, False) if goes == "never" else (503, True))
+    assert (b"Internal" in answer.body) == (goes == "never")

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -369,11 +369,55 @@ def test_who_comes_back_late_changes_nothing(
     slow = as_shop(database, queue.take, endpoint.id)
     clock.advance(seconds=queue.LEASE.total_seconds())
     works()
-    [(delivery_id, attempt, _)] = slow.rows
-    late = {(delivery_id, attempt): Outcome(succeeded=False, error="late")}
-    as_shop(database, queue.settle, endpoint.id, late)
+    late = dict.fromkeys(slow.parcels, Outcome(succeeded=False, error="late"))
+    as_shop(database, queue.settle, endpoint.id, slow.until, late)
+    as_shop(database, queue.give_back, slow)
     [row] = rows(database, WebhookDelivery)
-    assert (row.status, row.error) == ("delivered", None)
+    assert (row.status, row.error, row.attempts) == ("delivered", None, 1)
+
+
+def test_what_a_dead_worker_tried_is_no_failure_of_the_endpoint(
+    database: Database,
+    receiver: Receiver,
+    makes: Makes,
+    works: Works,
+    happens: Happens,
+    clock: Clock,
+) -> None:
+    from account_portal.webhooks.worker import hand_on_all
+
+    endpoint = makes(receiver.url)
+    receiver.answers = lambda _: 503
+    happens("a")
+    hand_on_all(database, clock.now)
+    for _ in range(len(queue.PAUSES) + 1):  # else it were dead before it was ever answered
+        assert as_shop(database, queue.take, endpoint.id) is not None
+        clock.advance(seconds=queue.LEASE.total_seconds())
+    assert works() == 1
+    [row] = rows(database, WebhookDelivery)
+    assert (row.status, row.attempts) == ("due", 1)
+    clock.advance(seconds=queue.PAUSES[0].total_seconds())
+    assert works() == 1
+
+
+def test_a_worker_that_is_stopped_gives_back_what_it_has_not_finished(
+    database: Database, receiver: Receiver, makes: Makes, happens: Happens
+) -> None:
+    go_on = Event()
+    receiver.answers = lambda _: 204 if go_on.wait(20) else 500
+    makes(receiver.url)
+    happens("a", "b")
+    worker = Worker(database)
+    thread = Thread(target=worker.run)
+    thread.start()
+    assert within(20, lambda: len(receiver.got) == 2)
+    assert statuses(database) == ["sending", "sending"]
+    worker.stop()
+    thread.join(20)
+    go_on.set()
+    assert statuses(database) == ["due", "due"]
+    assert {row.attempts for row in rows(database, WebhookDelivery)} == {0}
+    assert len(find_due(database)) == 1
 
 
 def test_an_endpoint_that_is_removed_takes_its_deliveries_along(
