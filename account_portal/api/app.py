@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -76,6 +77,16 @@ ROUTERS = (
 )
 
 
+_NONE_OF_ITS_OWN: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own telemetry tells what exceptions say, and would double our spans."""
+
+
 class PortalApi(FastAPI):
     """FastAPI with documents of its own, and a short way to the calls they describe.
 
@@ -115,6 +126,7 @@ def make_app() -> PortalApi:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=_NONE_OF_ITS_OWN,
         lifespan=lambda _app: background_jobs(),
     )
     add_error_handlers(app)

@@ -17,6 +17,7 @@ from sqlalchemy.types import NullType
 from sqlmodel import Session
 
 from account_portal.core import postgresql
+from account_portal.core.tracing import is_traced, span
 
 Process = Callable[[Any], Any]
 Rows = list[tuple[Any, ...]]
@@ -94,6 +95,18 @@ class PreparedSelect:
         if words.fixed:
             values = {**words.fixed, **values}
         bound = [values[name] for name in words.places]
+        if is_traced():
+            with span("database", db_query_text=words.text):
+                return self._ask(connection, dialect, words, bound)
+        return self._ask(connection, dialect, words, bound)
+
+    def _ask(
+        self,
+        connection: PoolProxiedConnection,
+        dialect: Dialect,
+        words: _Words,
+        bound: list[Any],
+    ) -> Rows:
         if dialect.name == "postgresql":
             rows = postgresql.ask(connection, self._name, words.text, bound)
         else:

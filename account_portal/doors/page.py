@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from account_portal.context import Caller, Context, answers_at_once, enter
 from account_portal.core.pagination import Page
 from account_portal.core.schemas import EncodedView
+from account_portal.core.tracing import span
 from account_portal.security import idempotency
 from account_portal.security.cookies import (
     read_device_cookie,
@@ -77,7 +78,7 @@ async def read_inline(state: Any, service: Callable[..., Any], *, again: bool = 
     if not again and answers is not None and (service, caller) in answers:
         return answers[service, caller]
     if answers_at_once():
-        with enter(caller, writes=False) as ctx:
+        with span(f"page {service.__name__}"), enter(caller, writes=False) as ctx:
             found = service(ctx)
     else:
         found = await _run(caller, service, (), {}, writes=False, repeat="")
@@ -123,7 +124,7 @@ async def _run(
     repeat: str,
 ) -> Any:
     def work() -> Any:
-        with enter(caller, writes=writes) as ctx:
+        with span(f"page {service.__name__}"), enter(caller, writes=writes) as ctx:
             if repeat and _done_before(ctx, service, repeat):
                 return None
             return _shown(service(ctx, *args, **kwargs))

@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 
 from account_portal.core.request_id import request_id
+from account_portal.core.tracing import trace_id
 
 ACCESS_LOG = "account_portal.access"
 OWN = "account_portal"
@@ -37,6 +38,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             "request_id": request_id.get(),
         }
+        if trace := trace_id():
+            line["trace_id"] = trace
         line.update(getattr(record, "fields", {}))
         if record.exc_info:
             line["exception"] = told(record.exc_info[1])

@@ -20,6 +20,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from account_portal.core.engine import waits
 from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send, header
 from account_portal.edge.envelope import send_failure
+from account_portal.edge.kinds import kind_of_path, method_of
 from account_portal.edge.logs import OWN
 from account_portal.edge.measured import Measured
 from account_portal.security.tokens import same
@@ -27,13 +28,6 @@ from account_portal.security.tokens import same
 PATH = "/metrics"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """What the library calls the variable that names the folder of a server's workers."""
-_KINDS = (
-    ("/assets/", "asset"),
-    ("/console", "console"),
-    ("/health", "health"),
-    ("/backend", "page_event"),
-    ("/media", "media"),
-)
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 log = logging.getLogger("account_portal.metrics")
@@ -100,7 +94,7 @@ class Metrics:
             await self._count(scope, receive, send)
 
     async def _count(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kind, began, status = _kind_of(scope["path"]), time.perf_counter(), 0
+        kind, began, status = kind_of_path(scope["path"]), time.perf_counter(), 0
 
         async def seen(message: Message) -> None:
             nonlocal status
@@ -111,8 +105,7 @@ class Metrics:
         try:
             await self.app(scope, receive, seen)
         finally:
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            self.requests.labels(kind, method, str(status or 500)).inc()
+            self.requests.labels(kind, method_of(scope), str(status or 500)).inc()
             self.seconds.labels(kind).observe(time.perf_counter() - began)
 
     async def _converse(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -154,9 +147,6 @@ class Metrics:
         return generate_latest(shown) + generate_latest(queues)
 
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
 class _Queues:
     """What waits in the database, and whether that could be counted."""
 
@@ -191,15 +181,6 @@ class _Counting(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._counter.labels(record.name, record.levelname.lower()).inc()
-
-
-def _kind_of(path: str) -> str:
-    for start, kind in _KINDS:
-        if path.startswith(start):
-            return kind
-    if path.startswith("/api/"):
-        return "systems_api" if "/merchant/" in path else "api"
-    return "file" if "." in path else "page"
 
 
 def _forget_dead_workers(folder: Path) -> None:

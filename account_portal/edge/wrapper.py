@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
 
 from account_portal.core.settings import ANYWHERE, Settings, get_settings
+from account_portal.core.tracing import is_traced, start_tracing
 from account_portal.edge.asgi import ASGIApp, Scope
 from account_portal.edge.built import BuiltPages
 from account_portal.edge.connections import PageConnections
@@ -68,6 +69,11 @@ def wrap(
     inner = BodyLimit(inner)
     inner = ApiCors(inner, settings.cors_origins)
     inner = Requests(inner, settings.trusted_proxy_hops)
+    start_tracing()
+    if is_traced():
+        from account_portal.edge.tracing import Tracing
+
+        inner = Tracing(inner)
     if settings.metrics:
         from account_portal.edge.metrics import Metrics
 

@@ -16,6 +16,7 @@ import stripe
 
 from account_portal.core import money
 from account_portal.core.errors import GatewayUnavailable
+from account_portal.core.tracing import span
 from account_portal.gateways.payments import (
     PaymentReport,
     PaymentRequest,
@@ -196,7 +197,8 @@ class _Refused(Exception):
 def _answered() -> Iterator[None]:
     """Turn what the library raises into our own errors."""
     try:
-        yield
+        with span("payment gateway"):
+            yield
     except stripe.InvalidRequestError as error:
         log.warning("Stripe refuses: %s", error.user_message or error)
         raise _Refused(error.user_message or str(error)) from error

@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from account_portal.core.opening import CannotOpen, open_database
+from account_portal.core.settings import get_settings
+from account_portal.core.tracing import start_tracing
+from account_portal.edge.logs import configure_logging
 from account_portal.merchant.housekeeping import work_until
 from account_portal.merchant.importing import Summary, run_import
 
@@ -36,6 +39,8 @@ def worker() -> None:
         open_database()
     except CannotOpen as error:
         raise click.ClickException(str(error)) from None
+    configure_logging(get_settings().log_level)
+    start_tracing()
     stop = Event()
 
     def end(_number: int, _frame: object) -> None:

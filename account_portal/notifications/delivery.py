@@ -24,6 +24,7 @@ from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.core.settings import get_settings
+from account_portal.core.tracing import span
 from account_portal.gateways import get_gateways
 from account_portal.gateways.message import DeliveryFailed, DeliveryRefused, Message, Sender
 from account_portal.gateways.messaging import CHANNELS
@@ -194,7 +195,8 @@ def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | N
         words = _words_of(row)
         if not row.recipient or _is_stale(row, now):
             return DROPPED, None
-        messenger.send(_message_of(row, words))
+        with span("message", messaging_operation_name="send", portal_channel=row.channel):
+            messenger.send(_message_of(row, words))
         log.info("message %s (%s by %s) was sent", row.id, row.kind, row.channel)
         return SENT, None
     except DeliveryFailed as error:

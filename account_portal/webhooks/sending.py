@@ -12,6 +12,7 @@ from functools import cache
 import httpcore
 from standardwebhooks import Webhook
 
+from account_portal.core.tracing import span
 from account_portal.webhooks.addresses import AddressRefused, GuardedNetwork, fault_of_url
 
 ANSWER_WITHIN = 15.0
@@ -75,7 +76,8 @@ async def send_all(
 
         async def send(parcel: Parcel) -> Outcome:
             async with free:  # the time a try has begins once it may connect
-                return await _send(pool, url, parcel, signed_headers(parcel, keys, now))
+                with span("webhook"):
+                    return await _send(pool, url, parcel, signed_headers(parcel, keys, now))
 
         return await asyncio.gather(*map(send, parcels))
 
