@@ -517,6 +517,13 @@ class Settings(BaseSettings):
         'as `{"Silver": ["Free delivery"], "Gold": ["Free delivery", "Sales a day early"]}`. '
         "In demo mode an example.",
     )
+    withdrawals_kept_days: int = Field(
+        default=1200,
+        ge=400,
+        le=36_500,
+        description="Days for which a withdrawal is kept that was never matched with a customer: "
+        "somewhat more than the three years after which claims lapse in most of Europe.",
+    )
     books_years: int = Field(
         default=0,
         ge=0,

@@ -20,6 +20,7 @@ from account_portal.personal_data import service as personal_data
 from account_portal.security import api_keys, idempotency, otp, rate_limit
 from account_portal.webhooks import queue as webhooks
 from account_portal.webhooks.worker import Worker, sending_webhooks
+from account_portal.withdrawals import service as withdrawals
 
 log = logging.getLogger("account_portal.housekeeping")
 
@@ -63,7 +64,13 @@ def remove_what_is_over() -> None:
         sweep_reminders(ctx)
         personal_data.remove_ended_exports(ctx)
         personal_data.remove_last_messages(ctx)
-    for sweep_some in (personal_data.end_books, events.place_waiting, events.sweep, webhooks.sweep):
+    for sweep_some in (
+        personal_data.end_books,
+        withdrawals.forget_unmatched,
+        events.place_waiting,
+        events.sweep,
+        webhooks.sweep,
+    ):
         is_done = False
         while not is_done:
             with enter(writes=True, actor=SHOP) as ctx:

@@ -330,3 +330,17 @@ def test_half_of_a_withdrawal_is_never_done(
     state(acting, order.order_number, owner, name="Asha R. Rao")
     assert [row.quantity for row in rows(database, CancelledItem)] == [2]
     assert [row.quantity for row in rows(database, ReturnItem)] == [2]
+
+
+def test_what_belongs_to_nobody_is_removed_in_its_time(
+    database: Database, acting: Any, call: Any, owner: User, delivered: Order, clock: Any
+) -> None:
+    state(acting, "unknown")
+    state(acting, delivered.order_number, who=owner)
+    clock.advance(days=1199)
+    state(acting, "later")
+    assert call(service.forget_unmatched, actor=SHOP) == 0
+    clock.advance(days=2)
+    assert call(service.forget_unmatched, actor=SHOP) == 1
+    kept = {row.order_text for row in rows(database, Withdrawal)}
+    assert kept == {delivered.order_number, "later"}

@@ -2,12 +2,17 @@
 
 from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines
 from account_portal.withdrawals.service.shop import carry_out_for_shop, settle_for_shop
-from account_portal.withdrawals.service.stating import read_receipt, state_withdrawal
+from account_portal.withdrawals.service.stating import (
+    forget_unmatched,
+    read_receipt,
+    state_withdrawal,
+)
 
 __all__ = [
     "carry_out",
     "carry_out_for_shop",
     "covered_lines",
+    "forget_unmatched",
     "read_receipt",
     "settle_for_shop",
     "state_withdrawal",

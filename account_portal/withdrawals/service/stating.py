@@ -8,7 +8,7 @@ page and the file. Only hundreds from one network in an hour are refused.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from account_portal.auth.service.limits import caller_network, count_attempt, personal
@@ -35,6 +35,7 @@ SAME = timedelta(days=1)
 """Within it, the very same statement is the one that was received before."""
 SEE_RECEIPT = "withdrawal"
 RECEIPT_LIFE = timedelta(days=30)
+_AT_ONCE = 500
 
 
 def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
@@ -191,6 +192,23 @@ def _mail(ctx: Context, row: Withdrawal) -> bool:
     )
     enqueue(ctx, message, customer_id=row.customer_id, to=("email", row.contact))
     return True
+
+
+def forget_unmatched(ctx: Context) -> int:
+    """Remove statements that nobody matched with a customer, once they are old; returns how many.
+
+    What a customer stated is kept and ends with the customer's books.
+    """
+    kept = timedelta(days=ctx.settings.withdrawals_kept_days)
+    old = (
+        select(col(Withdrawal.id))
+        .where(col(Withdrawal.customer_id).is_(None), col(Withdrawal.received_at) < ctx.now - kept)
+        .order_by(col(Withdrawal.id))
+        .limit(_AT_ONCE)
+    )
+    ids = list(ctx.db.execute(old).scalars())
+    ctx.db.execute(delete(Withdrawal).where(col(Withdrawal.id).in_(ids)))
+    return len(ids)
 
 
 def read_receipt(ctx: Context, key: str) -> tuple[str, str]:
