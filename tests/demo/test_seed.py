@@ -44,7 +44,7 @@ from account_portal.models import (
     User,
     UserSession,
 )
-from account_portal.orders.service import get_payment_status
+from account_portal.orders.service import get_order, get_payment_status
 from account_portal.security import tokens
 from account_portal.security.passwords import verify_password
 from account_portal.states import (
@@ -361,3 +361,13 @@ def test_a_price_adds_up_whatever_is_discounted(
     assert price.grand_total == (
         price.subtotal + price.item_tax + shipping_paid + price.handling + price.handling_tax
     )
+
+
+def test_its_policy_shows_what_a_policy_can_say(demo: Database, acting: Acting) -> None:
+    codes = set()
+    with acting(rows(demo, User, customer_id=DEMO.id)[0], writes=False) as ctx:
+        for order in rows(demo, Order, customer_id=DEMO.id):
+            shown = get_order(ctx, order.order_number).view()
+            for line in shown.return_eligibility.lines:
+                codes |= {one.code for one in line.reasons}
+    assert {"perishable", "hygiene", "final_sale", "window_closed", "use_cancel"} <= codes

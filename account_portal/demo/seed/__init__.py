@@ -18,6 +18,7 @@ from account_portal.demo.seed.orders import OrderWriter, Written
 from account_portal.demo.seed.past import past_orders, subscription_orders
 from account_portal.demo.seed.people import DEMO, PASSWORD, PEOPLE, SAM, joined_at, people_rows
 from account_portal.demo.seed.plan import Planned
+from account_portal.demo.seed.policies import policy_row
 from account_portal.demo.seed.present import PRESENT
 from account_portal.demo.seed.reviews import product_rows, review_rows
 from account_portal.demo.seed.sams import SAMS
@@ -125,6 +126,7 @@ def _write(db: Session, today: datetime, password_hash: str) -> None:
         *product_rows(today),
         *people_rows(today, password_hash),
         *staff_rows(today, password_hash),
+        policy_row(today),
         *(row for written in orders for row in written.rows),
         *demos.rows(),
         *sams.rows(),

@@ -52,6 +52,7 @@ def line_rows(order_id: str, planned: Planned, price: OrderPrice) -> list[OrderL
                 product_name=product.name,
                 product_image_url=variant.image_url,
                 product_type=product.kind,
+                category=product.category,
                 sku=variant.sku,
                 slug=product.product_id,
                 variant_id=variant.variant_id,
