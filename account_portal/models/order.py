@@ -276,6 +276,12 @@ class OrderDocument(SQLModel, table=True):
     detail: str = Field(
         sa_type=Text, description="`OrderDetail` as JSON, without what may be done with it now."
     )
+    facts: str | None = Field(
+        default=None,
+        sa_type=Text,
+        description="What the order's tables say, as far as what may be done with it is worked out "
+        "from it, as JSON; none: it was not kept yet.",
+    )
     changed_at: datetime = Field(
         sa_type=UtcDateTime,
         description="When anything of the order changed last: what whoever follows orders goes by.",

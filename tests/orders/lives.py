@@ -22,8 +22,18 @@ from account_portal.models import (
     User,
 )
 from account_portal.orders import rules, service
-from account_portal.orders.facts import OrderFacts, facts_of, line_eligibility, money_of
+from account_portal.orders.facts import (
+    OrderFacts,
+    cancelled_worth,
+    facts_of,
+    keep_facts,
+    line_eligibility,
+    load_facts,
+    money_of,
+    read_kept_facts,
+)
 from account_portal.orders.schemas import CancelItem, CancelOrder, OrderQuery
+from account_portal.orders.service.documents import whole_detail
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.states import ShipmentStatus
@@ -241,6 +251,20 @@ class Life:
             self._check_money(money)
             self._check_units(facts)
         self._check_what_is_shown(facts, money)
+        self._check_kept()
+
+    def _check_kept(self) -> None:
+        """What is kept beside the document is what the tables say."""
+        with self.database.session(writes=False) as db:
+            [facts] = load_facts(db, [self.id], ask_for_countries=True)
+            document = db.get_one(OrderDocument, self.id)
+            [kept] = read_kept_facts(db, [self.id]).values()
+        assert document.facts == keep_facts(facts), "facts kept and facts read differ"
+        stored = document.detail.encode()
+        shown = [whole_detail(stored, one, self._clock.now) for one in (kept, facts)]
+        assert shown[0] == shown[1], "the facts that are kept let more or less be done"
+        assert kept.money() == facts.money(), "the facts that are kept are of other money"
+        assert cancelled_worth(kept) == cancelled_worth(facts), "they tell another worth"
 
     def _check_money(self, money: rules.MoneyFacts) -> None:
         account = rules.account_of(money)

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.merchant.importing import run_import
 from account_portal.models import OrderDocument, User
 from account_portal.orders import rules, service
 from account_portal.orders.rules import policies
+from account_portal.orders.schemas import Policy
+from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows, write
 
@@ -108,3 +111,41 @@ def test_an_import_takes_as_many_statements_however_many_orders_come(
         bring_in(database, tmp_path, count)
         counts.append(len(statements))
     assert counts[0] == counts[1] < 60
+
+
+def test_one_order_is_one_statement(
+    database: Database, owner: User, call: Any, statements: list[str]
+) -> None:
+    """Policies are read once; one that is set shows in the next read, wherever it was set."""
+    order = make_order(database, owner, parcels=[{"status": "scheduled"}])
+    counts, flags = [], []
+    for until in ("packed", "packed", "never", "never", "scheduled", "packed"):
+        rule = {"name": "all", "cancel": {"until": until}}
+        policy = Policy.model_validate({"rules": [rule]})
+        call(service.set_policy, policy, source="api", actor=SHOP)
+        for _ in range(2):
+            statements.clear()
+            flags.append(call(service.get_order, order.order_number).view().is_cancellation_allowed)
+            counts.append(len(statements))
+    assert counts == [2, 1, 1, 1, 2, 1, 1, 1, 2, 1, 2, 1]
+    assert flags == [True] * 12, "what was kinder stays"
+    statements.clear()
+    call(service.get_payment_status, order.order_number)
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize("kept", [None, '{"shape": 1}'], ids=["no-facts", "another-version"])
+def test_orders_without_facts_are_read_from_their_tables(
+    database: Database, owner: User, call: Any, kept: str | None
+) -> None:
+    """As they are after an upgrade, until they are derived anew; and beside another version."""
+    order = make_order(database, owner, parcels=[{}], loyalty_point_redeemed=100)
+    spend_points(database, owner, order)
+    shown = call(service.get_order, order.order_number).json
+    with database.session(writes=True) as db:
+        db.get_one(OrderDocument, order.id).facts = kept
+        db.commit()
+    assert call(service.get_order, order.order_number).json == shown
+    with database.session(writes=False) as db:
+        detail = db.get_one(OrderDocument, order.id).detail.encode()
+        assert service.whole_details(db, {order.id: detail}, order.created_at)

@@ -17,6 +17,7 @@ from account_portal.merchant.importing import run
 from account_portal.merchant.importing.statements import Statements
 from account_portal.models import User
 from account_portal.orders import rules
+from account_portal.orders.facts import keep_facts
 from account_portal.orders.facts import money as money_facts
 from account_portal.orders.rules import money, policies, units
 from account_portal.orders.service import goods, lost_parcels, payments, reading, refunds
@@ -106,6 +107,17 @@ def _other_state(*args: Any) -> dict[str, Any]:
     return {**shape.shape_summary(*args), "status": "draft"}
 
 
+def _refreshed(ctx: Any, order: Any, *_args: Any) -> list[str]:
+    """Refunded, whatever is left to refund."""
+    refreshing.refresh_orders(ctx.db, [order.id], ctx.now)
+    return []
+
+
+def _of_before(facts: Any) -> str:
+    """What was kept of payments before the last."""
+    return keep_facts(replace(facts, payments=facts.payments[:1]))
+
+
 _document = refreshing._document
 _add_cancellation = allowed._add_cancellation
 SENT: dict[str, Any] = {"parcels": [{"status": "shipped"}]}
@@ -150,7 +162,7 @@ BROKEN = [
            [("goodwill", 0), ("fail_refund", 0)], also=((refunds, "_try_again", _nothing),)),
     Broken("a parcel is refunded once", lost_parcels, "is_refunded", _always(False),
            [("lose", 0), ("refund_parcel", 0), ("refund_parcel", 0)], SENT,
-           ((lost_parcels, "_refunded", _always([])),)),
+           ((lost_parcels, "_refunded", _refreshed),)),
     Broken("detail and payment status differ", refreshing, "settle_account",
            _said_to_have_failed, []),
     Broken("retry is shown as it is not", payments, "rules",
@@ -163,6 +175,8 @@ BROKEN = [
     Broken("row and detail differ", refreshing, "_DERIVED", (), [], HERE),
     Broken("the list lacks the order", reading, "newest_documents", _always([]), []),
     Broken("counts do not count the orders", refreshing, "recount", _counted_twice, []),
+    Broken("facts kept and facts read differ", refreshing, "keep_facts", _of_before,
+           [("pay_again", 0)], UNPAID),
     Broken("complete, and something can go back", refreshing, "line_returns",
            _closing(-timedelta(days=300)), [("days", 0)], HERE),
     Broken("delivered, and nothing can go back any more", refreshing, "line_returns",

@@ -65,6 +65,7 @@ _ALIASES = {
 _NOT_COUNTRIES = frozenset({"ZZ", "AC", "TA"})
 
 
+@lru_cache(maxsize=1024)
 def plain_name(name: str) -> str:
     """A name without what people write differently: case, accents, signs, saints and articles."""
     letters = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))

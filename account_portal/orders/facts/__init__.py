@@ -14,13 +14,22 @@ from account_portal.orders.facts.eligibility import (
     matching_rules,
     next_change,
 )
+from account_portal.orders.facts.kept import (
+    KEPT,
+    Kept,
+    facts_of_kept,
+    keep_facts,
+    read_kept_facts,
+)
 from account_portal.orders.facts.money import money_of
 from account_portal.orders.facts.order import Held, OrderFacts, facts_of, load_facts
 from account_portal.orders.facts.policies import settings_rule
 
 __all__ = [
+    "KEPT",
     "CancelledWorth",
     "Held",
+    "Kept",
     "LineEligibility",
     "OrderFacts",
     "can_cancel",
@@ -30,6 +39,8 @@ __all__ = [
     "cancelled_account",
     "cancelled_worth",
     "facts_of",
+    "facts_of_kept",
+    "keep_facts",
     "line_cancels",
     "line_eligibility",
     "line_returns",
@@ -37,5 +48,6 @@ __all__ = [
     "matching_rules",
     "money_of",
     "next_change",
+    "read_kept_facts",
     "settings_rule",
 ]

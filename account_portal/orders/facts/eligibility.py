@@ -38,9 +38,11 @@ class LineEligibility:
 def line_eligibility(facts: OrderFacts, now: datetime) -> dict[str, LineEligibility]:
     """What of each line can go back, by its id: what is shown and enforced."""
     status = OrderStatus(facts.order["status"])
-    cancellable = can_cancel(facts, now)
+    returns = line_returns(facts, now)
+    arrives = any(line.reason and line.reason.code == "not_delivered" for line in returns.values())
+    cancellable = arrives and can_cancel(facts, now)
     found = {}
-    for line_id, line in line_returns(facts, now).items():
+    for line_id, line in returns.items():
         reason = line.reason
         if status is OrderStatus.CANCELLED:
             reason = rules.Reason("order_cancelled")

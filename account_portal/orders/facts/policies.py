@@ -1,15 +1,16 @@
 """Which policies bind an order: that in force when it was placed, and kinder ones set since."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from account_portal.core.reading import PreparedSelect, read_in
+from account_portal.core.reading import PreparedSelect, Rows, read_in
 from account_portal.core.settings import get_settings
 from account_portal.models import PolicyVersion
 from account_portal.orders import rules
@@ -30,23 +31,50 @@ class Policies(NamedTuple):
         return self.ranked[bisect_right(self.moments, ordered_at) :]
 
 
+Read = Callable[..., Rows]
+"""Runs a prepared read with the values given by name."""
+
+LATEST_POLICY = (
+    select(col(PolicyVersion.id))
+    .order_by(col(PolicyVersion.number).desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""Id of the last policy that was set: told with what is read, so that others need not be asked."""
+_LAST = aliased(PolicyVersion)
+_LATEST = PreparedSelect(select(LATEST_POLICY))
 _VERSIONS = PreparedSelect(
-    select(col(PolicyVersion.in_force_from), col(PolicyVersion.body)).order_by(
+    select(col(PolicyVersion.in_force_from), col(PolicyVersion.body))
+    .where(
         col(PolicyVersion.number)
+        <= select(col(_LAST.number)).where(col(_LAST.id) == bindparam("latest")).scalar_subquery()
     )
+    .order_by(col(PolicyVersion.number))
 )
 _NO_RULES = '{"rules": []}'
+_known: dict[str, Rows] = {}
+"""Policies by the id of the last: none ever changes, and a new one is another last."""
+_MOST_KNOWN = 8
 
 
 def load_policies(db: Session) -> Policies:
     """Read the policies of the shop."""
+    read = partial(read_in, db)
+    return policies_up_to(read(_LATEST)[0][0], read)
+
+
+def policies_up_to(latest: str | None, read: Read) -> Policies:
+    """The policies of the shop, of which that is the last; read once a process."""
+    rows = _known.get(latest) if latest else []
+    if rows is None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        rows = _known[str(latest)] = read(_VERSIONS, latest=latest)
     settings = settings_rule()
-    rows = read_in(db, _VERSIONS)
-    bodies = [body for _, body in rows]
     return Policies(
         moments=[moment for moment, _ in rows],
-        ranked=[_ranked(body, settings) for body in (_NO_RULES, *bodies)],
-        ask_for_countries=any(_asks_for_countries(body) for body in bodies),
+        ranked=[_ranked(body, settings) for body in (_NO_RULES, *(body for _, body in rows))],
+        ask_for_countries=any(_asks_for_countries(body) for _, body in rows),
     )
 
 

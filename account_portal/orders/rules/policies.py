@@ -1,7 +1,7 @@
 """What a policy says of a line, and what may be done with it at a moment."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -37,8 +37,7 @@ UNTIL: tuple[CancelUntil, ...] = ("never", "scheduled", "packed")
 """The kindest last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(NamedTuple):
     """What rules ask of a line and its order."""
 
     sku: str
@@ -77,8 +76,8 @@ class RankedRule(NamedTuple):
     applies_to: AppliesTo
     words: Mapping[str, Any]
     """What it says."""
-    is_general: bool
-    """It is for everything."""
+    settled: Terms | None
+    """What it and all after it say, if it is for everything, as they are then."""
 
 
 Ranked = tuple[RankedRule, ...]
@@ -87,10 +86,14 @@ Ranked = tuple[RankedRule, ...]
 
 def rank(rules: Iterable[PolicyRule], settings: PolicyRule) -> Ranked:
     """The rules of a policy in the order in which they are asked; what none says, settings say."""
-    return tuple(
-        RankedRule(rule.applies_to, _words(rule), all(_generality(rule)))
-        for rule in (*sorted(rules, key=_generality), settings)
-    )
+    ranked: list[RankedRule] = []
+    said: dict[str, Any] = {}
+    for rule in (settings, *sorted(rules, key=_generality, reverse=True)):
+        words = _words(rule)
+        said = {**said, **words}
+        settled = _terms(said) if all(_generality(rule)) else None
+        ranked.append(RankedRule(rule.applies_to, words, settled))
+    return tuple(reversed(ranked))
 
 
 def _words(rule: PolicyRule) -> dict[str, Any]:
@@ -152,8 +155,14 @@ def terms_of(rules: Ranked, sale: Sale, now: datetime) -> Terms:
     """What the most specific rule says, word by word; what it leaves out, the next one says."""
     said: dict[str, Any] = {}
     for rule in rules:
-        if rule.is_general or holds(rule.applies_to, sale, now):
+        if rule.settled is not None and not said:
+            return rule.settled
+        if rule.settled is not None or holds(rule.applies_to, sale, now):
             said = {**rule.words, **said}
+    return _terms(said)
+
+
+def _terms(said: Mapping[str, Any]) -> Terms:
     return Terms(
         cancel_until=said["until"],
         charge=said["charge_per_cent"],
@@ -214,10 +223,9 @@ def return_of(terms: Terms, sale: Sale, goods: Goods, now: datetime) -> LineRetu
     arrived_units = sum(units for *_, units in goods.arrivals)
     in_time = sum(units for number, _, units in goods.arrivals if now <= ends[number])
     units = max(0, min(in_time, arrived_units - goods.held_units))
-    found = LineReturn(units, in_time, ends, terms.resolutions, None, terms.fee)
-    if units:
-        return found
-    return replace(found, reason=_reason(terms, goods, found.closes_at, now))
+    closes_at = max(ends.values(), default=None)
+    reason = None if units else _reason(terms, goods, closes_at, now)
+    return LineReturn(units, in_time, ends, terms.resolutions, reason, terms.fee)
 
 
 def _reason(terms: Terms, goods: Goods, closes_at: datetime | None, now: datetime) -> Reason:
@@ -240,8 +248,14 @@ def kindest_return(
     candidates: Sequence[Ranked], sale: Sale, goods: Goods, now: datetime
 ) -> LineReturn:
     """What of a line can go back by the kindest of policies; of equals, by the first."""
-    terms = dict.fromkeys(terms_of(rules, sale, now) for rules in candidates)
+    terms = _each_terms(candidates, sale, now)
     return max((return_of(one, sale, goods, now) for one in terms), key=_kindness)
+
+
+def _each_terms(candidates: Sequence[Ranked], sale: Sale, now: datetime) -> Iterable[Terms]:
+    """What the candidates say, each once."""
+    found = [terms_of(rules, sale, now) for rules in candidates]
+    return dict.fromkeys(found) if len(found) > 1 else found
 
 
 def _kindness(found: LineReturn) -> tuple[int, float, int, Decimal]:
@@ -297,7 +311,7 @@ def kindest_line_cancel(
     candidates: Sequence[Ranked], sale: Sale, unsent: Unsent, now: datetime
 ) -> LineCancel:
     """What of a line can be cancelled by the kindest of policies; of equals, by the cheapest."""
-    terms = dict.fromkeys(terms_of(rules, sale, now) for rules in candidates)
+    terms = _each_terms(candidates, sale, now)
     found = (_line_cancel(one, unsent) for one in terms)
     return max(found, key=lambda one: (one.units, -one.charge))
 

@@ -10,7 +10,8 @@ from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
 from account_portal.core import money
-from account_portal.models import Order, OrderLine, OrderReturn, ReturnItem
+from account_portal.core.bulk import Stored
+from account_portal.models import OrderLine, OrderReturn, ReturnItem
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, cancelled_worth
 from account_portal.orders.schemas import (
@@ -35,11 +36,11 @@ from account_portal.orders.service.links import (
     product_links,
     withdraw_link,
 )
-from account_portal.orders.service.payments import get_payment_status, payment_moments
+from account_portal.orders.service.payments import payment_moments, payment_status_of
 from account_portal.orders.service.reading import (
-    list_shipment_events,
     read_order,
     read_orders_in,
+    shipment_events,
 )
 from account_portal.orders.service.refund_reading import shown_refunds
 from account_portal.states import OrderStatus, ShipmentStatus
@@ -53,9 +54,9 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     """
     detail, facts = read_order(ctx, order_number)
     order = detail.view()
-    row = ctx.get_owned(Order, order_number=order_number)
+    row = facts.order
     closing = [line.until for line in order.return_eligibility.lines if line.until]
-    parcels = sorted(_parcels(ctx, order), key=lambda parcel: urgency(parcel.arrival))
+    parcels = sorted(_parcels(ctx, order, row["id"]), key=lambda parcel: urgency(parcel.arrival))
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(
         order=order,
@@ -64,12 +65,12 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         else None,
         parcels=parcels,
         stray_parcels=[_stray(parcel) for parcel in parcels if parcel.status in _STRAY],
-        payment_moments=payment_moments(ctx, order_number),
-        refunds=shown_refunds(ctx, order_number),
-        returns=_returns(ctx, row.id),
+        payment_moments=payment_moments(facts),
+        refunds=shown_refunds(ctx, order_number) if facts.refunds else [],
+        returns=_returns(ctx, row["id"]) if facts.returns else [],
         refund_days=ctx.settings.refund_days,
         bank_refund_days=ctx.settings.bank_refund_days,
-        payment=get_payment_status(ctx, order_number),
+        payment=payment_status_of(ctx, facts),
         is_waiting_for_money=rules.can_retry_payment(facts.money(), ctx.now),
         checkout_link=checkout_link(ctx, order_number),
         price=price_breakdown(order, facts),
@@ -117,10 +118,10 @@ _OF_ALL = (
 )
 
 
-def _bills(ctx: Context, order: Order, arrived: int) -> list[BillKind]:
+def _bills(ctx: Context, order: Stored, arrived: int) -> list[BillKind]:
     """What there is to download of an order of which so much was paid."""
     found: list[BillKind] = []
-    if rules.can_have_receipt(order.status, order.payment_status, arrived):
+    if rules.can_have_receipt(order["status"], order["payment_status"], arrived):
         found.append("receipt")
     if is_invoiced(ctx, order):
         found.append("invoice")
@@ -173,8 +174,8 @@ def _returns(ctx: Context, order_id: str) -> list[OrderReturnCard]:
     ]
 
 
-def _parcels(ctx: Context, order: OrderDetail) -> list[Parcel]:
-    events = list_shipment_events(ctx, order.order_number) if order.shipments else []
+def _parcels(ctx: Context, order: OrderDetail, order_id: str) -> list[Parcel]:
+    events = shipment_events(ctx, order_id) if order.shipments else []
     document = order.model_dump(mode="json", include={"shipping_address", "billing_address"})
     zone = zone_of_delivery(document)
     count = len(order.shipments)

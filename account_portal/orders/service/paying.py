@@ -59,7 +59,7 @@ def retry_payment(ctx: Context, order_number: str, data: RetryPayment) -> RetryP
         raise rules.PaymentGatewayNotEnabled
     _require_allowed_addresses(ctx, asked)
     facts = money_of(ctx.db, order)
-    under_way = payment_under_way(ctx, order, facts)
+    under_way = payment_under_way(ctx, order.id, facts)
     if under_way is not None and under_way.payment_gateway == asked.payment_gateway:
         return _result(under_way, order.currency)
     rules.require_payment_retry(facts, ctx.now)

@@ -7,10 +7,11 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import money
-from account_portal.models import Order, Payment
+from account_portal.models import Payment
 from account_portal.orders import rules
-from account_portal.orders.facts import money_of
+from account_portal.orders.facts import OrderFacts
 from account_portal.orders.schemas import OrderPaymentStatus, PaymentInfo
+from account_portal.orders.service.reading import read_facts
 
 
 def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
@@ -19,30 +20,34 @@ def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
     Raises:
         NotFound: no such order of the caller.
     """
-    order = ctx.get_owned(Order, order_number=order_number)
-    facts = money_of(ctx.db, order)
+    return payment_status_of(ctx, read_facts(ctx, order_number))
+
+
+def payment_status_of(ctx: Context, order: OrderFacts) -> OrderPaymentStatus:
+    """How far an order of the caller is paid, and whether they may try again."""
+    currency, facts = order.order["currency"], order.money()
     account = rules.account_of(facts)
     again_at = rules.retry_available_at(facts)
-    under_way = payment_under_way(ctx, order, facts)
+    under_way = payment_under_way(ctx, order.order["id"], facts)
     return OrderPaymentStatus(
         status=rules.derive_payment_status(facts),
-        amount_paid=money.to_major(account.paid, order.currency),
-        amount_payable=money.to_major(rules.payable(facts), order.currency),
-        amount_unpaid=money.to_major(account.unpaid, order.currency),
+        amount_paid=money.to_major(account.paid, currency),
+        amount_payable=money.to_major(rules.payable(facts), currency),
+        amount_unpaid=money.to_major(account.unpaid, currency),
         is_retry_available=bool(ctx.gateways.payments) and rules.can_retry_payment(facts, ctx.now),
-        payment_under_way=payment_info(under_way, order.currency) if under_way else None,
+        payment_under_way=payment_info(under_way, currency) if under_way else None,
         retry_available_at=again_at if again_at and again_at >= ctx.now else None,
     )
 
 
-def payment_under_way(ctx: Context, order: Order, facts: rules.MoneyFacts) -> Payment | None:
+def payment_under_way(ctx: Context, order_id: str, facts: rules.MoneyFacts) -> Payment | None:
     """The latest attempt to pay, as long as the customer can go on with it at its gateway."""
     again_at = rules.retry_available_at(facts)
     if again_at is None or again_at < ctx.now or ctx.gateways.payments is None:
         return None
     payment = ctx.db.execute(
         select(Payment)
-        .where(col(Payment.order_id) == order.id)
+        .where(col(Payment.order_id) == order_id)
         .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
         .limit(1)
     ).scalar_one()
@@ -62,11 +67,8 @@ def payment_info(payment: Payment, currency: str) -> PaymentInfo:
     )
 
 
-def payment_moments(ctx: Context, order_number: str) -> dict[str, datetime]:
+def payment_moments(facts: OrderFacts) -> dict[str, datetime]:
     """When each payment of an order was made, or tried if no money moved, by its request number."""
-    rows = ctx.db.execute(
-        select(col(Payment.request_number), col(Payment.payment_date), col(Payment.created_at))
-        .join(Order, col(Order.id) == col(Payment.order_id))
-        .where(col(Order.order_number) == order_number, col(Order.customer_id) == ctx.customer_id)
-    )
-    return {row.request_number: row.payment_date or row.created_at for row in rows}
+    return {
+        row["request_number"]: row["payment_date"] or row["created_at"] for row in facts.payments
+    }

@@ -1,4 +1,4 @@
-"""Reading orders: bounded and indexed; a list is at most three statements, one order a dozen."""
+"""Reading orders: bounded and indexed; a list is at most three statements, one order one."""
 
 from collections.abc import Collection
 from typing import Any
@@ -21,7 +21,7 @@ from account_portal.models import (
     Shipment,
     ShipmentEvent,
 )
-from account_portal.orders.facts import OrderFacts, load_facts
+from account_portal.orders.facts import KEPT, Kept, OrderFacts, facts_of_kept
 from account_portal.orders.schemas import (
     OrderDetail,
     OrderList,
@@ -215,28 +215,25 @@ def read_orders_in(
 
 
 _DOCUMENT = PreparedSelect(
-    select(
-        as_bytes(col(OrderDocument.detail)),
-        col(OrderDocument.order_id),
-        col(OrderDocument.valid_until),
-    ).where(
+    select(*KEPT, as_bytes(col(OrderDocument.detail)), col(OrderDocument.valid_until)).where(
         col(OrderDocument.order_number) == bindparam("order_number"),
         col(OrderDocument.customer_id) == bindparam("customer_id"),
     )
 )
 
 
-def _stored(ctx: Context, order_number: str) -> tuple[str, bytes]:
-    """Id and document of an order."""
-    rows = ctx.read(_DOCUMENT, order_number=order_number, customer_id=ctx.customer_id)
+def _stored(ctx: Context, order_number: str) -> tuple[bytes, Kept]:
+    """The document of an order, and what is kept of its facts."""
+    key = {"order_number": order_number, "customer_id": ctx.customer_id}
+    rows = ctx.read(_DOCUMENT, **key)
     if not rows:
         raise NotFound
-    json, order_id, valid_until = rows[0]
-    if valid_until is not None and valid_until < ctx.now:
+    if rows[0][-1] is not None and rows[0][-1] < ctx.now:
         ctx.begin_writing()
-        refresh_orders(ctx.db, [order_id], ctx.now)
-        [(json, *_)] = ctx.read(_DOCUMENT, order_number=order_number, customer_id=ctx.customer_id)
-    return order_id, bytes(json)
+        refresh_orders(ctx.db, [rows[0][0]], ctx.now)
+        rows = ctx.read(_DOCUMENT, **key)
+    *kept, json, _ = rows[0]
+    return bytes(json), Kept(*kept)
 
 
 def get_order(ctx: Context, order_number: str) -> EncodedView[OrderDetail]:
@@ -254,9 +251,23 @@ def read_order(ctx: Context, order_number: str) -> tuple[EncodedView[OrderDetail
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    order_id, stored = _stored(ctx, order_number)
-    [facts] = load_facts(ctx.db, [order_id])
+    stored, facts = _read(ctx, order_number)
     return EncodedView(_DETAIL, whole_detail(stored, facts, ctx.now)), facts
+
+
+def read_facts(ctx: Context, order_number: str) -> OrderFacts:
+    """The facts of one order of the caller, as its documents tell them.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    return _read(ctx, order_number)[1]
+
+
+def _read(ctx: Context, order_number: str) -> tuple[bytes, OrderFacts]:
+    stored, kept = _stored(ctx, order_number)
+    [facts] = facts_of_kept([kept], ctx.read, lambda: ctx.db).values()
+    return stored, facts
 
 
 def list_shipments(ctx: Context, order_number: str) -> EncodedView[list[OrderShipment]]:
@@ -275,7 +286,7 @@ def list_payments(ctx: Context, order_number: str) -> EncodedView[list[OrderPaym
     Raises:
         NotFound: no such order of the caller.
     """
-    detail = orjson.loads(_stored(ctx, order_number)[1])
+    detail = orjson.loads(_stored(ctx, order_number)[0])
     return EncodedView(_PAYMENTS, orjson.dumps(detail["payments"]))
 
 
@@ -300,17 +311,27 @@ def list_shipment_events(ctx: Context, order_number: str) -> list[ShipmentEventV
     Raises:
         NotFound: no such order of the caller.
     """
-    order_id = order_id_of(ctx, order_number)
-    rows = ctx.db.execute(
-        select(
-            col(Shipment.reference_number),
-            col(ShipmentEvent.status),
-            col(ShipmentEvent.text),
-            col(ShipmentEvent.place),
-            col(ShipmentEvent.happened_at),
-        )
-        .join(Shipment, col(Shipment.id) == col(ShipmentEvent.shipment_id))
-        .where(col(Shipment.order_id) == order_id)
-        .order_by(col(ShipmentEvent.happened_at).desc(), col(ShipmentEvent.id).desc())
+    return shipment_events(ctx, order_id_of(ctx, order_number))
+
+
+def shipment_events(ctx: Context, order_id: str) -> list[ShipmentEventView]:
+    """Steps of the parcels of an order, latest first; it must be known to be the caller's."""
+    names = ("reference_number", "status", "text", "place", "happened_at")
+    return [
+        ShipmentEventView.model_validate(dict(zip(names, row, strict=True)))
+        for row in ctx.read(_EVENTS, order_id=order_id)
+    ]
+
+
+_EVENTS = PreparedSelect(
+    select(
+        col(Shipment.reference_number),
+        col(ShipmentEvent.status),
+        col(ShipmentEvent.text),
+        col(ShipmentEvent.place),
+        col(ShipmentEvent.happened_at),
     )
-    return [ShipmentEventView.model_validate(row) for row in rows]
+    .join(Shipment, col(Shipment.id) == col(ShipmentEvent.shipment_id))
+    .where(col(Shipment.order_id) == bindparam("order_id"))
+    .order_by(col(ShipmentEvent.happened_at).desc(), col(ShipmentEvent.id).desc())
+)

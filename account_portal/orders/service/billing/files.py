@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from account_portal.addresses.rules import zone_of
 from account_portal.context import Context
+from account_portal.core.bulk import Stored
 from account_portal.core.errors import NotFound
+from account_portal.core.reading import PreparedSelect
 from account_portal.models import Invoice, InvoiceSeries, Order
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, facts_of
@@ -66,10 +68,18 @@ def bill_link(ctx: Context, kind: BillKind, order_number: str) -> str:
     return found(ctx, order_number).url
 
 
-def is_invoiced(ctx: Context, order: Order) -> bool:
+def is_invoiced(ctx: Context, order: Stored) -> bool:
     """Whether an order has an invoice, or would have if it were asked for."""
-    may = rules.can_be_invoiced(order.status, order.payment_status, order.grand_total)
-    return (may and bool(ctx.settings.invoice_series)) or _issued(ctx, order) is not None
+    if ctx.settings.invoice_series and rules.can_be_invoiced(
+        order["status"], order["payment_status"], order["grand_total"]
+    ):
+        return True
+    return bool(ctx.read(_INVOICE, order_id=order["id"]))
+
+
+_INVOICE = PreparedSelect(
+    select(col(Invoice.id)).where(col(Invoice.order_id) == bindparam("order_id"))
+)
 
 
 def open_bill(

@@ -21,7 +21,7 @@ from account_portal.orders.facts import (
     cancelled_account,
     line_cancels,
     line_eligibility,
-    load_facts,
+    read_kept_facts,
 )
 
 
@@ -29,8 +29,8 @@ def whole_details(db: Session, details: Mapping[str, bytes], now: datetime) -> d
     """`OrderDetail` of orders as JSON, by order id, from what is stored of each."""
     db.flush()
     return {
-        facts.order["id"]: whole_detail(details[facts.order["id"]], facts, now)
-        for facts in load_facts(db, details)
+        order_id: whole_detail(details[order_id], facts, now)
+        for order_id, facts in read_kept_facts(db, details).items()
     }
 
 

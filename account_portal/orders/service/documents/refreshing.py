@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
+from account_portal.addresses.rules import country_code_of
 from account_portal.context import Context
 from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
@@ -16,7 +17,13 @@ from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import AddressCopy, Order, OrderDocument, Refund
 from account_portal.notifications import mark_changed
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts, line_returns, load_facts, next_change
+from account_portal.orders.facts import (
+    OrderFacts,
+    keep_facts,
+    line_returns,
+    load_facts,
+    next_change,
+)
 from account_portal.orders.service.documents.owed import settle_account, withdraw_excess
 from account_portal.orders.service.documents.shape import (
     search_text,
@@ -71,6 +78,8 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> list[Stored]:
     shrunk: list[dict[str, Any]] = []
     for facts in loaded:
         order = facts.order
+        if there := addresses.get(order["shipping_address_id"]):
+            facts.country = country_code_of(there["country"])
         before = {name: order[name] for name in _DERIVED}
         _derive_status(facts, now)
         shrunk += withdraw_excess(facts)
@@ -190,6 +199,7 @@ def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) ->
         "changed_at": now,
         "valid_until": next_change(facts, now),
         "search": search_text(order, facts.lines),
+        "facts": keep_facts(facts),
     }
 
 
