@@ -77,12 +77,10 @@ from account_portal.orders.rules.policies import (
     Goods,
     LineCancel,
     LineReturn,
-    PolicyFault,
     Ranked,
     Sale,
     Unsent,
     age_boundaries,
-    faults_of,
     holds,
     kindest_cancel,
     kindest_line_cancel,
@@ -92,6 +90,7 @@ from account_portal.orders.rules.policies import (
     share_of,
     terms_of,
 )
+from account_portal.orders.rules.policy_faults import PolicyFault, faults_of
 from account_portal.orders.rules.promises import NOT_COMING, Promise, When, promise_of
 from account_portal.orders.rules.reasons import NEVER_GOES_BACK, WORDS, Reason
 from account_portal.orders.rules.refund_days import (
