@@ -8,11 +8,13 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Never
 
 os.environ["PORTAL_SECRET_KEY"] = "a key for the tortured portal, long enough"
 os.environ["PORTAL_PASSWORD_MEMORY_KIB"] = "64"
@@ -107,6 +109,12 @@ def _run(database: str, part: Callable[[], Result]) -> bool:
     return not result.wrong
 
 
+def _end(number: int, _frame: object) -> Never:
+    """End as an exception does: servers, databases and folders are put away, once."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(128 + number)
+
+
 def main() -> int:
     """Run all parts, or those asked for; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make torture ARGS=", description=__doc__)
@@ -117,6 +125,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(2**31))
     chosen = parser.parse_args()
     random.seed(chosen.seed)
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
     print(f"Seed {chosen.seed}", flush=True)
     folder = Path(tempfile.mkdtemp(prefix="portal-torture-"))
     run = Torture(folder, chosen)

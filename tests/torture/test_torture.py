@@ -1,7 +1,12 @@
 """The short part of `make torture`; and that it would see a loss."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +45,40 @@ def test_nothing_is_lost_on_postgresql() -> None:
     except Missing as missing:
         pytest.skip(str(missing))
     torture("--databases", "postgresql", "--only", "kills", "restarts", "races")
+
+
+def processes_with(word: str) -> list[str]:
+    """Processes in whose environment it stands, but for those that ended meanwhile."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if word.encode() in (process / "environ").read_bytes():
+                found.append(process.name)
+    return found
+
+
+@pytest.mark.timeout(120)
+def test_whoever_ends_it_finds_nothing_left_behind(tmp_path: Path) -> None:
+    """`timeout`, a supervisor or a closed terminal ends it: its servers and folders go along."""
+    words = ["--kills", "50", "--only", "kills", "--databases", "sqlite"]
+    run = subprocess.Popen(
+        [sys.executable, "-m", "tests.torture", *words],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not list(tmp_path.glob("*/1/portal.db")) or len(processes_with(str(tmp_path))) < 3:
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.terminate()
+        assert run.wait(60) == 128 + signal.SIGTERM
+    finally:
+        run.kill()
+        run.wait()
+    assert processes_with(str(tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
