@@ -28,9 +28,10 @@ def request_hash(body: bytes) -> str:
 
 @contextmanager
 def alone(customer_id: str, operation: str, key: str) -> Iterator[None]:
-    """Refuse a twin while the first of this process still runs.
+    """Refuse a twin while the first of this process still runs, whatever it asks for.
 
-    A twin in another process waits for the first one's transaction instead, then replays it.
+    Which of two bodies the key is for is known once one of them is done. A twin in another process
+    waits for the first one's transaction instead, then replays it.
 
     Raises:
         RequestInProgress: the first has not finished.

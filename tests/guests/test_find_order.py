@@ -238,6 +238,36 @@ def test_a_guest_cancels(api: Api, database: Database, acting: Any, placed: Orde
     assert_refused(again, 409, "order_already_cancelled")
 
 
+def test_a_guests_key_of_repeats_is_of_that_order_alone(
+    api: Api, database: Database, acting: Any, owner: User, placed: Order
+) -> None:
+    """As for customers: the first answer again, another body refused, once done."""
+    other = make_order(database, owner, customer_email="guest@example.com")
+    tokens = [opened(acting, database, order) for order in (placed, other)]
+    body = {"cancellation_reason": "Changed my mind"}
+    once = {"headers": {"Idempotency-Key": "one-and-the-same"}}
+
+    def cancel(token: str, **more: Any) -> Any:
+        return api.post("/found-order/cancel", **{"json": body, "token": token, **once, **more})
+
+    first = cancel(tokens[0])
+    assert first.status_code == 200, first.text
+    assert cancel(tokens[0]).content == first.content
+    assert_refused(
+        cancel(tokens[0], json={**body, "refund_mode": "x"}), 422, "idempotency_key_reused"
+    )
+    assert_refused(cancel(tokens[0], headers={"Idempotency-Key": "short"}), 400, "validation_error")
+    whole = {**body, "refund_mode": "original_payment_mode"}
+    mine = api.post(f"/orders/{placed.order_number}/cancel", user=owner, json=whole, **once)
+    assert_refused(mine, 409, "order_already_cancelled")  # another call: another key
+    second = cancel(tokens[1])
+    assert second.json()["content"]["order"]["order_number"] == other.order_number
+    assert len(rows(database, Refund)) == 2
+    api.delete("/found-order", token=tokens[0])
+    assert_refused(cancel(tokens[0]), 401, "unauthorized")  # nor is what was answered once
+    assert_refused(cancel("nonsense"), 401, "unauthorized")
+
+
 def test_a_guest_sends_back_but_uses_no_saved_address(
     api: Api, database: Database, acting: Any, owner: User
 ) -> None:

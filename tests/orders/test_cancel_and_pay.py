@@ -208,6 +208,30 @@ def test_twins_with_one_key_have_one_effect(api: Any, database: Database, owner:
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+def test_one_key_for_two_things_at_once_does_one_and_refuses_the_other(
+    api: Any, database: Database, owner: User
+) -> None:
+    """Who is done is never told that the key is another's; meanwhile all have to come again."""
+    order = make_order(database, owner)
+    path = f"/orders/{order.order_number}/cancel"
+    headers = {"Idempotency-Key": "one-and-the-same"}
+    api.token(owner)
+    bodies = [{**REASON, "cancellation_reason": reason} for reason in ("One", "Another")]
+
+    def cancel(number: int) -> tuple[str, int, str]:
+        body = bodies[number % 2]
+        answer = api.post(path, user=owner, json=body, headers=headers)
+        return body["cancellation_reason"], answer.status_code, answer.json().get("code", "")
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(cancel, range(50)))
+    [won] = {reason for reason, status, _ in answers if status == 200}
+    for reason, status, code in answers:
+        done = (200, "") if reason == won else (422, "idempotency_key_reused")
+        assert (status, code) in (done, (409, "request_in_progress"))
+    assert len(rows(database, Refund)) == 1
+
+
 def test_racing_cancels_have_one_winner(api: Any, database: Database, owner: User) -> None:
     order = make_order(database, owner)
     path = f"/orders/{order.order_number}/cancel"

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from account_portal.api.router import documentation as docs
 from account_portal.api.router.parsing import JSON_LIMIT
-from account_portal.api.router.plan import Access, Guard, Plan, read_parameter
+from account_portal.api.router.plan import Access, Guard, Plan, RepeatsOf, read_parameter
 from account_portal.api.router.serving import ContractRoute
 from account_portal.core.errors import PortalError, PreconditionFailed
 
@@ -38,7 +38,7 @@ class ContractRouter(APIRouter):
         also: Sequence[int] = (),
         writes: bool | None = None,
         inline: bool = False,
-        idempotent: bool = False,
+        idempotent: bool | RepeatsOf = False,
         guard: Guard | None = None,
         form: bool = False,
         accepts_json: bool = False,
@@ -62,7 +62,8 @@ class ContractRouter(APIRouter):
             writes: whether the transaction writes, if the method does not tell.
             inline: run on the event loop where that was measured to be faster (SQLite, indexed,
                 bounded reads only).
-            idempotent: heed `Idempotency-Key`.
+            idempotent: heed `Idempotency-Key`; where no customer and no system calls, what tells
+                whose key it is.
             guard: heed `If-Match`; what asks for the version of the thing that the path names.
             form: the body is multipart/form-data.
             accepts_json: a form route that takes JSON as well.
@@ -90,7 +91,8 @@ class ContractRouter(APIRouter):
                 scope=scope,
                 writes=method != "GET" if writes is None else writes,
                 inline=inline,
-                idempotent=idempotent,
+                idempotent=bool(idempotent),
+                repeats_of=idempotent if callable(idempotent) else None,
                 guard=guard,
                 body_limit=body_limit,
                 accepts_json=accepts_json,
@@ -119,7 +121,7 @@ class ContractRouter(APIRouter):
 
                 guarding = () if guard is None else (PreconditionFailed,)
                 errors = docs.errors_by_status(
-                    access, parameters, (*raises, *guarding), also, idempotent=idempotent
+                    access, parameters, (*raises, *guarding), also, idempotent=bool(idempotent)
                 )
                 security = [{"keyAuth": [scope]}] if scope else docs.SECURITY[access]
                 extra: dict[str, Any] = {"security": security, **(openapi_extra or {})}

@@ -17,6 +17,8 @@ class OwnUserMark:
 
 
 OWN_USER = OwnUserMark()
+RepeatsOf = Callable[[Any], tuple[str, str]]
+"""Takes the context; whose the `Idempotency-Key` is, and for what if the path does not say."""
 Guard = Callable[[Any, str, Collection[str]], None]
 """Takes the context, what the path names and the versions that will do; raises if it has none."""
 
@@ -50,6 +52,8 @@ class Plan:
     writes: bool
     inline: bool
     idempotent: bool
+    repeats_of: RepeatsOf | None
+    """Whose keys they are; none: the customer's or the system's that calls."""
     guard: Guard | None
     """Heeds `If-Match`: it is asked whether what the path names has one of these versions."""
     body_limit: int

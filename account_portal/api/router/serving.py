@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from fastapi.routing import APIRoute
@@ -88,7 +88,7 @@ def _run(
     plan: Plan,
     caller: Caller,
     arguments: Arguments,
-    repeat: tuple[str, str] | None,
+    repeat: "Repeat | None",
     system: "System | None" = None,
 ) -> bytes:
     actor = system.actor if system else None
@@ -99,8 +99,11 @@ def _run(
             raise arguments.fault
         if repeat is None:
             return _answer(plan, ctx, arguments, system)
-        hashed = idempotency.request_hash(arguments.digest)
-        of_call = (ctx.actor.key_id or ctx.customer_id, *repeat, hashed)
+        owner, thing = ctx.actor.key_id, ""
+        if plan.repeats_of is not None:
+            owner, thing = plan.repeats_of(ctx)
+        operation = f"{repeat.operation} {thing}".rstrip()[:200]
+        of_call = (owner or ctx.customer_id, operation, repeat.key, repeat.hashed)
         first = idempotency.replay(ctx.db, *of_call, ctx.now)
         if first is not None:
             if first.answer is not None:
@@ -156,15 +159,23 @@ def _versions_in(header: str) -> frozenset[str] | None:
     return frozenset(re.findall(r'(?<!W/)"([!#-~]+)"', header)) - {"*"}
 
 
-def _repeat_of(plan: Plan, request: Request, arguments: Arguments) -> tuple[str, str] | None:
-    """The operation and the key under which its first answer is kept."""
+class Repeat(NamedTuple):
+    """What the first answer to a call is kept under, and a digest of what it asks for."""
+
+    operation: str
+    key: str
+    hashed: str
+
+
+def _repeat_of(plan: Plan, request: Request, arguments: Arguments) -> Repeat | None:
     if not plan.idempotent or (key := request.headers.get("idempotency-key")) is None:
         return None
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
         arguments.fault = arguments.fault or ValidationError(
             {"Idempotency-Key": [f"must have {SHORTEST_KEY} to {LONGEST_KEY} characters"]}
         )
-    return f"{request.method} {request.url.path}"[:200], key[:LONGEST_KEY]
+    operation = f"{request.method} {request.url.path}"[:200]
+    return Repeat(operation, key[:LONGEST_KEY], idempotency.request_hash(arguments.digest))
 
 
 def _wanted(plan: Plan, request: Request, arguments: Arguments) -> frozenset[str] | None:
@@ -193,13 +204,13 @@ async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
     def work() -> bytes:
         if repeat is None or caller.bearer is None:
             return _run(plan, caller, arguments, repeat)
-        with idempotency.alone(caller.bearer[-32:], *repeat):
+        with idempotency.alone(caller.bearer[-32:], repeat.operation, repeat.key):
             return _run(plan, caller, arguments, repeat)
 
     def work_for_system() -> bytes:
         if repeat is None or actor is None or system is None:
             return _run(plan, caller, arguments, None, system)
-        with idempotency.alone(str(actor.key_id), *repeat):
+        with idempotency.alone(str(actor.key_id), repeat.operation, repeat.key):
             return _run(plan, caller, arguments, repeat, system)
 
     if plan.access == "shop":

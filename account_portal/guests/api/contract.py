@@ -154,6 +154,7 @@ def preview_cancel(ctx: Ctx, data: FoundCancelChoice) -> CancelPreview:
     message="Order cancelled.",
     content="order",
     access="open",
+    idempotent=service.repeats_of,
     raises=(*NOT_CANCELLABLE, order_rules.PreviewOutdated),
     openapi_extra=BY_TOKEN,
     examples={
@@ -191,6 +192,7 @@ def preview_return(ctx: Ctx, data: PreviewOrderReturn) -> ReturnQuote:
     message="Return requested.",
     content="order_return",
     access="open",
+    idempotent=service.repeats_of,
     raises=(*NOT_RETURNABLE, AddressNotFound, order_rules.PreviewOutdated),
     openapi_extra=BY_TOKEN,
     examples={"refund": _RETURN},

@@ -9,6 +9,7 @@ from account_portal.guests.service.acting import (
     preview_found_return,
     read_found_order,
     read_found_page,
+    repeats_of,
     return_found_items,
 )
 from account_portal.guests.service.finding import confirm_order, find_order
@@ -24,5 +25,6 @@ __all__ = [
     "preview_found_return",
     "read_found_order",
     "read_found_page",
+    "repeats_of",
     "return_found_items",
 ]

@@ -74,6 +74,16 @@ def _opened(ctx: Context) -> OtpChallenge:
     return found
 
 
+def repeats_of(ctx: Context) -> tuple[str, str]:
+    """Whose order the caller's key opens, and which: what keys of repeats are kept with.
+
+    Raises:
+        OrderNotOpen: it opens none.
+    """
+    customer_id, _, order_id = _opened(ctx).contact.partition(" ")
+    return customer_id, order_id
+
+
 @contextmanager
 def _acting(ctx: Context) -> Iterator[str]:
     """Act as the customer of the order that the caller's key opens; gives its number.
