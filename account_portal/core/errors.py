@@ -124,6 +124,17 @@ class Gone(PortalError):
     message = "This is kept no more."
 
 
+class PreconditionNotHeeded(PortalError):
+    """The call depends on a header that it does not heed: it was not done as if it did."""
+
+    status = 400
+    code = "precondition_not_heeded"
+    message = "This call does not heed a precondition that was sent."
+
+    def __init__(self, header: str = "If-Match") -> None:
+        super().__init__(f"This call does not heed {header}: send it without.")
+
+
 class PreconditionFailed(PortalError):
     """It was changed since the version that `If-Match` names."""
 

@@ -1,5 +1,6 @@
 """Two systems that write: the one that did not see the other's change is told so."""
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from account_portal.api.app import make_app
 from account_portal.core.db import Database
 from account_portal.models import Payment, Refund, Shipment, User
 from tests.conftest import Clock
@@ -100,6 +102,45 @@ def test_what_was_changed_meanwhile_is_left_alone(
     name = at.split("/")[1].replace("-", "_")
     [row] = systems.get(f"/{at.split('/')[1]}").json()["content"][name]
     assert f'"{row["version"]}"' == tag(done)
+
+
+def unguarded() -> list[tuple[str, str]]:
+    """Calls of the document that change something and do not speak of `If-Match`."""
+    document = make_app().routes
+    found = []
+    for route in document:
+        plan = getattr(route, "plan", None)
+        if plan is not None and plan.access == "shop" and plan.guard is None:
+            found += [(method, route.path) for method in sorted(route.methods - {"GET"})]
+    return found
+
+
+@pytest.mark.parametrize(("method", "path"), unguarded())
+def test_a_call_that_does_not_heed_a_precondition_is_not_done(
+    systems: Systems, method: str, path: str
+) -> None:
+    """Before it looks for anything: whoever sends one wants nothing done that they did not see."""
+    at = re.sub(r"\{\w+\}", "X-1", path.removeprefix("/api/v1/{store_id}/merchant"))
+    headers = {"If-Match": '"5f0"', "Content-Type": "application/json"}
+    answer = systems.request(method, at, headers=headers, content=b"[]")
+    assert (answer.status_code, answer.json()["code"]) == (400, "precondition_not_heeded")
+
+
+def test_no_call_heeds_what_would_make_only_new_things(
+    systems: Systems, database: Database, owner: User
+) -> None:
+    number = make_order(database, owner).order_number
+    calls = [
+        ("PUT", "/customers/C-77", {"email": "new@example.com"}),
+        ("POST", f"/orders/{number}/cancel", {"reason": "x"}),
+        ("POST", f"/customers/{owner.customer_id}/points", {"points": 5}),
+    ]
+    for name in ("If-None-Match", "If-Unmodified-Since"):
+        for method, path, body in calls:
+            answer = systems.request(method, path, json=body, headers={name: "*"})
+            assert answer.json()["code"] == "precondition_not_heeded", path
+    assert systems.get("/customers/C-77").status_code == 404
+    assert systems.get(f"/orders/{number}").json()["content"]["status"] == "confirmed"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from account_portal.api.router import documentation as docs
 from account_portal.api.router.parsing import JSON_LIMIT
 from account_portal.api.router.plan import Access, Guard, Plan, RepeatsOf, read_parameter
 from account_portal.api.router.serving import ContractRoute
-from account_portal.core.errors import PortalError, PreconditionFailed
+from account_portal.core.errors import PortalError, PreconditionFailed, PreconditionNotHeeded
 
 STOREFRONT = "/api/v1/{store_id}/storefront"
 MERCHANT = "/api/v1/{store_id}/merchant"
@@ -119,7 +119,11 @@ class ContractRouter(APIRouter):
                 endpoint.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
                 endpoint.__name__ = function.__name__
 
-                guarding = () if guard is None else (PreconditionFailed,)
+                guarding: tuple[type[PortalError], ...] = ()
+                if guard is not None:
+                    guarding += (PreconditionFailed,)
+                if access == "shop" and method != "GET":
+                    guarding += (PreconditionNotHeeded,)
                 errors = docs.errors_by_status(
                     access, parameters, (*raises, *guarding), also, idempotent=bool(idempotent)
                 )

@@ -25,12 +25,15 @@ from account_portal.core.errors import (
     NotAuthenticated,
     NotFound,
     PortalError,
+    PreconditionNotHeeded,
     ValidationError,
 )
 from account_portal.core.settings import get_settings
 from account_portal.security import idempotency, tokens
 
 SHORTEST_KEY, LONGEST_KEY = 8, 128
+UNHEEDED = ("If-None-Match", "If-Unmodified-Since")
+"""Preconditions that no call which changes something heeds."""
 
 
 def client_address(request: Request) -> str | None:
@@ -181,6 +184,10 @@ def _repeat_of(plan: Plan, request: Request, arguments: Arguments) -> Repeat | N
 def _wanted(plan: Plan, request: Request, arguments: Arguments) -> frozenset[str] | None:
     """The versions one of which a thing must have; none: any will do."""
     header = request.headers.get("if-match")
+    for name in UNHEEDED if plan.guard is not None else (*UNHEEDED, "If-Match"):
+        # Done all the same, it would overwrite what the caller wants to be sure of.
+        if plan.access == "shop" and request.method != "GET" and name in request.headers:
+            arguments.fault = PreconditionNotHeeded(name)
     if plan.guard is None or header is None:
         return None
     wanted = _versions_in(header)
