@@ -28,6 +28,8 @@ class Permission(StrEnum):
     BANK_ACCOUNTS = "bank_accounts"
     REVIEWS = "reviews"
     POINTS = "points"
+    SESSIONS = "sessions"
+    """Sign customers out."""
     MESSAGES = "messages"
     POLICIES = "policies"
     """See and set what customers may do after the purchase."""
@@ -59,6 +61,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
             Permission.GOODS_BACK,
             Permission.REVIEWS,
             Permission.POINTS,
+            Permission.SESSIONS,
             Permission.MESSAGES,
         }
     ),
@@ -76,7 +79,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
 ROLE_WORDS: Mapping[Role, str] = {
     Role.VIEWER: "sees orders and customers, changes nothing",
     Role.WAREHOUSE: "packs and moves parcels, books returned goods in",
-    Role.SUPPORT: "decides orders, returns, reviews and points; moves parcels",
+    Role.SUPPORT: "decides orders, returns, reviews and points; moves parcels, signs customers out",
     Role.FINANCE: "refunds, payments and bank accounts",
     Role.ADMIN: "everything, with policies, keys, webhooks, staff and the audit log",
 }

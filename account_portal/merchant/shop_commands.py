@@ -9,6 +9,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from account_portal.auth import service as auth
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant.list_commands import list_commands
@@ -326,6 +327,20 @@ def expire_points(customer: str, points: Decimal, remarks: str | None) -> None:
 @shop.group("customer")
 def customer_group() -> None:
     """Customers."""
+
+
+@customer_group.command("sign-out")
+@click.argument("customer", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Of everybody.")
+def sign_out(customer: str | None, *, everybody: bool) -> None:
+    """End the sessions of a customer, named by e-mail address or id, in all browsers and apps."""
+    if (customer is None) is not everybody:
+        raise click.UsageError("Name a customer, or say --all.")
+    if customer is None:
+        ended = run_as_shop(auth.sign_out_everybody)
+    else:
+        ended = run_as_shop(auth.sign_out_customer, customer)
+    click.echo(f"{ended} sessions have ended.")
 
 
 @customer_group.command("delete")

@@ -17,6 +17,7 @@ from account_portal.auth.rules import (
     PhoneTaken,
     WeakPassword,
 )
+from account_portal.auth.service import resets
 from account_portal.context import Actor, Caller, enter
 from account_portal.core.db import Database
 from account_portal.core.errors import InvalidInput, NotAuthenticated, PortalError, TooManyAttempts
@@ -575,6 +576,34 @@ def test_wrong_reset_codes_count(codes: Codes, owner: User, database: Database) 
     with pytest.raises(OtpExpired):
         codes.reset(sent, otp=code)
     assert login_codes(database, OWNER, PASSWORD) == "ok"
+
+
+def test_wrong_codes_stand_among_the_sign_ins_of_who_has_the_contact(
+    codes: Codes, owner: User, database: Database, clock: Clock
+) -> None:
+    first = codes.login()
+    assert outcome(codes.verify, first, other_code(last_code(database))) == "otp_invalid"
+    clock.advance(seconds=31)
+    second = codes.forgot()
+    with pytest.raises(OtpInvalid):
+        codes.reset(second, otp=other_code(last_code(database)))
+    outcome(codes.verify, codes.login("nobody@example.com"), "000000")
+    with database.session(writes=False) as db:
+        rows = db.execute(select(SignIn.user_id, SignIn.method, SignIn.succeeded)).all()
+    assert [tuple(row) for row in rows] == [(owner.id, "email", False)] * 2
+
+
+def test_a_burst_learns_of_a_right_code_no_more_than_it_may_try(
+    codes: Codes, owner: User, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the new password won't do says that the code was right: it is counted first."""
+    sent, code = codes.forgot(), last_code(database)
+    monkeypatch.setattr(resets, "require_code_tries", lambda *_: None)  # all looked at once
+    for _ in range(5):
+        with pytest.raises(OtpInvalid):
+            codes.reset(sent, "qwertyuiop", otp=other_code(code))
+    with pytest.raises(OtpExpired):
+        codes.reset(sent, "qwertyuiop", otp=code)
 
 
 def test_a_weak_password_does_not_use_the_code_up(

@@ -6,12 +6,16 @@ from typing import Any
 
 import jwt
 import pytest
+from click.testing import CliRunner
+from sqlmodel import col, select
 
 from account_portal.auth import service
 from account_portal.auth.rules import Contact, RefreshTokenExpired, RefreshTokenInvalid
 from account_portal.auth.schemas import LoginWithEmailPassword, RefreshToken, TokenPair
+from account_portal.cli import main
 from account_portal.context import Caller, enter
 from account_portal.core.db import Database
+from account_portal.core.errors import Forbidden
 from account_portal.core.migrations import downgrade, upgrade
 from account_portal.core.settings import get_settings
 from account_portal.models import User, UserSession
@@ -19,7 +23,7 @@ from account_portal.widget import service as widget
 from account_portal.widget.schemas import SignedInElsewhere
 from tests.conftest import Clock
 from tests.factories.auth import make_page_session
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, make_session
 from tests.factories.vouching import SHOP
 
 
@@ -46,6 +50,35 @@ def browser(database: Database, owner: User, clock: Clock) -> str:
     """The cookie of a browser that has just signed in."""
     with enter(writes=False, database=database) as ctx:
         return service.login_page(ctx, Contact(email="owner@example.com"), PASSWORD)
+
+
+def test_the_shop_ends_the_sessions_of_one_customer_or_of_all(
+    database: Database, owner: User, stranger: User
+) -> None:
+    """As after a theft: at once, in browsers and clients alike; open pages are told."""
+    for user in (owner, owner, stranger, None):
+        make_session(database, user)
+
+    def in_force() -> list[str | None]:
+        with database.session(writes=False) as db:
+            rows = select(UserSession.user_id).where(col(UserSession.revoked_at).is_(None))
+            return list(db.exec(rows))
+
+    def run(*words: str) -> str:
+        return CliRunner().invoke(main, ["shop", "customer", "sign-out", *words]).output
+
+    before = news_of(database, owner)
+    assert "There is no customer nobody@example.com." in run("nobody@example.com")
+    assert "Name a customer, or say --all." in run()
+    assert "Name a customer, or say --all." in run("owner@example.com", "--all")
+    assert run("owner@example.com") == "2 sessions have ended.\n"
+    assert news_of(database, owner) == before + 1
+    assert set(in_force()) == {stranger.id, None}
+    assert run(owner.customer_id) == "0 sessions have ended.\n"
+    assert run("--all") == "2 sessions have ended.\n"
+    assert in_force() == []
+    with pytest.raises(Forbidden), enter(writes=True, database=database) as ctx:
+        service.sign_out_everybody(ctx)
 
 
 def news_of(database: Database, user: User) -> int:

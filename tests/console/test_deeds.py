@@ -19,11 +19,13 @@ from account_portal.models import (
     Review,
     Shipment,
     User,
+    UserSession,
     WebhookEndpoint,
 )
 from tests.console.conftest import Browser, Page
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
+from tests.factories.users import make_session, make_user
 
 SignedIn = Callable[..., Browser]
 
@@ -222,6 +224,19 @@ def test_reviews_and_bank_accounts(database: Database, signed_in: SignedIn, owne
     assert rows(database, Review)[0].status == "approved"
     do(admin, admin.page("/bank-accounts?status=pending"), "bank_account.verify", account.id)
     assert rows(database, BankAccount)[0].verification_status == "verified"
+
+
+def test_a_customer_is_signed_out_everywhere(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    for user in (owner, make_user(database, email="other@example.com")):
+        make_session(database, user)
+    support = signed_in(Role.SUPPORT)
+    page = support.page(f"/customers/{owner.customer_id}")
+    do(support, page, "customer.sign_out", number=owner.customer_id)
+    assert "1 sessions have ended" in support.told()
+    ended = {row.user_id for row in rows(database, UserSession) if row.revoked_at}
+    assert ended == {owner.id}
 
 
 def test_points(database: Database, signed_in: SignedIn, owner: User) -> None:

@@ -29,6 +29,8 @@ from account_portal.auth.service.devices import (
     list_sign_ins,
     note_seen,
     read_security,
+    sign_out_customer,
+    sign_out_everybody,
 )
 from account_portal.auth.service.fresh_proof import note_proof, require_fresh_proof
 from account_portal.auth.service.guessing import was_entered
@@ -129,6 +131,8 @@ __all__ = [
     "set_contact",
     "settle",
     "sign_out",
+    "sign_out_customer",
+    "sign_out_everybody",
     "start_visitor_session",
     "sweep_sign_ins",
     "token_for",

@@ -114,7 +114,7 @@ def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
     if challenge.confirmed_at is not None:
         raise otp.OtpExpired
     holder = find_signer(ctx, Contact.from_key(challenge.contact))
-    require_right_code(ctx, challenge, data.otp_token, data.otp, holder)
+    check_code(ctx, challenge, data.otp_token, data.otp, holder)
     challenge.confirmed_at = ctx.now
     if challenge.action == "reset-password":
         # There is time to think of a new password, even if the code came late.
@@ -126,6 +126,24 @@ def _confirm(ctx: Context, data: schemas.VerifyOtp) -> User:
     if challenge.action == "register":
         return _register(ctx, challenge)
     return _login(ctx, challenge)
+
+
+def check_code(
+    ctx: Context, challenge: OtpChallenge, token: str, code: str, holder: User | None
+) -> None:
+    """Refuse a wrong code; a try to get in by one stands among the sign-ins of who has the contact.
+
+    Raises:
+        OtpExpired: no code would do any more.
+        OtpInvalid: this one does not.
+        TooManyAttempts: this device tried too many.
+    """
+    try:
+        require_right_code(ctx, challenge, token, code, holder)
+    except otp.OtpInvalid:
+        if holder is not None and challenge.asked_by is None:  # kept, as the count of it is
+            record_sign_in(ctx, holder, challenge.channel, succeeded=False)
+        raise
 
 
 def active_holder(ctx: Context, challenge: OtpChallenge, *, lock: bool = True) -> User:

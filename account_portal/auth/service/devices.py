@@ -11,7 +11,7 @@ from account_portal.auth.service.passkeys import list_passkeys
 from account_portal.auth.service.sessions import end_sessions_of, revoke, unused_until
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
-from account_portal.models import SignIn, UserSession
+from account_portal.models import SignIn, User, UserSession
 
 SEEN_EVERY = timedelta(minutes=5)
 SIGN_INS_SHOWN = 20
@@ -67,6 +67,44 @@ def end_session(ctx: Context, session_id: str) -> None:
 def end_other_sessions(ctx: Context) -> int:
     """End all sessions of the caller but the present one; returns how many."""
     return end_sessions_of(ctx, ctx.user_id, but=ctx.actor.session_id)
+
+
+def sign_out_customer(ctx: Context, customer: str) -> int:
+    """End all sessions of a customer as the shop; returns how many. Their open pages ask anew.
+
+    Args:
+        ctx: the call, as the shop.
+        customer: e-mail address, id, or the shop's own id.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: nobody is named so.
+    """
+    ctx.require_shop()
+    named = col(User.email) == customer.lower()
+    if "@" not in customer:
+        named = (col(User.customer_id) == customer) | (col(User.external_id) == customer)
+    found = ctx.db.execute(select(col(User.id)).where(named).limit(1)).scalar()
+    if found is None:
+        raise NotFound(f"There is no customer {customer}.")
+    return end_sessions_of(ctx, found)
+
+
+def sign_out_everybody(ctx: Context) -> int:
+    """End the sessions of all customers and visitors as the shop; returns how many.
+
+    Raises:
+        Forbidden: only the shop may.
+    """
+    ctx.require_shop()
+    ended = 0
+    while ids := list(ctx.db.execute(_IN_FORCE).scalars()):
+        ended += revoke(ctx, col(UserSession.id).in_(ids))
+    return ended
+
+
+_IN_FORCE = select(col(UserSession.id)).where(col(UserSession.revoked_at).is_(None)).limit(500)
+"""So many at a time, as each is named in the statement that ends them."""
 
 
 def read_security(ctx: Context) -> schemas.Security:

@@ -3,11 +3,10 @@
 from account_portal.auth import schemas
 from account_portal.auth.rules import Contact, require_good_password, require_same
 from account_portal.auth.service.accounts import find_signer
-from account_portal.auth.service.codes import active_holder
+from account_portal.auth.service.codes import active_holder, check_code
 from account_portal.auth.service.guessing import (
     forget_wrong_passwords,
     require_code_tries,
-    require_right_code,
 )
 from account_portal.auth.service.passwords import store_password
 from account_portal.auth.service.proving import prove_contact
@@ -17,6 +16,7 @@ from account_portal.auth.service.sessions import (
     sign_in_with_tokens,
 )
 from account_portal.context import Context
+from account_portal.core.errors import PortalError
 from account_portal.models import OtpChallenge, User
 from account_portal.security import otp
 from account_portal.security.passwords import hash_password
@@ -46,30 +46,27 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
     require_same(data.new_password, data.confirm_password)
     challenge = _reset_challenge(ctx, data, lock=False)
     code = data.sent().get("otp")
-    new_hash = None
+    new_hash = ""
+    fault: PortalError | None = None
     if code is not None:
         require_code_tries(ctx, challenge, find_signer(ctx, Contact.from_key(challenge.contact)))
     if code is None or otp.is_right(challenge, data.otp_token, code):
         if code is None and challenge.confirmed_at is None:
             raise otp.OtpNotVerified
-        otp.require_open(challenge, ctx.now)
-        user = active_holder(ctx, challenge, lock=False)
-        require_good_password(
-            data.new_password,
-            email=user.email,
-            phone=user.phone,
-            store=ctx.settings.store_name,
-            field="new_password",
-        )
-        new_hash = hash_password(data.new_password)
+        try:
+            new_hash = _hash_of_new(ctx, data, challenge)
+        except PortalError as error:  # tells that the code was right, so it is not told yet
+            fault = error
     ctx.begin_writing()
     challenge = _reset_challenge(ctx, data, lock=True)
     if code is None:
         otp.require_open(challenge, ctx.now)
     else:
         holder = find_signer(ctx, Contact.from_key(challenge.contact))
-        require_right_code(ctx, challenge, data.otp_token, code, holder)
-    assert new_hash is not None  # the code was right before, or it would not be now
+        check_code(ctx, challenge, data.otp_token, code, holder)
+    if fault is not None:
+        raise fault
+    assert new_hash  # the code was right before, or it would not be now
     challenge.used_at = ctx.now
     user = active_holder(ctx, challenge)
     prove_contact(ctx, user, Contact.from_key(challenge.contact))
@@ -77,6 +74,19 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
     forget_wrong_passwords(ctx, user)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
+
+
+def _hash_of_new(ctx: Context, data: schemas.ResetPassword, challenge: OtpChallenge) -> str:
+    otp.require_open(challenge, ctx.now)
+    user = active_holder(ctx, challenge, lock=False)
+    require_good_password(
+        data.new_password,
+        email=user.email,
+        phone=user.phone,
+        store=ctx.settings.store_name,
+        field="new_password",
+    )
+    return hash_password(data.new_password)
 
 
 def _reset_challenge(ctx: Context, data: schemas.ResetPassword, *, lock: bool) -> OtpChallenge:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from account_portal.auth import service as auth
 from account_portal.console.deeds.base import Deed, Nothing
 from account_portal.console.rules import Permission
 from account_portal.context import Context
@@ -25,6 +26,11 @@ def _points(ctx: Context, number: str, data: ChangePoints, by: str) -> str:
     return f"The customer has {deeds.change_points(ctx, number, data).balance} points now."
 
 
+def _sign_out(ctx: Context, number: str, data: Nothing, by: str) -> str:
+    ended = auth.sign_out_customer(ctx, number)
+    return f"Signed out everywhere: {ended} sessions have ended."
+
+
 def _send_again(ctx: Context, number: str, data: Nothing, by: str) -> str:
     send_again(ctx, number)
     return "The message is on its way again."
@@ -38,6 +44,7 @@ DEEDS: Mapping[str, Deed] = {
     "review.reject": _REVIEW(partial(_decide_review, approved=False)),
     "bank_account.verify": _BANK(partial(_decide_account, verified=True)),
     "bank_account.reject": _BANK(partial(_decide_account, verified=False)),
+    "customer.sign_out": Deed(Permission.SESSIONS, "customer", _sign_out),
     "customer.points": Deed(Permission.POINTS, "customer", _points, ChangePoints),
     "message.resend": Deed(Permission.MESSAGES, "message", _send_again),
 }
