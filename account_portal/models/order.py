@@ -51,6 +51,11 @@ class Order(Identified, Stamped, table=True):
     customer_email: str | None = Field(default=None, max_length=254)
     customer_phone: str | None = Field(default=None, max_length=40)
     customer_note: str | None = Field(default=None, sa_type=Text)
+    customer_groups: list[str] = Field(
+        default_factory=list,
+        sa_type=JsonType,
+        description="Of the shop's groups, those the customer was in when it was ordered.",
+    )
     coupon_code: str | None = Field(default=None, max_length=100)
     applied_promotions: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonType)
     applied_coupons: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonType)

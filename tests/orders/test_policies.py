@@ -129,6 +129,19 @@ def test_ten_shops_by_their_examples(
         assert (units, ways, reasons) == (2, expected, [])
 
 
+def test_a_rule_for_a_group_is_for_orders_whose_record_names_it(shop: Shop) -> None:
+    shop.set(load("electronics"))
+    orders = [
+        shop.sells({}, parcels=[{}], customer_groups=groups)
+        for groups in ([], ["staff"], ["staff", "trade"])
+    ]
+    shop.clock.advance(days=59)
+    assert [shop.line(order)[0] for order in orders] == [0, 0, 2]
+    dear = shop.sells({"selling_price": 6000000}, parcels=[{}], customer_groups=["trade"])
+    shop.clock.advance(days=31)
+    assert shop.line(dear) == (0, [], ["window_closed"]), "what it costs says more than who buys"
+
+
 def test_there_are_ten_and_none_contradicts_itself() -> None:
     assert len(FILES) == 10
     for path in FILES:
@@ -346,6 +359,7 @@ def _random_order(shop: Shop, rolls: random.Random) -> Order:
         *lines,
         place=rolls.choice(["India", "Germany", "Japan"]),
         parcels=[] if parcel is None else [parcel],
+        customer_groups=rolls.choice([[], ["trade"]]),
         payments=[{"payment_status": rolls.choice(["success", "pending"])}],
     )
 

@@ -102,6 +102,7 @@ def _conditions(rule: AppliesTo) -> Iterator[str]:
         "tagged": rule.tags,
         "category": rule.categories,
         "type": rule.types,
+        "customers of": rule.customer_groups,
         "to": [country(code) for code in rule.countries],
     }
     for word, found in named.items():

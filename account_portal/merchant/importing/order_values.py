@@ -15,6 +15,7 @@ PLAIN = (
     "customer_email",
     "customer_phone",
     "customer_note",
+    "customer_groups",
     "coupon_code",
     "applied_promotions",
     "applied_coupons",

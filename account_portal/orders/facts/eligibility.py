@@ -191,6 +191,7 @@ def _sale(facts: OrderFacts, line: Stored, gone: int = 0) -> rules.Sale:
         price=Decimal(line["selling_price"]).scaleb(-digits),
         currency=order["currency"],
         country=facts.country,
+        groups=frozenset(order["customer_groups"]),
         ordered_at=order["order_date"],
         total=max(0, line["line_total"] - gone),
     )

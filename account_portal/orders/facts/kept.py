@@ -28,6 +28,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "customer_id",
         "order_number",
         "order_date",
+        "customer_groups",
         "status",
         "payment_status",
         "currency",

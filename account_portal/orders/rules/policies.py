@@ -25,6 +25,7 @@ _CONDITIONS = (
     ("categories",),
     ("types",),
     ("price_from", "price_below"),
+    ("customer_groups",),
     ("countries",),
     ("age_days_from", "age_days_below"),
     ("ordered_from", "ordered_until"),
@@ -49,6 +50,8 @@ class Sale(NamedTuple):
     country: str | None
     """Where it goes to, as an ISO code."""
     ordered_at: datetime
+    groups: frozenset[str] = frozenset()
+    """Of the shop's groups, those its customer was in then."""
     total: int = 0
     """What the line cost, tax included, in minor units."""
 
@@ -139,6 +142,7 @@ def holds(rule: AppliesTo, sale: Sale, now: datetime) -> bool:
         and (not rule.tags or not sale.tags.isdisjoint(rule.tags))
         and (not rule.categories or sale.category in rule.categories)
         and (not rule.types or sale.product_type in rule.types)
+        and (not rule.customer_groups or not sale.groups.isdisjoint(rule.customer_groups))
         and (not rule.countries or sale.country in rule.countries)
         and (rule.currency is None or sale.currency == rule.currency)
         and (rule.price_from is None or sale.price >= rule.price_from)

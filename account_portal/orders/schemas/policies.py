@@ -39,6 +39,9 @@ class AppliesTo(_Strict):
     tags: _Words = ()
     categories: _Words = ()
     types: tuple[Literal["physical", "digital", "bundle"], ...] = ()
+    customer_groups: _Words = Field(
+        default=(), description="Groups that the order's record says its customer was in."
+    )
     countries: tuple[Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")], ...] = Field(
         default=(),
         max_length=250,

@@ -92,6 +92,7 @@ def add_replacement(ctx: Context, request: Request, order: Order) -> Order | Non
         currency=order.currency,
         customer_email=order.customer_email,
         customer_phone=order.customer_phone,
+        customer_groups=order.customer_groups,
         customer_note=f"Replacement for return {request.request_number}",
         billing_address_id=_copied(ctx, order.billing_address_id),
         shipping_address_id=address_id,

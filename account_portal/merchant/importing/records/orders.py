@@ -267,6 +267,9 @@ class OrderRecord(OfCustomer):
     customer_first_name: str | None = None
     customer_last_name: str | None = None
     customer_note: str | None = None
+    customer_groups: list[Annotated[str, Field(max_length=64)]] = Field(
+        default_factory=list, max_length=50
+    )
     coupon_code: str | None = None
     applied_promotions: list[AppliedPromotion] = Field(default_factory=list)
     applied_coupons: list[AppliedCoupon] = Field(default_factory=list)

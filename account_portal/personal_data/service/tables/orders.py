@@ -43,8 +43,8 @@ ORDERS: tuple[Own, ...] = (
         "Orders",
         direct(m.Order),
         "order_number order_date status payment_status payment_success_date currency "
-        "customer_email customer_phone customer_note coupon_code applied_promotions "
-        "applied_coupons extra promotion_discount_amount coupon_discount_amount "
+        "customer_email customer_phone customer_note customer_groups coupon_code "
+        "applied_promotions applied_coupons extra promotion_discount_amount coupon_discount_amount "
         "promotion_savings coupon_savings other_savings subtotal item_total_tax "
         "shipping_estimated_cost shipping_discount_amount shipping_amount shipping_tax_rate "
         "shipping_tax_amount handling_charge_excluding_tax handling_charge_tax_amount "
@@ -57,8 +57,8 @@ ORDERS: tuple[Own, ...] = (
         order=m.Order.id,
         scrubbed="customer_email customer_phone customer_note extra feedback cancellation_reason",
         kept="id customer_id order_number status payment_status currency coupon_code "
-        "applied_promotions applied_coupons shipping_provider_id courier_company_id "
-        "billing_address_id shipping_address_id replaces_return_id",
+        "customer_groups applied_promotions applied_coupons shipping_provider_id "
+        "courier_company_id billing_address_id shipping_address_id replaces_return_id",
     ),
     Own(
         m.OrderLine,
