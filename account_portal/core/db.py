@@ -71,6 +71,8 @@ def _to_utc(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC)
 
 
+# Most moments of a transaction are its own.
+@lru_cache(maxsize=1024)
 def _to_text(value: datetime | None) -> str | None:
     moment = _to_utc(value)
     return None if moment is None else moment.isoformat(" ", "microseconds")[:26]

@@ -10,6 +10,8 @@ _BASE_LETTERS = str.maketrans(
 
 def plain(text: str) -> str:
     """Digits of every script as `0` to `9`, every dash as `-`, full-width letters as usual ones."""
+    if text.isascii():
+        return text
     return "".join(_plain_letter(letter) for letter in unicodedata.normalize("NFKC", text))
 
 

@@ -6,10 +6,13 @@ finds what is new, whichever process brought it: the shop's command, an import, 
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, event, select, update
+import orjson
+from sqlalchemy import event, select, update
 from sqlmodel import Session, col
 
 from account_portal.context import Context
+from account_portal.core.bulk import table_of
+from account_portal.core.reading import is_among
 from account_portal.models import User
 
 _TOLD = "customers with news"
@@ -24,7 +27,7 @@ def mark_changed(db: Session, customer_ids: Collection[str]) -> None:
 # In one order: two imports that concern the same customers wait, they don't collide.
 _USERS = (
     select(col(User.id))
-    .where(col(User.customer_id).in_(bindparam("customers", expanding=True)))
+    .where(is_among(table_of(User).c.customer_id))
     .order_by(col(User.id))
     .with_for_update(key_share=True)
 )
@@ -40,9 +43,9 @@ def _count(db: Session) -> None:
     """Last of all, so that nobody is waited for while these rows are locked."""
     if db.in_nested_transaction():
         return
-    wanted = sorted(db.info.pop(_TOLD, ()))
-    for start in range(0, len(wanted), _AT_ONCE):
-        db.connection().execute(_ONE_MORE, {"customers": wanted[start : start + _AT_ONCE]})
+    wanted = db.info.pop(_TOLD, ())
+    if wanted:
+        db.connection().execute(_ONE_MORE, {"values": orjson.dumps(sorted(wanted)).decode()})
 
 
 def read_news(ctx: Context, user_ids: Collection[str]) -> dict[str, int]:

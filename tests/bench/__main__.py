@@ -14,6 +14,7 @@ def main() -> int:
     orders = int(os.environ.get("ORDERS", "20000"))
     parser.add_argument("--api", action="store_true", help="the API only")
     parser.add_argument("--pages", action="store_true", help="the pages only")
+    parser.add_argument("--systems", action="store_true", help="imports and systems only")
     parser.add_argument("--growth", action="store_true", help="ORDERS= against 20,000, in turn")
     parser.add_argument("--only", default="", help="questions or pages whose name has this in it")
     parser.add_argument("--seconds", type=float, default=4, help="for each figure")
@@ -26,9 +27,9 @@ def main() -> int:
     if chosen.growth:
         measure_growth(chosen)
         return 0
-    if chosen.api or not chosen.pages:
+    if chosen.api or chosen.systems or not chosen.pages:
         measure_api(chosen)
-    if chosen.pages or not chosen.api:
+    if chosen.pages or not (chosen.api or chosen.systems):
         measure_pages(chosen.times, chosen.seconds, chosen.only)
     return 0
 

@@ -40,7 +40,8 @@ def measure_api(chosen: argparse.Namespace) -> None:
             shop = build_shop(database, chosen.orders)
             database.dispose()
             print(f"{shop.orders_per_second:,.0f} orders a second.", file=sys.stderr)
-            rows += ask(name, shop, Path(folder), url, chosen)
+            if not chosen.systems:
+                rows += ask(name, shop, Path(folder), url, chosen)
         with tempfile.TemporaryDirectory() as folder, database_of(Path(folder)) as url:
             print(f"{name}: importing {chosen.imported:,} orders ...", file=sys.stderr)
             imported = measure_import(Path(folder), url, chosen.imported)

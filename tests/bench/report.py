@@ -89,5 +89,15 @@ def _sentences(rows: Sequence[Row], writing: Sequence[Writing]) -> str:
         f"{one.imported.megabytes:.0f} MB at its peak)."
         for one in writing
     ]
-    lines += [f"{one.database}: {one.systems.sentence}." for one in writing]
+    return "\n".join(lines) + "\n\n" + _of_systems(writing)
+
+
+def _of_systems(writing: Sequence[Writing]) -> str:
+    """What calls of the shop's systems cost, and what is wanted."""
+    lines = ["| Database | The shop's systems | | wanted |", "|--|--|--:|--|"]
+    lines += [
+        f"| {one.database} | {what} | {figure} | {wanted} |"
+        for one in writing
+        for what, figure, wanted in one.systems.rows(one.imported.per_second)
+    ]
     return "\n".join(lines) + "\n"

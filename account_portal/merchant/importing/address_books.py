@@ -37,7 +37,10 @@ class Book(NamedTuple):
 
 def _place(row: Any) -> Place:
     """What tells addresses of one book apart."""
-    return tuple(str(row[name]).casefold() for name in ("address_line1", "pincode", "city"))
+    return tuple(str(row[name]).casefold() for name in _PLACE)
+
+
+_PLACE = ("address_line1", "pincode", "city")
 
 
 def save_addresses(batch: Batch, books: Sequence[Book]) -> dict[tuple[str, Place], str]:
@@ -119,7 +122,8 @@ def _news(there: Row, values: Row, said: Row | None) -> tuple[Row, list[str]]:
 
 def address_key(customer_id: str, record: SavedAddressRecord) -> tuple[str, Place]:
     """The key of an address in what `save_addresses` answers."""
-    return customer_id, _place(_book_values(record, ""))
+    said = {name: getattr(record, name) for name in _PLACE}
+    return customer_id, _place(said | {"pincode": said["pincode"][: _LIMITS["pincode"]]})
 
 
 def _book_values(record: SavedAddressRecord, email: str) -> Row:

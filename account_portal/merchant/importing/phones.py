@@ -1,5 +1,7 @@
 """Phone numbers as keys of customers: a prefix and a national number one can sign in with."""
 
+from functools import lru_cache
+
 import phonenumbers
 from babel.numbers import get_territory_currencies
 
@@ -13,6 +15,8 @@ PhoneKey = tuple[str, str]
 """Prefix and national number, as in ``("+91", "9876500001")``."""
 
 
+# The phone of a customer stands in each of their addresses and orders.
+@lru_cache(maxsize=4096)
 def read_phone(country_code: str | None, phone: str | None, country: str) -> PhoneKey | None:
     """Prefix and national number as sign-in reads them, if the text is a possible phone number."""
     if not phone:

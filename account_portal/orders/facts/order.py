@@ -353,6 +353,8 @@ def _load(
         rows = read_in(db, _rows_of_one(model, column.key, lock=lock), value=value)
     else:
         rows = read_among(db, _rows_of_many(model, column.key, lock=lock), values)
+    if not rows:
+        return []
     names = table_of(model).c.keys()
     return [dict(zip(names, row, strict=True)) for row in rows]
 

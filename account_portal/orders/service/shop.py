@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from account_portal.context import Context
-from account_portal.core import links
+from account_portal.core import bulk, links
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
-from account_portal.core.ids import new_number
+from account_portal.core.ids import new_id, new_number
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Shipment, ShipmentEvent, ShipmentItem
 from account_portal.notifications import enqueue
@@ -146,15 +146,15 @@ def move_shipment(
     on_its_way = status not in rules.NOT_PACKED | {ShipmentStatus.PACKED}
     if on_its_way and shipment.shipped_date is None:
         shipment.shipped_date = ctx.now
-    ctx.db.add(
-        ShipmentEvent(
-            shipment_id=shipment.id,
-            status=status,
-            text=text or _EVENT_TEXT.get(status, "Scheduled"),
-            place=place,
-            happened_at=ctx.now,
-        )
-    )
+    step = {
+        "id": new_id(),
+        "shipment_id": shipment.id,
+        "status": status,
+        "text": text or _EVENT_TEXT.get(status, "Scheduled"),
+        "place": place,
+        "happened_at": ctx.now,
+    }
+    bulk.insert(ctx.db, ShipmentEvent, [step])
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     _tell(ctx, order, shipment, status)

@@ -1,10 +1,11 @@
 """What messages name of an order: its items and amounts, as they are written."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import money
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.written import written_amount
 from account_portal.models import Order, OrderLine, ShipmentItem
 from account_portal.notifications import enqueue
@@ -41,14 +42,17 @@ def items_of_order(ctx: Context, order: Order) -> tuple[Item, ...]:
 
 def items_of_parcel(ctx: Context, shipment_id: str) -> tuple[Item, ...]:
     """What is in a parcel."""
-    rows = ctx.db.execute(
-        select(col(OrderLine.product_name), col(ShipmentItem.quantity))
-        .join(OrderLine, col(OrderLine.id) == col(ShipmentItem.line_id))
-        .where(col(ShipmentItem.shipment_id) == shipment_id)
-        .order_by(col(OrderLine.position))
-        .limit(MOST)
-    )
-    return tuple(Item(name=row.product_name, quantity=row.quantity) for row in rows)
+    rows = ctx.read(_IN_PARCEL, shipment_id=shipment_id)
+    return tuple(Item(name=name, quantity=quantity) for name, quantity in rows)
+
+
+_IN_PARCEL = PreparedSelect(
+    select(col(OrderLine.product_name), col(ShipmentItem.quantity))
+    .join(OrderLine, col(OrderLine.id) == col(ShipmentItem.line_id))
+    .where(col(ShipmentItem.shipment_id) == bindparam("shipment_id"))
+    .order_by(col(OrderLine.position))
+    .limit(MOST)
+)
 
 
 def tell_placed(ctx: Context, order: Order) -> None:

@@ -103,7 +103,7 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> list[Stored]:
         else:
             db.execute(delete(Refund).where(this), execution_options={"synchronize_session": False})
     if state_changes:
-        db.execute(_UPDATE_STATE, state_changes, execution_options={"synchronize_session": False})
+        db.connection().execute(_UPDATE_STATE, state_changes)
     brought: dict[str, set[str]] = {facts.order["id"]: set() for facts in loaded}
     for purchase in purchases:
         brought[purchase["order_id"]].add(purchase["product_id"])
