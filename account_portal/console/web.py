@@ -29,6 +29,7 @@ from account_portal.core.errors import (
     PortalError,
 )
 from account_portal.core.settings import get_settings
+from account_portal.core.validation import readable_phone
 from account_portal.doors.form import read_fields, require_same_origin
 from account_portal.security.cookies import is_https, read_cookie
 
@@ -85,6 +86,7 @@ def _account_options(accounts: Sequence[Any]) -> list[tuple[str, str]]:
 
 templates.globals.update(
     account_options=_account_options,
+    readable_phone=readable_phone,
     payout_options=lambda accounts: [("", "The way it was paid"), *_account_options(accounts)],
     role_options=lambda roles: [(role, f"{words.words(role)}: {does}") for role, does in roles],
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import phonenumbers
 import pydantic
@@ -124,6 +124,22 @@ def readable_phone(country_code: str | None, phone: str | None) -> str:
     if not phonenumbers.is_possible_number(number):
         return written
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+class HasPhone(Protocol):
+    """A number as the contract has it, in two parts."""
+
+    country_code: str | None
+    phone: str | None
+
+
+def readable_phones(*addresses: HasPhone | None) -> dict[str, str]:
+    """How the numbers of addresses are read, by prefix and number together: `+919876543210`."""
+    return {
+        f"{one.country_code or ''}{one.phone}": readable_phone(one.country_code, one.phone)
+        for one in addresses
+        if one and one.phone
+    }
 
 
 def _without_trunk_prefix(digits: str, country_code: str) -> str:

@@ -4,6 +4,7 @@ from account_portal import routes
 from account_portal.addresses import service as addresses
 from account_portal.context import Context
 from account_portal.core.pagination import PageParams
+from account_portal.core.validation import readable_phone
 from account_portal.dashboard.schemas import Dashboard, Rewards, Task
 from account_portal.loyalty import service as loyalty
 from account_portal.notifications import channel_to
@@ -77,7 +78,8 @@ def _to_verify(ctx: Context) -> list[Task]:
     if user.email and not user.is_email_verified and channel_to(ctx, "email"):
         kind, what, contact = "email", "e-mail address", user.email
     elif user.phone and not user.is_phone_verified and channel_to(ctx, "phone"):
-        kind, what, contact = "phone", "phone number", f"{user.country_code} {user.phone}"
+        kind, what = "phone", "phone number"
+        contact = readable_phone(user.country_code, user.phone)
     else:
         return []
     return [

@@ -83,6 +83,7 @@ class ChoosableLine(View):
     product_image_url: str | None
     variant_name: str | None
     counts: list[list[str]] = Field(description="Value and word of each number; empty: none.")
+    chosen: str = Field(default="0", description="Of `counts`.")
     resolution: ReturnResolution = Field(description="What comes for units that go back.")
     reason: str = Field(description="Why none; `{date}` in it is the moment `closed`.")
     closed: Moment | None

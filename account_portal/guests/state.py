@@ -6,6 +6,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.core.errors import InvalidInput, NotAuthenticated, PortalError
+from account_portal.core.validation import readable_phones
 from account_portal.doors.page import read, write
 from account_portal.guests import service
 from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, FoundCancelChoice
@@ -73,8 +74,15 @@ class FoundOrderState(PageState):
     withdraw_link: str = ""
     asked: str = ""
     """Number of the return that was asked for just now."""
+
+    reason: str = ""
+    """Why something goes back, as it was chosen."""
     _chosen: list[dict[str, Any]] = []
-    _reason: str = ""
+
+    @rx.var
+    def phones(self) -> dict[str, str]:
+        """How the numbers of its addresses are read, by the numbers as they stand."""
+        return readable_phones(self.shown.shipping_address) if self.shown else {}
 
     @rx.event
     async def load(self) -> None:
@@ -110,21 +118,30 @@ class FoundOrderState(PageState):
 
     def _close(self) -> None:
         self.asking, self.cancelling, self.returning, self.lines = "", None, None, []
-        self._chosen = []
+        self._chosen, self.reason = [], ""
 
     @action
     async def check(self, form: dict[str, Any]) -> None:
         """Show what the choice would give; it changes nothing."""
-        self._chosen = [
-            {**line.model_dump(include={"sku", "product_id", "resolution"}), "quantity": int(count)}
+        # Whoever comes back from what it would give finds what was chosen.
+        self.lines = [
+            line.model_copy(update={"chosen": count if [count, count] in line.counts else "0"})
             for line in self.lines
-            if [count := str(form.get(f"quantity-{line.sku}")), count] in line.counts
-            and count != "0"
+            for count in [str(form.get(f"quantity-{line.sku}"))]
         ]
-        self._reason = str(form.get("reason") or "")
+        self._chosen = [
+            {
+                **line.model_dump(include={"sku", "product_id", "resolution"}),
+                "quantity": int(line.chosen),
+            }
+            for line in self.lines
+            if line.chosen != "0"
+        ]
+        reason = str(form.get("reason") or "")
+        self.reason = reason if reason in REASONS else ""
         if not self._chosen:
             raise InvalidInput(_="Choose how many of which item.")
-        if self.asking == "return" and self._reason not in REASONS:
+        if self.asking == "return" and not self.reason:
             raise InvalidInput(reason="Please choose one.")
         await self._or_leave(self._preview())
 
@@ -138,7 +155,7 @@ class FoundOrderState(PageState):
             self.returning = await read(self, service.preview_found_return, wanted)
 
     def _items(self) -> list[dict[str, Any]]:
-        why = {"reason_code": self._reason, "return_reason": REASONS[self._reason]}
+        why = {"reason_code": self.reason, "return_reason": REASONS[self.reason]}
         return [{**one, **why} for one in self._chosen]
 
     @action

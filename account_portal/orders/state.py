@@ -12,9 +12,14 @@ from account_portal.addresses.rules import AddressNotFound
 from account_portal.addresses.schemas import CustomerAddress
 from account_portal.core.errors import InvalidInput
 from account_portal.core.ids import new_id
+from account_portal.core.validation import readable_phones
 from account_portal.doors.page import frame_of, read, read_inline, write
 from account_portal.orders import service
-from account_portal.orders.rules import DeliveryNotChangeable, PreviewOutdated
+from account_portal.orders.rules import (
+    DeliveryChangedMeanwhile,
+    DeliveryNotChangeable,
+    PreviewOutdated,
+)
 from account_portal.orders.schemas import (
     CancelChoice,
     CancelItem,
@@ -22,6 +27,7 @@ from account_portal.orders.schemas import (
     CancelOrder,
     CancelPreview,
     ChangeDelivery,
+    OrderAddress,
     OrderCard,
     OrderPage,
     OrderSearch,
@@ -133,8 +139,15 @@ class OrderDetailState(PageData, PageState):
     delivery_note: str = ""
     delivery_to: str = ""
     """Id of the address that was chosen; empty: the present one."""
+    _delivery_seen: OrderAddress | None = None
     _is_own_note: bool = False
     _repeat: str = ""
+
+    @rx.var
+    def phones(self) -> dict[str, str]:
+        """How the numbers of its addresses are read, by the numbers as they stand."""
+        order = self.shown and self.shown.order
+        return readable_phones(order.shipping_address, order.billing_address) if order else {}
 
     @page_load
     async def load(self) -> None:
@@ -256,6 +269,7 @@ class OrderDetailState(PageData, PageState):
         """Show where the order can go instead."""
         self.delivery_choices = await read(self, service.list_delivery_choices, self.order_number)
         self._is_own_note = False
+        self._delivery_seen = self.shown.order.shipping_address if self.shown else None
         self._choose_delivery("")
         self.is_changing_delivery = True
 
@@ -290,14 +304,14 @@ class OrderDetailState(PageData, PageState):
         data = ChangeDelivery.model_validate({**chosen, "delivery_instructions": instructions})
         number = self.order_number
         try:
-            await write(self, service.change_delivery, number, data)
-        except DeliveryNotChangeable:
+            await write(self, service.change_delivery, number, data, self._delivery_seen)
+        except (DeliveryNotChangeable, DeliveryChangedMeanwhile):
             self.is_changing_delivery = False
             raise
         except AddressNotFound:
             choices = await read(self, service.list_delivery_choices, number)
             self.delivery_choices, self.delivery_to = choices, ""
-            raise
+            raise AddressNotFound(address_id="this address was deleted, choose another") from None
         self.shown = await read(self, service.get_order_page, number)
         self.is_changing_delivery = False
         self._say("Delivery changed.")

@@ -134,7 +134,7 @@ FIRST_DATA = (
         """import { uploadFiles } from "$/utils/helpers/upload";
 """,
         """import { uploadFiles } from "$/utils/uploads";
-import { release, showFirstData, waits } from "$/utils/page-data";
+import { release, show, showFirstData, waits } from "$/utils/page-data";
 """,
     ),
     (
@@ -172,6 +172,16 @@ import { release, showFirstData, waits } from "$/utils/page-data";
     // Skip unknown""",
     ),
     (
+        """        for (const substate in delta) {
+          dispatch[substate](delta[substate]);
+        }
+        applyClient""",
+        """        show(() => {
+          for (const substate in delta) dispatch[substate](delta[substate]);
+        });
+        applyClient""",
+    ),
+    (
         """  socket.current.on("new_token",""",
         """  socket.current.on("event", hear);
   socket.current.on("new_token",""",
@@ -192,9 +202,9 @@ import { release, showFirstData, waits } from "$/utils/page-data";
 # is on its way meanwhile. `navigation.js` tells of it, once; the effect only sees the rest.
 NAVIGATION = (
     (
-        """import { release, showFirstData, waits } from "$/utils/page-data";
+        """import { release, show, showFirstData, waits } from "$/utils/page-data";
 """,
-        """import { release, showFirstData, waits } from "$/utils/page-data";
+        """import { release, show, showFirstData, waits } from "$/utils/page-data";
 import { onNavigation } from "$/utils/navigation";
 """,
     ),

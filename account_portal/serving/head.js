@@ -67,6 +67,15 @@ window.portalAlive = () => {
   for (const press of early.splice(0)) press();
 };
 
+// A button at work keeps the focus, so it is not disabled: a press on it, also one that Enter in a field
+// makes, comes to nothing here.
+const rest = (event) => {
+  if (!event.target.closest?.("button[aria-busy=true]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+};
+addEventListener("click", rest, true);
+
 // The first amount and the first date take a slow phone a quarter of a second, most of it to read the
 // words of its language. That is done while it waits for the scripts.
 (self.requestIdleCallback ?? setTimeout)(() => {

@@ -68,5 +68,20 @@ export function release(update, stateName) {
   if (!held || update.delta?.[stateName]?.is_hydrated_rx_state_ !== true) return;
   const actions = held;
   held = null;
+  isCatchingUp = true;
   for (const action of actions) action();
+  isCatchingUp = false;
+}
+
+let isCatchingUp = false;
+
+/**
+ * Show what one word of the server changes before the next is heard.
+ *
+ * Of two that come at once React would draw only what both come to: a dialog that was closed and opened
+ * again had never been closed, and one that was closed by the browser stayed so.
+ */
+export function show(change) {
+  if (isCatchingUp) change();
+  else flushSync(change);
 }

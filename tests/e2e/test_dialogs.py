@@ -1,10 +1,12 @@
 """Dialogs that are left by a slip, closed by a success, or drawn in the system's colours."""
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
+from account_portal.models import User
 from tests.e2e.conftest import DEMO, SAM, OpenPage, assert_accessible
 from tests.e2e.test_addresses import fill, open_form
 
@@ -101,3 +103,105 @@ def test_bars_do_not_stick_where_they_would_leave_no_room(open_page: OpenPage) -
     page.set_viewport_size({"width": 320, "height": 640})
     assert top_of(page, "header.bar") == 0
     assert top_of(page, "nav.bar") < 640
+
+
+class HeldAnswers:
+    """What the server says to a page, held back and let go all at once."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._kept: list[tuple[WebSocketRoute, str | bytes]] = []
+        self._from: str | None = None
+        self.asked = 0
+        """Events of the page since its answers are held."""
+        page.route_web_socket(re.compile("/_event/"), self._join)
+        page.reload()
+
+    def _join(self, socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda words: self._take(socket, words))
+
+        def ask(words: str | bytes) -> None:
+            self.asked += '"event",' in str(words)
+            server.send(words)
+
+        socket.on_message(ask)
+
+    def _take(self, socket: WebSocketRoute, words: str | bytes) -> None:
+        if self._kept or (self._from is not None and self._from in str(words)):
+            self._kept.append((socket, words))
+        else:
+            socket.send(words)
+
+    def hold(self, words: str = "") -> None:
+        """Hold back all from the next on that has these words in it."""
+        self._from, self.asked = words, 0
+
+    def let_go(self, *, after: str) -> None:
+        """Let all go once something was said that has `after` in it."""
+        end = time.monotonic() + 10
+        while not any(after in str(words) for _, words in self._kept):
+            assert time.monotonic() < end, "the server said nothing of it"
+            self._page.wait_for_timeout(20)
+        self._from = None
+        for socket, words in self._kept:
+            socket.send(words)
+        self._kept.clear()
+
+
+def test_a_dialog_left_and_opened_again_at_once_is_open(open_page: OpenPage) -> None:
+    page = open_page("/addresses", as_=SAM)
+    answers = HeldAnswers(page)
+    add = page.get_by_role("button", name="Add address")
+    dialog = page.get_by_role("dialog", name="New address")
+    expect(add).to_be_visible()
+    for _ in range(3):
+        add.press("Enter")
+        expect(dialog).to_be_visible()
+        answers.hold()
+        page.keyboard.press("Escape")
+        expect(add).to_be_focused()
+        page.keyboard.press("Enter")
+        answers.let_go(after='"is_writing_rx_state_":true')
+        expect(dialog).to_be_visible()
+        dialog.get_by_role("button", name="Cancel").click()
+        expect(dialog).to_be_hidden()
+
+
+def _write_address(page: Page) -> Locator:
+    dialog = open_form(page)
+    dialog.get_by_label("Country", exact=True).select_option("India")
+    fill(dialog, "Pressed by key")
+    return dialog
+
+
+def _write_name(page: Page) -> Locator:
+    page.get_by_role("button", name="Edit name").click()
+    page.get_by_label("First name").fill("Samuel")
+    return page.get_by_role("main")
+
+
+FORMS = {
+    "/addresses": (_write_address, "Save address", "Address saved."),
+    "/profile": (_write_name, "Save name", "Name saved."),
+}
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_button_at_work_keeps_the_focus_and_works_once(
+    open_page: OpenPage, customer: User, path: str
+) -> None:
+    page = open_page(path, as_=customer.email)
+    answers = HeldAnswers(page)
+    write, name, told = FORMS[path]
+    write(page).get_by_role("button", name=name).focus()
+    save = page.locator("button:focus")  # by another name while it works
+    answers.hold(told)
+    page.keyboard.press("Enter")
+    expect(save).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    expect(save).to_have_attribute("aria-busy", "true")
+    answers.let_go(after=told)
+    expect(page.get_by_text(told)).to_be_visible()
+    assert answers.asked == 1

@@ -90,6 +90,7 @@ def test_sends_back_what_was_shown(database: Database, acting: Any, delivered: O
     assert state.errors == {"reason": "Please choose one."}
     tab.press(state, "check", {f"quantity-{sku}": "1", "reason": "damaged"})
     assert state.returning.money > 0
+    assert ([one.chosen for one in state.lines], state.reason) == (["1"], "damaged")
     assert rows(database, OrderReturn) == []
     tab.press(state, "confirm")
     assert state.asked.startswith("RET-")
@@ -107,6 +108,7 @@ def test_cancels_what_was_shown(database: Database, acting: Any, owner: User) ->
     assert state.cancelling.money > 0
     tab.press(state, "choose_again")
     assert state.cancelling is None
+    assert state.lines[0].chosen == line.counts[-1][0]  # Back forgets nothing
     tab.press(state, "check", {f"quantity-{line.sku}": line.counts[-1][0]})
     tab.press(state, "confirm")
     assert state.shown.status == "cancelled"

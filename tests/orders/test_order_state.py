@@ -11,6 +11,7 @@ from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import AddressCopy, Order, Shipment, User
 from account_portal.orders import service
+from account_portal.orders.schemas import ChangeDelivery
 from account_portal.orders.state import OrderDetailState, OrdersState
 from tests.factories.addresses import make_address
 from tests.factories.bank_accounts import make_bank_account
@@ -248,7 +249,7 @@ def test_a_delivery_that_cannot_be_changed_any_more(
     page.run("choose_delivery", other.id)
     call(delete_address, other.id)
     page.run("change_delivery", {})
-    assert page.errors == {"address_id": "This is not one of your addresses."}
+    assert page.errors == {"address_id": "This address was deleted, choose another."}
     assert page.is_changing_delivery  # with what there is to choose now
     assert (page.delivery_to, page.delivery_choices) == ("", [])
     with database.session(writes=True) as db:
@@ -257,6 +258,30 @@ def test_a_delivery_that_cannot_be_changed_any_more(
     page.run("change_delivery", {"delivery_instructions": "Leave it"})
     assert not page.is_changing_delivery
     assert page.notice_text == "The delivery of this order can no longer be changed."
+
+
+def test_a_stale_tab_overwrites_no_newer_delivery(
+    database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner, place=PLACE)
+    other = make_address(database, owner, address_line1="2 Hill Road", **PLACE)
+    number = order.order_number
+    page = OpenPage(database, OrderDetailState, owner, f"/orders/{number}", order_number=number)
+    page.run("load")
+    page.run("open_delivery")
+    newer = ChangeDelivery(address_id=other.id, delivery_instructions="Newer")
+    call(service.change_delivery, number, newer)
+    page.run("change_delivery", {"delivery_instructions": "Older"})
+    assert page.notice_text == (
+        "The delivery was changed in the meantime. Here is where it goes now."
+    )
+    assert not page.is_changing_delivery
+    page.run("load")  # as after any conflict
+    now = page.shown.order.shipping_address
+    assert (now.address_line1, now.delivery_instructions) == ("2 Hill Road", "Newer")
+    page.run("open_delivery")
+    page.run("change_delivery", {"delivery_instructions": "Older, meant"})
+    assert page.shown.order.shipping_address.delivery_instructions == "Older, meant"
 
 
 def test_a_delivery_is_changed(database: Database, owner: User, stranger: User) -> None:

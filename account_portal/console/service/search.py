@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.text import plain, without_number_sign
+from account_portal.core.validation import readable_phone
 from account_portal.models import Order, User
 
 MOST_FOUND = 20
@@ -73,7 +74,7 @@ def _customer(row: User) -> FoundCustomer:
         customer_id=row.customer_id,
         name=" ".join(part for part in (row.first_name, row.last_name) if part),
         email=row.email or "",
-        phone=f"{row.country_code} {row.phone}" if row.phone else "",
+        phone=readable_phone(row.country_code, row.phone) if row.phone else "",
     )
 
 

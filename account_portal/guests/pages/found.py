@@ -38,6 +38,7 @@ def _line(line: Any) -> rx.Component:
             "quantity-" + line.sku,
             rx.fragment("How many", ui.hidden_text(": ", line.product_name)),
             line.counts,
+            default_value=line.chosen,
         ),
     )
     return ui.order_line(
@@ -55,6 +56,7 @@ def _choice() -> rx.Component:
         "Reason",
         list(REASONS.items()),
         placeholder="Choose a reason",
+        default_value=State.reason,
         error=State.errors["reason"],
     )
     return ui.form(
@@ -175,7 +177,7 @@ def _order(order: Any) -> rx.Component:
         ),
         rx.cond(
             order.shipping_address,
-            ui.section("Delivery", ui.card(order_address(order.shipping_address))),
+            ui.section("Delivery", ui.card(order_address(order.shipping_address, State.phones))),
         ),
         withdraw_here(State.withdraw_link),
         ui.divider(),

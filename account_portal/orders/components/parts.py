@@ -104,11 +104,12 @@ def order_item(item: Any, currency: Any, *, link: Any = None) -> rx.Component:
     )
 
 
-def order_address(address: Any) -> rx.Component:
-    """An address as it stood when the order was made."""
-    phone = rx.cond(address.country_code, address.country_code + " ", "") + rx.cond(
+def order_address(address: Any, phones: Any) -> rx.Component:
+    """An address as it stood when the order was made; `phones` are the state's readable ones."""
+    number = rx.cond(address.country_code, address.country_code, "") + rx.cond(
         address.phone, address.phone, ""
     )
+    phone = rx.cond(number.to(str), phones[number.to(str)], "").to(str)
     note = address.delivery_instructions
     return ui.stack(
         address_lines(address, phone=phone),

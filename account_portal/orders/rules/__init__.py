@@ -13,6 +13,7 @@ from account_portal.orders.rules.billing import (
     taxes_of,
 )
 from account_portal.orders.rules.delivery import (
+    DeliveryChangedMeanwhile,
     DeliveryElsewhere,
     DeliveryNotChangeable,
     can_change_delivery,
@@ -134,6 +135,7 @@ __all__ = [
     "BankAccountNotVerified",
     "BankAccountRequired",
     "DeliveredParcel",
+    "DeliveryChangedMeanwhile",
     "DeliveryElsewhere",
     "DeliveryNotChangeable",
     "Goods",

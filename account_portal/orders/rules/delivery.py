@@ -15,6 +15,13 @@ class DeliveryNotChangeable(Conflict):
     message = "The delivery of this order can no longer be changed."
 
 
+class DeliveryChangedMeanwhile(Conflict):
+    """Another tab or device changed the delivery since the customer looked."""
+
+    code = "delivery_changed"
+    message = "The delivery was changed in the meantime. Here is where it goes now."
+
+
 class DeliveryElsewhere(Unprocessable):
     """What the order costs was worked out for another state or country."""
 

@@ -155,7 +155,7 @@ class ProfileState(Uploading, PageData, PageState):
         self._country_code = self.profile.country_code or ""
         self._channel = "email" if field == "email" else self._way_to_phones()
         self.is_renaming, self.is_confirming = False, True
-        self.sent_to = self._address()
+        self.sent_to = self._readable()
         with told_in_form(self):
             await self._send()
 
@@ -172,7 +172,7 @@ class ProfileState(Uploading, PageData, PageState):
             self, email_taken="email", phone_taken="phone", already_verified=self.asked or "email"
         ):
             await self._send()
-            self.sent_to, self.is_confirming = self._address(), True
+            self.sent_to, self.is_confirming = self._readable(), True
 
     def _way_to_phones(self, wanted: str = "") -> str:
         ways = [way for way in ("sms", "whatsapp") if way in get_gateways().messages.channels]
@@ -203,6 +203,11 @@ class ProfileState(Uploading, PageData, PageState):
 
     def _address(self) -> str:
         return self._value if self.asked == "email" else f"{self._country_code} {self._value}"
+
+    def _readable(self) -> str:
+        if self.asked == "email":
+            return self._value
+        return readable_phone(self._country_code, self._value)
 
     @action
     async def confirm(self, form: dict[str, Any]) -> None:

@@ -218,7 +218,7 @@ def _pickup(page: Any) -> rx.Component:
     # Nobody comes for what is not sent.
     return rx.cond(
         one.shipping_address & ~is_off,
-        ui.section("Pick-up address", ui.card(order_address(one.shipping_address))),
+        ui.section("Pick-up address", ui.card(order_address(one.shipping_address, State.phones))),
     )
 
 

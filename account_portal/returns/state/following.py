@@ -5,6 +5,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.core.ids import new_id
 from account_portal.core.schemas import Moment, View
+from account_portal.core.validation import readable_phones
 from account_portal.doors.page import read, write
 from account_portal.returns import service
 from account_portal.returns.schemas import (
@@ -68,6 +69,11 @@ class ReturnDetailState(PageData, PageState):
     shown: ReturnDetail | None = None
     is_cancelling: bool = False
     _repeat: str = ""
+
+    @rx.var
+    def phones(self) -> dict[str, str]:
+        """How the numbers of its addresses are read, by the numbers as they stand."""
+        return readable_phones(self.shown.order_return.shipping_address) if self.shown else {}
 
     @page_load
     async def load(self) -> None:

@@ -14,6 +14,7 @@ from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCre
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
+from account_portal.core.validation import national_number, readable_phone, readable_phones
 from account_portal.doors.page import read, write
 from account_portal.orders import service as orders
 from account_portal.orders.rules import PreviewOutdated
@@ -62,6 +63,18 @@ class RequestReturnState(AddressDraft, PageData, PageState):
     _reached: int = 1
     _new_address: CustomerAddressCreate | None = None
     _repeat: str = ""
+
+    @rx.var
+    def phones(self) -> dict[str, str]:
+        """How the numbers of its addresses are read, by the numbers as they stand."""
+        return readable_phones(self.order_address)
+
+    @rx.var
+    def new_phone(self) -> str:
+        """That of the new address, as it is read."""
+        code, typed = self.draft.get("country_code", ""), self.draft.get("phone", "")
+        return readable_phone(code, national_number(typed, code))
+
     _made: str = ""
     """Number of the return, once it was sent."""
 

@@ -17,17 +17,14 @@ _BASE = (
     "enabled:active:brightness-95 [a&]:active:brightness-95 aria-busy:cursor-progress print:hidden"
 )
 # Grey and readable in either theme, whatever the shop's colour; one at work keeps its own look.
-_DISABLED = (
-    "disabled:not-aria-busy:border-line disabled:not-aria-busy:bg-sunken "
-    "disabled:not-aria-busy:text-muted"
-)
+_DISABLED = "disabled:border-line disabled:bg-sunken disabled:text-muted"
 _VARIANTS: dict[ButtonVariant, str] = {
     "primary": "border-transparent bg-accent text-accent-contrast enabled:hover:bg-accent-hover "
     f"[a&]:hover:bg-accent-hover {_DISABLED}",
     "secondary": "border-line-control bg-surface text-text enabled:hover:bg-sunken "
     f"[a&]:hover:bg-sunken {_DISABLED}",
     "quiet": "border-transparent text-accent-text enabled:hover:bg-accent-tint "
-    "[a&]:hover:bg-accent-tint disabled:not-aria-busy:text-muted",
+    "[a&]:hover:bg-accent-tint disabled:text-muted",
     "danger": "border-transparent bg-danger-fill text-danger-contrast enabled:hover:opacity-90 "
     f"{_DISABLED}",
 }
@@ -98,8 +95,11 @@ def button(
                 class_name=rx.Var.create(f"{_LABEL} ").to(str) + shown,
             ),
         ]
-        props["aria_busy"] = busy
-        disabled = busy if disabled is None else rx.Var.create(busy) | rx.Var.create(disabled)
+        # A disabled element loses the focus; presses on one at work end in `serving/head.js`.
+        at_work = rx.Var.create(busy).to(bool)
+        props |= {"aria_busy": at_work, "aria_disabled": at_work}
+        if disabled is not None:
+            disabled = rx.Var.create(disabled).to(bool) & ~at_work
     return rx.el.button(
         *contents,
         type=type,

@@ -282,7 +282,7 @@ def _addresses(page: Any) -> rx.Component:
                     order.shipping_address,
                     ui.stack(
                         ui.heading("Delivery", level=3),
-                        order_address(order.shipping_address),
+                        order_address(order.shipping_address, State.phones),
                         rx.cond(
                             order.is_delivery_change_allowed,
                             ui.screen_only(
@@ -298,7 +298,7 @@ def _addresses(page: Any) -> rx.Component:
                     order.billing_address,
                     ui.stack(
                         ui.heading("Billing", level=3),
-                        order_address(order.billing_address),
+                        order_address(order.billing_address, State.phones),
                         gap="tight",
                     ),
                 ),

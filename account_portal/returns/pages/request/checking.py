@@ -99,11 +99,11 @@ def _chosen_address() -> rx.Component:
             draft["country"],
         ],
         name=draft["first_name"] + " " + draft["last_name"],
-        phone=draft["country_code"] + " " + draft["phone"],
+        phone=State.new_phone,
     )
     return rx.match(
         State.pickup,
-        ("order", order_address(State.order_address)),
+        ("order", order_address(State.order_address, State.phones)),
         ("new", new),
         rx.fragment(rx.foreach(State.saved, one)),
     )
