@@ -99,9 +99,10 @@ class PageState(rx.State):
         return Viewer(was_here=bool(customer) and not self._sent_to_login, id=customer)
 
     @rx.event
-    async def dismiss_notice(self) -> None:
-        """The notice was read."""
-        self.notice_text = ""
+    async def dismiss_notice(self, stamp: int) -> None:
+        """The notice of that stamp was read; one that came meanwhile stays."""
+        if stamp == self.notice_stamp:
+            self.notice_text = ""
 
     def _say(self, text: str, tone: str = "success") -> None:
         self.notice_text, self.notice_tone = text, tone

@@ -120,7 +120,7 @@ export function Notice({ message, stamp, classes, icons, tone = "success", onDis
       if (left > 0) return;
       clearInterval(clock);
       setShown("");
-      onDismiss?.();
+      onDismiss?.(stamp);
     }, 500);
     return () => clearInterval(clock);
   }, [message, stamp]);
@@ -148,7 +148,7 @@ export function Notice({ message, stamp, classes, icons, tone = "success", onDis
             "aria-label": "Dismiss",
             onClick: () => {
               setShown("");
-              onDismiss?.();
+              onDismiss?.(stamp);
             },
           },
           h(Icon, { d: icons.close, size: 18 }),

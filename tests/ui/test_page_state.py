@@ -156,5 +156,9 @@ def test_what_could_not_be_loaded_is_loaded_when_the_connection_comes_back(
 def test_a_notice_goes_when_it_was_read(tab: Tab) -> None:
     state = tab.state(OrdersState)
     state._say("Saved.")
-    tab.press(state, "dismiss_notice")
+    read = state.notice_stamp
+    state._say("Saved again.")
+    tab.press(state, "dismiss_notice", read)
+    assert state.notice_text == "Saved again."
+    tab.press(state, "dismiss_notice", state.notice_stamp)
     assert state.notice_text == ""

@@ -180,10 +180,10 @@ class Notice(rx.Component):
 
     message: rx.Var[str]
     tone: rx.Var[str]
-    stamp: rx.Var[Any]
+    stamp: rx.Var[int]
     classes: rx.Var[dict[str, str]]
     icons: rx.Var[dict[str, str]]
-    on_dismiss: rx.EventHandler[rx.event.no_args_event_spec]
+    on_dismiss: rx.EventHandler[rx.event.passthrough_event_spec(int)]
 
 
 def notice_region(
@@ -199,7 +199,7 @@ def notice_region(
         message: the text; empty shows nothing.
         tone: `success`, `info`, `warn` or `danger`.
         stamp: changes with each message, so that the same text twice is told twice.
-        on_dismiss: clears the message in the state, after it was read or closed.
+        on_dismiss: clears the message of a stamp in the state, after it was read or closed.
     """
     return Notice.create(
         message=message,
