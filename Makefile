@@ -41,6 +41,7 @@ check: $(DEV) ## format, lint, types, import contracts, and the checks in tests/
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy docs/examples/counter
 	@$(BIN)/lint-imports
 	@set -e; for check in $(subst /,.,$(CHECKS)); do echo "$$check"; $(BIN)/python -m $$check; done
 

@@ -26,12 +26,15 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def portal_server(data_dir: Path, *, port: int | None = None, **settings: str) -> Iterator[str]:
+def portal_server(
+    data_dir: Path, *, port: int | None = None, root: Path = ROOT, **settings: str
+) -> Iterator[str]:
     """Serve pages and API as `make run` does and give their address, `http://localhost:PORT`.
 
     The build in the project's folder is made if it isn't current, and shared by all servers: they
     differ in port and data only. `settings` are environment variables; none is taken over from the
-    tests, and those that change the pages (the store's name, say) would cause a build of their own.
+    tests, and those that change the pages (the store's name, say) would cause a build of their own:
+    `root` is a copy of the project for it.
     """
     port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -39,7 +42,7 @@ def portal_server(data_dir: Path, *, port: int | None = None, **settings: str) -
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "account_portal", "serve", "--port", str(port)],
-            cwd=ROOT,
+            cwd=root,
             env={
                 **plain_environment(),
                 "PORTAL_DATA_DIR": str(data_dir.resolve()),

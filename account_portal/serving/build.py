@@ -170,7 +170,8 @@ def _export(root: Path) -> None:
             **_no_shops(os.environ),
             **BUILD_SETTINGS,
             "PORTAL_SECRET_KEY": secrets.token_urlsafe(48),  # of a build, which signs nothing
-            "PYTHONPATH": str(root),
+            # Packages that add pages may lie anywhere this process finds them.
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH")))),
             "NO_COLOR": "1",
         },
         stdin=subprocess.DEVNULL,

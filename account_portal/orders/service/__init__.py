@@ -44,6 +44,7 @@ from account_portal.orders.service.policies import (
 )
 from account_portal.orders.service.policy_texts import read_policy, write_policy
 from account_portal.orders.service.reading import (
+    count_orders,
     get_order,
     list_orders,
     list_payments,
@@ -83,6 +84,7 @@ __all__ = [
     "cancel_order",
     "cart_items",
     "change_delivery",
+    "count_orders",
     "create_refund",
     "create_shipment",
     "get_hosted_payment",
