@@ -338,21 +338,8 @@ _ByOrder = dict[str, dict[str, int]]
 
 def _returned_and_delivered(batch: Batch, order_ids: Sequence[str]) -> tuple[_ByOrder, _ByOrder]:
     """Units by order and line that living returns hold, and that arrived."""
-    parcels, items = table_of(Shipment), table_of(ShipmentItem)
-    returns, return_items = table_of(OrderReturn), table_of(ReturnItem)
     found: list[_ByOrder] = []
-    for statement in (
-        select(returns.c.order_id, return_items.c.line_id, func.sum(return_items.c.quantity))
-        .join(returns, returns.c.id == return_items.c.return_id)
-        .where(returns.c.order_id.in_(bindparam("ids", expanding=True)))
-        .where(returns.c.status.not_in(sorted(ENDED)))
-        .group_by(returns.c.order_id, return_items.c.line_id),
-        select(parcels.c.order_id, items.c.line_id, func.sum(items.c.quantity))
-        .join(parcels, parcels.c.id == items.c.shipment_id)
-        .where(parcels.c.order_id.in_(bindparam("ids", expanding=True)))
-        .where(parcels.c.status == ShipmentStatus.DELIVERED)
-        .group_by(parcels.c.order_id, items.c.line_id),
-    ):
+    for statement in _UNITS_BY_ORDER:
         units: _ByOrder = defaultdict(lambda: defaultdict(int))
         for start in range(0, len(order_ids), CHUNK):
             ids = {"ids": order_ids[start : start + CHUNK]}
@@ -360,6 +347,22 @@ def _returned_and_delivered(batch: Batch, order_ids: Sequence[str]) -> tuple[_By
                 units[order_id][line_id] = int(count)
         found.append(units)
     return found[0], found[1]
+
+
+_PARCELS, _ITEMS = table_of(Shipment), table_of(ShipmentItem)
+_RETURNS, _RETURN_ITEMS = table_of(OrderReturn), table_of(ReturnItem)
+_IDS: Any = bindparam("ids", expanding=True)
+# To build a statement takes longer than to ask it of one order.
+_UNITS_BY_ORDER = (
+    select(_RETURNS.c.order_id, _RETURN_ITEMS.c.line_id, func.sum(_RETURN_ITEMS.c.quantity))
+    .join(_RETURNS, _RETURNS.c.id == _RETURN_ITEMS.c.return_id)
+    .where(_RETURNS.c.order_id.in_(_IDS), _RETURNS.c.status.not_in(sorted(ENDED)))
+    .group_by(_RETURNS.c.order_id, _RETURN_ITEMS.c.line_id),
+    select(_PARCELS.c.order_id, _ITEMS.c.line_id, func.sum(_ITEMS.c.quantity))
+    .join(_PARCELS, _PARCELS.c.id == _ITEMS.c.shipment_id)
+    .where(_PARCELS.c.order_id.in_(_IDS), _PARCELS.c.status == ShipmentStatus.DELIVERED)
+    .group_by(_PARCELS.c.order_id, _ITEMS.c.line_id),
+)
 
 
 def are_returned(batch: Batch, order_id: str) -> bool:
@@ -371,25 +374,25 @@ def are_returned(batch: Batch, order_id: str) -> bool:
 def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
     """Units by line that living parcels or returns hold: the larger. Lines of ended returns: 0."""
     held: dict[str, int] = {}
-    parcels, items = table_of(Shipment), table_of(ShipmentItem)
-    returns, return_items = table_of(OrderReturn), table_of(ReturnItem)
     for start in range(0, len(order_ids), CHUNK):
-        ids = order_ids[start : start + CHUNK]
-        for statement in (
-            select(items.c.line_id, func.sum(items.c.quantity))
-            .join(parcels, parcels.c.id == items.c.shipment_id)
-            .where(parcels.c.order_id.in_(ids), holds_units())
-            .group_by(items.c.line_id),
-            select(
-                return_items.c.line_id,
-                func.sum(
-                    case((returns.c.status.in_(sorted(ENDED)), 0), else_=return_items.c.quantity)
-                ),
-            )
-            .join(returns, returns.c.id == return_items.c.return_id)
-            .where(returns.c.order_id.in_(ids))
-            .group_by(return_items.c.line_id),
-        ):
-            for line_id, units in batch.db.execute(statement):
+        ids = {"ids": order_ids[start : start + CHUNK]}
+        for statement in _UNITS_BY_LINE:
+            for line_id, units in batch.db.execute(statement, ids):
                 held[line_id] = max(held.get(line_id, 0), int(units))
     return held
+
+
+_HAS_ENDED = _RETURNS.c.status.in_(sorted(ENDED))
+_UNITS_BY_LINE = (
+    select(_ITEMS.c.line_id, func.sum(_ITEMS.c.quantity))
+    .join(_PARCELS, _PARCELS.c.id == _ITEMS.c.shipment_id)
+    .where(_PARCELS.c.order_id.in_(_IDS), holds_units())
+    .group_by(_ITEMS.c.line_id),
+    select(
+        _RETURN_ITEMS.c.line_id,
+        func.sum(case((_HAS_ENDED, 0), else_=_RETURN_ITEMS.c.quantity)),
+    )
+    .join(_RETURNS, _RETURNS.c.id == _RETURN_ITEMS.c.return_id)
+    .where(_RETURNS.c.order_id.in_(_IDS))
+    .group_by(_RETURN_ITEMS.c.line_id),
+)

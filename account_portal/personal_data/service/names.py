@@ -8,9 +8,12 @@ from sqlmodel import Session, col
 
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
+from account_portal.core.reading import PreparedSelect, read_in
 from account_portal.models import DeletedAccount, DeletedName, Order, User
 from account_portal.security import tokens
 
+_ANY_NAME = PreparedSelect(select(col(DeletedName.digest)).limit(1))
+_ANY_DELETED = PreparedSelect(select(col(DeletedAccount.customer_id)).limit(1))
 _AT_ONCE = 500  # below the number of variables every database takes in one statement
 
 
@@ -29,7 +32,7 @@ def names_of(user: User) -> Iterator[str]:
 
 def find_deleted(db: Session, names: Sequence[str]) -> Mapping[str, datetime]:
     """Which of these names were a deleted customer's, and when that was deleted."""
-    if not names or db.execute(select(col(DeletedName.digest)).limit(1)).first() is None:
+    if not names or not read_in(db, _ANY_NAME):
         return {}
     by_digest = {digest_of(name): name for name in names}
     digests, found = sorted(by_digest), {}
@@ -42,7 +45,7 @@ def find_deleted(db: Session, names: Sequence[str]) -> Mapping[str, datetime]:
 
 def orders_of_deleted(db: Session, numbers: Sequence[str]) -> set[str]:
     """Which of these orders are books of a deleted customer."""
-    if not numbers or db.execute(select(col(DeletedAccount.customer_id)).limit(1)).first() is None:
+    if not numbers or not read_in(db, _ANY_DELETED):
         return set()
     found: set[str] = set()
     ordered = sorted(numbers)
