@@ -105,6 +105,32 @@ class ReturnResolution(StrEnum):
     REPLACEMENT = "replacement"
 
 
+class ClaimStatus(StrEnum):
+    """State of a claim."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ClaimProblem(StrEnum):
+    """What went wrong with goods."""
+
+    DAMAGED = "damaged"
+    WRONG_ITEM = "wrong_item"
+    MISSING_ITEM = "missing_item"
+    NOT_ARRIVED = "not_arrived"
+
+
+class ClaimResolution(StrEnum):
+    """What the shop does about a claim that it accepts."""
+
+    REFUND = "refund"
+    REPLACEMENT = "replacement"
+    RETURN = "return"
+
+
 class ReviewStatus(StrEnum):
     """Whether others can see a review."""
 

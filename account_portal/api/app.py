@@ -21,6 +21,7 @@ from account_portal.api.unsubscribe import router as unsubscribe
 from account_portal.auth.api import codes, forms, passkeys, users, well_known
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
+from account_portal.claims.api import router as claims_router
 from account_portal.console.app import console_routes
 from account_portal.core.private_files import keep_files_private
 from account_portal.core.settings import get_settings, require_asked_demo
@@ -48,6 +49,7 @@ from account_portal.withdrawals.api import router as withdrawals_router
 # What is asked for most is matched first; `/orders/returns` is no order number.
 ROUTERS = (
     returns_router,
+    claims_router,
     orders_router,
     addresses_router,
     profile_router,

@@ -26,6 +26,7 @@ TEXTS = {
     "original_order_number": "NW-10482",
     "replacement_order_number": "NW-10511",
     "request_number": "RET-20318",
+    "claim_number": "CLM-20319",
     "reference_number": "SHP-30771",
     "product_id": "stoneware-mug",
     "product_name": "Stoneware mug",

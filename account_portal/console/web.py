@@ -80,6 +80,14 @@ templates.filters.update(
 )
 
 
+def _claim_ways(claim: Any) -> list[tuple[str, str]]:
+    """What can be done about a claim, what its customer wishes for first."""
+    ways = [("refund", "Refund it; the goods stay"), ("replacement", "Send it again")]
+    if not claim.reference_number:
+        ways.append(("return", "Ask for the goods"))
+    return sorted(ways, key=lambda way: way[0] != claim.wish)
+
+
 def _account_options(accounts: Sequence[Any]) -> list[tuple[str, str]]:
     return [(one.id, f"{one.bank_name} {one.account_number}") for one in accounts]
 
@@ -87,6 +95,7 @@ def _account_options(accounts: Sequence[Any]) -> list[tuple[str, str]]:
 templates.globals.update(
     account_options=_account_options,
     readable_phone=readable_phone,
+    claim_ways=_claim_ways,
     payout_options=lambda accounts: [("", "The way it was paid"), *_account_options(accounts)],
     role_options=lambda roles: [(role, f"{words.words(role)}: {does}") for role, does in roles],
 )

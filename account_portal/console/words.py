@@ -13,7 +13,7 @@ from markupsafe import Markup
 _TONES = {
     "good": {
         "delivered", "complete", "success", "approved", "verified", "sent", "done", "enabled",
-        "active", "received", "paid",
+        "active", "received", "paid", "accepted",
     },
     "bad": {
         "failed", "lost", "undelivered", "return_to_origin", "dead", "rejected", "refused",
@@ -21,7 +21,7 @@ _TONES = {
     },
     "waits": {
         "pending", "created", "awaiting_approval", "confirmed", "unscheduled", "draft", "queued",
-        "partially_paid", "unverified", "invited", "due", "waiting", "delivery_attempted",
+        "partially_paid", "unverified", "invited", "due", "waiting", "delivery_attempted", "open",
     },
 }  # fmt: skip
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}

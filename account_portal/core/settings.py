@@ -457,6 +457,13 @@ class Settings(BaseSettings):
         le=365,
         description="Days after delivery in which items can be returned.",
     )
+    claim_window_days: int = Field(
+        default=730,
+        ge=0,
+        le=3650,
+        description="Days after delivery in which customers can say that something is wrong with "
+        "an item. The law of the EU gives them two years.",
+    )
     import_messages: bool = Field(
         default=False,
         description="Whether customers are told of what an import says was sent, delivered or "

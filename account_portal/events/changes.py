@@ -20,6 +20,7 @@ from account_portal.events.types import EventType
 from account_portal.models import (
     Address,
     BankAccount,
+    Claim,
     LoyaltyAccount,
     LoyaltyActivity,
     NotificationPreference,
@@ -30,6 +31,7 @@ from account_portal.models import (
     User,
 )
 from account_portal.states import (
+    ClaimStatus,
     MessageStatus,
     ReturnStatus,
     ReviewStatus,
@@ -78,6 +80,29 @@ _RETURN_TYPES = {
     ReturnStatus.REJECTED: EventType.RETURN_DECIDED,
     ReturnStatus.RECEIVED: EventType.RETURN_RECEIVED,
     ReturnStatus.COMPLETE: EventType.RETURN_COMPLETED,
+}
+
+
+def _of_claim(change: Change) -> Iterator[Told]:
+    row = change.row
+    if change.kind == "gone" or not (change.kind == "new" or "status" in change.names):
+        return
+    number = select(col(Order.order_number)).where(col(Order.id) == row.order_id)
+    data = {
+        "order_number": change.db.connection().execute(number).scalar_one(),
+        "customer_id": row.customer_id,
+        "claim_number": row.claim_number,
+        "status": row.status,
+        "resolution": row.resolution,
+    }
+    yield Told(_CLAIM_TYPES[ClaimStatus(row.status)], row.customer_id, data)
+
+
+_CLAIM_TYPES = {
+    ClaimStatus.OPEN: EventType.CLAIM_OPENED,
+    ClaimStatus.WITHDRAWN: EventType.CLAIM_WITHDRAWN,
+    ClaimStatus.ACCEPTED: EventType.CLAIM_DECIDED,
+    ClaimStatus.REJECTED: EventType.CLAIM_DECIDED,
 }
 
 
@@ -190,6 +215,7 @@ def _of_message(change: Change) -> Iterator[Told]:
 
 _OF: dict[type[SQLModel], Callable[[Change], Iterator[Told]]] = {
     OrderReturn: _of_return,
+    Claim: _of_claim,
     Review: _of_review,
     User: _of_user,
     Address: _of_address,

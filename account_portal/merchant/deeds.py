@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from account_portal.bank_accounts import service as bank_accounts
+from account_portal.claims import service as claims
+from account_portal.claims.schemas import AcceptClaim
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, PortalError
 from account_portal.core.schemas import View
@@ -13,6 +15,7 @@ from account_portal.merchant.schemas import (
     BankAccountState,
     CancelItems,
     ChangePoints,
+    ClaimState,
     CreateRefund,
     CreateShipment,
     MoveOneShipment,
@@ -143,6 +146,20 @@ def retry_refund(ctx: Context, number: str, data: RetryRefund) -> RefundState:
     return states.of_refund(ctx, again)
 
 
+def accept_claim(ctx: Context, number: str, data: AcceptClaim) -> ClaimState:
+    """Agree to a claim."""
+    with telling(ctx, states.of_claim, number):
+        claims.accept_claim(ctx, number, data)
+    return states.of_claim(ctx, number)
+
+
+def reject_claim(ctx: Context, number: str, reason: str) -> ClaimState:
+    """Decline a claim."""
+    with telling(ctx, states.of_claim, number):
+        claims.reject_claim(ctx, number, reason)
+    return states.of_claim(ctx, number)
+
+
 def step_return(ctx: Context, step: Callable[..., None], number: str, *args: str) -> ReturnState:
     """Take a return request a step further."""
     with telling(ctx, states.of_return, number):
@@ -193,6 +210,7 @@ _STATES: dict[str, states.State] = {
     "payment": states.of_payment,
     "refund": states.of_refund,
     "return": states.of_return,
+    "claim": states.of_claim,
     "review": states.of_review,
     "bank_account": states.of_bank_account,
     "customer": _customer_state,

@@ -10,7 +10,9 @@ from account_portal.context import SHOP, enter
 from account_portal.core.pagination import CursorPage
 from account_portal.core.schemas import EncodedView
 from account_portal.merchant import lists, rows
+from account_portal.merchant.claim_rows import ClaimsQuery
 from account_portal.states import (
+    ClaimStatus,
     MessageStatus,
     OrderStatus,
     RefundStatus,
@@ -66,6 +68,13 @@ LISTS = {
         rows.ReturnsQuery,
         ReturnStatus,
         ("request_number", "status", "order_number", "grand_total", "currency", "created_at"),
+        of_customer=True,
+    ),
+    "claims": List(
+        lists.list_claims,
+        ClaimsQuery,
+        ClaimStatus,
+        ("claim_number", "status", "order_number", "wish", "amount", "currency", "created_at"),
         of_customer=True,
     ),
     "reviews": List(

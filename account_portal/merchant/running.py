@@ -1,6 +1,7 @@
 """How commands of the shop run services."""
 
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
@@ -21,3 +22,18 @@ def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     except PortalError as error:
         reasons = [f"{name}: {text}" for name, texts in error.fields.items() for text in texts]
         raise click.ClickException(" ".join([error.message, *reasons])) from None
+
+
+def read_number(text: str) -> Decimal:
+    """The number that was typed.
+
+    Raises:
+        BadParameter: it is none.
+    """
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise click.BadParameter(f"{text} is no number") from None
+    if not number.is_finite():
+        raise click.BadParameter(f"{text} is no number")
+    return number

@@ -9,6 +9,7 @@ from account_portal.core.schemas import Amount, Input, Sometimes, Ulid, View
 from account_portal.core.versions import Version
 from account_portal.orders.schemas import CancelItem
 from account_portal.states import (
+    ClaimStatus,
     OrderStatus,
     PaymentStatus,
     RefundStatus,
@@ -96,6 +97,14 @@ class ReturnState(OfOrder):
 
     request_number: str
     status: ReturnStatus
+    version: Version
+
+
+class ClaimState(OfOrder):
+    """Where a claim stands."""
+
+    claim_number: str
+    status: ClaimStatus
     version: Version
 
 

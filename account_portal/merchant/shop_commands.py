@@ -3,7 +3,7 @@
 Each command is one call of one service, as the shop.
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from account_portal.auth import service as auth
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.loyalty import service as loyalty
+from account_portal.merchant.claim_commands import claim_group
 from account_portal.merchant.list_commands import list_commands
 from account_portal.merchant.policy_commands import policy_group
-from account_portal.merchant.running import run_as_shop
+from account_portal.merchant.running import read_number, run_as_shop
 from account_portal.orders import service as orders
 from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
@@ -22,16 +23,6 @@ from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import service as withdrawals
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
-
-
-def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise click.BadParameter(f"{text} is no number") from None
-    if not number.is_finite():
-        raise click.BadParameter(f"{text} is no number")
-    return number
 
 
 @click.group()
@@ -140,7 +131,7 @@ def refund_group() -> None:
 
 @refund_group.command("create")
 @click.argument("order_number")
-@click.argument("amount", callback=lambda _context, _option, text: _number(text))
+@click.argument("amount", callback=lambda _context, _option, text: read_number(text))
 @click.option("--remarks", help="A word to the customer.")
 def create_refund(order_number: str, amount: Decimal, remarks: str | None) -> None:
     """Promise money of an order back, out of goodwill. Prints the refund's number."""
@@ -301,7 +292,7 @@ def points_group() -> None:
 
 
 def _points(_context: click.Context, _option: Any, text: str) -> Decimal:
-    return _number(text)
+    return read_number(text)
 
 
 @points_group.command("grant")
@@ -359,6 +350,7 @@ def readmit_customer(name: str) -> None:
     click.echo("Imports may bring this customer back, as somebody new.")
 
 
+shop.add_command(claim_group)
 shop.add_command(policy_group)
 for _command in list_commands():
     shop.add_command(_command)

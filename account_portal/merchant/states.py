@@ -13,8 +13,10 @@ from account_portal.core.errors import Conflict, NotFound, PreconditionFailed, U
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.schemas import View
 from account_portal.merchant import rows
+from account_portal.merchant.claim_rows import ClaimRow
 from account_portal.merchant.schemas import (
     BankAccountState,
+    ClaimState,
     OfOrder,
     OrderState,
     PaymentState,
@@ -26,6 +28,7 @@ from account_portal.merchant.schemas import (
 )
 from account_portal.models import (
     BankAccount,
+    Claim,
     LoyaltyAccount,
     Order,
     OrderDocument,
@@ -67,6 +70,9 @@ _REFUND = _part(Refund, rows.RefundRow, col(Refund.request_number), col(Refund.s
 _RETURN = _part(
     OrderReturn, rows.ReturnRow, col(OrderReturn.request_number), col(OrderReturn.status)
 )
+
+
+_CLAIM = _part(Claim, ClaimRow, col(Claim.claim_number), col(Claim.status))
 
 
 def _row(ctx: Context, read: PreparedSelect, number: str) -> tuple[OrderState, list[Any]]:
@@ -114,6 +120,11 @@ def of_refund(ctx: Context, number: str) -> RefundState:
 def of_return(ctx: Context, number: str) -> ReturnState:
     """A return request, by its number."""
     return ReturnState(request_number=number, **_of_part(ctx, _RETURN, number))
+
+
+def of_claim(ctx: Context, number: str) -> ClaimState:
+    """A claim, by its number."""
+    return ClaimState(claim_number=number, **_of_part(ctx, _CLAIM, number))
 
 
 def of_review(ctx: Context, review_id: str) -> ReviewState:

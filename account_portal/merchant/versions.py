@@ -15,8 +15,10 @@ from account_portal.context import Context
 from account_portal.core.errors import NotFound, PreconditionFailed
 from account_portal.core.versions import columns_of, of_moment, of_values
 from account_portal.merchant import rows
+from account_portal.merchant.claim_rows import ClaimRow
 from account_portal.models import (
     BankAccount,
+    Claim,
     Order,
     OrderDocument,
     OrderReturn,
@@ -66,6 +68,12 @@ _KINDS = {
         rows.ReturnRow,
         lambda key: col(OrderReturn.request_number) == key,
         col(OrderReturn.order_id),
+    ),
+    "claim": Kind(
+        Claim,
+        ClaimRow,
+        lambda key: col(Claim.claim_number) == key,
+        col(Claim.order_id),
     ),
     "review": Kind(Review, rows.ReviewRow, lambda key: col(Review.id) == key),
     "bank_account": Kind(BankAccount, rows.BankAccountRow, lambda key: col(BankAccount.id) == key),

@@ -8,6 +8,7 @@ from account_portal.models.address import (
 )
 from account_portal.models.bank_account import BankAccount
 from account_portal.models.cancelled_item import CancelledItem
+from account_portal.models.claim import Claim, ClaimItem
 from account_portal.models.consent import ConsentChange
 from account_portal.models.data_export import DataExport
 from account_portal.models.deleted_account import DeletedAccount, DeletedName
@@ -65,6 +66,8 @@ __all__ = [
     "AuditEntry",
     "BankAccount",
     "CancelledItem",
+    "Claim",
+    "ClaimItem",
     "ConsentChange",
     "CreditActivity",
     "DataExport",

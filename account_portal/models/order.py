@@ -105,6 +105,9 @@ class Order(Identified, Stamped, table=True):
         max_length=26,
         description="Return request this order replaces goods of.",
     )
+    replaces_claim_id: str | None = Field(
+        default=None, max_length=26, description="Claim this order replaces goods of."
+    )
 
     cancellation_reason: str | None = Field(default=None, max_length=500)
     feedback: str | None = Field(default=None, max_length=1000)

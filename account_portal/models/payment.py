@@ -94,6 +94,13 @@ class Refund(Identified, Stamped, table=True):
         index=True,
         description="The parcel that did not arrive, if it is for one.",
     )
+    claim_id: str | None = Field(
+        default=None,
+        foreign_key="claims.id",
+        max_length=26,
+        index=True,
+        description="The claim it answers, if it answers one.",
+    )
     payment_id: str | None = Field(
         default=None,
         max_length=26,

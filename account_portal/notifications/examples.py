@@ -14,6 +14,7 @@ from account_portal.notifications.messages.account import (
 )
 from account_portal.notifications.messages.bank_accounts import BankAccountChanged
 from account_portal.notifications.messages.base import CodeMessage, DeviceLink, Item, Words
+from account_portal.notifications.messages.claims import ClaimMoved
 from account_portal.notifications.messages.loyalty import PointsLapsing
 from account_portal.notifications.messages.orders import (
     DeliveryChanged,
@@ -51,6 +52,7 @@ def examples(settings: Settings) -> dict[str, Words]:
     )
     parcel = {**of, "items": tuple(item.model_copy(update={"amount": None}) for item in items)}
     of_return = {"request_number": RETURN, **of}
+    of_claim = {"claim_number": "CLM-26-3310", **of}
     found: list[tuple[str, Words]] = [
         ("code", CodeMessage(code="482913", purpose="sign in", store=store, minutes=10)),
         (
@@ -142,6 +144,17 @@ def examples(settings: Settings) -> dict[str, Words]:
         (
             "return-complete",
             ReturnMoved(step="complete", **of_return, replacement_order_number="NW-21533"),
+        ),
+        ("claim-opened", ClaimMoved(step="opened", **of_claim)),
+        (
+            "claim-refunded",
+            ClaimMoved(step="refunded", **of_claim, amount="₹1,180.00", answer="We are sorry."),
+        ),
+        ("claim-replaced", ClaimMoved(step="replaced", **of_claim)),
+        ("claim-send-back", ClaimMoved(step="send_back", **of_claim)),
+        (
+            "claim-declined",
+            ClaimMoved(step="rejected", **of_claim, answer="The parcel was opened by you."),
         ),
         (
             "refund-sent",

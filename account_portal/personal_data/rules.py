@@ -58,10 +58,11 @@ def books_until(moment: datetime, country: str, years: int) -> datetime:
     ) - timedelta(microseconds=1)
 
 
-Code = Literal["open_order", "open_return", "open_refund", "active_subscription"]
+Code = Literal["open_order", "open_return", "open_claim", "open_refund", "active_subscription"]
 _WORDS: dict[Code, str] = {
     "open_order": "Order {} is under way: cancel it, or wait until it has arrived.",
     "open_return": "Return {} is under way: withdraw it, or wait until it is settled.",
+    "open_claim": "Claim {} is open: withdraw it, or wait until it is decided.",
     "open_refund": "Refund {} is on its way: wait until it has arrived.",
     "active_subscription": "Repeating delivery {} is active: end it first.",
 }

@@ -32,7 +32,7 @@ class DataExportAddress(View):
 class Obstacle(View):
     """Why an account cannot be deleted yet."""
 
-    code: Literal["open_order", "open_return", "open_refund", "active_subscription"]
+    code: Literal["open_order", "open_return", "open_claim", "open_refund", "active_subscription"]
     number: str = Field(description="Of the order, return, refund or subscription.")
     message: str
 

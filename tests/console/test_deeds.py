@@ -11,6 +11,7 @@ from account_portal.core.db import Database
 from account_portal.models import (
     AuditEntry,
     BankAccount,
+    Claim,
     Order,
     OrderReturn,
     OutboxMessage,
@@ -195,6 +196,29 @@ def test_a_return_is_decided(
         do(support, support.page("/returns"), deed)
         assert rows(database, OrderReturn)[0].status == status
     assert f"Return {request} complete" in " ".join(of_order(support, order).text.split())
+
+
+def test_a_claim_is_decided(database: Database, signed_in: SignedIn, owner: User) -> None:
+    from tests.factories.claims import make_claim
+
+    order = make_order(database, owner, parcels=[{"status": "delivered"}])
+    first = make_claim(database, owner, order).claim_number
+    support = signed_in(Role.SUPPORT)
+    page = of_order(support, order)
+    assert {"claim.accept", "claim.reject"} <= page.deeds()
+    too_much = do(support, page, "claim.accept", resolution="refund", amount="100.01")
+    assert too_much.status_code == 303
+    assert rows(database, Claim)[0].status == "open"
+    do(support, page, "claim.accept", resolution="refund", amount="40", answer="Sorry!")
+    [claim] = rows(database, Claim)
+    assert (claim.status, claim.resolution, claim.answer) == ("accepted", "refund", "Sorry!")
+    assert [row.refund_amount for row in rows(database, Refund)] == [4000]
+    make_claim(database, owner, order)
+    do(support, support.page("/claims?status=open"), "claim.reject", reason="It is whole")
+    assert [row.status for row in rows(database, Claim)] == ["accepted", "rejected"]
+    text = " ".join(of_order(support, order).text.split())
+    assert f"Claim {first} accepted" in text
+    assert f"{first} of" in " ".join(support.page(f"/customers/{owner.customer_id}").text.split())
 
 
 @pytest.fixture

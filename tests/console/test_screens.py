@@ -106,6 +106,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "refund.settle": {"status": "success"},
     "refund.redirect": {"bank_account_id": GHOST},
     "return.reject": {"reason": "Worn"},
+    "claim.accept": {"resolution": "refund"},
+    "claim.reject": {"reason": "Whole"},
     "withdrawal.carry_out": {"order_number": "NW-1", "goods": "A:1"},
     "withdrawal.settle": {"outcome": "Told by mail"},
     "customer.points": {"points": "5"},

@@ -14,6 +14,8 @@ from account_portal.addresses.schemas import CustomerAddressCreate, CustomerAddr
 from account_portal.auth import service as auth
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.bank_accounts.schemas import CreateOutboundBankAccount
+from account_portal.claims import service as claims
+from account_portal.claims.schemas import AcceptClaim, CreateClaim
 from account_portal.context import SHOP, Actor
 from account_portal.core.db import Database
 from account_portal.events import EventType
@@ -33,6 +35,7 @@ from account_portal.withdrawals.schemas import StateWithdrawal
 from tests.factories.addresses import HOME, make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import SAVINGS, make_bank_account
+from tests.factories.claims import claim_body, make_claim
 from tests.factories.events import log_of, mark, told, types_told
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import bring_in, rows, write
@@ -228,6 +231,32 @@ def test_a_return_is_rejected_or_withdrawn(database: Database, owner: User, does
     request = make_return(database, owner, order, return_item())
     withdrawn = does(owner, returns.cancel_return, request.request_number)
     assert "return.withdrawn" in names(withdrawn)
+
+
+def test_a_claim_is_opened_and_decided(database: Database, owner: User, does: Does) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}])
+    body = CreateClaim.model_validate(claim_body())
+    [(name, data)] = does(owner, claims.create_claim, order.order_number, body)
+    number = data["claim_number"]
+    assert (name, data) == (
+        "claim.opened",
+        {
+            "order_number": order.order_number,
+            "customer_id": owner.customer_id,
+            "claim_number": number,
+            "status": "open",
+            "resolution": None,
+        },
+    )
+    agreed = AcceptClaim.model_validate({"resolution": "refund"})
+    found = dict(does(SHOP, claims.accept_claim, number, agreed))
+    assert found["claim.decided"] == {**data, "status": "accepted", "resolution": "refund"}
+    assert {"order.updated", "refund.requested"} <= found.keys()
+    second = make_claim(database, owner, order).claim_number
+    assert names(does(owner, claims.withdraw_claim, second)) == ["claim.withdrawn"]
+    third = make_claim(database, owner, order).claim_number
+    [(name, data)] = does(SHOP, claims.reject_claim, third, "It is whole")
+    assert (name, data["status"]) == ("claim.decided", "rejected")
 
 
 def test_reviews_are_submitted_and_decided(database: Database, owner: User, does: Does) -> None:

@@ -7,6 +7,7 @@ import pytest
 from account_portal.core.db import Database
 from account_portal.models import User
 from tests.factories.bank_accounts import make_bank_account
+from tests.factories.claims import make_claim
 from tests.factories.orders import make_order
 from tests.factories.returns import make_return
 from tests.factories.reviews import make_product, make_review
@@ -19,6 +20,7 @@ LISTS = {
     "payments": ("payments:read", "request_number", BOTH),
     "refunds": ("refunds:read", "request_number", BOTH),
     "returns": ("returns:read", "request_number", BOTH),
+    "claims": ("returns:read", "claim_number", BOTH),
     "reviews": ("reviews:read", "id", ("customer",)),
     "bank-accounts": ("bank_accounts:read", "id", ("customer",)),
 }
@@ -32,6 +34,7 @@ def everything(database: Database, owner: User) -> None:
         database, owner, parcels=[{"status": "delivered"}], refunds=[{"refund_amount": 100}]
     )
     make_return(database, owner, made)
+    make_claim(database, owner, made)
     make_review(database, owner, make_product(database).id)
     make_bank_account(database, owner)
 

@@ -13,6 +13,7 @@ from account_portal.core.db import Database
 from account_portal.models import Payment, Refund, Shipment, User
 from tests.conftest import Clock
 from tests.factories.bank_accounts import make_bank_account
+from tests.factories.claims import make_claim
 from tests.factories.orders import make_order
 from tests.factories.records import rows
 from tests.factories.returns import make_return
@@ -51,6 +52,12 @@ def return_of(database: Database, owner: User) -> Iterator[str]:
     yield "/approve"
 
 
+def claim_of(database: Database, owner: User) -> Iterator[str]:
+    made = make_order(database, owner, parcels=[{"status": "delivered"}])
+    yield "/claims/" + make_claim(database, owner, made).claim_number
+    yield "/accept"
+
+
 def review_of(database: Database, owner: User) -> Iterator[str]:
     yield "/reviews/" + make_review(database, owner, make_product(database).id).id
     yield "/approve"
@@ -66,8 +73,9 @@ BODIES = {
     "/cancel": {"reason": "Out of stock"},
     "/move": {"status": "shipped"},
     "/settle": {"status": "success"},
+    "/accept": {"resolution": "refund"},
 }
-THINGS = [order_of, parcel_of, payment_of, refund_of, return_of, review_of, account_of]
+THINGS = [order_of, parcel_of, payment_of, refund_of, return_of, claim_of, review_of, account_of]
 Thing = Callable[[Database, User], Iterator[str]]
 
 

@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from account_portal.claims import service as claims
+from account_portal.claims.schemas import AcceptClaim, CreateClaim
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import PortalError
 from account_portal.models import (
+    Claim,
     Order,
     OrderCount,
     OrderDocument,
@@ -27,6 +30,7 @@ from account_portal.orders.facts import (
     cancelled_worth,
     facts_of,
     keep_facts,
+    line_claims,
     line_eligibility,
     load_facts,
     money_of,
@@ -35,8 +39,9 @@ from account_portal.orders.facts import (
 from account_portal.orders.schemas import CancelItem, CancelOrder, OrderQuery
 from account_portal.orders.service.documents import whole_detail
 from account_portal.returns import service as returns
+from account_portal.returns.rules import ResolutionNotOffered
 from account_portal.returns.schemas import CreateOrderReturn
-from account_portal.states import ShipmentStatus
+from account_portal.states import ClaimProblem, ClaimResolution, ShipmentStatus
 
 CANCEL = CancelOrder.model_validate(
     {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
@@ -209,6 +214,57 @@ class Life:
         if numbers := self._requests():
             self.customer(returns.cancel_return, numbers[place % len(numbers)])
 
+    def _claim(self, place: int) -> None:
+        shown = self.customer(service.get_order, self.number).view().claim_eligibility
+        wish, units = ("replacement" if place in (3, 7) else "refund"), 1 + place % 3
+        if place % 2 and shown.parcels:
+            parcel = shown.parcels[0]
+            data = {"wish": wish, "reference_number": parcel.reference_number}
+            can = parcel.is_allowed
+        else:
+            line = shown.lines[0]
+            problem = list(ClaimProblem)[place % 4]
+            data = {"wish": wish, "claim_items": [{"sku": line.sku, "quantity": units}]}
+            data["claim_items"][0]["problem"] = problem  # type: ignore[index]
+            can = units <= line.claimable_quantity and wish in line.resolutions
+        made = CreateClaim.model_validate(data)
+        try:
+            self._deed(can, claims.create_claim, self.number, made)
+        except ResolutionNotOffered:
+            assert wish == "refund", "what is sent again may always be wished for"
+            raise
+
+    def _open_claims(self) -> list[Claim]:
+        return [row for row in self.rows(Claim) if row.status == "open"]
+
+    def _accept_claim(self, place: int) -> None:
+        for claim in self._open_claims():
+            body: dict[str, Any] = {"resolution": list(ClaimResolution)[place % 3]}
+            if place == 6:
+                body = {"resolution": "refund", "amount": Decimal("0.01")}
+            before = self._living()
+            with suppress(PortalError):
+                self.shop(claims.accept_claim, claim.claim_number, AcceptClaim.model_validate(body))
+                if body["resolution"] == "replacement":
+                    assert self._living() == before, "sent again, and money goes back"
+
+    def _reject_claim(self, place: int) -> None:
+        if found := self._open_claims():
+            number = found[place % len(found)].claim_number
+            self.shop(claims.reject_claim, number, "We saw it whole")
+
+    def _withdraw_claim(self, place: int) -> None:
+        if found := self.rows(Claim):
+            one = found[place % len(found)]
+            self._deed(one.status == "open", claims.withdraw_claim, one.claim_number)
+
+    def _cancel_replacement(self, place: int) -> None:
+        sent = [row for row in self.rows(Claim) if row.replacement_order_id]
+        if sent:
+            with self.database.session(writes=False) as db:
+                order = db.get_one(Order, sent[place % len(sent)].replacement_order_id)
+            self.shop(service.cancel_for_shop, order.order_number, "Sold out")
+
     def _approve_refund(self, place: int) -> None:
         if refund := self.one(Refund, place):
             self.shop(service.approve_refund, refund.request_number)
@@ -290,7 +346,13 @@ class Life:
         for line in facts.line_units():
             assert 0 <= line.sent <= line.quantity, "more units are sent than ordered"
             assert 0 <= line.sent_free <= line.free_quantity, "more free units than there are"
-        arrived, held = facts.delivered_units(), facts.held()
+        arrived, held, lost = facts.delivered_units(), facts.held(), facts.lost()
+        for row in facts.lines:
+            gone = held[row["id"]].total + lost[row["id"]].total
+            assert gone <= row["line_total"], "more is given back for a line than it cost"
+        for line_id, claim in line_claims(facts, self._clock.now).items():
+            assert (claim.reason is None) == (claim.units > 0), "units and reason do not agree"
+            assert claim.units <= arrived.get(line_id, 0) - held[line_id].units, "claimed twice"
         for line_id, line in line_eligibility(facts, self._clock.now).items():
             assert (line.reason is None) == (line.units > 0), "units and reason do not agree"
             left = arrived.get(line_id, 0) - held[line_id].units

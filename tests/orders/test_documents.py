@@ -22,6 +22,8 @@ OF_TODAY = {
     "cancel_eligibility",
     "cancellation_refund_details",
     "return_eligibility",
+    "is_claim_allowed",
+    "claim_eligibility",
 }
 
 

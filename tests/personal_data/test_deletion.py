@@ -35,6 +35,7 @@ from tests.conftest import Acting, Api, actor_of
 from tests.doors import assert_only_for_owner, assert_refused
 from tests.factories.addresses import make_address, make_subscription
 from tests.factories.auth import load_user, messages
+from tests.factories.claims import make_claim
 from tests.factories.events import told, types_told
 from tests.factories.orders import make_order
 from tests.factories.records import bring_in, order, rows, shipment, write
@@ -168,6 +169,9 @@ OBSTACLES: dict[str, Callable[[Database, User], Any]] = {
     "open_order": lambda database, user: make_order(database, user, status="confirmed"),
     "open_return": lambda database, user: make_return(
         database, user, make_order(database, user, status="delivered", parcels=[{}]), return_item()
+    ),
+    "open_claim": lambda database, user: make_claim(
+        database, user, make_order(database, user, status="delivered", parcels=[{}])
     ),
     "open_refund": lambda database, user: make_order(
         database, user, status="cancelled", payments=[{}], refunds=[{"status": "pending"}]

@@ -22,6 +22,7 @@ ORDER_OF: Mapping[str, Callable[[Context, str], Any]] = {
     "payment": states.of_payment,
     "refund": states.of_refund,
     "return": states.of_return,
+    "claim": states.of_claim,
 }
 """How the order is found on which a thing hangs."""
 

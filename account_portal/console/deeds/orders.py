@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from account_portal.claims.schemas import AcceptClaim
 from account_portal.console.deeds.base import Deed, Do, Nothing, deed_of_order
 from account_portal.console.rules import Permission
 from account_portal.context import Context
@@ -20,6 +21,7 @@ from account_portal.merchant.schemas import (
     Settlement,
 )
 from account_portal.returns import service as returns
+from account_portal.states import ClaimResolution
 from account_portal.withdrawals import service as withdrawals
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
 
@@ -105,6 +107,23 @@ def _redirect(ctx: Context, number: str, data: Redirection, by: str) -> str:
     return f"Refund {number} goes to the bank account now."
 
 
+def _accept_claim(ctx: Context, number: str, data: AcceptClaim, by: str) -> str:
+    deeds.accept_claim(ctx, number, data)
+    return f"Claim {number} is accepted: {_DONE[data.resolution]}."
+
+
+_DONE = {
+    ClaimResolution.REFUND: "the money goes back, the goods stay",
+    ClaimResolution.REPLACEMENT: "the same is sent again",
+    ClaimResolution.RETURN: "a return is set up",
+}
+
+
+def _reject_claim(ctx: Context, number: str, data: Reason, by: str) -> str:
+    deeds.reject_claim(ctx, number, data.reason)
+    return f"Claim {number} is declined."
+
+
 def _carry_out(ctx: Context, number: str, data: MatchWithdrawal, by: str) -> str:
     done = withdrawals.carry_out_for_shop(ctx, number, data)
     return f"Withdrawal {number}: {done}."
@@ -132,6 +151,8 @@ DEEDS: Mapping[str, Deed] = {
     "withdrawal.settle": Deed(
         Permission.RETURNS, "withdrawal", _settle_withdrawal, SettleWithdrawal
     ),
+    "claim.accept": deed_of_order("claim", Permission.RETURNS, _accept_claim, AcceptClaim),
+    "claim.reject": deed_of_order("claim", Permission.RETURNS, _reject_claim, Reason),
     "return.approve": deed_of_order(
         "return", Permission.RETURNS, _step(returns.approve_return, "approved")
     ),

@@ -9,7 +9,7 @@ from account_portal.console.words import country, day_words, money, words
 from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.orders import service
 from account_portal.orders.schemas import Policy
-from account_portal.orders.schemas.policies import AppliesTo, CancelTerms, ReturnTerms
+from account_portal.orders.schemas.policies import AppliesTo, CancelTerms, ClaimTerms, ReturnTerms
 
 EXAMPLE = """\
 [[rules]]
@@ -32,6 +32,7 @@ class RuleWords:
     applies_to: str
     cancel: str
     returns: str
+    claims: str
 
 
 def policies_screen(visit: Visit) -> Content:
@@ -90,6 +91,7 @@ def _in_words(policy: Policy) -> list[RuleWords]:
             applies_to="; ".join(_conditions(rule.applies_to)) or "everything",
             cancel="; ".join(_of_cancel(rule.cancel)) if rule.cancel else "",
             returns="; ".join(_of_returns(rule.returns)) if rule.returns else "",
+            claims="; ".join(_of_claims(rule.claims)) if rule.claims else "",
         )
         for rule in policy.rules
     ]
@@ -120,6 +122,11 @@ def _conditions(rule: AppliesTo) -> Iterator[str]:
         yield f"ordered from {day_words(rule.ordered_from)}"
     if rule.ordered_until:
         yield f"ordered until {day_words(rule.ordered_until)}"
+
+
+def _of_claims(terms: ClaimTerms) -> Iterator[str]:
+    if terms.window_days is not None:
+        yield f"within {_days(terms.window_days)} of delivery"
 
 
 def _of_cancel(terms: CancelTerms) -> Iterator[str]:

@@ -20,9 +20,11 @@ from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import EncodedView
 from account_portal.events import EventType
 from account_portal.merchant import keys, lists, rows, states
+from account_portal.merchant.claim_rows import ClaimsQuery
 from account_portal.orders.rules import NEVER_CAME
 from account_portal.security import api_keys
 from account_portal.states import (
+    ClaimStatus,
     DeliveryStatus,
     MessageStatus,
     OrderStatus,
@@ -52,6 +54,7 @@ LISTS: Mapping[str, Listed] = {
     "orders": Listed(lists.list_orders, rows.OrdersQuery, OrderStatus),
     "parcels": Listed(lists.list_shipments, rows.ShipmentsQuery, ShipmentStatus),
     "returns": Listed(lists.list_returns, rows.ReturnsQuery, ReturnStatus),
+    "claims": Listed(lists.list_claims, ClaimsQuery, ClaimStatus),
     "refunds": Listed(lists.list_refunds, rows.RefundsQuery, RefundStatus),
     "payments": Listed(lists.list_payments, rows.PaymentsQuery, TransactionStatus),
     "reviews": Listed(lists.list_reviews, rows.ReviewsQuery, ReviewStatus),
@@ -200,6 +203,7 @@ SCREENS = (
     ),
     Screen("/parcels", "Parcels", "parcels.html", _listing("parcels"), menu="Shop"),
     Screen("/returns", "Returns", "returns.html", _listing("returns"), menu="Shop"),
+    Screen("/claims", "Claims", "claims.html", _listing("claims"), menu="Shop"),
     Screen("/withdrawals", "Withdrawals", "withdrawals.html", _listing("withdrawals"), menu="Shop"),
     Screen("/refunds", "Refunds", "refunds.html", _listing("refunds"), menu="Shop"),
     Screen("/payments", "Payments", "payments.html", _listing("payments"), menu="Shop"),

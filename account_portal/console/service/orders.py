@@ -14,6 +14,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.merchant import lists, rows
+from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery
 from account_portal.models import Order, Shipment, ShipmentEvent, User
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
@@ -68,6 +69,7 @@ class OrderScreen:
     payments: Sequence[rows.PaymentRow]
     refunds: Sequence[rows.RefundRow]
     returns: Sequence[rows.ReturnRow]
+    claims: Sequence[ClaimRow]
     payout_accounts: Sequence[rows.BankAccountRow]
     history: Sequence[Happened]
     can_approve: bool
@@ -89,6 +91,7 @@ def read_order(ctx: Context, order_number: str) -> OrderScreen:
     of_order = {"order_number": order_number, "limit": ALL}
     refunds = lists.list_refunds(ctx, rows.RefundsQuery(**of_order)).rows
     returns = lists.list_returns(ctx, rows.ReturnsQuery(**of_order)).rows
+    claims = lists.list_claims(ctx, ClaimsQuery(**of_order)).rows
     parcels = lists.list_shipments(ctx, rows.ShipmentsQuery(**of_order)).rows
     payments = lists.list_payments(ctx, rows.PaymentsQuery(**of_order)).rows
     verified = rows.BankAccountsQuery(customer=order.customer_id, status=["verified"], limit=ALL)
@@ -109,8 +112,9 @@ def read_order(ctx: Context, order_number: str) -> OrderScreen:
         payments=payments,
         refunds=refunds,
         returns=returns,
+        claims=claims,
         payout_accounts=lists.list_bank_accounts(ctx, verified).rows,
-        history=_history(ctx, order, payments, refunds, returns),
+        history=_history(ctx, order, payments, refunds, returns, claims),
         can_approve=status in WAITING,
         can_cancel=rules.can_shop_cancel(
             status, [ShipmentStatus(row["status"]) for row in facts.shipments]
@@ -157,6 +161,7 @@ def _history(
     payments: Sequence[rows.PaymentRow],
     refunds: Sequence[rows.RefundRow],
     returns: Sequence[rows.ReturnRow],
+    claims: Sequence[ClaimRow],
 ) -> list[Happened]:
     found = [Happened(order.order_date, "Order placed")]
     if order.cancelled_at:
@@ -180,6 +185,11 @@ def _history(
             at = getattr(request, f"{step}_at")
             if at:
                 found.append(Happened(at, f"Return {request.request_number} {step}"))
+    for claim in claims:
+        found.append(Happened(claim.created_at, f"Claim {claim.claim_number} opened"))
+        ended = claim.decided_at or claim.withdrawn_at
+        if ended:
+            found.append(Happened(ended, f"Claim {claim.claim_number} {claim.status}"))
     steps = (
         select(
             col(Shipment.reference_number),
@@ -233,6 +243,7 @@ def read_customer(ctx: Context, customer_id: str) -> tuple[rows.CustomerRow, dic
     return customer, {
         "orders": orjson.loads(lists.list_orders(ctx, rows.OrdersQuery(**mine)).rows.json),
         "returns": lists.list_returns(ctx, rows.ReturnsQuery(**mine)).rows,
+        "claims": lists.list_claims(ctx, ClaimsQuery(**mine)).rows,
         "reviews": lists.list_reviews(ctx, rows.ReviewsQuery(**mine)).rows,
         "bank_accounts": lists.list_bank_accounts(ctx, rows.BankAccountsQuery(**mine)).rows,
     }

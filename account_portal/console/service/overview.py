@@ -11,6 +11,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.models import (
     BankAccount,
+    Claim,
     Order,
     OrderDocument,
     OrderReturn,
@@ -22,6 +23,7 @@ from account_portal.models import (
     Withdrawal,
 )
 from account_portal.states import (
+    ClaimStatus,
     DeliveryStatus,
     MessageStatus,
     OrderStatus,
@@ -76,6 +78,7 @@ QUEUES = (
     Queue("Parcels to hand over", "parcels", col(Shipment.status), TO_HAND_OVER),
     Queue("Parcels that did not arrive", "parcels", col(Shipment.status), NOT_ARRIVED),
     Queue("Returns to decide", "returns", col(OrderReturn.status), [ReturnStatus.CREATED]),
+    Queue("Claims to decide", "claims", col(Claim.status), [ClaimStatus.OPEN]),
     Queue("Withdrawals to match", "withdrawals", col(Withdrawal.status), [WithdrawalStatus.OPEN]),
     Queue("Returned goods to check", "returns", col(OrderReturn.status), [ReturnStatus.RECEIVED]),
     Queue("Refunds to approve", "refunds", col(Refund.status), [RefundStatus.PENDING]),

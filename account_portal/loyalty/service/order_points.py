@@ -21,6 +21,8 @@ from account_portal.loyalty.service.ledger import (
 )
 from account_portal.models import (
     CancelledItem,
+    Claim,
+    ClaimItem,
     LoyaltyActivity,
     Order,
     OrderLine,
@@ -155,7 +157,12 @@ def _points_deserved(ctx: Context, order: Order) -> int:
             col(CancelledItem.order_id) == order.id
         )
     ).scalar_one()
-    gone = int(returned) + int(cancelled)
+    claimed = ctx.db.execute(
+        select(func.coalesce(func.sum(col(ClaimItem.refunded)), 0))
+        .join(Claim, col(Claim.id) == col(ClaimItem.claim_id))
+        .where(col(Claim.order_id) == order.id)
+    ).scalar_one()
+    gone = int(returned) + int(cancelled) + int(claimed)
     return rules.points_kept(order.loyalty_point_earned, int(total), gone)
 
 

@@ -1,5 +1,6 @@
 """Routes of the shop's systems. Fixed paths come before those that vary."""
 
+from account_portal.merchant.api.claims import router as claims
 from account_portal.merchant.api.customers import router as customers
 from account_portal.merchant.api.events import events, webhooks
 from account_portal.merchant.api.messages import router as messages
@@ -18,6 +19,7 @@ ROUTERS = (
     refunds,
     returns,
     withdrawals,
+    claims,
     customers,
     reviews,
     messages,

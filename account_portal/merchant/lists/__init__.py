@@ -1,5 +1,6 @@
 """Lists for the shop's systems and staff: orders, what belongs to them, customers, queues."""
 
+from account_portal.merchant.lists.claims import get_claim, list_claims
 from account_portal.merchant.lists.deliveries import list_deliveries
 from account_portal.merchant.lists.orders import get_order, list_orders
 from account_portal.merchant.lists.parts import (
@@ -26,6 +27,7 @@ from account_portal.merchant.lists.queues import (
 __all__ = [
     "customer_id_of",
     "get_bank_account",
+    "get_claim",
     "get_customer",
     "get_order",
     "get_payment",
@@ -35,6 +37,7 @@ __all__ = [
     "get_shipment",
     "get_withdrawal",
     "list_bank_accounts",
+    "list_claims",
     "list_customers",
     "list_deliveries",
     "list_messages",

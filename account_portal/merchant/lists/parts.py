@@ -41,14 +41,15 @@ from account_portal.models import (
 from account_portal.orders import service as orders
 
 
-def _of_order(ctx: Context, column: Any, order_number: str | None) -> list[ColumnElement[bool]]:
+def of_order(ctx: Context, column: Any, order_number: str | None) -> list[ColumnElement[bool]]:
+    """The condition that a row hangs on an order, if one is named."""
     if order_number is None:
         return []
     statement = select(col(Order.id)).where(col(Order.order_number) == order_number)
     return [column == (ctx.db.execute(statement).scalar() or "")]
 
 
-def _with_order(ctx: Context, model: type[SQLModel], ids: Sequence[str]) -> list[Any]:
+def with_order(ctx: Context, model: type[SQLModel], ids: Sequence[str]) -> list[Any]:
     """Rows with number, currency and customer of their orders, in the order of their ids."""
     table: Any = model
     rows = ctx.db.execute(
@@ -60,7 +61,12 @@ def _with_order(ctx: Context, model: type[SQLModel], ids: Sequence[str]) -> list
     return [found[one] for one in ids if one in found]
 
 
-def _id_of(ctx: Context, model: type[SQLModel], key: Any, number: str) -> list[str]:
+def id_of(ctx: Context, model: type[SQLModel], key: Any, number: str) -> list[str]:
+    """The id of a row, by its number.
+
+    Raises:
+        NotFound: there is none.
+    """
     table: Any = model
     found = ctx.db.execute(select(table.id).where(key == number)).scalar()
     if found is None:
@@ -68,7 +74,8 @@ def _id_of(ctx: Context, model: type[SQLModel], key: Any, number: str) -> list[s
     return [found]
 
 
-def _plain(row: Any, view: Any) -> dict[str, Any]:
+def plain(row: Any, view: Any) -> dict[str, Any]:
+    """What a view shows as it is in the row, with its version."""
     return {
         **row.model_dump(include=set(view.model_fields)),
         "updated_at": row.modified_at,
@@ -82,7 +89,7 @@ _SHIPMENTS = Keys(col(Shipment.id), col(Shipment.status), col(Shipment.modified_
 def list_shipments(ctx: Context, query: ShipmentsQuery) -> CursorPage[list[ShipmentRow]]:
     """Parcels of any order."""
     ctx.require_shop()
-    where = _of_order(ctx, col(Shipment.order_id), query.order_number)
+    where = of_order(ctx, col(Shipment.order_id), query.order_number)
     ids, cursor = find_page(ctx, _SHIPMENTS, query, statuses=query.status, where=where)
     return CursorPage(bring_along(ctx, _shipments(ctx, ids), query.expand), cursor)
 
@@ -94,7 +101,7 @@ def get_shipment(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) ->
         NotFound: there is none.
     """
     ctx.require_shop()
-    ids = _id_of(ctx, Shipment, col(Shipment.reference_number), number)
+    ids = id_of(ctx, Shipment, col(Shipment.reference_number), number)
     return bring_along(ctx, _shipments(ctx, ids), expand)[0]
 
 
@@ -109,12 +116,12 @@ def _shipments(ctx: Context, ids: Sequence[str]) -> list[ShipmentRow]:
         units[shipment_id].append(ParcelUnits(sku=sku, quantity=quantity))
     return [
         ShipmentRow(
-            **_plain(row, ShipmentRow),
+            **plain(row, ShipmentRow),
             order_number=number,
             customer_id=customer_id,
             items=units[row.id],
         )
-        for row, number, _, customer_id in _with_order(ctx, Shipment, ids)
+        for row, number, _, customer_id in with_order(ctx, Shipment, ids)
     ]
 
 
@@ -124,7 +131,7 @@ _PAYMENTS = Keys(col(Payment.id), col(Payment.payment_status), col(Payment.modif
 def list_payments(ctx: Context, query: PaymentsQuery) -> CursorPage[list[PaymentRow]]:
     """Payments of any order."""
     ctx.require_shop()
-    where = _of_order(ctx, col(Payment.order_id), query.order_number)
+    where = of_order(ctx, col(Payment.order_id), query.order_number)
     ids, cursor = find_page(ctx, _PAYMENTS, query, statuses=query.status, where=where)
     return CursorPage(bring_along(ctx, _payments(ctx, ids), query.expand), cursor)
 
@@ -136,20 +143,20 @@ def get_payment(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> 
         NotFound: there is none.
     """
     ctx.require_shop()
-    ids = _id_of(ctx, Payment, col(Payment.request_number), number)
+    ids = id_of(ctx, Payment, col(Payment.request_number), number)
     return bring_along(ctx, _payments(ctx, ids), expand)[0]
 
 
 def _payments(ctx: Context, ids: Sequence[str]) -> list[PaymentRow]:
     return [
         PaymentRow(
-            **{**_plain(row, PaymentRow), "amount": money.to_major(row.amount, currency)},
+            **{**plain(row, PaymentRow), "amount": money.to_major(row.amount, currency)},
             status=row.payment_status,
             order_number=number,
             customer_id=customer_id,
             currency=currency,
         )
-        for row, number, currency, customer_id in _with_order(ctx, Payment, ids)
+        for row, number, currency, customer_id in with_order(ctx, Payment, ids)
     ]
 
 
@@ -159,7 +166,7 @@ _REFUNDS = Keys(col(Refund.id), col(Refund.status), col(Refund.modified_at))
 def list_refunds(ctx: Context, query: RefundsQuery) -> CursorPage[list[RefundRow]]:
     """Refunds of any order."""
     ctx.require_shop()
-    where = _of_order(ctx, col(Refund.order_id), query.order_number)
+    where = of_order(ctx, col(Refund.order_id), query.order_number)
     ids, cursor = find_page(ctx, _REFUNDS, query, statuses=query.status, where=where)
     return CursorPage(bring_along(ctx, _refunds(ctx, ids), query.expand), cursor)
 
@@ -171,12 +178,12 @@ def get_refund(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> R
         NotFound: there is none.
     """
     ctx.require_shop()
-    ids = _id_of(ctx, Refund, col(Refund.request_number), number)
+    ids = id_of(ctx, Refund, col(Refund.request_number), number)
     return bring_along(ctx, _refunds(ctx, ids), expand)[0]
 
 
 def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
-    rows = _with_order(ctx, Refund, ids)
+    rows = with_order(ctx, Refund, ids)
     returns: dict[str | None, str] = {}
     if return_ids := {row.return_id for row, *_ in rows} - {None}:
         statement = select(col(OrderReturn.id), col(OrderReturn.request_number))
@@ -185,7 +192,7 @@ def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
     return [
         RefundRow(
             **{
-                **_plain(row, RefundRow),
+                **plain(row, RefundRow),
                 "refund_amount": money.to_major(row.refund_amount, currency),
             },
             order_number=number,
@@ -204,7 +211,7 @@ _RETURNS = Keys(col(OrderReturn.id), col(OrderReturn.status), col(OrderReturn.mo
 def list_returns(ctx: Context, query: ReturnsQuery) -> CursorPage[list[ReturnRow]]:
     """Return requests of any customer."""
     ctx.require_shop()
-    where = _of_order(ctx, col(OrderReturn.order_id), query.order_number)
+    where = of_order(ctx, col(OrderReturn.order_id), query.order_number)
     where += of_customer(ctx, col(OrderReturn.customer_id), query.customer)
     ids, cursor = find_page(ctx, _RETURNS, query, statuses=query.status, where=where)
     return CursorPage(bring_along(ctx, _returns(ctx, ids), query.expand), cursor)
@@ -217,7 +224,7 @@ def get_return(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> R
         NotFound: there is none.
     """
     ctx.require_shop()
-    ids = _id_of(ctx, OrderReturn, col(OrderReturn.request_number), number)
+    ids = id_of(ctx, OrderReturn, col(OrderReturn.request_number), number)
     return bring_along(ctx, _returns(ctx, ids), expand)[0]
 
 
@@ -253,11 +260,11 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
     replacements = {row[0]: row[1] for row in replaced}
     return [
         ReturnRow(
-            **{**_plain(row, ReturnRow), "grand_total": money.to_major(row.grand_total, currency)},
+            **{**plain(row, ReturnRow), "grand_total": money.to_major(row.grand_total, currency)},
             order_number=number,
             currency=currency,
             items=units[row.id],
             replacement_order_number=replacements.get(row.id),
         )
-        for row, number, currency, _ in _with_order(ctx, OrderReturn, ids)
+        for row, number, currency, _ in with_order(ctx, OrderReturn, ids)
     ]

@@ -1,6 +1,7 @@
 """What is known of an order, read once: whoever decides something reads these rows nowhere else."""
 
 from account_portal.orders.facts.cancelled import CancelledWorth, cancelled_worth
+from account_portal.orders.facts.claims import line_claims, parcel_claims
 from account_portal.orders.facts.eligibility import (
     LineEligibility,
     can_cancel,
@@ -42,12 +43,14 @@ __all__ = [
     "facts_of_kept",
     "keep_facts",
     "line_cancels",
+    "line_claims",
     "line_eligibility",
     "line_returns",
     "load_facts",
     "matching_rules",
     "money_of",
     "next_change",
+    "parcel_claims",
     "read_kept_facts",
     "settings_rule",
 ]

@@ -11,6 +11,7 @@ from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.settings import get_settings
 from account_portal.orders import rules
+from account_portal.orders.facts.claimed import holds_units, is_settled
 from account_portal.orders.facts.order import OrderFacts
 from account_portal.orders.schemas.policies import CancelUntil, PolicyRule
 from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
@@ -20,7 +21,9 @@ def line_returns(facts: OrderFacts, now: datetime) -> dict[str, rules.LineReturn
     """What of each line can go back, by its id, whatever the state of the order."""
     goods = _goods(facts)
     return {
-        line["id"]: rules.kindest_return(facts.policies, _sale(facts, line), goods[line["id"]], now)
+        line["id"]: rules.kindest_return(
+            facts.policies, sale_of(facts, line), goods[line["id"]], now
+        )
         for line in facts.lines
     }
 
@@ -58,7 +61,7 @@ def line_eligibility(facts: OrderFacts, now: datetime) -> dict[str, LineEligibil
 def cancel_terms(facts: OrderFacts, now: datetime) -> tuple[CancelUntil, int]:
     """Until when the policy lets the whole order be cancelled, and what it charges at most."""
     gone = facts.lost()
-    sales = [_sale(facts, line, gone[line["id"]].total) for line in facts.lines_to_come]
+    sales = [sale_of(facts, line, gone[line["id"]].total) for line in facts.lines_to_come]
     return rules.kindest_cancel(facts.policies, sales, now)
 
 
@@ -73,7 +76,7 @@ def line_cancels(
     code = None
     if status is OrderStatus.CANCELLED:
         code = "already_cancelled"
-    elif facts.order["replaces_return_id"] is not None:
+    elif facts.order["replaces_return_id"] or facts.order["replaces_claim_id"]:
         code = "replacement"
     elif not facts.live_shipments and status not in _BEFORE_PARCELS:
         # History often has no parcels; it was sent all the same.
@@ -85,7 +88,7 @@ def line_cancels(
     found = {}
     for line in facts.lines:
         one = none or rules.kindest_line_cancel(
-            policies, _sale(facts, line), unsent[line["id"]], now
+            policies, sale_of(facts, line), unsent[line["id"]], now
         )
         if gone[line["id"]].units >= line["quantity"] and not none:
             one = replace(one, units=0, reason=rules.Reason("item_cancelled"))
@@ -165,7 +168,7 @@ def matching_rules(facts: OrderFacts, asked: Sequence[PolicyRule]) -> bool:
     conditions = [rule.applies_to.model_copy(update=anyday) for rule in asked]
     now = facts.order["order_date"]
     return any(
-        rules.holds(one, _sale(facts, line), now) for line in facts.lines for one in conditions
+        rules.holds(one, sale_of(facts, line), now) for line in facts.lines for one in conditions
     )
 
 
@@ -178,7 +181,7 @@ def next_change(facts: OrderFacts, now: datetime) -> datetime | None:
     return min((one for one in moments if one is not None and one >= now), default=None)
 
 
-def _sale(facts: OrderFacts, line: Stored, gone: int = 0) -> rules.Sale:
+def sale_of(facts: OrderFacts, line: Stored, gone: int = 0) -> rules.Sale:
     """What rules ask of a line of which so much, in minor units, is gone."""
     order = facts.order
     digits = money.exponent(order["currency"])
@@ -201,6 +204,13 @@ def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
     arrivals, delivered, held = facts.arrivals(), facts.delivered_units(), facts.held()
     gone = facts.cancelled_units()
     returned: dict[str, int] = {}
+    claimed: dict[str, int] = defaultdict(int)
+    settled: dict[str, int] = defaultdict(int)
+    for row in facts.claims:
+        if holds_units(row):
+            claimed[row["line_id"]] += row["quantity"]
+        if is_settled(row):
+            settled[row["line_id"]] += row["quantity"]
     for row in facts.return_items:
         if facts.returns[row["return_id"]] is ReturnStatus.COMPLETE:
             returned[row["line_id"]] = returned.get(row["line_id"], 0) + row["quantity"]
@@ -215,6 +225,8 @@ def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
             ),
             held_units=held[line["id"]].units,
             returned_units=returned.get(line["id"], 0),
+            claimed_units=claimed[line["id"]],
+            settled_units=settled[line["id"]],
             is_cancelled=gone[line["id"]].units >= line["quantity"],
         )
         for line in facts.lines

@@ -39,6 +39,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "cancellation_charge",
         "shipping_address_id",
         "replaces_return_id",
+        "replaces_claim_id",
         "delivered_at",
     ),
     "lines": (
@@ -54,7 +55,14 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "selling_price",
         "line_total",
     ),
-    "shipments": ("id", "reference_number", "status", "delivered_date", "modified_at"),
+    "shipments": (
+        "id",
+        "reference_number",
+        "status",
+        "eta_delivery",
+        "delivered_date",
+        "modified_at",
+    ),
     "items": ("shipment_id", "line_id", "quantity", "free_quantity", "written_off"),
     "payments": (
         "request_number",
@@ -86,6 +94,17 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "fee",
     ),
     "cancelled": ("line_id", "quantity", "free_quantity", "amount", "charge"),
+    "claims": (
+        "status",
+        "resolution",
+        "shipment_id",
+        "return_id",
+        "line_id",
+        "quantity",
+        "amount",
+        "tax_amount",
+        "refunded",
+    ),
 }
 """What of each row is kept; what else a reader asks for, it does not find."""
 _MOMENTS = frozenset(
@@ -111,6 +130,7 @@ def keep_facts(facts: OrderFacts) -> str:
         "refunds": facts.refunds,
         "return_items": facts.return_items,
         "cancelled": facts.cancelled,
+        "claims": facts.claims,
     }
     kept: dict[str, Any] = {kind: list(map(_VALUES[kind], found)) for kind, found in rows.items()}
     own = {row["id"] for row in facts.shipments}
@@ -197,6 +217,7 @@ def _restore(kept: bytes, policies: Policies) -> OrderFacts | None:
         returns={key: ReturnStatus(status) for key, status in found["returns"].items()},
         return_items=rows["return_items"],
         cancelled=rows["cancelled"],
+        claims=rows["claims"],
         country=found["country"],
         policies=policies.for_order_of(order["order_date"]),
     )

@@ -9,6 +9,8 @@ from sqlmodel import Session, col
 
 from account_portal.models import (
     CancelledItem,
+    Claim,
+    ClaimItem,
     Order,
     OrderReturn,
     Payment,
@@ -33,7 +35,7 @@ NOT_AGREED = rules.ENDED | {ReturnStatus.CREATED}
 
 @cache
 def _money_statement() -> Any:
-    """Payments, refunds, agreed returns, goods that do not come: as rows of one shape."""
+    """Payments, refunds, agreed returns and claims, goods that do not come: rows of one shape."""
     nothing = null()
     payments: Any = select(
         literal("payment").label("kind"),
@@ -80,6 +82,17 @@ def _money_statement() -> Any:
             col(ReturnItem.resolution) == ReturnResolution.REFUND,
         )
     )
+    claimed = (
+        select(
+            literal("returned"),
+            col(ClaimItem.refunded),
+            *[nothing] * 7,
+            col(Claim.created_at),
+            col(ClaimItem.id),
+        )
+        .join(Claim, col(Claim.id) == col(ClaimItem.claim_id))
+        .where(col(Claim.order_id) == bindparam("order_id"), col(ClaimItem.refunded) > 0)
+    )
     lost = (
         select(
             literal("lost"),
@@ -101,7 +114,8 @@ def _money_statement() -> Any:
         col(CancelledItem.created_at),
         col(CancelledItem.id),
     ).where(col(CancelledItem.order_id) == bindparam("order_id"))
-    return union_all(payments, refunds, returned, lost, cancelled).order_by("created_at", "id")
+    parts = (payments, refunds, returned, claimed, lost, cancelled)
+    return union_all(*parts).order_by("created_at", "id")
 
 
 def money_of(db: Session, order: Order) -> rules.MoneyFacts:

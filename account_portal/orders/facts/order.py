@@ -28,6 +28,7 @@ from account_portal.models import (
     ShipmentItem,
 )
 from account_portal.orders import rules
+from account_portal.orders.facts.claimed import holds_units, load_claimed
 from account_portal.orders.facts.money import NOT_AGREED, money_facts
 from account_portal.orders.facts.policies import load_policies
 from account_portal.states import (
@@ -44,11 +45,15 @@ Rows = Sequence[Stored]
 
 @dataclass(slots=True)
 class Held:
-    """What living return requests hold of a line: units, what they cost, and the tax in it."""
+    """What living requests hold of a line: units, what they cost, and the tax in it."""
 
     units: int = 0
     total: int = 0
     tax: int = 0
+
+    def add(self, units: int, total: int, tax: int) -> None:
+        """Count more of them."""
+        self.units, self.total, self.tax = self.units + units, self.total + total, self.tax + tax
 
 
 @dataclass(slots=True)
@@ -81,6 +86,8 @@ class OrderFacts:
     return_items: Rows = ()
     cancelled: Rows = ()
     """Units that were cancelled while the order goes on."""
+    claims: Rows = ()
+    """Units in claims that are open or accepted, with what became of the claim."""
     points_spent: int = 0
     """Hundredths of a point the ledger took for this order and did not give back."""
     country: str | None = None
@@ -146,7 +153,8 @@ class OrderFacts:
                 for row in self.return_items
                 if row["resolution"] == ReturnResolution.REFUND
                 and self.returns[row["return_id"]] not in NOT_AGREED
-            ),
+            )
+            + sum(row["refunded"] for row in self.claims),
             lost=sum(held.total for held in self.lost().values())
             - sum(row["charge"] for row in self.cancelled),
         )
@@ -203,14 +211,14 @@ class OrderFacts:
         return found
 
     def held(self) -> dict[str, Held]:
-        """What living return requests hold, by line id."""
+        """What living return requests and claims hold, by line id."""
         found: dict[str, Held] = defaultdict(Held)
+        for row in filter(holds_units, self.claims):
+            found[row["line_id"]].add(row["quantity"], row["amount"], row["tax_amount"])
         for row in self.return_items:
             if self.returns[row["return_id"]] not in rules.ENDED:
                 held = found[row["line_id"]]
-                held.units += row["quantity"]
-                held.total += row["refund_amount"]
-                held.tax += row["tax_amount"]
+                held.add(row["quantity"], row["refund_amount"], row["tax_amount"])
         return found
 
     def cancelled_units(self) -> "dict[str, CancelledUnits]":
@@ -297,6 +305,7 @@ def load_facts(
     returns = _by(_load(db, OrderReturn, col(OrderReturn.order_id), ids), "order_id")
     return_ids = [row["id"] for found in returns.values() for row in found]
     return_items = _by(_load(db, ReturnItem, col(ReturnItem.return_id), return_ids), "return_id")
+    claims = load_claimed(db, ids)
     cancelled = _by(_load(db, CancelledItem, col(CancelledItem.order_id), ids), "order_id")
     spent = points_spent_on(db, [order for order in orders if order["loyalty_point_redeemed"]])
     policies = load_policies(db)
@@ -313,6 +322,7 @@ def load_facts(
             returns={row["id"]: ReturnStatus(row["status"]) for row in returns[order["id"]]},
             return_items=[item for row in returns[order["id"]] for item in return_items[row["id"]]],
             cancelled=cancelled[order["id"]],
+            claims=claims[order["id"]],
             points_spent=spent.get(order["order_number"], 0),
             country=countries.get(order["shipping_address_id"]),
             policies=policies.for_order_of(order["order_date"]),

@@ -81,12 +81,16 @@ def policies_up_to(latest: str | None, read: Read) -> Policies:
 def settings_rule() -> PolicyRule:
     """What the settings say: the most general rule of every policy."""
     settings = get_settings()
-    return _of_settings(settings.return_window_days, settings.cancel_scheduled)
+    return _of_settings(
+        settings.return_window_days, settings.cancel_scheduled, settings.claim_window_days
+    )
 
 
 @lru_cache(maxsize=4)
-def _of_settings(days: int, cancel_scheduled: bool) -> PolicyRule:
-    return rules.rule_of_settings(days, cancel_scheduled=cancel_scheduled)
+def _of_settings(days: int, cancel_scheduled: bool, claim_days: int) -> PolicyRule:
+    return rules.rule_of_settings(
+        days, cancel_scheduled=cancel_scheduled, claim_window_days=claim_days
+    )
 
 
 # Policies are few and never change once they are set.

@@ -12,6 +12,13 @@ from account_portal.orders.rules.billing import (
     series_year,
     taxes_of,
 )
+from account_portal.orders.rules.claims import (
+    Arrived,
+    LineClaim,
+    OnItsWay,
+    kindest_claim,
+    why_parcel_not_claimable,
+)
 from account_portal.orders.rules.delivery import (
     DeliveryChangedMeanwhile,
     DeliveryElsewhere,
@@ -130,6 +137,7 @@ __all__ = [
     "STORE_CREDIT",
     "UNTIL",
     "WORDS",
+    "Arrived",
     "Attempt",
     "BankAccountNotFound",
     "BankAccountNotVerified",
@@ -142,10 +150,12 @@ __all__ = [
     "InvoiceNotAvailable",
     "InvoicesNotEnabled",
     "LineCancel",
+    "LineClaim",
     "LineReturn",
     "LineUnits",
     "Means",
     "MoneyFacts",
+    "OnItsWay",
     "OrderAccount",
     "OrderAlreadyCancelled",
     "OrderNotCancellable",
@@ -185,6 +195,7 @@ __all__ = [
     "holds",
     "invoice_number",
     "kindest_cancel",
+    "kindest_claim",
     "kindest_line_cancel",
     "kindest_return",
     "left_to_refund",
@@ -211,6 +222,7 @@ __all__ = [
     "taxes_of",
     "terms_of",
     "why_not_cancellable",
+    "why_parcel_not_claimable",
     "window_end",
     "worth_of",
 ]

@@ -249,7 +249,7 @@ def returned_money(facts: MoneyFacts) -> int:
     otherwise = sum(
         one.amount
         for one in facts.refunds
-        if one.return_id is not None
+        if _is_for_return(one)
         and not one.is_money
         and one.status is not RefundStatus.FAILED
         and one.of_return not in ENDED

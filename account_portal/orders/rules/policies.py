@@ -12,6 +12,7 @@ from account_portal.orders.schemas.policies import (
     AppliesTo,
     CancelTerms,
     CancelUntil,
+    ClaimTerms,
     NeverReturned,
     PolicyRule,
     ReturnTerms,
@@ -69,6 +70,8 @@ class Terms:
     fee: Decimal
     """Per cent of a refund that the store keeps, unless it is to blame."""
     never: NeverReturned | None
+    claim_window: timedelta
+    """How long after delivery something can be said to be wrong."""
 
 
 class RankedRule(NamedTuple):
@@ -106,7 +109,8 @@ def _words(rule: PolicyRule) -> dict[str, Any]:
     }
     if {"window_days", "resolutions"} & words.keys():
         words.setdefault("never", None)  # whoever says how things go back says they do
-    return words
+    claims = rule.claims.model_fields_set if rule.claims else ()
+    return words | {f"claims.{name}": getattr(rule.claims, name) for name in claims}
 
 
 def generality(rule: PolicyRule) -> tuple[bool, ...]:
@@ -115,7 +119,9 @@ def generality(rule: PolicyRule) -> tuple[bool, ...]:
     return tuple(all(name not in given for name in names) for names in _CONDITIONS)
 
 
-def rule_of_settings(return_window_days: int, *, cancel_scheduled: bool) -> PolicyRule:
+def rule_of_settings(
+    return_window_days: int, *, cancel_scheduled: bool, claim_window_days: int = 0
+) -> PolicyRule:
     """What the settings say."""
     return PolicyRule(
         name="Settings",
@@ -129,6 +135,7 @@ def rule_of_settings(return_window_days: int, *, cancel_scheduled: bool) -> Poli
             fee_per_cent=Decimal(0),
             never=None,
         ),
+        claims=ClaimTerms(window_days=claim_window_days),
     )
 
 
@@ -174,6 +181,7 @@ def _terms(said: Mapping[str, Any]) -> Terms:
         resolutions=said["resolutions"],
         fee=said["fee_per_cent"],
         never=said["never"],
+        claim_window=timedelta(days=said["claims.window_days"]),
     )
 
 
@@ -187,9 +195,13 @@ class Goods:
     arrivals: tuple[tuple[str, datetime, int], ...]
     """Parcels (by reference number, or empty), when they arrived, and paid units in them."""
     held_units: int
-    """Units that living returns hold."""
+    """Units that living returns and claims hold."""
     returned_units: int
     """Of these, units whose return is complete."""
+    claimed_units: int = 0
+    """Of them, units in claims that are open, or that were refunded or replaced for one."""
+    settled_units: int = 0
+    """Of these, units that were refunded or replaced."""
     is_cancelled: bool = False
     """All its units were cancelled while the order goes on."""
 
@@ -242,6 +254,9 @@ def _reason(terms: Terms, goods: Goods, closes_at: datetime | None, now: datetim
         return Reason("not_delivered")
     if closes_at is not None and now > closes_at:
         return Reason("window_closed", closes_at)
+    if goods.claimed_units and goods.claimed_units == goods.held_units:
+        is_over = goods.settled_units == goods.claimed_units
+        return Reason("claim_settled" if is_over else "in_claim")
     if goods.held_units:
         return Reason("all_returned" if goods.returned_units >= goods.held_units else "in_return")
     return Reason("free_item")

@@ -66,7 +66,8 @@ def _lines_of(rule: PolicyRule) -> str:
 def _said(rule: PolicyRule) -> set[str]:
     words = {f"returns.{name}" for name in rule.returns.model_fields_set} if rule.returns else set()
     more = {f"cancel.{name}" for name in rule.cancel.model_fields_set} if rule.cancel else set()
-    return words | more
+    of_claims = {f"claims.{one}" for one in rule.claims.model_fields_set} if rule.claims else set()
+    return words | more | of_claims
 
 
 def _overlap(one: AppliesTo, other: AppliesTo) -> bool:

@@ -58,7 +58,7 @@ def promise_of(
         return Promise("today", today.isoformat())
     if not stated:
         return None
-    day = _day(stated, now)
+    day = promised_day(stated, now)
     if day is None:
         return Promise("said", stated)
     if day < today:
@@ -70,7 +70,10 @@ def promise_of(
     return Promise("on", day.isoformat())
 
 
-def _day(stated: str, now: datetime) -> date | None:
+def promised_day(stated: str | None, now: datetime) -> date | None:
+    """The day a parcel is promised for, where `now` is; none: nobody named one."""
+    if not stated:
+        return None
     try:
         moment = datetime.fromisoformat(stated.strip())
         return (moment.astimezone(now.tzinfo) if moment.tzinfo else moment).date()

@@ -139,7 +139,8 @@ def worth_of(
         gone_amount: at that much.
     """
     left = paid_units - gone_units
-    if left <= 0:
+    units = min(units, left)  # those that cost something go first
+    if units <= 0:
         return 0
     share = money.split(max(0, amount - gone_amount), [units, left - units])[0]
     return min(share, units * -(-amount // paid_units))

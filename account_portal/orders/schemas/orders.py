@@ -15,6 +15,7 @@ from account_portal.orders.schemas.parts import (
     AppliedPromotion,
     CancelEligibility,
     CancellationRefundDetails,
+    ClaimEligibility,
     OrderAddress,
     OrderDetailItem,
     OrderItem,
@@ -108,8 +109,12 @@ class OrderDetail(View):
     is_delivery_change_allowed: bool = Field(
         description="True while the customer may still change where it goes."
     )
+    is_claim_allowed: bool = Field(
+        description="True while the customer may say that something is wrong with it."
+    )
     cancel_eligibility: CancelEligibility
     return_eligibility: ReturnEligibility
+    claim_eligibility: ClaimEligibility
     cancellation_reason: str | None = None
     feedback: str | None = Field(default=None, description="Comment left with the cancellation.")
     cancelled_at: Moment | None = None

@@ -111,6 +111,33 @@ class ReturnEligibility(View):
     lines: list[LineReturnEligibility]
 
 
+class LineClaimEligibility(View):
+    """Of how many units of a line one can say that something is wrong, and if of none, why."""
+
+    sku: str
+    claimable_quantity: int = Field(ge=0)
+    until: Moment | None = Field(description="When the last window closes or closed.")
+    resolutions: list[ReturnResolution] = Field(description="What can be wished for.")
+    reasons: list[EligibilityReason]
+
+
+class ParcelClaimEligibility(View):
+    """Whether one can say of a parcel that is not delivered that it did not arrive."""
+
+    reference_number: str
+    is_allowed: bool
+    reasons: list[EligibilityReason]
+
+
+class ClaimEligibility(View):
+    """Of what of an order one can say that something is wrong."""
+
+    is_allowed: bool
+    zone: str = Field(description="Time zone of the place it goes to, as `Europe/Berlin`.")
+    lines: list[LineClaimEligibility]
+    parcels: list[ParcelClaimEligibility] = Field(description="Those that are not delivered.")
+
+
 class AppliedPromotion(View):
     """A promotion of the store that lowered the price.
 

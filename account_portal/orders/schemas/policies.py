@@ -106,6 +106,14 @@ class ReturnTerms(_Strict):
         return self
 
 
+class ClaimTerms(_Strict):
+    """What a rule says of claims: goods that came damaged, wrong, not at all."""
+
+    window_days: _Days | None = Field(
+        default=None, description="Days after delivery in which something can be said to be wrong."
+    )
+
+
 class PolicyRule(_Strict):
     """One rule: what it is for, and what it says."""
 
@@ -113,10 +121,13 @@ class PolicyRule(_Strict):
     applies_to: AppliesTo = AppliesTo()
     cancel: CancelTerms | None = None
     returns: ReturnTerms | None = None
+    claims: ClaimTerms | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "PolicyRule":
-        said = [terms.model_fields_set for terms in (self.cancel, self.returns) if terms]
+        said = [
+            terms.model_fields_set for terms in (self.cancel, self.returns, self.claims) if terms
+        ]
         if not any(said):
             raise ValueError("says nothing")
         return self

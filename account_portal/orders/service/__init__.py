@@ -53,6 +53,7 @@ from account_portal.orders.service.reading import (
 )
 from account_portal.orders.service.refund_reading import (
     list_refunds,
+    refunds_by_claim,
     refunds_by_return,
     shown_refunds,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "refresh_due",
     "refresh_orders",
     "refund_shipment",
+    "refunds_by_claim",
     "refunds_by_return",
     "report_payment",
     "report_refund",

@@ -9,7 +9,7 @@ from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import EncodedView
 from account_portal.core.written import written_amount, written_day
 from account_portal.loyalty import service as loyalty
-from account_portal.models import BankAccount, Order, OrderReturn, Payment, Shipment
+from account_portal.models import BankAccount, Order, Payment, Shipment
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderCancelled
 from account_portal.orders import rules
@@ -23,16 +23,20 @@ from account_portal.orders.schemas import (
 from account_portal.orders.service.cancel_plans import plan_cancel, refund_to
 from account_portal.orders.service.cancelling_items import cancel_planned_items
 from account_portal.orders.service.documents import refresh_orders
-from account_portal.orders.service.goods import refund_instead
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.reading import get_order
 from account_portal.orders.service.refund_reading import expected_date, latest_payment
+from account_portal.orders.service.replacing import (
+    can_refund_instead,
+    lock_replaced,
+    refund_replaced,
+    replaced_by,
+)
 from account_portal.states import (
     OrderStatus,
     RefundMode,
     RefundPurpose,
-    ReturnStatus,
     ShipmentStatus,
     TransactionStatus,
 )
@@ -146,14 +150,14 @@ def _news(
 
 
 def _refund_replaced(ctx: Context, order: Order) -> None:
-    """The goods that a cancelled order was to replace are back for good: their money is owed."""
-    request = ctx.db.get(OrderReturn, order.replaces_return_id or "")
-    if request is None or request.status != ReturnStatus.COMPLETE:
+    """The goods that a cancelled order was to replace are not coming: their money is owed."""
+    replaced = replaced_by(ctx, order)
+    if replaced is None or not can_refund_instead(replaced):
         return
-    replaced = ctx.db.get_one(Order, request.order_id)
-    refund_instead(ctx, request, replaced)
-    loyalty.take_back_for_order(ctx, replaced)
-    refresh_orders(ctx.db, [replaced.id], ctx.now)
+    original = lock_replaced(ctx, replaced)
+    refund_replaced(ctx, replaced, original)
+    loyalty.take_back_for_order(ctx, original)
+    refresh_orders(ctx.db, [original.id], ctx.now)
 
 
 def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:

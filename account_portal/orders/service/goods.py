@@ -6,11 +6,18 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
+from account_portal.core import money
 from account_portal.core.ids import new_number
-from account_portal.models import Order, OrderReturn, Payment, Refund, ReturnItem
+from account_portal.models import Claim, ClaimItem, Order, OrderReturn, Payment, Refund, ReturnItem
 from account_portal.orders import rules
 from account_portal.orders.facts import money_of
-from account_portal.states import RefundMode, RefundPurpose, RefundStatus, ReturnResolution
+from account_portal.states import (
+    ClaimResolution,
+    RefundMode,
+    RefundPurpose,
+    RefundStatus,
+    ReturnResolution,
+)
 
 
 def items_of(ctx: Context, request: OrderReturn, resolution: ReturnResolution) -> list[ReturnItem]:
@@ -44,6 +51,45 @@ def refund_goods(
     )
 
 
+def claim_items_of(ctx: Context, claim: Claim) -> list[ClaimItem]:
+    """Items of a claim, in order."""
+    return list(
+        ctx.db.execute(
+            select(ClaimItem)
+            .where(col(ClaimItem.claim_id) == claim.id)
+            .order_by(col(ClaimItem.position))
+        ).scalars()
+    )
+
+
+def refund_claim(
+    ctx: Context, claim: Claim, order: Order, value: int | None = None
+) -> list[Refund]:
+    """Pending refunds of what claimed goods cost, one for each way the order was paid.
+
+    Args:
+        ctx: the call.
+        claim: which.
+        order: its order, locked.
+        value: how much of it goes back, in minor units; none: all.
+    """
+    items = claim_items_of(ctx, claim)
+    worth = [item.amount for item in items]
+    value = sum(worth) if value is None else value
+    before = money_of(ctx.db, order)
+    for item, part in zip(items, money.split(value, worth), strict=True):
+        item.refunded = part
+    claim.resolution = ClaimResolution.REFUND
+    return add_refunds(
+        ctx,
+        order,
+        rules.planned_refund(before, value),
+        remarks=f"Claim {claim.claim_number}",
+        purpose=RefundPurpose.RETURN,
+        claim_id=claim.id,
+    )
+
+
 def add_refunds(
     ctx: Context,
     order: Order,
@@ -53,6 +99,7 @@ def add_refunds(
     purpose: RefundPurpose,
     return_id: str | None = None,
     shipment_id: str | None = None,
+    claim_id: str | None = None,
 ) -> list[Refund]:
     """Pending refunds of what goods cost: one for each way the order was paid."""
     refunds = [
@@ -60,6 +107,7 @@ def add_refunds(
             order_id=order.id,
             return_id=return_id,
             shipment_id=shipment_id,
+            claim_id=claim_id,
             purpose=purpose,
             request_number=new_number("RFD", ctx.now.year),
             refund_amount=amount,

@@ -4,15 +4,21 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.models import Order, OrderReturn, Refund, Shipment, ShipmentItem
+from account_portal.models import Order, Refund, Shipment, ShipmentItem
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.service.documents import refresh_orders
-from account_portal.orders.service.goods import add_refunds, items_of, refund_instead
+from account_portal.orders.service.goods import add_refunds
 from account_portal.orders.service.locking import lock_shipment
 from account_portal.orders.service.refunds import RefundNotMovable, RefundTooHigh
+from account_portal.orders.service.replacing import (
+    is_refunded_instead,
+    lock_replaced,
+    refund_replaced,
+    replaced_by,
+)
 from account_portal.orders.service.shop import add_shipment
-from account_portal.states import RefundPurpose, ReturnResolution, ShipmentStatus
+from account_portal.states import RefundPurpose, ShipmentStatus
 
 
 def resend_shipment(ctx: Context, reference_number: str) -> str:
@@ -70,8 +76,11 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
         raise RefundNotMovable(f"Parcel {reference_number} is {shipment.status}.")
     if is_refunded(ctx, order, shipment):
         raise RefundNotMovable(f"Parcel {reference_number} is refunded already.")
-    if order.replaces_return_id is not None:
-        return _refund_replacement(ctx, order)
+    replaced = replaced_by(ctx, order)
+    if replaced is not None:  # refund what it was to make good
+        original = lock_replaced(ctx, replaced)
+        before = money_of(ctx.db, original)
+        return _refunded(ctx, original, refund_replaced(ctx, replaced, original), before)
     before = money_of(ctx.db, order)
     refunds = add_refunds(
         ctx,
@@ -111,16 +120,6 @@ def _items_in(ctx: Context, shipment: Shipment) -> list[ShipmentItem]:
     )
 
 
-def _refund_replacement(ctx: Context, replacement: Order) -> list[str]:
-    """Refund what a lost replacement was for: the order it was to make good."""
-    request = ctx.db.get_one(OrderReturn, replacement.replaces_return_id)
-    order = ctx.db.execute(
-        select(Order).where(col(Order.id) == request.order_id).with_for_update()
-    ).scalar_one()
-    before = money_of(ctx.db, order)
-    return _refunded(ctx, order, refund_instead(ctx, request, order), before)
-
-
 def _refunded(
     ctx: Context, order: Order, refunds: list[Refund], before: rules.MoneyFacts
 ) -> list[str]:
@@ -134,7 +133,7 @@ def _refunded(
 
 def is_refunded(ctx: Context, order: Order, shipment: Shipment) -> bool:
     """Whether a parcel of the order that did not arrive was, or is being, refunded."""
-    request = ctx.db.get(OrderReturn, order.replaces_return_id or "")
-    if request is not None:
-        return not items_of(ctx, request, ReturnResolution.REPLACEMENT)
+    replaced = replaced_by(ctx, order)
+    if replaced is not None:
+        return is_refunded_instead(ctx, replaced)
     return any(item.written_off is not None for item in _items_in(ctx, shipment))

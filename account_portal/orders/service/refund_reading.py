@@ -39,6 +39,16 @@ def refunds_by_return(ctx: Context, return_ids: list[str]) -> dict[str, list[Ord
     return found
 
 
+def refunds_by_claim(ctx: Context, claim_ids: list[str]) -> dict[str, list[OrderRefund]]:
+    """Refunds that answer claims, oldest first; the claims must be known to be the caller's."""
+    found: dict[str, list[OrderRefund]] = {claim_id: [] for claim_id in claim_ids}
+    if claim_ids:
+        statement = _REFUNDS.where(col(Refund.claim_id).in_(claim_ids))
+        for row in ctx.db.execute(statement).mappings():
+            found[row["claim_id"]].append(_view(ctx, row))
+    return found
+
+
 def list_refunds(ctx: Context, order_number: str) -> list[OrderRefund]:
     """Refunds of an order, oldest first.
 
@@ -51,9 +61,13 @@ def list_refunds(ctx: Context, order_number: str) -> list[OrderRefund]:
 
 
 def shown_refunds(
-    ctx: Context, order_number: str, *, return_id: str | None = None
+    ctx: Context,
+    order_number: str,
+    *,
+    return_id: str | None = None,
+    claim_id: str | None = None,
 ) -> list[ShownRefund]:
-    """Refunds of an order, or of one of its returns, as pages show them; oldest first.
+    """Refunds of an order, or of one of its returns or claims, as pages show them; oldest first.
 
     Raises:
         NotFound: no such order of the caller.
@@ -62,12 +76,15 @@ def shown_refunds(
     statement = _REFUNDS.where(col(Refund.order_id) == order_id)
     if return_id is not None:
         statement = statement.where(col(Refund.return_id) == return_id)
+    if claim_id is not None:
+        statement = statement.where(col(Refund.claim_id) == claim_id)
     rows = ctx.db.execute(statement).mappings().all()
     paid_by = latest_payment(ctx, order_id) if rows else None
     found = []
     for place, row in enumerate(rows):
         has_successor = any(
-            later["return_id"] == row["return_id"] and later["status"] != RefundStatus.FAILED
+            (later["return_id"], later["claim_id"]) == (row["return_id"], row["claim_id"])
+            and later["status"] != RefundStatus.FAILED
             for later in rows[place + 1 :]
         )
         view = _view(ctx, row)

@@ -263,7 +263,7 @@ def _try_again(ctx: Context, failed: Refund, order: Order) -> None:
         remarks="The earlier refund did not arrive",
     )
     refund.retries_id, refund.return_id = failed.id, failed.return_id
-    refund.shipment_id = failed.shipment_id
+    refund.shipment_id, refund.claim_id = failed.shipment_id, failed.claim_id
     if failed.payment_mode == rules.POINTS or failed.payment_method == rules.STORE_CREDIT:
         refund.payment_mode, refund.payment_method = failed.payment_mode, failed.payment_method
 
@@ -305,7 +305,7 @@ def points_back(
     """
     given_back = _points_given_back(ctx, order)
     points = max(0, order.loyalty_point_redeemed - given_back)
-    if but is None or but.return_id is not None:
+    if but is None or but.return_id is not None or but.purpose is not None:
         row = {"customer_id": order.customer_id, "order_number": order.order_number}
         spent = loyalty.points_spent_on(ctx.db, [row])
         points = min(points, spent.get(order.order_number, 0))

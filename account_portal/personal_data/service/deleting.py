@@ -21,6 +21,7 @@ from account_portal.core.errors import NotFound
 from account_portal.events import EventType, Told, record
 from account_portal.loyalty import service as loyalty
 from account_portal.models import (
+    Claim,
     DataExport,
     DeletedAccount,
     DeletedName,
@@ -50,6 +51,7 @@ from account_portal.personal_data.service.tables.base import by_order, owned
 from account_portal.personal_data.service.tables.statements import statement_keys
 from account_portal.reviews.service.rating import count_in_rating
 from account_portal.states import (
+    ClaimStatus,
     OrderStatus,
     RefundStatus,
     ReturnStatus,
@@ -289,6 +291,12 @@ def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
             select(col(OrderReturn.request_number)).where(
                 col(OrderReturn.customer_id) == customer_id,
                 col(OrderReturn.status).in_(_OPEN_RETURNS),
+            ),
+        ),
+        (
+            "open_claim",
+            select(col(Claim.claim_number)).where(
+                col(Claim.customer_id) == customer_id, col(Claim.status) == ClaimStatus.OPEN
             ),
         ),
         (

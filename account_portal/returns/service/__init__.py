@@ -6,6 +6,7 @@ from account_portal.returns.service.reading import (
     list_returns,
 )
 from account_portal.returns.service.requesting import (
+    ask_back,
     cancel_return,
     create_return,
     list_returnable_items,
@@ -21,6 +22,7 @@ from account_portal.returns.service.shop import (
 
 __all__ = [
     "approve_return",
+    "ask_back",
     "cancel_return",
     "complete_return",
     "create_return",

@@ -1,37 +1,43 @@
 """Lines of an order, and how far each arrived and went back."""
 
+from datetime import datetime
+
 from account_portal.context import Context
 from account_portal.models import Order, OrderLine
 from account_portal.orders import rules as order_rules
-from account_portal.orders.facts import facts_of, line_eligibility
+from account_portal.orders.facts import OrderFacts, facts_of, line_eligibility
 from account_portal.returns.rules import LineState
 
 
 def line_states(ctx: Context, order: Order) -> list[tuple[OrderLine, LineState]]:
     """Each line of an order, in its order, with what can go back of it now."""
-    facts = facts_of(ctx.db, order)
+    return states_of(facts_of(ctx.db, order), ctx.now)
+
+
+def states_of(facts: OrderFacts, now: datetime) -> list[tuple[OrderLine, LineState]]:
+    """The same from the facts of the order."""
     delivered = facts.delivered_units()
     held = facts.held()
     lost = facts.lost()
-    eligible = line_eligibility(facts, ctx.now)
+    eligible = line_eligibility(facts, now)
     found = []
     for row in facts.lines:
         line, other, gone = OrderLine(**row), held[row["id"]], lost[row["id"]]
-        now = eligible[line.id]
+        can = eligible[line.id]
         state = LineState(
             paid_units=line.quantity - line.free_quantity,
             line_total=line.line_total,
             tax_amount=line.tax_amount,
             delivered_units=delivered.get(line.id, 0),
-            returnable_units=now.units,
-            reason=now.reason,
-            resolutions=now.found.resolutions,
-            fee=now.found.fee,
+            returnable_units=can.units,
+            reason=can.reason,
+            resolutions=can.found.resolutions,
+            fee=can.found.fee,
             held_units=other.units + gone.units,
             held_total=other.total + gone.total,
             held_tax=other.tax
             + order_rules.worth_of(gone.units, line.quantity - line.free_quantity, line.tax_amount),
-            closes_at=now.found.closes_at,
+            closes_at=can.found.closes_at,
         )
         found.append((line, state))
     return found

@@ -1,5 +1,6 @@
 """What a customer does: see what can go back, ask for it, think better of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -277,3 +278,36 @@ def cancel_return(ctx: Context, request_number: str) -> None:
     request.cancelled_at = request.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     notify(ctx, request, order.order_number, "cancelled")
+
+
+def ask_back(ctx: Context, order: Order, items: Sequence[ReturnItem], *, for_claim: str) -> Request:
+    """A return that the shop asks for, so that it can look at goods; it is agreed to already.
+
+    Args:
+        ctx: the call, as the shop.
+        order: locked.
+        items: what goes back, valued; their return is named here.
+        for_claim: the number of the claim that they were named in.
+    """
+    total = sum(item.refund_amount for item in items)
+    tax = sum(item.tax_amount for item in items)
+    request = Request(
+        customer_id=order.customer_id,
+        order_id=order.id,
+        request_number=new_number("RET", ctx.now.year),
+        status=ReturnStatus.CREATED,
+        subtotal=total - tax,
+        total_tax=tax,
+        grand_total=total,
+        pickup_address_id=_pickup_copy(ctx, order, None),
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    ctx.db.add(request)
+    ctx.db.flush()
+    for item in items:
+        item.return_id = request.id
+        item.return_reason = f"{item.return_reason} (claim {for_claim})"[:500]
+        ctx.db.add(item)
+    ctx.db.flush()
+    return request

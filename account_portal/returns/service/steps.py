@@ -4,11 +4,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.ids import new_number
 from account_portal.models import (
-    AddressCopy,
     Order,
-    OrderLine,
     Refund,
     Shipment,
 )
@@ -19,10 +16,10 @@ from account_portal.orders import rules as order_rules
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.cancelling import close_order
 from account_portal.orders.service.goods import items_of
+from account_portal.orders.service.replacing import add_free_order
 from account_portal.returns import rules
 from account_portal.states import (
     OrderStatus,
-    PaymentStatus,
     RefundMode,
     RefundStatus,
     ReturnResolution,
@@ -82,67 +79,16 @@ def add_replacement(ctx: Context, request: Request, order: Order) -> Order | Non
     items = items_of(ctx, request, ReturnResolution.REPLACEMENT)
     if not items:
         return None
-    address_id = _copied(ctx, request.pickup_address_id or order.shipping_address_id)
-    replacement = Order(
-        customer_id=order.customer_id,
-        order_number=new_number("ORD", ctx.now.year),
-        order_date=ctx.now,
-        status=OrderStatus.CONFIRMED,
-        payment_status=PaymentStatus.SUCCESS,
-        currency=order.currency,
-        customer_email=order.customer_email,
-        customer_phone=order.customer_phone,
-        customer_groups=order.customer_groups,
-        customer_note=f"Replacement for return {request.request_number}",
-        billing_address_id=_copied(ctx, order.billing_address_id),
-        shipping_address_id=address_id,
-        replaces_return_id=request.id,
-        created_at=ctx.now,
-        modified_at=ctx.now,
-    )
-    ctx.db.add(replacement)
-    ctx.db.flush()
     units: dict[str, int] = {}
     for item in items:
         units[item.line_id] = units.get(item.line_id, 0) + item.quantity
-    for position, (line_id, count) in enumerate(units.items()):
-        ctx.db.add(_free_line(ctx.db.get_one(OrderLine, line_id), replacement, position, count))
-    ctx.db.flush()
-    request.replacement_order_id = replacement.id
-    return replacement
-
-
-def _copied(ctx: Context, copy_id: str | None) -> str | None:
-    kept = ctx.db.get(AddressCopy, copy_id or "")
-    if kept is None:
-        return None
-    copy = AddressCopy(**kept.model_dump(exclude={"id"}))
-    ctx.db.add(copy)
-    ctx.db.flush()
-    return copy.id
-
-
-def _free_line(line: OrderLine, order: Order, position: int, units: int) -> OrderLine:
-    """The same thing for nothing: its units are free, so they are worth no refund either."""
-    return OrderLine(
-        **{
-            **line.model_dump(exclude={"id"}),
-            "order_id": order.id,
-            "position": position,
-            "quantity": units,
-            "free_quantity": units,
-            "is_free_item": True,
-            "backorder": False,
-            "on_subscription": False,
-            "subscription_plan": None,
-            "subscription_interval": None,
-            "subscription_frequency": None,
-            "promotion_discount_amount": 0,
-            "coupon_discount_amount": 0,
-            "tax_amount": 0,
-            "line_total": 0,
-            "shipping_additional_cost": 0,
-        }
+    return add_free_order(
+        ctx,
+        order,
+        units,
+        note=f"Replacement for return {request.request_number}",
+        address_id=request.pickup_address_id or order.shipping_address_id,
+        replaces=request,
     )
 
 

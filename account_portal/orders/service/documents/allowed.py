@@ -7,6 +7,7 @@ is worked out by the functions that guard the deed.
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlmodel import Session
@@ -20,7 +21,9 @@ from account_portal.orders.facts import (
     cancel_reason,
     cancelled_account,
     line_cancels,
+    line_claims,
     line_eligibility,
+    parcel_claims,
     read_kept_facts,
 )
 
@@ -39,7 +42,10 @@ def whole_detail(stored: bytes, facts: OrderFacts, now: datetime) -> bytes:
     detail = orjson.loads(stored)
     detail["is_delivery_change_allowed"] = can_change_delivery(facts)
     _add_cancellation(detail, facts, now)
-    _add_returns(detail, facts, now)
+    address = detail["shipping_address"] or detail["billing_address"] or {}
+    zone = zone_of(address.get("country"), address.get("state"))
+    _add_returns(detail, facts, now, zone)
+    _add_claims(detail, facts, now.astimezone(zone))
     return orjson.dumps(detail, option=orjson.OPT_UTC_Z)
 
 
@@ -79,7 +85,7 @@ def _reason(reason: rules.Reason) -> dict[str, Any]:
     return {"code": reason.code, "message": rules.WORDS[reason.code], "at": reason.at}
 
 
-def _add_returns(detail: dict[str, Any], facts: OrderFacts, now: datetime) -> None:
+def _add_returns(detail: dict[str, Any], facts: OrderFacts, now: datetime, zone: ZoneInfo) -> None:
     """Which units can go back, until when and how, and why not; which parcels still have some."""
     found = line_eligibility(facts, now)
     lines = [found[line["id"]] for line in facts.lines]
@@ -95,10 +101,9 @@ def _add_returns(detail: dict[str, Any], facts: OrderFacts, now: datetime) -> No
     }
     for shipment in detail["shipments"]:
         shipment["is_return_allowed"] = shipment["reference_number"] in still_open
-    address = detail["shipping_address"] or detail["billing_address"] or {}
     detail["return_eligibility"] = {
         "is_allowed": any(line.units for line in lines),
-        "zone": zone_of(address.get("country"), address.get("state")).key,
+        "zone": zone.key,
         "lines": [
             {
                 "sku": row["sku"],
@@ -108,5 +113,36 @@ def _add_returns(detail: dict[str, Any], facts: OrderFacts, now: datetime) -> No
                 "reasons": [] if line.reason is None else [_reason(line.reason)],
             }
             for row, line in zip(facts.lines, lines, strict=True)
+        ],
+    }
+
+
+def _add_claims(detail: dict[str, Any], facts: OrderFacts, now: datetime) -> None:
+    """Of what one can say that something is wrong, where the order goes at this time."""
+    lines = line_claims(facts, now)
+    parcels = parcel_claims(facts, now)
+    numbers = {row["id"]: row["reference_number"] for row in facts.shipments}
+    allowed = any(one.units for one in lines.values()) or None in parcels.values()
+    detail["is_claim_allowed"] = allowed
+    detail["claim_eligibility"] = {
+        "is_allowed": allowed,
+        "zone": str(now.tzinfo),
+        "lines": [
+            {
+                "sku": row["sku"],
+                "claimable_quantity": lines[row["id"]].units,
+                "until": lines[row["id"]].until,
+                "resolutions": lines[row["id"]].resolutions,
+                "reasons": [_reason(why)] if (why := lines[row["id"]].reason) else [],
+            }
+            for row in facts.lines
+        ],
+        "parcels": [
+            {
+                "reference_number": numbers[parcel_id],
+                "is_allowed": why is None,
+                "reasons": [_reason(why)] if why else [],
+            }
+            for parcel_id, why in parcels.items()
         ],
     }

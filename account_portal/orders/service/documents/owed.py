@@ -82,6 +82,7 @@ def _new_refund(facts: OrderFacts, owed: rules.Owed, why: str, now: datetime) ->
         "retries_id": owed.retries_id,
         "purpose": owed.purpose,
         "shipment_id": failed["shipment_id"] if failed else None,
+        "claim_id": failed["claim_id"] if failed else None,
         "request_number": new_number("RFD", now.year),
         "refund_amount": owed.amount,
         "refund_remarks": why,

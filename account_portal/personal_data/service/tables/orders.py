@@ -51,14 +51,16 @@ ORDERS: tuple[Own, ...] = (
         "grand_total loyalty_point_earned loyalty_point_redeemed loyalty_amount "
         "cancellation_charge "
         "credit_balance_used shipping_provider_id courier_company_id on_subscription "
-        "billing_address_id shipping_address_id replaces_return_id cancellation_reason feedback "
+        "billing_address_id shipping_address_id replaces_return_id replaces_claim_id "
+        "cancellation_reason feedback "
         "cancelled_at delivered_at completes_at created_at modified_at",
         ordering("id customer_id"),
         order=m.Order.id,
         scrubbed="customer_email customer_phone customer_note extra feedback cancellation_reason",
         kept="id customer_id order_number status payment_status currency coupon_code "
         "customer_groups applied_promotions applied_coupons shipping_provider_id "
-        "courier_company_id billing_address_id shipping_address_id replaces_return_id",
+        "courier_company_id billing_address_id shipping_address_id replaces_return_id "
+        "replaces_claim_id",
     ),
     Own(
         m.OrderLine,
@@ -147,12 +149,12 @@ ORDERS: tuple[Own, ...] = (
         "payment_reference_number bank_account_number bank_name refund_remarks purpose "
         "created_at modified_at",
         ordering(
-            "id order_id return_id retries_id bank_account_id shipment_id payment_id "
+            "id order_id return_id claim_id retries_id bank_account_id shipment_id payment_id "
             "handed_over_at due_at tries gateway_error"
         ),
         order=m.Refund.order_id,
         scrubbed="bank_account_id bank_account_number bank_name refund_remarks gateway_error",
-        kept="id order_id return_id retries_id request_number status payment_mode "
+        kept="id order_id return_id claim_id retries_id request_number status payment_mode "
         "payment_method payment_reference_number purpose shipment_id payment_id",
     ),
     Own(
@@ -198,6 +200,30 @@ ORDERS: tuple[Own, ...] = (
         .scalar_subquery(),
         scrubbed="return_reason",
         kept="id return_id line_id resolution reason_code",
+    ),
+    Own(
+        m.Claim,
+        "What you told the store was wrong",
+        direct(m.Claim),
+        "id claim_number status wish shipment_id resolution answer decided_at withdrawn_at "
+        "return_id created_at modified_at",
+        ordering("customer_id order_id replacement_order_id resent_shipment_id"),
+        order=m.Claim.order_id,
+        scrubbed="answer",
+        kept="id customer_id order_id claim_number status wish shipment_id resolution return_id "
+        "replacement_order_id resent_shipment_id",
+    ),
+    Own(
+        m.ClaimItem,
+        "The items it was about",
+        lambda customer_id: col(m.ClaimItem.claim_id).in_(owned(m.Claim.id, customer_id)),
+        "claim_id line_id position quantity problem details amount tax_amount refunded",
+        ordering("id"),
+        order=select(col(m.Claim.order_id))
+        .where(col(m.Claim.id) == col(m.ClaimItem.claim_id))
+        .scalar_subquery(),
+        scrubbed="details",
+        kept="id claim_id line_id problem",
     ),
     Own(
         m.Purchase,

@@ -1,0 +1,219 @@
+"""What a customer does: see what can be claimed, say what is wrong, think better of it."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from account_portal.addresses.rules import zone_of
+from account_portal.claims import rules, schemas
+from account_portal.claims.service.reading import get_claim
+from account_portal.claims.service.steps import locked_order, tell
+from account_portal.context import Context
+from account_portal.core.errors import NotFound
+from account_portal.core.ids import new_number
+from account_portal.models import (
+    AddressCopy,
+    Claim,
+    ClaimItem,
+    Order,
+)
+from account_portal.orders.facts import OrderFacts, facts_of, line_claims, parcel_claims
+from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason
+from account_portal.orders.service import refresh_orders
+from account_portal.returns import rules as return_rules
+from account_portal.returns.rules import ItemNotInOrder, LineState, Worth
+from account_portal.returns.service.lines import states_of
+from account_portal.states import (
+    ClaimProblem,
+    ClaimStatus,
+    OrderStatus,
+    ReturnResolution,
+)
+
+
+def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
+    """What of an order something can be wrong with: lines, and parcels that did not arrive.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order = ctx.get_owned(Order, order_number=order_number)
+    facts = facts_of(ctx.db, order)
+    lines = line_claims(facts, ctx.now)
+    names = {line["id"]: line["product_name"] for line in facts.lines}
+    open_parcels = {parcel_id for parcel_id, why in _parcels(ctx, facts).items() if why is None}
+    parcels = []
+    count = len(facts.shipments)
+    for place, parcel in enumerate(facts.shipments, start=1):
+        if parcel["id"] in open_parcels:
+            inside = facts.items.get(parcel["id"], ())
+            more = f" and {len(inside) - 1} more" if len(inside) > 1 else ""
+            parcels.append(
+                schemas.ClaimableParcel(
+                    reference_number=parcel["reference_number"],
+                    label=f"Parcel {place} of {count}" if count > 1 else "Parcel",
+                    summary=names[inside[0]["line_id"]] + more if inside else "",
+                    resolutions=_ways(facts, parcel["id"]),
+                )
+            )
+    return schemas.Claimable(
+        lines=[
+            schemas.ClaimableItem(
+                product_name=line["product_name"],
+                product_image_url=line["product_image_url"],
+                variant_name=line["variant_name"],
+                sku=line["sku"],
+                claimable_quantity=found.units,
+                resolutions=list(found.resolutions),
+                reason=WORDS[found.reason.code] if found.reason else None,
+                reason_at=found.reason.at if found.reason else None,
+            )
+            for line in facts.lines
+            for found in (lines[line["id"]],)
+        ],
+        parcels=parcels,
+    )
+
+
+def _parcels(ctx: Context, facts: OrderFacts) -> dict[str, Reason | None]:
+    """Which parcels did not arrive, in the days of the place they go to."""
+    copy_id = facts.order["shipping_address_id"] or facts.order["billing_address_id"]
+    address = ctx.db.get(AddressCopy, copy_id or "")
+    zone = zone_of(address.country if address else None, address.state if address else None)
+    return parcel_claims(facts, ctx.now.astimezone(zone))
+
+
+def _ways(facts: OrderFacts, parcel_id: str) -> list[ReturnResolution]:
+    """What can be wished for a parcel: money only if something of it was paid."""
+    items = facts.items.get(parcel_id, ())
+    is_paid = any(item["quantity"] > item["free_quantity"] for item in items)
+    is_own = facts.order["replaces_return_id"] is None and facts.order["replaces_claim_id"] is None
+    return [
+        one
+        for one in ReturnResolution
+        if one is ReturnResolution.REPLACEMENT or is_paid or not is_own
+    ]
+
+
+def create_claim(ctx: Context, order_number: str, data: schemas.CreateClaim) -> schemas.Claim:
+    """Say that something is wrong with an order; the store decides.
+
+    Raises:
+        NotFound: no such order of the caller.
+        OrderNotClaimable: draft, waiting for approval or cancelled.
+        ItemNotInOrder: a sku the order doesn't have.
+        ItemNotDelivered: no unit of it arrived.
+        ClaimWindowClosed: all units of it arrived too long ago.
+        QuantityNotClaimable: more units than arrived and are in no return or other claim.
+        ParcelNotClaimable: it is not late, or is claimed or settled already.
+        ResolutionNotOffered: money for what cost nothing.
+    """
+    order = ctx.get_owned(Order, lock=True, order_number=order_number)
+    if OrderStatus(order.status) in NOT_RETURNABLE:
+        raise rules.OrderNotClaimable
+    facts = facts_of(ctx.db, order)
+    claim = Claim(
+        customer_id=order.customer_id,
+        order_id=order.id,
+        claim_number=new_number("CLM", ctx.now.year),
+        status=ClaimStatus.OPEN,
+        wish=data.wish,
+        created_at=ctx.now,
+        modified_at=ctx.now,
+    )
+    if data.reference_number:
+        items = _of_parcel(ctx, facts, claim, data)
+    else:
+        items = _of_items(facts, data, ctx.now)
+    ctx.db.add(claim)
+    ctx.db.flush()
+    for position, item in enumerate(items):
+        item.claim_id, item.position = claim.id, position
+        ctx.db.add(item)
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    tell(ctx, claim, order, "opened")
+    return get_claim(ctx, order_number, claim.claim_number)
+
+
+def _of_items(facts: OrderFacts, data: schemas.CreateClaim, now: datetime) -> list[ClaimItem]:
+    """Find each item and value it; the same line twice counts together."""
+    states = {line.sku: (line, state) for line, state in states_of(facts, now)}
+    can = line_claims(facts, now)
+    asked: dict[str, int] = defaultdict(int)
+    for place, item in enumerate(data.claim_items):
+        if item.sku not in states:
+            raise ItemNotInOrder(**{f"claim_items.{place}.sku": "is not part of this order"})
+        asked[item.sku] += item.quantity
+    for sku, units in asked.items():
+        rules.require_claimable(can[states[sku][0].id], units, data.wish)
+    counted: dict[str, tuple[int, Worth]] = {}
+    made = []
+    for item in data.claim_items:
+        line, state = states[item.sku]
+        after, taken = counted.get(item.sku, (0, Worth(0, 0)))
+        worth = return_rules.worth(state, item.quantity, after=after, taken=taken)
+        counted[item.sku] = (
+            after + item.quantity,
+            Worth(taken.total + worth.total, taken.tax + worth.tax),
+        )
+        made.append(_item(line.id, item.quantity, item.problem, item.details, worth))
+    return made
+
+
+def _of_parcel(
+    ctx: Context, facts: OrderFacts, claim: Claim, data: schemas.CreateClaim
+) -> list[ClaimItem]:
+    parcel = next(
+        (row for row in facts.live_shipments if row["reference_number"] == data.reference_number),
+        None,
+    )
+    if parcel is None:
+        raise NotFound("There is no such parcel in this order.")
+    found = _parcels(ctx, facts)
+    if parcel["id"] not in found:
+        raise rules.ParcelNotClaimable("It was delivered: name what is missing of it.")
+    rules.require_parcel_claimable(found[parcel["id"]])
+    if data.wish not in _ways(facts, parcel["id"]):
+        raise return_rules.ResolutionNotOffered("It cost nothing: it can be replaced.")
+    claim.shipment_id = parcel["id"]
+    states: dict[str, LineState] = {line.id: state for line, state in states_of(facts, ctx.now)}
+    return [
+        _item(
+            item["line_id"],
+            item["quantity"],
+            ClaimProblem.NOT_ARRIVED,
+            data.details,
+            return_rules.worth(states[item["line_id"]], item["quantity"] - item["free_quantity"]),
+        )
+        for item in facts.items.get(parcel["id"], ())
+    ]
+
+
+def _item(
+    line_id: str, units: int, problem: ClaimProblem, details: str | None, worth: Worth
+) -> ClaimItem:
+    return ClaimItem(
+        claim_id="",
+        position=0,
+        line_id=line_id,
+        quantity=units,
+        problem=problem,
+        details=details or None,
+        amount=worth.total,
+        tax_amount=worth.tax,
+    )
+
+
+def withdraw_claim(ctx: Context, claim_number: str) -> None:
+    """Take back a claim of the caller that is open.
+
+    Raises:
+        NotFound: no such claim of the caller.
+        ClaimNotOpen: it is decided or withdrawn.
+    """
+    claim = ctx.get_owned(Claim, claim_number=claim_number)
+    order = locked_order(ctx, claim)
+    rules.require_open(claim.status, claim_number)
+    claim.status = ClaimStatus.WITHDRAWN
+    claim.withdrawn_at = claim.modified_at = ctx.now
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    tell(ctx, claim, order, "withdrawn")

@@ -1,0 +1,66 @@
+"""News of claims."""
+
+from typing import Literal
+
+from typing_extensions import override
+
+from account_portal import routes
+from account_portal.notifications.messages.base import Button, CustomerMessage
+
+ClaimStep = Literal["opened", "refunded", "replaced", "send_back", "rejected", "withdrawn"]
+
+_SUBJECTS: dict[ClaimStep, str] = {
+    "opened": "We got your report {number}",
+    "refunded": "You get money back for {number}",
+    "replaced": "We send it again: {number}",
+    "send_back": "Please send us the items of {number}",
+    "rejected": "Your report {number} was declined",
+    "withdrawn": "Your report {number} is withdrawn",
+}
+_TEXTS: dict[ClaimStep, str] = {
+    "opened": "You told {store} that something is wrong with order {order}. It looks into that "
+    "and writes to you.",
+    "refunded": "{store} refunds {amount} for what was wrong with order {order}. You need not "
+    "send anything back.",
+    "replaced": "{store} sends you again what was wrong with order {order}. You need not pay or "
+    "send back anything.",
+    "send_back": "{store} wants to look at what was wrong with order {order}, and has set up a "
+    "return for it.",
+    "rejected": "{store} cannot do what you asked for in {number} for order {order}.",
+    "withdrawn": "You withdrew your report {number} for order {order} at {store}.",
+}
+
+
+class ClaimMoved(CustomerMessage):
+    """A claim was opened, decided or withdrawn."""
+
+    kind = "claim_moved"
+
+    step: ClaimStep
+    claim_number: str
+    order_number: str
+    store: str
+    amount: str | None = None
+    answer: str | None = None
+
+    @override
+    def subject(self) -> str:
+        return _SUBJECTS[self.step].format(number=self.claim_number)
+
+    @override
+    def text(self) -> str:
+        words = _TEXTS[self.step].format(
+            number=self.claim_number,
+            order=self.order_number,
+            store=self.store,
+            amount=self.amount,
+        )
+        return f"{words} {self.answer}" if self.answer else words
+
+    @override
+    def button(self) -> Button:
+        return Button("View your order", routes.order(self.order_number))
+
+    @override
+    def facts(self) -> list[tuple[str, str]]:
+        return [("Report", self.claim_number), ("Order", self.order_number)]
