@@ -138,6 +138,9 @@ class OrderLine(Identified, table=True):
     product_name: str = Field(max_length=255)
     product_image_url: str | None = Field(default=None, max_length=1000)
     product_type: str = Field(default="physical", max_length=10)
+    download_url: str | None = Field(
+        default=None, max_length=1000, description="Where the shop keeps the file of the line."
+    )
     category: str | None = Field(default=None, max_length=64)
     tags: list[str] = Field(default_factory=list, sa_type=JsonType)
     sku: str = Field(max_length=64)

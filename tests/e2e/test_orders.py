@@ -307,3 +307,19 @@ def test_receipt_and_invoice_are_downloaded(
         assert found.value.suggested_filename.startswith(f"{kind}-")
         assert found.value.path().read_bytes().startswith(b"%PDF-")
     expect(page.get_by_role("button", name="Receipt (PDF)")).to_be_enabled()
+
+
+@BOTH
+def test_a_file_that_was_bought_is_opened_in_the_shops_place(
+    open_page: OpenPage, database: Database, customer: User, viewport: Any
+) -> None:
+    file = "https://files.shop.example/course/9f2c"
+    course = make_line(0, product_name="Bread at Home", product_type="digital", download_url=file)
+    order = make_order(database, customer, lines=[course, make_line(1)])
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email, viewport=viewport)
+    there = page.get_by_role("link", name=re.compile("^Download ?: Bread at Home"))
+    expect(there).to_have_attribute("href", file)
+    expect(there).to_have_attribute("rel", "noopener noreferrer")
+    expect(page.get_by_role("link", name=re.compile("^Download"))).to_have_count(1)
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)

@@ -12,6 +12,7 @@ from account_portal.merchant.importing.records import LineRecord, OrderRecord
 
 _PLAIN_LINE = (
     "product_type",
+    "download_url",
     "category",
     "tags",
     "slug",

@@ -97,9 +97,21 @@ def order_item(item: Any, currency: Any, *, link: Any = None) -> rx.Component:
             ),
         ),
         end=ui.money(item.selling_price * (item.quantity - item.free_quantity), currency),
-        below=rx.cond(
-            item.cancelled_quantity > 0,
-            ui.text(ui.number(item.cancelled_quantity), " cancelled", tone="muted", size="small"),
+        below=rx.fragment(
+            rx.cond(
+                item.cancelled_quantity > 0,
+                ui.text(
+                    ui.number(item.cancelled_quantity), " cancelled", tone="muted", size="small"
+                ),
+            ),
+            rx.cond(
+                item.download_url,
+                ui.outside_link(
+                    "Download",
+                    ui.hidden_text(": ", item.product_name),
+                    href=item.download_url.to(str),
+                ),
+            ),
         ),
     )
 

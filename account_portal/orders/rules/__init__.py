@@ -78,6 +78,7 @@ from account_portal.orders.rules.parcels import (
     ShipmentNotMovable,
     can_move,
     derive_status,
+    may_download,
 )
 from account_portal.orders.rules.payable import derive_payment_status, payable
 from account_portal.orders.rules.policies import (
@@ -199,6 +200,7 @@ __all__ = [
     "kindest_line_cancel",
     "kindest_return",
     "left_to_refund",
+    "may_download",
     "money_note",
     "net_payable",
     "nth_working_day",

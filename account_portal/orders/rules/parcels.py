@@ -3,11 +3,19 @@
 from collections.abc import Collection, Mapping
 
 from account_portal.core.errors import Conflict
-from account_portal.states import OrderStatus, ShipmentStatus
+from account_portal.states import OrderStatus, PaymentStatus, ShipmentStatus
 
 FINAL = frozenset({OrderStatus.CANCELLED, OrderStatus.COMPLETE})
 DELIVERED = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETE})
 """States whose goods arrived, all of them: what may be reviewed."""
+
+
+def may_download(status: str, payment_status: str) -> bool:
+    """Whether the files of digital goods are open: the order is paid or arrived, and goes on."""
+    if status == OrderStatus.CANCELLED:
+        return False
+    return status in DELIVERED or payment_status == PaymentStatus.SUCCESS
+
 
 NEVER_CAME = frozenset({ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN})
 """Parcels whose goods can be sent again, or their money be given back."""

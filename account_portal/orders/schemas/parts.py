@@ -67,6 +67,9 @@ class OrderDetailItem(OrderItem):
     cancelled_quantity: int = Field(
         ge=0, description="Units that were cancelled while the order goes on."
     )
+    download_url: ShownLink = Field(
+        default=None, description="File of the line at the shop, once it is paid or delivered."
+    )
 
 
 class EligibilityReason(View):

@@ -59,6 +59,7 @@ class LineRecord(Record):
     product_name: str | None = None
     product_image_url: Picture | None = None
     product_type: Literal["physical", "digital", "bundle"] = "physical"
+    download_url: Link | None = None
     category: str | None = None
     tags: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=50)
     slug: str = ""

@@ -13,6 +13,7 @@ from account_portal.addresses.rules import country_code_of
 from account_portal.context import Context
 from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
+from account_portal.core.links import shown_link
 from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import AddressCopy, Order, OrderDocument, Refund
 from account_portal.notifications import mark_changed
@@ -189,6 +190,9 @@ def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) ->
     gone = facts.cancelled_units()
     for item, line in zip(detail["order_items"], facts.lines, strict=True):
         item["cancelled_quantity"] = gone[line["id"]].units
+        is_open = rules.may_download(order["status"], order["payment_status"])
+        remains = item["quantity"] > item["cancelled_quantity"]
+        item["download_url"] = shown_link(line["download_url"]) if is_open and remains else None
     return {
         "order_id": order["id"],
         "customer_id": order["customer_id"],

@@ -67,14 +67,14 @@ ORDERS: tuple[Own, ...] = (
         "What you ordered",
         by_order(m.OrderLine.order_id),
         "id position product_id product_name product_image_url product_type category tags sku "
-        "twin_of slug variant_id variant_name backorder on_offer on_promotion on_subscription "
-        "subscription_plan subscription_interval subscription_frequency quantity free_quantity "
-        "is_free_item price_including_tax selling_price listing_price "
+        "download_url twin_of slug variant_id variant_name backorder on_offer on_promotion "
+        "on_subscription subscription_plan subscription_interval subscription_frequency quantity "
+        "free_quantity is_free_item price_including_tax selling_price listing_price "
         "selling_price_excluding_tax promotion_discount_amount coupon_discount_amount tax_type "
         "tax_rate tax_amount line_total shipping_additional_cost associated_options",
         ordering("order_id"),
         order=m.OrderLine.order_id,
-        scrubbed="associated_options",
+        scrubbed="associated_options download_url",
         kept="id order_id product_id product_name product_image_url product_type category tags "
         "sku twin_of slug variant_id variant_name subscription_plan subscription_frequency "
         "tax_type",
