@@ -1,11 +1,15 @@
 """Lives of an order: what may happen to it, and what must be true after each step."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import currently_in_test_context, note
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -42,6 +46,8 @@ from account_portal.returns import service as returns
 from account_portal.returns.rules import ResolutionNotOffered
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.states import ClaimProblem, ClaimResolution, ShipmentStatus
+from tests.conftest import empty
+from tests.factories.users import make_user
 
 CANCEL = CancelOrder.model_validate(
     {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
@@ -53,6 +59,41 @@ WINDOW = timedelta(days=30)
 
 
 WAITING, OF_GOODS = {"pending", "approved"}, {"return", "parcel"}
+
+
+@dataclass
+class Steps:
+    """How much was lived."""
+
+    lives: int = 0
+    taken: int = 0
+    refused: int = 0
+    """Of those taken, that the product rightly did not do."""
+
+
+def lives_of(steps: Sequence[str], default: int) -> st.SearchStrategy[list[tuple[str, int]]]:
+    """Steps one after another, each with a number that says which or how much.
+
+    A long run has chapters: of one long list hypothesis mostly draws a short beginning.
+    """
+    step = st.tuples(st.sampled_from(list(steps)), st.integers(0, 7))
+    most = int(os.environ.get("BOOKS_STEPS", default))
+    chapters = st.lists(st.lists(step, min_size=3, max_size=default), min_size=1, max_size=6)
+    return (
+        chapters.map(lambda found: [one for chapter in found for one in chapter][:most])
+        if most > default
+        else st.lists(step, min_size=3, max_size=most)
+    )
+
+
+def begin_anew(database: Database, clock: Any) -> User:
+    """The customer of another life: alone in an empty database, at the moment the first began.
+
+    One life must know nothing of those before it, or one that fails fails only after them.
+    """
+    empty(database)
+    clock.now = clock.began
+    return make_user(database, email="owner@example.com", first_name="Olivia", last_name="Owner")
 
 
 class Life:
@@ -296,6 +337,25 @@ class Life:
 
     def _days(self, place: int) -> None:
         self._clock.advance(days=5 * (1 + place), seconds=1)
+
+    def live(self, steps: Sequence[tuple[str, int]], counted: Steps) -> None:
+        """Take the steps; after each the books must hold."""
+        counted.lives += 1
+        self.check()
+        for step, place in steps:
+            self._note(f"{step} {place}")
+            counted.taken += 1
+            try:
+                self.take(step, place)
+            except PortalError as refusal:
+                self._note(f"  refused: {refusal}")
+                counted.refused += 1
+            self.check()
+
+    @staticmethod
+    def _note(text: str) -> None:
+        if currently_in_test_context():
+            note(text)
 
     def check(self) -> None:
         """What must be true now."""

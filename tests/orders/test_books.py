@@ -4,18 +4,16 @@
 """
 
 import os
-from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from account_portal.context import SHOP
 from account_portal.core.db import Database
-from account_portal.core.errors import PortalError
 from account_portal.models import (
     Order,
     OrderLine,
@@ -28,7 +26,7 @@ from account_portal.orders.schemas import Policy
 from account_portal.orders.service import set_policy
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
-from tests.orders.lives import Life
+from tests.orders.lives import Life, Steps, begin_anew, lives_of
 
 lines = st.lists(
     st.tuples(st.integers(1, 4), st.integers(0, 2), st.sampled_from([0, 1, 333, 10000])),
@@ -44,45 +42,39 @@ payments = st.lists(
 )
 parcels = st.sampled_from([[], [{"status": "shipped"}], [{}], [{}]])
 """How far the order came before its life is watched; `{}` is a parcel that arrived."""
-steps = st.lists(
-    st.tuples(
-        st.sampled_from(
-            [
-                "cancel",
-                "cancel",
-                "cancel_items",
-                "cancel_items",
-                "cancel_by_shop",
-                "pay_again",
-                "settle",
-                "fail_payment",
-                "pack",
-                "move",
-                "lose",
-                "resend",
-                "refund_parcel",
-                "ask_return",
-                "return_step",
-                "cancel_return",
-                "claim",
-                "claim",
-                "accept_claim",
-                "accept_claim",
-                "reject_claim",
-                "withdraw_claim",
-                "cancel_replacement",
-                "approve_refund",
-                "settle_refund",
-                "fail_refund",
-                "goodwill",
-                "goodwill",
-                "days",
-            ]
-        ),
-        st.integers(0, 7),
-    ),
-    min_size=3,
-    max_size=int(os.environ.get("BOOKS_STEPS", "14")),
+steps = lives_of(
+    [
+        "cancel",
+        "cancel",
+        "cancel_items",
+        "cancel_items",
+        "cancel_by_shop",
+        "pay_again",
+        "settle",
+        "fail_payment",
+        "pack",
+        "move",
+        "lose",
+        "resend",
+        "refund_parcel",
+        "ask_return",
+        "return_step",
+        "cancel_return",
+        "claim",
+        "claim",
+        "accept_claim",
+        "accept_claim",
+        "reject_claim",
+        "withdraw_claim",
+        "cancel_replacement",
+        "approve_refund",
+        "settle_refund",
+        "fail_refund",
+        "goodwill",
+        "goodwill",
+        "days",
+    ],
+    14,
 )
 
 
@@ -98,9 +90,9 @@ steps = st.lists(
 @given(lines, payments, st.sampled_from([0, 100]), parcels, st.sampled_from([0, 0, 15]), steps)
 def test_books_hold_after_every_step(
     database: Database,
-    owner: User,
     call: Any,
     clock: Any,
+    counted: Steps,
     sold: list[tuple[int, int, int]],
     paid: list[tuple[str, float]],
     points: int,
@@ -108,6 +100,7 @@ def test_books_hold_after_every_step(
     per_cent: int,
     life: list[tuple[str, int]],
 ) -> None:
+    owner = begin_anew(database, clock)
     made = [
         make_line(
             place,
@@ -141,12 +134,7 @@ def test_books_hold_after_every_step(
     if points:
         spend_points(database, owner, order)
     one = Life(database, call, owner, clock, order)
-    one.check()
-    for step, place in life:
-        note(f"{step} {place}")
-        with suppress(PortalError):
-            one.take(step, place)
-        one.check()
+    one.live(life, counted)
 
 
 def test_constraints_of_the_test_itself(database: Database, owner: User) -> None:

@@ -1,7 +1,6 @@
 """Each invariant of the books is seen to fail: its rule is broken, and a short life shows it."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from account_portal.core.db import Database
-from account_portal.core.errors import PortalError
 from account_portal.merchant.importing import orders as importing
 from account_portal.merchant.importing import run
 from account_portal.merchant.importing.statements import Statements
@@ -24,10 +22,10 @@ from account_portal.orders.service import goods, lost_parcels, payments, reading
 from account_portal.orders.service.documents import allowed, owed, refreshing, shape, storing
 from account_portal.returns.service import requesting
 from tests.factories.orders import make_line, make_order
-from tests.orders.lives import Life
+from tests.orders.lives import Life, Steps
 from tests.orders.told_lives import begin
 
-Steps = list[tuple[str, int]]
+Taken = list[tuple[str, int]]
 
 
 class Broken(NamedTuple):
@@ -38,7 +36,7 @@ class Broken(NamedTuple):
     where: Any
     name: str
     instead: Any
-    life: Steps
+    life: Taken
     order: dict[str, Any] = {}  # noqa: RUF012 - never changed
     """Values of the order; of one that is told, its parcel."""
     also: tuple[tuple[Any, str, Any], ...] = ()
@@ -198,11 +196,7 @@ def test_a_broken_rule_is_seen(
         line = make_line(0, quantity=3, selling_price=500, line_total=1000, tax_amount=0, **FREE)
         order = make_order(database, owner, lines=[line], at=clock.now, **broken.order)
         one = Life(database, call, owner, clock, order)
-        one.check()
-        for step, place in broken.life:
-            with suppress(PortalError):
-                one.take(step, place)
-            one.check()
+        one.live(broken.life, Steps())
 
     live()  # as it is, nothing is wrong
     for where, name, instead in ((broken.where, broken.name, broken.instead), *broken.also):
@@ -238,11 +232,7 @@ def test_a_broken_import_is_seen(
         told = (((1, 100), (2, 50), (1, 0)), paid, broken.order or None)
         one = begin(database, owner, call, clock, tmp_path / "told.ndjson", told)
         assert one is not None
-        one.check()
-        for step, place in broken.life:
-            with suppress(PortalError):
-                one.take(step, place)
-            one.check()
+        one.live(broken.life, Steps())
 
     monkeypatch.setattr(run, "utc_now", clock)
     live()
