@@ -53,20 +53,16 @@ from account_portal.orders.rules.eligibility import (
 )
 from account_portal.orders.rules.money import (
     ARRIVED,
-    ENDED,
-    POINTS,
-    STORE_CREDIT,
     Attempt,
     Means,
     MoneyFacts,
     OrderAccount,
-    Owed,
-    RefundFact,
     account_of,
     arrived_of,
     left_to_refund,
     net_payable,
     planned_refund,
+    purposes_of,
     returned_money,
     split_refund,
 )
@@ -107,6 +103,7 @@ from account_portal.orders.rules.refund_days import (
     refund_promise,
     refund_way,
 )
+from account_portal.orders.rules.refunds import ENDED, POINTS, STORE_CREDIT, Owed, RefundFact
 from account_portal.orders.rules.units import (
     NOT_RETURNABLE,
     DeliveredParcel,
@@ -209,6 +206,7 @@ __all__ = [
     "place_of",
     "planned_refund",
     "promise_of",
+    "purposes_of",
     "rank",
     "refund_promise",
     "refund_stage",

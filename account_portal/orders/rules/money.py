@@ -6,23 +6,28 @@ The only place that adds up payments and refunds. Amounts are minor units of the
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 
 from account_portal.core import money
+from account_portal.orders.rules.refunds import (
+    ENDED,
+    POINTS,
+    STORE_CREDIT,
+    Owed,
+    RefundFact,
+    as_promised,
+    failed_of,
+    is_living,
+    parts_of,
+)
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
     RefundPurpose,
     RefundStatus,
-    ReturnStatus,
     TransactionStatus,
 )
 
-POINTS = "loyalty_point"
-"""Payment mode of a refund whose amount comes back as points."""
-
-STORE_CREDIT = "Store credit"
-"""Payment method of a refund whose amount comes back as store credit."""
+_OPEN = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED})
 
 ARRIVED = frozenset(
     {
@@ -32,9 +37,6 @@ ARRIVED = frozenset(
     }
 )
 """Payments whose money arrived, even if it is being sent back."""
-
-ENDED = frozenset({ReturnStatus.CANCELLED, ReturnStatus.REJECTED})
-"""Returns that hold nothing any more: neither units nor refunds."""
 
 
 def arrived_of(payments: Iterable[tuple[int, str]]) -> int:
@@ -73,29 +75,6 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundFact:
-    """One refund, as far as the rules care."""
-
-    amount: int
-    status: RefundStatus
-    payment_mode: str
-    payment_method: str | None
-    created_at: datetime
-    id: str = ""
-    retries_id: str | None = None
-    """The failed refund that this one tries again."""
-    return_id: str | None = None
-    of_return: ReturnStatus | None = None
-    purpose: str | None = None
-    """What it is for; none: it was told by the shop, which does not say."""
-
-    @property
-    def is_money(self) -> bool:
-        """Whether money goes back, rather than points or store credit."""
-        return self.payment_mode != POINTS and self.payment_method != STORE_CREDIT
-
-
-@dataclass(frozen=True, slots=True)
 class MoneyFacts:
     """What happened to the money of an order. Payments and refunds stand oldest first."""
 
@@ -117,17 +96,6 @@ class MoneyFacts:
     def due(self) -> int:
         """What is to be paid in money."""
         return net_payable(self.grand_total, self.loyalty_amount, self.credit_used)
-
-
-class Owed(NamedTuple):
-    """Money that must go back and is in no living refund yet."""
-
-    amount: int
-    purpose: RefundPurpose | None
-    return_id: str | None = None
-    """The return it is for, if any."""
-    retries_id: str | None = None
-    """The refund that a bank did not take, if it is that one's money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +142,11 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
     money_back = [refund for refund in facts.refunds if refund.is_money]
     gone = sum(one.amount for one in money_back if one.status is RefundStatus.SUCCESS)
     gone = min(gone, arrived)
-    promised = min(arrived - gone, sum(one.amount for one in money_back if _is_open(one)))
+    promised = min(arrived - gone, sum(one.amount for one in money_back if one.status in _OPEN))
     left = arrived - gone - promised
-    living = [one for one in money_back if one.status is not RefundStatus.FAILED]
-    overpaid = _overpaid(facts, living)
-    failed = _failed(money_back, max(0, arrived - facts.due - overpaid))
+    living = [one for one in money_back if is_living(one)]
+    overpaid = sum(_overpaid(facts).values())
+    failed = failed_of(money_back, max(0, arrived - facts.due - overpaid), _otherwise(facts))
     keeps = _keeps(facts, living, failed, overpaid)
     return OrderAccount(
         due=facts.due,
@@ -202,25 +170,38 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
     )
 
 
-def _overpaid(facts: MoneyFacts, living: list[RefundFact]) -> int:
-    """What refunds give back of money that came beyond what was due.
+def _overpaid(facts: MoneyFacts) -> dict[str, int]:
+    """What living refunds give back of money that came beyond what was due, by their ids.
 
-    A refund of unknown purpose gives back what was too much when it was made, and only what it
-    has beyond that is for something else.
+    A refund of unknown purpose gives back what was too much when it was made and is in no refund
+    made for that; only what it has beyond that is for something else.
     """
-    found = 0
+    living = [one for one in as_promised(facts.refunds) if one.is_money and is_living(one)]
+    found = {one.id: one.amount if one.purpose == RefundPurpose.OVERPAID else 0 for one in living}
     for refund in living:
-        if refund.purpose == RefundPurpose.OVERPAID:
-            found += refund.amount
-        elif refund.purpose is None and refund.return_id is None:
+        if refund.purpose is None and refund.return_id is None:
             came = arrived_of(
                 (one.amount, one.status)
                 for one in facts.attempts
                 # By days: dates that shops tell have no time.
                 if one.created_at.date() <= refund.created_at.date()
             )
-            found += max(0, min(refund.amount, came - facts.due - found))
+            over = came - facts.due - sum(found.values())
+            found[refund.id] = max(0, min(refund.amount, over))
     return found
+
+
+def purposes_of(facts: MoneyFacts, refund_id: str) -> list[tuple[int, RefundPurpose]]:
+    """A living refund of money by what it is for; more than one only if nobody said."""
+    [refund] = [one for one in facts.refunds if one.id == refund_id]
+    over = _overpaid(facts)[refund_id]
+    return parts_of(refund, refund.amount, over, _otherwise(facts))
+
+
+def _otherwise(facts: MoneyFacts) -> RefundPurpose:
+    """What a refund of unknown purpose is for that gives back nothing that came too much."""
+    is_cancelled = facts.status is OrderStatus.CANCELLED
+    return RefundPurpose.CANCELLED if is_cancelled else RefundPurpose.GOODWILL
 
 
 def _keeps(facts: MoneyFacts, living: list[RefundFact], failed: list[Owed], overpaid: int) -> int:
@@ -251,7 +232,7 @@ def returned_money(facts: MoneyFacts) -> int:
         for one in facts.refunds
         if _is_for_return(one)
         and not one.is_money
-        and one.status is not RefundStatus.FAILED
+        and is_living(one)
         and one.of_return not in ENDED
     )
     return max(0, facts.returned - otherwise)
@@ -262,15 +243,9 @@ def lost_money(facts: MoneyFacts) -> int:
     otherwise = sum(
         one.amount
         for one in facts.refunds
-        if one.purpose == RefundPurpose.PARCEL
-        and not one.is_money
-        and one.status is not RefundStatus.FAILED
+        if one.purpose == RefundPurpose.PARCEL and not one.is_money and is_living(one)
     )
     return max(0, facts.lost - otherwise)
-
-
-def _is_open(refund: RefundFact) -> bool:
-    return refund.status in {RefundStatus.PENDING, RefundStatus.APPROVED}
 
 
 def _owed(
@@ -303,59 +278,6 @@ def _owed(
             yield one._replace(amount=amount)
 
 
-def _failed(refunds: list[RefundFact], too_much: int) -> list[Owed]:
-    """What banks did not take and nothing tries again; a return that ended owes nothing.
-
-    One of unknown purpose is for what came beyond what was due, if there is `too_much` as it.
-
-    A refund that failed here has its successor. The shop does not say which of its refunds tried
-    which again: later ones did, as far as they go, first one of the same amount. One of that
-    amount that was made here is the same money, too, if the shop tells an attempt that failed.
-    """
-    retried = {one.retries_id for one in refunds}
-    unclaimed = [one.amount for one in refunds]
-    owed = []
-    for place, refund in enumerate(refunds):
-        is_failed = refund.status is RefundStatus.FAILED
-        if not is_failed or refund.id in retried or refund.of_return in ENDED:
-            continue
-        amount = refund.amount
-        for other in _successors(refunds, place):
-            taken = min(amount, unclaimed[other])
-            unclaimed[other] -= taken
-            amount -= taken
-        if amount:
-            purpose = RefundPurpose(refund.purpose) if refund.purpose else None
-            if purpose is None and refund.return_id is None and amount <= too_much:
-                purpose = RefundPurpose.OVERPAID
-                too_much -= amount
-            owed.append(Owed(amount, purpose, refund.return_id, refund.id))
-    return owed
-
-
-def _successors(refunds: list[RefundFact], place: int) -> list[int]:
-    """Places of those that may have tried a failed refund again, the likeliest first."""
-    failed = refunds[place]
-    found = []
-    for other, one in enumerate(refunds):
-        is_told = one.purpose is None and one.retries_id is None
-        is_living = one.status is not RefundStatus.FAILED
-        # In a record refunds may stand newest first.
-        is_after = other > place or (is_living and one.created_at >= failed.created_at)
-        is_later = is_after and other != place and one.return_id == failed.return_id
-        is_ours = (
-            failed.purpose is None
-            and failed.return_id is None
-            and one.purpose is not None
-            and one.retries_id is None
-            and is_living
-            and one.amount == failed.amount
-        )
-        if (is_told and is_later) or is_ours:
-            found.append(other)
-    return sorted(found, key=lambda other: refunds[other].amount != failed.amount)
-
-
 def split_refund(value: int, left: Means) -> Means:
     """How the worth of goods goes back, given what is left of each way the order was paid.
 
@@ -369,7 +291,7 @@ def split_refund(value: int, left: Means) -> Means:
 
 def left_to_refund(facts: MoneyFacts) -> Means:
     """What goods that were not given back yet cost, by how they were, or are to be, paid."""
-    living = [one for one in facts.refunds if one.status is not RefundStatus.FAILED]
+    living = [one for one in facts.refunds if is_living(one)]
     points = sum(one.amount for one in living if one.payment_mode == POINTS)
     credit = sum(one.amount for one in living if one.payment_method == STORE_CREDIT)
     account = account_of(facts)

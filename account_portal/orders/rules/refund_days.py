@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from account_portal.orders.rules.money import POINTS, STORE_CREDIT
 from account_portal.orders.rules.promises import Promise
+from account_portal.orders.rules.refunds import POINTS, STORE_CREDIT
 
 if TYPE_CHECKING:
     from holidays import HolidayBase

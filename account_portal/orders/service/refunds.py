@@ -37,6 +37,9 @@ from account_portal.states import (
     VerificationStatus,
 )
 
+_Part = tuple[int, str | None]
+"""An amount, and what it is for, if that is known."""
+
 
 class RefundNotMovable(Conflict):
     """The refund can't take that step from where it is."""
@@ -115,11 +118,12 @@ def settle_refund(
         )
     if succeeded:
         give_back(ctx, refund, order)
+    parts = [] if succeeded else _parts_of(ctx, refund, order)
     refund.status, refund.modified_at = outcome, ctx.now
     refund.refund_date = ctx.now if succeeded else None
     refund.payment_reference_number = reference
     if not succeeded:
-        _try_again(ctx, refund, order)
+        _try_again(ctx, refund, order, parts)
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     amount = money.to_major(refund.refund_amount, order.currency)
@@ -192,8 +196,7 @@ def redirect_refund(ctx: Context, request_number: str, bank_account_id: str) -> 
         BankAccountNotFound, BankAccountNotVerified: the account cannot take the money.
     """
     refund, order = refund_of_number(ctx, request_number)
-    is_money = refund.payment_mode != rules.POINTS and refund.payment_method != rules.STORE_CREDIT
-    if refund.status != RefundStatus.PENDING or not is_money:
+    if refund.status != RefundStatus.PENDING or not _is_money(refund):
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
     account = ctx.db.get(BankAccount, bank_account_id)
     if account is None or account.customer_id != order.customer_id:
@@ -246,7 +249,7 @@ def retry_refund(ctx: Context, request_number: str, *, bank_account_id: str | No
     return number
 
 
-def _try_again(ctx: Context, failed: Refund, order: Order) -> None:
+def _try_again(ctx: Context, failed: Refund, order: Order, parts: list[_Part]) -> None:
     """What a bank did not take is owed still: it waits in a refund of its own, the way it was paid.
 
     Unless the return it was for ended meanwhile.
@@ -254,18 +257,31 @@ def _try_again(ctx: Context, failed: Refund, order: Order) -> None:
     request = ctx.db.get(OrderReturn, failed.return_id or "")
     if request is not None and ReturnStatus(request.status) in rules.ENDED:
         return
-    refund = add_refund(
-        ctx,
-        order,
-        failed.refund_amount,
-        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
-        purpose=failed.purpose,
-        remarks="The earlier refund did not arrive",
-    )
-    refund.retries_id, refund.return_id = failed.id, failed.return_id
-    refund.shipment_id, refund.claim_id = failed.shipment_id, failed.claim_id
-    if failed.payment_mode == rules.POINTS or failed.payment_method == rules.STORE_CREDIT:
-        refund.payment_mode, refund.payment_method = failed.payment_mode, failed.payment_method
+    for amount, purpose in parts:
+        refund = add_refund(
+            ctx,
+            order,
+            amount,
+            mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+            purpose=purpose,
+            remarks="The earlier refund did not arrive",
+        )
+        refund.retries_id, refund.return_id = failed.id, failed.return_id
+        refund.shipment_id, refund.claim_id = failed.shipment_id, failed.claim_id
+        if not _is_money(failed):
+            refund.payment_mode = failed.payment_mode
+            refund.payment_method = failed.payment_method
+
+
+def _parts_of(ctx: Context, refund: Refund, order: Order) -> list[_Part]:
+    """A refund that is on its way, by what it is for."""
+    if refund.purpose is not None or not _is_money(refund):
+        return [(refund.refund_amount, refund.purpose)]
+    return [*rules.purposes_of(money_of(ctx.db, order), refund.id)]
+
+
+def _is_money(refund: Refund) -> bool:
+    return refund.payment_mode != rules.POINTS and refund.payment_method != rules.STORE_CREDIT
 
 
 def give_back(ctx: Context, refund: Refund, order: Order, *, later: Collection[str] = ()) -> None:
