@@ -118,7 +118,7 @@ def search_link(query: OrderSearch, **changes: Any) -> str:
     return routes.ORDERS + (f"?{urlencode(kept)}" if kept else "")
 
 
-_AMOUNTS = attrgetter("goods", "charge", "money", "credit", "points")
+_AMOUNTS = attrgetter("goods", "charge", "money", "credit", "points", "unpaid")
 """What a preview says of money, whichever way it goes."""
 
 

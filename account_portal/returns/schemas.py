@@ -23,8 +23,7 @@ from account_portal.orders.schemas import (
     Digest,
     OrderAddress,
     OrderRefund,
-    Preview,
-    PreviewedLine,
+    RefundPreview,
     ShownRefund,
 )
 from account_portal.states import ReturnResolution, ReturnStatus
@@ -166,6 +165,7 @@ class AskedRefund(View):
     money: Amount = Field(description="Back the way the order was paid.")
     credit: Amount = Field(description="Back as store credit.")
     points: Amount = Field(description="Loyalty points that come back.")
+    unpaid: Amount = Field(description="Was still to be paid, and is not asked for any more.")
     way: str = Field(description="Where the money goes, as in `to UPI`.")
     working_days: int = Field(description="Within how many, once the items are checked.")
 
@@ -207,17 +207,10 @@ class ReturnableItem(View):
     )
 
 
-class ReturnQuote(Preview):
+class ReturnQuote(RefundPreview):
     """What would come back for a return, before it is asked for."""
 
-    lines: list[PreviewedLine]
     fee: Amount = Field(description="What the store keeps by its policy.")
-    way: str = Field(description="Where the money goes, as in `to UPI`.")
     working_days: int = Field(description="Within how many, once the items are checked.")
-    goods: Amount = Field(description="What the units cost, tax included.")
-    money: Amount = Field(description="Back the way the order was paid.")
-    credit: Amount = Field(description="Back as store credit.")
-    points: Amount = Field(description="Loyalty points that come back.")
     points_taken_back: Amount = Field(description="Points earned with the goods, taken back.")
     replaced_units: int = Field(ge=0)
-    currency: str

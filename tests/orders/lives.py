@@ -127,6 +127,7 @@ class Life:
         flag = self.customer(service.get_order, self.number).view().is_cancellation_allowed
         shown = self._deed(flag, service.preview_cancel, self.number, CANCEL)
         before = self._living()
+        assert shown.unpaid == self._unpaid(), "all that is unpaid is not asked for any more"
         seen = CANCEL.model_copy(update={"preview": shown.digest})
         self._deed(flag, service.cancel_order, self.number, seen)
         assert self._living() - before == shown.money * 100, "what was shown is given"
@@ -147,11 +148,12 @@ class Life:
             )
             assert units > line.cancellable_quantity or item.free_quantity or is_rest
             raise
-        before = self._living()
+        before, unpaid = self._living(), self._unpaid()
         seen = data.model_copy(update={"preview": preview.digest})
         self.customer(service.cancel_order, self.number, seen)
         assert units <= line.cancellable_quantity
         assert self._living() - before == preview.money * 100, "what was shown is given"
+        assert unpaid - self._unpaid() == preview.unpaid, "asked for other than shown"
 
     def _deed(self, flag: bool, deed: Callable[..., Any], *args: Any) -> Any:
         """What the customer does succeeds if, and only if, the page says it can be done."""
@@ -244,12 +246,14 @@ class Life:
                 returns.complete_return,
             ][place % 4]
             detail = self.customer(returns.get_return_detail, number)
-            asked, before = detail.asked, self._living()
+            asked, before, unpaid = detail.asked, self._living(), self._unpaid()
             with suppress(PortalError):
                 self.shop(step, number)
                 if detail.order_return.status == "created":
                     given = (asked.money if asked else 0) * 100
                     assert self._living() - before == given, "approving gives other than asked"
+                    less = asked.unpaid if asked else 0
+                    assert unpaid - self._unpaid() == less, "asked for other than shown"
 
     def _cancel_return(self, place: int) -> None:
         if numbers := self._requests():
@@ -313,6 +317,11 @@ class Life:
     def _settle_refund(self, place: int) -> None:
         if refund := self.one(Refund, place):
             self.shop(service.settle_refund, refund.request_number, succeeded=True)
+
+    def _unpaid(self) -> Decimal:
+        """Money that is asked for."""
+        unpaid: Decimal = self.customer(service.get_payment_status, self.number).amount_unpaid
+        return unpaid
 
     def _living(self) -> int:
         """Money that went back or is promised."""

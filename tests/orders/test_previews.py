@@ -67,6 +67,7 @@ def test_cancelling_gives_what_was_shown(
     charge = min(due, sum(of_lines))
     assert shown.charge == Decimal(charge) / 100
     assert shown.money == Decimal(due - charge) / 100
+    assert shown.unpaid == Decimal(9966 - due) / 100
     call(service.cancel_order, order.order_number, cancel(preview=shown.digest))
     made = rows(database, Refund, purpose="cancelled")
     assert sum(one.refund_amount for one in made) == shown.money * 100
@@ -144,6 +145,28 @@ def test_a_fee_is_kept_of_a_refund_unless_the_store_is_to_blame(
     with database.session(writes=False) as db:
         account = rules.account_of(facts_of(db, db.get_one(Order, order.id)).money())
     assert account.owed_back == 0
+
+
+@pytest.mark.parametrize(("paid", "unpaid"), [(0, 100), (150, 50), (200, 0)])
+def test_goods_that_were_not_paid_are_not_asked_for_any_more(
+    database: Database, owner: User, call: Any, paid: int, unpaid: int
+) -> None:
+    """The same to the minor unit in quote, request and deed, and of items that are cancelled."""
+    amounts = {"payments": [{"amount": paid * 100}] if paid else [{"payment_status": "failed"}]}
+    orders = [make_order(database, owner, parcels=parcels, **amounts) for parcels in ([{}], [])]
+    number, unsent = (order.order_number for order in orders)
+    shown = call(returns.quote_return, number, asks().return_items)
+    assert (shown.unpaid, shown.money) == (unpaid, 100 - unpaid)
+    request = call(returns.create_return, number, asks()).request_number
+    asked = call(returns.get_return_detail, request).asked
+    assert (asked.unpaid, asked.money) == (unpaid, 100 - unpaid)
+    call(returns.approve_return, request, actor=SHOP)
+    some = {"cancel_items": [{"sku": "SKU-0", "quantity": 1}]}
+    preview = call(service.preview_cancel, unsent, CancelChoice.model_validate({**WAY, **some}))
+    assert (preview.unpaid, preview.money) == (unpaid, 100 - unpaid)
+    call(service.cancel_order, unsent, cancel(**some, preview=preview.digest))
+    for one in (number, unsent):
+        assert call(service.get_payment_status, one).amount_unpaid == 200 - paid - unpaid
 
 
 def test_a_return_that_would_differ_is_refused(database: Database, owner: User, call: Any) -> None:

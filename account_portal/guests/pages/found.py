@@ -8,6 +8,7 @@ from account_portal import routes
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
+    not_asked_for,
     order_address,
     order_item,
     price_section,
@@ -94,6 +95,7 @@ def _outcome(quote: Any, kept: ui.PriceLine, done: str) -> rx.Component:
             ],
             quote.currency,
         ),
+        not_asked_for(quote.unpaid, quote.currency),
         rx.cond(quote.points > 0, ui.text(ui.number(quote.points), " points come back too.")),
         ui.form_actions(
             ui.button(

@@ -20,12 +20,13 @@ from account_portal.orders.components.parts import (
     working_days,
     write_to,
 )
-from account_portal.orders.components.price import price_section
+from account_portal.orders.components.price import not_asked_for, price_section
 
 __all__ = [
     "arrival_words",
     "masked",
     "need_help",
+    "not_asked_for",
     "order_address",
     "order_card",
     "order_item",

@@ -7,6 +7,13 @@ import reflex as rx
 from account_portal.ui import components as ui
 
 
+def not_asked_for(unpaid: Any, currency: Any) -> rx.Component:
+    """What of goods that are cancelled or go back was still to be paid; nothing if it was paid."""
+    return rx.cond(
+        unpaid > 0, ui.text("You no longer have to pay ", ui.money(unpaid, currency), ".")
+    )
+
+
 def price_section(price: Any, order: Any, paid: Any) -> rx.Component:
     """Amounts that add up to the total.
 

@@ -67,6 +67,8 @@ class Means:
     money: int
     points: int
     credit: int
+    unpaid: int = 0
+    """Besides: what goes back in no way, since it was never paid; it is not asked for any more."""
 
     @property
     def total(self) -> int:
@@ -309,4 +311,5 @@ def planned_refund(facts: MoneyFacts, value: int) -> Means:
     more, and the rest goes back.
     """
     back = split_refund(value, left_to_refund(facts))
-    return replace(back, money=max(0, back.money - account_of(facts).unpaid))
+    unpaid = min(back.money, account_of(facts).unpaid)
+    return replace(back, money=back.money - unpaid, unpaid=unpaid)

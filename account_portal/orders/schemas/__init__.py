@@ -47,7 +47,12 @@ from account_portal.orders.schemas.policies import (
     PolicyTrial,
     PolicyVersionView,
 )
-from account_portal.orders.schemas.previews import CancelPreview, Preview, PreviewedLine
+from account_portal.orders.schemas.previews import (
+    CancelPreview,
+    Preview,
+    PreviewedLine,
+    RefundPreview,
+)
 from account_portal.orders.schemas.requests import (
     SORT_DESCRIPTION,
     SORT_FIELDS,
@@ -118,6 +123,7 @@ __all__ = [
     "Preview",
     "PreviewedLine",
     "PriceBreakdown",
+    "RefundPreview",
     "RetryPayment",
     "RetryPaymentResult",
     "ShipmentEventView",

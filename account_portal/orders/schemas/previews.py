@@ -29,15 +29,21 @@ class PreviewedLine(View):
     amount: Amount = Field(description="What they cost, tax included.")
 
 
-class CancelPreview(Preview):
-    """What cancelling would do and give back: the deed gives exactly this."""
+class RefundPreview(Preview):
+    """What goods cost and how it comes back: the deed gives exactly this."""
 
     lines: list[PreviewedLine]
     goods: Amount = Field(description="What the lines cost, tax included.")
-    charge: Amount = Field(description="What the store keeps by its policy.")
-    money: Amount = Field(description="Goes back the chosen way.")
-    credit: Amount = Field(description="Goes back as store credit.")
-    points: Amount = Field(description="Loyalty points that go back.")
+    money: Amount = Field(description="Comes back the way it was paid, or the way that was chosen.")
+    credit: Amount = Field(description="Comes back as store credit.")
+    points: Amount = Field(description="Loyalty points that come back.")
+    unpaid: Amount = Field(description="Was still to be paid, and is not asked for any more.")
     way: str = Field(description="Where the money goes, as in `to UPI`.")
-    expected_date: date | None = Field(description="By when it should be there.")
     currency: str
+
+
+class CancelPreview(RefundPreview):
+    """What cancelling would do and give back."""
+
+    charge: Amount = Field(description="What the store keeps by its policy.")
+    expected_date: date | None = Field(description="By when the money should be there.")

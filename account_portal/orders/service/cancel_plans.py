@@ -1,6 +1,6 @@
 """What cancelling would do: worked out once, shown in the preview and done by the deed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -83,7 +83,12 @@ def plan_cancel(ctx: Context, order: Order, data: CancelChoice, *, lock: bool) -
             )
             for line in facts.lines_to_come
         ],
-        rules.Means(back.money, min(order.loyalty_point_redeemed, facts.points_spent), back.credit),
+        rules.Means(
+            money=back.money,
+            points=min(order.loyalty_point_redeemed, facts.points_spent),
+            credit=back.credit,
+            unpaid=rules.account_of(facts.money()).unpaid,
+        ),
         back.charge,
         data,
         to,
@@ -152,12 +157,11 @@ def _plan_of_items(
 ) -> CancelPlan:
     charge = sum(item.charge for item in items)
     back = rules.planned_refund(facts.money(), sum(item.amount for item in items) - charge)
-    points = points_back(ctx, order, back.points)
     shown = _preview(
         ctx,
         order,
         [(item.line, item.units, item.amount) for item in items],
-        rules.Means(back.money, points, back.credit),
+        replace(back, points=points_back(ctx, order, back.points)),
         charge,
         data,
         to,
@@ -193,6 +197,7 @@ def _preview(
         money=major(back.money),
         credit=major(back.credit),
         points=money.to_points(back.points),
+        unpaid=major(back.unpaid),
         way=rules.refund_way(refund, latest_payment(ctx, order.id)),
         expected_date=expected_date(ctx, ctx.now, data.refund_mode) if back.money else None,
         currency=order.currency,

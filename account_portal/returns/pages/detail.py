@@ -7,6 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.orders.components import (
     need_help,
+    not_asked_for,
     order_address,
     order_link,
     refund_row,
@@ -144,8 +145,13 @@ def _asked(page: Any) -> rx.Component:
             "Refund as store credit",
         ),
         line(ui.number(asked.points), asked.points > 0, "Points that come back"),
+        not_asked_for(asked.unpaid, page.currency),
         ui.text(
-            "It comes back once we have approved the return and checked the items",
+            rx.cond(
+                (asked.money + asked.credit + asked.points) > 0,
+                "It comes back once we have approved the return and checked the items",
+                "This happens once we have approved the return",
+            ),
             rx.cond(
                 asked.money > 0,
                 rx.fragment("; money takes up to ", working_days(asked.working_days)),

@@ -199,13 +199,14 @@ def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
         one.refund_amount - one.fee for one in items_of(ctx, request, ReturnResolution.REFUND)
     )
     back = order_rules.planned_refund(money_of(ctx.db, order), value)
-    if not (back.money or back.credit or back.points):
+    if not (back.total or back.unpaid):
         return None
     asked = {"payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE, "payment_method": None}
     return AskedRefund(
         money=money.to_major(back.money, order.currency),
         credit=money.to_major(back.credit, order.currency),
         points=money.to_points(points_back(ctx, order, back.points)),
+        unpaid=money.to_major(back.unpaid, order.currency),
         way=order_rules.refund_way(asked, latest_payment(ctx, order.id)),
         working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
     )

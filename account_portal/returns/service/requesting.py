@@ -147,6 +147,7 @@ def _quote(ctx: Context, order: Order, planned: list[_Planned]) -> ReturnQuote:
         money=money.to_major(back.money, order.currency),
         credit=money.to_major(back.credit, order.currency),
         points=money.to_points(points),
+        unpaid=money.to_major(back.unpaid, order.currency),
         points_taken_back=money.to_points(order.loyalty_point_earned - kept)
         if ctx.settings.loyalty
         else Decimal(0),

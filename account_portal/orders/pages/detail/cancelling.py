@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.orders.components import not_asked_for
 from account_portal.orders.state import OrderDetailState as State
 from account_portal.ui import components as ui
 
@@ -131,6 +132,7 @@ def cancel_dialog(page: Any) -> rx.Component:
                 ],
                 order.currency.code,
             ),
+            not_asked_for(back.unpaid, order.currency.code),
             rx.cond(
                 back.points > 0,
                 ui.text(ui.number(back.points), " points come back too.", tone="muted"),

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.addresses.components import address_lines
-from account_portal.orders.components import order_address, order_link
+from account_portal.orders.components import not_asked_for, order_address, order_link
 from account_portal.returns.components import wish
 from account_portal.returns.state import OTHER_REASON
 from account_portal.returns.state import RequestReturnState as State
@@ -52,6 +52,7 @@ def _outcome(quote: Any) -> rx.Component:
                 quote.currency,
             ),
         ),
+        not_asked_for(quote.unpaid, quote.currency),
         rx.cond(
             quote.points > 0,
             ui.text(
@@ -79,7 +80,7 @@ def _outcome(quote: Any) -> rx.Component:
             ),
         ),
         rx.cond(
-            ~is_refund & (quote.replaced_units == 0),
+            ~is_refund & (quote.replaced_units == 0) & (quote.unpaid == 0),
             ui.text("Nothing was paid for these items, so nothing is refunded.", tone="muted"),
         ),
     )
