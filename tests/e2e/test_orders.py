@@ -273,6 +273,27 @@ def test_some_items_are_cancelled_and_the_rest_goes_on(
     assert_no_sideways_scroll(page)
 
 
+@BOTH
+def test_what_was_not_paid_is_not_asked_for_any_more(
+    database: Database, customer: User, open_page: OpenPage, viewport: Any
+) -> None:
+    paid = {"payments": [{"amount": 5000}]}
+    order = make_order(database, customer, lines=[make_line(0), make_line(1)], **paid)
+    page = open_page(f"/orders/{order.order_number}", as_=customer.email, viewport=viewport)
+    page.get_by_role("button", name="Cancel order").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Some items").click()
+    dialog.get_by_label("Product 1").select_option("1")
+    expect(dialog.get_by_text("You no longer have to pay ₹100.00.")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    sent = make_order(database, customer, parcels=[{}], **paid)
+    made = make_return(database, customer, sent)
+    page.goto(f"/returns/{made.request_number}")
+    expect(page.get_by_text("You no longer have to pay ₹100.00.")).to_be_visible()
+    expect(page.get_by_text("This happens once we have approved the return.")).to_be_visible()
+
+
 def test_order_return_and_refund_lead_to_one_another(
     database: Database, customer: User, open_page: OpenPage
 ) -> None:

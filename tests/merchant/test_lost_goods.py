@@ -8,7 +8,7 @@ from account_portal.core.errors import Conflict
 from account_portal.models import Shipment, ShipmentItem
 from account_portal.orders import service
 from account_portal.orders.rules import PaymentRetryNotAvailable
-from account_portal.orders.service.refunds import RefundTooHigh
+from account_portal.orders.service.refunds import RefundNotMovable, RefundTooHigh
 from account_portal.returns import service as returns
 from account_portal.states import ShipmentStatus
 from tests.factories.records import rows
@@ -74,6 +74,24 @@ def test_money_that_comes_for_goods_that_were_lost_goes_back_once(shop: Shop) ->
     assert living(shop) == 200
     settle(shop)
     assert (living(shop), shop.payment("L-1")[2]) == (200, 0)
+
+
+@pytest.mark.parametrize(("lost", "again", "back"), [(2, 2, None), (2, 1, 100), (1, 1, 100)])
+def test_what_came_in_another_parcel_is_not_refunded(
+    shop: Shop, lost: int, again: int, back: int | None
+) -> None:
+    """The shop's systems sent it again themselves."""
+    parcels = [parcel("LS", "lost", items=[{"sku": "S1", "quantity": lost}])]
+    shop.brings(sold("L-1", payments=[paid(200)], shipments=parcels))
+    parcels.append(parcel("LT", items=[{"sku": "S1", "quantity": again}]))
+    assert shop.brings(sold("L-1", payments=[paid(200)], shipments=parcels)) == []
+    if back is None:
+        with pytest.raises(RefundNotMovable, match="are in other parcels"):
+            shop.does(service.refund_shipment, "LS")
+    else:
+        shop.does(service.refund_shipment, "LS")
+    assert living(shop) == (back or 0)
+    assert shop.returnable("L-1") == [again]
 
 
 def test_a_refund_of_a_lost_parcel_that_failed_is_owed_again_once(shop: Shop) -> None:

@@ -59,8 +59,9 @@ def resend_shipment(ctx: Context, reference_number: str) -> str:
 def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
     """Refund what was in a parcel that was lost or came back, each way it was paid.
 
-    What of it was not paid is not asked for any more, before money goes back. Of a replacement the
-    goods that it was to replace are refunded.
+    Units that are in another parcel meanwhile, or no longer ordered, are not refunded. What of it
+    was not paid is not asked for any more, before money goes back. Of a replacement the goods that
+    it was to replace are refunded.
 
     Returns:
         The numbers of the refunds; none if nothing was paid for it.
@@ -68,7 +69,8 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
     Raises:
         Forbidden: only the shop may.
         NotFound: no such parcel.
-        RefundNotMovable: it is neither lost nor back, or was refunded already.
+        RefundNotMovable: it is neither lost nor back, was refunded already, or none of its units
+            is missing.
         RefundTooHigh: nothing is left to refund.
     """
     order, shipment = lock_shipment(ctx, reference_number)
@@ -82,6 +84,7 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
         before = money_of(ctx.db, original)
         return _refunded(ctx, original, refund_replaced(ctx, replaced, original), before)
     before = money_of(ctx.db, order)
+    _leave_what_is_missing(ctx, order, shipment)
     refunds = add_refunds(
         ctx,
         order,
@@ -91,6 +94,25 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
         shipment_id=shipment.id,
     )
     return _refunded(ctx, order, refunds, before)
+
+
+def _leave_what_is_missing(ctx: Context, order: Order, shipment: Shipment) -> None:
+    """Take out of a parcel what came, or comes, in another one: that is not to be paid back."""
+    facts = facts_of(ctx.db, order)
+    lines = {line.line_id: line for line in facts.line_units(facts.holding_shipments)}
+    items = _items_in(ctx, shipment)
+    if not any(lines[item.line_id].left for item in items):
+        raise RefundNotMovable(
+            f"No unit of parcel {shipment.reference_number} is missing: all are in other parcels."
+        )
+    for item in items:
+        line = lines[item.line_id]
+        item.quantity, item.free_quantity = line.take(
+            min(item.quantity, line.left), item.free_quantity
+        )
+        if not item.quantity:
+            ctx.db.delete(item)
+    ctx.db.flush()
 
 
 def _write_off(ctx: Context, order: Order, shipment: Shipment) -> int:
