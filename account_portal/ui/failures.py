@@ -10,7 +10,11 @@ _WORDS = {
     # The same whether there is such an account or not.
     "invalid_credentials": ("password", "Wrong e-mail, phone or password."),
     "account_deactivated": (WHOLE, "This account is closed."),
-    "email_taken": ("contact", "There is an account with this e-mail already. Sign in instead."),
+    # Also of an order without an account, whose customer has no password to remember.
+    "email_taken": (
+        "contact",
+        "There is an account with this e-mail already. Sign in with a code: no password is needed.",
+    ),
     "phone_taken": ("contact", "There is an account with this number already. Sign in instead."),
     "otp_invalid": ("otp", "This code is not right."),
     "otp_expired": ("otp", "This code is no longer valid. Ask for a new one."),

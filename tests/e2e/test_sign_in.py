@@ -1,11 +1,14 @@
 """Getting in, in the browser: password, code, a new account, a forgotten password; and out."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from account_portal.core.db import Database
+from account_portal.core.ids import new_id
 from account_portal.models import User
 from tests.e2e.conftest import (
     DEMO,
@@ -16,6 +19,7 @@ from tests.e2e.conftest import (
     Portal,
     assert_accessible,
 )
+from tests.factories.records import bring_in, order, write
 
 BOTH = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 ORDERS = re.compile(r"/orders/?$")
@@ -197,6 +201,26 @@ def test_register(open_page: OpenPage, viewport: Any) -> None:
     page.keyboard.press("Enter")
     expect(page).to_have_url(ORDERS)
     expect(page.get_by_text("No orders yet")).to_be_visible()
+
+
+def test_a_guest_of_an_import_who_registers_is_led_to_a_code(
+    open_page: OpenPage, portal: Portal, database: Database, tmp_path: Path
+) -> None:
+    mailbox, number = f"guest-{new_id().lower()}@example.com", f"G-{new_id()[-10:]}"
+    file = write(tmp_path / "shop.ndjson", order(number, customer_email=mailbox))
+    assert bring_in(database, file)[1] == []
+    page = open_page("/register?next=%2Forders")
+    ready(page)
+    page.get_by_label("First name").fill("Gus")
+    fill(page, mailbox, "four plain words here")
+    press(page, "Create account")
+    expect(page.get_by_text("Sign in with a code: no password is needed.").first).to_be_visible()
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_label("E-mail or phone").fill(mailbox)
+    press(page, "E-mail me a code")
+    page.get_by_label("Code", exact=True).fill(portal.code_for(mailbox))
+    expect(page).to_have_url(ORDERS)
+    expect(page.get_by_role("link", name=f"Order {number}")).to_be_visible()
 
 
 def test_forgotten_password(open_page: OpenPage, portal: Portal) -> None:
