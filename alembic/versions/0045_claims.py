@@ -96,7 +96,7 @@ def downgrade() -> None:
         table.drop_index("ix_refunds_claim_id")
         table.drop_constraint(op.f("fk_refunds_claim_id"), type_="foreignkey")
         table.drop_column("claim_id")
-    with op.batch_alter_table("orders") as table:
-        table.drop_column("replaces_claim_id")
+    # Natively: SQLite would make the table anew, and others refer to it.
+    op.drop_column("orders", "replaces_claim_id")
     op.drop_table("claim_items")
     op.drop_table("claims")
