@@ -58,6 +58,7 @@ WINDOW = timedelta(days=30)
 """The setting's default."""
 
 
+OVER = {"cancelled", "rejected"}
 WAITING, OF_GOODS = {"pending", "approved"}, {"return", "parcel"}
 
 
@@ -419,6 +420,14 @@ class Life:
         for row in facts.lines:
             gone = held[row["id"]].total + lost[row["id"]].total
             assert gone <= row["line_total"], "more is given back for a line than it cost"
+        given: dict[str, int] = {}
+        for row in [
+            *(one for one in facts.return_items if facts.returns[one["return_id"]] not in OVER),
+            *(one for one in facts.claims if not one["shipment_id"] and not one["return_id"]),
+        ]:
+            given[row["line_id"]] = given.get(row["line_id"], 0) + row["quantity"]
+        for line_id, units in given.items():
+            assert units <= arrived[line_id], "a unit is returned and claimed, or claimed twice"
         for line_id, claim in line_claims(facts, self._clock.now).items():
             assert (claim.reason is None) == (claim.units > 0), "units and reason do not agree"
             assert claim.units <= arrived.get(line_id, 0) - held[line_id].units, "claimed twice"

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -78,6 +78,11 @@ steps = lives_of(
 )
 
 
+CLAIMED: Any = ([(2, 0, 10000)], [("success", 1.0)], 100, [{}], 0)
+LATE: Any = ([(2, 0, 10000)], [("success", 1.0)], 0, [{"status": "shipped"}], 0)
+"""Two units that arrived, or are on their way; the life follows."""
+
+
 # Hundreds of steps, each looked at from all sides; a long run takes what it takes.
 @pytest.mark.timeout(0 if "BOOKS_EXAMPLES" in os.environ else 400)
 @settings(
@@ -88,6 +93,19 @@ steps = lives_of(
     suppress_health_check=list(HealthCheck),
 )
 @given(lines, payments, st.sampled_from([0, 100]), parcels, st.sampled_from([0, 0, 15]), steps)
+# Claims: with returns beside them, of a parcel that is late, sent again and then cancelled.
+@example(
+    *CLAIMED, [("claim", 0), ("ask_return", 0), ("claim", 0), ("accept_claim", 0), ("claim", 0)]
+)
+@example(*CLAIMED, [("claim", 4), ("accept_claim", 6), ("ask_return", 0), ("claim", 0)])
+@example(*CLAIMED, [("claim", 3), ("accept_claim", 1), ("cancel_replacement", 0), ("claim", 4)])
+@example(*CLAIMED, [("claim", 0), ("accept_claim", 2), ("cancel_return", 0), ("claim", 4)])
+@example(
+    *LATE, [("days", 7), ("claim", 1), ("accept_claim", 0), ("refund_parcel", 0), ("resend", 0)]
+)
+@example(
+    *LATE, [("days", 7), ("claim", 7), ("accept_claim", 1), ("refund_parcel", 0), ("claim", 1)]
+)
 def test_books_hold_after_every_step(
     database: Database,
     call: Any,
