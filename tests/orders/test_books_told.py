@@ -102,6 +102,9 @@ GIFT = ((1, 0), (1, 0), (1, 1))
 @example(GIFT, [], None, [("tell_line_dropped", 0), ("tell_lines_turned", 0)])
 @example(GIFT, [], {"status": "lost"}, [("refund_parcel", 0)])
 @example(GIFT, [], {"status": "lost"}, [("tell_parcel", 0), ("refund_parcel", 0)])
+@example(
+    GIFT, [], {"status": "lost"}, [("tell_again", 0), ("tell_cancelled", 0), ("refund_parcel", 0)]
+)
 def test_books_hold_after_every_word_of_the_shop(
     database: Database,
     call: Any,

@@ -18,7 +18,7 @@ from account_portal.orders.service.replacing import (
     replaced_by,
 )
 from account_portal.orders.service.shop import add_shipment
-from account_portal.states import RefundPurpose, ShipmentStatus
+from account_portal.states import OrderStatus, RefundPurpose, ShipmentStatus
 
 
 def resend_shipment(ctx: Context, reference_number: str) -> str:
@@ -69,8 +69,8 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
     Raises:
         Forbidden: only the shop may.
         NotFound: no such parcel.
-        RefundNotMovable: it is neither lost nor back, was refunded already, or none of its units
-            is missing.
+        RefundNotMovable: it is neither lost nor back, was refunded already, its order is cancelled,
+            or none of its units is missing.
         RefundTooHigh: nothing is left to refund.
     """
     order, shipment = lock_shipment(ctx, reference_number)
@@ -83,6 +83,10 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
         original = lock_replaced(ctx, replaced)
         before = money_of(ctx.db, original)
         return _refunded(ctx, original, refund_replaced(ctx, replaced, original), before)
+    if order.status == OrderStatus.CANCELLED:
+        raise RefundNotMovable(
+            f"Order {order.order_number} is cancelled: what was paid for it goes back already."
+        )
     before = money_of(ctx.db, order)
     _leave_what_is_missing(ctx, order, shipment)
     refunds = add_refunds(
