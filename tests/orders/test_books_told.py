@@ -105,6 +105,12 @@ GIFT = ((1, 0), (1, 0), (1, 1))
 @example(
     GIFT, [], {"status": "lost"}, [("tell_again", 0), ("tell_cancelled", 0), ("refund_parcel", 0)]
 )
+@example(
+    ((3, 0), (3, 7), (0, 0)),
+    [("success", 0.25), ("success", 0.25)],
+    {"status": "shipped"},
+    [("tell_payment", 3), ("days", 2), ("tell_late_payment", 0)],
+)
 def test_books_hold_after_every_word_of_the_shop(
     database: Database,
     call: Any,

@@ -175,20 +175,21 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
 def _overpaid(facts: MoneyFacts) -> dict[str, int]:
     """What living refunds give back of money that came beyond what was due, by their ids.
 
-    A refund of unknown purpose gives back what was too much when it was made and is in no refund
-    made for that; only what it has beyond that is for something else.
+    A refund of unknown purpose gives back what was too much when it was made and was in no refund
+    for that by then; only what it has beyond that is for something else. What came too much later
+    has a refund later. All together give back no more than came too much.
     """
     living = [one for one in as_promised(facts.refunds) if one.is_money and is_living(one)]
     found = {one.id: one.amount if one.purpose == RefundPurpose.OVERPAID else 0 for one in living}
+    ever = arrived_of((one.amount, one.status) for one in facts.attempts) - facts.due
     for refund in living:
         if refund.purpose is None and refund.return_id is None:
+            day = refund.created_at.date()  # dates that shops tell have no time
             came = arrived_of(
-                (one.amount, one.status)
-                for one in facts.attempts
-                # By days: dates that shops tell have no time.
-                if one.created_at.date() <= refund.created_at.date()
+                (one.amount, one.status) for one in facts.attempts if one.created_at.date() <= day
             )
-            over = came - facts.due - sum(found.values())
+            before = sum(found[one.id] for one in living if one.created_at.date() <= day)
+            over = min(came - facts.due - before, ever - sum(found.values()))
             found[refund.id] = max(0, min(refund.amount, over))
     return found
 
