@@ -9,6 +9,7 @@ from typing import Any
 from account_portal.addresses import service as addresses
 from account_portal.auth import service as auth
 from account_portal.bank_accounts import service as bank_accounts
+from account_portal.claims import service as claims
 from account_portal.context import SHOP, Actor
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
@@ -29,6 +30,7 @@ from account_portal.withdrawals.schemas import StateWithdrawal
 from tests.factories.addresses import make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import make_bank_account
+from tests.factories.claims import make_claim
 from tests.factories.events import told
 from tests.factories.orders import make_order
 from tests.factories.records import rows
@@ -78,6 +80,13 @@ def sends_back(database: Database, owner: User, call: Callable[..., Any]) -> Non
     call(withdrawals.state_withdrawal, StateWithdrawal.model_validate(said), actor=Actor())
 
 
+def says_what_came_wrong(database: Database, owner: User, call: Callable[..., Any]) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}])
+    call(claims.withdraw_claim, make_claim(database, owner, order).claim_number)
+    declined = make_claim(database, owner, order).claim_number
+    call(claims.reject_claim, declined, "It is whole", actor=SHOP)
+
+
 def changes_the_account(database: Database, owner: User, call: Callable[..., Any]) -> None:
     review = make_review(database, owner, make_product(database).id)
     call(reviews.decide_review, review.id, approved=True, actor=SHOP)
@@ -112,6 +121,7 @@ def changes_the_account(database: Database, owner: User, call: Callable[..., Any
 def test_examples_have_the_fields_of_events(database: Database, owner: User, call: Any) -> None:
     pays_and_cancels(database, owner, call)
     sends_back(database, owner, call)
+    says_what_came_wrong(database, owner, call)
     changes_the_account(database, owner, call)
     real: dict[str, dict[str, Any]] = dict(told(database))
     examples = {
