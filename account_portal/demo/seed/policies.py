@@ -27,15 +27,9 @@ POLICY = Policy.model_validate(
                 "returns": {"window_days": 14, "fee_per_cent": 10},
             },
             {
-                "name": "Plants and fresh coffee",
+                "name": "Plants",
                 "applies_to": {
-                    "skus": [
-                        "NW-BREW-1",
-                        "NW-BREW-6",
-                        "NW-PLANT-CAC",
-                        "NW-PLANT-MON",
-                        "NW-PLANT-SNK",
-                    ]
+                    "skus": ["NW-PLANT-CAC", "NW-PLANT-MON", "NW-PLANT-SNK"],
                 },
                 "returns": {"never": "perishable"},
             },
