@@ -67,20 +67,22 @@ def _say(did: str, manifest: Manifest) -> None:
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path))
-def backup(path: Path) -> None:
+@click.argument("path", metavar="PATH")
+def backup(path: str) -> None:
     """Write all rows and files, as they are at one moment, into an archive at PATH.
 
-    A folder gets a file named after the time. The portal may be in use meanwhile. The archive holds
-    what customers told; only this account can read it. Secrets of the settings are not in it.
+    A folder, or what ends in a slash, gets a file named after the time. The portal may be in use
+    meanwhile. The archive holds what customers told; only this account can read it. Secrets of the
+    settings are not in it.
     """
-    path = path.resolve()
+    target = Path(path).resolve()
     with _in_words():
         database = open_database()
-        if path.is_dir():
-            path /= f"portal-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
-        manifest = write_backup(database, _storage(get_settings().storage_url), path, _note)
-    _say(f"Written to {path}", manifest)
+        if target.is_dir() or path.endswith("/"):  # what is no folder yet is no file's name
+            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            target /= f"portal-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
+        manifest = write_backup(database, _storage(get_settings().storage_url), target, _note)
+    _say(f"Written to {target}", manifest)
 
 
 @click.command()

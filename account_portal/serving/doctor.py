@@ -38,6 +38,8 @@ class Check(NamedTuple):
 
     name: str
     ask: Callable[[Settings], str]
+    needs: str = ""
+    """The check without which this one has nothing to ask; it then waits for it."""
 
 
 def _python(_settings: Settings) -> str:
@@ -247,11 +249,11 @@ CHECKS = (
     Check("Private files", _private_files),
     Check("Secret key", _secret_key),
     Check("Database", _database),
-    Check("Migrations", _migrations),
-    Check("Stored secrets", _encrypted),
-    Check("Audit log", _audit_log),
+    Check("Migrations", _migrations, needs="Database"),
+    Check("Stored secrets", _encrypted, needs="Migrations"),
+    Check("Audit log", _audit_log, needs="Migrations"),
     Check("Redis", _redis),
-    Check("Portals", _portals),
+    Check("Portals", _portals, needs="Migrations"),
     Check("Storage", _storage),
     Check("Payments", _payments),
     Check("Mail server", _mail_server),
@@ -283,12 +285,16 @@ def doctor(send_test: str | None) -> None:
     checks = [*CHECKS]
     if send_test is not None:
         checks.append(Check("Test message", lambda settings: _send_test(settings, send_test)))
-    failed = False
+    failed: set[str] = set()
     for check in checks:
+        if check.needs in failed:
+            failed.add(check.name)
+            click.echo(f"later  {check.name}: asked once “{check.needs}” is mended")
+            continue
         try:
             fact = check.ask(settings)
         except Fault as fault:
-            failed = True
+            failed.add(check.name)
             click.echo(f"wrong  {check.name}: {fault}")
         else:
             click.echo(f"ok     {check.name}: {fact}")

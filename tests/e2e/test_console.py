@@ -7,8 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from account_portal.console.routes.screens import SCREENS
+from account_portal.console.rules import Role
+from account_portal.console.service import accounts
+from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.models import User
+from tests.console.conftest import PASSWORD
 from tests.e2e.conftest import (
     NARROW,
     WIDE,
@@ -77,6 +81,36 @@ def test_signing_in_looks_right_and_leads_back(open_page: OpenPage) -> None:
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto("/console")
     expect(page).to_have_url(re.compile("/console/login"))
+
+
+QR_FITS = """picture => {
+  const whole = picture.getBoundingClientRect();
+  return [...picture.querySelectorAll('path')].every(path => {
+    const box = path.getBoundingClientRect();
+    return box.left >= whole.left && box.top >= whole.top
+      && box.right <= whole.right + 0.5 && box.bottom <= whole.bottom + 0.5;
+  });
+}"""
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_who_is_invited_can_scan_the_whole_code(
+    open_page: OpenPage, database: Database, viewport: Any
+) -> None:
+    email = f"mira-{viewport['width']}@shop.example"
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        link = accounts.invite(ctx, email, Role.VIEWER, by="tests")
+    page = open_page(f"/console/invitation?token={link}", viewport=viewport)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("The same again").fill(PASSWORD)
+    page.get_by_role("button", name="Set password").click()
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    code = page.get_by_role("img", name="QR code of the key below").locator("svg")
+    assert code.evaluate(QR_FITS), "a part of the code is cut off: no app can read it"
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
 
 
 def test_an_order_is_packed_sent_and_found_again(

@@ -224,6 +224,10 @@ def test_the_commands(demo: Database, tmp_path: Path, place: Path) -> None:
     assert "2 files" in written.output
     again = run(backup, [str(place)])
     assert (again.exit_code, "is there already" in again.output) == (1, True)
+    folder = tmp_path / "nightly"
+    assert run(backup, [f"{folder}/"]).exit_code == 0
+    [archive] = folder.iterdir()
+    assert (archive.suffix, folder.stat().st_mode & 0o777) == (".zip", 0o700)
     refused = run(restore, [str(place)])
     assert (refused.exit_code, "holds rows already" in refused.output) == (1, True)
     unusable = run(restore, [__file__])

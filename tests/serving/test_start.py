@@ -165,6 +165,20 @@ def test_doctor_says_what_is_wrong_and_what_to_do(start: Start) -> None:
     assert "hunter2" not in result.stdout
 
 
+def test_doctor_asks_an_empty_database_only_what_it_can_answer(start: Start) -> None:
+    result = start("doctor")
+    assert result.returncode == 1
+    assert "wrong  Migrations: run `python -m account_portal migrate`" in result.stdout
+    assert "later  Audit log: asked once “Migrations” is mended" in result.stdout
+    assert "no such table" not in result.stdout
+    gone = start("doctor", PORTAL_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    about = [line for line in gone.stdout.splitlines() if not line.startswith("ok")]
+    assert [line.split(":")[0] for line in about] == [
+        "wrong  Database", "later  Migrations", "later  Stored secrets", "later  Audit log",
+        "later  Portals",
+    ]  # fmt: skip
+
+
 def test_a_policy_that_cannot_be_put_in_force_stops_the_start(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "policy.toml"
     path.write_text("[[rules]]\nname = 'Sale'\n")

@@ -172,7 +172,7 @@ def _enrolment(request: Request, error: PortalError | None = None) -> Response:
     with enter(caller_of(request), writes=True) as ctx:
         enrolment = sessions.enrolment_of(ctx, _half_signed_in(ctx, request))
     picture = segno.make(enrolment.uri, error="m").svg_inline(
-        scale=5, border=2, light="#fff", dark="#000", omitsize=False
+        border=4, light="#fff", dark="#000", omitsize=True
     )
     grouped = " ".join(enrolment.secret[at : at + 4] for at in range(0, len(enrolment.secret), 4))
     content = {
