@@ -47,7 +47,8 @@ KEPT_FOR_READS = 8
 Minor = BigInteger().with_variant(Integer(), "sqlite")
 """Minor units of money, or hundredths of a point: 64 bits, as SQLite's integers are anyway."""
 
-JsonType = JSON().with_variant(JSONB(), "postgresql")
+JsonType = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""JSON; None is the database's NULL, as bulk writes and backups write it, not a JSON `null`."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

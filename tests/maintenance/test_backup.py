@@ -3,14 +3,17 @@
 import json
 import threading
 import zipfile
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from account_portal.context import get_gateways
+from account_portal.console.rules import Role
+from account_portal.console.service import accounts
+from account_portal.context import SHOP, enter, get_gateways
 from account_portal.core.db import Database
 from account_portal.gateways.storage import FolderStorage
 from account_portal.maintenance import backup as backup_module
@@ -22,7 +25,7 @@ from account_portal.maintenance.backup import (
 )
 from account_portal.maintenance.commands import backup, database, files, restore
 from account_portal.maintenance.tables import NotEmpty
-from account_portal.models import Address, Media, User
+from account_portal.models import Address, Media, StaffMember, StaffSession, User
 from tests.factories.addresses import make_address
 from tests.factories.users import make_user
 from tests.maintenance.test_database_copy import lines
@@ -243,3 +246,19 @@ def test_the_commands(demo: Database, tmp_path: Path, place: Path) -> None:
     assert copied.exit_code == 0, copied.output
     assert files_of(tmp_path / "moved") == files_of(tmp_path / "media")
     assert run(files, ["copy", "--to", "ftp://x"]).exit_code == 1
+
+
+def test_nothing_is_nothing_in_the_database_too(database: Database) -> None:
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        accounts.invite(ctx, "mira@shop.example", Role.ADMIN, by="tests")
+    now = datetime.now(UTC)
+    with database.session(writes=True) as db:
+        member = db.scalars(select(StaffMember)).one()
+        db.add(
+            StaffSession(
+                id="s", staff_id=member.id, cookie_hash="0" * 64, is_complete=True,
+                created_at=now, last_seen_at=now, ends_at=now,
+            )
+        )  # fmt: skip
+        db.flush()
+        assert db.scalar(text("SELECT count(*) FROM staff_sessions WHERE notice IS NULL")) == 1
