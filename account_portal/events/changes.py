@@ -61,9 +61,8 @@ def _of_return(change: Change) -> Iterator[Told]:
     kind = _RETURN_TYPES.get(ReturnStatus(row.status))
     if kind is None and change.kind == "changed":
         return
-    number = select(col(Order.order_number)).where(col(Order.id) == row.order_id)
     data = {
-        "order_number": change.db.connection().execute(number).scalar_one(),
+        "order_number": _number_of_order(change),
         "customer_id": row.customer_id,
         "request_number": row.request_number,
         "status": row.status,
@@ -72,6 +71,11 @@ def _of_return(change: Change) -> Iterator[Told]:
         yield Told(EventType.RETURN_REQUESTED, row.customer_id, data)
     if kind is not None:
         yield Told(kind, row.customer_id, data)
+
+
+def _number_of_order(change: Change) -> str:
+    number = select(col(Order.order_number)).where(col(Order.id) == change.row.order_id)
+    return str(change.db.connection().execute(number).scalar_one())
 
 
 _RETURN_TYPES = {
@@ -87,9 +91,8 @@ def _of_claim(change: Change) -> Iterator[Told]:
     row = change.row
     if change.kind == "gone" or not (change.kind == "new" or "status" in change.names):
         return
-    number = select(col(Order.order_number)).where(col(Order.id) == row.order_id)
     data = {
-        "order_number": change.db.connection().execute(number).scalar_one(),
+        "order_number": _number_of_order(change),
         "customer_id": row.customer_id,
         "claim_number": row.claim_number,
         "status": row.status,

@@ -1,13 +1,12 @@
 """Claims on the command line: `python -m account_portal shop claim …`."""
 
 from decimal import Decimal
-from typing import Any
 
 import click
 
 from account_portal.claims import service as claims
 from account_portal.claims.schemas import AcceptClaim
-from account_portal.merchant.running import read_number, run_as_shop
+from account_portal.merchant.running import read_input, read_number, run_as_shop
 from account_portal.states import ClaimResolution
 
 
@@ -36,9 +35,7 @@ def accept_claim(
     claim_number: str, resolution: str, amount: Decimal | None, answer: str | None
 ) -> None:
     """Agree to a claim: refund it, send it again, or ask for the goods."""
-    said: dict[str, Any] = {"amount": amount, "answer": answer}
-    given = {name: value for name, value in said.items() if value is not None}
-    data = AcceptClaim.model_validate({"resolution": resolution, **given})
+    data = read_input(AcceptClaim, resolution=resolution, amount=amount, answer=answer)
     run_as_shop(claims.accept_claim, claim_number, data)
     click.echo(f"Claim {claim_number} is accepted: {resolution}.")
 

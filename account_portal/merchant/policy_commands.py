@@ -18,10 +18,9 @@ class _PolicyFile(click.ParamType[Policy]):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Policy:
         try:
-            return service.read_policy(Path(str(value)).read_text("utf-8"))
-        except (InvalidInput, OSError, ValueError) as error:
-            said = error.message if isinstance(error, InvalidInput) else error
-            self.fail(f"{value}: {said}", param, ctx)
+            return service.read_policy_file(Path(str(value)))
+        except InvalidInput as error:
+            self.fail(f"{value}: {error.message}", param, ctx)
 
 
 @click.group("policy")

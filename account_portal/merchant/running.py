@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+from pydantic import ValidationError
 
 from account_portal.context import SHOP, enter
 from account_portal.core.errors import PortalError
 from account_portal.core.opening import CannotOpen, open_database
+from account_portal.core.schemas import Input
+
+Said = TypeVar("Said", bound=Input)
 
 
 def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -22,6 +26,19 @@ def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     except PortalError as error:
         reasons = [f"{name}: {text}" for name, texts in error.fields.items() for text in texts]
         raise click.ClickException(" ".join([error.message, *reasons])) from None
+
+
+def read_input(takes: type[Said], **said: Any) -> Said:
+    """What was typed, as a service takes it; what was left out is not said.
+
+    Raises:
+        UsageError: it does not do, and why.
+    """
+    try:
+        return takes.model_validate({key: one for key, one in said.items() if one is not None})
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise click.UsageError("; ".join(faults)) from None
 
 
 def read_number(text: str) -> Decimal:

@@ -83,6 +83,10 @@ class RefundState(OfOrder):
 
     request_number: str
     status: RefundStatus
+    by_gateway: bool = Field(
+        description="The payment gateway moves the money, once it is approved, and tells; the shop "
+        "must not."
+    )
     version: Version
 
 

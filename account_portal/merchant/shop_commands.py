@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from account_portal.auth import service as auth
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.loyalty import service as loyalty
+from account_portal.merchant import deeds
 from account_portal.merchant.claim_commands import claim_group
 from account_portal.merchant.list_commands import list_commands
 from account_portal.merchant.policy_commands import policy_group
-from account_portal.merchant.running import read_number, run_as_shop
+from account_portal.merchant.running import read_input, read_number, run_as_shop
 from account_portal.orders import service as orders
 from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
@@ -159,8 +159,9 @@ def retry_refund(request_number: str, account: str | None) -> None:
 @click.argument("request_number")
 def approve_refund(request_number: str) -> None:
     """Agree to a refund."""
-    run_as_shop(orders.approve_refund, request_number)
-    click.echo(f"Refund {request_number} is approved.")
+    state = run_as_shop(deeds.approve_refund, request_number)
+    whose = "the payment gateway sends it back" if state.by_gateway else "pay it out"
+    click.echo(f"Refund {request_number} is approved: {whose}.")
 
 
 @refund_group.command("settle")
@@ -263,13 +264,10 @@ def withdrawal_group() -> None:
 @withdrawal_group.command("carry-out")
 @click.argument("reference")
 @click.argument("order_number")
-@click.option("--goods", default="", help="SKU:QUANTITY, with commas between; all if left out.")
-def carry_out_withdrawal(reference: str, order_number: str, goods: str) -> None:
+@click.option("--goods", help="SKU:QUANTITY, with commas between; all if left out.")
+def carry_out_withdrawal(reference: str, order_number: str, goods: str | None) -> None:
     """Cancel and return what a withdrawal is about. Prints what was done."""
-    try:
-        data = MatchWithdrawal(order_number=order_number, goods=goods)
-    except ValidationError:
-        raise click.UsageError("Give an order number, and goods as in MUG-1:2,TOTE:1.") from None
+    data = read_input(MatchWithdrawal, order_number=order_number, goods=goods)
     click.echo(run_as_shop(withdrawals.carry_out_for_shop, reference, data))
 
 
@@ -278,10 +276,7 @@ def carry_out_withdrawal(reference: str, order_number: str, goods: str) -> None:
 @click.argument("outcome")
 def settle_withdrawal(reference: str, outcome: str) -> None:
     """Say what came of a withdrawal that was settled otherwise."""
-    try:
-        data = SettleWithdrawal(outcome=outcome)
-    except ValidationError:
-        raise click.UsageError("Say in 1 to 500 characters what came of it.") from None
+    data = read_input(SettleWithdrawal, outcome=outcome)
     run_as_shop(withdrawals.settle_for_shop, reference, data.outcome)
     click.echo(f"Withdrawal {reference} is settled.")
 

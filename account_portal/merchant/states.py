@@ -38,6 +38,7 @@ from account_portal.models import (
     Review,
     Shipment,
 )
+from account_portal.orders import service as orders
 
 State = Callable[[Context, str], View]
 
@@ -114,7 +115,11 @@ def of_payment(ctx: Context, number: str) -> PaymentState:
 
 def of_refund(ctx: Context, number: str) -> RefundState:
     """A refund, by its request number."""
-    return RefundState(request_number=number, **_of_part(ctx, _REFUND, number))
+    shown = _of_part(ctx, _REFUND, number)
+    of_number = select(Refund).where(col(Refund.request_number) == number)
+    refund = ctx.db.execute(of_number).scalar_one()
+    by_gateway = orders.is_sent_by_gateway(ctx, refund)
+    return RefundState(request_number=number, by_gateway=by_gateway, **shown)
 
 
 def of_return(ctx: Context, number: str) -> ReturnState:

@@ -23,7 +23,7 @@ from account_portal.gateways.storage import make_storage
 from account_portal.notifications.examples import examples
 from account_portal.notifications.rendering import broken_templates
 from account_portal.orders import rules
-from account_portal.orders.service import read_policy
+from account_portal.orders.service import read_policy_file
 from account_portal.serving.build import is_current
 from account_portal.serving.preparing import read_settings
 from account_portal.withdrawals.rules import faults_of
@@ -223,10 +223,9 @@ def _policy(settings: Settings) -> str:
     if not settings.policy_file:
         return "by command, API or console"
     try:
-        policy = read_policy(Path(settings.policy_file).read_text("utf-8"))
-    except (InvalidInput, OSError, ValueError) as error:
-        said = error.message if isinstance(error, InvalidInput) else error
-        raise Fault(f"mend {settings.policy_file}: {said}") from None
+        policy = read_policy_file(Path(settings.policy_file))
+    except InvalidInput as error:
+        raise Fault(f"mend {settings.policy_file}: {error.message}") from None
     if wrong := rules.faults_of(policy):
         raise Fault(f"mend {settings.policy_file}: {' '.join(one.text for one in wrong)}")
     return f"{settings.policy_file}: {len(policy.rules)} rules"

@@ -165,6 +165,8 @@ def test_the_shop_decides_by_commands(database: Database, owner: User) -> None:
     assert first in run("claims", "--state", "open").stdout
     assert run("claim", "accept", first, "refund", "--amount", "0").exit_code == 2
     assert run("claim", "accept", first, "refund", "--amount", "x").exit_code == 2
+    long = run("claim", "accept", first, "refund", "--answer", "x" * 501)
+    assert (long.exit_code, "answer: " in long.output) == (2, True)
     refused = run("claim", "accept", first, "refund", "--amount", "1000")
     assert (refused.exit_code, "At most 100.00 INR" in refused.output) == (1, True)
     done = run("claim", "accept", first, "refund", "--amount", "12.50", "--answer", "Sorry")

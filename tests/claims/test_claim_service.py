@@ -397,13 +397,20 @@ def test_of_which_parcels_one_may_say_that_they_did_not_arrive(
         assert parcel_codes(call, order) == ["in_claim"]
 
 
+def late_parcel(
+    database: Database, owner: User, clock: Any, status: str = "in_transit"
+) -> tuple[Order, str]:
+    """An order whose parcel is late, and that parcel's number."""
+    clock.now = NOW
+    late = {"status": status, "eta_delivery": LATE}
+    order = make_order(database, owner, parcels=[late], at=NOW - timedelta(days=5))
+    return order, rows(database, Shipment)[0].reference_number
+
+
 def test_a_parcel_that_did_not_arrive_is_refunded_as_a_lost_one(
     call: Call, database: Database, owner: User, clock: Any
 ) -> None:
-    clock.now = NOW
-    late = {"status": "in_transit", "eta_delivery": LATE}
-    order = make_order(database, owner, parcels=[late], at=NOW - timedelta(days=5))
-    number = rows(database, Shipment)[0].reference_number
+    order, number = late_parcel(database, owner, clock)
     made = open_claim(call, order, reference_number=number)
     with pytest.raises(InvalidInput):
         accept(call, made, amount="1")
@@ -427,10 +434,7 @@ def test_a_parcel_that_did_not_arrive_is_refunded_as_a_lost_one(
 def test_a_parcel_that_did_not_arrive_is_sent_again(
     call: Call, database: Database, owner: User, clock: Any, status: str
 ) -> None:
-    clock.now = NOW
-    late = {"status": status, "eta_delivery": LATE}
-    order = make_order(database, owner, parcels=[late], at=NOW - timedelta(days=5))
-    number = rows(database, Shipment)[0].reference_number
+    order, number = late_parcel(database, owner, clock, status)
     made = open_claim(call, order, reference_number=number, wish="replacement")
     done = accept(call, made, "replacement")
     old, new = sorted(rows(database, Shipment), key=lambda row: row.status)
@@ -442,10 +446,7 @@ def test_a_parcel_that_did_not_arrive_is_sent_again(
 def test_a_parcel_that_came_after_all_is_no_more_lost(
     call: Call, database: Database, owner: User, clock: Any
 ) -> None:
-    clock.now = NOW
-    late = {"status": "in_transit", "eta_delivery": LATE}
-    order = make_order(database, owner, parcels=[late], at=NOW - timedelta(days=5))
-    number = rows(database, Shipment)[0].reference_number
+    order, number = late_parcel(database, owner, clock)
     made = open_claim(call, order, reference_number=number)
     call(orders.move_shipment, number, "delivered", actor=SHOP)
     for resolution in ("refund", "replacement"):

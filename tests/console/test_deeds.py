@@ -5,7 +5,9 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from account_portal.cli import main
 from account_portal.console.rules import Role
 from account_portal.core.db import Database
 from account_portal.models import (
@@ -159,6 +161,28 @@ def test_money_goes_back_step_by_step(database: Database, signed_in: SignedIn, o
     account = " ".join(of_order(finance, order).text.split())
     assert "Gone back ₹200.00" in account
     assert "Owed back, in no refund yet ₹0.00" in account
+
+
+@pytest.mark.parametrize(
+    ("gateway", "told"), [("STRIPE", "the payment gateway sends it back"), ("CASH", "pay it out")]
+)
+def test_who_approves_a_refund_is_told_who_moves_the_money(
+    database: Database, signed_in: SignedIn, owner: User, set_settings: Any, gateway: str, told: str
+) -> None:
+    set_settings(
+        PORTAL_PAYMENTS="stripe",
+        PORTAL_STRIPE_KEY="sk_test_none",
+        PORTAL_STRIPE_WEBHOOK_SECRET="whsec_none",
+    )
+    payment = {"payment_gateway": gateway, "payment_reference_number": "pi_1"}
+    order = make_order(database, owner, payments=[payment])
+    admin = signed_in()
+    do(admin, of_order(admin, order), "order.cancel", reason="Out of stock")
+    do(admin, of_order(admin, order), "refund.approve")
+    assert told in admin.told()
+    [refund] = rows(database, Refund)
+    shown = CliRunner().invoke(main, ["shop", "refund", "approve", refund.request_number]).output
+    assert told in shown
 
 
 def test_a_lost_parcel_is_sent_again_or_refunded(

@@ -72,6 +72,36 @@ class Steps:
     """Of those taken, that the product rightly did not do."""
 
 
+DEEDS = [
+    "cancel",
+    "cancel_by_shop",
+    "pay_again",
+    "settle",
+    "fail_payment",
+    "pack",
+    "move",
+    "lose",
+    "resend",
+    "refund_parcel",
+    "ask_return",
+    "return_step",
+    "cancel_return",
+    "claim",
+    "claim",
+    "accept_claim",
+    "accept_claim",
+    "reject_claim",
+    "withdraw_claim",
+    "cancel_replacement",
+    "approve_refund",
+    "settle_refund",
+    "fail_refund",
+    "goodwill",
+    "days",
+]
+"""What is done with an order here; what stands twice is drawn twice as often."""
+
+
 def lives_of(steps: Sequence[str], default: int) -> st.SearchStrategy[list[tuple[str, int]]]:
     """Steps one after another, each with a number that says which or how much.
 

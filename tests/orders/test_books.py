@@ -26,7 +26,7 @@ from account_portal.orders.schemas import Policy
 from account_portal.orders.service import set_policy
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
-from tests.orders.lives import Life, Steps, begin_anew, lives_of
+from tests.orders.lives import DEEDS, Life, Steps, begin_anew, lives_of
 
 lines = st.lists(
     st.tuples(st.integers(1, 4), st.integers(0, 2), st.sampled_from([0, 1, 333, 10000])),
@@ -42,40 +42,7 @@ payments = st.lists(
 )
 parcels = st.sampled_from([[], [{"status": "shipped"}], [{}], [{}]])
 """How far the order came before its life is watched; `{}` is a parcel that arrived."""
-steps = lives_of(
-    [
-        "cancel",
-        "cancel",
-        "cancel_items",
-        "cancel_items",
-        "cancel_by_shop",
-        "pay_again",
-        "settle",
-        "fail_payment",
-        "pack",
-        "move",
-        "lose",
-        "resend",
-        "refund_parcel",
-        "ask_return",
-        "return_step",
-        "cancel_return",
-        "claim",
-        "claim",
-        "accept_claim",
-        "accept_claim",
-        "reject_claim",
-        "withdraw_claim",
-        "cancel_replacement",
-        "approve_refund",
-        "settle_refund",
-        "fail_refund",
-        "goodwill",
-        "goodwill",
-        "days",
-    ],
-    14,
-)
+steps = lives_of([*DEEDS, "cancel", "cancel_items", "cancel_items", "goodwill"], 14)
 
 
 CLAIMED: Any = ([(2, 0, 10000)], [("success", 1.0)], 100, [{}], 0)

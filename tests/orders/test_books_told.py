@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from account_portal.core.db import Database
 from account_portal.merchant.importing import run
-from tests.orders.lives import Steps, begin_anew, lives_of
+from tests.orders.lives import DEEDS, Steps, begin_anew, lives_of
 from tests.orders.told_lives import PAYMENTS, begin
 
 prices = st.sampled_from([0, 1, 3.33, 100])
@@ -47,34 +47,7 @@ told = [
     "tell_cancelled",
     "tell_points",
 ]
-done = [
-    "cancel",
-    "cancel_by_shop",
-    "pay_again",
-    "settle",
-    "fail_payment",
-    "pack",
-    "move",
-    "lose",
-    "resend",
-    "refund_parcel",
-    "ask_return",
-    "return_step",
-    "cancel_return",
-    "claim",
-    "claim",
-    "accept_claim",
-    "accept_claim",
-    "reject_claim",
-    "withdraw_claim",
-    "cancel_replacement",
-    "approve_refund",
-    "settle_refund",
-    "fail_refund",
-    "goodwill",
-    "days",
-]
-steps = lives_of(told + done, 14)
+steps = lives_of([*told, *DEEDS], 14)
 
 
 GIFT = ((1, 0), (1, 0), (1, 1))

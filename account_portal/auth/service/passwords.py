@@ -192,7 +192,9 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
     fault: PortalError | None = None
     if fits:
         try:
-            new_hash = _hash_of_new(ctx, user, data)
+            if normal(data.new_password) == normal(data.old_password):
+                raise PasswordUnchanged
+            new_hash = hash_of_new(ctx, user, data.new_password)
         except PortalError as error:  # tells that the old one was right, so it is not told yet
             fault = error
     user = _begin_as_owner(ctx, guesser, tried_hash, fits=fits, wrong=OldPasswordWrong())
@@ -201,17 +203,20 @@ def change_password(ctx: Context, data: schemas.ChangePassword) -> None:
     store_password(ctx, user, new_hash, but_session=ctx.actor.session_id)
 
 
-def _hash_of_new(ctx: Context, user: User, data: schemas.ChangePassword) -> str:
-    if normal(data.new_password) == normal(data.old_password):
-        raise PasswordUnchanged
+def hash_of_new(ctx: Context, user: User, password: str) -> str:
+    """The hash of what somebody who has an account wants as their password.
+
+    Raises:
+        WeakPassword: it is guessed too easily.
+    """
     require_good_password(
-        data.new_password,
+        password,
         email=user.email,
         phone=user.phone,
         store=ctx.settings.store_name,
         field="new_password",
     )
-    return hash_password(data.new_password)
+    return hash_password(password)
 
 
 def confirm_password(ctx: Context, data: schemas.ConfirmPassword) -> None:

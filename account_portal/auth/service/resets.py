@@ -1,14 +1,14 @@
 """Forgotten passwords: a code proves who asks, and all sessions end."""
 
 from account_portal.auth import schemas
-from account_portal.auth.rules import Contact, require_good_password, require_same
+from account_portal.auth.rules import Contact, require_same
 from account_portal.auth.service.accounts import find_signer
 from account_portal.auth.service.codes import active_holder, check_code
 from account_portal.auth.service.guessing import (
     forget_wrong_passwords,
     require_code_tries,
 )
-from account_portal.auth.service.passwords import store_password
+from account_portal.auth.service.passwords import hash_of_new, store_password
 from account_portal.auth.service.proving import prove_contact
 from account_portal.auth.service.sessions import (
     open_page_session,
@@ -19,7 +19,6 @@ from account_portal.context import Context
 from account_portal.core.errors import PortalError
 from account_portal.models import OtpChallenge, User
 from account_portal.security import otp
-from account_portal.security.passwords import hash_password
 
 
 def reset_password(ctx: Context, data: schemas.ResetPassword) -> schemas.SignedIn:
@@ -54,7 +53,9 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
         if code is None and challenge.confirmed_at is None:
             raise otp.OtpNotVerified
         try:
-            new_hash = _hash_of_new(ctx, data, challenge)
+            otp.require_open(challenge, ctx.now)
+            user = active_holder(ctx, challenge, lock=False)
+            new_hash = hash_of_new(ctx, user, data.new_password)
         except PortalError as error:  # tells that the code was right, so it is not told yet
             fault = error
     ctx.begin_writing()
@@ -74,19 +75,6 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
     forget_wrong_passwords(ctx, user)
     record_sign_in(ctx, user, challenge.channel, succeeded=True)
     return user
-
-
-def _hash_of_new(ctx: Context, data: schemas.ResetPassword, challenge: OtpChallenge) -> str:
-    otp.require_open(challenge, ctx.now)
-    user = active_holder(ctx, challenge, lock=False)
-    require_good_password(
-        data.new_password,
-        email=user.email,
-        phone=user.phone,
-        store=ctx.settings.store_name,
-        field="new_password",
-    )
-    return hash_password(data.new_password)
 
 
 def _reset_challenge(ctx: Context, data: schemas.ResetPassword, *, lock: bool) -> OtpChallenge:

@@ -6,7 +6,7 @@ from datetime import datetime
 from account_portal.addresses.rules import zone_of
 from account_portal.claims import rules, schemas
 from account_portal.claims.service.reading import get_claim
-from account_portal.claims.service.steps import locked_order, tell
+from account_portal.claims.service.steps import tell
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_number
@@ -19,6 +19,7 @@ from account_portal.models import (
 from account_portal.orders.facts import OrderFacts, facts_of, line_claims, parcel_claims
 from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.locking import lock_order_of
 from account_portal.returns import rules as return_rules
 from account_portal.returns.rules import ItemNotInOrder, LineState, Worth
 from account_portal.returns.service.lines import states_of
@@ -211,7 +212,7 @@ def withdraw_claim(ctx: Context, claim_number: str) -> None:
         ClaimNotOpen: it is decided or withdrawn.
     """
     claim = ctx.get_owned(Claim, claim_number=claim_number)
-    order = locked_order(ctx, claim)
+    order = lock_order_of(ctx, claim)
     rules.require_open(claim.status, claim_number)
     claim.status = ClaimStatus.WITHDRAWN
     claim.withdrawn_at = claim.modified_at = ctx.now

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.claims import rules, schemas
-from account_portal.claims.service.steps import locked_order, tell
+from account_portal.claims.service.steps import tell
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import InvalidInput, NotFound
@@ -14,6 +14,7 @@ from account_portal.notifications.messages.claims import ClaimStep
 from account_portal.orders import rules as order_rules
 from account_portal.orders import service as orders
 from account_portal.orders.service.goods import claim_items_of, refund_claim
+from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.lost_parcels import is_refunded
 from account_portal.orders.service.refunds import RefundTooHigh
 from account_portal.orders.service.replacing import add_free_order
@@ -41,7 +42,7 @@ def _open(ctx: Context, claim_number: str) -> tuple[Claim, Order]:
     claim = ctx.db.execute(statement).scalar_one_or_none()
     if claim is None:
         raise NotFound(f"There is no claim {claim_number}.")
-    order = locked_order(ctx, claim)
+    order = lock_order_of(ctx, claim)
     rules.require_open(claim.status, claim_number)
     return claim, order
 

@@ -1,23 +1,11 @@
 """What all steps of a claim share."""
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.written import written_amount
 from account_portal.models import Claim, Order
 from account_portal.notifications import enqueue, mark_changed
 from account_portal.notifications.messages.claims import ClaimMoved, ClaimStep
-
-
-def locked_order(ctx: Context, claim: Claim) -> Order:
-    """The order of a claim, locked; the claim is read again as it stands now."""
-    order: Order = ctx.db.execute(
-        select(Order).where(col(Order.id) == claim.order_id).with_for_update()
-    ).scalar_one()
-    ctx.db.refresh(claim)
-    return order
 
 
 def tell(

@@ -86,7 +86,8 @@ def _settle_payment(ctx: Context, number: str, data: Settlement, by: str) -> str
 
 
 def _approve_refund(ctx: Context, number: str, data: Nothing, by: str) -> str:
-    deeds.approve_refund(ctx, number)
+    if deeds.approve_refund(ctx, number).by_gateway:
+        return f"Refund {number} is approved: the payment gateway sends it back, and tells."
     return f"Refund {number} is approved; pay it out, then say what became of it."
 
 

@@ -36,31 +36,20 @@ class RuleWords:
 
 
 def policies_screen(visit: Visit) -> Content:
-    """The policy in force, and all that were set."""
+    """The policy in force, or one that was, and all that were set."""
     versions = service.list_policies(visit.ctx)
-    latest = versions[0] if versions else None
+    shown = versions[0] if versions else None
+    if number := visit.path.get("number"):
+        if not (number.isascii() and number.isdecimal() and len(number) < 9):
+            raise NotFound
+        shown = service.get_policy(visit.ctx, int(number))
     return {
-        "shown": latest,
+        "title": f"Policy {number}" if number else "Policies",
+        "shown": shown,
         "versions": versions,
-        "rules": _in_words(latest.policy) if latest else [],
+        "rules": _in_words(shown.policy) if shown else [],
         "settings_rules": _in_words(service.settings_policy(visit.ctx)),
-        "text": service.write_policy(latest.policy) if latest else EXAMPLE,
-    }
-
-
-def policy_screen(visit: Visit) -> Content:
-    """One version as it was set, to begin another one with."""
-    number = visit.path["number"]
-    if not (number.isascii() and number.isdecimal() and len(number) < 9):
-        raise NotFound
-    version = service.get_policy(visit.ctx, int(number))
-    return {
-        "title": f"Policy {version.number}",
-        "shown": version,
-        "versions": service.list_policies(visit.ctx),
-        "rules": _in_words(version.policy),
-        "settings_rules": _in_words(service.settings_policy(visit.ctx)),
-        "text": service.write_policy(version.policy),
+        "text": service.write_policy(shown.policy) if shown else EXAMPLE,
     }
 
 

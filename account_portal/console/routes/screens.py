@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import orjson
 from pydantic import ValidationError
 
-from account_portal.console.routes.policies import policies_screen, policy_screen, trial_screen
+from account_portal.console.routes.policies import policies_screen, trial_screen
 from account_portal.console.rules import ROLE_WORDS, Permission, Role
 from account_portal.console.service import accounts, audit, overview
 from account_portal.console.service import orders as order_screens
@@ -247,7 +247,7 @@ SCREENS = (
         "/policies/{number}",
         "Policy",
         "policies.html",
-        policy_screen,
+        policies_screen,
         Permission.POLICIES,
         under="/policies",
     ),

@@ -199,7 +199,7 @@ def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
             currency=currency,
             customer_id=customer_id,
             return_request_number=returns.get(row.return_id),
-            by_gateway=row.payment_id is not None and orders.sends_money_back(ctx),
+            by_gateway=orders.is_sent_by_gateway(ctx, row),
         )
         for row, number, currency, customer_id in rows
     ]

@@ -32,7 +32,7 @@ from account_portal.orders.service.paying import (
     retry_payment,
     settle_payment,
 )
-from account_portal.orders.service.paying_back import sends_money_back
+from account_portal.orders.service.paying_back import is_sent_by_gateway
 from account_portal.orders.service.payments import get_payment_status
 from account_portal.orders.service.policies import (
     apply_policy_file,
@@ -42,7 +42,7 @@ from account_portal.orders.service.policies import (
     settings_policy,
     try_policy,
 )
-from account_portal.orders.service.policy_texts import read_policy, write_policy
+from account_portal.orders.service.policy_texts import read_policy, read_policy_file, write_policy
 from account_portal.orders.service.reading import (
     count_orders,
     get_order,
@@ -97,6 +97,7 @@ __all__ = [
     "give_back_late_points",
     "help_link",
     "is_paid_somewhere",
+    "is_sent_by_gateway",
     "items_of_parcel",
     "list_delivery_choices",
     "list_on_the_way",
@@ -113,6 +114,7 @@ __all__ = [
     "pay_back_next",
     "preview_cancel",
     "read_policy",
+    "read_policy_file",
     "redirect_refund",
     "refresh_due",
     "refresh_orders",
@@ -125,7 +127,6 @@ __all__ = [
     "retry_payment",
     "retry_refund",
     "search_orders",
-    "sends_money_back",
     "set_policy",
     "settings_policy",
     "settle_payment",

@@ -6,7 +6,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.reading import PreparedSelect
-from account_portal.models import Order, Shipment
+from account_portal.models import Claim, Order, OrderReturn, Shipment
 
 _ORDER = select(Order).where(col(Order.order_number) == bindparam("number")).with_for_update()
 _SHIPMENT = (
@@ -32,6 +32,14 @@ def lock_order(ctx: Context, order_number: str) -> Order:
     order: Order | None = ctx.db.execute(_ORDER, {"number": order_number}).scalar_one_or_none()
     if order is None:
         raise NotFound(f"There is no order {order_number}.")
+    return order
+
+
+def lock_order_of(ctx: Context, row: OrderReturn | Claim) -> Order:
+    """The order of a return or a claim, which is read again as it stands once that is locked."""
+    of_row = select(Order).where(col(Order.id) == row.order_id).with_for_update()
+    order: Order = ctx.db.execute(of_row).scalar_one()
+    ctx.db.refresh(row)
     return order
 
 

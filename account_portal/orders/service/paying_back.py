@@ -15,6 +15,11 @@ def sends_money_back(ctx: Context) -> bool:
     return ctx.gateways.payments is not None and ctx.gateways.payments.pays_back
 
 
+def is_sent_by_gateway(ctx: Context, refund: Refund) -> bool:
+    """Whether the gateway moves a refund's money, and tells; the shop must not."""
+    return refund.payment_id is not None and sends_money_back(ctx)
+
+
 def goes_back(refund: Refund) -> bool:
     """Whether a refund is money that goes back the way it was paid."""
     return (

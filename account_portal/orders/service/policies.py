@@ -26,7 +26,7 @@ from account_portal.orders.schemas import (
     PolicyVersionView,
 )
 from account_portal.orders.service.documents import mark_documents
-from account_portal.orders.service.policy_texts import read_policy
+from account_portal.orders.service.policy_texts import read_policy_file
 
 SAMPLE = 200
 """The latest orders on which a policy is tried."""
@@ -172,11 +172,7 @@ def apply_policy_file(ctx: Context) -> PolicyVersionView | None:
     ctx.require_shop()
     if not ctx.settings.policy_file:
         return None
-    try:
-        text = Path(ctx.settings.policy_file).read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{error}.") from None
-    policy = read_policy(text)
+    policy = read_policy_file(Path(ctx.settings.policy_file))
     last = ctx.db.execute(
         select(col(PolicyVersion.body))
         .where(col(PolicyVersion.source) == "file")

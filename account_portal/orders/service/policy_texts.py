@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pydantic
@@ -9,6 +10,19 @@ import tomli_w
 
 from account_portal.core.errors import InvalidInput
 from account_portal.orders.schemas import Policy
+
+
+def read_policy_file(path: Path) -> Policy:
+    """The policy that a file says.
+
+    Raises:
+        InvalidInput: it cannot be read, or what it says cannot.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise _refusal([f"{error}."]) from None
+    return read_policy(text)
 
 
 def read_policy(text: str) -> Policy:

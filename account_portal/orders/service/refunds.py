@@ -26,7 +26,7 @@ from account_portal.orders.facts import money_of
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.new_refunds import add_refund
-from account_portal.orders.service.paying_back import hand_to_gateway, sends_money_back
+from account_portal.orders.service.paying_back import hand_to_gateway, is_sent_by_gateway
 from account_portal.orders.service.refund_reading import latest_payment
 from account_portal.states import (
     ActivityType,
@@ -112,7 +112,7 @@ def settle_refund(
     came_back = by_gateway and refund.status == RefundStatus.SUCCESS
     if refund.status != RefundStatus.APPROVED and not came_back:
         raise RefundNotMovable(f"Refund {request_number} is {refund.status}.")
-    if refund.payment_id is not None and sends_money_back(ctx) and not by_gateway:
+    if is_sent_by_gateway(ctx, refund) and not by_gateway:
         raise RefundNotMovable(
             f"Refund {request_number} goes back through the payment gateway, which tells by itself."
         )

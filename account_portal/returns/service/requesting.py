@@ -18,6 +18,7 @@ from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import PreviewedLine
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.refund_reading import latest_payment, working_days
 from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
@@ -33,7 +34,6 @@ from account_portal.returns.schemas import (
 from account_portal.returns.service.lines import line_states
 from account_portal.returns.service.reading import get_return
 from account_portal.returns.service.steps import (
-    locked_order,
     notify,
     withdraw_refunds,
     withdraw_replacement,
@@ -189,9 +189,33 @@ def create_return(
         planned = [replace(item, fee=0) for item in planned]
     if data.preview is not None:
         order_rules.require_preview(_quote(ctx, order, planned).digest, data.preview)
-    pickup = _pickup_copy(ctx, order, data.shipping_address)
-    total = sum(item.worth.total for item in planned)
-    tax = sum(item.worth.tax for item in planned)
+    items = [
+        ReturnItem(
+            return_id="",
+            line_id=item.line.id,
+            position=position,
+            quantity=item.data.quantity,
+            resolution=item.data.resolution,
+            return_reason=item.data.return_reason,
+            refund_amount=item.worth.total,
+            tax_amount=item.worth.tax,
+            fee=item.fee,
+            reason_code=item.data.reason_code,
+        )
+        for position, item in enumerate(planned)
+    ]
+    request = _add_request(ctx, order, items, data.shipping_address)
+    refresh_orders(ctx.db, [order.id], ctx.now)
+    notify(ctx, request, order_number, "created")
+    return get_return(ctx, order_number, request.request_number)
+
+
+def _add_request(
+    ctx: Context, order: Order, items: Sequence[ReturnItem], pickup: PickupAddress | None
+) -> Request:
+    """A new request for these items, valued; their return is named here."""
+    total = sum(item.refund_amount for item in items)
+    tax = sum(item.tax_amount for item in items)
     request = Request(
         customer_id=order.customer_id,
         order_id=order.id,
@@ -200,30 +224,17 @@ def create_return(
         subtotal=total - tax,
         total_tax=tax,
         grand_total=total,
-        pickup_address_id=pickup,
+        pickup_address_id=_pickup_copy(ctx, order, pickup),
         created_at=ctx.now,
         modified_at=ctx.now,
     )
     ctx.db.add(request)
     ctx.db.flush()
-    for position, item in enumerate(planned):
-        ctx.db.add(
-            ReturnItem(
-                return_id=request.id,
-                line_id=item.line.id,
-                position=position,
-                quantity=item.data.quantity,
-                resolution=item.data.resolution,
-                return_reason=item.data.return_reason,
-                refund_amount=item.worth.total,
-                tax_amount=item.worth.tax,
-                fee=item.fee,
-                reason_code=item.data.reason_code,
-            )
-        )
-    refresh_orders(ctx.db, [order.id], ctx.now)
-    notify(ctx, request, order_number, "created")
-    return get_return(ctx, order_number, request.request_number)
+    for item in items:
+        item.return_id = request.id
+        ctx.db.add(item)
+    ctx.db.flush()
+    return request
 
 
 def _pickup_copy(ctx: Context, order: Order, wanted: PickupAddress | None) -> str | None:
@@ -270,7 +281,7 @@ def cancel_return(ctx: Context, request_number: str) -> None:
         ReturnNotCancellable: goods, money or the replacement are on their way.
     """
     request = ctx.get_owned(Request, request_number=request_number)
-    order = locked_order(ctx, request)
+    order = lock_order_of(ctx, request)
     if not rules.can_move(ReturnStatus(request.status), ReturnStatus.CANCELLED):
         raise rules.ReturnNotCancellable
     withdraw_refunds(ctx, request)
@@ -290,25 +301,6 @@ def ask_back(ctx: Context, order: Order, items: Sequence[ReturnItem], *, for_cla
         items: what goes back, valued; their return is named here.
         for_claim: the number of the claim that they were named in.
     """
-    total = sum(item.refund_amount for item in items)
-    tax = sum(item.tax_amount for item in items)
-    request = Request(
-        customer_id=order.customer_id,
-        order_id=order.id,
-        request_number=new_number("RET", ctx.now.year),
-        status=ReturnStatus.CREATED,
-        subtotal=total - tax,
-        total_tax=tax,
-        grand_total=total,
-        pickup_address_id=_pickup_copy(ctx, order, None),
-        created_at=ctx.now,
-        modified_at=ctx.now,
-    )
-    ctx.db.add(request)
-    ctx.db.flush()
     for item in items:
-        item.return_id = request.id
         item.return_reason = f"{item.return_reason} (claim {for_claim})"[:500]
-        ctx.db.add(item)
-    ctx.db.flush()
-    return request
+    return _add_request(ctx, order, items, None)

@@ -12,11 +12,11 @@ from account_portal.notifications import mark_changed
 from account_portal.orders.rules import POINTS, STORE_CREDIT
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.goods import items_of, refund_goods, refund_instead
+from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.returns import rules
 from account_portal.returns.service.steps import (
     add_replacement,
-    locked_order,
     notify,
 )
 from account_portal.states import OrderStatus, RefundStatus, ReturnResolution, ReturnStatus
@@ -35,7 +35,7 @@ def _take_step(ctx: Context, request_number: str, to: ReturnStatus) -> tuple[Req
     request = ctx.db.execute(statement).scalar_one_or_none()
     if request is None:
         raise NotFound(f"There is no return {request_number}.")
-    order = locked_order(ctx, request)
+    order = lock_order_of(ctx, request)
     rules.require_movable(ReturnStatus(request.status), to)
     request.status, request.modified_at = to, ctx.now
     mark_changed(ctx.db, [request.customer_id])

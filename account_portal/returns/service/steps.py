@@ -29,15 +29,6 @@ from account_portal.states import (
 WITHDRAWN = "Return cancelled"
 
 
-def locked_order(ctx: Context, request: Request) -> Order:
-    """The order of a request, locked; the request is read again as it stands now."""
-    order: Order = ctx.db.execute(
-        select(Order).where(col(Order.id) == request.order_id).with_for_update()
-    ).scalar_one()
-    ctx.db.refresh(request)
-    return order
-
-
 def notify(
     ctx: Context,
     request: Request,
