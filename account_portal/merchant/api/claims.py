@@ -60,7 +60,7 @@ def accept_claim(ctx: Ctx, claim_number: ClaimPath, data: AcceptClaim) -> ClaimS
     raises=(rules.ClaimNotOpen,),
     also=(404,),
     idempotent=True,
-    examples={"whole": {"reason": "The photo shows it whole"}},
+    examples={"whole": {"reason": "It was whole when it left us"}},
 )
 def reject_claim(ctx: Ctx, claim_number: ClaimPath, data: Reason) -> ClaimState:
     """The customer reads the reason, and may claim or return the units again."""

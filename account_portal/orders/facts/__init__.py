@@ -1,7 +1,7 @@
 """What is known of an order, read once: whoever decides something reads these rows nowhere else."""
 
 from account_portal.orders.facts.cancelled import CancelledWorth, cancelled_worth
-from account_portal.orders.facts.claims import line_claims, parcel_claims
+from account_portal.orders.facts.claim_eligibility import line_claims, parcel_claims
 from account_portal.orders.facts.eligibility import (
     LineEligibility,
     can_cancel,
