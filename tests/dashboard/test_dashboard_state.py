@@ -1,6 +1,7 @@
 """The first page without a browser."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from account_portal.core.db import Database
 from account_portal.dashboard.state import DashboardState
@@ -15,11 +16,13 @@ def open_home(database: Database, user: User | None) -> OpenPage:
     return page
 
 
-def ship(database: Database, user: User, days: int | None, status: str = "in_transit") -> str:
+def ship(
+    database: Database, user: User, days: int | None, status: str = "in_transit", **columns: Any
+) -> str:
     """An order on its way that arrives in so many days."""
     day = None if days is None else (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
     parcel = {"status": status, "eta_delivery": day}
-    return make_order(database, user, status="shipped", parcels=[parcel]).order_number
+    return make_order(database, user, status="shipped", parcels=[parcel], **columns).order_number
 
 
 def test_what_arrives_first_stands_first(database: Database, owner: User) -> None:
@@ -62,6 +65,35 @@ def test_what_is_late_stands_first_and_says_so(database: Database, owner: User) 
     late = ship(database, owner, -2)
     first, _ = open_home(database, owner).shown.on_the_way
     assert (first.order_number, first.arrival.when) == (late, "late")
+
+
+def test_what_is_late_is_seen_however_many_orders_came_after_it(
+    database: Database, owner: User
+) -> None:
+    ancient = [{"status": "in_transit", "eta_delivery": "2020-01-01"}]
+    make_order(database, owner, status="shipped", parcels=ancient)
+    ordered = datetime.now(UTC) - timedelta(days=14)
+    late = ship(database, owner, -6, "delivery_attempted", order_date=ordered)
+    for days in range(1, 5):
+        ship(database, owner, days)
+    shown = open_home(database, owner).shown.on_the_way
+    assert shown[0].order_number == late
+    # What was due years ago is no news.
+    assert [order.arrival.when for order in shown].count("late") == 1
+
+
+def test_a_parcel_is_on_its_way_while_another_comes_back(database: Database, owner: User) -> None:
+    day = (datetime.now(UTC) - timedelta(days=6)).date().isoformat()
+    lines = [make_line(0, sku="kettle"), make_line(1, sku="mug", product_name="Mug")]
+    parcels = [
+        {"status": "return_to_origin", "units": {"kettle": 1}},
+        {"status": "delivery_attempted", "units": {"mug": 1}, "eta_delivery": day},
+    ]
+    status = "partially_return_to_origin"
+    made = make_order(database, owner, status=status, lines=lines, parcels=parcels)
+    (order,) = open_home(database, owner).shown.on_the_way
+    assert (order.order_number, order.arrival.when) == (made.order_number, "late")
+    assert order.is_part
 
 
 def test_what_needs_the_customer_is_theirs_alone(

@@ -31,6 +31,7 @@ ON_THE_WAY = frozenset(
         OrderStatus.PARTIALLY_DELIVERED,
         OrderStatus.PARTIALLY_UNDELIVERED,
         OrderStatus.UNDELIVERED,
+        OrderStatus.PARTIALLY_RETURN_TO_ORIGIN,
     }
 )
 """States with parcels a customer waits for."""

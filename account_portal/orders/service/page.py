@@ -1,5 +1,6 @@
 """What the page of one order shows, put together from the other reads."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -257,10 +258,17 @@ _WITH_COURIER = frozenset(
 )
 
 
+_LOOKED_AT = 20
+"""Of so many of the latest orders the most urgent are found: what is late is seldom new."""
+_FORGOTTEN_AFTER = timedelta(days=90)
+"""What was due longer ago came or never will: its shop has not told."""
+
+
 def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
-    """The latest orders with parcels on their way; the most urgent stands first."""
+    """Orders with parcels on their way, the most urgent first."""
     found = []
-    for order in read_orders_in(ctx, rules.ON_THE_WAY, limit):
+    forgotten = (ctx.now - _FORGOTTEN_AFTER).date().isoformat()
+    for order in read_orders_in(ctx, rules.ON_THE_WAY, _LOOKED_AT):
         zone = zone_of_delivery(order)
         parcels = [
             _Coming(
@@ -274,6 +282,8 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
         if order["shipments"] and not parcels:
             continue  # lost or on their way back: nothing of it is coming
         first = min(parcels, key=lambda one: urgency(one.arrival), default=_Coming())
+        if first.arrival and first.arrival.when == "late" and first.arrival.day < forgotten:
+            continue
         is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
         found.append(
             OrderOnTheWay(
@@ -283,7 +293,7 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
                 is_part=not is_whole,
             )
         )
-    return sorted(found, key=lambda one: urgency(one.arrival))
+    return sorted(found, key=lambda one: urgency(one.arrival))[:limit]
 
 
 class _Coming(NamedTuple):
