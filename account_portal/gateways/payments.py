@@ -98,6 +98,10 @@ class ReportRefused(Exception):
     """What claims to be a gateway's word is not signed by it."""
 
 
+class ReportNotUnderstood(Exception):
+    """A gateway's word, signed by it, says nothing that can be read."""
+
+
 class PaymentGateway(Protocol):
     """Takes money, and gives it back where `pays_back` says so."""
 
@@ -134,6 +138,7 @@ class PaymentGateway(Protocol):
 
         Raises:
             ReportRefused: it is not signed by the gateway, or is too old.
+            ReportNotUnderstood: it is, and has not the form that the gateway documents.
         """
         ...
 

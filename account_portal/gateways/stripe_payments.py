@@ -23,6 +23,7 @@ from account_portal.gateways.payments import (
     PaymentStart,
     RefundReport,
     RefundRequest,
+    ReportNotUnderstood,
     ReportRefused,
 )
 
@@ -152,15 +153,12 @@ class StripeGateway:
                 self._secret,
                 stripe.Webhook.DEFAULT_TOLERANCE,
             )
+        except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
+            raise ReportRefused(str(error)) from None
+        try:
             return _report(json.loads(body))
-        except (
-            stripe.SignatureVerificationError,
-            ValueError,
-            LookupError,
-            TypeError,
-            AttributeError,
-        ) as error:
-            raise ReportRefused(str(error) or type(error).__name__) from None
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ReportNotUnderstood(f"{type(error).__name__}: {error}") from None
 
     def _close(self, reference: str) -> None:
         """Let nobody pay an earlier attempt any more.

@@ -87,6 +87,54 @@ def test_some_units_go_into_a_parcel(database: Database, signed_in: SignedIn, ow
     assert "order.pack" in page.deeds()
 
 
+UNPAID = {"payment_status": "failed", "payments": [{"payment_status": "failed"}]}
+ON_DELIVERY = {"payment_status": "pending", "collection": "on_delivery"}
+
+
+def test_what_is_not_paid_is_sent_by_whoever_says_so(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    order = make_order(database, owner, **UNPAID)
+    warehouse = signed_in(Role.WAREHOUSE)
+    form = of_order(warehouse, order).form("order.pack")
+    ticked = form.pop("unpaid")
+    warehouse.post("/do/order.pack", form)
+    assert "₹200.00 is not paid yet" in warehouse.told()
+    assert rows(database, Shipment) == []
+    [refused] = audit_of(database, "order.pack")
+    assert "not_paid_yet" in refused.details
+    warehouse.post("/do/order.pack", form | {"unpaid": ticked})
+    [parcel] = rows(database, Shipment)
+    do(warehouse, warehouse.page("/parcels?status=unscheduled"), "parcel.move")
+    do(warehouse, warehouse.page("/parcels?status=packed"), "parcel.move")
+    assert "₹200.00 is not paid yet" in warehouse.told()
+    form = of_order(warehouse, order).form("parcel.move") | {"status": "shipped"}
+    ticked = form.pop("unpaid")
+    assert warehouse.post("/do/parcel.move", form).status_code == 303
+    assert [one.status for one in rows(database, Shipment)] == ["packed"]
+    warehouse.post("/do/parcel.move", form | {"unpaid": ticked})
+    assert [one.status for one in rows(database, Shipment)] == ["shipped"]
+    form = of_order(warehouse, order).form("parcel.move")
+    assert "unpaid" not in form  # it left
+    assert warehouse.post("/do/parcel.move", form | {"status": "delivered"}).status_code == 303
+    assert [one.status for one in rows(database, Shipment)] == ["delivered"]
+    assert parcel.reference_number in warehouse.told()
+
+
+@pytest.mark.parametrize("payments", [None, [ON_DELIVERY]])
+def test_what_is_paid_or_paid_on_delivery_goes_unasked(
+    database: Database, signed_in: SignedIn, owner: User, payments: Any
+) -> None:
+    order = make_order(database, owner, payments=payments)
+    warehouse = signed_in(Role.WAREHOUSE)
+    form = of_order(warehouse, order).form("order.pack")
+    assert "unpaid" not in form
+    warehouse.post("/do/order.pack", form)
+    do(warehouse, warehouse.page("/parcels?status=unscheduled"), "parcel.move")
+    do(warehouse, warehouse.page("/parcels?status=packed"), "parcel.move")
+    assert [one.status for one in rows(database, Shipment)] == ["shipped"]
+
+
 def test_a_stale_button_changes_nothing(
     database: Database, signed_in: SignedIn, owner: User
 ) -> None:

@@ -30,7 +30,8 @@ def test_the_way_in(database: Database, browser: New, clock: Clock) -> None:
     mira = browser()
     assert "mira@shop.example" in mira.page(f"/invitation?token={token}").text
     set_ = mira.post("/invitation", {"token": token, "password": PASSWORD, "repeated": PASSWORD})
-    assert set_.headers["location"] == "/console/login"
+    assert set_.headers["location"] == "/console/login?done=set"
+    assert "Your password is set." in mira.page("/login?done=set").text
     given = mira.post("/login", {"email": "Mira@Shop.example ", "password": PASSWORD})
     assert given.headers["location"] == "/console/code"
     cookie = given.headers["set-cookie"]
@@ -252,8 +253,9 @@ def test_ones_own_password(database: Database, signed_in: SignedIn, browser: New
     assert "This is not your password" in admin.told()
     admin.post("/account/password", form | {"password": "short", "repeated": "short"})
     assert "must have 12" in admin.told()
-    assert admin.post("/account/password", form).headers["location"] == "/console/login"
+    led = admin.post("/account/password", form).headers["location"]
     assert admin.get("").status_code == 303
+    assert "Your password is changed" in admin.page(led.removeprefix("/console")).text
     new = browser()
     for password, status in ((PASSWORD, 401), (other, 303)):
         given = new.post("/login", {"email": "mira@shop.example", "password": password})

@@ -13,7 +13,7 @@ from account_portal.models import Order, Payment, User
 from account_portal.orders.service.paying import attempt_signature
 from tests.conftest import Set
 from tests.dashboard.test_dashboard_state import open_home
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 from tests.orders.test_order_state import open_order
 
 PAY = {"payment_gateway_params": {"payment_gateway": "TEST"}}
@@ -79,6 +79,28 @@ def test_pages_lead_to_where_the_shop_takes_money(
     assert (page.leave_to, page.notice_tone) == ("", "danger")
     (task,) = [task for task in open_home(database, owner).shown.tasks if task.kind == "payment"]
     assert task.action == action
+
+
+@pytest.mark.parametrize(
+    ("values", "is_held"),
+    [
+        ({}, True),
+        ({"parcels": [{"status": "cancelled"}]}, True),
+        ({"parcels": [{"status": "unscheduled"}]}, False),  # the shop did not wait
+        ({"status": "delivered"}, False),
+        ({"status": "awaiting_approval"}, False),
+        ({"lines": [make_line(product_type="digital")]}, False),
+        ({"lines": [make_line(0), make_line(1, product_type="digital")]}, True),
+    ],
+)
+def test_parcels_that_wait_for_money_are_those_that_do(
+    owner: User, database: Database, values: dict[str, Any], is_held: bool
+) -> None:
+    failed = {"payment_status": "failed", "payments": [{"payment_status": "failed"}]}
+    order = make_order(database, owner, **failed, **values)
+    page = open_order(database, owner, order.order_number)
+    assert page.shown.is_waiting_for_money
+    assert page.shown.is_held_until_paid is is_held
 
 
 def test_home_pays_at_the_gateway_there_is(

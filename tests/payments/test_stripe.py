@@ -42,10 +42,15 @@ class Shop:
 
     def tell(self, message: tuple[bytes, str]) -> int:
         """Send what Stripe sends; the status of the answer."""
+        return self.answer(message)[0]
+
+    def answer(self, message: tuple[bytes, str]) -> tuple[int, str]:
+        """Send what Stripe sends; status and code of the answer."""
         body, signature = message
-        return self.api.client.post(
+        answer = self.api.client.post(
             "/payment-events", content=body, headers={"Stripe-Signature": signature}
-        ).status_code
+        )
+        return answer.status_code, answer.json().get("code", "")
 
     def shop(self, deed: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return self.call(deed, *args, actor=SHOP, **kwargs)
@@ -156,6 +161,20 @@ def test_a_bank_that_bounces_leaves_the_order_to_be_paid(shop: Shop) -> None:
         lambda body: (body.replace(b"pi_1", b"pi_2"), sign(body)),
         lambda body: (body, sign(body, at=1_700_000_000)),
         lambda body: (b"\xff\xfe", sign(b"\xff\xfe")),
+    ],
+)
+def test_a_forged_message_settles_nothing(
+    shop: Shop, forge: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    body, _ = shop.stripe.pay(shop.pay())
+    assert shop.answer(forge(body)) == (400, "signature_invalid")
+    assert "that no gateway signed was refused" in caplog.text
+    assert shop.account() == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "speak",
+    [
         lambda body: (b"[]", sign(b"[]")),
         lambda body: (b"{}", sign(b"{}")),
         lambda body: (b"no json", sign(b"no json")),
@@ -170,9 +189,12 @@ def test_a_bank_that_bounces_leaves_the_order_to_be_paid(shop: Shop) -> None:
         ),
     ],
 )
-def test_a_forged_message_settles_nothing(shop: Shop, forge: Callable[..., Any]) -> None:
+def test_nonsense_that_is_signed_is_called_nonsense(
+    shop: Shop, speak: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
     body, _ = shop.stripe.pay(shop.pay())
-    assert shop.tell(forge(body)) == 400
+    assert shop.answer(speak(body)) == (400, "validation_failed")
+    assert "that the payment gateway signed cannot be read" in caplog.text
     assert shop.account() == (0, 0, 0)
 
 

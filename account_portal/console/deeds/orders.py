@@ -8,9 +8,11 @@ from starlette.datastructures import FormData
 from account_portal.claims.schemas import AcceptClaim
 from account_portal.console.deeds.base import Deed, Do, Nothing, deed_of_order
 from account_portal.console.rules import Permission
+from account_portal.console.service.orders import awaited_money
+from account_portal.console.words import money as written
 from account_portal.context import Context
-from account_portal.core.errors import InvalidInput
-from account_portal.merchant import deeds
+from account_portal.core.errors import Conflict, InvalidInput
+from account_portal.merchant import deeds, states
 from account_portal.merchant.schemas import (
     CreateRefund,
     CreateShipment,
@@ -20,10 +22,38 @@ from account_portal.merchant.schemas import (
     RetryRefund,
     Settlement,
 )
+from account_portal.orders.rules import IS_HERE
 from account_portal.returns import service as returns
 from account_portal.states import ClaimResolution
 from account_portal.withdrawals import service as withdrawals
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
+
+
+class NotPaidYet(Conflict):
+    """Goods of an order that is not paid are sent when staff say that they mean it."""
+
+    code = "not_paid_yet"
+
+
+def _require_paid(ctx: Context, order_number: str) -> None:
+    amount, currency = awaited_money(ctx, order_number)
+    if amount > 0:
+        raise NotPaidYet(
+            f"Of order {order_number}, {written(amount, currency)} is not paid yet. To send it all "
+            "the same, tick so on the order's page."
+        )
+
+
+class Pack(CreateShipment):
+    """What goes into a parcel, and whether it does though it is not paid."""
+
+    unpaid: bool = False
+
+
+class Move(MoveShipment):
+    """A step of a parcel, and whether it leaves though it is not paid."""
+
+    unpaid: bool = False
 
 
 def _units(form: FormData) -> dict[str, Any]:
@@ -36,7 +66,7 @@ def _units(form: FormData) -> dict[str, Any]:
     items = [{"sku": sku, "quantity": count} for sku, count in pairs if count not in ("", "0")]
     if not items:
         raise InvalidInput("Choose at least one unit.", items="must hold at least one unit")
-    return {"items": items}
+    return {"items": items, "unpaid": form.get("unpaid")}
 
 
 def _step(step: Callable[..., None], words: str, *texts: str) -> Do:
@@ -57,7 +87,9 @@ def _cancel_order(ctx: Context, number: str, data: Reason, by: str) -> str:
     return f"Order {number} is cancelled. What was paid is owed back."
 
 
-def _pack(ctx: Context, number: str, data: CreateShipment, by: str) -> str:
+def _pack(ctx: Context, number: str, data: Pack, by: str) -> str:
+    if not data.unpaid:
+        _require_paid(ctx, number)
     return f"Parcel {deeds.create_shipment(ctx, number, data).reference_number} is made."
 
 
@@ -66,7 +98,10 @@ def _good_will(ctx: Context, number: str, data: CreateRefund, by: str) -> str:
     return f"Refund {made.request_number} is promised; it waits to be approved."
 
 
-def _move(ctx: Context, number: str, data: MoveShipment, by: str) -> str:
+def _move(ctx: Context, number: str, data: Move, by: str) -> str:
+    parcel = states.of_shipment(ctx, number)
+    if parcel.status in IS_HERE and data.status not in IS_HERE and not data.unpaid:
+        _require_paid(ctx, parcel.order.order_number)
     status = deeds.move_shipment(ctx, number, data).status
     return f"Parcel {number} is {status.replace('_', ' ')}."
 
@@ -138,9 +173,9 @@ def _settle_withdrawal(ctx: Context, number: str, data: SettleWithdrawal, by: st
 DEEDS: Mapping[str, Deed] = {
     "order.approve": deed_of_order("order", Permission.ORDERS, _approve_order),
     "order.cancel": deed_of_order("order", Permission.ORDERS, _cancel_order, Reason),
-    "order.pack": deed_of_order("order", Permission.PARCELS, _pack, CreateShipment, _units),
+    "order.pack": deed_of_order("order", Permission.PARCELS, _pack, Pack, _units),
     "order.refund": deed_of_order("order", Permission.REFUNDS, _good_will, CreateRefund),
-    "parcel.move": deed_of_order("parcel", Permission.PARCELS, _move, MoveShipment),
+    "parcel.move": deed_of_order("parcel", Permission.PARCELS, _move, Move),
     "parcel.resend": deed_of_order("parcel", Permission.PARCELS, _resend),
     "parcel.refund": deed_of_order("parcel", Permission.REFUNDS, _refund_parcel),
     "payment.settle": deed_of_order("payment", Permission.PAYMENTS, _settle_payment, Settlement),

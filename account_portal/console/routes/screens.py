@@ -21,7 +21,7 @@ from account_portal.core.schemas import EncodedView
 from account_portal.events import EventType
 from account_portal.merchant import keys, lists, rows, states
 from account_portal.merchant.claim_rows import ClaimsQuery
-from account_portal.orders.rules import NEVER_CAME
+from account_portal.orders.rules import IS_HERE, NEVER_CAME
 from account_portal.security import api_keys
 from account_portal.states import (
     ClaimStatus,
@@ -116,6 +116,7 @@ def _order(visit: Visit) -> Content:
         "order": shown.order,
         "next_steps": order_screens.next_steps,
         "return_steps": order_screens.return_steps,
+        "is_here": [str(state) for state in IS_HERE],
         "never_came": [str(state) for state in NEVER_CAME],
     }
 

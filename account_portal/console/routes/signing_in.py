@@ -90,15 +90,24 @@ def _form(
     return response
 
 
-def _login_content(where: str, email: str = "") -> Content:
+def _login_content(where: str, email: str = "", *, told: str = "") -> Content:
     demo = (DEMO_STAFF, DEMO_PASSWORD) if get_settings().demo else None
-    return {"title": "Sign in", "next": where, "email": email, "login": demo}
+    return {"title": "Sign in", "next": where, "email": email, "login": demo, "told": told}
 
 
 async def show_login(request: Request) -> Response:
     """Ask for e-mail address and password."""
     where = _next(request.query_params.get("next", ""))
-    return await answer_page(request, lambda: _form(request, "login.html", _login_content(where)))
+    told = _TOLD.get(request.query_params.get("done", ""), "")
+    content = _login_content(where, told=told)
+    return await answer_page(request, lambda: _form(request, "login.html", content))
+
+
+_TOLD = {
+    "set": "Your password is set. Sign in with it.",
+    "changed": "Your password is changed, and you are signed out everywhere. Sign in with it.",
+}
+"""What is said above the form to somebody who comes from elsewhere."""
 
 
 async def login(request: Request) -> Response:
@@ -245,7 +254,7 @@ async def accept_invitation(request: Request) -> Response:
                 )
         except InvalidInput as error:
             return _form(request, "invitation.html", _invitation(email, token), error)
-        return to(LOGIN)
+        return to(f"{LOGIN}?done=set")
 
     return await _with_form(request, work)
 
@@ -292,7 +301,7 @@ async def change_password(request: Request) -> Response:
                 member = require_member(ctx, request, Permission.READ)
                 sessions.leave_notice(ctx, member, {"tone": "bad", "text": sentences_of(error)})
             return to(f"{BASE}/account")
-        return to(LOGIN)
+        return to(f"{LOGIN}?done=changed")
 
     return await _with_form(request, work)
 

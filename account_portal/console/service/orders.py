@@ -17,7 +17,7 @@ from account_portal.merchant import lists, rows
 from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery
 from account_portal.models import Order, Shipment, ShipmentEvent, User
 from account_portal.orders import rules
-from account_portal.orders.facts import facts_of
+from account_portal.orders.facts import facts_of, money_of
 from account_portal.returns import rules as return_rules
 from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
 
@@ -72,6 +72,8 @@ class OrderScreen:
     claims: Sequence[ClaimRow]
     payout_accounts: Sequence[rows.BankAccountRow]
     history: Sequence[Happened]
+    awaited: Any
+    """What is not paid yet and is to come before goods are sent, in major units."""
     can_approve: bool
     can_cancel: bool
 
@@ -115,11 +117,26 @@ def read_order(ctx: Context, order_number: str) -> OrderScreen:
         claims=claims,
         payout_accounts=lists.list_bank_accounts(ctx, verified).rows,
         history=_history(ctx, order, payments, refunds, returns, claims),
+        awaited=money.to_major(rules.awaited(facts.money()), order.currency),
         can_approve=status in WAITING,
         can_cancel=rules.can_shop_cancel(
             status, [ShipmentStatus(row["status"]) for row in facts.shipments]
         ),
     )
+
+
+def awaited_money(ctx: Context, order_number: str) -> tuple[Any, str]:
+    """What is to come before goods of an order are sent, in major units, and its currency.
+
+    Raises:
+        NotFound: no such order.
+    """
+    statement = select(Order).where(col(Order.order_number) == order_number)
+    order = ctx.db.execute(statement).scalar_one_or_none()
+    if order is None:
+        raise NotFound
+    awaited = rules.awaited(money_of(ctx.db, order))
+    return money.to_major(awaited, order.currency), order.currency
 
 
 WAITING = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})

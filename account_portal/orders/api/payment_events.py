@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from account_portal import routes
 from account_portal.context import SHOP, enter
 from account_portal.core.errors import Conflict, NotFound, PayloadTooLarge, PortalError
-from account_portal.gateways.payments import PaymentReport, ReportRefused
+from account_portal.gateways.payments import PaymentReport, ReportNotUnderstood, ReportRefused
 from account_portal.orders import service
 
 log = logging.getLogger("account_portal.payments")
@@ -26,6 +26,14 @@ class NotSigned(PortalError):
     status = 400
     code = "signature_invalid"
     message = "This is not signed by the payment gateway."
+
+
+class NotUnderstood(PortalError):
+    """The gateway said it, and nobody knows what."""
+
+    status = 400
+    code = "validation_failed"
+    message = "This is signed by the payment gateway, and cannot be read."
 
 
 @payment_events.post(routes.PAYMENT_EVENTS)
@@ -51,6 +59,9 @@ def _take(body: bytes, headers: dict[str, str]) -> None:
     except ReportRefused as error:
         log.warning("a message that no gateway signed was refused: %s", error)
         raise NotSigned from None
+    except ReportNotUnderstood as error:
+        log.error("a message that the payment gateway signed cannot be read: %s", error)  # noqa: TRY400
+        raise NotUnderstood from None
     if report is None:
         return
     try:

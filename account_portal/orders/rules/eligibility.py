@@ -6,7 +6,7 @@ from typing import Literal
 
 from account_portal.core.errors import Conflict, PortalError, Unprocessable
 from account_portal.orders.rules.money import MoneyFacts, account_of
-from account_portal.orders.rules.parcels import DELIVERED, NOT_PACKED
+from account_portal.orders.rules.parcels import DELIVERED, IS_HERE, NOT_PACKED
 from account_portal.orders.schemas.policies import CancelUntil
 from account_portal.states import (
     OrderStatus,
@@ -133,20 +133,28 @@ def can_cancel(
 
 def can_shop_cancel(status: OrderStatus, shipments: Iterable[ShipmentStatus]) -> bool:
     """Whether the shop may still cancel: nothing may have left the house."""
-    inside = NOT_PACKED | {ShipmentStatus.PACKED}
     is_over = status is OrderStatus.CANCELLED or status in DELIVERED
-    return not is_over and all(shipment in inside for shipment in shipments)
+    return not is_over and all(shipment in IS_HERE for shipment in shipments)
+
+
+def awaited(facts: MoneyFacts) -> int:
+    """What is to come before goods are sent, in minor units.
+
+    It is unpaid, of an order that is not cancelled, and neither reserved nor due on delivery.
+    """
+    if facts.status is OrderStatus.CANCELLED:
+        return 0
+    if any(one.status is TransactionStatus.PENDING and one.collection for one in facts.attempts):
+        return 0
+    return account_of(facts).unpaid
 
 
 def can_retry_payment(facts: MoneyFacts, now: datetime) -> bool:
     """Whether the customer may pay again: the flag shown and the guard enforced.
 
-    The order is not cancelled and something is unpaid; the money is neither reserved nor due on
-    delivery; and the last attempt failed or is older than 15 minutes.
+    Money is awaited, and the last attempt failed or is older than 15 minutes.
     """
-    if facts.status is OrderStatus.CANCELLED or account_of(facts).unpaid <= 0:
-        return False
-    if any(one.status is TransactionStatus.PENDING and one.collection for one in facts.attempts):
+    if awaited(facts) <= 0:
         return False
     last = max(facts.attempts, key=lambda attempt: attempt.created_at, default=None)
     if last is None:

@@ -30,6 +30,10 @@ NOT_PACKED = frozenset(
 )
 
 
+IS_HERE = NOT_PACKED | {ShipmentStatus.PACKED}
+"""Parcels that no courier has yet, or ever."""
+
+
 class ShipmentNotMovable(Conflict):
     """A parcel can't go from where it is to there."""
 

@@ -52,7 +52,7 @@ def refund_promise(day: date, today: date) -> Promise:
 
 
 def refund_way(refund: Mapping[str, Any], paid_by: Mapping[str, Any] | None) -> str:
-    """Where a refund goes: "to UPI", "to your Visa •••• 4242", "as points".
+    """Where a refund goes: "to UPI", "to your Visa •••• 4242", "to your card", "as points".
 
     Args:
         refund: its `payment_mode`, `payment_method`, `bank_name` and `bank_account_number`.
@@ -70,7 +70,25 @@ def refund_way(refund: Mapping[str, Any], paid_by: Mapping[str, Any] | None) -> 
         if paid_by["card_number"]:
             return f"to your {paid_by['card_type'] or 'card'}{_end_of(paid_by['card_number'])}"
         method = None if paid_by["collection"] else paid_by["payment_method"]
-    return f"to {method}" if method else "the way you paid"
+    return _to(method) if method else "the way you paid"
+
+
+def _to(method: str) -> str:
+    """A name is a place money goes to; a kind of payment is the customer's own."""
+    name = " ".join(method.casefold().split())
+    if name.endswith("card"):
+        return "to your gift card" if name.startswith("gift") else "to your card"
+    return _KINDS.get(name, f"to {method}")
+
+
+_KINDS = {
+    **dict.fromkeys(
+        ("net banking", "netbanking", "bank transfer", "bank deposit"), "to your bank account"
+    ),
+    "wallet": "to your wallet",
+    # Who took the money is not where it goes.
+    **dict.fromkeys(("stripe", "shopify payments", "razorpay", "online"), "the way you paid"),
+}
 
 
 def _end_of(number: str | None) -> str:

@@ -132,6 +132,9 @@ class OrderPage(View):
     is_waiting_for_money: bool = Field(
         description="The customer may pay what is unpaid now: here, or where the shop takes money."
     )
+    is_held_until_paid: bool = Field(
+        description="Nothing of it is in a parcel; the shop may still send it before it is paid."
+    )
     checkout_link: str = Field(
         description="Where the shop takes the money itself; empty: nowhere, or it is paid here."
     )

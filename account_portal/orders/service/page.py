@@ -73,6 +73,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         bank_refund_days=ctx.settings.bank_refund_days,
         payment=payment_status_of(ctx, facts),
         is_waiting_for_money=rules.can_retry_payment(facts.money(), ctx.now),
+        is_held_until_paid=_is_held(order),
         checkout_link=checkout_link(ctx, order_number),
         price=price_breakdown(order, facts),
         money_note=rules.money_note(facts.money()),
@@ -93,6 +94,14 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         payout_accounts=_payout_accounts(ctx)
         if any(line.cancellable_quantity for line in order.cancel_eligibility.lines)
         else [],
+    )
+
+
+def _is_held(order: OrderDetail) -> bool:
+    return (
+        order.status in (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
+        and all(parcel.status == ShipmentStatus.CANCELLED for parcel in order.shipments)
+        and any(item.product_type != "digital" for item in order.order_items)
     )
 
 

@@ -143,7 +143,7 @@ def move_shipment(
         shipment.packed_at = ctx.now
     if status is ShipmentStatus.DELIVERED:
         shipment.delivered_date = ctx.now
-    on_its_way = status not in rules.NOT_PACKED | {ShipmentStatus.PACKED}
+    on_its_way = status not in rules.IS_HERE
     if on_its_way and shipment.shipped_date is None:
         shipment.shipped_date = ctx.now
     step = {

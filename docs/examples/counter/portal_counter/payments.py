@@ -16,6 +16,7 @@ from account_portal.gateways.payments import (
     PaymentStart,
     RefundReport,
     RefundRequest,
+    ReportNotUnderstood,
     ReportRefused,
 )
 
@@ -53,13 +54,16 @@ class CounterGateway:
             signature.encode(), headers.get("counter-signature", "").encode()
         ):
             raise ReportRefused("it is not signed by the till")
-        told = json.loads(body)
-        return PaymentReport(
-            request_number=told["number"],
-            succeeded=told["paid"],
-            amount=told["amount"],
-            currency=told["currency"],
-        )
+        try:
+            told = json.loads(body)
+            return PaymentReport(
+                request_number=told["number"],
+                succeeded=told["paid"],
+                amount=told["amount"],
+                currency=told["currency"],
+            )
+        except (ValueError, LookupError, TypeError) as error:
+            raise ReportNotUnderstood(f"{type(error).__name__}: {error}") from None
 
 
 def make(settings: Settings) -> PaymentGateway:
