@@ -132,7 +132,7 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("items-cancelled", ItemsCancelled(**of, what="1 × Linen shirt", refund="₹1,210.00")),
         (
             "order-cancelled",
-            OrderCancelled(**of, refund="₹3,630.00", way="to Visa ••4242", by="Fri, 4 Dec"),
+            OrderCancelled(**of, refund="₹3,630.00", way="to your Visa •••• 4242", by="Fri, 4 Dec"),
         ),
         ("return-created", ReturnMoved(step="created", **of_return)),
         ("return-approved", ReturnMoved(step="approved", **of_return)),
@@ -158,11 +158,11 @@ def examples(settings: Settings) -> dict[str, Words]:
         ),
         (
             "refund-sent",
-            RefundSettled(**of, amount="₹1,180.00", succeeded=True, way="to Visa ••4242"),
+            RefundSettled(**of, amount="₹1,180.00", succeeded=True, way="to your Visa •••• 4242"),
         ),
         (
             "refund-failed",
-            RefundSettled(**of, amount="₹1,180.00", succeeded=False, way="to Visa ••4242"),
+            RefundSettled(**of, amount="₹1,180.00", succeeded=False, way="to your Visa •••• 4242"),
         ),
         (
             "review-published",

@@ -299,12 +299,14 @@ class OrderDetailState(PageData, PageState):
     @action
     async def change_delivery(self, form: dict[str, Any]) -> None:
         """Send the order where it was chosen to go."""
-        chosen = {"address_id": self.delivery_to} if self.delivery_to else {}
+        chosen: dict[str, Any] = {"address_id": self.delivery_to} if self.delivery_to else {}
         instructions = form.get("delivery_instructions") or None
+        if self._delivery_seen:
+            chosen["seen"] = self._delivery_seen.model_dump()
         data = ChangeDelivery.model_validate({**chosen, "delivery_instructions": instructions})
         number = self.order_number
         try:
-            await write(self, service.change_delivery, number, data, self._delivery_seen)
+            await write(self, service.change_delivery, number, data)
         except (DeliveryNotChangeable, DeliveryChangedMeanwhile):
             self.is_changing_delivery = False
             raise

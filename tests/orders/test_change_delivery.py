@@ -159,7 +159,14 @@ def test_by_api(api: Api, database: Database, owner: User, stranger: User) -> No
     assert api.post("/orders/NONE/delivery", json=body, user=owner).status_code == 404
     assert api.post(path, user=owner, json={"address_id": None}).status_code == 400
     assert api.post(path, user=owner, json={"delivery_instructions": "x" * 256}).status_code == 400
-    done = api.post(path, user=owner, json=body)
+    seen = api.get(f"/orders/{order.order_number}", user=owner).json()["content"]["order"]
+    first = body | {"seen": seen["shipping_address"]}
+    assert api.post(path, user=owner, json=body | {"seen": {"city": 5}}).status_code == 400
+    done = api.post(path, user=owner, json=first)
     assert done.status_code == 200
+    stale = api.post(path, user=owner, json=first | {"delivery_instructions": "Ring twice"})
+    assert (stale.status_code, stale.json()["code"]) == (409, "delivery_changed")
+    now = api.get(f"/orders/{order.order_number}", user=owner).json()["content"]["order"]
+    assert now["shipping_address"]["delivery_instructions"] == NOTE
     assert done.json()["content"]["order"]["shipping_address"]["address_line1"] == "2 Hill Road"
     assert [one.order_number for one in rows(database, Order)] == [order.order_number]

@@ -119,7 +119,7 @@ class PaymentReceived(OrderNews):
 
     @override
     def text(self) -> str:
-        return f"{self.store} received your payment of {self.amount} for {self.order_number}."
+        return f"{self.store} received your payment of {self.amount} for order {self.order_number}."
 
 
 class PaymentFailed(OrderNews):

@@ -58,7 +58,7 @@ class ReturnMoved(CustomerMessage):
 
     @override
     def button(self) -> Button:
-        return Button("View your returns", routes.RETURNS)
+        return Button("View your return", routes.return_detail(self.request_number))
 
     @override
     def facts(self) -> list[tuple[str, str]]:

@@ -177,7 +177,12 @@ def retry_payment(
     summary="Change where an order goes",
     message="Delivery changed.",
     content="order",
-    raises=(rules.DeliveryNotChangeable, AddressNotFound, rules.DeliveryElsewhere),
+    raises=(
+        rules.DeliveryNotChangeable,
+        rules.DeliveryChangedMeanwhile,
+        AddressNotFound,
+        rules.DeliveryElsewhere,
+    ),
     also=(404,),
     idempotent=True,
     examples={

@@ -150,6 +150,12 @@ class ChangeDelivery(Input):
     delivery_instructions: str | None = Field(
         default=None, max_length=255, description="For whoever brings it; null for none."
     )
+    seen: dict[str, str | None] = Field(
+        default=ABSENT,
+        max_length=20,
+        description="The order's `shipping_address` as it was last read: if it differs by now, "
+        "nothing is changed and the answer is `delivery_changed`. [ours]",
+    )
 
 
 Address = Annotated[

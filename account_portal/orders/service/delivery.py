@@ -1,5 +1,6 @@
 """Changing where an order goes, before anything of it is packed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from account_portal.addresses.rules import MAX_ADDRESSES, AddressNotFound
@@ -15,7 +16,7 @@ from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import DeliveryChanged
 from account_portal.orders import rules
 from account_portal.orders.facts import can_change_delivery, facts_of
-from account_portal.orders.schemas import ChangeDelivery, OrderAddress, OrderDetail
+from account_portal.orders.schemas import ChangeDelivery, OrderDetail
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.reading import get_order
 
@@ -23,18 +24,12 @@ _COPIED = ("address_id", *AddressFields.model_fields)
 
 
 def change_delivery(
-    ctx: Context, order_number: str, data: ChangeDelivery, seen: OrderAddress | None = None
+    ctx: Context, order_number: str, data: ChangeDelivery
 ) -> EncodedView[OrderDetail]:
     """Send one of the caller's orders to another saved address, or with other instructions.
 
-    Args:
-        ctx: the call.
-        order_number: of the order.
-        data: where it goes instead.
-        seen: where it went when the customer last looked; given, nothing else is overwritten.
-
     Raises:
-        DeliveryChangedMeanwhile: it goes elsewhere, or with other instructions, than was `seen`.
+        DeliveryChangedMeanwhile: it goes elsewhere, or with other instructions, than was seen.
         NotFound: no such order of the caller.
         DeliveryNotChangeable: its state or the store's setting forbids it.
         AddressNotFound: no such saved address of the caller.
@@ -44,7 +39,7 @@ def change_delivery(
     if not can_change_delivery(facts_of(ctx.db, order)):
         raise rules.DeliveryNotChangeable
     known = ctx.db.get_one(AddressCopy, order.shipping_address_id)
-    if seen is not None and _shown(known) != _shown(seen):
+    if any(_bare(getattr(known, name)) != _bare(data.seen[name]) for name in _known(data.seen)):
         raise rules.DeliveryChangedMeanwhile
     before = {name: getattr(known, name) for name in _COPIED}
     after = before if data.address_id is None else _saved(ctx, data.address_id)
@@ -89,9 +84,13 @@ def _where(address: AddressCopy | CustomerAddress) -> dict[str, Any]:
     return address.model_dump(include=set(_COPIED) - {"address_id", "delivery_instructions"})
 
 
-def _shown(address: AddressCopy | OrderAddress) -> dict[str, Any]:
-    """What a customer sees of a place to deliver to, the instructions among it."""
-    return address.model_dump(include=set(AddressFields.model_fields))
+def _known(seen: Mapping[str, str | None] | None) -> set[str]:
+    """What a customer saw of a place to deliver to, the instructions among it."""
+    return set(seen or ()) & set(AddressFields.model_fields)
+
+
+def _bare(text: str | None) -> str:
+    return (text or "").strip()
 
 
 def _saved(ctx: Context, address_id: str) -> dict[str, Any]:
