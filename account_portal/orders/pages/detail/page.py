@@ -197,7 +197,7 @@ def _missing(page: Any, here: Any, there: Any, failed: Any) -> rx.Component:
             ui.text(
                 ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
                 " is not paid yet.",
-                rx.cond(page.is_held_until_paid, " Once it is, we prepare your parcel."),
+                rx.cond(page.is_held_until_paid, " Once it is, we prepare your parcel.", ""),
             ),
             rx.cond(
                 page.payment.is_retry_available | (page.checkout_link != ""),
