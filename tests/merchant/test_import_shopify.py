@@ -127,8 +127,10 @@ def test_an_export_may_be_imported_again(database: Database) -> None:
     [
         ("90.00,9.90", "ninety,9.90", 2, "Subtotal: 'ninety' is no number"),
         ("90.00,9.90", "Infinity,9.90", 2, "Subtotal: 'Infinity' is no number"),
-        ("+0530,2,", "+0530,two,", 2, "lines.0.quantity: must be a whole number"),
-        ("2023-01-05 10:21:33", "5.1.23", 2, "order_date: must be a time such as"),
+        ("+0530,2,", "+0530,two,", 2, "Lineitem quantity: 'two' must be a whole number"),
+        ("+0000,1,Sticker", "+0000,0,Sticker", 7, "Lineitem quantity: is 0 in each line"),
+        (",5003,", ",5.10003E+12,", 7, "Id: '5.10003E+12' was rounded by a spreadsheet"),
+        ("2023-01-05 10:21:33", "5.1.23", 2, "Created at: '5.1.23+0530' must be a time such as"),
         ("Springfield", "Spring\x01field", 2, "city must not contain control characters"),
         ("#1002,eva@example.net,,", "#1002,eva@example.net,,,,,,", 6, "columns, the header 65"),
         ("#1003", '"#1003', 7, "is not valid CSV"),
@@ -136,7 +138,7 @@ def test_an_export_may_be_imported_again(database: Database) -> None:
             "bob@example.net,voided",
             "nobody,voided",
             7,
-            "customer_email: is no e-mail address one could sign in with",
+            "Email: 'nobody' is no e-mail address one could sign in with",
         ),
     ],
 )

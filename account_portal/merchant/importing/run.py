@@ -4,7 +4,7 @@ import gc
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +17,9 @@ from sqlmodel import Session
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database, get_database
 from account_portal.core.ids import new_id
-from account_portal.core.validation import to_fields
 from account_portal.events import IMPORT, act_as
 from account_portal.merchant.importing.batch import Entry, Fault
+from account_portal.merchant.importing.columns import describe
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.outcomes import Outcome, key_in, key_of, order_number_of
 from account_portal.merchant.importing.records import (
@@ -202,7 +202,7 @@ class _Importer:
             if found.data is None:
                 self._refuse(source, found.line, found.reason)
             else:
-                self._take(source, found.line, found.data)
+                self._take(source, found.line, found.data, found.columns)
             if found.offset > told:
                 on_progress(found.offset - told)
                 told = found.offset
@@ -223,7 +223,9 @@ class _Importer:
             outcomes, self._outcomes = self._outcomes, []
             self._on_outcomes(sorted(outcomes, key=lambda outcome: outcome.line))
 
-    def _take(self, source: str, line: int, data: dict[str, Any]) -> None:
+    def _take(
+        self, source: str, line: int, data: dict[str, Any], columns: Mapping[str, str]
+    ) -> None:
         kind = data.get("type")
         model = RECORDS.get(kind) if isinstance(kind, str) else None
         if model is None:
@@ -234,11 +236,7 @@ class _Importer:
         try:
             record = model.model_validate(data)
         except pydantic.ValidationError as error:
-            fields = to_fields(error.errors(include_url=False, include_input=False))
-            reason = "; ".join(
-                f"{name}: {', '.join(texts)}" if name != "_" else ", ".join(texts)
-                for name, texts in fields.items()
-            )
+            fields, reason = describe(error, columns)
             self._refuse(source, line, reason, data=data, fields=fields)
             return
         unknown = tuple(sorted(data.keys() - model.model_fields.keys()))

@@ -6,14 +6,15 @@ An order has a row for each line; only its first row has what concerns the whole
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from account_portal.addresses.rules import country_name_of
 from account_portal.core.clock import utc_now
 from account_portal.merchant.importing.cells import CellError, Row, column, read_rows
+from account_portal.merchant.importing.columns import CUSTOMERS, ORDERS
 from account_portal.merchant.importing.fields import is_order_number
 from account_portal.merchant.importing.shopify_money import (
     AUTHORIZED,
@@ -27,18 +28,26 @@ Found = tuple[int, dict[str, Any] | None, str]
 Reader = Callable[[BinaryIO], Iterator[Found]]
 
 _ORDERS = {"Name", "Email", "Financial Status", "Lineitem name", "Lineitem price"}
+_ROUNDED = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _CUSTOMERS = {"First Name", "Last Name", "Email", "Total Spent"}
 ARRIVES_WITHIN = timedelta(days=14)
 """The export does not say when a parcel arrived; after so long we take it to be there."""
 
 
-def reader_for(header: set[str]) -> Reader | None:
-    """What reads a file with this header, if it is an export of Shopify."""
+class Export(NamedTuple):
+    """A kind of file: what reads it, and the column that each field of its records comes from."""
+
+    read: Reader
+    columns: Mapping[str, str]
+
+
+def export_with(header: set[str]) -> Export | None:
+    """The kind of a file with this header, if it is an export of Shopify."""
     columns = {column(name) for name in header}
     if columns >= {column(name) for name in _ORDERS}:
-        return _read_orders
+        return Export(_read_orders, ORDERS)
     if columns >= {column(name) for name in _CUSTOMERS}:
-        return _read_customers
+        return Export(_read_customers, CUSTOMERS)
     return None
 
 
@@ -105,6 +114,8 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
     number = order_number(head.text("Name"))
     # A line whose quantity is 0 was taken out of the order.
     sold = [row for row in rows if row.text("Lineitem name") and _quantity(row) != 0]
+    if not sold:
+        raise CellError("Lineitem quantity: is 0 in each line, so nothing is left of this order")
     lines = _lines(sold)
     costs = [
         line["selling_price"] * (_quantity(row) or 0) - line["promotion_discount_amount"]
@@ -124,7 +135,7 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
     return {
         "type": "order",
         "order_number": number,
-        "external_id": head.text("Id"),
+        "external_id": _id(head, "Id"),
         "order_date": head.moment("Created at"),
         "customer_email": head.text("Email"),
         "customer_phone": head.text("Phone") or _phone_of_addresses(head),
@@ -146,6 +157,20 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
         "refunds": refunds(head, number),
         "fulfilment": _fulfilment(head, sold, lines, now),
     }
+
+
+def _id(row: Row, name: str) -> str:
+    """The key of an order or a customer.
+
+    Raises:
+        CellError: a spreadsheet made it a rounded number, which others are rounded to as well.
+    """
+    cell = row.text(name)
+    if _ROUNDED.fullmatch(cell):
+        raise CellError(
+            f"{name}: {cell!r} was rounded by a spreadsheet; import the file as it was exported"
+        )
+    return cell
 
 
 def _phone_of_addresses(head: Row) -> str:
@@ -261,8 +286,13 @@ def _metadata(head: Row, number: str) -> dict[str, str]:
 
 def _read_customers(file: BinaryIO) -> Iterator[Found]:
     for line, row, reason in read_rows(file):
-        good = row if not reason else None
-        yield (line, None, reason) if good is None else (line, _customer_record(good), "")
+        if row is None or reason:
+            yield line, None, reason
+            continue
+        try:
+            yield line, _customer_record(row), ""
+        except CellError as error:
+            yield line, None, str(error)
 
 
 def _customer_record(row: Row) -> dict[str, Any]:
@@ -273,7 +303,7 @@ def _customer_record(row: Row) -> dict[str, Any]:
     marketing = row.word("Accepts Email Marketing") or row.word("Accepts Marketing")
     return {
         "type": "customer",
-        "external_id": row.text("Customer ID"),
+        "external_id": _id(row, "Customer ID"),
         "email": row.text("Email"),
         "phone": row.text("Phone") or row.text("Default Address Phone"),
         "first_name": row.text("First Name"),

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn, Protocol
@@ -25,6 +25,8 @@ class Found(NamedTuple):
     data: dict[str, Any] | None
     reason: str
     offset: int
+    columns: Mapping[str, str] = {}
+    """The columns of a CSV file that fields come from."""
 
 
 def read_file(path: Path) -> Iterator[Found]:
@@ -112,10 +114,10 @@ def _read_csv(file: BinaryIO, start: bytes) -> Iterator[Found]:
         return
     first = start.split(b"\n", 1)[0].decode("utf-8", "replace")
     header = next(csv.reader([first], delimiter=delimiter_of(first)), [])
-    reader = shopify.reader_for({name.strip() for name in header})
-    if reader is None:
+    export = shopify.export_with({name.strip() for name in header})
+    if export is None:
         reason = "is neither NDJSON nor a Shopify export of orders or customers (CSV)"
         yield Found(0, None, reason, 0)
         return
-    for line, data, reason in reader(file):
-        yield Found(line, data, reason, file.tell())
+    for line, data, reason in export.read(file):
+        yield Found(line, data, reason, file.tell(), export.columns)
