@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 from urllib.parse import urlencode
+
+from pydantic import Field, StringConstraints
+from pydantic.dataclasses import dataclass as checked
 
 from account_portal.core import extensions
 from account_portal.core.settings import Settings
@@ -53,17 +56,27 @@ class PaymentStart:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentReport:
-    """A gateway's word on an attempt: what was paid, in minor units, or that it failed."""
+_Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+_Word = Annotated[_Text, StringConstraints(max_length=100)]
+_Way = Annotated[_Text, StringConstraints(max_length=60)]
+_Minor = Annotated[int, Field(ge=0, lt=2**63)]
 
-    request_number: str
+
+@checked(frozen=True, slots=True)
+class PaymentReport:
+    """A gateway's word on an attempt: what was paid, in minor units, or that it failed.
+
+    Raises:
+        ValueError: it says what cannot be kept.
+    """
+
+    request_number: _Word
     succeeded: bool
-    amount: int = 0
-    currency: str = ""
-    reference: str | None = None
+    amount: _Minor = 0
+    currency: _Word = ""
+    reference: _Word | None = None
     """What the gateway calls the payment: by this it is refunded."""
-    method: str | None = None
+    method: _Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +93,22 @@ class RefundRequest:
     """Whether it was asked for before: it may be there already."""
 
 
-@dataclass(frozen=True, slots=True)
+@checked(frozen=True, slots=True)
 class RefundReport:
-    """A gateway's word on a refund."""
+    """A gateway's word on a refund.
 
-    reference: str
-    payment_reference: str
-    amount: int
-    currency: str
+    Raises:
+        ValueError: it says what cannot be kept.
+    """
+
+    reference: _Word
+    payment_reference: _Word
+    amount: _Minor
+    currency: _Word
     outcome: Literal["succeeded", "pending", "failed"]
-    request_number: str | None = None
+    request_number: _Word | None = None
     """Ours; none: it was made at the gateway itself."""
-    reason: str | None = None
+    reason: _Text | None = None
 
 
 class ReportRefused(Exception):

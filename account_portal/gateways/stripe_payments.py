@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from operator import index
 from typing import Any, Literal
 
 import stripe
+from pydantic import ValidationError
 
 from account_portal.core import money
 from account_portal.core.errors import GatewayUnavailable
@@ -157,7 +159,17 @@ class StripeGateway:
             raise ReportRefused(str(error)) from None
         try:
             return _report(json.loads(body))
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except ValidationError as error:
+            odd = ", ".join(str(one["loc"][0]) for one in error.errors())
+            raise ReportNotUnderstood(f"nobody can keep its {odd}") from None
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             raise ReportNotUnderstood(f"{type(error).__name__}: {error}") from None
 
     def _close(self, reference: str) -> None:
@@ -212,7 +224,8 @@ def _report(event: Any) -> PaymentReport | RefundReport | None:
     """What a signed message tells.
 
     Raises:
-        LookupError, TypeError, AttributeError: it has not the form that Stripe documents.
+        LookupError, TypeError, AttributeError, ArithmeticError, ValueError: it has not the form
+            that Stripe documents.
     """
     kind, thing = event["type"], event["data"]["object"]
     if kind in _REFUNDS:
@@ -271,4 +284,4 @@ def to_stripe(amount: int, currency: str) -> int:
 
 def from_stripe(amount: int, currency: str) -> int:
     """Minor units of what Stripe counts."""
-    return money.to_minor(Decimal(amount).scaleb(-_digits(currency)), currency)
+    return money.to_minor(Decimal(index(amount)).scaleb(-_digits(currency)), currency)

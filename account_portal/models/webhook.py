@@ -77,6 +77,9 @@ class WebhookDelivery(Identified, table=True):
     body: str = Field(sa_type=Text)
     status: str = Field(max_length=10)
     attempts: int = 0
+    deaths: int = Field(
+        default=0, description="Workers in a row that died while they had it, as far as is known."
+    )
     due_at: datetime | None = Field(
         default=None,
         sa_type=UtcDateTime,

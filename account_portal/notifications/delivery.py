@@ -44,6 +44,7 @@ LEASE = timedelta(minutes=5)
 """How long a process may take over a message before another one tries it; the longest a mail server
 can draw out its answers is shorter."""
 ATTEMPTS = 8
+KILLER = "The process that sent it died, at the last try too."
 IDLE_SECONDS = 5.0
 STOP_SECONDS = 3.0
 """How long a server that ends waits for the messages being sent."""
@@ -180,7 +181,14 @@ def _claim(database: Database | None, channel: str, now: datetime) -> _Claimed |
             .limit(1)
             .with_for_update(skip_locked=True)
         )
-        row = ctx.db.execute(statement).scalar_one_or_none()
+        while (row := ctx.db.execute(statement).scalar_one_or_none()) is not None:
+            if row.attempts < ATTEMPTS:
+                break
+            # Whoever sent it died, at its last try too.
+            row.status, row.last_error = FAILED, KILLER
+            _forget_secret(row)
+            ctx.db.flush()
+            log.error("message %s of kind %s is given up: %s", row.id, row.kind, KILLER)
         if row is None:
             return None
         row.status = SENDING
@@ -273,8 +281,12 @@ def _settle(
             row.due_at = now + _backoff(row.attempts)
             return
         row.sent_at = now if row.status == SENT else None
-        if "sealed" in row.payload:
-            row.payload = {}
+        _forget_secret(row)
+
+
+def _forget_secret(row: OutboxMessage) -> None:
+    if "sealed" in row.payload:
+        row.payload = {}
 
 
 def _backoff(attempts: int) -> timedelta:

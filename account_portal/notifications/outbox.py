@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from account_portal.context import Context
 from account_portal.core import bulk
@@ -14,7 +14,15 @@ from account_portal.core.ids import new_id
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.models import NotificationPreference, OutboxMessage, User
-from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENDING, SENT, wake
+from account_portal.notifications.delivery import (
+    DROPPED,
+    FAILED,
+    KILLER,
+    QUEUED,
+    SENDING,
+    SENT,
+    wake,
+)
 from account_portal.notifications.messages.base import (
     Channel,
     CodeMessage,
@@ -106,6 +114,14 @@ def waits_since(ctx: Context) -> datetime | None:
     waiting = col(OutboxMessage.status).in_((QUEUED, SENDING))
     statement = select(func.min(col(OutboxMessage.created_at))).where(waiting)
     return ctx.db.execute(statement).scalar_one()
+
+
+def killers(db: Session) -> list[str]:
+    """Some messages that were given up because processes died over them, newest first."""
+    statement = select(col(OutboxMessage.id)).where(
+        col(OutboxMessage.status) == FAILED, col(OutboxMessage.last_error) == KILLER
+    )
+    return list(db.execute(statement.order_by(col(OutboxMessage.id).desc()).limit(5)).scalars())
 
 
 def sweep(ctx: Context) -> None:

@@ -138,6 +138,25 @@ def _audit_log(_settings: Settings) -> str:
     return f"{found.number} entries, whole; the newest is {found.number}:{found.hash[:16]}"
 
 
+def _deaths(_settings: Settings) -> str:
+    from account_portal.core.db import get_database
+    from account_portal.notifications import killers as messages
+    from account_portal.webhooks.queue import killers as deliveries
+
+    try:
+        with get_database().session(writes=False) as db:
+            found = {
+                "webhooks dead": deliveries(db),
+                "the console's messages": messages(db),
+            }
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises
+        raise Fault(_first_line(error)) from None
+    told = [f"{', '.join(ids)} ({place})" for place, ids in found.items() if ids]
+    if told:
+        raise Fault(f"workers died over what they sent, look at their log: {'; '.join(told)}")
+    return "nobody died over what they sent"
+
+
 def _redis(settings: Settings) -> str:
     if not settings.redis_url:
         return "not used: one process"
@@ -251,6 +270,7 @@ CHECKS = (
     Check("Migrations", _migrations, needs="Database"),
     Check("Stored secrets", _encrypted, needs="Migrations"),
     Check("Audit log", _audit_log, needs="Migrations"),
+    Check("Workers", _deaths, needs="Migrations"),
     Check("Redis", _redis),
     Check("Portals", _portals, needs="Migrations"),
     Check("Storage", _storage),

@@ -38,6 +38,9 @@ PAUSES = tuple(
     for seconds in (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 64_800, 86_400)
 )
 """Between the tries: eleven of them, over three days."""
+MOST_DEATHS = 5
+"""Workers that may die over a delivery, one after the other, before it is dead too."""
+KILLER = f"{MOST_DEATHS} workers died, one after the other, while they sent it."
 DISABLED_AFTER = timedelta(days=5)
 """How long an endpoint may fail, without one success, before nothing is sent to it any more."""
 RECOVERED_AFTER = timedelta(minutes=10)
@@ -121,6 +124,7 @@ def hand_on(ctx: Context, endpoint_id: str) -> bool:
                 "body": body_of(entry, objects.get(entry.id)),
                 "status": str(DeliveryStatus.DUE if is_first else DeliveryStatus.WAITING),
                 "attempts": 0,
+                "deaths": 0,
                 "due_at": ctx.now if is_first else None,
                 "created_at": ctx.now,
                 "modified_at": ctx.now,
@@ -154,10 +158,14 @@ def endpoints_due(db: Session, now: datetime) -> list[str]:
 
 
 def take(ctx: Context, endpoint_id: str) -> Taken | None:
-    """Take some due deliveries of an endpoint; nobody else does until the lease is over."""
+    """Take some due deliveries of an endpoint; nobody else does until the lease is over.
+
+    One whose worker died is taken alone from then on, so that no other is blamed for its deaths.
+    """
     endpoint = ctx.db.get(WebhookEndpoint, endpoint_id)
     if endpoint is None or endpoint.disabled_at is not None:
         return None
+    _note_deaths(ctx, endpoint_id)
     statement = (
         select(WebhookDelivery)
         .where(
@@ -170,11 +178,37 @@ def take(ctx: Context, endpoint_id: str) -> Taken | None:
     found = list(ctx.db.execute(statement).scalars())
     if not found:
         return None
+    found = found[:1] if found[0].deaths else [row for row in found if not row.deaths]
     until = ctx.now + LEASE
     for row in found:
         row.status, row.due_at = DeliveryStatus.SENDING, until
     parcels = {row.id: Parcel(row.event_id, row.body) for row in found}
     return Taken(endpoint.url, keys_of(endpoint, ctx.now), until, parcels)
+
+
+def _note_deaths(ctx: Context, endpoint_id: str) -> None:
+    """Count the workers that died over a delivery, and end what too many have died over."""
+    statement = select(WebhookDelivery).where(
+        col(WebhookDelivery.endpoint_id) == endpoint_id,
+        col(WebhookDelivery.status) == DeliveryStatus.SENDING,
+        col(WebhookDelivery.due_at) <= ctx.now,
+    )
+    if ctx.db.execute(statement.limit(1)).first() is None:
+        return
+    # As in `settle`: what is handed on meanwhile would wait for one that is dead already.
+    ctx.db.get_one(WebhookEndpoint, endpoint_id, with_for_update=True)
+    killers = []
+    for row in ctx.db.execute(statement.with_for_update(skip_locked=True)).scalars():
+        row.deaths += 1
+        if row.deaths < MOST_DEATHS:
+            row.status = DeliveryStatus.DUE
+            continue
+        row.error = KILLER
+        close(row, DeliveryStatus.DEAD, ctx.now)
+        killers.append(row)
+        log.error("webhook delivery %s is given up: %s", row.id, KILLER)
+    ctx.db.flush()
+    _go_on(ctx, endpoint_id, {row.customer_id for row in killers if row.customer_id})
 
 
 def give_back(ctx: Context, taken: Taken) -> None:
@@ -229,6 +263,7 @@ def settle(ctx: Context, endpoint_id: str, until: datetime, tried: Mapping[str, 
         outcome = tried[row.id]
         outcomes.append(outcome)
         row.attempts += 1
+        row.deaths = 0
         row.response_status, row.error = outcome.status, outcome.error
         if outcome.succeeded:
             close(row, DeliveryStatus.DELIVERED, ctx.now)
@@ -305,6 +340,14 @@ def _disable(ctx: Context, endpoint: WebhookEndpoint, reason: str) -> None:
     if ctx.settings.store_email and channel_to(ctx, "email"):
         message = WebhookDisabled(url=endpoint.url[:300], reason=reason, endpoint_id=endpoint.id)
         enqueue(ctx, message, to=("email", ctx.settings.store_email))
+
+
+def killers(db: Session) -> list[str]:
+    """Some deliveries that were given up because workers died over them, newest first."""
+    statement = select(_TABLE.id).where(
+        _TABLE.status == DeliveryStatus.DEAD, _TABLE.deaths >= MOST_DEATHS
+    )
+    return list(db.execute(statement.order_by(_TABLE.id.desc()).limit(5)).scalars())
 
 
 def sweep(ctx: Context) -> int:

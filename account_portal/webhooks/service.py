@@ -314,7 +314,7 @@ def resend_delivery(ctx: Context, delivery_id: str) -> Delivery:
     row = ctx.db.get_one(WebhookDelivery, delivery_id, with_for_update=True, populate_existing=True)
     if row.settled_at is None:
         raise DeliveryUnderWay
-    row.status, row.attempts = DeliveryStatus.DUE, 0
+    row.status, row.attempts, row.deaths = DeliveryStatus.DUE, 0, 0
     row.due_at, row.settled_at = ctx.now, None
     ctx.after_commit.append(events.tell_listeners)
     return show_delivery(row)

@@ -57,6 +57,19 @@ def test_there_is_nothing_the_contract_does_not_know() -> None:
     assert sorted(ours.keys() - contract.keys()) == []
 
 
+def test_every_text_in_a_path_has_a_form() -> None:
+    """So no id reaches the database that no row can have, such as one with a NUL in it."""
+    ours = make_app().openapi()
+    free = {
+        f"{path}: {named['name']}"
+        for path, calls in ours["paths"].items()
+        for call in calls.values()
+        for named in call.get("parameters", ())
+        if named["in"] == "path" and "pattern" not in named["schema"]
+    }
+    assert free == {"/catalog/products/{product_id}/reviews: product_id"}  # a shop's own id
+
+
 def test_the_readme_counts_the_calls() -> None:
     told = re.search(r"^(\d+) operations;", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert told

@@ -18,6 +18,7 @@ from account_portal.notifications import (
     CodeMessage,
     deliver_due,
     delivering,
+    delivery,
     run_delivery_loop,
     wake,
 )
@@ -164,6 +165,25 @@ def test_what_a_dead_process_claimed_goes_to_another_one(
     clock.advance(minutes=5)
     assert deliver_due(database, mailbox, clock.now) == 1
     assert len(mailbox.sent) == 1
+
+
+def test_what_every_process_dies_of_is_given_up(
+    queue: Queue, database: Database, clock: Clock
+) -> None:
+    queue()
+    for _ in range(delivery.ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            deliver_due(database, Dying(), clock.now)
+        clock.advance(minutes=5)
+    queue()
+    mailbox = Mailbox()
+    assert deliver_due(database, mailbox, clock.now) == 1
+    assert [(one.status, one.last_error) for one in messages(database)] == [
+        ("failed", delivery.KILLER),
+        ("sent", None),
+    ]
+    with database.session(writes=False) as db:
+        assert notifications.killers(db) == [messages(database)[0].id]
 
 
 def test_no_transaction_is_open_while_a_message_is_sent(

@@ -1,5 +1,6 @@
 """Paying and refunding through Stripe: a server on this machine, signed messages, lost ones."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import GatewayUnavailable
-from account_portal.gateways.stripe_payments import from_stripe, to_stripe
+from account_portal.gateways.stripe_payments import StripeGateway, from_stripe, to_stripe
 from account_portal.merchant import lists
 from account_portal.models import Payment, Refund, User
 from account_portal.orders import service
@@ -152,6 +153,12 @@ def test_a_bank_that_bounces_leaves_the_order_to_be_paid(shop: Shop) -> None:
     assert shop.account() == (20000, 0, 0)
 
 
+def _with(body: bytes, field: str, value: Any) -> bytes:
+    event = json.loads(body)
+    event["data"]["object"][field] = value
+    return json.dumps(event).encode()
+
+
 @pytest.mark.parametrize(
     "forge",
     [
@@ -183,6 +190,15 @@ def test_a_forged_message_settles_nothing(
             sign(nonsense),
         ),
         lambda body: (nonsense := body.replace(b"amount_total", b"amount_else"), sign(nonsense)),
+        lambda body: (deep := b"[" * 100_000, sign(deep)),
+        *(
+            lambda body, field=field, value=value: (odd := _with(body, field, value), sign(odd))
+            for field, values in {
+                "amount_total": (1e400, -1, 1.5, 10**40, "x", None, [1]),
+                "payment_intent": ("pi\0", "p" * 200, 7, {"id": "pi_1"}, "\ud800"),
+            }.items()
+            for value in values
+        ),
         lambda body: (
             nonsense := body.replace(b'"currency": "inr"', b'"currency": 7'),
             sign(nonsense),
@@ -292,6 +308,29 @@ def test_stripe_that_is_down_is_asked_again_later(shop: Shop, clock: Any) -> Non
     assert [one.tries for one in rows(shop.database, Refund)] == [1]
     shop.stripe.is_down = False
     while service.pay_back_next(now=clock.now + timedelta(minutes=2)):
+        pass
+    assert shop.account() == (15000, 5000, 0)
+
+
+def test_a_refund_that_kills_its_worker_is_asked_for_later_and_later(
+    shop: Shop, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.paid()
+    shop.refund("50")
+    deaths = 0
+
+    def dies(*_args: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StripeGateway, "refund", dies)
+        for minute in range(0, 24 * 60, 2):
+            try:
+                service.pay_back_next(now=clock.now + timedelta(minutes=minute))
+            except KeyboardInterrupt:
+                deaths += 1
+    assert deaths < 35
+    while service.pay_back_next(now=clock.now + timedelta(hours=25)):
         pass
     assert shop.account() == (15000, 5000, 0)
 

@@ -226,6 +226,26 @@ def test_a_lost_worker_and_a_failing_storage(
     assert service.make_exports() == 1
 
 
+def test_what_every_worker_dies_of_is_given_up(
+    database: Database, owner: User, call: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call(service.request_export)
+
+    def dies(*_args: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(get_gateways().storage), "write", dies)
+        for _ in range(3):
+            with pytest.raises(KeyboardInterrupt):
+                service.make_exports()
+            clock.advance(minutes=31)
+        assert service.make_exports() == 0
+    assert [one.status for one in call(service.list_exports)] == ["failed"]
+    call(service.request_export)
+    assert service.make_exports() == 1
+
+
 def test_an_account_that_closed_meanwhile_still_gets_it(
     database: Database, owner: User, call: Any
 ) -> None:

@@ -13,8 +13,10 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from standardwebhooks import WebhookVerificationError
 
+from account_portal.cli import main
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.core.errors import NotFound
@@ -25,7 +27,8 @@ from account_portal.merchant.rows import DeliveriesQuery
 from account_portal.models import OutboxMessage, WebhookDelivery, WebhookEndpoint
 from account_portal.webhooks import queue, service
 from account_portal.webhooks.schemas import ChangeWebhook
-from account_portal.webhooks.worker import Worker, find_due, send_due
+from account_portal.webhooks.sending import Outcome
+from account_portal.webhooks.worker import Worker, find_due, hand_on_all, send_due
 from tests.conftest import Clock
 from tests.factories.events import log_of
 from tests.factories.orders import make_order
@@ -342,8 +345,6 @@ def test_a_worker_that_dies_has_lost_nothing(
     endpoint = makes(receiver.url)
     happens("a")
     receiver.answers = lambda _: 200
-    from account_portal.webhooks.worker import hand_on_all
-
     hand_on_all(database, clock.now)
     assert as_shop(database, queue.take, endpoint.id) is not None  # and then it is gone
     assert works() == 0
@@ -360,9 +361,6 @@ def test_who_comes_back_late_changes_nothing(
     happens: Happens,
     clock: Clock,
 ) -> None:
-    from account_portal.webhooks.sending import Outcome
-    from account_portal.webhooks.worker import hand_on_all
-
     endpoint = makes(receiver.url)
     happens("a")
     hand_on_all(database, clock.now)
@@ -384,13 +382,11 @@ def test_what_a_dead_worker_tried_is_no_failure_of_the_endpoint(
     happens: Happens,
     clock: Clock,
 ) -> None:
-    from account_portal.webhooks.worker import hand_on_all
-
     endpoint = makes(receiver.url)
     receiver.answers = lambda _: 503
     happens("a")
     hand_on_all(database, clock.now)
-    for _ in range(len(queue.PAUSES) + 1):  # else it were dead before it was ever answered
+    for _ in range(queue.MOST_DEATHS - 1):
         assert as_shop(database, queue.take, endpoint.id) is not None
         clock.advance(seconds=queue.LEASE.total_seconds())
     assert works() == 1
@@ -398,6 +394,47 @@ def test_what_a_dead_worker_tried_is_no_failure_of_the_endpoint(
     assert (row.status, row.attempts) == ("due", 1)
     clock.advance(seconds=queue.PAUSES[0].total_seconds())
     assert works() == 1
+
+
+def test_what_every_worker_dies_of_is_dead_after_five_and_kills_no_other(
+    database: Database,
+    receiver: Receiver,
+    makes: Makes,
+    works: Works,
+    happens: Happens,
+    clock: Clock,
+) -> None:
+    endpoint = makes(receiver.url)
+    happens("poison", "poison", "b", "c")
+
+    def dies_of_poison() -> bool:
+        taken = as_shop(database, queue.take, endpoint.id)
+        if taken is None:
+            return False
+        if not any('"poison"' in one.body and '"number":0' in one.body
+                   for one in taken.parcels.values()):  # fmt: skip
+            tried = dict.fromkeys(taken.parcels, Outcome(succeeded=True))
+            as_shop(database, queue.settle, endpoint.id, taken.until, tried)
+        return True
+
+    hand_on_all(database, clock.now)
+    for _ in range(queue.MOST_DEATHS):
+        while dies_of_poison():
+            pass
+        assert "dead" not in statuses(database)
+        clock.advance(seconds=queue.LEASE.total_seconds())
+    assert statuses(database) == ["sending", "waiting", "delivered", "delivered"]
+    works()
+    assert statuses(database) == ["dead", "delivered", "delivered", "delivered"]
+    assert [one["data"]["number"] for one in receiver.events] == [1]
+    found = as_shop(database, lists.list_deliveries, DeliveriesQuery(status=["dead"], limit=10))
+    [dead] = found.rows
+    assert (dead.attempts, dead.error) == (0, queue.KILLER)
+    told = CliRunner().invoke(main, ["doctor"]).output
+    assert f"wrong  Workers: workers died over what they sent, look at their log: {dead.id}" in told
+    as_shop(database, service.resend_delivery, dead.id)
+    assert works() == 1
+    assert statuses(database) == ["delivered"] * 4
 
 
 def test_a_worker_that_is_stopped_gives_back_what_it_has_not_finished(

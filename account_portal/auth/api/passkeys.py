@@ -12,6 +12,7 @@ from account_portal.auth.rules import passkeys as reasons
 from account_portal.context import enter
 from account_portal.core.errors import NotFound, TopLevelRequired
 from account_portal.core.proof import FreshProofRequired
+from account_portal.core.schemas import Ulid
 
 router = ContractRouter(tag="Passkeys")
 
@@ -25,7 +26,7 @@ def related_origins() -> Response:
         return JSONResponse({"origins": service.passkey_origins(ctx)})
 
 
-PasskeyId = Annotated[str, Path(description="Id of a passkey of the caller.")]
+PasskeyId = Annotated[Ulid, Path(description="Id of a passkey of the caller.")]
 
 
 @router.expose(

@@ -198,7 +198,7 @@ def enable_webhook(ctx: Ctx, id: WebhookId) -> Webhook:
 def list_deliveries(
     ctx: Ctx, query: Annotated[DeliveriesQuery, Query()]
 ) -> CursorPage[list[Delivery]]:
-    """Newest first. `dead` ones were tried for three days."""
+    """Newest first. `dead` ones were tried for three days, or killed five workers."""
     return lists.list_deliveries(ctx, query)
 
 

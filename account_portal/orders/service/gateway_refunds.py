@@ -173,7 +173,8 @@ def _claim(database: Database | None, now: datetime) -> _Claimed | None:
         is_repeat = refund.handed_over_at is not None
         refund.handed_over_at = refund.handed_over_at or now
         refund.tries = (refund.tries or 0) + 1
-        refund.due_at = now + LEASE
+        # Twice as late each time: what kills its worker may not kill the next one at once.
+        refund.due_at = now + max(LEASE, _pause(refund.tries))
         return _Claimed(
             RefundRequest(
                 request_number=refund.request_number,
@@ -187,9 +188,14 @@ def _claim(database: Database | None, now: datetime) -> _Claimed | None:
         )
 
 
+def _pause(tries: int) -> timedelta:
+    """20 s, 40 s and so on, at most an hour."""
+    return min(timedelta(seconds=10 * 2 ** min(tries, 9)), timedelta(hours=1))
+
+
 def _put_off(database: Database | None, claimed: _Claimed, now: datetime) -> None:
     with enter(Caller(now=now), writes=True, actor=SHOP, database=database) as ctx:
         refund, _order = refund_of_number(ctx, claimed.request.request_number)
         if refund.due_at is not None and refund.tries == claimed.tries:
-            refund.due_at = now + min(timedelta(seconds=10 * 2**claimed.tries), timedelta(hours=1))
+            refund.due_at = now + _pause(claimed.tries)
             refund.gateway_error = "The gateway did not answer."

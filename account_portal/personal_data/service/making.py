@@ -54,8 +54,14 @@ def _take() -> tuple[str, str] | None:
             )
             .order_by(col(DataExport.id))
             .limit(1)
+            .with_for_update(skip_locked=True)
         )
-        row = ctx.db.execute(statement.with_for_update(skip_locked=True)).scalar_one_or_none()
+        while (row := ctx.db.execute(statement).scalar_one_or_none()) is not None:
+            if row.attempts < TRIES:
+                break
+            log.error("copy %s of a customer's data is given up: its worker died", row.id)
+            _give_up(ctx, row)
+            ctx.db.flush()
         if row is None:
             return None
         row.status, row.started_at = ExportStatus.MAKING, ctx.now
@@ -100,9 +106,13 @@ def _give_back(export_id: str) -> None:
     with enter(writes=True, actor=SHOP) as ctx:
         row = _locked(ctx, export_id)
         if row is not None and row.attempts >= TRIES:
-            row.status, row.ends_at = ExportStatus.FAILED, ctx.now + timedelta(days=1)
-            mark_changed(ctx.db, [row.customer_id])
+            _give_up(ctx, row)
         # Otherwise it counts as lost after a while, and is tried again then.
+
+
+def _give_up(ctx: Context, row: DataExport) -> None:
+    row.status, row.ends_at = ExportStatus.FAILED, ctx.now + timedelta(days=1)
+    mark_changed(ctx.db, [row.customer_id])
 
 
 def _locked(ctx: Context, export_id: str) -> DataExport | None:
