@@ -73,6 +73,15 @@ LATE: Any = ([(2, 0, 10000)], [("success", 1.0)], 0, [{"status": "shipped"}], 0)
 @example(
     *LATE, [("days", 7), ("claim", 7), ("accept_claim", 1), ("refund_parcel", 0), ("claim", 1)]
 )
+# Of a parcel of free units, money cannot be wished for.
+@example(
+    [(1, 1, 10000)],
+    [("success", 1.0)],
+    0,
+    [{"status": "shipped"}],
+    0,
+    [("days", 7), ("claim", 1), ("claim", 3)],
+)
 def test_books_hold_after_every_step(
     database: Database,
     call: Any,
