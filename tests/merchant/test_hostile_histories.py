@@ -1,5 +1,6 @@
 """Histories a hostile bookkeeper would write: each has its right value, worked out by hand."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.factories.shopify import Cells, export, head
 from tests.merchant.shops import CANCEL, Shop, asked, day, parcel, sold
 
 ONE = [{"sku": "S1", "quantity": 1}]
+POINTS = {"payment_mode": "loyalty_point"}
 
 
 def paid(amount: Any = 200, name: str = "HP", **values: Any) -> dict[str, Any]:
@@ -135,6 +137,19 @@ def test_every_currency_keeps_its_digits(shop: Shop, currency: str, price: str, 
         (of(parcel("H9", items=[{"sku": "NO", "quantity": 1}]), "shipment"),
          "shipment H9: sku NO is not in the order"),
         (sold("H-3", loyalty_amount=150, credit_balance_used=51), "201 of 200"),
+        (sold("H-4", payments=[paid(100, "X"), paid(100, "X")]), "payments must not tell X twice"),
+        (sold("H-4", payments=[paid(200, "X")], refunds=[back(50, "Y"), back(50, "Y")]),
+         "refunds must not tell Y twice"),
+        (sold("H-4", payments=[paid(200, "X")], shipments=[parcel("Z"), parcel("Z")]),
+         "shipments must not tell Z twice"),
+        (sold("H-4", payments=[paid(200, "X")], refunds=[back(201, "Y", **POINTS)]),
+         "refunds: more goes back than the order cost"),
+        (sold("H-4", payments=[paid(200, "X")],
+              refunds=[back(150, "Y"), back(100, "Z", **POINTS)]),
+         "refunds: more goes back than the order cost"),
+        (of(back(151, "R9", **POINTS), "refund"), "refund R9: more goes back than the order cost"),
+        (of(back(151, "R9", payment_method="Store credit"), "refund"),
+         "refund R9: more goes back than the order cost"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_leaves_nothing(
@@ -158,6 +173,22 @@ def test_parts_may_come_before_what_they_need(shop: Shop, order_first: bool) -> 
     ]
     assert shop.brings(*(records[::-1] if order_first else records)) == []
     assert (shop.payment("H-1")[1], living(shop), shop.returnable("H-1")) == (200, 50, [2])
+
+
+@pytest.mark.parametrize(
+    ("shipping", "unpaid"),
+    [
+        ({"shipping_tax_rate": 18}, "47.2"),
+        ({"shipping_tax_rate": 18, "shipping_tax_amount": 0}, "40"),
+        ({"shipping_tax_amount": "7.5"}, "47.5"),
+    ],
+)
+def test_the_tax_of_the_shipping_is_worked_out_when_it_is_missing(
+    shop: Shop, shipping: dict[str, Any], unpaid: str
+) -> None:
+    shop.brings(sold("H-1", shipping_amount=40, payments=[paid()], **shipping))
+    found = shop.customer(service.get_payment_status, "H-1").amount_unpaid
+    assert found == Decimal(unpaid)
 
 
 def test_a_rest_that_is_paid_later(shop: Shop) -> None:

@@ -71,7 +71,7 @@ def add_up(order: OrderRecord, currency: str) -> OrderAmounts:
     amounts = OrderAmounts(
         lines=[_line(line, exponent) for line in order.lines],
         shipping=minor(order.shipping_amount, exponent),
-        shipping_tax=minor(order.shipping_tax_amount, exponent),
+        shipping_tax=_shipping_tax(order, exponent),
         handling=minor(order.handling_charge_excluding_tax, exponent),
         handling_tax=minor(order.handling_charge_tax_amount, exponent),
     )
@@ -108,6 +108,13 @@ def _line(line: LineRecord, exponent: int) -> LineAmounts:
         tax=min(tax, total),
         total=total,
     )
+
+
+def _shipping_tax(order: OrderRecord, exponent: int) -> int:
+    if order.shipping_tax_amount is not None:
+        return minor(order.shipping_tax_amount, exponent)
+    shipping = minor(order.shipping_amount, exponent)
+    return _tax(shipping, order.shipping_tax_rate, included=False)
 
 
 def _tax(net: int, rate: Decimal, *, included: bool) -> int:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from itertools import chain
@@ -45,6 +45,18 @@ class Row:
     def word(self, name: str) -> str:
         """A state, in one spelling: `Partially Refunded` is `partially_refunded`."""
         return re.sub(r"[\s-]+", "_", self.text(name).lower())
+
+    def one_of(self, name: str, words: Collection[str]) -> str:
+        """A state that must be one of these words.
+
+        Raises:
+            CellError: nobody knows it.
+        """
+        word = self.word(name)
+        if word not in words:
+            known = ", ".join(sorted(filter(None, words)))
+            raise CellError(f"{name}: {self.text(name)!r} is unknown; known are {known}")
+        return word
 
     def amount(self, name: str) -> Decimal:
         """An amount; an empty cell is nothing.

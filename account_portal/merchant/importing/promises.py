@@ -50,6 +50,8 @@ class Promises:
             self._refunds[row["order_id"]].append(dict(row))
         keys = [f"refund/{row['request_number']}" for of in self._refunds.values() for row in of]
         self._told = {row["key"] for row in fetch(batch.db, ImportStatement, "key", keys, ("key",))}
+        self._most: dict[str, int] = {}
+        """All that may go back by order, in whichever way."""
         self._arrived = self._arrived_in(ids)
         self._new: list[Row] = []
         self._changes: list[tuple[str, Row]] = []
@@ -61,10 +63,13 @@ class Promises:
         for row in fetch(self._batch.db, Payment, "order_id", order_ids):
             payments[row["order_id"]].append((row["amount"], row["payment_status"]))
         arrived = {order_id: rules.arrived_of(paid) for order_id, paid in payments.items()}
-        names = ("id", "payment_status")
+        names = ("id", "payment_status", "grand_total", "loyalty_amount", "credit_balance_used")
         for order in fetch(self._batch.db, Order, "id", order_ids, names):
             if order["payment_status"] != PaymentStatus.SUCCESS:
                 arrived.setdefault(order["id"], 0)
+            otherwise = order["loyalty_amount"] + order["credit_balance_used"]
+            paid = arrived.get(order["id"], 0) + otherwise
+            self._most[order["id"]] = max(order["grand_total"], paid)
         return arrived
 
     def _waiting(self, order_id: str, values: Mapping[str, Any]) -> list[Row]:
@@ -79,21 +84,28 @@ class Promises:
         return sorted(found, key=lambda row: (row["created_at"], row["id"]))
 
     def why_not(self, order_id: str, values: Row, there: Stored | None) -> str | None:
-        """Why a refund cannot be true: more would go back than arrived; none: it can."""
-        lives = values["status"] != RefundStatus.FAILED
-        if not lives or kind_of(values) != "money" or order_id not in self._arrived:
+        """Why a refund cannot be true: more would go back than arrived; none: it can.
+
+        Points and credit may go back instead of money, but not for more than the order cost.
+        """
+        if values["status"] == RefundStatus.FAILED:
+            return None
+        is_money = kind_of(values) == "money"
+        most = (self._arrived if is_money else self._most).get(order_id)
+        if most is None:
             return None
         waiting = {row["id"] for row in self._waiting(order_id, values)}
         others = sum(
             row["refund_amount"]
             for row in self._refunds[order_id]
             if row["status"] != RefundStatus.FAILED
-            and kind_of(row) == "money"
+            and (kind_of(row) == "money" or not is_money)
             and row["id"] not in waiting
             and (there is None or row["id"] != there["id"])
         )
-        if others + values["refund_amount"] > self._arrived[order_id]:
-            return f"refund {values['request_number']}: more goes back than was paid"
+        if others + values["refund_amount"] > most:
+            than = "was paid" if is_money else "the order cost"
+            return f"refund {values['request_number']}: more goes back than {than}"
         return None
 
     def adopt(self, order_id: str, values: Row) -> str | None:

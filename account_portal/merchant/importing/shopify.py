@@ -30,6 +30,11 @@ Reader = Callable[[BinaryIO], Iterator[Found]]
 _ORDERS = {"Name", "Email", "Financial Status", "Lineitem name", "Lineitem price"}
 _ROUNDED = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 _CUSTOMERS = {"First Name", "Last Name", "Email", "Total Spent"}
+_PARTIAL = {"partial", "partially_fulfilled"}
+_FULFILMENTS = _PARTIAL | {
+    "", "fulfilled", "in_progress", "not_eligible", "on_hold", "open", "pending",
+    "pending_fulfillment", "request_declined", "restocked", "scheduled", "unfulfilled",
+}  # fmt: skip
 ARRIVES_WITHIN = timedelta(days=14)
 """The export does not say when a parcel arrived; after so long we take it to be there."""
 
@@ -113,7 +118,7 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
     head = rows[0]
     number = order_number(head.text("Name"))
     # A line whose quantity is 0 was taken out of the order.
-    sold = [row for row in rows if row.text("Lineitem name") and _quantity(row) != 0]
+    sold = [row for row in rows if _has_line(row) and _quantity(row) != 0]
     if not sold:
         raise CellError("Lineitem quantity: is 0 in each line, so nothing is left of this order")
     lines = _lines(sold)
@@ -138,7 +143,7 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
         "external_id": _id(head, "Id"),
         "order_date": head.moment("Created at"),
         "customer_email": head.text("Email"),
-        "customer_phone": head.text("Phone") or _phone_of_addresses(head),
+        "customer_phone": _phone(head),
         "currency": head.text("Currency"),
         "status": "cancelled" if head.text("Cancelled at") else None,
         "cancelled_at": head.moment("Cancelled at"),
@@ -173,11 +178,14 @@ def _id(row: Row, name: str) -> str:
     return cell
 
 
-def _phone_of_addresses(head: Row) -> str:
-    """A phone that names the customer where there is no e-mail address."""
+def _phone(head: Row) -> str:
+    """The customer's phone; of an address, if nothing else names the customer."""
+    told = head.text("Phone")
     if head.text("Email"):
-        return ""
-    return head.text("Billing Phone") or head.text("Shipping Phone")
+        return told
+    # A cell that holds `0` or `n/a` names nobody.
+    phones = [told, head.text("Billing Phone"), head.text("Shipping Phone")]
+    return next((one for one in phones if sum(map(str.isdigit, one)) > 3), told)
 
 
 def order_number(name: str) -> str:
@@ -192,6 +200,11 @@ def order_number(name: str) -> str:
     plain = unicodedata.normalize("NFKD", number).encode("ascii", "ignore").decode()
     kept = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:31].strip("-") or "order"
     return f"{kept}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"
+
+
+def _has_line(row: Row) -> bool:
+    """Whether a row tells a line; one of an order may tell something else alone."""
+    return any(row.text(f"Lineitem {name}") for name in ("name", "sku", "price"))
 
 
 def _quantity(row: Row) -> int | None:
@@ -226,7 +239,9 @@ def _lines(rows: Sequence[Row]) -> list[dict[str, Any]]:
 def _line(row: Row) -> dict[str, Any]:
     price = row.amount("Lineitem price")
     listed = row.amount("Lineitem compare at price")
-    name = row.text("Lineitem name")
+    name = row.text("Lineitem name") or row.text("Lineitem sku")
+    if not name:
+        raise CellError("Lineitem name: is empty, and so is Lineitem sku")
     line = {
         "sku": (row.text("Lineitem sku") or name)[:64],
         "product_name": name,
@@ -248,8 +263,8 @@ def _fulfilment(
     head: Row, rows: Sequence[Row], lines: Sequence[dict[str, Any]], now: datetime
 ) -> dict[str, Any] | None:
     """What was sent so far; which parcels there are is known when the order is looked up."""
-    state = head.word("Fulfillment Status")
-    is_partial = state in {"partial", "partially_fulfilled"}
+    state = head.one_of("Fulfillment Status", _FULFILMENTS)
+    is_partial = state in _PARTIAL
     if not (is_partial or state == "fulfilled"):
         return None
     units = [
@@ -267,11 +282,12 @@ def _fulfilment(
 
 def _sent(row: Row) -> int:
     """Units of a line that are surely on their way."""
-    state, quantity = row.word("Lineitem fulfillment status"), _quantity(row) or 0
+    state = row.one_of("Lineitem fulfillment status", _FULFILMENTS)
+    quantity = _quantity(row) or 0
     if state == "fulfilled":
         return quantity
     # Some are and some are not, and the export does not say how many.
-    return min(1, quantity - 1) if state in {"partial", "partially_fulfilled"} else 0
+    return min(1, quantity - 1) if state in _PARTIAL else 0
 
 
 def _metadata(head: Row, number: str) -> dict[str, str]:

@@ -12,6 +12,10 @@ AUTHORIZED = "authorized"
 """A reserved amount: nothing is missing, and nothing was paid yet."""
 
 _STATES = {
+    "": "pending",
+    "pending": "pending",
+    "unpaid": "pending",
+    AUTHORIZED: "pending",
     "paid": "success",
     "partially_paid": "success",
     "refunded": "success",
@@ -28,14 +32,15 @@ def payments(head: Row, number: str) -> list[dict[str, Any]]:
     """The payment of an order. What was authorized, or is due at the door, is pending.
 
     Raises:
-        CellError: the order is paid in part, and the export does not say how much of it.
+        CellError: nobody knows its state, or it is paid in part and the export does not say how
+            much of it.
     """
-    state, total = head.word("Financial Status"), head.amount("Total")
+    state, total = head.one_of("Financial Status", _STATES), head.amount("Total")
     if state == "partially_paid":
         paid = _paid_part(head, total)
     else:  # of an order that was made smaller, what is open is below 0: what was paid beyond it
         paid = total - min(Decimal(0), head.amount("Outstanding Balance"))
-    status = _STATES.get(state, "pending")
+    status = _STATES[state]
     method = head.text("Payment Method")
     if not paid or (status == "pending" and not method and state != AUTHORIZED):
         return []

@@ -69,6 +69,13 @@ def fault_of(
     )
     if back > arrived:
         return "refunds: more goes back than was paid"
+    all_back = sum(
+        minor(one.refund_amount, digits)
+        for one in record.refunds
+        if one.status != RefundStatus.FAILED
+    )
+    if all_back > max(amounts.grand_total, arrived + amounts.grand_total - due):
+        return "refunds: more goes back than the order cost"
     if record.payment_status == PaymentStatus.PARTIALLY_PAID and not record.payments:
         return LACKS_PAYMENTS
     return None

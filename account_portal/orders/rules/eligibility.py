@@ -241,7 +241,11 @@ def money_note(facts: MoneyFacts) -> str:
     if account.unpaid and "on_delivery" in ways and facts.status not in DELIVERED:
         return "You pay when your order is delivered."
     if account.unpaid and "authorized" in ways:
-        return "The amount is reserved. It is taken when your order is sent."
+        return (
+            "The amount is reserved. It is taken when your order is sent."
+            if facts.status in ALWAYS_CANCELLABLE | CANCELLABLE_BEFORE_PACKING
+            else "The amount is reserved."
+        )
     if account.arrived and account.gone == account.arrived:
         return "Your payment was refunded in full."
     if account.arrived and not account.left:

@@ -283,7 +283,7 @@ class OrderRecord(OfCustomer):
     shipping_discount_amount: Amount = Decimal(0)
     shipping_amount: Amount = Decimal(0)
     shipping_tax_rate: Amount = Decimal(0)
-    shipping_tax_amount: Amount = Decimal(0)
+    shipping_tax_amount: Amount | None = None
     handling_charge_excluding_tax: Amount = Decimal(0)
     handling_charge_tax_amount: Amount = Decimal(0)
     item_total_tax: Amount | None = None
@@ -341,6 +341,19 @@ class OrderRecord(OfCustomer):
             self.metadata = {**(self.metadata or {}), ID: self.external_id}
         if self.fulfilment is not None and self.shipments:
             raise ValueError("must not have both fulfilment and shipments")
+        return self
+
+    @model_validator(mode="after")
+    def _each_part_once(self) -> "OrderRecord":
+        parts = {
+            "shipments": [one.reference_number for one in self.shipments],
+            "payments": [one.request_number for one in self.payments],
+            "refunds": [one.request_number for one in self.refunds],
+        }
+        for name, keys in parts.items():
+            if len(set(keys)) < len(keys):
+                twice = next(key for key in keys if keys.count(key) > 1)
+                raise ValueError(f"{name} must not tell {twice} twice")
         return self
 
     @property
