@@ -73,6 +73,8 @@ LATE: Any = ([(2, 0, 10000)], [("success", 1.0)], 0, [{"status": "shipped"}], 0)
 @example(
     *LATE, [("days", 7), ("claim", 7), ("accept_claim", 1), ("refund_parcel", 0), ("claim", 1)]
 )
+# What was not paid of cancelled items is not asked for again when the rest is cancelled, too.
+@example([(4, 0, 10000)], [], 0, [], 0, [("cancel_items", 0), ("cancel_items", 0), ("cancel", 0)])
 # Of a parcel of free units, money cannot be wished for.
 @example(
     [(1, 1, 10000)],

@@ -167,7 +167,9 @@ def account_of(facts: MoneyFacts) -> OrderAccount:
         ),
         unpaid=max(
             0,
-            facts.due - arrived if facts.status is OrderStatus.CANCELLED else keeps - left,
+            facts.due - lost_money(facts) - arrived
+            if facts.status is OrderStatus.CANCELLED
+            else keeps - left,
         ),
     )
 
