@@ -109,7 +109,8 @@ class Refund(Identified, Stamped, table=True):
     handed_over_at: datetime | None = Field(
         default=None,
         sa_type=UtcDateTime,
-        description="When the gateway was first asked: from then on its amount stays.",
+        description="When the gateway was first asked for it, or the shop told that its systems "
+        "have it: from then on its amount stays.",
     )
     due_at: datetime | None = Field(
         default=None, sa_type=UtcDateTime, description="When the gateway is to be asked (again)."

@@ -367,3 +367,22 @@ def test_a_payment_stays_while_the_shop_sends_it_back(shop: Shop, status: str) -
     failed = [{**back[0], "status": "failed"}]
     shop.brings(sold("N-1", payments=[bounced], refunds=failed))
     assert (shop.kept, shop.payment("N-1")[1]) == ([], 0)
+
+
+def test_a_refund_that_the_shop_told_stays_as_it_told_it(shop: Shop) -> None:
+    """It took the place of one that was promised here; its systems have it by then."""
+    halves = [{**P1, "amount": 100}, {**P2, "amount": 100}]
+    shop.brings(sold("N-1", payments=halves, **ARRIVED))
+    give_back(shop, 1)
+    told = [{"request_number": "R1", "refund_amount": 100, "status": "approved"}]
+    told[0]["created_at"] = day(1)
+    bounced = [halves[0], {**halves[1], "payment_status": "failed"}]
+    for payments in (halves, bounced, bounced):
+        assert shop.brings(sold("N-1", payments=payments, refunds=told, **ARRIVED)) == []
+        assert shop.refunds("N-1") == [("approved", 100)]
+    assert shop.payment("N-1")[1:3] == (100, 100)  # the unit that stays, of which 100 went back
+    told[0]["status"] = "success"
+    shop.brings(sold("N-1", payments=bounced, refunds=told, **ARRIVED))
+    assert shop.refunds("N-1") == [("success", 100)]
+    shop.brings({"type": "payment", "request_number": "P3", "order_number": "N-1", "amount": 100})
+    assert (living(shop), shop.payment("N-1")[2]) == (100, 0)

@@ -431,7 +431,12 @@ class Life:
             assert account.kept <= money.charge, "more is kept than the policy charges"
         assert account.arrived - promised <= account.due, "the shop keeps no more than is due"
         if money.status != "cancelled" and account.unpaid:
-            waiting = [one for one in money.refunds if one.is_money and one.status in WAITING]
+            handed_over = {row.id for row in self.rows(Refund) if row.handed_over_at}
+            waiting = [
+                one
+                for one in money.refunds
+                if one.is_money and one.status in WAITING and one.id not in handed_over
+            ]
             assert not [one for one in waiting if one.purpose in OF_GOODS and one.amount], (
                 "goods are refunded and asked for"
             )

@@ -132,6 +132,9 @@ class Promises:
                 taken = min(-rest, row["refund_amount"])
                 rest += taken
                 self._take_off(order_id, row, taken)
+        if first["handed_over_at"] is None:  # the shop's systems have it: its amount stays
+            values = {**values, "handed_over_at": self._batch.now}
+            values |= {"due_at": None, "payment_id": None}
         first.update(values)
         self._told.add(f"refund/{values['request_number']}")
         self._changes.append((first["id"], {**values, "modified_at": self._batch.now}))

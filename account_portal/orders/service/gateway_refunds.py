@@ -103,7 +103,8 @@ def _refund_of(ctx: Context, report: RefundReport, payment: Payment, order: Orde
         raise NotFound(f"There is no refund {report.request_number}.")
     for refund in refunds:
         is_untouched = refund.status == RefundStatus.PENDING or (
-            refund.status == RefundStatus.APPROVED and refund.handed_over_at is None
+            refund.status == RefundStatus.APPROVED
+            and (refund.handed_over_at is None or refund.payment_id is None)
         )
         if is_untouched and goes_back(refund) and refund.refund_amount == report.amount:
             break

@@ -118,7 +118,7 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
     A payment that bounced, or is smaller than it was said to be; a bill that became higher: what is
     asked for is not refunded for goods, too. A refund of which the shop says that it gave back
     more. The facts take the changes in; an amount of 0 calls a refund off. What the shop told
-    itself is left alone while its order lives.
+    itself is left alone while its order lives, and so is what others have been told to pay.
     """
     waiting = [
         dict(row)
