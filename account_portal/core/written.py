@@ -6,7 +6,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
-from babel.numbers import NumberPattern, parse_pattern
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from account_portal.core.money import exponent
 
@@ -38,6 +38,16 @@ def written_amount(amount: Decimal, currency: str, country: str) -> str:
     locale = _locale_of(country)
     pattern = _pattern(country, exponent(currency))
     return pattern.apply(amount, locale, currency=currency, currency_digits=False)
+
+
+def written_number(number: Decimal, country: str) -> str:
+    """A number such as `1,250.5`, to the hundredth.
+
+    Args:
+        number: which.
+        country: ISO 3166 code.
+    """
+    return format_decimal(number.quantize(Decimal("0.01")), locale=_locale_of(country))
 
 
 def written_day(day: date, country: str) -> str:

@@ -52,6 +52,7 @@ def examples(settings: Settings) -> dict[str, Words]:
     )
     parcel = {**of, "items": tuple(item.model_copy(update={"amount": None}) for item in items)}
     of_return = {"request_number": RETURN, **of}
+    back = {"refund": "₹1,080.00", "way": "to Visa ••4242", "credit": "₹100.00"}
     of_claim = {"claim_number": "CLM-26-3310", **of}
     found: list[tuple[str, Words]] = [
         ("code", CodeMessage(code="482913", purpose="sign in", store=store, minutes=10)),
@@ -129,13 +130,16 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("not-delivered-back", NotDelivered(**parcel, is_over=True)),
         ("parcel-late", ParcelLate(**parcel, promised="Wed, 2 Dec")),
         ("delivery-changed", DeliveryChanged(**of, place="14 Lake View Road, Bengaluru")),
-        ("items-cancelled", ItemsCancelled(**of, what="1 × Linen shirt", refund="₹1,210.00")),
+        (
+            "items-cancelled",
+            ItemsCancelled(**of, what="1 × Linen shirt", refund="₹1,160.00", points="50"),
+        ),
         (
             "order-cancelled",
             OrderCancelled(**of, refund="₹3,630.00", way="to your Visa •••• 4242", by="Fri, 4 Dec"),
         ),
-        ("return-created", ReturnMoved(step="created", **of_return)),
-        ("return-approved", ReturnMoved(step="approved", **of_return)),
+        ("return-created", ReturnMoved(step="created", **of_return, **back)),
+        ("return-approved", ReturnMoved(step="approved", **of_return, **back)),
         (
             "return-declined",
             ReturnMoved(step="rejected", **of_return, reason="The seal of the tin is broken."),

@@ -110,20 +110,21 @@ def points_spent_on(db: Session, orders: Sequence[Mapping[str, Any]]) -> dict[st
     return {number: max(0, int(points)) for _, number, points in rows}
 
 
-def settle_cancelled_order(ctx: Context, order: Order, *, credit: int | None = None) -> None:
+def settle_cancelled_order(ctx: Context, order: Order, *, credit: int | None = None) -> int:
     """Give back the points and credit a cancelled order took, and take back what it earned.
 
     No more points than the ledger took for it. `credit` is what of the store credit did not go
     back before, in minor units; left out, all. Call it once, in the transaction that sets the
-    order's state.
+    order's state. Returns the points it gave back, in hundredths.
     """
     row = {"customer_id": order.customer_id, "order_number": order.order_number}
     spent = points_spent_on(ctx.db, [row]).get(order.order_number, 0)
+    points = min(order.loyalty_point_redeemed, spent)
     give_back_points(
         ctx,
         order.customer_id,
         activity="order_cancelled",
-        loyalty_point=min(order.loyalty_point_redeemed, spent),
+        loyalty_point=points,
         reference_number=order.order_number,
         savings=order.loyalty_amount,
         savings_currency=order.currency,
@@ -135,6 +136,7 @@ def settle_cancelled_order(ctx: Context, order: Order, *, credit: int | None = N
         activity="order_cancelled",
     )
     take_back_for_order(ctx, order)
+    return max(0, points)
 
 
 def _points_deserved(ctx: Context, order: Order) -> int:

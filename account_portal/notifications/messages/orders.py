@@ -5,6 +5,7 @@ from typing_extensions import override
 from account_portal import routes
 from account_portal.core.links import shown_link
 from account_portal.notifications.messages.base import Button, CustomerMessage, Item
+from account_portal.notifications.messages.coming_back import ComingBack
 
 
 class OrderNews(CustomerMessage):
@@ -46,12 +47,11 @@ class OrderPlaced(OrderNews):
         return [("Total", self.total)] if self.total else []
 
 
-class OrderCancelled(OrderNews):
+class OrderCancelled(ComingBack, OrderNews):
     """An order was cancelled."""
 
     kind = "order_cancelled"
 
-    refund: str | None = None
     way: str = "the way you paid"
     by: str | None = None
 
@@ -62,17 +62,16 @@ class OrderCancelled(OrderNews):
     @override
     def text(self) -> str:
         by = f", expected by {self.by}" if self.by else ""
-        money = f" {self.refund} comes back {self.way}{by}." if self.refund else ""
+        money = self.coming_back(f"{self.way}{by}")
         return f"Your order {self.order_number} at {self.store} is cancelled.{money}"
 
 
-class ItemsCancelled(OrderNews):
+class ItemsCancelled(ComingBack, OrderNews):
     """Items of an order were cancelled; the rest goes on."""
 
     kind = "items_cancelled"
 
     what: str
-    refund: str | None = None
 
     @override
     def subject(self) -> str:
@@ -80,10 +79,9 @@ class ItemsCancelled(OrderNews):
 
     @override
     def text(self) -> str:
-        money = f" {self.refund} comes back." if self.refund else ""
         return (
             f"Of your order {self.order_number} at {self.store} this is cancelled: {self.what}."
-            f" The rest goes on.{money}"
+            f" The rest goes on.{self.coming_back()}"
         )
 
 

@@ -6,6 +6,7 @@ from typing_extensions import override
 
 from account_portal import routes
 from account_portal.notifications.messages.base import Button, CustomerMessage
+from account_portal.notifications.messages.coming_back import ComingBack
 
 Step = Literal["created", "approved", "rejected", "shipped", "received", "complete", "cancelled"]
 
@@ -29,7 +30,13 @@ _TEXTS: dict[Step, str] = {
 }
 
 
-class ReturnMoved(CustomerMessage):
+_WHEN: dict[Step, str] = {
+    "created": " If it is approved, and once the items are checked:",
+    "approved": " Once we have checked them:",
+}
+
+
+class ReturnMoved(ComingBack, CustomerMessage):
     """A return request was made or took a step."""
 
     kind = "return_moved"
@@ -40,6 +47,7 @@ class ReturnMoved(CustomerMessage):
     store: str
     reason: str | None = None
     replacement_order_number: str | None = None
+    way: str = "the way you paid"
 
     @override
     def subject(self) -> str:
@@ -50,6 +58,8 @@ class ReturnMoved(CustomerMessage):
         words = _TEXTS[self.step].format(
             number=self.request_number, order=self.order_number, store=self.store
         )
+        if back := self.coming_back(self.way):
+            words += f"{_WHEN.get(self.step, '')}{back}"
         if self.reason:
             words += f" Reason: {self.reason}"
         if self.replacement_order_number:

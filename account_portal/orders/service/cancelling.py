@@ -4,10 +4,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core import money
 from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import EncodedView
-from account_portal.core.written import written_amount, written_day
+from account_portal.core.written import written_day
 from account_portal.loyalty import service as loyalty
 from account_portal.models import BankAccount, Order, Payment, Shipment
 from account_portal.notifications import enqueue
@@ -22,6 +21,7 @@ from account_portal.orders.schemas import (
 )
 from account_portal.orders.service.cancel_plans import plan_cancel, refund_to
 from account_portal.orders.service.cancelling_items import cancel_planned_items
+from account_portal.orders.service.coming_back import written_back
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.new_refunds import add_refund
@@ -108,6 +108,7 @@ def close_order(
     to: BankAccount | None,
 ) -> None:
     """What cancelling does; whether it may be done is decided before."""
+    before = money_of(ctx.db, order)
     order.status = OrderStatus.CANCELLED
     order.cancellation_reason = reason
     order.cancelled_at = order.modified_at = ctx.now
@@ -123,29 +124,25 @@ def close_order(
             payment.modified_at = ctx.now
     account = money_of(ctx.db, order)
     owed = rules.account_of(account).owed_back
-    credit = rules.left_to_refund(account).credit
+    credit, unpaid = rules.left_to_refund(account).credit, rules.account_of(before).unpaid
     if owed:
         purpose = RefundPurpose.CANCELLED
         add_refund(ctx, order, owed, mode=mode, purpose=purpose, to=to, remarks="Order cancelled")
-    loyalty.settle_cancelled_order(ctx, order, credit=credit)
-    enqueue(ctx, _news(ctx, order, owed, mode, to), customer_id=order.customer_id)
+    points = loyalty.settle_cancelled_order(ctx, order, credit=credit)
+    back = rules.Means(owed, points, credit, unpaid)
+    enqueue(ctx, _news(ctx, order, back, mode, to), customer_id=order.customer_id)
 
 
 def _news(
-    ctx: Context, order: Order, owed: int, mode: RefundMode, to: BankAccount | None
+    ctx: Context, order: Order, back: rules.Means, mode: RefundMode, to: BankAccount | None
 ) -> OrderCancelled:
-    news = OrderCancelled(order_number=order.order_number, store=ctx.settings.store_name)
-    if not owed:
-        return news
-    country = ctx.settings.store_country
-    refund = refund_to(mode, to)
     day = expected_date(ctx, ctx.now, mode)
-    return news.model_copy(
-        update={
-            "refund": written_amount(money.to_major(owed, order.currency), order.currency, country),
-            "way": rules.refund_way(refund, latest_payment(ctx, order.id)),
-            "by": written_day(day, country) if day else None,
-        }
+    return OrderCancelled(
+        order_number=order.order_number,
+        store=ctx.settings.store_name,
+        way=rules.refund_way(refund_to(mode, to), latest_payment(ctx, order.id)),
+        by=written_day(day, ctx.settings.store_country) if day else None,
+        **written_back(ctx, order.currency, back),
     )
 
 

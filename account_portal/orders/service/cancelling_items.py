@@ -1,14 +1,13 @@
 """Cancelling units of an order that goes on with the rest."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core import money
 from account_portal.core.errors import InvalidInput
-from account_portal.core.written import written_amount
 from account_portal.loyalty import service as loyalty
 from account_portal.models import BankAccount, CancelledItem, Order, Shipment, ShipmentItem
 from account_portal.notifications import enqueue
@@ -17,6 +16,7 @@ from account_portal.orders import rules
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.orders.schemas import CancelItem
 from account_portal.orders.service.cancel_plans import PlannedItem, plan_items
+from account_portal.orders.service.coming_back import means_of, written_back
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.goods import add_refunds
 from account_portal.orders.service.locking import lock_order
@@ -60,30 +60,26 @@ def cancel_planned_items(
             )
         )
     refunds = add_refunds(ctx, order, back, remarks="Items cancelled", purpose=RefundPurpose.PARCEL)
-    moved = 0
+    means = replace(means_of(ctx, order, refunds), unpaid=back.unpaid)
     for refund in refunds:
         if refund.payment_mode == rules.POINTS or refund.payment_method == rules.STORE_CREDIT:
             refund.status, refund.refund_date = RefundStatus.SUCCESS, ctx.now
             ctx.db.flush()
             give_back(ctx, refund, order)
-        else:
-            moved += refund.refund_amount
-            if to is not None:
-                refund.payment_mode, refund.payment_method = mode, "Bank transfer"
-                refund.bank_account_id, refund.bank_name = to.id, to.bank_name
-                refund.bank_account_number = to.number_masked
+        elif to is not None:
+            refund.payment_mode, refund.payment_method = mode, "Bank transfer"
+            refund.bank_account_id, refund.bank_name = to.id, to.bank_name
+            refund.bank_account_number = to.number_masked
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     if ctx.db.get_one(Order, order.id).status in rules.DELIVERED:
         loyalty.earn_for_order(ctx, order)  # what is left of it arrived before
     names = [f"{item.units} × {item.line['product_name']}" for item in items]
-    amount = money.to_major(moved, order.currency)
-    country = ctx.settings.store_country
     news = ItemsCancelled(
         order_number=order.order_number,
         store=ctx.settings.store_name,
         what=", ".join(names[:5]) + (" and more" if len(names) > 5 else ""),
-        refund=written_amount(amount, order.currency, country) if moved else None,
+        **written_back(ctx, order.currency, means),
     )
     enqueue(ctx, news, customer_id=order.customer_id)
 

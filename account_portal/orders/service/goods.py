@@ -34,17 +34,22 @@ def items_of(ctx: Context, request: OrderReturn, resolution: ReturnResolution) -
     )
 
 
+def planned_for(ctx: Context, order: Order, items: list[ReturnItem]) -> rules.Means:
+    """How the worth of these items goes back, once the return they are of is approved."""
+    value = sum(item.refund_amount - item.fee for item in items)
+    facts = money_of(ctx.db, order)
+    before = replace(facts, returned=facts.returned - value)  # they count by now
+    return rules.planned_refund(before, value)
+
+
 def refund_goods(
     ctx: Context, request: OrderReturn, order: Order, items: list[ReturnItem]
 ) -> list[Refund]:
     """One pending refund of these items for each way the order was paid."""
-    value = sum(item.refund_amount - item.fee for item in items)
-    facts = money_of(ctx.db, order)
-    before = replace(facts, returned=facts.returned - value)  # they count by now
     return add_refunds(
         ctx,
         order,
-        rules.planned_refund(before, value),
+        planned_for(ctx, order, items),
         remarks=f"Return {request.request_number}",
         purpose=RefundPurpose.RETURN,
         return_id=request.id,

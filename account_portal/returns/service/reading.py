@@ -1,6 +1,7 @@
 """Reading returns: bounded, however many there are."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -23,6 +24,7 @@ from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
 from account_portal.returns.schemas import AskedRefund, OrderReturn, OrderReturnItem, ReturnDetail
 from account_portal.returns.service.lines import line_states
+from account_portal.returns.service.steps import TO_WHERE_IT_CAME_FROM
 from account_portal.states import RefundMode, ReturnResolution, ReturnStatus
 
 _Replacement = aliased(Order)
@@ -193,20 +195,24 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
     )
 
 
-def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
-    """What approving a request would promise back now; None if nothing."""
+def asked_means(ctx: Context, request: Request, order: Order) -> order_rules.Means:
+    """What approving a request would promise back now; points are hundredths of a point."""
     value = sum(
         one.refund_amount - one.fee for one in items_of(ctx, request, ReturnResolution.REFUND)
     )
     back = order_rules.planned_refund(money_of(ctx.db, order), value)
+    return replace(back, points=points_back(ctx, order, back.points))
+
+
+def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
+    back = asked_means(ctx, request, order)
     if not (back.total or back.unpaid):
         return None
-    asked = {"payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE, "payment_method": None}
     return AskedRefund(
         money=money.to_major(back.money, order.currency),
         credit=money.to_major(back.credit, order.currency),
-        points=money.to_points(points_back(ctx, order, back.points)),
+        points=money.to_points(back.points),
         unpaid=money.to_major(back.unpaid, order.currency),
-        way=order_rules.refund_way(asked, latest_payment(ctx, order.id)),
+        way=order_rules.refund_way(TO_WHERE_IT_CAME_FROM, latest_payment(ctx, order.id)),
         working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
     )

@@ -18,6 +18,7 @@ from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import PreviewedLine
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.coming_back import written_back
 from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.refund_reading import latest_payment, working_days
 from account_portal.orders.service.refunds import points_back
@@ -32,7 +33,7 @@ from account_portal.returns.schemas import (
     ReturnQuote,
 )
 from account_portal.returns.service.lines import line_states
-from account_portal.returns.service.reading import get_return
+from account_portal.returns.service.reading import asked_means, get_return
 from account_portal.returns.service.steps import (
     notify,
     withdraw_refunds,
@@ -206,7 +207,8 @@ def create_return(
     ]
     request = _add_request(ctx, order, items, data.shipping_address)
     refresh_orders(ctx.db, [order.id], ctx.now)
-    notify(ctx, request, order_number, "created")
+    back = written_back(ctx, order.currency, asked_means(ctx, request, order))
+    notify(ctx, request, order_number, "created", back=back)
     return get_return(ctx, order_number, request.request_number)
 
 

@@ -1,5 +1,7 @@
 """What only the shop does with returns."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -11,7 +13,13 @@ from account_portal.models import OrderReturn as Request
 from account_portal.notifications import mark_changed
 from account_portal.orders.rules import POINTS, STORE_CREDIT
 from account_portal.orders.service import refresh_orders
-from account_portal.orders.service.goods import items_of, refund_goods, refund_instead
+from account_portal.orders.service.coming_back import means_of, written_back
+from account_portal.orders.service.goods import (
+    items_of,
+    planned_for,
+    refund_goods,
+    refund_instead,
+)
 from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.returns import rules
@@ -52,7 +60,9 @@ def approve_return(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.APPROVED)
     request.approved_at = ctx.now
-    refund_goods(ctx, request, order, items_of(ctx, request, ReturnResolution.REFUND))
+    items = items_of(ctx, request, ReturnResolution.REFUND)
+    unpaid = planned_for(ctx, order, items).unpaid
+    back = replace(means_of(ctx, order, refund_goods(ctx, request, order, items)), unpaid=unpaid)
     replacement = add_replacement(ctx, request, order)
     changed = [order.id] if replacement is None else [order.id, replacement.id]
     refresh_orders(ctx.db, changed, ctx.now)
@@ -62,6 +72,7 @@ def approve_return(ctx: Context, request_number: str) -> None:
         order.order_number,
         "approved",
         replacement=replacement.order_number if replacement else None,
+        back=written_back(ctx, order.currency, back),
     )
 
 

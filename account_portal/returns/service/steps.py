@@ -1,5 +1,7 @@
 """What the steps of a return do to money and goods."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -16,6 +18,7 @@ from account_portal.orders import rules as order_rules
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.cancelling import close_order
 from account_portal.orders.service.goods import items_of
+from account_portal.orders.service.refund_reading import latest_payment
 from account_portal.orders.service.replacing import add_free_order
 from account_portal.returns import rules
 from account_portal.states import (
@@ -26,6 +29,10 @@ from account_portal.states import (
     ShipmentStatus,
 )
 
+TO_WHERE_IT_CAME_FROM = {
+    "payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE,
+    "payment_method": None,
+}
 WITHDRAWN = "Return cancelled"
 
 
@@ -37,8 +44,9 @@ def notify(
     *,
     reason: str | None = None,
     replacement: str | None = None,
+    back: Mapping[str, str] | None = None,
 ) -> None:
-    """Tell the customer of a step."""
+    """Tell the customer of a step; `back` is what comes back, as `written_back` has it."""
     message = ReturnMoved(
         step=step,
         request_number=request.request_number,
@@ -46,6 +54,8 @@ def notify(
         store=ctx.settings.store_name,
         reason=reason,
         replacement_order_number=replacement,
+        way=order_rules.refund_way(TO_WHERE_IT_CAME_FROM, latest_payment(ctx, request.order_id)),
+        **(back or {}),
     )
     enqueue(ctx, message, customer_id=request.customer_id)
 
