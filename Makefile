@@ -52,11 +52,11 @@ format: $(DEV) ## write the format that `check` wants
 bench: $(DEV) ## measure speed; a table, also under var/bench
 	@CHROMIUM="$$($(BIN)/python -m tests.chromium)" $(BIN)/python -m tests.bench $(ARGS)
 
-fuzz: $(DEV) ## try the API, lives of orders against their books, and policies, at length
+fuzz: $(DEV) ## try the API, lives of orders, imports around a day, and policies, at length
 	@$(BIN)/python -m tests.fuzz $(ARGS)
-	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 POLICY_ORDERS=1000 $(BIN)/python -m pytest -q -n auto \
-		--timeout 7200 tests/orders/test_books.py tests/orders/test_books_told.py \
-		tests/orders/test_policies.py
+	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 POLICY_ORDERS=1000 DAY_ORDERS=2000 $(BIN)/python -m pytest \
+		-q -n auto --timeout 7200 tests/orders/test_books.py tests/orders/test_books_told.py \
+		tests/orders/test_policies.py tests/merchant/test_day_between_imports.py
 
 torture: $(DEV) ## kill servers, take databases, Redis, disks away; ends with 1 on one loss
 	@$(PORTAL) build && $(BIN)/python -m tests.torture $(ARGS)

@@ -160,7 +160,7 @@ class Life:
         assert shown.unpaid == self._unpaid(), "all that is unpaid is not asked for any more"
         seen = CANCEL.model_copy(update={"preview": shown.digest})
         self._deed(flag, service.cancel_order, self.number, seen)
-        assert self._living() - before == shown.money * 100, "what was shown is given"
+        assert self._living() - before == shown.money * 100, "a cancel gives other than shown"
 
     def _cancel_items(self, place: int) -> None:
         units = 1 + place % 2
@@ -176,14 +176,15 @@ class Life:
                 all(other.quantity == other.cancelled_quantity for other in shown.order_items[1:])
                 and units == item.quantity - item.cancelled_quantity
             )
-            assert units > line.cancellable_quantity or item.free_quantity or is_rest
+            can_be = units <= line.cancellable_quantity and not (item.free_quantity or is_rest)
+            assert not can_be, "units can be cancelled and are not"
             raise
         before, unpaid = self._living(), self._unpaid()
         seen = data.model_copy(update={"preview": preview.digest})
         self.customer(service.cancel_order, self.number, seen)
-        assert units <= line.cancellable_quantity
-        assert self._living() - before == preview.money * 100, "what was shown is given"
-        assert unpaid - self._unpaid() == preview.unpaid, "asked for other than shown"
+        assert units <= line.cancellable_quantity, "units cannot be cancelled and are"
+        assert self._living() - before == preview.money * 100, "items give other than shown"
+        assert unpaid - self._unpaid() == preview.unpaid, "cancelled items are asked for"
 
     def _deed(self, flag: bool, deed: Callable[..., Any], *args: Any) -> Any:
         """What the customer does succeeds if, and only if, the page says it can be done."""
@@ -462,7 +463,8 @@ class Life:
             assert units <= arrived[line_id], "a unit is returned and claimed, or claimed twice"
         for line_id, claim in line_claims(facts, self._clock.now).items():
             assert (claim.reason is None) == (claim.units > 0), "units and reason do not agree"
-            assert claim.units <= arrived.get(line_id, 0) - held[line_id].units, "claimed twice"
+            left = arrived.get(line_id, 0) - held[line_id].units
+            assert claim.units <= left, "more may be claimed than arrived and is not held"
         for line_id, line in line_eligibility(facts, self._clock.now).items():
             assert (line.reason is None) == (line.units > 0), "units and reason do not agree"
             left = arrived.get(line_id, 0) - held[line_id].units
@@ -503,7 +505,7 @@ class Life:
         assert status.is_retry_available == can_retry, "retry is shown as it is not"
         if detail.is_cancellation_allowed:
             promised = detail.cancellation_refund_details
-            assert promised is not None
+            assert promised is not None, "a cancel that can be does not say what it gives back"
             charge = int(promised.cancellation_charges * 100)
             back = rules.account_of(money).left - charge
             shown = promised.refundable_amount

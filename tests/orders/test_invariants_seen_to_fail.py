@@ -1,5 +1,7 @@
 """Each invariant of the books is seen to fail: its rule is broken, and a short life shows it."""
 
+import ast
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,19 +11,31 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from account_portal.claims.service import opening
+from account_portal.claims.service import shop as deciding
 from account_portal.core.db import Database
 from account_portal.merchant.importing import orders as importing
 from account_portal.merchant.importing import run
 from account_portal.merchant.importing.statements import Statements
 from account_portal.models import User
 from account_portal.orders import rules
-from account_portal.orders.facts import keep_facts
+from account_portal.orders.facts import OrderFacts, claim_eligibility, keep_facts, kept
 from account_portal.orders.facts import money as money_facts
 from account_portal.orders.rules import money, policies, units
-from account_portal.orders.service import goods, lost_parcels, payments, reading, refunds
+from account_portal.orders.service import (
+    cancel_plans,
+    goods,
+    lost_parcels,
+    paying,
+    payments,
+    reading,
+    refunds,
+)
 from account_portal.orders.service.documents import allowed, owed, refreshing, shape, storing
+from account_portal.returns.service import reading as showing
 from account_portal.returns.service import requesting
 from tests.factories.orders import make_line, make_order
+from tests.orders import lives, told_lives
 from tests.orders.lives import Life, Steps
 from tests.orders.told_lives import begin
 
@@ -116,13 +130,72 @@ def _of_before(facts: Any) -> str:
     return keep_facts(replace(facts, payments=facts.payments[:1]))
 
 
+def _gives_more(function: Callable[..., Any], **more: int) -> Callable[..., Any]:
+    """Of what a function returns, one more unit of money, or of what is named."""
+
+    def give(*args: Any, **values: Any) -> Any:
+        back = function(*args, **values)
+        more_of = more or {"money": 1}
+        changed = {name: getattr(back, name) + by for name, by in more_of.items()}
+        return back._replace(**changed) if isinstance(back, tuple) else replace(back, **changed)
+
+    return give
+
+
+def _says_nothing(detail: dict[str, Any], *args: Any) -> None:
+    _add_cancellation(detail, *args)
+    detail["cancellation_refund_details"] = None
+
+
+def _cancelling(units: int, function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args, **values: {
+        line: replace(one, units=units, reason=None)
+        for line, one in function(*args, **values).items()
+    }
+
+
+def _without_claims(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda facts: function(replace(facts, claims=[]))
+
+
+def _holding_more(function: Callable[..., Any]) -> Callable[..., Any]:
+    def hold(facts: OrderFacts) -> Any:
+        found = function(facts)
+        for line in facts.lines:
+            found[line["id"]].total += 10**6
+        return found
+
+    return hold
+
+
+def _refunds_instead(ctx: Any, claim: Any, order: Any, items: Any) -> None:
+    deciding._refund(ctx, claim, order, items, SimpleNamespace(amount=None))
+
+
+def _another_payment(*args: Any) -> Any:
+    return payments.payment_info(*args).model_copy(update={"transaction_id": "other"})
+
+
+def _restoring(**values: Any) -> Callable[..., Any]:
+    return lambda *args: replace(_restore(*args), **values)
+
+
+def _restoring_refunds_of_parcels(*args: Any) -> Any:
+    facts = _restore(*args)
+    return replace(facts, refunds=[{**row, "shipment_id": "one"} for row in facts.refunds])
+
+
+_restore = kept._restore
 _document = refreshing._document
 _add_cancellation = allowed._add_cancellation
 SENT: dict[str, Any] = {"parcels": [{"status": "shipped"}]}
 HERE: dict[str, Any] = {"parcels": [{}]}
 TWICE: dict[str, Any] = {"payments": [{"amount": 1500}]}
 UNPAID: dict[str, Any] = {"payments": [{"payment_status": "failed"}]}
-FREE: dict[str, Any] = {"free_quantity": 1}
+LINE = make_line(0, quantity=3, selling_price=500, line_total=1500, tax_amount=0)
+SOLD: dict[str, Any] = {"lines": [LINE]}
+PACKED: dict[str, Any] = {**SOLD, "parcels": [{"status": "packed"}]}
+POINTS: dict[str, Any] = {**SOLD, "loyalty_point_redeemed": 300, "loyalty_amount": 300}
 
 
 BROKEN = [
@@ -176,6 +249,42 @@ BROKEN = [
     Broken("counts do not count the orders", refreshing, "recount", _counted_twice, []),
     Broken("facts kept and facts read differ", refreshing, "keep_facts", _of_before,
            [("pay_again", 0)], UNPAID),
+    Broken("all that is unpaid is not asked for any more", cancel_plans, "rules",
+           _with(rules, account_of=_always(SimpleNamespace(unpaid=1))), [("cancel", 0)]),
+    Broken("a cancel gives other than shown", cancel_plans, "cancelled_account",
+           _gives_more(cancel_plans.cancelled_account), [("cancel", 0)]),
+    Broken("a cancel that can be does not say what it gives back", allowed, "_add_cancellation",
+           _says_nothing, []),
+    Broken("items give other than shown", cancel_plans, "rules",
+           _with(rules, planned_refund=_gives_more(rules.planned_refund)),
+           [("cancel_items", 0)], SOLD),
+    Broken("cancelled items are asked for", cancel_plans, "rules",
+           _with(rules, planned_refund=_gives_more(rules.planned_refund, unpaid=1)),
+           [("cancel_items", 0)], {**SOLD, **UNPAID}),
+    Broken("units cannot be cancelled and are", allowed, "line_cancels",
+           _cancelling(0, allowed.line_cancels), [("cancel_items", 0)], SOLD),
+    Broken("units can be cancelled and are not", allowed, "line_cancels",
+           _cancelling(9, allowed.line_cancels), [("cancel_items", 0)], PACKED),
+    Broken("it leads back to what is under way", paying, "payment_info", _another_payment,
+           [("days", 0), ("pay_again", 0), ("pay_again", 0)], UNPAID),
+    Broken("asked for other than shown", showing, "order_rules",
+           _with(rules, planned_refund=_gives_more(rules.planned_refund, unpaid=1)),
+           [("ask_return", 0), ("return_step", 0)], {**HERE, **UNPAID}),
+    Broken("a unit is returned and claimed", OrderFacts, "held", _without_claims(OrderFacts.held),
+           [("claim", 2), ("ask_return", 0)], {**HERE, **SOLD}),
+    Broken("more may be claimed than arrived and is not held", claim_eligibility, "holds_units",
+           _always(False), [("claim", 2)], {**HERE, **SOLD}),
+    Broken("more is given back for a line than it cost", OrderFacts, "held",
+           _holding_more(OrderFacts.held), [], HERE),
+    Broken("page and order differ", opening, "_parcels", _always({}),
+           [("days", 7), ("claim", 1)], SENT),
+    Broken("sent again, and money goes back", deciding, "_replace", _refunds_instead,
+           [("claim", 0), ("accept_claim", 1)], {**HERE, **SOLD}),
+    Broken("let more or less be done", kept, "_restore", _restoring(shipments=[]), [], HERE),
+    Broken("the facts that are kept are of other money", kept, "_restore",
+           _restoring(payments=[]), [], SENT),
+    Broken("they tell another worth", kept, "_restore", _restoring_refunds_of_parcels,
+           [("cancel_items", 0)], POINTS),
     Broken("complete, and something can go back", refreshing, "line_returns",
            _closing(-timedelta(days=300)), [("days", 0)], HERE),
     Broken("delivered, and nothing can go back any more", refreshing, "line_returns",
@@ -194,8 +303,8 @@ def test_a_broken_rule_is_seen(
     broken: Broken,
 ) -> None:
     def live() -> None:
-        line = make_line(0, quantity=3, selling_price=500, line_total=1000, tax_amount=0, **FREE)
-        order = make_order(database, owner, lines=[line], at=clock.now, **broken.order)
+        values = {"lines": [{**LINE, "free_quantity": 1, "line_total": 1000}], **broken.order}
+        order = make_order(database, owner, at=clock.now, **values)
         one = Life(database, call, owner, clock, order)
         one.live(broken.life, Steps())
 
@@ -242,3 +351,15 @@ def test_a_broken_import_is_seen(
     monkeypatch.setattr(broken.where, broken.name, broken.instead)
     with pytest.raises(AssertionError, match=broken.said):
         live()
+
+
+def test_every_invariant_was_seen_to_fail() -> None:
+    """Whoever adds one to the lives adds the rule that it watches here."""
+    watched = {
+        ast.literal_eval(node.msg) if node.msg is not None else ast.unparse(node.test)
+        for module in (lives, told_lives)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Assert)
+    }
+    seen = {broken.said for broken in (*BROKEN, *TOLD)}
+    assert {one for one in watched if not any(said in one for said in seen)} == set()
