@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from account_portal.addresses import service as addresses
+from account_portal.context import Actor
 from account_portal.core.errors import Conflict, PortalError
 from account_portal.loyalty import service as loyalty
 from account_portal.models import (
@@ -31,7 +34,7 @@ from account_portal.reviews import service as reviews
 from account_portal.reviews.schemas import CreateReview
 from account_portal.states import ShipmentStatus
 from tests.factories.records import rows
-from tests.merchant.shops import CANCEL, Shop, asked
+from tests.merchant.shops import CANCEL, CASES, Shop, asked
 
 pytestmark = pytest.mark.usefixtures("the_day")
 
@@ -168,6 +171,21 @@ def test_18b_reimport_phone(shop: Shop) -> None:
     shop.takes("18b-reimport-phone.ndjson")
     [user] = rows(shop.database, User, external_id="X12")
     assert (user.phone, user.is_phone_verified) == ("9876500000", True)
+
+
+def test_19_reimport_address(shop: Shop) -> None:
+    shop.takes("19-reimport-address.ndjson")
+    found = {row.address_line1: row.id for row in rows(shop.database, Address)}
+    [user] = rows(shop.database, User, external_id="X2")
+    owner = Actor(kind="customer", user_id=user.id, customer_id=user.customer_id)
+    shop._call(addresses.delete_address, found["1 Old Road"], actor=owner)
+    with shop.database.session(writes=True) as db:
+        db.get_one(Address, found["2 Kept Road"]).city = "Mumbai"
+        db.commit()
+    for _ in range(2):
+        shop.takes("19-reimport-address.ndjson")
+        [kept] = rows(shop.database, Address)
+        assert (kept.address_line1, kept.city) == ("2 Kept Road", "Mumbai")
 
 
 def test_21_ready_for_review_stale(shop: Shop) -> None:
@@ -485,8 +503,6 @@ def test_79_return_then_window(shop: Shop, the_day: Any) -> None:
 
 
 def test_counts_agree_after_all_of_them(shop: Shop) -> None:
-    from tests.merchant.shops import CASES
-
     for case in sorted(CASES.iterdir()):
         shop.takes(case.name)
     counted: dict[str, int] = {}
@@ -497,3 +513,8 @@ def test_counts_agree_after_all_of_them(shop: Shop) -> None:
         listed[document.status] = listed.get(document.status, 0) + 1
     assert {k: v for k, v in counted.items() if v} == listed
     assert sum(listed.values()) == len(rows(shop.database, Order))
+
+
+def test_every_case_has_its_test() -> None:
+    told = "".join(one.read_text() for one in Path(__file__).parent.glob("test_case_files*.py"))
+    assert {case.name for case in CASES.iterdir() if case.name not in told} == set()

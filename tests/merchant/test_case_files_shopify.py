@@ -15,6 +15,8 @@ def test_01_refunded_then_cancelled(shop: Shop) -> None:
     shop.takes("01-refunded-then-cancelled.csv")
     for number, left in (("5101", 0), ("5102", 70)):
         assert shop.order(number).cancellation_refund_details.refundable_amount == left
+        note = shop.customer(service.get_order_page, number).money_note
+        assert note == ("" if left else "Your payment was refunded in full.")
         shop.customer(service.cancel_order, number, CANCEL)
     assert shop.refunds("5101") == [("success", 70)]
     assert sorted(shop.refunds("5102")) == [("pending", 70), ("success", 70)]
@@ -92,6 +94,14 @@ def test_15_order_names(shop: Shop) -> None:
     assert shop.takes("15-order-names.csv") == []
     names = {row.extra["name"] for row in rows(shop.database, Order)}
     assert names == {"#12", "#1001.1", "Bestellung 77", "#NL/2023/001", "№1007"}
+    shop.email = "asha@example.com"
+    for name in names:  # as the customer has it in the shop's own mails
+        found = shop.customer(service.search_orders, OrderSearch(text=name)).rows
+        assert name in {
+            row.extra["name"]
+            for row in rows(shop.database, Order)
+            if row.order_number in {one.order_number for one in found}
+        }
 
 
 def test_16_removed_line(shop: Shop) -> None:

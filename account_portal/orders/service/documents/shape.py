@@ -6,7 +6,7 @@ from typing import Any
 from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.links import shown_link, shown_picture
-from account_portal.core.text import folded
+from account_portal.core.text import folded, without_number_sign
 from account_portal.models import AddressFields
 from account_portal.orders import rules
 from account_portal.states import RefundStatus
@@ -237,4 +237,6 @@ def _shipment_item(item: Stored, line: Stored) -> dict[str, Any]:
 def search_text(order: dict[str, Any], lines: Rows) -> str:
     """What the history's search looks at, as `folded` writes it."""
     names = [order["order_number"], *(line["product_name"] for line in lines)]
+    if called := (order["extra"] or {}).get("name"):  # what the shop's own mails say
+        names.append(without_number_sign(called))
     return "\n".join(folded(name) for name in names)
