@@ -242,6 +242,8 @@ def _line(row: Row) -> dict[str, Any]:
     name = row.text("Lineitem name") or row.text("Lineitem sku")
     if not name:
         raise CellError("Lineitem name: is empty, and so is Lineitem sku")
+    if not row.text("Lineitem quantity"):
+        raise CellError("Lineitem quantity: is empty")
     line = {
         "sku": (row.text("Lineitem sku") or name)[:64],
         "product_name": name,
