@@ -27,14 +27,13 @@ run: $(RUNTIME) ## serve pages and API on PORT (8000); the first time also insta
 dev: $(RUNTIME) ## the same with hot reload
 	@PORTAL_DEBUG_OTP="$${PORTAL_DEBUG_OTP:-$${PORTAL_DEMO:-true}}" exec $(PORTAL) dev
 
-# The browser tests run on their own: their driver keeps an event loop in its process. On two cores
-# that also carry two servers and two browsers a step can come too late: a test that fails is tried
-# once more, and named at the end. pytest's 5 says that a selection by ARGS left nothing.
+# The browser tests run on their own: their driver keeps an event loop in its process. Nothing is
+# tried twice. pytest's 5 says that a selection by ARGS left nothing.
 test: $(DEV) ## run all tests, those in the browser included (ARGS= goes to pytest)
 	@chromium="$$($(BIN)/python -m tests.chromium)" && $(PORTAL) build || exit 1; \
-	again=0; status=0; for part in "not browser" browser; do \
-		CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto -m "$$part" --reruns $$again -rfER $(ARGS) || \
-		{ code=$$?; [ $$code = 5 ] || status=$$code; }; again=1; \
+	status=0; for part in "not browser" browser; do \
+		CHROMIUM="$$chromium" $(BIN)/python -m pytest -n auto -m "$$part" -rfE $(ARGS) || \
+		{ code=$$?; [ $$code = 5 ] || status=$$code; }; \
 	done; exit $$status
 
 check: $(DEV) ## format, lint, types, import contracts, and the checks in tests/checks

@@ -208,11 +208,13 @@ class SessionKind(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """Where a message in the outbox stands."""
+    """Where a message in the outbox stands; `dropped` are codes that lapsed or are for nobody."""
 
     QUEUED = "queued"
+    SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 class DeliveryStatus(StrEnum):

@@ -22,6 +22,7 @@ _TONES = {
     "waits": {
         "pending", "created", "awaiting_approval", "confirmed", "unscheduled", "draft", "queued",
         "partially_paid", "unverified", "invited", "due", "waiting", "delivery_attempted", "open",
+        "sending",
     },
 }  # fmt: skip
 _TONE_OF = {state: tone for tone, states in _TONES.items() for state in states}

@@ -35,10 +35,11 @@ from account_portal.notifications.messages.base import CustomerMessage, Words
 from account_portal.notifications.rendering import broken_templates, render
 from account_portal.notifications.unsubscribing import ENDED_BY_A_CLICK, unsubscribe_url
 from account_portal.security import tokens
+from account_portal.states import MessageStatus
 
 log = logging.getLogger("account_portal.messages")
 
-QUEUED, SENDING, SENT, FAILED, DROPPED = "queued", "sending", "sent", "failed", "dropped"
+QUEUED, SENDING, SENT, FAILED, DROPPED = map(str, MessageStatus)
 
 LEASE = timedelta(minutes=5)
 """How long a process may take over a message before another one tries it; the longest a mail server

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from account_portal.core.db import Database
 from account_portal.merchant import lists
-from account_portal.models import User
+from account_portal.models import OutboxMessage, User
+from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENDING, SENT
 from tests.conftest import Acting, Clock
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.orders import make_order
@@ -192,6 +193,20 @@ def test_messages_are_listed_without_what_they_say(
     changed = systems.get(f"/messages?updated_since={at}&status=queued").json()["content"]
     assert changed["messages"] == [row]
     assert numbers(systems.get("/messages?updated_since=2200-01-01T00:00:00Z"), "messages") == []
+
+
+@pytest.mark.parametrize("status", [QUEUED, SENDING, SENT, FAILED, DROPPED])
+def test_messages_are_listed_wherever_they_stand(
+    systems: Systems, database: Database, owner: User, status: str
+) -> None:
+    made = make_order(database, owner)
+    systems.post(f"/orders/{made.order_number}/cancel", {"reason": "Out of stock"})
+    with database.session(writes=True) as db:
+        db.execute(update(OutboxMessage).values(status=status))
+        db.commit()
+    assert [one["status"] for one in systems.get("/messages").json()["content"]["messages"]] == [
+        status
+    ]
 
 
 def test_customers_are_found_by_the_shops_own_id_and_by_email(
