@@ -124,6 +124,7 @@ class Metrics:
     async def _tell(self, scope: Scope, send: Send) -> None:
         kind, _, shown = (header(scope["headers"], b"authorization") or "").partition(" ")
         if kind.lower() != "bearer" or not same(shown.strip(), self.token):
+            log.warning("somebody asked for metrics without the token")
             await send_failure(send, 401, [(b"www-authenticate", b"Bearer")])
             return
         body = await asyncio.to_thread(self._written)

@@ -9,33 +9,38 @@ ZONE_COOKIE = "portal-zone"
 
 
 def session_cookie_name() -> str:
-    """Its name; over https the `__Host-` prefix keeps other hosts from setting it."""
-    return "__Host-portal" if is_https() else "portal"
+    """Name of the cookie that keeps a browser signed in."""
+    return _named("portal")
 
 
 def code_cookie_name() -> str:
     """Name of the cookie that remembers which one-time code a browser waits for."""
-    return "__Host-portal-code" if is_https() else "portal-code"
+    return _named("portal-code")
 
 
 def device_cookie_name() -> str:
     """Name of the cookie by which a browser is known that signed in before; it opens nothing."""
-    return "__Host-portal-device" if is_https() else "portal-device"
+    return _named("portal-device")
 
 
 def passkey_cookie_name() -> str:
     """Name of the cookie that binds a passkey's challenge to the browser that asked for it."""
-    return "__Host-portal-passkey" if is_https() else "portal-passkey"
+    return _named("portal-passkey")
 
 
 def find_cookie_name() -> str:
     """Name of the cookie that remembers which order's code a browser waits for."""
-    return "__Host-portal-find" if is_https() else "portal-find"
+    return _named("portal-find")
 
 
 def order_cookie_name() -> str:
     """Name of the cookie that opens one order for an hour."""
-    return "__Host-portal-order" if is_https() else "portal-order"
+    return _named("portal-order")
+
+
+def _named(name: str) -> str:
+    """Over https the `__Host-` prefix keeps other hosts from setting a cookie."""
+    return f"__Host-{name}" if is_https() else name
 
 
 def is_https() -> bool:
@@ -66,7 +71,7 @@ def read_session_cookie(header: str | None, *, in_frame: bool = False) -> str | 
 
 def read_device_cookie(header: str | None) -> str | None:
     """The device's secret out of a `Cookie` header, if it is there."""
-    return _read(header).get(device_cookie_name())
+    return read_cookie(header, device_cookie_name())
 
 
 def read_cookie(header: str | None, name: str) -> str | None:
@@ -76,7 +81,7 @@ def read_cookie(header: str | None, name: str) -> str | None:
 
 def read_order_cookie(header: str | None) -> str | None:
     """The key of an order out of a `Cookie` header, if it is there."""
-    return _read(header).get(order_cookie_name())
+    return read_cookie(header, order_cookie_name())
 
 
 def read_zone_cookie(header: str | None) -> str:

@@ -65,9 +65,14 @@ def test_without_a_token_it_does_not_start(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     "headers", [{}, {"Authorization": "Bearer another"}, {"Authorization": f"Basic {TOKEN}"}]
 )
-def test_strangers_are_told_nothing(client: Any, headers: dict[str, str]) -> None:
+def test_strangers_are_told_nothing_and_noticed(
+    client: Any, headers: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
     answer = client.get("/metrics", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    told = caplog.text
+    assert "asked for metrics without the token" in told
+    assert "another" not in told
 
 
 def test_requests_are_counted_by_kind_and_status(client: Any) -> None:
