@@ -1,5 +1,7 @@
 """An order is found, seen and cancelled without an account, by keyboard alone."""
 
+import re
+
 from playwright.sync_api import expect
 
 from account_portal.core.db import Database
@@ -15,7 +17,9 @@ def test_a_guest_cancels_by_keyboard(
     mailbox = f"guest-{new_id().lower()}@example.com"
     order = make_order(database, customer, customer_email=mailbox)
     page = open_page(f"/orders/{order.order_number}", viewport=NARROW)
-    page.get_by_role("link", name="Find your order").press("Enter")
+    find = page.get_by_role("link", name="Find your order")
+    expect(find).to_have_attribute("href", re.compile(order.order_number))  # the page has loaded
+    find.press("Enter")
     expect(page.get_by_label("Order number")).to_have_value(order.order_number)
     page.get_by_label("E-mail address or postcode").fill(mailbox)
     page.keyboard.press("Enter")
