@@ -35,6 +35,8 @@ from account_portal.auth.state import (
     SecurityState,
 )
 from account_portal.bank_accounts.state import BankAccountsState
+from account_portal.claims.pages import claim_detail, report_problem
+from account_portal.claims.state import ClaimDetailState, ReportProblemState
 from account_portal.core import extensions
 from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
@@ -107,6 +109,12 @@ def _open(path: str, content: Callable[[], rx.Component], title: str, *load: Any
     return Page(path, content, title, load=load, public=True, frame="plain")
 
 
+def _one(path: str, content: Callable[[], rx.Component], title: str, load: Any, under: str) -> Page:
+    """A page of one thing, which its address names; the menu's line is that of its list."""
+    number = path.partition("[")[2].partition("]")[0]
+    return Page(path, content, title, load=(load,), under=under, number=number)
+
+
 OWN_PAGES = (
     Page(
         routes.HOME,
@@ -122,22 +130,18 @@ OWN_PAGES = (
         load=(OrdersState.load,),
         menu=MenuRow("Orders", routes.ORDERS, "package"),
     ),
-    Page(
-        routes.ORDER,
-        order_detail,
-        "Order",
-        load=(OrderDetailState.load,),
-        under=routes.ORDERS,
-        number="order_number",
+    _one(routes.ORDER, order_detail, "Order", OrderDetailState.load, under=routes.ORDERS),
+    _one(
+        routes.RETURN, request_return, "Return items", RequestReturnState.load, under=routes.ORDERS
     ),
-    Page(
-        routes.RETURN,
-        request_return,
-        "Return items",
-        load=(RequestReturnState.load,),
+    _one(
+        routes.CLAIM,
+        report_problem,
+        "Report a problem",
+        ReportProblemState.load,
         under=routes.ORDERS,
-        number="order_number",
     ),
+    _one(routes.CLAIM_DETAIL, claim_detail, "Report", ClaimDetailState.load, under=routes.ORDERS),
     Page(
         routes.RETURNS,
         return_history,
@@ -145,13 +149,8 @@ OWN_PAGES = (
         load=(ReturnsState.load,),
         menu=MenuRow("Returns", routes.RETURNS, "undo-2"),
     ),
-    Page(
-        routes.RETURN_DETAIL,
-        return_detail,
-        "Return",
-        load=(ReturnDetailState.load,),
-        under=routes.RETURNS,
-        number="return_id",
+    _one(
+        routes.RETURN_DETAIL, return_detail, "Return", ReturnDetailState.load, under=routes.RETURNS
     ),
     Page(
         routes.LOYALTY,

@@ -10,6 +10,9 @@ FORGOT_PASSWORD = "/forgot-password"  # noqa: S105 - a path
 ORDERS = "/orders"
 ORDER = "/orders/[order_number]"
 RETURN = "/orders/[order_number]/return"
+CLAIM = "/orders/[order_number]/claim"
+CLAIMS = "/claims"
+CLAIM_DETAIL = "/claims/[claim_id]"
 RETURNS = "/returns"
 RETURN_DETAIL = "/returns/[return_id]"
 ADDRESSES = "/addresses"
@@ -78,6 +81,11 @@ def order_paid(order_number: str) -> str:
 def return_detail(request_number: str) -> str:
     """The page of one return request."""
     return f"{RETURNS}/{quote(request_number, safe='')}"
+
+
+def claim_detail(claim_number: str) -> str:
+    """The page of what was reported of an order."""
+    return f"{CLAIMS}/{quote(claim_number, safe='')}"
 
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")

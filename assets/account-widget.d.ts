@@ -9,6 +9,7 @@ export interface AccountPortalDetails {
   "order-cancelled": { order_number: string };
   "buy-again": { order_number: string; items: string };
   "return-requested": { order_number: string; return_number: string };
+  "claim-opened": { order_number: string; claim_number: string };
   error: { code: string; message: string };
 }
 

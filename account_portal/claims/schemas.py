@@ -121,11 +121,20 @@ class Claim(View):
     withdrawn_at: Moment | None
 
 
+class ClaimQuote(View):
+    """What a claim asks for, before it is sent."""
+
+    units: int = Field(ge=1)
+    amount: Amount = Field(description="What they cost, tax included: the most that goes back.")
+    currency: str
+
+
 class ClaimDetail(View):
     """A claim as its page shows it."""
 
     claim: Claim
     refunds: list[ShownRefund]
+    store_email: str = Field(description="Where customers get help; may be empty.")
     help_link: str = Field(description="Where the customer gets help; may be empty.")
 
 

@@ -63,6 +63,7 @@ def _task(task: Any) -> rx.Component:
             task.kind,
             ("payment", ui.icon("credit-card")),
             ("return", ui.icon("undo-2")),
+            ("claim", ui.icon("clock")),
             ("phone", ui.icon("phone")),
             ui.icon("mail"),
         ),

@@ -2,6 +2,7 @@
 
 from account_portal import routes
 from account_portal.addresses import service as addresses
+from account_portal.claims import service as claims
 from account_portal.context import Context
 from account_portal.core.pagination import PageParams
 from account_portal.core.validation import readable_phone
@@ -12,11 +13,11 @@ from account_portal.orders import service as orders
 from account_portal.orders.schemas import OrderSearch
 from account_portal.returns import service as returns
 from account_portal.reviews import service as reviews
-from account_portal.states import PaymentStatus, ReturnStatus
+from account_portal.states import ClaimStatus, PaymentStatus, ReturnStatus
 
 LATEST = 3
 ADDRESSES = PageParams(limit=50)
-RETURNS = PageParams(limit=10)
+LATELY = PageParams(limit=10)
 
 
 def get_dashboard(ctx: Context) -> Dashboard:
@@ -25,7 +26,7 @@ def get_dashboard(ctx: Context) -> Dashboard:
     return Dashboard(
         first_name=ctx.get_user().first_name or "",
         on_the_way=orders.list_on_the_way(ctx, LATEST),
-        tasks=[*_unpaid(ctx), *_to_pack(ctx), *_to_verify(ctx)],
+        tasks=[*_unpaid(ctx), *_to_pack(ctx), *_reported(ctx), *_to_verify(ctx)],
         latest=orders.search_orders(ctx, OrderSearch(limit=LATEST)).rows,
         to_review=reviews.list_ready_for_review(ctx, LATEST),
         rewards=_rewards(ctx),
@@ -68,8 +69,23 @@ def _to_pack(ctx: Context) -> list[Task]:
             path=routes.return_detail(request.request_number),
             action="See how",
         )
-        for request in returns.list_returns(ctx, RETURNS).rows
+        for request in returns.list_returns(ctx, LATELY).rows
         if request.status is ReturnStatus.APPROVED
+    ]
+
+
+def _reported(ctx: Context) -> list[Task]:
+    """What they reported and hear of: they may still think better of it."""
+    return [
+        Task(
+            kind="claim",
+            title=f"We are looking into your report {claim.claim_number}",
+            detail=", ".join(item.product_name for item in claim.claim_items),
+            path=routes.claim_detail(claim.claim_number),
+            action="See it",
+        )
+        for claim in claims.list_claims(ctx, LATELY).rows
+        if claim.status is ClaimStatus.OPEN
     ]
 
 

@@ -160,6 +160,7 @@ def examples(settings: Settings) -> dict[str, Words]:
             "claim-declined",
             ClaimMoved(step="rejected", **of_claim, answer="The parcel was opened by you."),
         ),
+        ("claim-arrived", ClaimMoved(step="arrived", **of_claim)),
         (
             "refund-sent",
             RefundSettled(**of, amount="₹1,180.00", succeeded=True, way="to your Visa •••• 4242"),

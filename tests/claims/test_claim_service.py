@@ -28,6 +28,7 @@ from account_portal.orders.service.refunds import RefundTooHigh
 from account_portal.returns import rules as return_rules
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.states import ShipmentStatus
 from tests.factories.claims import claim_body, claim_item
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
@@ -443,20 +444,45 @@ def test_a_parcel_that_did_not_arrive_is_sent_again(
     assert account(database, order).kept == 20000
 
 
-def test_a_parcel_that_came_after_all_is_no_more_lost(
+def test_a_claim_ends_when_its_parcel_arrives(
     call: Call, database: Database, owner: User, clock: Any
 ) -> None:
     order, number = late_parcel(database, owner, clock)
     made = open_claim(call, order, reference_number=number)
-    call(orders.move_shipment, number, "delivered", actor=SHOP)
-    for resolution in ("refund", "replacement"):
-        with pytest.raises(order_rules.ShipmentNotMovable):
-            accept(call, made, resolution)
+    call(orders.move_shipment, number, ShipmentStatus.DELIVERED, actor=SHOP)
+    found = call(service.get_claim, order.order_number, made.claim_number)
+    assert (found.status, found.answer) == ("withdrawn", "The parcel arrived.")
+    assert found.withdrawn_at == clock.now
+    told = [row.payload["words"] for row in rows(database, OutboxMessage) if "claim" in row.kind]
+    assert [words["step"] for words in told] == ["opened", "arrived"]
+    with pytest.raises(rules.ClaimNotOpen):
+        accept(call, made)
     # It is said to be there: units of it can be missing all the same.
     assert (claimable(call, order), returnable(call, order)) == ([2], [2])
-    call(service.withdraw_claim, made.claim_number)
     accept(call, open_claim(call, order, claim_item(problem="not_arrived", quantity=2)))
     assert account(database, order).promised == 20000
+
+
+def test_other_claims_stay_open_when_a_parcel_arrives(
+    call: Call, database: Database, owner: User, clock: Any
+) -> None:
+    clock.now = NOW
+    late = {"status": "in_transit", "eta_delivery": LATE, "units": {"SKU-0": 1}}
+    order = make_order(
+        database,
+        owner,
+        lines=[make_line(quantity=1), make_line(1, quantity=1)],
+        parcels=[late, {"units": {"SKU-1": 1}}],
+        at=NOW - timedelta(days=5),
+    )
+    [number] = [row.reference_number for row in rows(database, Shipment) if row.eta_delivery]
+    of_items = open_claim(call, order, claim_item(1))
+    decided = open_claim(call, order, reference_number=number)
+    call(service.reject_claim, decided.claim_number, "It is on its way", actor=SHOP)
+    call(orders.move_shipment, number, ShipmentStatus.DELIVERED, actor=SHOP)
+    for made, status in ((of_items, "open"), (decided, "rejected")):
+        found = call(service.get_claim, order.order_number, made.claim_number)
+        assert found.status == status
 
 
 @pytest.mark.parametrize("deed", [orders.resend_shipment, orders.refund_shipment])

@@ -27,7 +27,7 @@ from tests.looks.look import (
     wait_for,
 )
 
-ORDERS, RETURNS = routes.ORDERS, routes.RETURNS
+ORDERS, RETURNS, CLAIMS = routes.ORDERS, routes.RETURNS, routes.CLAIMS
 
 
 def _wrong_password(page: Page) -> None:
@@ -50,6 +50,11 @@ def _no_authenticator(page: Page) -> None:
 def _choose_item(page: Page) -> None:
     page.get_by_role("checkbox").first.click()
     page.get_by_label("Reason").first.select_option("Too small")
+
+
+def _choose_problem(page: Page) -> None:
+    page.get_by_role("checkbox").first.click()
+    page.get_by_label("What is wrong", exact=True).select_option("missing_item")
 
 
 def _another_address(page: Page) -> None:
@@ -120,6 +125,11 @@ _RETURNABLE = f"{ORDERS}?group=delivered&text=T-shirt"
 _APPROVED = f"{RETURNS}/RET-NW-21291-1"
 
 
+_REPORTING = f"{ORDERS}/NW-21357/claim"
+_CLAIMED = "NW-21416"
+_OPEN_CLAIM = f"{CLAIMS}/CLM-{_CLAIMED}-1"
+
+
 def _order(name: str, number: str, *steps: Reach, **values: Any) -> Look:
     values = {"state": "full", "seen": "Price", **values}
     return Look(f"order-{name}", routes.ORDER, at=f"{ORDERS}/{number}", steps=steps, **values)
@@ -127,6 +137,12 @@ def _order(name: str, number: str, *steps: Reach, **values: Any) -> Look:
 
 def _returning(name: str, state: State, seen: str, *steps: Reach) -> Look:
     return Look(f"return-items-{name}", routes.RETURN, state, seen, _RETURNABLE, steps=steps)
+
+
+def _reporting(name: str, state: State, seen: str, *steps: Reach, **values: Any) -> Look:
+    return Look(
+        f"report-{name}", routes.CLAIM, state, seen, **{"at": _REPORTING, "steps": steps, **values}
+    )
 
 
 LOOKS: tuple[Look, ...] = (
@@ -148,6 +164,7 @@ LOOKS: tuple[Look, ...] = (
     _order("partly-shipped", "NW-21497"),
     _order("shipped", "NW-21474", lambda page: page.get_by_text("Tracking history").last.click()),
     _order("delivered", "NW-21357"),
+    _order("claimed", _CLAIMED, seen="Reports"),
     _order("complete", "NW-21126"),
     _order("undelivered", "NW-21379"),
     _order("coming-back", "NW-21268"),
@@ -194,6 +211,42 @@ LOOKS: tuple[Look, ...] = (
         "missing",
         "There is no such order",
         f"{ORDERS}/NW-1/return",
+    ),
+    _reporting("choosing", "full", "Something is wrong with this"),
+    _reporting("none-chosen", "form", "Choose at least one item", ON),
+    _reporting("chosen", "form", "What would you like?", _choose_problem),
+    _reporting("check", "full", "You ask for up to", _choose_problem, ON),
+    _reporting("parcel", "full", "The parcel has not arrived", at=f"{ORDERS}/NW-21379/claim"),
+    _reporting("parcel-check", "full", "You ask for up to", ON, at=f"{ORDERS}/NW-21379/claim"),
+    _reporting(
+        "closed",
+        "nothing",
+        "Nothing of this order can be reported now",
+        at=f"{ORDERS}/NW-21614/claim",
+    ),
+    _reporting("missing", "missing", "There is no such order", at=f"{ORDERS}/NW-1/claim"),
+    *(
+        Look(f"claim-{name}", routes.CLAIM_DETAIL, "full", "For order", f"{CLAIMS}/CLM-{number}-1")
+        for name, number in (
+            ("open", _CLAIMED),
+            ("declined", "NW-21090"),
+            ("replaced", "NW-20974"),
+        )
+    ),
+    Look(
+        "claim-withdrawing",
+        routes.CLAIM_DETAIL,
+        "dialog",
+        "Withdraw this report?",
+        _OPEN_CLAIM,
+        steps=(press("^Withdraw report"),),
+    ),
+    Look(
+        "claim-missing",
+        routes.CLAIM_DETAIL,
+        "missing",
+        "There is no such report",
+        f"{CLAIMS}/CLM-1",
     ),
     Look("returns", RETURNS, "full", "RET-NW"),
     Look("returns-one", RETURNS, "one", "Waiting for approval", who=ONE),

@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
+from account_portal.claims import service as claims
+from account_portal.claims.schemas import CreateClaim
 from account_portal.merchant.importing import run_import
-from account_portal.models import Order, Shipment, ShipmentItem
+from account_portal.models import Claim, Order, OutboxMessage, Shipment, ShipmentItem
 from account_portal.orders import service
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.states import ShipmentStatus
 from tests.factories.records import rows, write
-from tests.merchant.shops import Shop, parcel, sold
+from tests.merchant.shops import Shop, day, parcel, sold
 
 PAID = [{"request_number": "P", "amount": 200}]
 
@@ -157,3 +159,20 @@ def test_a_parcel_without_units_is_kept_aside(shop: Shop) -> None:
     assert reason == "shipment S: every unit is in a parcel already"
     assert [row.reference_number for row in rows(shop.database, Shipment)] == [number]
     assert [row.status for row in rows(shop.database, Order)] == ["shipped"]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_claim_ends_when_its_parcel_is_told_to_have_arrived(shop: Shop, inside: bool) -> None:
+    late = {**parcel("S", "in_transit"), "eta_delivery": day(2)[:10]}
+    shop.brings(sold("N-1", payments=PAID, shipments=[late]))
+    wanted = CreateClaim.model_validate({"wish": "refund", "reference_number": "S"})
+    shop.customer(claims.create_claim, "N-1", wanted)
+    there = parcel("S", "delivered")
+    for _ in range(2):
+        record = sold("N-1", payments=PAID, shipments=[there]) if inside else own(there)
+        assert told(shop, record) == []
+        [claim] = rows(shop.database, Claim)
+        assert (claim.status, claim.answer) == ("withdrawn", "The parcel arrived.")
+    assert shop.customer(service.get_order, "N-1").view().is_claim_allowed
+    kinds = [row.kind for row in rows(shop.database, OutboxMessage)]
+    assert kinds.count("claim_moved") == 2

@@ -3,6 +3,7 @@
 from account_portal.claims.service.opening import (
     create_claim,
     list_claimable,
+    quote_claim,
     withdraw_claim,
 )
 from account_portal.claims.service.reading import (
@@ -21,6 +22,7 @@ __all__ = [
     "list_claimable",
     "list_claims",
     "list_order_claims",
+    "quote_claim",
     "reject_claim",
     "withdraw_claim",
 ]

@@ -6,8 +6,8 @@ from datetime import datetime
 from account_portal.addresses.rules import zone_of
 from account_portal.claims import rules, schemas
 from account_portal.claims.service.reading import get_claim
-from account_portal.claims.service.steps import tell
 from account_portal.context import Context
+from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_number
 from account_portal.models import (
@@ -19,6 +19,7 @@ from account_portal.models import (
 from account_portal.orders.facts import OrderFacts, facts_of, line_claims, parcel_claims
 from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.claim_news import tell_claim
 from account_portal.orders.service.locking import lock_order_of
 from account_portal.returns import rules as return_rules
 from account_portal.returns.rules import ItemNotInOrder, LineState, Worth
@@ -109,30 +110,52 @@ def create_claim(ctx: Context, order_number: str, data: schemas.CreateClaim) -> 
         ResolutionNotOffered: money for what cost nothing.
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
-    if OrderStatus(order.status) in NOT_RETURNABLE:
-        raise rules.OrderNotClaimable
-    facts = facts_of(ctx.db, order)
+    shipment_id, items = _claimed(ctx, order, data)
     claim = Claim(
         customer_id=order.customer_id,
         order_id=order.id,
         claim_number=new_number("CLM", ctx.now.year),
         status=ClaimStatus.OPEN,
         wish=data.wish,
+        shipment_id=shipment_id,
         created_at=ctx.now,
         modified_at=ctx.now,
     )
-    if data.reference_number:
-        items = _of_parcel(ctx, facts, claim, data)
-    else:
-        items = _of_items(facts, data, ctx.now)
     ctx.db.add(claim)
     ctx.db.flush()
     for position, item in enumerate(items):
         item.claim_id, item.position = claim.id, position
         ctx.db.add(item)
     refresh_orders(ctx.db, [order.id], ctx.now)
-    tell(ctx, claim, order, "opened")
+    tell_claim(ctx, claim, order, "opened")
     return get_claim(ctx, order_number, claim.claim_number)
+
+
+def quote_claim(ctx: Context, order_number: str, data: schemas.CreateClaim) -> schemas.ClaimQuote:
+    """What a claim would ask for; changes nothing.
+
+    Raises:
+        As `create_claim`.
+    """
+    order = ctx.get_owned(Order, order_number=order_number)
+    _, items = _claimed(ctx, order, data)
+    return schemas.ClaimQuote(
+        units=sum(item.quantity for item in items),
+        amount=money.to_major(sum(item.amount for item in items), order.currency),
+        currency=order.currency,
+    )
+
+
+def _claimed(
+    ctx: Context, order: Order, data: schemas.CreateClaim
+) -> tuple[str | None, list[ClaimItem]]:
+    """The parcel that is claimed, if it is one, and the units with what they cost."""
+    if OrderStatus(order.status) in NOT_RETURNABLE:
+        raise rules.OrderNotClaimable
+    facts = facts_of(ctx.db, order)
+    if data.reference_number:
+        return _of_parcel(ctx, facts, data)
+    return None, _of_items(facts, data, ctx.now)
 
 
 def _of_items(facts: OrderFacts, data: schemas.CreateClaim, now: datetime) -> list[ClaimItem]:
@@ -161,8 +184,8 @@ def _of_items(facts: OrderFacts, data: schemas.CreateClaim, now: datetime) -> li
 
 
 def _of_parcel(
-    ctx: Context, facts: OrderFacts, claim: Claim, data: schemas.CreateClaim
-) -> list[ClaimItem]:
+    ctx: Context, facts: OrderFacts, data: schemas.CreateClaim
+) -> tuple[str, list[ClaimItem]]:
     parcel = next(
         (row for row in facts.live_shipments if row["reference_number"] == data.reference_number),
         None,
@@ -175,9 +198,8 @@ def _of_parcel(
     rules.require_parcel_claimable(found[parcel["id"]])
     if data.wish not in _ways(facts, parcel["id"]):
         raise return_rules.ResolutionNotOffered("It cost nothing: it can be replaced.")
-    claim.shipment_id = parcel["id"]
     states: dict[str, LineState] = {line.id: state for line, state in states_of(facts, ctx.now)}
-    return [
+    return parcel["id"], [
         _item(
             item["line_id"],
             item["quantity"],
@@ -217,4 +239,4 @@ def withdraw_claim(ctx: Context, claim_number: str) -> None:
     claim.status = ClaimStatus.WITHDRAWN
     claim.withdrawn_at = claim.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
-    tell(ctx, claim, order, "withdrawn")
+    tell_claim(ctx, claim, order, "withdrawn")

@@ -155,5 +155,6 @@ def get_claim_detail(ctx: Context, claim_number: str) -> schemas.ClaimDetail:
     return schemas.ClaimDetail(
         claim=_views(ctx, [row])[0],
         refunds=orders.shown_refunds(ctx, row.order_number, claim_id=row[0].id),
+        store_email=ctx.settings.store_email,
         help_link=orders.help_link(ctx, row.order_number),
     )

@@ -4,7 +4,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.claims import rules, schemas
-from account_portal.claims.service.steps import tell
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import InvalidInput, NotFound
@@ -13,6 +12,7 @@ from account_portal.models import Claim, ClaimItem, Order, Refund, ReturnItem, S
 from account_portal.notifications.messages.claims import ClaimStep
 from account_portal.orders import rules as order_rules
 from account_portal.orders import service as orders
+from account_portal.orders.service.claim_news import tell_claim
 from account_portal.orders.service.goods import claim_items_of, refund_claim
 from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.lost_parcels import is_refunded
@@ -87,7 +87,7 @@ def accept_claim(ctx: Context, claim_number: str, data: schemas.AcceptClaim) -> 
     else:
         amount = _refund(ctx, claim, order, items, data)
     orders.refresh_orders(ctx.db, [order.id], ctx.now)
-    tell(ctx, claim, order, _STEPS[data.resolution], amount=amount)
+    tell_claim(ctx, claim, order, _STEPS[data.resolution], amount=amount)
 
 
 _STEPS: dict[ClaimResolution, ClaimStep] = {
@@ -207,4 +207,4 @@ def reject_claim(ctx: Context, claim_number: str, reason: str) -> None:
     claim.status, claim.answer = ClaimStatus.REJECTED, reason.strip()
     claim.decided_at = claim.modified_at = ctx.now
     orders.refresh_orders(ctx.db, [order.id], ctx.now)
-    tell(ctx, claim, order, "rejected")
+    tell_claim(ctx, claim, order, "rejected")

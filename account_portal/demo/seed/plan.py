@@ -6,6 +6,9 @@ Moments are days before the reference day, so that the demo looks current whenev
 from dataclasses import dataclass, field
 
 from account_portal.states import (
+    ClaimProblem,
+    ClaimResolution,
+    ClaimStatus,
     OrderStatus,
     RefundMode,
     RefundStatus,
@@ -84,6 +87,23 @@ class Back:
     replacement: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A claim: units of one line, what is wrong with them, and what was answered."""
+
+    sku: str
+    units: int
+    problem: ClaimProblem
+    details: str
+    created: float
+    wish: ReturnResolution = ReturnResolution.REFUND
+    status: ClaimStatus = ClaimStatus.OPEN
+    decided: float | None = None
+    resolution: ClaimResolution | None = None
+    answer: str | None = None
+    replacement: str | None = None
+
+
 PAID_BY_UPI = (Attempt(),)
 PAID_BY_CARD = (Attempt(method="card"),)
 
@@ -112,4 +132,6 @@ class Planned:
     cancellation_reason: str | None = None
     feedback: str | None = None
     replaces: tuple[str, int] | None = None
+    claims: tuple[Wrong, ...] = ()
+    replaces_claim: tuple[str, int] | None = None
     extra: dict[str, str] = field(default_factory=dict)

@@ -9,8 +9,12 @@ from account_portal.demo.seed.plan import (
     Item,
     Parcel,
     Planned,
+    Wrong,
 )
 from account_portal.states import (
+    ClaimProblem,
+    ClaimResolution,
+    ClaimStatus,
     OrderStatus,
     RefundMode,
     RefundStatus,
@@ -120,6 +124,15 @@ UNDER_WAY = (
         parcels=(
             Parcel(ShipmentStatus.DELIVERED, 2.2, 2, {"NW-BOARD": 1, "NW-OLIVE-500": 2}, courier=0),
             Parcel(ShipmentStatus.IN_TRANSIT, 1.1, -1, {"NW-BOWL-3": 1}, courier=2),
+        ),
+        claims=(
+            Wrong(
+                "NW-OLIVE-500",
+                1,
+                ClaimProblem.DAMAGED,
+                "The cap was cracked, and half of the oil ran into the box.",
+                created=1.4,
+            ),
         ),
     ),
     Planned(
@@ -301,6 +314,19 @@ ARRIVED = (
                 refund=RefundStatus.SUCCESS,
             ),
         ),
+        claims=(
+            Wrong(
+                "NW-TOTE",
+                1,
+                ClaimProblem.DAMAGED,
+                "A seam has come open.",
+                created=52.3,
+                wish=ReturnResolution.REPLACEMENT,
+                status=ClaimStatus.REJECTED,
+                decided=50.9,
+                answer="The bag was worn for three weeks; we sew it for you free of charge.",
+            ),
+        ),
     ),
     Planned(
         "return rejected",
@@ -369,6 +395,29 @@ ARRIVED = (
                 cancelled=127.0,
             ),
         ),
+        claims=(
+            Wrong(
+                "NW-BLOCK",
+                1,
+                ClaimProblem.WRONG_ITEM,
+                "You sent the small set. I ordered the one with a hundred blocks.",
+                created=135.2,
+                wish=ReturnResolution.REPLACEMENT,
+                status=ClaimStatus.ACCEPTED,
+                decided=134.5,
+                resolution=ClaimResolution.REPLACEMENT,
+                answer="We are sorry. Please keep the other one.",
+                replacement="replacement for a claim",
+            ),
+        ),
+    ),
+    Planned(
+        "replacement for a claim",
+        134.5,
+        (Item("NW-BLOCK", 1, free=1),),
+        payments=(),
+        parcels=(Parcel(ShipmentStatus.DELIVERED, 130.8, 131, courier=2),),
+        replaces_claim=("return called off", 1),
     ),
 )
 

@@ -17,6 +17,7 @@ from account_portal.models import Order, OrderReturn, Refund
 from account_portal.orders import rules
 from account_portal.orders.facts import money_of
 from account_portal.orders.service import give_back, give_back_late_points, refresh_orders
+from account_portal.orders.service.claim_news import close_arrived_claims
 from account_portal.states import OrderStatus, PaymentStatus, RefundStatus, ReturnStatus
 
 
@@ -29,6 +30,8 @@ def apply_effects(batch: Batch) -> None:
     _place_drafts(batch)
     _hand_over_gifts(batch)
     known = [order_id for order_id in batch.before if not batch.is_new(order_id)]
+    if known:
+        _close_claims(batch, known)
     if batch.news:
         tell_customers(_context(batch), batch)
     moved = [
@@ -46,6 +49,11 @@ def apply_effects(batch: Batch) -> None:
             order = ctx.db.get_one(Order, order_id)
             credit = rules.left_to_refund(money_of(ctx.db, order)).credit
             loyalty.settle_cancelled_order(ctx, order, credit=credit)
+
+
+def _close_claims(batch: Batch, order_ids: Collection[str]) -> None:
+    """End claims about parcels that arrived, as when the shop's command says so."""
+    refresh_orders(batch.db, close_arrived_claims(_context(batch), order_ids), batch.now)
 
 
 def _context(batch: Batch) -> Context:

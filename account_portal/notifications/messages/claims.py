@@ -7,7 +7,9 @@ from typing_extensions import override
 from account_portal import routes
 from account_portal.notifications.messages.base import Button, CustomerMessage
 
-ClaimStep = Literal["opened", "refunded", "replaced", "send_back", "rejected", "withdrawn"]
+ClaimStep = Literal[
+    "opened", "refunded", "replaced", "send_back", "rejected", "withdrawn", "arrived"
+]
 
 _SUBJECTS: dict[ClaimStep, str] = {
     "opened": "We got your report {number}",
@@ -16,6 +18,7 @@ _SUBJECTS: dict[ClaimStep, str] = {
     "send_back": "Please send us the items of {number}",
     "rejected": "Your report {number} was declined",
     "withdrawn": "Your report {number} is withdrawn",
+    "arrived": "Did your parcel come? {number}",
 }
 _TEXTS: dict[ClaimStep, str] = {
     "opened": "You told {store} that something is wrong with order {order}. It looks into that "
@@ -28,6 +31,9 @@ _TEXTS: dict[ClaimStep, str] = {
     "return for it.",
     "rejected": "{store} cannot do what you asked for in {number} for order {order}.",
     "withdrawn": "You withdrew your report {number} for order {order} at {store}.",
+    "arrived": "The courier says that the parcel of order {order} arrived which you told {store} "
+    "was missing, so your report {number} is closed. If it is not with you, or something is wrong "
+    "with it, please tell us.",
 }
 
 
@@ -59,7 +65,7 @@ class ClaimMoved(CustomerMessage):
 
     @override
     def button(self) -> Button:
-        return Button("View your order", routes.order(self.order_number))
+        return Button("View your report", routes.claim_detail(self.claim_number))
 
     @override
     def facts(self) -> list[tuple[str, str]]:

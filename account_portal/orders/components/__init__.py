@@ -2,6 +2,7 @@
 
 from account_portal.orders.components.parts import (
     arrival_words,
+    claim_link,
     masked,
     need_help,
     order_address,
@@ -12,6 +13,7 @@ from account_portal.orders.components.parts import (
     refund_id,
     refund_line,
     refund_row,
+    report_link,
     return_link,
     return_note,
     return_until,
@@ -24,6 +26,7 @@ from account_portal.orders.components.price import not_asked_for, price_section
 
 __all__ = [
     "arrival_words",
+    "claim_link",
     "masked",
     "need_help",
     "not_asked_for",
@@ -36,6 +39,7 @@ __all__ = [
     "refund_id",
     "refund_line",
     "refund_row",
+    "report_link",
     "return_link",
     "return_note",
     "return_until",

@@ -193,6 +193,17 @@ def return_link(request_number: Any) -> Any:
     return routes.RETURNS + "/" + request_number.to(str)
 
 
+def claim_link(claim_number: Any) -> Any:
+    """Address of the page of what was reported, from a var of its number."""
+    return routes.CLAIMS + "/" + claim_number.to(str)
+
+
+def report_link(order_number: Any, parcel: Any = None) -> Any:
+    """Address of the form that reports a problem with an order, or that a parcel is missing."""
+    form = order_link(order_number) + "/claim"
+    return form if parcel is None else form + "?parcel=" + parcel
+
+
 def refund_id(request_number: Any) -> Any:
     """Where a refund stands on the page of its order."""
     return "refund-" + request_number.to(str)

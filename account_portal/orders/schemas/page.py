@@ -13,6 +13,7 @@ from account_portal.orders.schemas.billing import BillKind
 from account_portal.orders.schemas.orders import OrderDetail, OrderPaymentStatus
 from account_portal.orders.schemas.parts import OrderRefund, OrderShipment, ShipmentEventView
 from account_portal.states import (
+    ClaimStatus,
     OrderStatus,
     PaymentStatus,
     ReturnStatus,
@@ -51,6 +52,7 @@ class Parcel(OrderShipment):
     steps: list[ShipmentEventView]
     arrival: Arrival | None
     label: str = Field(description="Such as Parcel 1 of 2.")
+    can_claim: bool = Field(description="One can report that it did not arrive.")
 
 
 class StrayParcel(View):
@@ -82,6 +84,15 @@ class OrderReturnCard(View):
 
     request_number: str
     status: ReturnStatus
+    created_at: Moment
+    summary: str = Field(description="First product, and how many more.")
+
+
+class OrderClaimCard(View):
+    """What was reported of an order, as the order's page names it."""
+
+    claim_number: str
+    status: ClaimStatus
     created_at: Moment
     summary: str = Field(description="First product, and how many more.")
 
@@ -126,6 +137,14 @@ class OrderPage(View):
     )
     refunds: list[ShownRefund]
     returns: list[OrderReturnCard] = Field(description="Newest first.")
+    claims: list[OrderClaimCard] = Field(description="Newest first.")
+    missing_parcel: str = Field(
+        description="The most urgent parcel that can be reported as missing; may be empty."
+    )
+    claim_note: str = Field(
+        description="Why no problem can be reported any more; empty when one can, or was never to."
+    )
+    claims_closed: Moment | None = Field(description="When the time to report one was over.")
     refund_days: int = Field(description="Working days until money is back the way it was paid.")
     bank_refund_days: int = Field(description="Working days until it is at a bank account.")
     payment: OrderPaymentStatus

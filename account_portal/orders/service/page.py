@@ -1,6 +1,6 @@
 """What the page of one order shows, put together from the other reads."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,13 +12,14 @@ from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.bulk import Stored
-from account_portal.models import OrderLine, OrderReturn, ReturnItem
+from account_portal.models import Claim, ClaimItem, OrderLine, OrderReturn, ReturnItem
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, cancelled_worth
 from account_portal.orders.schemas import (
     Arrival,
     BillKind,
     OrderCard,
+    OrderClaimCard,
     OrderDetail,
     OrderOnTheWay,
     OrderPage,
@@ -58,6 +59,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     row = facts.order
     closing = [line.until for line in order.return_eligibility.lines if line.until]
     parcels = sorted(_parcels(ctx, order, row["id"]), key=lambda parcel: urgency(parcel.arrival))
+    closed = _claims_closed(order)
     can_return = any(item.returnable_quantity for item in order.order_items)
     return OrderPage(
         order=order,
@@ -81,6 +83,10 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         can_cancel_items=any(line.cancellable_quantity for line in order.cancel_eligibility.lines),
         can_return=can_return,
         return_until=max(closing, default=None),
+        claims=_claims(ctx, row["id"]),
+        missing_parcel=next((one.reference_number for one in parcels if one.can_claim), ""),
+        claim_note=rules.WORDS[_OVER] if closed else "",
+        claims_closed=closed,
         return_note="" if can_return else _why_not_returnable(order),
         can_review=order.status in rules.DELIVERED,
         bills=_bills(ctx, row, rules.account_of(facts.money()).arrived),
@@ -148,40 +154,76 @@ def _payout_accounts(ctx: Context) -> list[list[str]]:
 
 def _returns(ctx: Context, order_id: str) -> list[OrderReturnCard]:
     """Returns of an order; it must be known to be the caller's."""
+    rows = _with_items(ctx, OrderReturn, ReturnItem, col(ReturnItem.return_id), order_id)
+    return [
+        OrderReturnCard(
+            request_number=one.request_number,
+            status=one.status,
+            created_at=one.created_at,
+            summary=summary,
+        )
+        for one, summary in rows
+    ]
+
+
+def _claims(ctx: Context, order_id: str) -> list[OrderClaimCard]:
+    """Claims of an order; it must be known to be the caller's."""
+    rows = _with_items(ctx, Claim, ClaimItem, col(ClaimItem.claim_id), order_id)
+    return [
+        OrderClaimCard(
+            claim_number=one.claim_number,
+            status=one.status,
+            created_at=one.created_at,
+            summary=summary,
+        )
+        for one, summary in rows
+    ]
+
+
+def _with_items(
+    ctx: Context, kind: Any, item: Any, of_id: Any, order_id: str
+) -> list[tuple[Any, str]]:
+    """Returns or claims of an order, newest first, each with its first product and how many more.
+
+    Args:
+        ctx: the call.
+        kind: table of returns, or of claims.
+        item: table of their items.
+        of_id: column of the items that names what they are of.
+        order_id: of the order, which must be known to be the caller's.
+    """
     names = (
         select(
-            col(ReturnItem.return_id),
+            of_id.label("of_id"),
             col(OrderLine.product_name),
-            func.row_number()
-            .over(partition_by=col(ReturnItem.return_id), order_by=col(ReturnItem.position))
-            .label("place"),
-            func.count().over(partition_by=col(ReturnItem.return_id)).label("lines"),
+            func.row_number().over(partition_by=of_id, order_by=col(item.position)).label("place"),
+            func.count().over(partition_by=of_id).label("lines"),
         )
-        .join(OrderLine, col(OrderLine.id) == col(ReturnItem.line_id))
+        .join(OrderLine, col(OrderLine.id) == col(item.line_id))
         .where(col(OrderLine.order_id) == order_id)
         .subquery()
     )
     rows = ctx.db.execute(
-        select(
-            col(OrderReturn.request_number),
-            col(OrderReturn.status),
-            col(OrderReturn.created_at),
-            names.c.product_name,
-            names.c.lines,
-        )
-        .join(names, and_(names.c.return_id == col(OrderReturn.id), names.c.place == 1))
-        .where(col(OrderReturn.order_id) == order_id)
-        .order_by(col(OrderReturn.created_at).desc(), col(OrderReturn.id).desc())
+        select(kind, names.c.product_name, names.c.lines)
+        .join(names, and_(names.c.of_id == col(kind.id), names.c.place == 1))
+        .where(col(kind.order_id) == order_id)
+        .order_by(col(kind.created_at).desc(), col(kind.id).desc())
     )
     return [
-        OrderReturnCard(
-            request_number=row.request_number,
-            status=row.status,
-            created_at=row.created_at,
-            summary=row.product_name + (f" and {row.lines - 1} more" if row.lines > 1 else ""),
-        )
-        for row in rows
+        (one, name + (f" and {lines - 1} more" if lines > 1 else "")) for one, name, lines in rows
     ]
+
+
+def _claims_closed(order: OrderDetail) -> datetime | None:
+    """When the last time to report a problem was over; none: one can, or never could."""
+    if order.is_claim_allowed:
+        return None
+    lines = order.claim_eligibility.lines
+    closed = [why.at for line in lines for why in line.reasons if why.code == _OVER and why.at]
+    return max(closed, default=None)
+
+
+_OVER = "claim_window_closed"
 
 
 def _parcels(ctx: Context, order: OrderDetail, order_id: str) -> list[Parcel]:
@@ -189,6 +231,7 @@ def _parcels(ctx: Context, order: OrderDetail, order_id: str) -> list[Parcel]:
     document = order.model_dump(mode="json", include={"shipping_address", "billing_address"})
     zone = zone_of_delivery(document)
     count = len(order.shipments)
+    can_claim = {one.reference_number for one in order.claim_eligibility.parcels if one.is_allowed}
     return [
         Parcel(
             **shipment.model_dump(),
@@ -197,6 +240,7 @@ def _parcels(ctx: Context, order: OrderDetail, order_id: str) -> list[Parcel]:
             ],
             arrival=arrival_of(shipment.model_dump(mode="json"), zone, ctx.now),
             label=f"Parcel {place} of {count}" if count > 1 else "Parcel",
+            can_claim=shipment.reference_number in can_claim,
         )
         for place, shipment in enumerate(order.shipments, start=1)
     ]

@@ -19,6 +19,7 @@ from account_portal.notifications.messages.orders import (
 )
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
+from account_portal.orders.service.claim_news import close_arrived_claims
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order, lock_shipment
 from account_portal.orders.service.telling import items_of_parcel, tell_placed
@@ -143,6 +144,7 @@ def move_shipment(
         shipment.packed_at = ctx.now
     if status is ShipmentStatus.DELIVERED:
         shipment.delivered_date = ctx.now
+        close_arrived_claims(ctx, [order.id])
     on_its_way = status not in rules.IS_HERE
     if on_its_way and shipment.shipped_date is None:
         shipment.shipped_date = ctx.now

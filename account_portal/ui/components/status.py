@@ -8,7 +8,9 @@ from account_portal.ui.icons import IconName, icon, path
 from account_portal.ui.variants import Child, Text, classes, pick
 
 Tone = Literal["neutral", "info", "success", "warn", "danger", "accent"]
-Kind = Literal["order", "shipment", "payment", "refund", "return", "review", "bank_account"]
+Kind = Literal[
+    "order", "shipment", "payment", "refund", "return", "claim", "review", "bank_account"
+]
 Entry = tuple[str, IconName, Tone]
 
 TONES: dict[Tone, str] = {
@@ -75,6 +77,12 @@ STATUSES: dict[Kind, dict[str, Entry]] = {
         "complete": ("Done", "circle-check", "success"),
         "cancelled": ("Cancelled", "ban", "neutral"),
     },
+    "claim": {
+        "open": ("Being looked into", "clock", "info"),
+        "accepted": ("Agreed", "circle-check", "success"),
+        "rejected": ("Declined", "circle-x", "danger"),
+        "withdrawn": ("Withdrawn", "ban", "neutral"),
+    },
     "review": {
         "pending": ("Being checked", "clock", "info"),
         "approved": ("Published", "circle-check", "success"),
@@ -107,7 +115,7 @@ class StatusBadge(rx.Component):
 
 
 def status_badge(kind: Kind, status: Text, *, plain: bool = False) -> rx.Component:
-    """The state of an order, shipment, payment, refund, return, review or bank account.
+    """The state of an order, shipment, payment, refund, return, claim, review or bank account.
 
     Args:
         kind: what has the state.

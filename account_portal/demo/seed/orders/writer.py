@@ -25,10 +25,12 @@ from account_portal.demo.seed.people import (
     address_id,
     address_values,
 )
-from account_portal.demo.seed.plan import Back, Planned
+from account_portal.demo.seed.plan import Back, Planned, Wrong
 from account_portal.demo.seed.pricing import OrderPrice
 from account_portal.models import (
     AddressCopy,
+    Claim,
+    ClaimItem,
     Order,
     OrderLine,
     OrderReturn,
@@ -45,7 +47,9 @@ class OrderWriter(ParcelWriter, PaymentWriter):
 
     def write(self, planned: Planned) -> Written:
         """All rows of one order."""
-        self._number += 7 + int(seeded_number(planned.name, 2)) % 30
+        number = self._number + 1  # between two others
+        if not planned.replaces_claim:
+            number = self._number = self._number + 7 + int(seeded_number(planned.name, 2)) % 30
         placed = self._at(planned.placed)
         order_id = seeded_id("order", f"{self._person.key} {planned.name}")
         price = price_of(planned)
@@ -55,27 +59,31 @@ class OrderWriter(ParcelWriter, PaymentWriter):
             for parcel in planned.parcels
             if parcel.status is ShipmentStatus.DELIVERED
         ]
-        order = self._order(order_id, planned, price, placed)
+        order = self._order(order_id, number, planned, price, placed)
         written = Written(planned, order, lines, max(delivered, default=None))
         written.rows += [*self._addresses(order, planned), order, *lines]
-        for number, parcel in enumerate(planned.parcels, start=1):
-            written.rows += self._parcel(written, parcel, number)
+        for place, parcel in enumerate(planned.parcels, start=1):
+            written.rows += self._parcel(written, parcel, place)
         paid = self._payments(written)
-        for number, given in enumerate(planned.refunds, start=1):
-            written.rows.append(self._refund(written, given, number, paid))
-        for number, back in enumerate(planned.returns, start=1):
-            written.rows += self._return(written, back, number)
+        for place, given in enumerate(planned.refunds, start=1):
+            written.rows.append(self._refund(written, given, place, paid))
+        for place, back in enumerate(planned.returns, start=1):
+            written.rows += self._return(written, back, place)
+        for place, wrong in enumerate(planned.claims, start=1):
+            written.rows += self._claim(written, wrong, place)
         return written
 
-    def _order(self, order_id: str, planned: Planned, price: OrderPrice, placed: datetime) -> Order:
+    def _order(
+        self, order_id: str, number: int, planned: Planned, price: OrderPrice, placed: datetime
+    ) -> Order:
         cancelled = None if planned.cancelled is None else self._at(planned.cancelled)
         value = round(get_settings().loyalty_point_value * 100)
         reached = [self._at(parcel.reached) for parcel in planned.parcels]
-        replaced = planned.replaces
+        replaced, claimed = planned.replaces, planned.replaces_claim
         return Order(
             id=order_id,
             customer_id=self._person.id,
-            order_number=f"NW-{self._number}",
+            order_number=f"NW-{number}",
             order_date=placed,
             status=planned.status,
             payment_status=PaymentStatus.PENDING if planned.payments else PaymentStatus.SUCCESS,
@@ -114,12 +122,52 @@ class OrderWriter(ParcelWriter, PaymentWriter):
                 if replaced
                 else None
             ),
+            replaces_claim_id=self._claim_id(*claimed) if claimed else None,
             cancellation_reason=planned.cancellation_reason,
             feedback=planned.feedback,
             cancelled_at=cancelled,
             created_at=placed,
             modified_at=max([placed, *reached, *filter(None, [cancelled])]),
         )
+
+    def _claim_id(self, name: str, number: int) -> str:
+        return seeded_id("claim", f"{self._person.key} {name} {number}")
+
+    def _claim(self, written: Written, wrong: Wrong, number: int) -> list[SQLModel]:
+        order, line = written.order, written.units[wrong.sku]
+        created = self._at(wrong.created)
+        decided = None if wrong.decided is None else self._at(wrong.decided)
+        claim = Claim(
+            id=self._claim_id(written.planned.name, number),
+            customer_id=self._person.id,
+            order_id=order.id,
+            claim_number=f"CLM-{order.order_number}-{number}",
+            status=wrong.status,
+            wish=wrong.wish,
+            resolution=wrong.resolution,
+            answer=wrong.answer,
+            decided_at=decided,
+            replacement_order_id=(
+                seeded_id("order", f"{self._person.key} {wrong.replacement}")
+                if wrong.replacement
+                else None
+            ),
+            created_at=created,
+            modified_at=decided or created,
+        )
+        amount, tax = _worth(line, wrong.units)
+        item = ClaimItem(
+            id=seeded_id("claim item", claim.id),
+            claim_id=claim.id,
+            line_id=line.id,
+            position=0,
+            quantity=wrong.units,
+            problem=wrong.problem,
+            details=wrong.details,
+            amount=amount,
+            tax_amount=tax,
+        )
+        return [claim, item]
 
     def _addresses(self, order: Order, planned: Planned) -> list[SQLModel]:
         assert order.billing_address_id
@@ -197,7 +245,7 @@ class OrderWriter(ParcelWriter, PaymentWriter):
 def _return_item(
     return_id: str, line: OrderLine, units: int, back: Back, position: int
 ) -> ReturnItem:
-    paid_units = [1] * (line.quantity - line.free_quantity)
+    amount, tax = _worth(line, units)
     return ReturnItem(
         id=seeded_id("return item", f"{return_id} {position}"),
         return_id=return_id,
@@ -206,6 +254,15 @@ def _return_item(
         quantity=units,
         resolution=back.resolution,
         return_reason=back.reason,
-        refund_amount=sum(split(line.line_total, paid_units)[:units]),
-        tax_amount=sum(split(line.tax_amount, paid_units)[:units]),
+        refund_amount=amount,
+        tax_amount=tax,
+    )
+
+
+def _worth(line: OrderLine, units: int) -> tuple[int, int]:
+    """What the first units of a line cost, and the tax in that."""
+    paid_units = [1] * (line.quantity - line.free_quantity)
+    return (
+        sum(split(line.line_total, paid_units)[:units]),
+        sum(split(line.tax_amount, paid_units)[:units]),
     )

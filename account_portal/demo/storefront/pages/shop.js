@@ -1,7 +1,7 @@
 /* What the storefront does with the widget: it listens, and tells when its own customer changes. */
 const widgets = [...document.querySelectorAll("account-portal")];
 const log = document.querySelector(".log ol");
-const EVENTS = ["ready", "navigate", "signin-required", "signout", "error", "order-cancelled", "buy-again", "return-requested"];
+const EVENTS = ["ready", "navigate", "signin-required", "signout", "error", "order-cancelled", "buy-again", "return-requested", "claim-opened"];
 
 for (const widget of widgets)
   for (const name of EVENTS)

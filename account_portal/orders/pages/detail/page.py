@@ -6,22 +6,22 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.orders.components import (
-    arrival_words,
     need_help,
     order_address,
     order_item,
     price_section,
     refund_line,
-    return_link,
+    report_link,
     return_note,
     return_until,
     withdraw_here,
     write_to,
 )
+from account_portal.orders.pages.detail.aftercare import claims_section, returns_section
 from account_portal.orders.pages.detail.cancelling import cancel_dialog
 from account_portal.orders.pages.detail.delivering import delivery_dialog
 from account_portal.orders.pages.detail.paid import payments_section
-from account_portal.orders.pages.detail.parcels import parcels_section
+from account_portal.orders.pages.detail.parcels import arrival, parcels_section, stray, what_now
 from account_portal.orders.state import OrderDetailState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
@@ -41,7 +41,7 @@ def _status(page: Any) -> rx.Component:
     is_unplaced = (order.status == "draft") & (page.payment.status == "failed")
     return ui.card(
         ui.stack(
-            rx.cond(page.arrival, _arrival(page)),
+            rx.cond(page.arrival, arrival(page)),
             ui.split(
                 rx.cond(
                     is_unplaced,
@@ -74,77 +74,10 @@ def _status(page: Any) -> rx.Component:
             ),
             rx.cond(
                 page.stray_parcels.length() > 0,
-                ui.stack(rx.foreach(page.stray_parcels, _stray), _what_now(page), gap="small"),
+                ui.stack(rx.foreach(page.stray_parcels, stray), what_now(page), gap="small"),
             ),
             gap="large",
         )
-    )
-
-
-def _arrival(page: Any) -> rx.Component:
-    """When and where the next parcel comes: what most people open this page for."""
-    place = page.order.shipping_address
-    return ui.stack(
-        ui.text(
-            arrival_words(
-                page.arrival,
-                arrives=rx.cond(page.parcels.length() > 1, "Next parcel arrives", "Arrives"),
-                was_due=rx.cond(page.parcels.length() > 1, "A parcel was due", "Was due"),
-            ),
-            size="title",
-            strong=True,
-        ),
-        rx.cond(
-            place,
-            ui.text("To ", rx.el.bdi(place.city), tone="muted", size="small"),
-        ),
-        rx.cond(
-            (page.arrival.when == "late") & (page.stray_parcels.length() == 0) & page.store_email,
-            ui.text("Nothing yet? Write to ", write_to(page.store_email), "."),
-        ),
-        gap="tight",
-    )
-
-
-def _stray(parcel: Any) -> rx.Component:
-    """What became of a parcel that did not arrive, and what its courier does with it."""
-    since = ui.date(parcel.since)
-    what = rx.match(
-        parcel.status,
-        (
-            "undelivered",
-            rx.fragment(
-                " could not be delivered on ",
-                since,
-                ". The courier may try again, or bring it back to us.",
-            ),
-        ),
-        ("lost", rx.fragment(" got lost on its way, we learned on ", since, ".")),
-        rx.fragment(" has been on its way back to us since ", since, "."),
-    )
-    return ui.stack(
-        ui.text(rx.cond(parcel.label == "Parcel", "The parcel", parcel.label), what),
-        rx.cond(
-            parcel.cause,
-            ui.text("The reason: ", rx.el.bdi(parcel.cause), tone="muted"),
-        ),
-        gap="tight",
-    )
-
-
-def _what_now(page: Any) -> rx.Component:
-    """Nothing happens by itself: the shop and its customer agree on what is to be done."""
-    return rx.cond(
-        page.store_email & (page.refunds.length() == 0),
-        ui.text(
-            rx.cond(
-                page.payment.amount_paid > 0,
-                "Would you like it sent again, or your money back? Write to ",
-                "Would you still like to have it? Write to ",
-            ),
-            write_to(page.store_email),
-            " and name the order number.",
-        ),
     )
 
 
@@ -239,30 +172,6 @@ def _items(page: Any) -> rx.Component:
     )
 
 
-def _returns(page: Any) -> rx.Component:
-    return rx.cond(
-        page.returns.length() > 0,
-        ui.section("Returns", ui.rows(rx.foreach(page.returns, _return))),
-    )
-
-
-def _return(one: Any) -> rx.Component:
-    return ui.stack(
-        ui.row(
-            ui.link(
-                ui.hidden_text("Return "), one.request_number, to=return_link(one.request_number)
-            ),
-            ui.status_badge("return", one.status),
-            justify="between",
-        ),
-        ui.row(
-            ui.grow(ui.text(one.summary, tone="muted", size="small", line=True)),
-            ui.text(ui.date(one.created_at, "short"), tone="muted", size="small"),
-        ),
-        gap="tight",
-    )
-
-
 def _buy_again(page: Any) -> rx.Component:
     """Only what the shop's cart, or the storefront around the frame, can take."""
     over = ["delivered", "complete", "cancelled"]
@@ -318,6 +227,10 @@ def _actions(page: Any, number: Any) -> rx.Component:
         page.can_return,
         ui.link_button("Return items", to=routes.ORDERS + "/" + number + "/return"),
     )
+    report = rx.cond(
+        page.order.is_claim_allowed,
+        ui.link_button("Report a problem", to=report_link(number)),
+    )
     arrived = (page.order.status == "delivered") | (page.order.status == "complete")
     review = rx.cond(page.can_review, ui.link_button("Review items", to=routes.REVIEWS))
     notes = ui.stack(
@@ -331,10 +244,13 @@ def _actions(page: Any, number: Any) -> rx.Component:
             return_until(page.return_until),
             rx.cond(page.return_until, return_note(page.return_note, page.return_until)),
         ),
+        rx.cond(page.claim_note, return_note(page.claim_note, page.claims_closed)),
         gap="tight",
     )
     again = _buy_again(page)
-    shown = ui.screen_only(ui.stack(ui.row(cancel, send_back, review, again), notes, gap="small"))
+    shown = ui.screen_only(
+        ui.stack(ui.row(cancel, send_back, report, review, again), notes, gap="small")
+    )
     return ui.stack(
         rx.cond(page.order.status == "cancelled", ui.screen_only(ui.row(again)), shown),
         withdraw_here(page.withdraw_link),
@@ -354,7 +270,13 @@ def order_detail() -> rx.Component:
             _unpaid(page),
             ui.stack(_status(page), _actions(page, number), gap="medium"),
             ui.columns(
-                ui.stack(parcels_section(page), _items(page), _returns(page), gap="huge"),
+                ui.stack(
+                    parcels_section(page),
+                    _items(page),
+                    returns_section(page),
+                    claims_section(page),
+                    gap="huge",
+                ),
                 ui.stack(
                     price_section(page.price, page.order, page.payment),
                     payments_section(page),

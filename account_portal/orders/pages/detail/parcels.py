@@ -1,11 +1,88 @@
-"""Where the parcels of an order are."""
+"""Where the parcels of an order are, and what can be done about those that do not come."""
 
 from typing import Any
 
 import reflex as rx
 
-from account_portal.orders.components import arrival_words
+from account_portal.orders.components import arrival_words, report_link, write_to
 from account_portal.ui import components as ui
+
+
+def arrival(page: Any) -> rx.Component:
+    """When and where the next parcel comes: what most people open this page for."""
+    place = page.order.shipping_address
+    return ui.stack(
+        ui.text(
+            arrival_words(
+                page.arrival,
+                arrives=rx.cond(page.parcels.length() > 1, "Next parcel arrives", "Arrives"),
+                was_due=rx.cond(page.parcels.length() > 1, "A parcel was due", "Was due"),
+            ),
+            size="title",
+            strong=True,
+        ),
+        rx.cond(
+            place,
+            ui.text("To ", rx.el.bdi(place.city), tone="muted", size="small"),
+        ),
+        rx.cond(
+            (page.arrival.when == "late") & (page.stray_parcels.length() == 0),
+            rx.cond(
+                page.missing_parcel,
+                ui.screen_only(ui.text("Nothing yet? ", _report(page))),
+                rx.cond(
+                    page.store_email,
+                    ui.text("Nothing yet? Write to ", write_to(page.store_email), "."),
+                ),
+            ),
+        ),
+        gap="tight",
+    )
+
+
+def stray(parcel: Any) -> rx.Component:
+    """What became of a parcel that did not arrive, and what its courier does with it."""
+    since = ui.date(parcel.since)
+    what = rx.match(
+        parcel.status,
+        (
+            "undelivered",
+            rx.fragment(
+                " could not be delivered on ",
+                since,
+                ". The courier may try again, or bring it back to us.",
+            ),
+        ),
+        ("lost", rx.fragment(" got lost on its way, we learned on ", since, ".")),
+        rx.fragment(" has been on its way back to us since ", since, "."),
+    )
+    return ui.stack(
+        ui.text(rx.cond(parcel.label == "Parcel", "The parcel", parcel.label), what),
+        rx.cond(
+            parcel.cause,
+            ui.text("The reason: ", rx.el.bdi(parcel.cause), tone="muted"),
+        ),
+        gap="tight",
+    )
+
+
+def what_now(page: Any) -> rx.Component:
+    """Nothing happens by itself: the customer reports it, or writes to the shop."""
+    wanted = rx.cond(
+        page.payment.amount_paid > 0,
+        "Would you like it sent again, or your money back? ",
+        "Would you still like to have it? ",
+    )
+    write = rx.cond(
+        page.store_email & (page.refunds.length() == 0) & (page.claims.length() == 0),
+        ui.text(wanted, "Write to ", write_to(page.store_email), " and name the order number."),
+    )
+    return rx.cond(page.missing_parcel, ui.screen_only(ui.text(wanted, _report(page))), write)
+
+
+def _report(page: Any) -> rx.Component:
+    to = report_link(page.order.order_number, page.missing_parcel)
+    return ui.link("Report that it has not arrived", to=to)
 
 
 def _step(step: Any, index: Any) -> rx.Component:
@@ -21,7 +98,7 @@ def _step(step: Any, index: Any) -> rx.Component:
 
 
 def _parcel(parcel: Any) -> rx.Component:
-    arrival = rx.cond(
+    comes = rx.cond(
         parcel.delivered_date,
         ui.text("Arrived ", ui.date(parcel.delivered_date, "near"), strong=True),
         rx.cond(parcel.arrival, ui.text(arrival_words(parcel.arrival), strong=True)),
@@ -62,7 +139,7 @@ def _parcel(parcel: Any) -> rx.Component:
                 ui.status_badge("shipment", parcel.status),
                 justify="between",
             ),
-            arrival,
+            comes,
             courier,
             ui.stack(contents, gap="small"),
             rx.cond(

@@ -1,0 +1,34 @@
+"""Parts of the pages of claims."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.ui import components as ui
+
+PROBLEMS = [
+    ("damaged", "Damaged or faulty"),
+    ("wrong_item", "Not what I ordered"),
+    ("missing_item", "Missing from the parcel"),
+    ("not_arrived", "Said to be delivered, but never came"),
+]
+"""What can be wrong, in a customer's words."""
+
+
+def problem(code: Any) -> Any:
+    """What is wrong, in words."""
+    return rx.match(code, *PROBLEMS, "")
+
+
+def claimed_item(item: Any, *, is_parcel: Any, end: Any = None) -> rx.Component:
+    """Units that something is wrong with, and what was said of them."""
+    words = rx.cond(is_parcel, "Did not arrive", problem(item.problem))
+    return ui.order_line(
+        item.product_name,
+        picture=item.product_image_url,
+        detail=rx.fragment("Quantity ", ui.number(item.quantity), " · ", words),
+        below=rx.cond(
+            item.details, ui.text(rx.el.bdi(item.details.to(str)), size="small", as_typed=True)
+        ),
+        end=end,
+    )

@@ -1,0 +1,293 @@
+"""States of the form that reports a problem, and of one report."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal import routes
+from account_portal.claims import service
+from account_portal.claims.schemas import (
+    Claimable,
+    ClaimableItem,
+    ClaimableParcel,
+    ClaimDetail,
+    ClaimQuote,
+    CreateClaim,
+)
+from account_portal.core.errors import Conflict, InvalidInput, NotFound, Unprocessable
+from account_portal.core.ids import new_id
+from account_portal.core.schemas import View
+from account_portal.doors.page import read, write
+from account_portal.states import ClaimProblem, ReturnResolution
+from account_portal.ui.page_state import PageData, PageState, action, page_load
+
+LONGEST = 500
+"""Characters of what a customer says of one problem."""
+
+
+class ClaimLine(View):
+    """A line of the order on the form, and what was said of it."""
+
+    item: ClaimableItem
+    counts: list[list[str]]
+    """Quantities to choose from."""
+    chosen: bool = False
+    quantity: str = "1"
+    problem: str = ""
+    details: str = ""
+
+
+class ReportProblemState(PageData, PageState):
+    """The form that says what is wrong with an order. Its step is in the address.
+
+    What was chosen is kept here until it is sent, so that Back and reload lose nothing.
+    """
+
+    step: int = 1
+    parcels: list[ClaimableParcel] = []
+    lines: list[ClaimLine] = []
+    has_items: bool = False
+    """Something can be wrong with items that arrived."""
+    about: str = ""
+    """The parcel that did not arrive; empty: items."""
+    wish: str = ReturnResolution.REFUND
+    details: str = ""
+    """What was said of the parcel."""
+    quote: ClaimQuote | None = None
+    _reached: int = 1
+    _repeat: str = ""
+    _made: str = ""
+    """Number of the claim, once it was sent."""
+
+    @rx.var
+    def wishes(self) -> list[str]:
+        """What can be wished for all that was chosen; before anything is, for any of it."""
+        if self.about:
+            offered = [
+                one.resolutions for one in self.parcels if one.reference_number == self.about
+            ]
+        else:
+            some = any(line.chosen for line in self.lines)
+            offered = [
+                line.item.resolutions
+                for line in self.lines
+                if line.counts and (line.chosen or not some)
+            ]
+        return [one.value for one in ReturnResolution if all(one in ways for ways in offered)]
+
+    @page_load
+    async def load(self) -> None:
+        """Show the step of the address, or the first that still asks for something."""
+        number = self.order_number
+        found = await read(self, service.list_claimable, number)
+        asked = dict(self.router.url.query_parameters)
+        if self._made or not self._repeat:
+            self._begin()
+        before = self._chosen()
+        self._show(found)
+        if self._reached == 2 and before != self._chosen():
+            self._reached = 1
+            self._say(
+                "Something changed meanwhile. Please look at what you report again.", "danger"
+            )
+        if asked.get("parcel") in self._parcel_numbers():
+            self.about, self._reached = asked["parcel"], 1
+        self._keep_wish()
+        self.step = 2 if asked.get("step") == "2" and self._reached == 2 else 1
+        if self.step == 2:
+            await self._show_quote(number)
+
+    def _begin(self) -> None:
+        self.lines, self.about, self.details, self.quote = [], "", "", None
+        self._repeat, self._made, self._reached = new_id(), "", 1
+
+    def _show(self, found: Claimable) -> None:
+        kept = {line.item.sku: line for line in self.lines}
+        open_skus = [item.sku for item in found.lines if item.claimable_quantity]
+        self.parcels, self.has_items = found.parcels, bool(open_skus)
+        lines = []
+        for item in found.lines:
+            counts = [str(count) for count in range(1, item.claimable_quantity + 1)]
+            line = kept.get(item.sku) or ClaimLine(
+                item=item, counts=[], chosen=open_skus == [item.sku]
+            )
+            now = {
+                "item": item,
+                "counts": [[count, count] for count in counts],
+                "chosen": line.chosen and bool(counts),
+                "quantity": line.quantity if line.quantity in counts else "1",
+            }
+            lines.append(line.model_copy(update=now))
+        self.lines = lines
+        numbers = self._parcel_numbers()
+        if self.about not in numbers:
+            self.about = "" if open_skus or not numbers else numbers[0]
+
+    def _chosen(self) -> tuple[str, list[tuple[str, str]]]:
+        """What it is about: a parcel, or so many units of lines."""
+        return self.about, [
+            (line.item.sku, line.quantity) for line in self.lines if line.chosen and not self.about
+        ]
+
+    def _parcel_numbers(self) -> list[str]:
+        return [one.reference_number for one in self.parcels]
+
+    def _keep_wish(self) -> None:
+        if self.wish not in self.wishes:
+            self.wish = next(iter(self.wishes), ReturnResolution.REPLACEMENT)
+
+    async def _show_quote(self, number: str) -> None:
+        try:
+            self.quote = await read(self, service.quote_claim, number, self._claim())
+        except (Conflict, NotFound, Unprocessable) as error:
+            # Something else happened to the order meanwhile.
+            self._say(error.message, "danger")
+            self.step = self._reached = 1
+
+    def _claim(self) -> CreateClaim:
+        if self.about:
+            words = {"details": self.details} if self.details else {}
+            about: dict[str, Any] = {"reference_number": self.about, **words}
+        else:
+            about = {
+                "claim_items": [
+                    {
+                        "sku": line.item.sku,
+                        "quantity": int(line.quantity),
+                        "problem": line.problem,
+                        **({"details": line.details} if line.details else {}),
+                    }
+                    for line in self.lines
+                    if line.chosen
+                ]
+            }
+        return CreateClaim.model_validate({"wish": self.wish, **about})
+
+    @rx.event
+    async def choose_about(self, about: str) -> None:
+        """Say what it is about: a parcel, or items."""
+        if about in ("", *self._parcel_numbers()):
+            self.about, self.errors, self._reached = about, {}, 1
+            self._keep_wish()
+
+    @rx.event
+    async def choose(self, sku: str, on: bool) -> None:
+        """Say that something is wrong with a line, or that nothing is."""
+        self._change(sku, chosen=on is True)
+        self._keep_wish()
+
+    @rx.event
+    async def choose_quantity(self, sku: str, quantity: str) -> None:
+        """Say of how many units."""
+        self._change(sku, quantity=quantity)
+
+    @rx.event
+    async def choose_problem(self, sku: str, problem: str) -> None:
+        """Say what is wrong."""
+        if problem in set(ClaimProblem):
+            self._change(sku, problem=problem)
+
+    @rx.event
+    async def choose_wish(self, wish: str) -> None:
+        """Say whether a refund or a replacement is wanted."""
+        if wish in self.wishes:
+            self.wish, self._reached = wish, 1
+
+    def _change(self, sku: str, **values: Any) -> None:
+        """Change what was said of a line; the next step asks anew."""
+        self._reached = 1
+        quantity = values.get("quantity", "1")
+        self.lines = [
+            line.model_copy(update=values)
+            if line.item.sku == sku and [quantity, quantity] in line.counts
+            else line
+            for line in self.lines
+        ]
+
+    @action
+    async def go_on(self, form: dict[str, Any]) -> Any:
+        """Go on to the last look."""
+        self.details = _typed(form, "details", self.details)
+        self.lines = [
+            line.model_copy(
+                update={"details": _typed(form, f"details-{line.item.sku}", line.details)}
+            )
+            for line in self.lines
+        ]
+        chosen = [line for line in self.lines if line.chosen]
+        if not self.about:
+            if not chosen:
+                raise InvalidInput(_="Choose at least one item.")
+            faults = {
+                f"problem-{line.item.sku}": "Choose what is wrong."
+                for line in chosen
+                if not line.problem
+            }
+            if faults:
+                raise InvalidInput(**faults)
+        await read(self, service.quote_claim, self.order_number, self._claim())
+        self._reached = 2
+        return self._go(2)
+
+    @action
+    async def send(self) -> Any:
+        """Report it: once, however often it is pressed."""
+        if self._reached < 2:
+            return self._go(1)
+        number = self.order_number
+        if not self._made:
+            try:
+                made = await write(
+                    self, service.create_claim, number, self._claim(), repeat=self._repeat
+                )
+            except (NotFound, Unprocessable) as error:
+                self._say(error.message, "danger")
+                return self._go(1)
+            self._made = made.claim_number if made else ""
+            self._tell_storefront("claim-opened", order_number=number, claim_number=self._made)
+            self._say("Report sent.")
+        return rx.redirect(routes.claim_detail(self._made) if self._made else routes.order(number))
+
+    def _go(self, step: int) -> Any:
+        query = f"?step={step}" if step > 1 else ""
+        return rx.redirect(self.router.url.path.rstrip("/") + query)
+
+
+def _typed(form: dict[str, Any], name: str, before: str) -> str:
+    """What stands in a field, cut to what fits; what was said before where it is not shown."""
+    return str(form[name] or "").strip()[:LONGEST] if name in form else before
+
+
+class ClaimDetailState(PageData, PageState):
+    """One report."""
+
+    shown: ClaimDetail | None = None
+    is_withdrawing: bool = False
+    _repeat: str = ""
+
+    @page_load
+    async def load(self) -> None:
+        """Show the report of the address."""
+        self.shown = await read(self, service.get_claim_detail, self.claim_id)
+        self._repeat = new_id()
+
+    @rx.event
+    async def open_withdraw(self) -> None:
+        """Ask whether to withdraw it."""
+        self.is_withdrawing = True
+
+    @rx.event
+    async def close_withdraw(self) -> None:
+        """Keep it."""
+        self.is_withdrawing = False
+
+    @action
+    async def withdraw(self) -> None:
+        """Take the report back."""
+        number = self.claim_id
+        try:
+            await write(self, service.withdraw_claim, number, repeat=self._repeat)
+        finally:
+            self.is_withdrawing = False  # what went wrong is said on the page beneath
+        self.shown = await read(self, service.get_claim_detail, number)
+        self._say("Report withdrawn.")
