@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Dialect, FunctionElement, Select, bindparam
+from sqlalchemy import ColumnElement, Dialect, FunctionElement, Select, bindparam, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import NullType
@@ -65,6 +65,11 @@ def _in_json(element: is_among, compiler: Any, **options: Any) -> str:
 def _any_of_json(element: is_among, compiler: Any, **options: Any) -> str:
     column, values = (compiler.process(one, **options) for one in element.clauses)
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text(CAST({values} AS json))))"
+
+
+def is_one_of(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether a column holds one of a few texts that never change: `IN` is spelled at each call."""
+    return or_(*(column == value for value in sorted(values)))
 
 
 class _Words(NamedTuple):

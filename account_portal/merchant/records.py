@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from account_portal.context import SHOP, Context, enter
+from account_portal.core.bulk import table_of
 from account_portal.core.db import get_database
 from account_portal.core.errors import InvalidInput, Unprocessable
+from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.core.versions import of_moment
 from account_portal.merchant import versions
 from account_portal.merchant.importing.outcomes import NATURAL_KEYS, Outcome
@@ -29,6 +31,17 @@ VERSIONED = frozenset({"order", "shipment", "payment", "refund", "customer"})
 """Records of things that the shop's systems read with their versions."""
 
 OnLines = Callable[[bytes], None]
+
+_STATES = PreparedSelect(
+    select(
+        col(Order.order_number),
+        col(Order.status),
+        col(Order.payment_status),
+        col(OrderDocument.changed_at),
+    )
+    .join(OrderDocument, col(OrderDocument.order_id) == col(Order.id))
+    .where(is_among(table_of(Order).c.order_number))
+)
 
 
 class RecordsRefused(Unprocessable):
@@ -108,7 +121,9 @@ def put_record(ctx: Context, kind: str, key: str, data: dict[str, Any]) -> Recor
         error.state = _rows(ctx.db, [outcome])[0]
         raise error
     shown = RecordOutcome.model_validate(_rows(ctx.db, [outcome])[0])
-    if kind in VERSIONED:
+    if kind == "order" and shown.order is not None:
+        shown.version = shown.order.version
+    elif kind in VERSIONED:
         shown.version = versions.current(ctx, kind, key)
     return shown
 
@@ -156,20 +171,11 @@ def _as_lines(db: Session, outcomes: Sequence[Outcome]) -> bytes:
 def _rows(db: Session, outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
     """What became of records, with the states of the orders they are about."""
     told = list(outcomes)
-    numbers = {outcome.order_number for outcome in told} - {None}
+    numbers = {outcome.order_number for outcome in told if outcome.order_number is not None}
     orders: dict[str, dict[str, str]] = {}
     if numbers:
-        statement = (
-            select(
-                col(Order.order_number),
-                col(Order.status),
-                col(Order.payment_status),
-                col(OrderDocument.changed_at),
-            )
-            .join(OrderDocument, col(OrderDocument.order_id) == col(Order.id))
-            .where(col(Order.order_number).in_(numbers))
-        )
-        for number, status, paid, changed_at in db.execute(statement):
+        db.flush()
+        for number, status, paid, changed_at in read_among(db, _STATES, numbers):
             orders[number] = {
                 "order_number": number,
                 "status": status,

@@ -1,11 +1,10 @@
 """What is in imported parcels, and their way."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, case, delete, func, select
+from sqlalchemy import delete, select
 
 from account_portal.core.bulk import Row, Stored, insert, table_of
 from account_portal.core.errors import PortalError
@@ -13,10 +12,15 @@ from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.cancelled_units import cancelled_units, leave_out
+from account_portal.merchant.importing.held_units import (
+    FREE_AGAIN,
+    holds_units,
+    returned_and_delivered,
+)
 from account_portal.merchant.importing.records import ShipmentPart
 from account_portal.merchant.importing.tables import CHUNK, difference, fetch, update
-from account_portal.models import OrderReturn, ReturnItem, Shipment, ShipmentEvent, ShipmentItem
-from account_portal.orders.rules import ENDED, NEVER_CAME, LineUnits, TooManyUnits, allocate
+from account_portal.models import Shipment, ShipmentEvent, ShipmentItem
+from account_portal.orders.rules import LineUnits, TooManyUnits, allocate
 from account_portal.states import ShipmentStatus
 
 
@@ -35,9 +39,6 @@ class PartOfOrder(Protocol):
     def lines(self) -> Sequence[Mapping[str, Any]]:
         """The order's lines."""
 
-
-FREE_AGAIN = NEVER_CAME | {ShipmentStatus.CANCELLED}
-"""Parcels that hold no units of the order any more."""
 
 Filling = dict[str, tuple[int, int]]
 """Units, and how many of them are free, by line id."""
@@ -113,7 +114,7 @@ class Contents:
         arrived = {
             row["order_id"] for row in found.values() if row["status"] == ShipmentStatus.DELIVERED
         }
-        self._returned, self._delivered = _returned_and_delivered(batch, sorted(arrived))
+        self._returned, self._delivered = returned_and_delivered(batch, sorted(arrived))
         self._units = self._lines_of(
             {part.order_id: part.lines for part in parts if isinstance(part.part, ShipmentPart)}
         )
@@ -292,12 +293,6 @@ class Contents:
         update(db, ShipmentEvent, "id", self._event_changes)
 
 
-def holds_units() -> Any:
-    """Whether a parcel holds what is in it: it is free again when it may be sent again."""
-    shipments, items = table_of(Shipment), table_of(ShipmentItem)
-    return shipments.c.status.not_in(sorted(FREE_AGAIN)) | items.c.written_off.is_not(None)
-
-
 def _give(lines: Sequence[LineUnits], held: Mapping[str, Stored], sign: int) -> None:
     """Count units as sent (1), or as not (-1)."""
     for line in lines:
@@ -331,68 +326,3 @@ def _require_left(lines: Sequence[LineUnits], held: Mapping[str, Stored]) -> Non
         count = held[line.line_id]["quantity"] if line.line_id in held else 0
         if count > line.left:
             raise TooManyUnits(f"{line.left} units of {line.sku} are left, not {count}.")
-
-
-_ByOrder = dict[str, dict[str, int]]
-
-
-def _returned_and_delivered(batch: Batch, order_ids: Sequence[str]) -> tuple[_ByOrder, _ByOrder]:
-    """Units by order and line that living returns hold, and that arrived."""
-    found: list[_ByOrder] = []
-    for statement in _UNITS_BY_ORDER:
-        units: _ByOrder = defaultdict(lambda: defaultdict(int))
-        for start in range(0, len(order_ids), CHUNK):
-            ids = {"ids": order_ids[start : start + CHUNK]}
-            for order_id, line_id, count in batch.db.execute(statement, ids):
-                units[order_id][line_id] = int(count)
-        found.append(units)
-    return found[0], found[1]
-
-
-_PARCELS, _ITEMS = table_of(Shipment), table_of(ShipmentItem)
-_RETURNS, _RETURN_ITEMS = table_of(OrderReturn), table_of(ReturnItem)
-_IDS: Any = bindparam("ids", expanding=True)
-# To build a statement takes longer than to ask it of one order.
-_UNITS_BY_ORDER = (
-    select(_RETURNS.c.order_id, _RETURN_ITEMS.c.line_id, func.sum(_RETURN_ITEMS.c.quantity))
-    .join(_RETURNS, _RETURNS.c.id == _RETURN_ITEMS.c.return_id)
-    .where(_RETURNS.c.order_id.in_(_IDS), _RETURNS.c.status.not_in(sorted(ENDED)))
-    .group_by(_RETURNS.c.order_id, _RETURN_ITEMS.c.line_id),
-    select(_PARCELS.c.order_id, _ITEMS.c.line_id, func.sum(_ITEMS.c.quantity))
-    .join(_PARCELS, _PARCELS.c.id == _ITEMS.c.shipment_id)
-    .where(_PARCELS.c.order_id.in_(_IDS), _PARCELS.c.status == ShipmentStatus.DELIVERED)
-    .group_by(_PARCELS.c.order_id, _ITEMS.c.line_id),
-)
-
-
-def are_returned(batch: Batch, order_id: str) -> bool:
-    """Whether a living return holds units of an order."""
-    returned, _ = _returned_and_delivered(batch, [order_id])
-    return bool(returned)
-
-
-def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
-    """Units by line that living parcels or returns hold: the larger. Lines of ended returns: 0."""
-    held: dict[str, int] = {}
-    for start in range(0, len(order_ids), CHUNK):
-        ids = {"ids": order_ids[start : start + CHUNK]}
-        for statement in _UNITS_BY_LINE:
-            for line_id, units in batch.db.execute(statement, ids):
-                held[line_id] = max(held.get(line_id, 0), int(units))
-    return held
-
-
-_HAS_ENDED = _RETURNS.c.status.in_(sorted(ENDED))
-_UNITS_BY_LINE = (
-    select(_ITEMS.c.line_id, func.sum(_ITEMS.c.quantity))
-    .join(_PARCELS, _PARCELS.c.id == _ITEMS.c.shipment_id)
-    .where(_PARCELS.c.order_id.in_(_IDS), holds_units())
-    .group_by(_ITEMS.c.line_id),
-    select(
-        _RETURN_ITEMS.c.line_id,
-        func.sum(case((_HAS_ENDED, 0), else_=_RETURN_ITEMS.c.quantity)),
-    )
-    .join(_RETURNS, _RETURNS.c.id == _RETURN_ITEMS.c.return_id)
-    .where(_RETURNS.c.order_id.in_(_IDS))
-    .group_by(_RETURN_ITEMS.c.line_id),
-)

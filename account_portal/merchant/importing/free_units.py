@@ -7,7 +7,7 @@ from sqlalchemy import select
 from account_portal.core.bulk import Row, table_of
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.cancelled_units import Cancelled, cancelled_units
-from account_portal.merchant.importing.contents import holds_units
+from account_portal.merchant.importing.held_units import holds_units
 from account_portal.merchant.importing.tables import update
 from account_portal.models import OrderLine, Shipment, ShipmentItem
 from account_portal.orders.rules import LineUnits

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from account_portal.core.bulk import Row, Stored
 from account_portal.merchant.importing.batch import Batch
-from account_portal.merchant.importing.contents import are_returned
 from account_portal.merchant.importing.contradictions import state_after
+from account_portal.merchant.importing.held_units import are_returned
 from account_portal.merchant.importing.records import OrderRecord
 from account_portal.merchant.importing.stated import states_of, why_not_state
 from account_portal.orders import rules

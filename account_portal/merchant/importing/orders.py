@@ -12,11 +12,11 @@ from account_portal.merchant.importing.amounts import add_up
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.cancelled_units import add_back, cancelled_units
 from account_portal.merchant.importing.catalog import add_missing_products
-from account_portal.merchant.importing.contents import units_held
 from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.free_units import refit
 from account_portal.merchant.importing.fulfilment import pack
 from account_portal.merchant.importing.gone import netted, went_back
+from account_portal.merchant.importing.held_units import units_held
 from account_portal.merchant.importing.late_emails import emails_of_orders, owners_without_email
 from account_portal.merchant.importing.lines import line_rows
 from account_portal.merchant.importing.new_orders import NewOrder, judge

@@ -14,7 +14,6 @@ from account_portal.core.ids import new_id
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch, Entry
 from account_portal.merchant.importing.contents import (
-    FREE_AGAIN,
     Contents,
     Filling,
     shipment_values,
@@ -26,6 +25,7 @@ from account_portal.merchant.importing.contradictions import (
 )
 from account_portal.merchant.importing.effects import note_gifts
 from account_portal.merchant.importing.gone import Floor
+from account_portal.merchant.importing.held_units import FREE_AGAIN
 from account_portal.merchant.importing.promises import Promises, drop_stated
 from account_portal.merchant.importing.records import (
     PaymentPart,

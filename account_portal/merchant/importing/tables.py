@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, bindparam, select
+from sqlalchemy import Column, Update, bindparam, select
 from sqlmodel import Session, SQLModel
 
 from account_portal.core.bulk import Row, Stored, table_of
@@ -57,7 +57,6 @@ def update(
     db: Session, model: type[SQLModel], key: str, changes: Iterable[tuple[Any, Row]]
 ) -> None:
     """Change rows: pairs of key and the values to set."""
-    table = table_of(model)
     changes = list(changes)
     alike: dict[tuple[str, ...], list[Row]] = {}
     for value, row in changes:
@@ -66,10 +65,15 @@ def update(
             {"its_key": value, **{f"new_{n}": row[n] for n in names}}
         )
     for names, rows in alike.items():
-        statement = (
-            table.update()
-            .where(table.c[key] == bindparam("its_key"))
-            .values({name: bindparam(f"new_{name}") for name in names})
-        )
-        db.connection().execute(statement, rows)
+        db.connection().execute(_update_of(model, key, names), rows)
     tell_of_updates(db, model, key, changes)
+
+
+@cache
+def _update_of(model: type[SQLModel], key: str, names: tuple[str, ...]) -> Update:
+    table = table_of(model)
+    return (
+        table.update()
+        .where(table.c[key] == bindparam("its_key"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
