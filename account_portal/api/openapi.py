@@ -1,5 +1,6 @@
 """OpenAPI documents, made from the routes: the customer's contract, and the shop's systems' API."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,6 +159,7 @@ def describe(app: FastAPI, book: Book = CUSTOMERS) -> dict[str, Any]:
             _put_quoted_defaults_in_words(operation)
     if book.defaults_in_words:
         _name_bodies(spec)
+        _refuse_unknown_fields(spec)
         _put_defaults_in_words(spec)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
@@ -215,12 +217,26 @@ def _name_bodies(spec: dict[str, Any]) -> None:
 
 def _put_defaults_in_words(spec: dict[str, Any]) -> None:
     """Say in words what a field of a body is that is left out."""
+    for part in _parts_of_bodies(spec):
+        for field in part.get("properties", {}).values():
+            _put_default_in_words(field)
+
+
+def _refuse_unknown_fields(spec: dict[str, Any]) -> None:
+    """Say that bodies have no other fields; records may, and are told which nobody knows."""
+    for part in _parts_of_bodies(spec, without="Records"):
+        if "properties" in part:
+            part.setdefault("additionalProperties", False)
+
+
+def _parts_of_bodies(spec: dict[str, Any], without: str = "") -> Iterator[dict[str, Any]]:
+    """All objects that describe bodies, but for those of calls with a tag, once each."""
     schemas: dict[str, Any] = spec["components"]["schemas"]
     waiting: list[Any] = [
         operation["requestBody"]
         for methods in spec["paths"].values()
         for operation in methods.values()
-        if "requestBody" in operation
+        if "requestBody" in operation and without not in operation["tags"]
     ]
     seen: set[str] = set()
     while waiting:
@@ -228,8 +244,7 @@ def _put_defaults_in_words(spec: dict[str, Any]) -> None:
         if isinstance(found, list):
             waiting += found
         elif isinstance(found, dict):
-            for field in found.get("properties", {}).values():
-                _put_default_in_words(field)
+            yield found
             waiting += [part for name, part in found.items() if name not in ("example", "examples")]
             name = str(found.get("$ref", "")).rpartition("/")[2]
             if name and name not in seen:

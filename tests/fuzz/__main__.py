@@ -14,6 +14,7 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=400, help="cases per call and phase")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="to repeat a run")
     parser.add_argument("--merchant", action="store_true", help="the API of the shop's systems")
+    parser.add_argument("--database", default="", help="URL of an empty one; SQLite unless given")
     parser.add_argument("--contract", action="store_true", help="hold it to the contract itself")
     chosen = parser.parse_args()
     print(f"Seed {chosen.seed}")
@@ -21,7 +22,12 @@ def main() -> int:
     api = SYSTEMS if chosen.merchant else CUSTOMERS
     with tempfile.TemporaryDirectory() as folder:
         return fuzz(
-            Path(folder), examples=chosen.examples, seed=chosen.seed, api=api, schema=schema
+            Path(folder),
+            examples=chosen.examples,
+            seed=chosen.seed,
+            api=api,
+            schema=schema,
+            database_url=chosen.database,
         ).returncode
 
 

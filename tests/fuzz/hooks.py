@@ -119,7 +119,8 @@ def refused_by_a_rule(
         name: text
         for name, texts in faults.items()
         for text in texts
-        if SCHEMA_FAULTS.fullmatch(text) and not _has_loose_ends(case.body, name)
+        if SCHEMA_FAULTS.fullmatch(text)
+        and not any(_has_loose_ends(said, name) for said in (case.body, case.query))
     }
     if broken:
         raise Failure(

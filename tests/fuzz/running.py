@@ -1,4 +1,7 @@
-"""Starts the API on a fresh demo database and sends schemathesis at it."""
+"""Starts the API on fresh data of a demo and sends schemathesis at it.
+
+That of the shop's systems is the API of a real shop, outside demo mode.
+"""
 
 import signal
 import subprocess
@@ -20,6 +23,7 @@ CUSTOMERS = "storefront"
 SYSTEMS = "merchant"
 DOCUMENTS = {CUSTOMERS: "/api/openapi.json", SYSTEMS: "/api/merchant/openapi.json"}
 CONFIGS = {CUSTOMERS: "schemathesis.toml", SYSTEMS: "schemathesis-merchant.toml"}
+MODES = {CUSTOMERS: {"PORTAL_DEBUG_OTP": "1"}, SYSTEMS: {"PORTAL_DEMO": "false"}}
 START_WITHIN = 60  # seconds
 
 
@@ -30,6 +34,7 @@ def fuzz(
     seed: int,
     api: str = CUSTOMERS,
     schema: Path | None = None,
+    database_url: str = "",
     deterministic: bool = False,
     capture: bool = False,
 ) -> subprocess.CompletedProcess[str]:
@@ -41,26 +46,31 @@ def fuzz(
         seed: of the random choices.
         api: whose calls, the customers' or those of the shop's systems.
         schema: a document to hold the API to; its own unless given.
+        database_url: an empty database; one of SQLite unless given.
         deterministic: the same cases each time.
         capture: keep the output instead of showing it.
     """
     port = free_port()
+    database_url = database_url or f"sqlite:///{folder}/portal.db"
     environment = {
         **plain_environment(),
         "PORTAL_DATA_DIR": str(folder),
-        "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
+        "PORTAL_DATABASE_URL": database_url,
         "PORTAL_SECRET_KEY": "a key for the fuzzed portal, long enough",
         "PORTAL_PASSWORD_MEMORY_KIB": "64",
-        "PORTAL_DEBUG_OTP": "1",
         "PORT": str(port),
         "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks",
         "PYTHONPATH": str(ROOT),
         "FUZZED_API": api,
     }
+    subprocess.run(
+        [sys.executable, "-m", "account_portal", "demo"], cwd=ROOT, env=environment, check=True
+    )
+    environment |= MODES[api]
     with _api(folder, port, environment) as address:
         config = folder / "schemathesis.toml"
         config.write_text(
-            Template((FOLDER / CONFIGS[api]).read_text()).substitute(_ids(folder / "portal.db"))
+            Template((FOLDER / CONFIGS[api]).read_text()).substitute(_ids(database_url))
         )
         return subprocess.run(
             [
@@ -111,9 +121,9 @@ def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
     raise RuntimeError(f"the API did not start:\n{log.read_text()}")
 
 
-def _ids(database: Path) -> dict[str, str]:
+def _ids(database_url: str) -> dict[str, str]:
     """Things of the demo customer that exist, for paths that would otherwise lead nowhere."""
-    engine = create_engine(f"sqlite:///{database}")
+    engine = create_engine(database_url)
     questions = {
         "ORDERS": "SELECT order_number FROM orders WHERE customer_id = :user LIMIT 40",
         "ADDRESSES": "SELECT id FROM addresses WHERE customer_id = :user",

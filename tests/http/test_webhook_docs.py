@@ -65,7 +65,8 @@ def test_each_command_works_and_the_receiver_takes_what_is_sent(
     as_shown = "python receiver.py > received.txt &"
     assert as_shown in parts[3]
     started = parts[3].replace(
-        as_shown, f"PORT={port} {' '.join(command)} > received.txt 2>&1 & echo $! > pid.txt"
+        as_shown,
+        f"RECEIVER_PORT={port} {' '.join(command)} > received.txt 2>&1 & echo $! > pid.txt",
     )
     gives = (
         'curl -sf "$API/customers/$CUSTOMER/points" -H "$AUTH" -H "$JSON" '

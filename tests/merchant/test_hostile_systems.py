@@ -2,10 +2,13 @@
 
 import itertools
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from account_portal.core.ids import new_id
 from account_portal.models import User
 from tests.factories.orders import make_order
 from tests.factories.records import order, shipment
@@ -18,7 +21,7 @@ TWICE = (
 )
 LISTS = (
     "orders", "shipments", "payments", "refunds", "returns", "reviews", "bank-accounts",
-    "customers", "messages", "deliveries",
+    "customers", "messages", "deliveries", "claims", "withdrawals",
 )  # fmt: skip
 
 
@@ -85,6 +88,51 @@ def test_fields_that_nobody_knows_are_named(systems: Systems) -> None:
         assert found == {"UF-1": ["adress", "colour"], "UF-1-S": ["wieght"]}
     plain = systems.put("/customers/UF", {"email": "uf@example.com"}).json()["content"]
     assert "unknown_fields" not in plain
+
+
+@pytest.mark.parametrize("name", [*LISTS, "events", "webhooks"])
+def test_a_filter_that_nobody_knows_is_refused(systems: Systems, name: str) -> None:
+    answer = systems.get(f"/{name}?statuss=pending")
+    assert (answer.status_code, answer.json()["error"]) == (400, {"statuss": ["is not known"]})
+
+
+def test_a_deed_whose_field_is_misspelt_is_not_done(systems: Systems) -> None:
+    systems.post("/records", [{**order("UD-1"), "customer_email": "ud@example.com"}])
+    sku = order("UD-1")["lines"][0]["sku"]
+    for body, error in (
+        ({"item": [{"sku": sku, "quantity": 1}]}, "item"),
+        ({"items": [{"sku": sku, "quantity": 1, "qty": 1}]}, "items.0.qty"),
+    ):
+        answer = systems.post("/orders/UD-1/shipments", body)
+        assert (answer.status_code, answer.json()["error"]) == (400, {error: ["is not known"]})
+    assert systems.get("/shipments?order_number=UD-1").json()["content"]["shipments"] == []
+
+
+def _deeds() -> Iterator[tuple[str, str, Any]]:
+    """Calls with a body, and an example of it; records are told in their outcome."""
+    from account_portal.api.app import make_app
+    from account_portal.api.openapi import SYSTEMS, describe
+
+    for path, methods in describe(make_app(), SYSTEMS)["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if content and "Records" not in operation["tags"]:
+                examples = content.get("examples") or {"one": {"value": content.get("example")}}
+                yield method.upper(), path, next(iter(examples.values()))["value"]
+
+
+def test_no_deed_takes_a_field_that_nobody_knows(systems: Systems) -> None:
+    deeds = list(_deeds())
+    assert len(deeds) > 15
+    for method, path, example in deeds:
+        body = (
+            [{**example[0], "nobody": 1}] if isinstance(example, list) else {**example, "nobody": 1}
+        )
+        address = re.sub(r"\{[^}]*\}", new_id(), path)
+        answer = systems.request(method, address, content=json.dumps(body), headers=JSON)
+        name = "0.nobody" if isinstance(body, list) else "nobody"
+        assert answer.status_code == 400, (path, answer.text)
+        assert answer.json()["error"] == {name: ["is not known"]}, path
 
 
 JUNK = {

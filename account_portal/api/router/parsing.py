@@ -3,7 +3,7 @@
 import hashlib
 import inspect
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import pydantic
@@ -57,7 +57,7 @@ async def parse(plan: Plan, request: Request) -> Arguments:
             if parameter.place in ("body", "form"):
                 value, found.digest = await _parse_body(plan, parameter, request)
             else:
-                value = _parse_simple(parameter, request)
+                value = _parse_simple(plan, parameter, request)
             found.values[parameter.name] = value
         except _FieldFaults as error:
             faults.update(error.fields)
@@ -68,15 +68,22 @@ async def parse(plan: Plan, request: Request) -> Arguments:
     return found
 
 
-def _validate(parameter: Parameter, value: Any, at: tuple[str, ...]) -> Any:
+def _of_unknown(plan: Plan) -> Literal["forbid"] | None:
+    """What becomes of fields nobody knows: systems are told, as one misspelt leaves out another."""
+    return "forbid" if plan.access == "shop" else None
+
+
+def _validate(
+    parameter: Parameter, value: Any, at: tuple[str, ...], extra: Literal["forbid"] | None = None
+) -> Any:
     try:
-        return parameter.adapter.validate_python(value)
+        return parameter.adapter.validate_python(value, extra=extra)
     except pydantic.ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise _FieldFaults(to_fields(faults, at)) from None
 
 
-def _parse_simple(parameter: Parameter, request: Request) -> Any:
+def _parse_simple(plan: Plan, parameter: Parameter, request: Request) -> Any:
     match parameter.place:
         case "path":
             try:
@@ -85,7 +92,7 @@ def _parse_simple(parameter: Parameter, request: Request) -> Any:
                 # A malformed id answers like an unknown one.
                 raise Forbidden if parameter.own_user else NotFound from None
         case "query_model":
-            return _validate(parameter, _query_values(parameter, request), ())
+            return _validate(parameter, _query_values(parameter, request), (), _of_unknown(plan))
         case "query":
             found = request.query_params.get(parameter.alias)
         case _:
@@ -130,7 +137,7 @@ async def _parse_body(plan: Plan, parameter: Parameter, request: Request) -> tup
     limit = plan.body_limit if parameter.place == "body" else JSON_LIMIT
     body = await _read_body(request, limit)
     try:
-        value = parameter.adapter.validate_json(body)
+        value = parameter.adapter.validate_json(body, extra=_of_unknown(plan))
         if plan.access == "shop":  # systems are told; browsers send what they made themselves
             require_once(body)
     except pydantic.ValidationError as error:
