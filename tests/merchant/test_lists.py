@@ -12,6 +12,7 @@ from account_portal.models import OutboxMessage, User
 from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENDING, SENT
 from tests.conftest import Acting, Clock
 from tests.factories.bank_accounts import make_bank_account
+from tests.factories.claims import decide_claim, make_claim
 from tests.factories.orders import make_order
 from tests.factories.records import order, shipment
 from tests.factories.returns import make_return
@@ -255,3 +256,28 @@ def test_a_page_is_found_in_an_index(
     assert "USING" in parts
     if len(query.get("status", [])) < 2:
         assert "TEMP B-TREE" not in parts
+
+
+def test_claims_by_state_customer_order_and_change(
+    systems: Systems, database: Database, owner: User, stranger: User, clock: Clock
+) -> None:
+    made = []
+    for whose in (owner, owner, stranger):
+        of = make_order(database, whose, parcels=[{"status": "delivered"}])
+        made.append(make_claim(database, whose, of))
+    found = [one.claim_number for one in made]
+    decide_claim(database, found[0], reason="It is whole")
+
+    def asked(filters: str) -> list[str]:
+        return numbers(systems.get(f"/claims?{filters}"), "claims", "claim_number")
+
+    assert all_pages(systems, "/claims?limit=1", "claims", "claim_number") == found[::-1]
+    assert asked("status=open") == [found[2], found[1]]
+    assert asked("status=rejected&status=accepted") == [found[0]]
+    assert asked(f"customer={stranger.customer_id}") == [found[2]]
+    assert asked(f"order_number={made[1].order_number}") == [found[1]]
+    clock.advance(minutes=5)
+    since = clock.now.isoformat().replace("+00:00", "Z")
+    assert asked(f"updated_since={since}") == []
+    decide_claim(database, found[1])
+    assert asked(f"updated_since={since}") == [found[1]]
