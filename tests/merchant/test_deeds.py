@@ -206,8 +206,9 @@ def test_many_parcels_move_at_once(systems: Systems, database: Database, owner: 
 
 @pytest.mark.parametrize("path", ["/shipment-moves", "/payment-settlements", "/refund-settlements"])
 def test_of_many_there_is_at_least_one_and_at_most_a_thousand(systems: Systems, path: str) -> None:
-    one = {"reference_number": "X", "request_number": "X", "status": "delivered"}
-    one["status"] = "delivered" if "ship" in path else "success"
+    one = {"request_number": "X", "status": "success"}
+    if "ship" in path:
+        one = {"reference_number": "X", "status": "delivered"}
     assert systems.post(path, []).status_code == 400
     assert systems.post(path, [one] * 1001).status_code == 400
     assert systems.post(path, [one] * 2).status_code == 200
