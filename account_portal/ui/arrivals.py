@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pydantic
 import reflex as rx
@@ -252,7 +252,16 @@ class PageEvents(EventNamespace):
                 raise TypeError
         except (pydantic.ValidationError, TypeError):
             raise Malformed(f"an event its handler does not take: {plain_name(name)}") from None
-        return {**dict(sent), "router_data": dict(sent.router_data)}
+        place = sent.router_data
+        # A page that moves on sends its new address with the parts of the one before.
+        query = {**place.query, **self._parts(place.pathname)}
+        return {**dict(sent), "router_data": {**dict(place), "query": query}}
+
+    def _parts(self, path: str) -> dict[str, str]:
+        """The parts of an address that vary, by name."""
+        route = self.app.router(path) or ""
+        named = zip(route.strip("/").split("/"), path.strip("/").split("/"), strict=False)
+        return {name[1:-1]: unquote(part) for name, part in named if name.startswith("[")}
 
     @cached_property
     def _handlers(self) -> dict[str, ArgumentTypes]:

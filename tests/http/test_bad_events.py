@@ -147,3 +147,15 @@ def test_an_event_before_the_greeting_ends_the_connection(portal: tuple[str, Pat
     tab.close()
     with pytest.raises(ConnectionClosed):
         tab.socket.send(event())
+
+
+@pytest.mark.parametrize("query", [{}, {"order_number": "NW-BEFORE"}])
+def test_a_page_is_where_its_address_says(
+    portal: tuple[str, Path], customer: User, query: dict[str, str]
+) -> None:
+    """A page that moves on may still send the parts of the address before."""
+    assert customer.email
+    _, cookie = post(portal[0], "login", contact=customer.email, password=PASSWORD)
+    tab = LiveTab(portal[0], cookie, "/orders/NW%20AFTER")
+    tab.router["query"] = query
+    assert '"order_number_rx_state_":"NW AFTER"' in tab.open()
