@@ -32,3 +32,21 @@ def claimed_item(item: Any, *, is_parcel: Any, end: Any = None) -> rx.Component:
         ),
         end=end,
     )
+
+
+def asked_for(quote: Any, wish: Any) -> rx.Component:
+    """What a report asks for; the store may agree to less, or to something else."""
+    return ui.stack(
+        rx.cond(
+            wish == "refund",
+            ui.price_breakdown(
+                [ui.PriceLine("You ask for up to", quote.amount, total=True)], quote.currency
+            ),
+            ui.text(
+                ui.number(quote.units),
+                rx.cond(quote.units == 1, " item is", " items are"),
+                " sent again, free of charge.",
+            ),
+        ),
+        ui.text("This happens once the store has agreed.", tone="muted", size="small"),
+    )

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from account_portal.claims.schemas import ClaimableParcel
 from account_portal.core.schemas import ABSENT, Input, Moment, OrderNumber, View
 from account_portal.core.text import plain, without_number_sign
 from account_portal.orders.schemas import (
     CancelItem,
     Digest,
+    OrderClaimCard,
     OrderDetail,
     OrderPaymentStatus,
     PriceBreakdown,
@@ -98,3 +100,6 @@ class FoundPage(View):
     refunds: list[ShownRefund]
     to_cancel: list[ChoosableLine]
     to_return: list[ChoosableLine]
+    to_report: list[ChoosableLine]
+    missing_parcels: list[ClaimableParcel] = Field(description="That one can report as missing.")
+    claims: list[OrderClaimCard] = Field(description="What was reported, newest first.")

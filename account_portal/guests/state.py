@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.claims.schemas import ClaimableParcel, ClaimQuote, CreateClaim
 from account_portal.core.errors import InvalidInput, NotAuthenticated, PortalError
 from account_portal.core.validation import readable_phones
 from account_portal.doors.page import read, write
@@ -13,6 +14,7 @@ from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, Found
 from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import (
     CancelPreview,
+    OrderClaimCard,
     OrderDetail,
     OrderPaymentStatus,
     PriceBreakdown,
@@ -25,6 +27,7 @@ from account_portal.returns.schemas import (
     PreviewOrderReturn,
     ReturnQuote,
 )
+from account_portal.states import ClaimProblem, ReturnResolution
 from account_portal.ui.failures import refused
 from account_portal.ui.page_state import PageState, action
 
@@ -63,20 +66,31 @@ class FoundOrderState(PageState):
     refunds: list[ShownRefund] = []
     can_cancel: bool = False
     can_return: bool = False
+    can_report: bool = False
+    missing_parcels: list[ClaimableParcel] = []
+    claims: list[OrderClaimCard] = []
     asking: str = ""
-    """What is asked about: `cancel` or `return`."""
+    """What is asked about: `cancel`, `return`, `report`, or `missing` for a parcel."""
     lines: list[ChoosableLine] = []
     """What can be chosen of the order."""
     cancelling: CancelPreview | None = None
     """What cancelling the chosen units would do."""
     returning: ReturnQuote | None = None
     """What returning them would."""
+    reporting: ClaimQuote | None = None
+    """What reporting them asks for."""
     withdraw_link: str = ""
     asked: str = ""
     """Number of the return that was asked for just now."""
 
     reason: str = ""
     """Why something goes back, as it was chosen."""
+    problem: str = ""
+    wish: str = ReturnResolution.REFUND
+    details: str = ""
+    """What is reported: what is wrong, what is wished for, and in which words."""
+    _parcel: str = ""
+    """The parcel that is reported as missing."""
     _chosen: list[dict[str, Any]] = []
 
     @rx.var
@@ -105,7 +119,9 @@ class FoundOrderState(PageState):
         self.withdraw_link = withdraw_link(page.order.order_number, country)
         self.can_cancel = any(line.counts for line in page.to_cancel)
         self.can_return = any(line.counts for line in page.to_return)
-        choices = {"cancel": page.to_cancel, "return": page.to_return}
+        self.can_report = any(line.counts for line in page.to_report)
+        self.missing_parcels, self.claims = page.missing_parcels, page.claims
+        choices = {"cancel": page.to_cancel, "return": page.to_return, "report": page.to_report}
         self.lines = choices.get(self.asking, [])
         self.phase = "ready"
 
@@ -113,12 +129,21 @@ class FoundOrderState(PageState):
     async def ask(self, about: str) -> None:
         """Begin to cancel or to send back; anything else closes what is open."""
         self._close()
-        self.asking = about if about in ("cancel", "return") else ""
+        self.asking = about if about in ("cancel", "return", "report") else ""
+        await self._or_leave(self._show())
+
+    @action
+    async def ask_about_parcel(self, reference_number: str) -> None:
+        """Begin to report that a parcel did not arrive."""
+        self._close()
+        if any(one.reference_number == reference_number for one in self.missing_parcels):
+            self.asking, self._parcel = "missing", reference_number
         await self._or_leave(self._show())
 
     def _close(self) -> None:
         self.asking, self.cancelling, self.returning, self.lines = "", None, None, []
-        self._chosen, self.reason = [], ""
+        self._chosen, self.reason, self.reporting = [], "", None
+        self._parcel = self.problem = self.details = ""
 
     @action
     async def check(self, form: dict[str, Any]) -> None:
@@ -139,20 +164,40 @@ class FoundOrderState(PageState):
         ]
         reason = str(form.get("reason") or "")
         self.reason = reason if reason in REASONS else ""
-        if not self._chosen:
+        self._read_report(form)
+        if not self._chosen and self.asking != "missing":
             raise InvalidInput(_="Choose how many of which item.")
         if self.asking == "return" and not self.reason:
             raise InvalidInput(reason="Please choose one.")
+        if self.asking == "report" and not self.problem:
+            raise InvalidInput(problem="Please choose one.")
         await self._or_leave(self._preview())
 
+    def _read_report(self, form: dict[str, Any]) -> None:
+        problem, wish = str(form.get("problem") or ""), str(form.get("wish") or "")
+        self.problem = problem if problem in set(ClaimProblem) else ""
+        self.wish = wish if wish in set(ReturnResolution) else ReturnResolution.REFUND
+        self.details = str(form.get("details") or "").strip()[:500]
+
+    def _claim(self) -> CreateClaim:
+        words = {"details": self.details} if self.details else {}
+        if self.asking == "missing":
+            about: dict[str, Any] = {"reference_number": self._parcel, **words}
+        else:
+            units = [{key: one[key] for key in ("sku", "quantity")} for one in self._chosen]
+            about = {"claim_items": [{**one, "problem": self.problem, **words} for one in units]}
+        return CreateClaim.model_validate({"wish": self.wish, **about})
+
     async def _preview(self) -> None:
-        self.cancelling = self.returning = None
+        self.cancelling = self.returning = self.reporting = None
         if self.asking == "cancel":
             choice = FoundCancelChoice.model_validate({"cancel_items": self._chosen})
             self.cancelling = await read(self, service.preview_found_cancel, choice)
         elif self.asking == "return":
             wanted = PreviewOrderReturn.model_validate({"return_items": self._items()})
             self.returning = await read(self, service.preview_found_return, wanted)
+        elif self.asking:
+            self.reporting = await read(self, service.quote_found_claim, self._claim())
 
     def _items(self) -> list[dict[str, Any]]:
         why = {"reason_code": self.reason, "return_reason": REASONS[self.reason]}
@@ -161,7 +206,7 @@ class FoundOrderState(PageState):
     @action
     async def choose_again(self) -> None:
         """Back from what it would give to what is chosen."""
-        self.cancelling = self.returning = None
+        self.cancelling = self.returning = self.reporting = None
 
     @action
     async def confirm(self) -> None:
@@ -190,6 +235,9 @@ class FoundOrderState(PageState):
             request = await write(self, service.return_found_items, wanted)
             self.asked = request.request_number
             self._say("Your return is requested. You hear from the store by message.")
+        elif self.reporting is not None:
+            await write(self, service.claim_found_items, self._claim())
+            self._say("Your report is sent. You hear from the store by message.")
         self._close()
         await self._show()
 

@@ -16,7 +16,7 @@ from account_portal.core.errors import TooManyAttempts
 from account_portal.guests import rules, service
 from account_portal.guests.schemas import CancelFoundOrder, ConfirmOrder, FindOrder
 from account_portal.guests.service import finding
-from account_portal.models import Order, OtpChallenge, Refund, User
+from account_portal.models import Claim, Order, OtpChallenge, Refund, User
 from account_portal.orders.rules import OrderAlreadyCancelled
 from account_portal.personal_data import service as personal_data
 from account_portal.security import otp, tokens
@@ -25,6 +25,7 @@ from tests.doors import assert_refused
 from tests.factories.addresses import make_address
 from tests.factories.auth import codes_sent, messages, other_code
 from tests.factories.bank_accounts import make_bank_account
+from tests.factories.claims import claim_body, claim_item
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 from tests.factories.users import make_session, make_user
@@ -290,6 +291,29 @@ def test_a_guest_sends_back_but_uses_no_saved_address(
     assert_refused(refused, 422, "address_not_found")
     done = api.post("/found-order/return", json={"return_items": [item]}, **bearer(token))
     assert done.json()["content"]["order_return"]["request_number"].startswith("RET-")
+
+
+def test_a_guest_says_what_is_wrong_once(
+    api: Api, database: Database, acting: Any, owner: User
+) -> None:
+    order = make_order(
+        database, owner, status="delivered", parcels=[{}], customer_email="guest@example.com"
+    )
+    body = claim_body()
+    for sent in ({}, {"token": "nothing"}, {"user": owner}):
+        refused = api.post("/found-order/claims", json=body, **sent)
+        assert_refused(refused, 401, "unauthorized")
+    token = opened(acting, database, order)
+    once = {"token": token, "headers": {"Idempotency-Key": "claim-of-a-guest"}}
+    made = [api.post("/found-order/claims", json=body, **once).json() for _ in range(2)]
+    assert made[0] == made[1]
+    assert made[0]["content"]["claim"]["order_number"] == order.order_number
+    assert len(rows(database, Claim)) == 1
+    missing = claim_body(reference_number="SHP-unknown")
+    assert_refused(api.post("/found-order/claims", json=missing, token=token), 404, "not_found")
+    too_many = claim_body(claim_item(quantity=9))
+    refused = api.post("/found-order/claims", json=too_many, token=token)
+    assert_refused(refused, 422, "quantity_not_claimable")
 
 
 def test_a_deleted_customers_order_is_nobodys(

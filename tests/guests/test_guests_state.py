@@ -6,7 +6,7 @@ import pytest
 
 from account_portal.core.db import Database
 from account_portal.guests.state import FindOrderState, FoundOrderState
-from account_portal.models import Order, OrderReturn, User
+from account_portal.models import Claim, ClaimItem, Order, OrderReturn, User
 from account_portal.security.cookies import order_cookie_name
 from tests.factories.orders import make_order
 from tests.factories.records import rows
@@ -56,7 +56,9 @@ HANDLERS: list[tuple[str, tuple[Any, ...]]] = [
     ("load", ()),
     ("ask", ("cancel",)),
     ("ask", ("return",)),
+    ("ask", ("report",)),
     ("ask", ("anything",)),
+    ("ask_about_parcel", ("SHP-1",)),
     ("check", ({"quantity-SKU-1": "1", "reason": "damaged"},)),
     ("choose_again", ()),
     ("confirm", ()),
@@ -77,6 +79,55 @@ def test_a_stranger_calls_every_handler_for_nothing(
         assert state.lines == []
         assert state.cancelling is None
     assert rows(database, OrderReturn) == []
+    assert rows(database, Claim) == []
+
+
+def test_reports_what_was_shown(database: Database, acting: Any, delivered: Order) -> None:
+    tab, state = tab_with(database, opened(acting, database, delivered))
+    tab.press(state, "ask", "report")
+    sku = state.lines[0].sku
+    tab.press(state, "check", {})
+    assert state.errors == {"_": "Choose how many of which item."}
+    tab.press(state, "check", {f"quantity-{sku}": "1", "problem": "nonsense"})
+    assert state.errors == {"problem": "Please choose one."}
+    said = {"problem": "missing_item", "wish": "replacement", "details": " Not in the box "}
+    tab.press(state, "check", {f"quantity-{sku}": "1", **said})
+    assert state.reporting.units == 1
+    tab.press(state, "choose_again")
+    assert (state.reporting, state.problem, state.details) == (
+        None,
+        "missing_item",
+        "Not in the box",
+    )
+    tab.press(state, "check", {f"quantity-{sku}": "1", **said})
+    assert rows(database, Claim) == []
+    tab.press(state, "confirm")
+    tab.press(state, "confirm")  # a second press finds nothing to do
+    [claim] = rows(database, Claim)
+    [item] = rows(database, ClaimItem)
+    assert (claim.wish, item.problem, item.details) == (
+        "replacement",
+        "missing_item",
+        "Not in the box",
+    )
+    assert [one.claim_number for one in state.claims] == [claim.claim_number]
+
+
+def test_reports_a_parcel_that_never_came(database: Database, acting: Any, owner: User) -> None:
+    order = make_order(
+        database, owner, parcels=[{"status": "lost"}], customer_email="guest@example.com"
+    )
+    tab, state = tab_with(database, opened(acting, database, order))
+    tab.press(state, "ask_about_parcel", "SHP-1")
+    assert (state.asking, state.can_report) == ("", False)
+    [parcel] = state.missing_parcels
+    tab.press(state, "ask_about_parcel", parcel.reference_number)
+    tab.press(state, "check", {"wish": "refund"})
+    assert state.reporting.amount == 200
+    tab.press(state, "confirm")
+    [claim] = rows(database, Claim)
+    assert claim.shipment_id is not None
+    assert (state.asking, state.missing_parcels) == ("", [])
 
 
 def test_sends_back_what_was_shown(database: Database, acting: Any, delivered: Order) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.claims.components import PROBLEMS, problem
+from account_portal.claims.components import PROBLEMS, asked_for, problem
 from account_portal.claims.state import LONGEST
 from account_portal.claims.state import ReportProblemState as State
 from account_portal.orders.components import order_link, return_note
@@ -203,25 +203,6 @@ def _chosen_parcel(parcel: Any) -> rx.Component:
     )
 
 
-def _asked() -> rx.Component:
-    """What it asks for; the store may agree to less, or to something else."""
-    quote = State.quote
-    return ui.stack(
-        rx.cond(
-            State.wish == "refund",
-            ui.price_breakdown(
-                [ui.PriceLine("You ask for up to", quote.amount, total=True)], quote.currency
-            ),
-            ui.text(
-                ui.number(quote.units),
-                rx.cond(quote.units == 1, " item is", " items are"),
-                " sent again, free of charge.",
-            ),
-        ),
-        ui.text("This happens once the store has agreed.", tone="muted", size="small"),
-    )
-
-
 def _last_look() -> rx.Component:
     """Step two: what was said, what it asks for, and the button that sends it."""
     here = order_link(State.order_number) + "/claim"
@@ -248,7 +229,7 @@ def _last_look() -> rx.Component:
                 action=ui.link("Change", ui.hidden_text(" what you report"), to=here),
             ),
             ui.stack(
-                ui.section("What you would like", ui.card(_asked())),
+                ui.section("What you would like", ui.card(asked_for(State.quote, State.wish))),
                 ui.section("What happens", ui.card(what_happens)),
                 gap="large",
             ),

@@ -6,6 +6,8 @@ from account_portal.addresses.rules import AddressNotFound
 from account_portal.api.deps import Ctx, DebugMode
 from account_portal.api.router import ContractRouter
 from account_portal.auth.rules import ChannelNotAvailable
+from account_portal.claims import rules as claim_rules
+from account_portal.claims.schemas import Claim, CreateClaim
 from account_portal.core.errors import NotAuthenticated
 from account_portal.core.schemas import EncodedView
 from account_portal.guests import service
@@ -43,6 +45,10 @@ _RETURN = {
             "return_reason": "Too small",
         }
     ]
+}
+_CLAIM = {
+    "wish": "refund",
+    "claim_items": [{"sku": "MUG-RED", "quantity": 1, "problem": "damaged"}],
 }
 NOT_CANCELLABLE = (
     NotAuthenticated,
@@ -200,3 +206,31 @@ def preview_return(ctx: Ctx, data: PreviewOrderReturn) -> ReturnQuote:
 def return_found_items(ctx: Ctx, data: CreateOrderReturn) -> OrderReturn:
     """Collected where the order went, or at an address spelt out. Needs an `order_token`."""
     return service.return_found_items(ctx, data)
+
+
+@router.expose(
+    "POST",
+    "/found-order/claims",
+    operation_id="claim-found-items",
+    summary="Say that something is wrong with the found order",
+    message="Claim received.",
+    content="claim",
+    access="open",
+    idempotent=service.repeats_of,
+    raises=(
+        NotAuthenticated,
+        claim_rules.OrderNotClaimable,
+        claim_rules.ClaimWindowClosed,
+        claim_rules.ParcelNotClaimable,
+        return_rules.ItemNotInOrder,
+        return_rules.ItemNotDelivered,
+        claim_rules.QuantityNotClaimable,
+        return_rules.ResolutionNotOffered,
+    ),
+    also=(404,),
+    openapi_extra=BY_TOKEN,
+    examples={"damaged": _CLAIM},
+)
+def claim_found_items(ctx: Ctx, data: CreateClaim) -> Claim:
+    """The store decides, and writes to the order's contact. Needs an `order_token`."""
+    return service.claim_found_items(ctx, data)

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.claims.components import PROBLEMS, asked_for
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
@@ -60,17 +61,60 @@ def _choice() -> rx.Component:
         default_value=State.reason,
         error=State.errors["reason"],
     )
+    is_report = (State.asking == "report") | (State.asking == "missing")
     return ui.form(
-        ui.rows(rx.foreach(State.lines, _line)),
+        rx.cond(State.lines.length() > 0, ui.rows(rx.foreach(State.lines, _line))),
         rx.cond(State.asking == "return", why),
+        rx.cond(is_report, _said()),
         ui.form_actions(
             ui.submit("Continue", busy=State.busy == "check", busy_label="One moment…"),
             ui.button("Not now", on_click=State.ask("")),
         ),
         on_submit=State.check,
         errors=State.errors,
-        labels={"reason": "Reason"},
+        labels={"reason": "Reason", "problem": "What is wrong"},
         busy=State.busy == "check",
+    )
+
+
+def _said() -> rx.Component:
+    """What is wrong, what is wished for, and in which words."""
+    problem = ui.select_field(
+        "problem",
+        "What is wrong",
+        PROBLEMS,
+        placeholder="Choose what is wrong",
+        default_value=State.problem,
+        error=State.errors["problem"],
+    )
+    return ui.stack(
+        rx.cond(State.asking == "report", problem),
+        ui.select_field(
+            "wish",
+            "What would you like?",
+            [("refund", "A refund"), ("replacement", "A replacement")],
+            default_value=State.wish,
+        ),
+        ui.textarea_field(
+            "details", "Tell us more", optional=True, max_length=500, default_value=State.details
+        ),
+    )
+
+
+def _asked(quote: Any) -> rx.Component:
+    """What a report asks for, and the button that sends it."""
+    return ui.stack(
+        asked_for(quote, State.wish),
+        ui.form_actions(
+            ui.button(
+                "Send report",
+                variant="primary",
+                on_click=State.confirm.throttle(1500),  # a second press is the same one
+                busy=State.busy == "confirm",
+                busy_label="One moment…",
+            ),
+            ui.button("Back", on_click=State.choose_again),
+        ),
     )
 
 
@@ -113,7 +157,13 @@ def _outcome(quote: Any, kept: ui.PriceLine, done: str) -> rx.Component:
 def _asking() -> rx.Component:
     cancel, back = State.cancelling, State.returning
     return ui.section(
-        rx.cond(State.asking == "cancel", "Cancel items", "Send items back"),
+        rx.match(
+            State.asking,
+            ("cancel", "Cancel items"),
+            ("return", "Send items back"),
+            ("report", "Report a problem"),
+            "The parcel has not arrived",
+        ),
         rx.cond(
             cancel,
             _outcome(
@@ -128,7 +178,7 @@ def _asking() -> rx.Component:
                     ui.PriceLine("Restocking fee", back.fee, minus=True, optional=True),
                     "Ask for the return",
                 ),
-                _choice(),
+                rx.cond(State.reporting, _asked(State.reporting), _choice()),
             ),
         ),
     )
@@ -138,12 +188,21 @@ def _deeds() -> rx.Component:
     return ui.row(
         rx.cond(State.can_cancel, ui.button("Cancel items", on_click=State.ask("cancel"))),
         rx.cond(State.can_return, ui.button("Send items back", on_click=State.ask("return"))),
+        rx.cond(State.can_report, ui.button("Report a problem", on_click=State.ask("report"))),
+        rx.foreach(
+            State.missing_parcels,
+            lambda one: ui.button(
+                one.label,
+                " has not arrived",
+                on_click=State.ask_about_parcel(one.reference_number),
+            ),
+        ),
     )
 
 
 def _order(order: Any) -> rx.Component:
     currency = order.currency.code
-    is_outcome = rx.cond(State.cancelling, True, State.returning)
+    is_outcome = rx.cond(State.cancelling, True, rx.cond(State.returning, True, State.reporting))
     step = State.asking + rx.cond(is_outcome, " shown", "")
     return ui.stack(
         ui.card(
@@ -165,6 +224,14 @@ def _order(order: Any) -> rx.Component:
                 rx.cond(
                     State.asked,
                     ui.text("Return ", rx.el.bdi(State.asked), " is requested."),
+                ),
+                rx.foreach(
+                    State.claims,
+                    lambda one: ui.row(
+                        ui.text("Report ", rx.el.bdi(one.claim_number)),
+                        ui.status_badge("claim", one.status),
+                        justify="between",
+                    ),
                 ),
             )
         ),

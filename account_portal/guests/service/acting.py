@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.addresses.rules import AddressNotFound
+from account_portal.claims import service as claims
+from account_portal.claims.schemas import Claim, ClaimQuote, CreateClaim
 from account_portal.context import Actor, Context
 from account_portal.core.errors import NotAuthenticated
 from account_portal.core.schemas import EncodedView
@@ -145,6 +147,8 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
     with _acting(ctx) as number:
         page = orders.get_order_page(ctx, number)
         items = returns.list_returnable_items(ctx, number)
+        claimable = claims.list_claimable(ctx, number)
+    reports = {line.sku: line for line in claimable.lines}
     cancels = {line.sku: line for line in page.order.cancel_eligibility.lines}
     to_cancel = []
     for item in items:
@@ -161,6 +165,13 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
             _choosable(item, item.returnable_quantity, item.reason or "", item.returnable_until)
             for item in items
         ],
+        to_report=[
+            _choosable(item, line.claimable_quantity, line.reason or "", line.reason_at)
+            for item in items
+            for line in (reports[item.sku],)
+        ],
+        missing_parcels=claimable.parcels,
+        claims=page.claims,
     )
 
 
@@ -233,3 +244,24 @@ def return_found_items(ctx: Context, data: CreateOrderReturn) -> OrderReturn:
         if isinstance(data.shipping_address, SavedPickupAddress):
             raise AddressNotFound(**{"shipping_address.id": "is not one of your addresses"})
         return returns.create_return(ctx, number, data)
+
+
+def quote_found_claim(ctx: Context, data: CreateClaim) -> ClaimQuote:
+    """What a report would ask for; changes nothing.
+
+    Raises:
+        As `claim_found_items`.
+    """
+    with _acting(ctx) as number:
+        return claims.quote_claim(ctx, number, data)
+
+
+def claim_found_items(ctx: Context, data: CreateClaim) -> Claim:
+    """Say that something is wrong with the order.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+        and what `claims.service.create_claim` raises.
+    """
+    with _acting(ctx) as number:
+        return claims.create_claim(ctx, number, data)
