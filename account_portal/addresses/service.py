@@ -15,6 +15,7 @@ from account_portal.addresses.schemas import (
     CustomerAddressUpdate,
 )
 from account_portal.context import Context
+from account_portal.core.countries import dialling_code
 from account_portal.core.errors import Conflict, NotFound, Unprocessable
 from account_portal.core.pagination import Page, PageParams, paginate
 from account_portal.core.reading import PreparedSelect
@@ -124,6 +125,20 @@ def read_address_form(_ctx: Context, country: str) -> AddressForm:
         InvalidInput: the country is unknown.
     """
     return rules.address_form(country)
+
+
+def begin_address(ctx: Context) -> dict[str, str]:
+    """What a new address of the caller begins with: what is known, else the shop's country."""
+    user, shop = ctx.get_user(), ctx.settings.store_country
+    known = {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "country_code": user.country_code or dialling_code(shop),
+        "phone": user.phone,
+        "email": user.email,
+        "country": rules.country_of_prefix(user.country_code or "") or rules.country_name_of(shop),
+    }
+    return {name: value or "" for name, value in known.items()}
 
 
 def list_countries(_ctx: Context) -> list[str]:

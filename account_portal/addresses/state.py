@@ -74,10 +74,9 @@ class AddressesState(AddressDraft, PageData, PageState):
     async def write_new(self) -> None:
         """Open an empty form, with what is known of the customer."""
         self.edited, self._repeat = "", new_id()
-        known = await read(self, _known)
-        # Most people's next address is in the country of their last one, or of their phone.
-        country = next((address.country for address in self.addresses), None)
-        known["country"] = country or rules.country_of_prefix(known["country_code"]) or ""
+        known = await read(self, service.begin_address)
+        # Most people's next address is in the country of their last one.
+        known["country"] = next((one.country for one in self.addresses), known["country"])
         self._begin_draft(_TEXTS, known)
         first = not self.addresses
         self.draft_defaults = {"shipping": first, "billing": first}
@@ -184,15 +183,3 @@ class AddressesState(AddressDraft, PageData, PageState):
     async def _is_gone(self) -> None:
         await self._show()
         self._say("This address is not there any more.", "warn")
-
-
-def _known(ctx: Any) -> dict[str, str]:
-    user = ctx.get_user()
-    known = {
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "country_code": user.country_code,
-        "phone": user.phone,
-        "email": user.email,
-    }
-    return {name: value or "" for name, value in known.items()}

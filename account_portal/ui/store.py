@@ -6,6 +6,7 @@ import reflex as rx
 from reflex_base.utils.format import json_dumps
 
 from account_portal.core.build_settings import STORE_EMAIL, STORE_NAME
+from account_portal.core.countries import dialling_code
 from account_portal.core.settings import get_settings
 from account_portal.edge.pages import ShopFacts
 from account_portal.gateways import get_gateways
@@ -38,6 +39,11 @@ class StoreState(rx.State):
     def demo(self) -> bool:
         """Whether pages show demo logins."""
         return get_settings().demo
+
+    @rx.var
+    def dialling_code(self) -> str:
+        """What a phone number begins with of which nothing is known yet: the shop's, as `+91`."""
+        return dialling_code(get_settings().store_country)
 
     @rx.var
     def channels(self) -> list[str]:

@@ -9,8 +9,10 @@ from sqlmodel import col
 from account_portal.addresses.rules import MAX_ADDRESSES
 from account_portal.addresses.state import AddressesState
 from account_portal.core.db import Database
+from account_portal.core.settings import get_settings
 from account_portal.models import Address, User
 from tests.factories.addresses import HOME, make_address, make_subscription
+from tests.factories.users import make_user
 from tests.page_states import Tab
 
 FORM = {name: value or "" for name, value in HOME.items()}
@@ -179,7 +181,7 @@ def test_a_new_address_begins_in_the_country_of_the_last_one(
 ) -> None:
     state = opened(tab)
     tab.press(state, "write_new")
-    assert state.draft["country"] == ""
+    assert state.draft["country"] == "India"
     tab.press(state, "stop_writing")
     make_address(database, owner, country="Germany", state="", pincode="10435")
     make_address(database, owner, country="France", state="", is_default_shipping=True)
@@ -187,6 +189,24 @@ def test_a_new_address_begins_in_the_country_of_the_last_one(
     tab.press(state, "write_new")
     assert state.draft["country"] == "France"
     assert [field.label for field in state.place_fields] == ["Postal code", "City"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "begins"),
+    [
+        ({}, ("+49", "Germany")),
+        ({"country_code": "+91", "phone": "9876543210"}, ("+91", "India")),
+    ],
+)
+def test_a_first_address_begins_where_the_phone_or_else_the_shop_is(
+    database: Database, monkeypatch: pytest.MonkeyPatch, phone: Any, begins: tuple[str, str]
+) -> None:
+    monkeypatch.setenv("PORTAL_STORE_COUNTRY", "DE")
+    get_settings.cache_clear()
+    tab = Tab(database, make_user(database, **phone), "/addresses")
+    state = opened(tab)
+    tab.press(state, "write_new")
+    assert (state.draft["country_code"], state.draft["country"]) == begins
 
 
 def test_a_field_the_country_does_not_have_is_not_kept(

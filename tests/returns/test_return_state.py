@@ -173,6 +173,15 @@ def test_a_new_address_is_checked_where_it_is_typed(
     assert count_returns(database) == 1
 
 
+def test_where_the_order_went_nowhere_the_form_begins_with_what_is_known(
+    database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, parcels=DELIVERED, shipping_address_id=None)
+    draft = open_form(database, owner, order).draft
+    known = ("first_name", "email", "country_code", "country")
+    assert [draft[name] for name in known] == [owner.first_name, owner.email, "+91", "India"]
+
+
 def test_a_parcel_is_collected_where_the_order_went(
     database: Database, owner: User, order: Order
 ) -> None:

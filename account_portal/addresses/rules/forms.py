@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import phonenumbers
-
 from account_portal.addresses.rules.countries import country_code_of, data_of, names, plain_name
 from account_portal.addresses.schemas import AddressField, AddressForm
+from account_portal.core.countries import dialling_code
 from account_portal.core.errors import InvalidInput
 
 _AREA_LABELS = {
@@ -97,10 +96,7 @@ def form_of(code: str) -> AddressForm:
                 fields.append(_field("state", label, required="S" in required, choices=choices))
             case _:
                 fields.append(_code_field(code, data, required="Z" in required))
-    prefix = phonenumbers.country_code_for_region(code)
-    return AddressForm(
-        country=names()[code], country_code=f"+{prefix}" if prefix else "", fields=fields
-    )
+    return AddressForm(country=names()[code], country_code=dialling_code(code), fields=fields)
 
 
 def _field(name: str, label: str, *, required: bool, choices: Iterable[str] = ()) -> AddressField:

@@ -189,9 +189,9 @@ def _new_contact() -> rx.Component:
         ui.phone_field(
             "New phone number",
             codes=DIALLING_CODES,
-            code_value=rx.cond(State.profile.country_code, State.profile.country_code, "+91").to(
-                str
-            ),
+            code_value=rx.cond(
+                State.profile.country_code, State.profile.country_code, StoreState.dialling_code
+            ).to(str),
             error=State.errors["phone"],
             required=True,
             max_length=24,

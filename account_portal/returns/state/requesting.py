@@ -136,8 +136,9 @@ class RequestReturnState(AddressDraft, PageData, PageState):
         if self.pickup not in (*options, "new"):
             self.pickup = (options or ["new"])[0]
         if not self.draft:
-            like = order.shipping_address
-            known = {name: getattr(like, name, None) or "" for name in FROM_THE_ORDER}
+            known = await read(self, addresses.begin_address)
+            if went_to := order.shipping_address:
+                known = {name: getattr(went_to, name) or "" for name in FROM_THE_ORDER}
             self._begin_draft(ADDRESS_TEXTS, known)
 
     async def _show_quote(self, number: str) -> None:
