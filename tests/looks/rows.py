@@ -110,7 +110,16 @@ def _found(name: str, number: str, seen: str, *steps: Reach) -> Look:
     wait = wait_for(f"Order {number}")
     how = (_open_order(number), wait, *steps)
     state: State = "form" if name else "full"
-    return Look(f"found-order{name}", routes.FOUND_ORDER, state, seen, who="", steps=how)
+    # Begun where nothing leads away: without the order's key its page does, at its own time.
+    return Look(
+        f"found-order{name}",
+        routes.FOUND_ORDER,
+        state,
+        seen,
+        at=routes.FIND_ORDER,
+        who="",
+        steps=how,
+    )
 
 
 def _choose_found(page: Page) -> None:
