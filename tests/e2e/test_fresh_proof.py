@@ -100,7 +100,7 @@ def test_by_code_over_the_form_and_what_was_typed_is_saved(
     expect(form.get_by_label("Account number")).to_have_value("50100123454321")
     hands.press(save)
     hands.press(asked(page).get_by_role("button", name="E-mail a code"))
-    code = dialog.get_by_label("Code")
+    code = dialog.get_by_label("Code", exact=True)
     expect(code).to_be_focused()
     expect(dialog.get_by_text("j•••@example.com")).to_be_visible()
     assert_accessible(page)
@@ -146,7 +146,7 @@ def test_without_a_password_a_code_is_the_way(
     dialog.get_by_role("button", name="E-mail a code").click()
     dialog.get_by_role("button", name="Confirm another way").click()
     dialog.get_by_role("button", name="E-mail a code").click()
-    dialog.get_by_label("Code").fill(portal.code_for(customer.email))
+    dialog.get_by_label("Code", exact=True).fill(portal.code_for(customer.email))
     expect(page.get_by_role("dialog", name="Change your e-mail address")).to_be_visible()
 
 
@@ -190,7 +190,7 @@ def test_in_a_frame_a_code_is_the_way(
         db.execute(delete(RateEvent))
         db.commit()
     dialog.get_by_role("button", name="E-mail a code").click()
-    dialog.get_by_label("Code").fill(portal.code_for(SAM, known))
+    dialog.get_by_label("Code", exact=True).fill(portal.code_for(SAM, known))
     form = frame.get_by_role("dialog", name="New bank account")
     expect(form.get_by_label("Account holder")).to_be_visible()
     assert_no_sideways_scroll(page)

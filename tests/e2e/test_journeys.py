@@ -221,7 +221,7 @@ def test_changing_the_email_address(begin: Begin, portal: Portal) -> None:
     asked = dialog(page, "Change your e-mail address")
     hands.write(asked.get_by_label("New e-mail address"), new)
     hands.press(button(asked, "Send code"))
-    hands.write(asked.get_by_label("Code"), portal.code_for(new))
+    hands.write(asked.get_by_label("Code", exact=True), portal.code_for(new))
     expect(page.get_by_text("Your e-mail address is changed.")).to_be_visible()
     expect(page.get_by_role("main").get_by_text(new)).to_be_visible()
 

@@ -90,7 +90,7 @@ def test_an_email_is_changed_by_code(open_page: OpenPage, portal: Portal, custom
     expect(field).to_be_focused()
     field.fill(new)
     page.keyboard.press("Enter")
-    code = dialog.get_by_label("Code")
+    code = dialog.get_by_label("Code", exact=True)
     expect(code).to_be_focused()
     assert_accessible(page)
     page.keyboard.type("000000")
@@ -113,7 +113,7 @@ def test_a_phone_is_verified_by_code(open_page: OpenPage, portal: Portal) -> Non
     wait_for_profile(page)
     page.get_by_role("button", name="Verify Phone").click()
     dialog = page.get_by_role("dialog", name="Verify your phone number")
-    dialog.get_by_label("Code").fill(portal.code_for("+919845012345"))
+    dialog.get_by_label("Code", exact=True).fill(portal.code_for("+919845012345"))
     expect(page.get_by_text("Your phone number is verified.")).to_be_visible()
     expect(page.get_by_role("button", name="Verify Phone")).to_be_hidden()
 
