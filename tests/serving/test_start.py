@@ -175,7 +175,7 @@ def test_doctor_asks_an_empty_database_only_what_it_can_answer(start: Start) -> 
     about = [line for line in gone.stdout.splitlines() if not line.startswith("ok")]
     assert [line.split(":")[0] for line in about] == [
         "wrong  Database", "later  Migrations", "later  Stored secrets", "later  Audit log",
-        "later  Portals",
+        "later  Workers", "later  Portals",
     ]  # fmt: skip
 
 
