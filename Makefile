@@ -55,7 +55,8 @@ fuzz: $(DEV) ## try the API, lives of orders, imports around a day, and policies
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 	@BOOKS_EXAMPLES=1000 BOOKS_STEPS=40 POLICY_ORDERS=1000 DAY_ORDERS=2000 $(BIN)/python -m pytest \
 		-q -n auto --timeout 7200 tests/orders/test_books.py tests/orders/test_books_told.py \
-		tests/orders/test_policies.py tests/merchant/test_day_between_imports.py
+		tests/orders/test_policies.py tests/merchant/test_day_between_imports.py \
+		tests/merchant/test_random_day_between_imports.py
 
 torture: $(DEV) ## kill servers, take databases, Redis, disks away; ends with 1 on one loss
 	@$(PORTAL) build && $(BIN)/python -m tests.torture $(ARGS)

@@ -49,6 +49,7 @@ from account_portal.edge.neighbours import watching
 from account_portal.edge.pages import Sheet
 from account_portal.edge.wrapper import wrap
 from account_portal.guests.pages import find_order, found_order
+from account_portal.guests.service import found_order_number
 from account_portal.guests.state import FindOrderState, FoundOrderState
 from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.state import RewardsState
@@ -62,19 +63,20 @@ from account_portal.profile.pages.notifications import notifications
 from account_portal.profile.pages.profile import profile_page
 from account_portal.profile.state.notifications import NotificationsState
 from account_portal.profile.state.profile import ProfileState
-from account_portal.returns.pages import request_return, return_detail, return_history
-from account_portal.returns.state import RequestReturnState, ReturnDetailState, ReturnsState
+from account_portal.returns import state as returns
+from account_portal.returns.pages import (
+    change_return,
+    request_return,
+    return_detail,
+    return_history,
+)
 from account_portal.reviews.pages import reviews
 from account_portal.reviews.state import ReviewsState
 from account_portal.serving.build import CLIENT, SERVER
 from account_portal.serving.drawing import PageDrawer
 from account_portal.serving.frontend import head_script, read_config
 from account_portal.ui import components as ui
-from account_portal.ui.arrivals import (
-    admit_upload,
-    connect_pages,
-    uploads_act_for_their_sender,
-)
+from account_portal.ui.arrivals import admit_upload, connect_pages, uploads_act_for_their_sender
 from account_portal.ui.failures import refused
 from account_portal.ui.first_data import FirstData
 from account_portal.ui.following import watch_changes
@@ -82,7 +84,7 @@ from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.missing import crashed, not_found
-from account_portal.ui.page import Page
+from account_portal.ui.page import Page, open_page, page_of_one
 from account_portal.ui.page_state import OwnPagesOnly, PageState, notice_sign_out
 from account_portal.ui.single_answer_load import SingleAnswerLoad
 from account_portal.ui.store import StoreState, shop_facts
@@ -104,17 +106,6 @@ FORMS = (routes.LOGIN, routes.REGISTER, routes.FORGOT_PASSWORD, routes.FIND_ORDE
 """Pages whose forms the browser sends itself, and is sent back to when the answer is no."""
 
 
-def _open(path: str, content: Callable[[], rx.Component], title: str, *load: Any) -> Page:
-    """A page for whoever comes, under the store's name only."""
-    return Page(path, content, title, load=load, public=True, frame="plain")
-
-
-def _one(path: str, content: Callable[[], rx.Component], title: str, load: Any, under: str) -> Page:
-    """A page of one thing, which its address names; the menu's line is that of its list."""
-    number = path.partition("[")[2].partition("]")[0]
-    return Page(path, content, title, load=(load,), under=under, number=number)
-
-
 OWN_PAGES = (
     Page(
         routes.HOME,
@@ -130,27 +121,40 @@ OWN_PAGES = (
         load=(OrdersState.load,),
         menu=MenuRow("Orders", routes.ORDERS, "package"),
     ),
-    _one(routes.ORDER, order_detail, "Order", OrderDetailState.load, under=routes.ORDERS),
-    _one(
-        routes.RETURN, request_return, "Return items", RequestReturnState.load, under=routes.ORDERS
-    ),
-    _one(
-        routes.CLAIM,
-        report_problem,
-        "Report a problem",
-        ReportProblemState.load,
+    page_of_one(routes.ORDER, order_detail, "Order", OrderDetailState.load, under=routes.ORDERS),
+    page_of_one(
+        routes.RETURN,
+        request_return,
+        "Return items",
+        returns.RequestReturnState.load,
         under=routes.ORDERS,
     ),
-    _one(routes.CLAIM_DETAIL, claim_detail, "Report", ClaimDetailState.load, under=routes.ORDERS),
+    page_of_one(
+        routes.CLAIM, report_problem, "Report a problem", ReportProblemState.load, routes.ORDERS
+    ),
+    page_of_one(
+        routes.CLAIM_DETAIL, claim_detail, "Report", ClaimDetailState.load, under=routes.ORDERS
+    ),
     Page(
         routes.RETURNS,
         return_history,
         "Returns",
-        load=(ReturnsState.load,),
+        load=(returns.ReturnsState.load,),
         menu=MenuRow("Returns", routes.RETURNS, "undo-2"),
     ),
-    _one(
-        routes.RETURN_DETAIL, return_detail, "Return", ReturnDetailState.load, under=routes.RETURNS
+    page_of_one(
+        routes.RETURN_DETAIL,
+        return_detail,
+        "Return",
+        returns.ReturnDetailState.load,
+        under=routes.RETURNS,
+    ),
+    page_of_one(
+        routes.RETURN_CHANGE,
+        change_return,
+        "Change return",
+        returns.ChangeReturnState.load,
+        routes.RETURNS,
     ),
     Page(
         routes.LOYALTY,
@@ -201,13 +205,13 @@ OWN_PAGES = (
         load=(OwnDataState.load,),
         menu=MenuRow("Your data", routes.YOUR_DATA, "file-text", group="you"),
     ),
-    _open(routes.LOGIN, login, "Sign in", LoginState.load),
-    _open(routes.REGISTER, register, "Create your account", RegisterState.load),
-    _open(routes.FORGOT_PASSWORD, forgot_password, "Set a new password", ForgotState.load),
-    _open(routes.FIND_ORDER, find_order, "Find my order", FindOrderState.load),
-    _open(routes.FOUND_ORDER, found_order, "Your order", FoundOrderState.load),
-    _open(routes.HAND_OVER, hand_over, "Back to the shop"),
-    _open(routes.PAYMENT_DONE, payment_done, "Back to your order"),
+    open_page(routes.LOGIN, login, "Sign in", LoginState.load),
+    open_page(routes.REGISTER, register, "Create your account", RegisterState.load),
+    open_page(routes.FORGOT_PASSWORD, forgot_password, "Set a new password", ForgotState.load),
+    open_page(routes.FIND_ORDER, find_order, "Find my order", FindOrderState.load),
+    open_page(routes.FOUND_ORDER, found_order, "Your order", FoundOrderState.load),
+    open_page(routes.HAND_OVER, hand_over, "Back to the shop"),
+    open_page(routes.PAYMENT_DONE, payment_done, "Back to your order"),
     Page(routes.NOT_FOUND, not_found, "Page not found", public=True, frame="either"),
     Page(routes.KIT, kit_page, "Component kit", public=True, frame="none"),
 )
@@ -267,7 +271,10 @@ class PortalApp(rx.App):
             find=FirstData({page.path: page.load for page in PAGES if not page.public}),
             draw=drawer if settings.draw_pages else None,
             refusals=(FORMS, refused),
-            uploads=(admit_upload, partial(takes_files, RegistrationContext.get().event_handlers)),
+            uploads=(
+                partial(admit_upload, opens_order=found_order_number),
+                partial(takes_files, RegistrationContext.get().event_handlers),
+            ),
             measure=measure_queues,
             settings=settings,
         )

@@ -148,6 +148,11 @@ class Context:
             raise LoginRequired if self.actor.kind == "visitor" else NotAuthenticated
         return self.actor.user_id
 
+    def identify(self, actor: Actor) -> None:
+        """Say who calls, also to the session: whose rows are seen, who causes what it tells."""
+        self.actor = actor
+        self.transaction.tell("actor", actor.kind)
+
     def require_shop(self) -> None:
         """Let only the shop itself pass.
 
@@ -374,8 +379,7 @@ def enter(
     done = False
     try:
         with database.errors_for_callers():
-            context.actor = actor or _resolve(transaction, caller, now)
-            transaction.info["actor"] = context.actor.kind
+            context.identify(actor or _resolve(transaction, caller, now))
             yield context
             context.commit()
         done = True

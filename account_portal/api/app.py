@@ -28,6 +28,7 @@ from account_portal.core.settings import get_settings, require_asked_demo
 from account_portal.edge.asgi import ASGIApp
 from account_portal.edge.logs import configure_logging
 from account_portal.edge.wrapper import wrap
+from account_portal.evidence.api import router as evidence_router
 from account_portal.guests.api import forms as guest_forms
 from account_portal.guests.api import router as guests_router
 from account_portal.loyalty.api import router as loyalty_router
@@ -50,6 +51,7 @@ from account_portal.withdrawals.api import router as withdrawals_router
 ROUTERS = (
     returns_router,
     claims_router,
+    evidence_router,
     orders_router,
     addresses_router,
     profile_router,

@@ -53,6 +53,7 @@ answer has the same shape: `message` and `success`, with `content` when it went 
         "Orders": "Order history, payments, cancellation.",
         "Returns": "Return requests.",
         "Claims": "What went wrong with an order.",
+        "Evidence": "Photos and videos of items that go back or have a problem.",
         "Loyalty": "Loyalty points.",
         "Reviews": "Product reviews.",
     },

@@ -7,8 +7,10 @@ from fastapi import Path
 from account_portal.api.deps import Ctx, OrderNumberPath, PageQuery
 from account_portal.api.router import ContractRouter
 from account_portal.claims import rules, service
-from account_portal.claims.schemas import Claim, ClaimNumber, CreateClaim
+from account_portal.claims.schemas import Claim, ClaimNumber, ClaimQuote, CreateClaim, PreviewClaim
 from account_portal.core.pagination import Page
+from account_portal.evidence.rules import EvidenceNotFound, EvidenceRequired
+from account_portal.orders.rules import PreviewOutdated
 from account_portal.returns.rules import ItemNotDelivered, ItemNotInOrder, ResolutionNotOffered
 
 router = ContractRouter(tag="Claims")
@@ -58,6 +60,35 @@ def list_order_claims(ctx: Ctx, order_number: OrderNumberPath) -> list[Claim]:
     return service.list_order_claims(ctx, order_number)
 
 
+CLAIM_REFUSALS = (
+    rules.OrderNotClaimable,
+    rules.ClaimWindowClosed,
+    rules.ParcelNotClaimable,
+    ItemNotInOrder,
+    ItemNotDelivered,
+    rules.QuantityNotClaimable,
+    ResolutionNotOffered,
+    EvidenceNotFound,
+)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/claims/preview",
+    operation_id="preview-order-claim",
+    summary="Say what a claim would ask for",
+    message="What this claim would ask for.",
+    content="preview",
+    raises=CLAIM_REFUSALS,
+    also=(404,),
+    writes=False,
+    examples=_EXAMPLES,
+)
+def preview_claim(ctx: Ctx, order_number: OrderNumberPath, data: PreviewClaim) -> ClaimQuote:
+    """Opens none and changes nothing."""
+    return service.quote_claim(ctx, order_number, data)
+
+
 @router.expose(
     "POST",
     "/orders/{order_number}/claims",
@@ -65,15 +96,7 @@ def list_order_claims(ctx: Ctx, order_number: OrderNumberPath) -> list[Claim]:
     summary="Say that something is wrong with an order",
     message="Claim received.",
     content="claim",
-    raises=(
-        rules.OrderNotClaimable,
-        rules.ClaimWindowClosed,
-        rules.ParcelNotClaimable,
-        ItemNotInOrder,
-        ItemNotDelivered,
-        rules.QuantityNotClaimable,
-        ResolutionNotOffered,
-    ),
+    raises=(*CLAIM_REFUSALS, EvidenceRequired, PreviewOutdated),
     also=(404,),
     idempotent=True,
     examples=_EXAMPLES,

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.evidence.components import evidence_shown
 from account_portal.ui import components as ui
 
 PROBLEMS = [
@@ -27,8 +28,12 @@ def claimed_item(item: Any, *, is_parcel: Any, end: Any = None) -> rx.Component:
         item.product_name,
         picture=item.product_image_url,
         detail=rx.fragment("Quantity ", ui.number(item.quantity), " · ", words),
-        below=rx.cond(
-            item.details, ui.text(rx.el.bdi(item.details.to(str)), size="small", as_typed=True)
+        below=ui.stack(
+            rx.cond(
+                item.details, ui.text(rx.el.bdi(item.details.to(str)), size="small", as_typed=True)
+            ),
+            evidence_shown(item.evidence),
+            gap="small",
         ),
         end=end,
     )

@@ -15,7 +15,15 @@ from account_portal.core.schemas import (
     View,
     WholeNumber,
 )
-from account_portal.orders.schemas import OrderRefund, ShownRefund
+from account_portal.evidence.schemas import EvidenceFile, EvidenceIds
+from account_portal.orders.schemas import (
+    Digest,
+    OrderRefund,
+    Preview,
+    PreviewedLine,
+    ShownRefund,
+)
+from account_portal.orders.schemas.policies import ShownProblem
 from account_portal.states import ClaimProblem, ClaimResolution, ClaimStatus, ReturnResolution
 
 ClaimNumber = Annotated[
@@ -24,9 +32,12 @@ ClaimNumber = Annotated[
     Field(description="Readable key of a claim."),
 ]
 
+LONGEST_WORDS = 500
+"""Characters of what is said of one problem."""
+
 Details = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=500),
+    StringConstraints(strip_whitespace=True, max_length=LONGEST_WORDS),
     Field(description="In the customer's words."),
 ]
 
@@ -38,9 +49,10 @@ class CreateClaimItem(Input):
     quantity: WholeNumber = Field(ge=1)
     problem: ClaimProblem
     details: Details = ABSENT
+    evidence: EvidenceIds = Field(default_factory=list)
 
 
-class CreateClaim(Input):
+class PreviewClaim(Input):
     """What is wrong, and what the customer wishes for: with items, or with a whole parcel."""
 
     wish: ReturnResolution
@@ -61,6 +73,12 @@ class CreateClaim(Input):
         if bool(self.claim_items) == bool(self.reference_number):
             raise ValueError("name either claim_items or the reference_number of a parcel")
         return self
+
+
+class CreateClaim(PreviewClaim):
+    """The same, as it is sent."""
+
+    preview: Digest = ABSENT
 
 
 class AcceptClaim(Input):
@@ -88,6 +106,7 @@ class ClaimItem(View):
     quantity: int = Field(ge=1)
     problem: ClaimProblem
     details: str | None
+    evidence: list[EvidenceFile] = Field(description="Photos and videos by its customer.")
     amount: Amount = Field(description="What these units cost, tax included.")
 
 
@@ -121,12 +140,18 @@ class Claim(View):
     withdrawn_at: Moment | None
 
 
-class ClaimQuote(View):
+class ClaimQuote(Preview):
     """What a claim asks for, before it is sent."""
 
+    wish: ReturnResolution
+    lines: list[PreviewedLine]
     units: int = Field(ge=1)
     amount: Amount = Field(description="What they cost, tax included: the most that goes back.")
     currency: str
+    evidence_required: list[str] = Field(
+        description="SKUs of items for whose problem the store asks for a photo or video; the "
+        "claim is refused without."
+    )
 
 
 class ClaimDetail(View):
@@ -147,6 +172,9 @@ class ClaimableItem(View):
     sku: str
     claimable_quantity: int = Field(ge=0)
     resolutions: list[ReturnResolution]
+    evidence_for: list[ShownProblem] = Field(
+        description="Problems for which the store asks for a photo or video."
+    )
     reason: str | None = Field(description="Why nothing can be claimed; none: something can.")
     reason_at: Moment | None = Field(description="The day that `{date}` in it stands for.")
 

@@ -7,6 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.claims import service
 from account_portal.claims.schemas import (
+    LONGEST_WORDS,
     Claimable,
     ClaimableItem,
     ClaimableParcel,
@@ -16,28 +17,26 @@ from account_portal.claims.schemas import (
 )
 from account_portal.core.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from account_portal.core.ids import new_id
-from account_portal.core.schemas import View
 from account_portal.doors.page import read, write
+from account_portal.evidence import service as evidence
+from account_portal.evidence.components import EvidenceOfLines
+from account_portal.evidence.schemas import AddEvidence, EvidenceFile
+from account_portal.orders.rules import PreviewOutdated
 from account_portal.states import ClaimProblem, ReturnResolution
-from account_portal.ui.page_state import PageData, PageState, action, page_load
-
-LONGEST = 500
-"""Characters of what a customer says of one problem."""
+from account_portal.ui.chosen_lines import ChosenLine, as_offered, with_change
+from account_portal.ui.page_state import PageData, PageState, action, page_load, typed
 
 
-class ClaimLine(View):
-    """A line of the order on the form, and what was said of it."""
+class ClaimLine(ChosenLine):
+    """A line of the order, and what is wrong with it."""
 
     item: ClaimableItem
-    counts: list[list[str]]
-    """Quantities to choose from."""
-    chosen: bool = False
-    quantity: str = "1"
+    evidence: list[EvidenceFile] = []
     problem: str = ""
     details: str = ""
 
 
-class ReportProblemState(PageData, PageState):
+class ReportProblemState(EvidenceOfLines, PageData, PageState):
     """The form that says what is wrong with an order. Its step is in the address.
 
     What was chosen is kept here until it is sent, so that Back and reload lose nothing.
@@ -107,17 +106,10 @@ class ReportProblemState(PageData, PageState):
         self.parcels, self.has_items = found.parcels, bool(open_skus)
         lines = []
         for item in found.lines:
-            counts = [str(count) for count in range(1, item.claimable_quantity + 1)]
             line = kept.get(item.sku) or ClaimLine(
                 item=item, counts=[], chosen=open_skus == [item.sku]
             )
-            now = {
-                "item": item,
-                "counts": [[count, count] for count in counts],
-                "chosen": line.chosen and bool(counts),
-                "quantity": line.quantity if line.quantity in counts else "1",
-            }
-            lines.append(line.model_copy(update=now))
+            lines.append(as_offered(line, item, item.claimable_quantity))
         self.lines = lines
         numbers = self._parcel_numbers()
         if self.about not in numbers:
@@ -156,6 +148,7 @@ class ReportProblemState(PageData, PageState):
                         "quantity": int(line.quantity),
                         "problem": line.problem,
                         **({"details": line.details} if line.details else {}),
+                        "evidence": [file.id for file in line.evidence],
                     }
                     for line in self.lines
                     if line.chosen
@@ -193,16 +186,20 @@ class ReportProblemState(PageData, PageState):
         if wish in self.wishes:
             self.wish, self._reached = wish, 1
 
+    async def _keep_evidence(self, data: AddEvidence) -> list[EvidenceFile]:
+        number = self.order_number
+        kept: list[EvidenceFile] = await write(
+            self, evidence.add_evidence, number, data, slow_first=True
+        )
+        return kept
+
+    async def _drop_evidence(self, evidence_id: str) -> None:
+        await write(self, evidence.delete_evidence, self.order_number, evidence_id)
+
     def _change(self, sku: str, **values: Any) -> None:
         """Change what was said of a line; the next step asks anew."""
         self._reached = 1
-        quantity = values.get("quantity", "1")
-        self.lines = [
-            line.model_copy(update=values)
-            if line.item.sku == sku and [quantity, quantity] in line.counts
-            else line
-            for line in self.lines
-        ]
+        self.lines = with_change(self.lines, sku, values)
 
     @action
     async def go_on(self, form: dict[str, Any]) -> Any:
@@ -225,7 +222,9 @@ class ReportProblemState(PageData, PageState):
             }
             if faults:
                 raise InvalidInput(**faults)
-        await read(self, service.quote_claim, self.order_number, self._claim())
+        quoted = read(self, service.quote_claim, self.order_number, self._claim())
+        if not await self._has_evidence(quoted):
+            return None
         self._reached = 2
         return self._go(2)
 
@@ -236,11 +235,16 @@ class ReportProblemState(PageData, PageState):
             return self._go(1)
         number = self.order_number
         if not self._made:
+            seen = {"preview": self.quote.digest} if self.quote else {}
+            claim = self._claim().model_copy(update=seen)
             try:
-                made = await write(
-                    self, service.create_claim, number, self._claim(), repeat=self._repeat
-                )
+                made = await write(self, service.create_claim, number, claim, repeat=self._repeat)
+            except PreviewOutdated as error:
+                await self._show_quote(number)
+                self._say(error.message, "danger")
+                return None
             except (NotFound, Unprocessable) as error:
+                self._forget_gone(error)
                 self._say(error.message, "danger")
                 return self._go(1)
             self._made = made.claim_number if made else ""
@@ -255,7 +259,7 @@ class ReportProblemState(PageData, PageState):
 
 def _typed(form: dict[str, Any], name: str, before: str) -> str:
     """What stands in a field, cut to what fits; what was said before where it is not shown."""
-    return str(form[name] or "").strip()[:LONGEST] if name in form else before
+    return typed(form, name, LONGEST_WORDS) if name in form else before
 
 
 class ClaimDetailState(PageData, PageState):

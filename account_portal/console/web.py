@@ -31,6 +31,7 @@ from account_portal.core.errors import (
 from account_portal.core.settings import get_settings
 from account_portal.core.validation import readable_phone
 from account_portal.doors.form import read_fields, require_same_origin
+from account_portal.returns.schemas import REFUSALS
 from account_portal.security.cookies import is_https, read_cookie
 
 BASE = "/console"
@@ -74,6 +75,7 @@ templates.filters.update(
     number=words.number,
     moment=words.moment,
     day=words.day,
+    promised=words.promised,
     words=words.words,
     badge=words.badge,
     segment=lambda text: quote(str(text), safe=""),
@@ -95,6 +97,7 @@ def _account_options(accounts: Sequence[Any]) -> list[tuple[str, str]]:
 templates.globals.update(
     account_options=_account_options,
     readable_phone=readable_phone,
+    refusals=list(REFUSALS.items()),
     claim_ways=_claim_ways,
     payout_options=lambda accounts: [("", "The way it was paid"), *_account_options(accounts)],
     role_options=lambda roles: [(role, f"{words.words(role)}: {does}") for role, does in roles],
@@ -222,7 +225,7 @@ def require_member(ctx: Context, request: Request, permission: Permission) -> Me
     if member is None or not member.is_complete:
         raise NotAuthenticated
     require_permission(member.role, permission)
-    ctx.actor = sessions.shop_as(member)
+    ctx.identify(sessions.shop_as(member))
     return member
 
 

@@ -69,6 +69,14 @@ def day_words(value: date) -> str:
     return format_date(value, "d MMM y", locale="en")
 
 
+def promised(told: str) -> str:
+    """The day a parcel is expected, as in 3 May 2026; what the shop said if that is no day."""
+    try:
+        return day_words(date.fromisoformat(told[:10]))
+    except ValueError:
+        return told
+
+
 def country(code: str) -> str:
     """The English name of a country; the code itself where it has none."""
     return Locale("en").territories.get(code, code)

@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
 from account_portal.core.engine import is_open, make_engine
-from account_portal.core.errors import Conflict, GatewayUnavailable
+from account_portal.core.errors import Conflict, GatewayUnavailable, ValidationError
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import get_settings
 
@@ -126,6 +126,12 @@ class Transaction:
                 self.begun.bind = Connection(self._database.engine, self._pooled)
         return self.begun
 
+    def tell(self, name: str, value: Any) -> None:
+        """Let its sessions know something of the call, the one that has begun too."""
+        self.info[name] = value
+        if self.begun is not None:
+            self.begun.info[name] = value
+
     def read(self, read: PreparedSelect, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a prepared read; what is pending in the session is not flushed first."""
         dialect = self._database.engine.dialect
@@ -219,6 +225,7 @@ class Database:
         Raises:
             Conflict: a race that the database itself decided.
             GatewayUnavailable: the database is away, or gave no connection, lock or answer in time.
+            ValidationError: a text holds what no row can, such as a NUL.
         """
         try:
             yield
@@ -227,7 +234,15 @@ class Database:
         except Exception as error:
             if self.is_away(error):
                 raise GatewayUnavailable from error
+            if self._cannot_be_asked(error):
+                raise ValidationError(message="It holds signs that nothing has.") from error
             raise
+
+    def _cannot_be_asked(self, error: Exception) -> bool:
+        """Whether the driver itself refused a value; what the server refuses has a code."""
+        told = getattr(error, "orig", error)
+        is_data = isinstance(told, self.engine.dialect.loaded_dbapi.DataError)
+        return is_data and not self.is_sqlite and getattr(told, "sqlstate", None) is None
 
     def session(self, *, writes: bool) -> Session:
         """A session that has not begun yet; one that `writes` locks SQLite when it begins."""

@@ -119,6 +119,11 @@ class PreparedSelect:
             rows = driver.execute(words.text, bound).fetchall()
         if not rows or not words.processes:
             return rows
+        if len(rows) == 1:  # a third of the time that columns take
+            row = list(rows[0])
+            for place, process in words.processes:
+                row[place] = process(row[place])
+            return [tuple(row)]
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for place, process in words.processes:
             columns[place] = [process(value) for value in columns[place]]

@@ -102,6 +102,13 @@ class Settings(BaseSettings):
     database_pool_seconds: float = Field(
         default=10, gt=0, le=120, description="Seconds a call waits for one of them; then 503."
     )
+    database_start_seconds: float = Field(
+        default=30,
+        ge=0,
+        le=3600,
+        description="Seconds `serve`, `api`, `dev` and `worker` wait at their start for a "
+        "PostgreSQL that does not answer yet; then they end.",
+    )
     database_lock_seconds: float = Field(
         default=8, gt=0, le=600, description="Seconds a statement on PostgreSQL waits for a lock."
     )

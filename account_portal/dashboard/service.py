@@ -17,7 +17,7 @@ from account_portal.states import ClaimStatus, PaymentStatus, ReturnStatus
 
 LATEST = 3
 ADDRESSES = PageParams(limit=50)
-LATELY = PageParams(limit=10)
+NEWEST = PageParams(limit=10)
 
 
 def get_dashboard(ctx: Context) -> Dashboard:
@@ -38,23 +38,25 @@ def get_dashboard(ctx: Context) -> Dashboard:
 _PAYMENT = {
     PaymentStatus.FAILED: ("Payment failed", "Pay again"),
     PaymentStatus.PARTIALLY_PAID: ("Part of the payment is missing", "Pay now"),
-    PaymentStatus.PENDING: ("We are waiting for your payment", "Continue"),
+    PaymentStatus.PENDING: ("The payment is missing", "Pay now"),
 }
 """What is wrong with a payment, and what to do."""
+_UNDER_WAY = ("We are waiting for your payment", "Continue")
 
 
 def _unpaid(ctx: Context) -> list[Task]:
     tasks = []
     for order in orders.list_unpaid(ctx, LATEST):
-        fault, action = _PAYMENT[order.payment_status]
+        fault, action = _UNDER_WAY if order.is_under_way else _PAYMENT[order.payment_status]
+        is_elsewhere = bool(ctx.settings.checkout_url) and not order.is_under_way
         tasks.append(
             Task(
                 kind="payment",
-                pays=order.order_number if ctx.gateways.payments else "",
+                pays=order.order_number if order.can_pay else "",
                 title=f"{fault} for order {order.order_number}",
                 detail=order.summary,
                 path=routes.order(order.order_number),
-                action=action if orders.is_paid_somewhere(ctx) else "See the order",
+                action=action if order.can_pay or is_elsewhere else "See the order",
             )
         )
     return tasks
@@ -69,13 +71,13 @@ def _to_pack(ctx: Context) -> list[Task]:
             path=routes.return_detail(request.request_number),
             action="See how",
         )
-        for request in returns.list_returns(ctx, LATELY).rows
+        for request in returns.list_returns(ctx, NEWEST).rows
         if request.status is ReturnStatus.APPROVED
     ]
 
 
 def _reported(ctx: Context) -> list[Task]:
-    """What they reported and hear of: they may still think better of it."""
+    """Problems they reported that the store has not answered: they can withdraw them."""
     return [
         Task(
             kind="claim",
@@ -84,7 +86,7 @@ def _reported(ctx: Context) -> list[Task]:
             path=routes.claim_detail(claim.claim_number),
             action="See it",
         )
-        for claim in claims.list_claims(ctx, LATELY).rows
+        for claim in claims.list_claims(ctx, NEWEST).rows
         if claim.status is ClaimStatus.OPEN
     ]
 

@@ -70,6 +70,8 @@ def enveloped(send: Send) -> Send:
     return sending
 
 
+_SOCKETS = "/backend/_event"
+"""Where pages open their websockets; what asks there for anything else is refused by a library."""
 UPLOADED_FILES = "/backend/_upload/"
 """Where Reflex would show its upload folder to everyone. Customers' files have their own routes."""
 
@@ -88,6 +90,8 @@ class ApiFailures:
         """Answer one request (ASGI)."""
         if scope["type"] == "http" and scope["path"].startswith(UPLOADED_FILES):
             await send_failure(send, 404)
+        elif scope["type"] == "http" and is_under(scope["path"], _SOCKETS):
+            await self.app(scope, receive, enveloped(send))
         elif scope["type"] == "http" and is_under(scope["path"], "/api"):
             await self.app(moved(scope, scope["path"].rstrip("/")), receive, enveloped(send))
         else:

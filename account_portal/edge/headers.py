@@ -1,8 +1,9 @@
-"""Security headers and cache lifetimes of every answer."""
+"""Security headers, number and cache lifetime of every answer."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from account_portal.core.request_id import accept_or_make
 from account_portal.core.settings import Settings
 from account_portal.edge.asgi import (
     ASGIApp,
@@ -129,6 +130,9 @@ class ResponseHeaders:
                 frame_ancestors=self.embed if framed else "'none'",
             )
         set_default(headers, b"content-security-policy", policy)
+        if header(headers, b"x-request-id") is None:  # of what is answered before it has a number
+            number = accept_or_make(header(scope["headers"], b"x-request-id"))
+            headers.append((b"x-request-id", number.encode()))
         return headers
 
     def _opener_policy(self, scope: Scope) -> bytes:

@@ -24,8 +24,8 @@ class BodyLimit:
     """Answers 413 to a body that is too large.
 
     One that says so beforehand isn't read at all, another one until it has grown too large. Whoever
-    is refused before their body was read is told that the connection ends: the server closes it,
-    and the next request on it would be lost.
+    is refused, or sent on, before their body was read is told that the connection ends:
+    the server closes it, and the next request on it would be lost.
     """
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY) -> None:
@@ -73,7 +73,7 @@ class BodyLimit:
                     await send_failure(send, 413, _CLOSE)
                 return
             answered = True
-            if message.get("status", 0) >= 400 and not is_read and _is_first_http(scope):
+            if message.get("status", 0) >= 300 and not is_read and _is_first_http(scope):
                 message = {**message, "headers": [*message["headers"], *_CLOSE]}
             await send(message)
 

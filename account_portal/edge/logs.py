@@ -23,6 +23,8 @@ ACCESS_LOG = "account_portal.access"
 OWN = "account_portal"
 LONGEST_NAME = 100
 """Characters of a name in a line of the log."""
+_SOCKETS = "engineio.server"
+"""Calls an error what strangers get wrong when they open a connection; its own errors raise."""
 _STRANGE = re.compile(r"[^A-Za-z0-9_.:<>/-]")
 
 
@@ -99,6 +101,8 @@ class _WithoutContent(logging.LogRecord):
         super().__init__(*args, **kwargs)
         if self.name == OWN or self.name.startswith(OWN + "."):
             return
+        if self.name == _SOCKETS and self.levelno == logging.ERROR and not self.exc_info:
+            self.levelno, self.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
         error = self.exc_info[1] if self.exc_info else None
         self.msg = plain_name(f"{self.name}:{self.funcName or '-'}:{self.lineno}")
         if error is not None:

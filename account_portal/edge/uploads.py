@@ -1,4 +1,4 @@
-"""Files that a page sends: from customers only.
+"""Files that a page sends: from customers, and who found an order of theirs, only.
 
 Reflex takes a whole upload in before any handler can ask who sends it. A review's photos and videos
 are many megabytes, which lie on the disk meanwhile; strangers shall not be able to fill it.
@@ -26,7 +26,7 @@ def is_upload(scope: Scope) -> bool:
 
 
 class PageUploads:
-    """Refuses, without reading what is sent, whoever is no signed-in customer, and wrong handlers.
+    """Refuses, without reading what is sent, who is neither of them, and wrong handlers.
 
     What Reflex itself refuses leaves in the contract's envelope too.
 

@@ -25,8 +25,10 @@ from account_portal.models import (
     LoyaltyActivity,
     NotificationPreference,
     Order,
+    OrderLine,
     OrderReturn,
     OutboxMessage,
+    ReturnItem,
     Review,
     User,
 )
@@ -56,10 +58,15 @@ class Change(NamedTuple):
 
 def _of_return(change: Change) -> Iterator[Told]:
     row = change.row
-    if change.kind == "gone" or (change.kind == "changed" and "status" not in change.names):
+    if change.kind == "gone":
         return
-    kind = _RETURN_TYPES.get(ReturnStatus(row.status))
-    if kind is None and change.kind == "changed":
+    is_moved = change.kind == "new" or "status" in change.names
+    kind = _RETURN_TYPES.get(ReturnStatus(row.status)) if is_moved else None
+    is_inspected = not {"inspected_at", "inspection_corrected_at"}.isdisjoint(change.names)
+    is_edited = "changed_at" in change.names
+    is_parcel = "parcel_told_at" in change.names
+    is_other = is_inspected or is_edited or is_parcel
+    if kind is None and not is_other and change.kind == "changed":
         return
     data = {
         "order_number": _number_of_order(change),
@@ -69,8 +76,42 @@ def _of_return(change: Change) -> Iterator[Told]:
     }
     if change.kind == "new":
         yield Told(EventType.RETURN_REQUESTED, row.customer_id, data)
+    if is_edited:
+        told = {**data, "lines": _lines_of(change, _ASKED)}
+        yield Told(EventType.RETURN_CHANGED, row.customer_id, told)
+    if is_parcel:
+        yield Told(EventType.RETURN_PARCEL_TOLD, row.customer_id, data)
     if kind is not None:
         yield Told(kind, row.customer_id, data)
+    if is_inspected:
+        told = {**data, "lines": _lines_of(change, _INSPECTED)}
+        yield Told(EventType.RETURN_INSPECTED, row.customer_id, told)
+
+
+_UNITS = {"sku": col(OrderLine.sku), "quantity": col(ReturnItem.quantity)}
+_ASKED = {
+    **_UNITS,
+    "resolution": col(ReturnItem.resolution),
+    "reason_code": col(ReturnItem.reason_code),
+}
+_INSPECTED = {
+    **_UNITS,
+    "accepted_quantity": col(ReturnItem.accepted_quantity),
+    "refused_quantity": col(ReturnItem.refused_quantity),
+    "reason_code": col(ReturnItem.refusal_code),
+    "goods": col(ReturnItem.refused_goods),
+    "can_ask_again": col(ReturnItem.can_ask_again),
+}
+
+
+def _lines_of(change: Change, columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+    statement: Any = (
+        select(*(column.label(name) for name, column in columns.items()))
+        .join(OrderLine, col(OrderLine.id) == col(ReturnItem.line_id))
+        .where(col(ReturnItem.return_id) == change.row.id)
+        .order_by(col(ReturnItem.position))
+    )
+    return [dict(row) for row in change.db.connection().execute(statement).mappings()]
 
 
 def _number_of_order(change: Change) -> str:

@@ -7,11 +7,11 @@ frame, no bytes of the sender's file.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
-from threading import BoundedSemaphore
 
 from PIL import Image, ImageOps
 
 from account_portal.core.errors import InvalidInput, PayloadTooLarge, UnsupportedMediaType
+from account_portal.core.turns import Turns
 
 MAX_BYTES = 5 * 1024 * 1024
 # A JPEG is decoded at a fraction of its size, so it may have more pixels than the others.
@@ -20,8 +20,13 @@ CONTENT_TYPE = "image/webp"
 WRONG_TYPE = "Send a JPEG, PNG or WebP picture."
 TOO_LARGE = "A picture may have 5 MB at most."
 
-# Decoding takes up to 200 MB for a moment; a crowd of uploads must not add that up.
-_DECODING = BoundedSemaphore(1)
+# Each pass over a JPEG takes a moment for all its pixels, and a hundred bytes of the file: what
+# cameras and editors write has ten. A film behind the picture may look like some eighty.
+MAX_PASSES = 200
+_PASS = b"\xff\xda"
+
+DECODING = Turns(at_once=1, waiting=8, within=10)
+"""Decoding takes up to 200 MB for a moment; a crowd of uploads must not add that up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,15 @@ def make_pictures(
         PayloadTooLarge: more than 5 MiB.
         UnsupportedMediaType: neither JPEG, PNG nor WebP.
         PictureUnreadable: damaged, cut short, or a flood of pixels.
+        GatewayUnavailable: too many others are being read.
     """
     if len(content) > MAX_BYTES:
         raise PayloadTooLarge(TOO_LARGE, **{field: TOO_LARGE})
     kind = sniff_format(content, field=field)
+    if kind == "JPEG" and content.count(_PASS) > MAX_PASSES:
+        raise PictureUnreadable(**{field: "cannot be read; it has too many passes"})
     wanted = list(sizes)
-    with _DECODING:
+    with DECODING.take():
         try:
             image = _decode(content, kind, longest=max(size.pixels for size in wanted))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -8,11 +8,12 @@ from account_portal.claims.schemas import ClaimableParcel
 from account_portal.core.schemas import ABSENT, Input, Moment, OrderNumber, View
 from account_portal.core.text import plain, without_number_sign
 from account_portal.orders.schemas import (
+    AftercareCard,
     CancelItem,
     Digest,
-    OrderClaimCard,
     OrderDetail,
     OrderPaymentStatus,
+    Parcel,
     PriceBreakdown,
     ShownRefund,
 )
@@ -102,4 +103,7 @@ class FoundPage(View):
     to_return: list[ChoosableLine]
     to_report: list[ChoosableLine]
     missing_parcels: list[ClaimableParcel] = Field(description="That one can report as missing.")
-    claims: list[OrderClaimCard] = Field(description="What was reported, newest first.")
+    parcels: list[Parcel] = Field(description="The most urgent first.")
+    returns: list[AftercareCard] = Field(description="What goes back, newest first.")
+    claims: list[AftercareCard] = Field(description="What was reported, newest first.")
+    return_until: Moment | None = Field(description="When the last open return window closes.")

@@ -1,22 +1,33 @@
 """States of the pages on which an order is found without an account."""
 
+from collections.abc import Awaitable
+from datetime import datetime
 from typing import Any
 
 import reflex as rx
 
 from account_portal import routes
-from account_portal.claims.schemas import ClaimableParcel, ClaimQuote, CreateClaim
+from account_portal.claims.schemas import (
+    LONGEST_WORDS,
+    ClaimableParcel,
+    ClaimQuote,
+    CreateClaim,
+)
 from account_portal.core.errors import InvalidInput, NotAuthenticated, PortalError
 from account_portal.core.validation import readable_phones
 from account_portal.doors.page import read, write
+from account_portal.evidence.components import EvidenceDraft
+from account_portal.evidence.rules import NEEDED, EvidenceNotFound
+from account_portal.evidence.schemas import AddEvidence, EvidenceFile
 from account_portal.guests import service
 from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, FoundCancelChoice
 from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import (
+    AftercareCard,
     CancelPreview,
-    OrderClaimCard,
     OrderDetail,
     OrderPaymentStatus,
+    Parcel,
     PriceBreakdown,
     ShownRefund,
 )
@@ -29,7 +40,7 @@ from account_portal.returns.schemas import (
 )
 from account_portal.states import ClaimProblem, ReturnResolution
 from account_portal.ui.failures import refused
-from account_portal.ui.page_state import PageState, action
+from account_portal.ui.page_state import PageState, action, typed
 
 CLOSED = f"{routes.FIND_ORDER}?error=order_closed"
 """Where it leads when no order is open any more."""
@@ -56,7 +67,7 @@ class FindOrderState(PageState):
         self.faults = refused(error, None, int(wait) if wait.isdecimal() else 0) if error else {}
 
 
-class FoundOrderState(PageState):
+class FoundOrderState(EvidenceDraft, PageState):
     """One order, for whoever proved its contact: they choose, see what it gives, then do it."""
 
     phase: str = "loading"
@@ -68,7 +79,10 @@ class FoundOrderState(PageState):
     can_return: bool = False
     can_report: bool = False
     missing_parcels: list[ClaimableParcel] = []
-    claims: list[OrderClaimCard] = []
+    parcels: list[Parcel] = []
+    returns: list[AftercareCard] = []
+    claims: list[AftercareCard] = []
+    return_until: datetime | None = None
     asking: str = ""
     """What is asked about: `cancel`, `return`, `report`, or `missing` for a parcel."""
     lines: list[ChoosableLine] = []
@@ -80,8 +94,6 @@ class FoundOrderState(PageState):
     reporting: ClaimQuote | None = None
     """What reporting them asks for."""
     withdraw_link: str = ""
-    asked: str = ""
-    """Number of the return that was asked for just now."""
 
     reason: str = ""
     """Why something goes back, as it was chosen."""
@@ -89,6 +101,8 @@ class FoundOrderState(PageState):
     wish: str = ReturnResolution.REFUND
     details: str = ""
     """What is reported: what is wrong, what is wished for, and in which words."""
+    evidence: list[EvidenceFile] = []
+    """What shows what was chosen."""
     _parcel: str = ""
     """The parcel that is reported as missing."""
     _chosen: list[dict[str, Any]] = []
@@ -120,7 +134,9 @@ class FoundOrderState(PageState):
         self.can_cancel = any(line.counts for line in page.to_cancel)
         self.can_return = any(line.counts for line in page.to_return)
         self.can_report = any(line.counts for line in page.to_report)
-        self.missing_parcels, self.claims = page.missing_parcels, page.claims
+        self.missing_parcels, self.parcels = page.missing_parcels, page.parcels
+        self.returns, self.claims = page.returns, page.claims
+        self.return_until = page.return_until
         choices = {"cancel": page.to_cancel, "return": page.to_return, "report": page.to_report}
         self.lines = choices.get(self.asking, [])
         self.phase = "ready"
@@ -144,6 +160,7 @@ class FoundOrderState(PageState):
         self.asking, self.cancelling, self.returning, self.lines = "", None, None, []
         self._chosen, self.reason, self.reporting = [], "", None
         self._parcel = self.problem = self.details = ""
+        self.evidence = []
 
     @action
     async def check(self, form: dict[str, Any]) -> None:
@@ -171,13 +188,21 @@ class FoundOrderState(PageState):
             raise InvalidInput(reason="Please choose one.")
         if self.asking == "report" and not self.problem:
             raise InvalidInput(problem="Please choose one.")
-        await self._or_leave(self._preview())
+        try:
+            await self._or_leave(self._preview())
+        except EvidenceNotFound as error:
+            self.evidence = []
+            raise InvalidInput(evidence=error.message) from None
+        shown = self.returning or self.reporting
+        if shown is not None and shown.evidence_required and not self.evidence:
+            self.returning = self.reporting = None
+            raise InvalidInput(evidence=NEEDED)
 
     def _read_report(self, form: dict[str, Any]) -> None:
         problem, wish = str(form.get("problem") or ""), str(form.get("wish") or "")
         self.problem = problem if problem in set(ClaimProblem) else ""
         self.wish = wish if wish in set(ReturnResolution) else ReturnResolution.REFUND
-        self.details = str(form.get("details") or "").strip()[:500]
+        self.details = typed(form, "details", LONGEST_WORDS)
 
     def _claim(self) -> CreateClaim:
         words = {"details": self.details} if self.details else {}
@@ -185,8 +210,35 @@ class FoundOrderState(PageState):
             about: dict[str, Any] = {"reference_number": self._parcel, **words}
         else:
             units = [{key: one[key] for key in ("sku", "quantity")} for one in self._chosen]
-            about = {"claim_items": [{**one, "problem": self.problem, **words} for one in units]}
+            said = {"problem": self.problem, "evidence": self._shown_by(), **words}
+            about = {"claim_items": [{**one, **said} for one in units]}
         return CreateClaim.model_validate({"wish": self.wish, **about})
+
+    def _shown_by(self) -> list[str]:
+        """All that was added shows all that was chosen."""
+        return [file.id for file in self.evidence]
+
+    @action
+    async def add_evidence(self, files: list[rx.UploadFile]) -> None:
+        """Show what is chosen by photos or a video."""
+        await self._or_leave(self._show_by(self._with_files("evidence", self.evidence, files)))
+
+    @action
+    async def remove_evidence(self, evidence_id: str) -> None:
+        """Take a photo or video out again."""
+        await self._or_leave(self._show_by(self._without(self.evidence, evidence_id)))
+
+    async def _show_by(self, files: Awaitable[list[EvidenceFile]]) -> None:
+        self.evidence = await files
+
+    async def _keep_evidence(self, data: AddEvidence) -> list[EvidenceFile]:
+        kept: list[EvidenceFile] = await write(
+            self, service.add_found_evidence, data, slow_first=True
+        )
+        return kept
+
+    async def _drop_evidence(self, evidence_id: str) -> None:
+        await write(self, service.delete_found_evidence, evidence_id)
 
     async def _preview(self) -> None:
         self.cancelling = self.returning = self.reporting = None
@@ -200,7 +252,11 @@ class FoundOrderState(PageState):
             self.reporting = await read(self, service.quote_found_claim, self._claim())
 
     def _items(self) -> list[dict[str, Any]]:
-        why = {"reason_code": self.reason, "return_reason": REASONS[self.reason]}
+        why = {
+            "reason_code": self.reason,
+            "return_reason": REASONS[self.reason],
+            "evidence": self._shown_by(),
+        }
         return [{**one, **why} for one in self._chosen]
 
     @action
@@ -232,11 +288,12 @@ class FoundOrderState(PageState):
             wanted = CreateOrderReturn.model_validate(
                 {"return_items": self._items(), "preview": self.returning.digest}
             )
-            request = await write(self, service.return_found_items, wanted)
-            self.asked = request.request_number
+            await write(self, service.return_found_items, wanted)
             self._say("Your return is requested. You hear from the store by message.")
         elif self.reporting is not None:
-            await write(self, service.claim_found_items, self._claim())
+            seen = {"preview": self.reporting.digest}
+            claim = self._claim().model_copy(update=seen)
+            await write(self, service.claim_found_items, claim)
             self._say("Your report is sent. You hear from the store by message.")
         self._close()
         await self._show()

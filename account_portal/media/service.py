@@ -5,7 +5,8 @@ then `store_media` in the transaction of what the file belongs to. Files follow 
 written at once, removed again when it is rolled back; those of deleted rows go after the commit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from os import SEEK_END
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ from account_portal.gateways.pictures import (
     make_pictures,
 )
 from account_portal.gateways.storage import Storage
+from account_portal.gateways.videos import clean_video
+from account_portal.media import rules
 from account_portal.models import Media
 from account_portal.security.media_links import is_ours, media_url, picture_url
 
@@ -40,6 +43,44 @@ def prepare_picture(
     """
     pictures = make_pictures(upload.read(MAX_BYTES + 1), sizes, field=field)
     return {f"{size}.webp": content for size, content in pictures.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """A photo or a video that was sent, ready to be kept."""
+
+    kind: str
+    content_type: str
+    files: Mapping[str, bytes | BinaryIO]
+
+
+def prepare_files(
+    images: Sequence[Upload], videos: Sequence[Upload], *, kinds: tuple[str, str]
+) -> list[PreparedFile]:
+    """Photos and videos that were sent, checked and made harmless; needs no transaction.
+
+    Args:
+        images: photos.
+        videos: videos.
+        kinds: what the two are called, as in `Media`.
+
+    Raises:
+        PayloadTooLarge, UnsupportedMediaType, PictureUnreadable, VideoUnreadable: one cannot be
+            taken; the fields say which, such as `images.0`.
+    """
+    image, video = kinds
+    found = [
+        PreparedFile(image, CONTENT_TYPE, prepare_picture(upload, PHOTO, field=f"images.{place}"))
+        for place, upload in enumerate(images)
+    ]
+    for place, upload in enumerate(videos):
+        field = f"videos.{place}"
+        rules.check_video_size(upload.measure(), field=field)
+        kind = rules.video_kind(upload.read(4096), field=field)
+        clean_video(upload.file, kind, field=field)
+        # Not read into memory: it goes from the file it came in to the file it is kept in.
+        found.append(PreparedFile(video, CONTENT_TYPES[kind], {f"video.{kind}": upload.file}))
+    return found
 
 
 def store_media(
@@ -80,7 +121,11 @@ def delete_media(ctx: Context, media_id: str) -> None:
     Raises:
         NotFound: there is none of that id, or it is somebody else's.
     """
-    media = ctx.get_owned(Media, lock=True, id=media_id)
+    remove_media(ctx, ctx.get_owned(Media, lock=True, id=media_id))
+
+
+def remove_media(ctx: Context, media: Media) -> None:
+    """Remove a file that is known to be the caller's, or unused."""
     storage, identity, names = ctx.gateways.storage, media.id, media.sizes
     ctx.db.delete(media)
     ctx.db.flush()
@@ -111,10 +156,13 @@ __all__ = [
     "CONTENT_TYPES",
     "PHOTO",
     "PORTRAIT",
+    "PreparedFile",
     "delete_media",
     "media_url",
     "open_media",
     "picture_url",
+    "prepare_files",
     "prepare_picture",
+    "remove_media",
     "store_media",
 ]

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from account_portal.core.schemas import Amount, Moment, OrderNumber, Ulid, View
 from account_portal.core.versions import Version
+from account_portal.evidence.schemas import EvidenceFile
 from account_portal.merchant.rows import ChangesQuery, OfOrder, OrderExpanded
 from account_portal.states import ClaimProblem, ClaimResolution, ClaimStatus, ReturnResolution
 
@@ -29,6 +30,7 @@ class ClaimUnits(View):
     quantity: int
     problem: ClaimProblem
     details: str | None = Field(description="In the customer's words.")
+    evidence: list[EvidenceFile] = Field(description="Photos and videos by the customer.")
     amount: Amount = Field(description="What they cost, tax included.")
 
 

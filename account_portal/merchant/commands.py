@@ -36,7 +36,7 @@ def worker() -> None:
     Servers do the same beside their work; a worker of its own takes it over when they are busy.
     """
     try:
-        open_database()
+        open_database(waits=get_settings().database_start_seconds)
     except CannotOpen as error:
         raise click.ClickException(str(error)) from None
     configure_logging(get_settings().log_level)

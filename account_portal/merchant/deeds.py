@@ -35,6 +35,8 @@ from account_portal.merchant.schemas import (
 )
 from account_portal.merchant.states import telling
 from account_portal.orders import service as orders
+from account_portal.returns import service as returns
+from account_portal.returns.schemas import InspectReturn
 from account_portal.reviews import service as reviews
 
 One = TypeVar("One", bound=MoveOneShipment | SettleOne)
@@ -164,6 +166,20 @@ def step_return(ctx: Context, step: Callable[..., None], number: str, *args: str
     """Take a return request a step further."""
     with telling(ctx, states.of_return, number):
         step(ctx, number, *args)
+    return states.of_return(ctx, number)
+
+
+def inspect_return(ctx: Context, number: str, data: InspectReturn) -> ReturnState:
+    """Say what of a received return is accepted."""
+    with telling(ctx, states.of_return, number):
+        returns.inspect_return(ctx, number, data)
+    return states.of_return(ctx, number)
+
+
+def correct_inspection(ctx: Context, number: str, data: InspectReturn) -> ReturnState:
+    """Say anew what of a return is accepted."""
+    with telling(ctx, states.of_return, number):
+        returns.correct_inspection(ctx, number, data)
     return states.of_return(ctx, number)
 
 

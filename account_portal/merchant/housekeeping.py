@@ -12,6 +12,7 @@ from account_portal.context import SHOP, enter
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.settings import get_settings
 from account_portal.events import SYSTEM, act_as
+from account_portal.evidence.service import sweep_evidence
 from account_portal.gateways import get_gateways
 from account_portal.merchant.reminders import send_reminders, sweep_reminders
 from account_portal.notifications import delivering, run_delivery_loop, sweep
@@ -67,6 +68,7 @@ def remove_what_is_over() -> None:
     for sweep_some in (
         personal_data.end_books,
         withdrawals.forget_unmatched,
+        sweep_evidence,
         events.place_waiting,
         events.sweep,
         webhooks.sweep,

@@ -8,7 +8,7 @@ from sqlmodel import col
 from account_portal.context import SHOP, enter
 from account_portal.edge.measured import Measured
 from account_portal.models import Event, OutboxMessage, Refund, WebhookDelivery
-from account_portal.notifications.delivery import FAILED, QUEUED, SENDING
+from account_portal.notifications.tries import FAILED, QUEUED, SENDING
 from account_portal.states import DeliveryStatus, RefundStatus
 
 _WAITING = (QUEUED, SENDING)

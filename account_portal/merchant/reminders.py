@@ -4,7 +4,7 @@ Each is sent once: a row of `reminders` is kept with it in one transaction, howe
 there are and whenever one of them dies.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,7 +56,7 @@ def send_reminders(database: Database | None = None, now: datetime | None = None
     """Send what is due, and let points lapse whose owners were told; returns how many did."""
     now = now or utc_now()
     with enter(Caller(now=now), writes=False, actor=SHOP, database=database) as ctx:
-        due = [
+        due: list[tuple[Callable[[Context, Any], bool], Any]] = [
             *((_tell_late, one) for one in _late_parcels(ctx)),
             *((_ask_for_review, one) for one in _unreviewed_orders(ctx)),
             *((_tell_lapse, one) for one in _lapsing_points(ctx)),
@@ -98,8 +98,8 @@ def _not_sent(kind: str, key: Any) -> ColumnElement[bool]:
     return ~exists().where(col(Reminder.key) == literal(f"{kind}:") + key)
 
 
-def _late_parcels(ctx: Context) -> Iterator[str]:
-    """Parcels somebody waits for whose day has passed where they go to."""
+def _late_parcels(ctx: Context) -> Iterator[tuple[str, str]]:
+    """Parcels somebody waits for whose day has passed where they go to, and that day."""
     if not ctx.settings.tell_late_parcels:
         return
     # Days in ISO 8601 sort as text; a courier's own words begin with no digit.
@@ -136,22 +136,22 @@ def _late_parcels(ctx: Context) -> Iterator[str]:
         arrival = orders.arrival_of(parcel, zone, ctx.now)
         if arrival is not None and arrival.when == "late":
             count += 1
-            yield row.id
+            yield row.id, orders.written_arrival(ctx, arrival)
 
 
-def _tell_late(ctx: Context, shipment_id: str) -> bool:
+def _tell_late(ctx: Context, late: tuple[str, str]) -> bool:
+    shipment_id, promised = late
     if not _is_first(ctx, f"late:{shipment_id}"):
         return False
     shipment = ctx.db.get_one(Shipment, shipment_id)
     order = ctx.db.get_one(Order, shipment.order_id)
-    day = datetime.fromisoformat((shipment.eta_delivery or "").strip()).date()
-    late = ParcelLate(
+    news = ParcelLate(
         order_number=order.order_number,
         store=ctx.settings.store_name,
         items=orders.items_of_parcel(ctx, shipment_id),
-        promised=written_day(day, ctx.settings.store_country),
+        promised=promised,
     )
-    enqueue(ctx, late, customer_id=order.customer_id)
+    enqueue(ctx, news, customer_id=order.customer_id)
     return True
 
 

@@ -14,7 +14,6 @@ from account_portal.states import (
     MessageStatus,
     OrderStatus,
     RefundStatus,
-    ReturnResolution,
     ReturnStatus,
     ReviewStatus,
     ShipmentStatus,
@@ -309,40 +308,6 @@ class RefundRow(OfOrder):
         "tells what became of it; else whoever pays it tells."
     )
     gateway_error: str | None = Field(description="Why the gateway did not send it, as it says.")
-    created_at: Moment
-    updated_at: Moment
-    version: Version
-
-
-class ReturnUnits(View):
-    """Units that go back."""
-
-    sku: str
-    product_id: str
-    product_name: str
-    quantity: int
-    resolution: ReturnResolution
-    return_reason: str
-
-
-class ReturnRow(OfOrder):
-    """A return request."""
-
-    request_number: str
-    order_number: str
-    customer_id: Ulid
-    status: ReturnStatus
-    items: list[ReturnUnits]
-    grand_total: Amount = Field(description="What the goods cost, tax included.")
-    currency: str
-    rejection_reason: str | None
-    replacement_order_number: str | None
-    approved_at: Moment | None
-    rejected_at: Moment | None
-    shipped_at: Moment | None
-    received_at: Moment | None
-    completed_at: Moment | None
-    cancelled_at: Moment | None
     created_at: Moment
     updated_at: Moment
     version: Version

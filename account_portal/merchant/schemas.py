@@ -155,8 +155,8 @@ class RecordOutcome(View):
     type: RecordType | None
     key: str | None = Field(description="Its natural key.")
     outcome: RecordWord = Field(
-        description="`kept`: a part of it contradicts what happened here since, and was not "
-        "applied."
+        description="`kept`: a part of it was not applied, as it contradicts what happened here "
+        "since, or cannot be used, such as a phone that is none."
     )
     reason: Sometimes[str] = Field(
         default=None, description="Why it was refused, or what was kept."

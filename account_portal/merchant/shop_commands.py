@@ -19,6 +19,7 @@ from account_portal.merchant.running import read_input, read_number, run_as_shop
 from account_portal.orders import service as orders
 from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
+from account_portal.returns.schemas import REFUSALS, InspectReturn
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import service as withdrawals
@@ -211,6 +212,36 @@ def receive_return(request_number: str) -> None:
     """The goods arrived."""
     run_as_shop(returns.receive_return, request_number)
     click.echo(f"Return {request_number} is received.")
+
+
+@return_group.command("inspect")
+@click.argument("request_number")
+@click.argument("units", nargs=-1, metavar="[SKU=ACCEPTED]...", callback=_units)
+@click.option(
+    "--refuse", "refused", multiple=True, metavar="SKU=UNITS", callback=_units, help="Not accepted."
+)
+@click.option("--reason", "reason_code", type=click.Choice(list(REFUSALS)), help="Why not.")
+@click.option("--note", help="The same in words; the customer reads it.")
+@click.option("--keep", is_flag=True, help="Keep what is refused; else it goes back.")
+@click.option("--can-ask-again", is_flag=True, help="What is refused may be returned again.")
+def inspect_return(
+    request_number: str, units: dict[str, int], refused: dict[str, int], **said: Any
+) -> None:
+    """Say what of a received return is accepted; of lines not named, everything is."""
+    goods = "kept" if said.pop("keep") else "sent_back"
+    items = [
+        {
+            "sku": sku,
+            **({"accepted": units[sku]} if sku in units else {}),
+            "refused": refused.get(sku, 0),
+            "goods": goods,
+            **{name: value for name, value in said.items() if value},
+        }
+        for sku in {**units, **refused}
+    ]
+    data = read_input(InspectReturn, return_items=items)
+    run_as_shop(returns.inspect_return, request_number, data)
+    click.echo(f"Return {request_number} is inspected.")
 
 
 @return_group.command("complete")

@@ -14,6 +14,7 @@ from account_portal.core.reading import PreparedSelect
 from account_portal.core.schemas import View
 from account_portal.merchant import rows
 from account_portal.merchant.claim_rows import ClaimRow
+from account_portal.merchant.return_rows import ReturnRow
 from account_portal.merchant.schemas import (
     BankAccountState,
     ClaimState,
@@ -68,9 +69,7 @@ def _part(model: Any, view: Any, key: Any, status: Any) -> PreparedSelect:
 _SHIPMENT = _part(Shipment, rows.ShipmentRow, col(Shipment.reference_number), col(Shipment.status))
 _PAYMENT = _part(Payment, rows.PaymentRow, col(Payment.request_number), col(Payment.payment_status))
 _REFUND = _part(Refund, rows.RefundRow, col(Refund.request_number), col(Refund.status))
-_RETURN = _part(
-    OrderReturn, rows.ReturnRow, col(OrderReturn.request_number), col(OrderReturn.status)
-)
+_RETURN = _part(OrderReturn, ReturnRow, col(OrderReturn.request_number), col(OrderReturn.status))
 
 
 _CLAIM = _part(Claim, ClaimRow, col(Claim.claim_number), col(Claim.status))

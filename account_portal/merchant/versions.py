@@ -16,6 +16,7 @@ from account_portal.core.errors import NotFound, PreconditionFailed
 from account_portal.core.versions import columns_of, of_moment, of_values
 from account_portal.merchant import rows
 from account_portal.merchant.claim_rows import ClaimRow
+from account_portal.merchant.return_rows import ReturnRow
 from account_portal.models import (
     BankAccount,
     Claim,
@@ -65,7 +66,7 @@ _KINDS = {
     ),
     "return": Kind(
         OrderReturn,
-        rows.ReturnRow,
+        ReturnRow,
         lambda key: col(OrderReturn.request_number) == key,
         col(OrderReturn.order_id),
     ),

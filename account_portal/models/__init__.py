@@ -13,6 +13,7 @@ from account_portal.models.consent import ConsentChange
 from account_portal.models.data_export import DataExport
 from account_portal.models.deleted_account import DeletedAccount, DeletedName
 from account_portal.models.event import Event, WaitingEvent
+from account_portal.models.evidence import Evidence
 from account_portal.models.invoice import Invoice, InvoiceSeries
 from account_portal.models.loyalty import (
     CreditActivity,
@@ -74,6 +75,7 @@ __all__ = [
     "DeletedAccount",
     "DeletedName",
     "Event",
+    "Evidence",
     "IdempotencyRecord",
     "ImportStatement",
     "Invoice",

@@ -56,6 +56,7 @@ class OutboxMessage(Identified, table=True):
         Index("ix_outbox_messages_recipient", "recipient", "id"),
         Index("ix_outbox_messages_modified_at", "modified_at", "id"),
         Index("ix_outbox_messages_status_modified_at", "status", "modified_at", "id"),
+        Index("ix_outbox_messages_sent", "channel", "sent_at"),
         Index(
             "ix_outbox_messages_waiting",
             "channel",
@@ -83,7 +84,12 @@ class OutboxMessage(Identified, table=True):
     )
     status: str = Field(max_length=10)
     attempts: int = 0
+    failures: int = Field(
+        default=0,
+        description="Tries that count against it: others went out meanwhile, or its sender died.",
+    )
     due_at: datetime = Field(sa_type=UtcDateTime)
+    tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     modified_at: datetime = Field(
         default_factory=utc_now, sa_type=UtcDateTime, sa_column_kwargs={"onupdate": utc_now}

@@ -210,12 +210,14 @@ class RateEvent(Identified, table=True):
 
 
 class Media(Identified, table=True):
-    """A file of a customer: a profile picture, a review's photo or video."""
+    """A file of a customer: a profile picture, a photo or video of a review or as evidence."""
 
     __tablename__ = "media"
 
     customer_id: str = Field(max_length=26, index=True)
-    kind: str = Field(max_length=20, description="picture, review_image, review_video")
+    kind: str = Field(
+        max_length=20, description="picture, or image or video of a review or evidence"
+    )
     content_type: str = Field(max_length=40)
     sizes: str = Field(max_length=100, description="Stored sizes by name, comma-separated.")
     byte_count: int

@@ -1,7 +1,12 @@
 """Delivers queued messages, at least once, by as many processes as like to.
 
 Each channel has a thread of its own, so that a mail server that hangs holds up no SMS. It takes one
-message at a time, codes first, and holds it by a lease that another process may take over.
+message at a time, codes first, and holds it by a lease that another process may take over. News of
+one recipient go out in the order they were queued: one that waits for its next try holds up those
+behind it, until it is given up.
+
+A try that fails counts against a message only if others went out over its channel since its last
+one: a provider that is away for a day makes no message be given up.
 """
 
 import asyncio
@@ -13,9 +18,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Condition, Event, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from account_portal.context import NOBODY, Caller, Context, enter
@@ -33,19 +39,30 @@ from account_portal.notifications.examples import examples
 from account_portal.notifications.messages import message_classes
 from account_portal.notifications.messages.base import CustomerMessage, Words
 from account_portal.notifications.rendering import broken_templates, render
+from account_portal.notifications.tries import (
+    DROPPED,
+    FAILED,
+    MOST_FAILURES,
+    MOST_TRIES,
+    QUEUED,
+    RECOVERED_AFTER,
+    SENDING,
+    SENT,
+    WAITING,
+    pause_after,
+    try_all,
+    went_out,
+)
 from account_portal.notifications.unsubscribing import ENDED_BY_A_CLICK, unsubscribe_url
 from account_portal.security import tokens
-from account_portal.states import MessageStatus
 
 log = logging.getLogger("account_portal.messages")
 
-QUEUED, SENDING, SENT, FAILED, DROPPED = map(str, MessageStatus)
 
 LEASE = timedelta(minutes=5)
 """How long a process may take over a message before another one tries it; the longest a mail server
 can draw out its answers is shorter."""
-ATTEMPTS = 8
-KILLER = "The process that sent it died, at the last try too."
+SENDER_DIED = "The process that sent it died, at the last try too."
 IDLE_SECONDS = 5.0
 STOP_SECONDS = 3.0
 """How long a server that ends waits for the messages being sent."""
@@ -88,6 +105,8 @@ def wake() -> None:
 class _Claimed:
     id: str
     attempts: int
+    last_tried_at: datetime
+    """Before this try; when it was queued, if there was none."""
     channel: str
     recipient: str
     kind: str
@@ -147,7 +166,7 @@ class _Delivery:
         with enter(Caller(now=now), writes=True, actor=NOBODY, database=self._database) as ctx:
             row = _locked(ctx, held)
             if row is not None and row.status == SENDING:
-                row.due_at = now + GIVEN_BACK_AFTER
+                row.status, row.due_at = QUEUED, now + GIVEN_BACK_AFTER
 
 
 def deliver_due(
@@ -164,8 +183,20 @@ def deliver_due(
     return count
 
 
-_WAITING: Any = bindparam("waiting", [QUEUED, SENDING], expanding=True, literal_execute=True)
-"""Written into the statement, as it is in the condition of the index."""
+_OLDER: Any = aliased(OutboxMessage)
+_IS_NEXT = ~(
+    select(_OLDER.id)
+    .where(
+        _OLDER.recipient == col(OutboxMessage.recipient),
+        _OLDER.id < col(OutboxMessage.id),
+        # By the index of recipients: SQLite would go through all that waits in the channel.
+        _OLDER.channel.concat("") == col(OutboxMessage.channel),
+        _OLDER.priority > 0,
+        _OLDER.status.in_(WAITING),
+    )
+    .exists()
+)
+"""Nothing that was queued earlier for the same recipient waits still; codes don't count."""
 
 
 def _claim(database: Database | None, channel: str, now: datetime) -> _Claimed | None:
@@ -175,56 +206,73 @@ def _claim(database: Database | None, channel: str, now: datetime) -> _Claimed |
             select(OutboxMessage)
             .where(
                 col(OutboxMessage.channel) == channel,
-                col(OutboxMessage.status).in_(_WAITING),
+                col(OutboxMessage.status).in_(WAITING),
                 col(OutboxMessage.due_at) <= now,
+                or_(col(OutboxMessage.priority) == 0, _IS_NEXT),
             )
             .order_by(col(OutboxMessage.priority), col(OutboxMessage.due_at), col(OutboxMessage.id))
             .limit(1)
             .with_for_update(skip_locked=True)
         )
         while (row := ctx.db.execute(statement).scalar_one_or_none()) is not None:
-            if row.attempts < ATTEMPTS:
+            if row.status == SENDING:  # whoever sent it died
+                row.failures += 1
+            if row.failures < MOST_FAILURES:
                 break
-            # Whoever sent it died, at its last try too.
-            row.status, row.last_error = FAILED, KILLER
+            row.status, row.last_error = FAILED, SENDER_DIED
             _forget_secret(row)
             ctx.db.flush()
-            log.error("message %s of kind %s is given up: %s", row.id, row.kind, KILLER)
+            log.error("message %s of kind %s is given up: %s", row.id, row.kind, SENDER_DIED)
         if row is None:
             return None
+        last_tried_at = row.tried_at or row.created_at
         row.status = SENDING
         row.attempts += 1
-        row.due_at = now + LEASE
-        return _Claimed(row.id, row.attempts, row.channel, row.recipient, row.kind, row.payload)
+        row.due_at, row.tried_at = now + LEASE, now
+        return _Claimed(
+            row.id,
+            row.attempts,
+            last_tried_at,
+            row.channel,
+            row.recipient,
+            row.kind,
+            row.payload,
+        )
 
 
-def _send(row: _Claimed, messenger: Sender, now: datetime) -> tuple[str, str | None]:
-    """What became of it, and why."""
+class _Outcome(NamedTuple):
+    """What became of a try, and why."""
+
+    status: str
+    error: str | None = None
+    is_broken: bool = False
+    """It can't be made into a message; no provider was asked."""
+
+
+def _send(row: _Claimed, messenger: Sender, now: datetime) -> _Outcome:
     try:
         words = _words_of(row)
         if not row.recipient or _is_stale(row, now):
-            return DROPPED, None
+            return _Outcome(DROPPED)
         with span("message", messaging_operation_name="send", portal_channel=row.channel):
             messenger.send(_message_of(row, words))
         log.info("message %s (%s by %s) was sent", row.id, row.kind, row.channel)
-        return SENT, None
+        return _Outcome(SENT)
     except DeliveryFailed as error:
-        reason = str(error)
-        is_over = isinstance(error, DeliveryRefused) or row.attempts >= ATTEMPTS
+        is_over, reason = isinstance(error, DeliveryRefused), str(error)
         # What the provider said may name the recipient: it is kept with the message.
         log.warning(
-            "message %s (%s by %s) was not delivered, try %d of %d%s",
+            "message %s (%s by %s) was not delivered, try %d%s",
             row.id,
             row.kind,
             row.channel,
             row.attempts,
-            ATTEMPTS,
-            "; given up" if is_over else "",
+            "; refused for good" if is_over else "",
         )
+        return _Outcome(FAILED if is_over else QUEUED, reason[:500])
     except Exception as error:  # one broken message must not hold up the others
         log.exception("message %s of kind %s could not be sent", row.id, row.kind)
-        reason, is_over = type(error).__name__, row.attempts >= ATTEMPTS
-    return (FAILED if is_over else QUEUED), reason[:500]
+        return _Outcome(QUEUED, type(error).__name__, is_broken=True)
 
 
 def _message_of(row: _Claimed, words: Words) -> Message:
@@ -270,29 +318,31 @@ def _locked(ctx: Context, claimed: _Claimed) -> OutboxMessage | None:
 def _settle(
     database: Database | None,
     claimed: _Claimed,
-    outcome: tuple[str, str | None],
+    outcome: _Outcome,
     now: datetime,
 ) -> None:
     with enter(Caller(now=now), writes=True, actor=NOBODY, database=database) as ctx:
         row = _locked(ctx, claimed)
         if row is None:
             return
-        row.status, row.last_error = outcome
+        row.status, row.last_error = outcome.status, outcome.error
         if row.status == QUEUED:
-            row.due_at = now + _backoff(row.attempts)
-            return
-        row.sent_at = now if row.status == SENT else None
+            row.failures += outcome.is_broken or went_out(ctx, row, claimed.last_tried_at)
+            if row.failures < MOST_FAILURES and row.attempts < MOST_TRIES:
+                row.due_at = now + pause_after(row.attempts)
+                return
+            row.status = FAILED
+            log.error("message %s of kind %s is given up", row.id, row.kind)
+        if row.status == SENT:
+            row.sent_at = now
+            if not went_out(ctx, row, now - RECOVERED_AFTER):
+                try_all(ctx, row.channel, now)
         _forget_secret(row)
 
 
 def _forget_secret(row: OutboxMessage) -> None:
     if "sealed" in row.payload:
         row.payload = {}
-
-
-def _backoff(attempts: int) -> timedelta:
-    """10 s, 20 s, 40 s and so on, at most an hour."""
-    return min(timedelta(seconds=10 * 2 ** (attempts - 1)), timedelta(hours=1))
 
 
 def run_delivery_loop(

@@ -139,12 +139,23 @@ def examples(settings: Settings) -> dict[str, Words]:
             OrderCancelled(**of, refund="₹3,630.00", way="to your Visa •••• 4242", by="Fri, 4 Dec"),
         ),
         ("return-created", ReturnMoved(step="created", **of_return, **back)),
+        ("return-changed", ReturnMoved(step="changed", **of_return, **back)),
         ("return-approved", ReturnMoved(step="approved", **of_return, **back)),
+        ("return-parcel", ReturnMoved(step="told", **of_return, parcel="Delhivery, 1490812345678")),
         (
             "return-declined",
             ReturnMoved(step="rejected", **of_return, reason="The seal of the tin is broken."),
         ),
         ("return-received", ReturnMoved(step="received", **of_return)),
+        (
+            "return-corrected",
+            ReturnMoved(
+                step="corrected",
+                **of_return,
+                **back,
+                not_accepted=("1 × Tea tin: It was worn or used. It comes back to you.",),
+            ),
+        ),
         (
             "return-complete",
             ReturnMoved(step="complete", **of_return, replacement_order_number="NW-21533"),
@@ -152,7 +163,13 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("claim-opened", ClaimMoved(step="opened", **of_claim)),
         (
             "claim-refunded",
-            ClaimMoved(step="refunded", **of_claim, amount="₹1,180.00", answer="We are sorry."),
+            ClaimMoved(
+                step="refunded",
+                **of_claim,
+                refund="₹1,180.00",
+                points="120",
+                answer="We are sorry.",
+            ),
         ),
         ("claim-replaced", ClaimMoved(step="replaced", **of_claim)),
         ("claim-send-back", ClaimMoved(step="send_back", **of_claim)),

@@ -14,21 +14,14 @@ from account_portal.core.ids import new_id
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.models import NotificationPreference, OutboxMessage, User
-from account_portal.notifications.delivery import (
-    DROPPED,
-    FAILED,
-    KILLER,
-    QUEUED,
-    SENDING,
-    SENT,
-    wake,
-)
+from account_portal.notifications.delivery import SENDER_DIED, wake
 from account_portal.notifications.messages.base import (
     Channel,
     CodeMessage,
     CustomerMessage,
     DeviceLink,
 )
+from account_portal.notifications.tries import DROPPED, FAILED, QUEUED, SENDING, SENT
 from account_portal.security import tokens
 
 KEPT = timedelta(days=30)
@@ -57,7 +50,9 @@ def enqueue(
         to: one channel and address instead, such as the e-mail address that was just replaced.
     """
     owner = customer_id or ctx.actor.customer_id
-    words = {"words": message.model_dump(mode="json")}
+    words: dict[str, Any] = {"words": message.model_dump(mode="json")}
+    if message.lapses_after is not None:
+        words["until"] = (ctx.now + message.lapses_after).isoformat()
     if to is not None:
         _queue(ctx, *to, message.kind, words, customer_id=owner)
         return
@@ -104,7 +99,8 @@ def send_again(ctx: Context, message_id: str) -> None:
         raise Conflict(f"This message is {row.status}; there is nothing to send again.")
     if "words" not in row.payload:
         raise Conflict("This message was a code, which is over; the customer asks for a new one.")
-    row.status, row.attempts, row.due_at, row.last_error = QUEUED, 0, ctx.now, None
+    row.status, row.attempts, row.failures = QUEUED, 0, 0
+    row.due_at, row.last_error = ctx.now, None
     if wake not in ctx.after_commit:
         ctx.after_commit.append(wake)
 
@@ -116,10 +112,10 @@ def waits_since(ctx: Context) -> datetime | None:
     return ctx.db.execute(statement).scalar_one()
 
 
-def killers(db: Session) -> list[str]:
+def list_fatal(db: Session) -> list[str]:
     """Some messages that were given up because processes died over them, newest first."""
     statement = select(col(OutboxMessage.id)).where(
-        col(OutboxMessage.status) == FAILED, col(OutboxMessage.last_error) == KILLER
+        col(OutboxMessage.status) == FAILED, col(OutboxMessage.last_error) == SENDER_DIED
     )
     return list(db.execute(statement.order_by(col(OutboxMessage.id).desc()).limit(5)).scalars())
 
@@ -156,6 +152,7 @@ def _queue(
         "payload": payload,
         "status": QUEUED,
         "attempts": 0,
+        "failures": 0,
         "due_at": ctx.now,
         "created_at": ctx.now,
         "modified_at": ctx.now,

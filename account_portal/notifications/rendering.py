@@ -6,6 +6,7 @@ fails is said in the log, and ours is taken: no customer waits for a mended temp
 """
 
 import logging
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import jinja2
 from css_inline import CSSInliner
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup, escape
 
 from account_portal import routes
 from account_portal.core.countries import EEA
@@ -25,6 +27,12 @@ from account_portal.notifications.messages.orders import OrderNews
 log = logging.getLogger("account_portal.messages")
 
 _OURS = Path(__file__).parent / "templates"
+_NUMBER = re.compile(
+    r"(?P<kept><a\b.*?</a>|<[^>]*>)"
+    r"|\b(?=[A-Z0-9-]{4,20}(?![\w-]))[A-Z]{2,}(?:-[A-Z0-9]*[0-9][A-Z0-9]*)+\b",
+    re.DOTALL,
+)
+"""The number of an order, a return or a report, short enough for a line; and what is no text."""
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
@@ -91,12 +99,23 @@ def _fill(environment: jinja2.Environment, kind: str, form: str, values: dict[st
 def _environment(folder: str) -> jinja2.Environment:
     """Templates of a shop's folder before ours; they cannot reach what they are not given."""
     folders = [folder, str(_OURS)] if folder else [str(_OURS)]
-    return SandboxedEnvironment(
+    environment = SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    environment.filters["whole"] = _whole
+    return environment
+
+
+def _whole(text: str) -> Markup:
+    """Keep numbers such as `RET-26-4471` on one line, which mail programs break at hyphens."""
+    return Markup(  # noqa: S704 - escaped, but for what is markup already
+        _NUMBER.sub(
+            lambda m: m[0] if m["kept"] else f'<span class="whole">{m[0]}</span>', escape(text)
+        )
     )
 
 

@@ -60,14 +60,15 @@ def books_until(moment: datetime, country: str, years: int) -> datetime:
 
 Code = Literal["open_order", "open_return", "open_claim", "open_refund", "active_subscription"]
 _WORDS: dict[Code, str] = {
-    "open_order": "Order {} is under way: cancel it, or wait until it has arrived.",
-    "open_return": "Return {} is under way: withdraw it, or wait until it is settled.",
-    "open_claim": "Claim {} is open: withdraw it, or wait until it is decided.",
-    "open_refund": "Refund {} is on its way: wait until it has arrived.",
+    "open_order": "Order {} is under way: cancel it if you can, or wait until it has arrived.",
+    "open_return": "Return {} is under way: cancel it if you can, or wait until it is settled.",
+    "open_claim": "Report {} is open: withdraw it, or wait until it is decided.",
+    "open_refund": "Refund {} has not arrived: wait until it has, or write to us if it failed.",
     "active_subscription": "Repeating delivery {} is active: end it first.",
 }
 
 
-def obstacle(code: Code, number: str) -> Obstacle:
+def obstacle(code: Code, number: str, order_number: str | None) -> Obstacle:
     """What has to be settled first."""
-    return Obstacle(code=code, number=number, message=_WORDS[code].format(number))
+    message = _WORDS[code].format(number)
+    return Obstacle(code=code, number=number, order_number=order_number, message=message)

@@ -34,6 +34,9 @@ class Obstacle(View):
 
     code: Literal["open_order", "open_return", "open_claim", "open_refund", "active_subscription"]
     number: str = Field(description="Of the order, return, refund or subscription.")
+    order_number: str | None = Field(
+        description="Of the order that it is, or belongs to; null for subscriptions."
+    )
     message: str
 
 

@@ -8,14 +8,17 @@ from account_portal.addresses.rules import AddressNotFound
 from account_portal.api.deps import Ctx, OrderNumberPath, PageQuery
 from account_portal.api.router import ContractRouter
 from account_portal.core.pagination import Page
+from account_portal.evidence.rules import EvidenceNotFound, EvidenceRequired
 from account_portal.orders.rules import PreviewOutdated
 from account_portal.returns import rules, service
 from account_portal.returns.schemas import (
+    ChangeOrderReturn,
     CreateOrderReturn,
     OrderReturn,
     PreviewOrderReturn,
     ReturnQuote,
     ReturnRequestNumber,
+    TellReturnParcel,
 )
 
 router = ContractRouter(tag="Returns")
@@ -48,7 +51,7 @@ def list_returns(ctx: Ctx, page: PageQuery) -> Page[list[OrderReturn]]:
     return service.list_returns(ctx, page)
 
 
-_REFUSALS = (
+RETURN_REFUSALS = (
     rules.OrderNotReturnable,
     rules.ReturnWindowClosed,
     rules.ItemNotInOrder,
@@ -56,6 +59,7 @@ _REFUSALS = (
     rules.ItemNotReturnable,
     rules.ResolutionNotOffered,
     rules.QuantityNotReturnable,
+    EvidenceNotFound,
 )
 
 
@@ -66,7 +70,7 @@ _REFUSALS = (
     summary="Say what a return would give back",
     message="What this return would give back.",
     content="preview",
-    raises=_REFUSALS,
+    raises=RETURN_REFUSALS,
     also=(404,),
     writes=False,
     examples={"refund": _EXAMPLE},
@@ -85,7 +89,7 @@ def preview_return(
     summary="Ask to return items",
     message="Return requested.",
     content="order_return",
-    raises=(*_REFUSALS, PreviewOutdated, AddressNotFound),
+    raises=(*RETURN_REFUSALS, EvidenceRequired, PreviewOutdated, AddressNotFound),
     also=(404,),
     idempotent=True,
     examples={"refund": _EXAMPLE},
@@ -107,6 +111,62 @@ def create_return(ctx: Ctx, order_number: OrderNumberPath, data: CreateOrderRetu
 def get_return(ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId) -> OrderReturn:
     """Under another order number it is not found."""
     return service.get_return(ctx, order_number, return_id)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/return/{return_id}/change/preview",
+    operation_id="preview-order-return-change",
+    summary="Say what a changed return would give back",
+    message="What this return would give back.",
+    content="preview",
+    raises=(*RETURN_REFUSALS, rules.ReturnNotChangeable),
+    also=(404,),
+    writes=False,
+    examples={"refund": _EXAMPLE},
+)
+def preview_return_change(
+    ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId, data: PreviewOrderReturn
+) -> ReturnQuote:
+    """Changes nothing."""
+    return service.quote_change(ctx, order_number, return_id, data.return_items)
+
+
+@router.expose(
+    "POST",
+    "/orders/{order_number}/return/{return_id}/change",
+    operation_id="change-order-return",
+    summary="Say anew what goes back",
+    message="Return changed.",
+    content="order_return",
+    raises=(*RETURN_REFUSALS, EvidenceRequired, PreviewOutdated, rules.ReturnNotChangeable),
+    also=(404,),
+    idempotent=True,
+    examples={"refund": _EXAMPLE},
+)
+def change_return(
+    ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId, data: ChangeOrderReturn
+) -> OrderReturn:
+    """Until the store decides; the items named take the place of all that were."""
+    return service.change_return(ctx, order_number, return_id, data)
+
+
+@router.expose(
+    "PUT",
+    "/orders/{order_number}/return/{return_id}/parcel",
+    operation_id="tell-order-return-parcel",
+    summary="Name the parcel by which a return comes",
+    message="Thank you. We look out for your parcel.",
+    content="order_return",
+    raises=(rules.ReturnNotUnderWay,),
+    also=(404,),
+    examples={"parcel": {"awb_no": "1490812345678", "courier_company_name": "Delhivery"}},
+)
+def tell_parcel(
+    ctx: Ctx, order_number: OrderNumberPath, return_id: ReturnId, data: TellReturnParcel
+) -> OrderReturn:
+    """For who sends it themselves; can be said anew until the store has the parcel."""
+    return service.tell_parcel(ctx, order_number, return_id, data)
 
 
 @router.expose(

@@ -5,6 +5,8 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.evidence.components import evidence_shown
+from account_portal.returns.schemas import REFUSALS
 from account_portal.ui import components as ui
 
 
@@ -47,5 +49,45 @@ def return_item(item: Any) -> rx.Component:
         detail=rx.fragment(
             "Quantity ", ui.number(item.quantity), " · ", rx.el.bdi(item.return_reason)
         ),
+        below=ui.stack(
+            rx.cond(item.inspection, _inspected(item)), evidence_shown(item.evidence), gap="tight"
+        ),
         end=ui.text(wish(item.resolution), tone="muted", size="small"),
+    )
+
+
+def _inspected(item: Any) -> rx.Component:
+    """What of the units was accepted, and what becomes of the rest."""
+    found = item.inspection
+    missing = item.quantity - found.accepted_quantity - found.refused_quantity
+    why = rx.match(found.reason_code, *REFUSALS.items(), "")
+    return ui.stack(
+        ui.text("Accepted: ", ui.number(found.accepted_quantity), size="small"),
+        rx.cond(
+            found.refused_quantity > 0,
+            ui.stack(
+                ui.text(
+                    "Not accepted: ",
+                    ui.number(found.refused_quantity),
+                    ". ",
+                    why,
+                    rx.cond(found.note, rx.fragment(": ", rx.el.bdi(found.note.to(str))), ""),
+                    size="small",
+                ),
+                ui.text(
+                    rx.cond(
+                        found.goods == "kept", "It stays with the store.", "It comes back to you."
+                    ),
+                    rx.cond(found.can_ask_again, " You can ask to return it again.", ""),
+                    tone="muted",
+                    size="small",
+                ),
+                gap="none",
+            ),
+        ),
+        rx.cond(
+            missing > 0,
+            ui.text("Not in the parcel: ", ui.number(missing), size="small"),
+        ),
+        gap="none",
     )

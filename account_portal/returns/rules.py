@@ -86,6 +86,27 @@ class ReturnNotCancellable(Conflict):
     message = "This return can no longer be cancelled."
 
 
+class ReturnNotChangeable(Conflict):
+    """The store decided on the request already, or it is what a withdrawal asked for."""
+
+    code = "return_not_changeable"
+    message = "This return can no longer be changed."
+
+
+class ReturnNotUnderWay(Conflict):
+    """The store has not agreed to it yet, has the goods already, or never gets them."""
+
+    code = "return_not_under_way"
+    message = "The parcel of this return cannot be named now."
+
+
+class InspectionFinal(Conflict):
+    """Money, goods or units moved on since the inspection."""
+
+    code = "inspection_final"
+    message = "This inspection can no longer be corrected."
+
+
 _STEPS: Mapping[ReturnStatus, frozenset[ReturnStatus]] = {
     ReturnStatus.CREATED: frozenset(
         {ReturnStatus.APPROVED, ReturnStatus.REJECTED, ReturnStatus.CANCELLED}
@@ -111,6 +132,83 @@ def require_movable(now: ReturnStatus, to: ReturnStatus) -> None:
         raise ReturnNotMovable(f"A return that is {now} cannot become {to}.")
 
 
+def can_tell_parcel(status: str) -> bool:
+    """Whether its customer may name the parcel: once agreed to, until the store has it."""
+    return status in (ReturnStatus.APPROVED, ReturnStatus.SHIPPED)
+
+
+def require_parcel_open(status: str) -> None:
+    """Refuse what `can_tell_parcel` denies.
+
+    Raises:
+        ReturnNotUnderWay: it is not approved, or not on its way any more.
+    """
+    if not can_tell_parcel(status):
+        raise ReturnNotUnderWay(f"The parcel of a return that is {status} cannot be named.")
+
+
+def can_change(status: str, *, by_law: bool) -> bool:
+    """Whether its customer may still say what goes back: until the store has decided.
+
+    What was stated in a withdrawal (`by_law`) stays as it was stated.
+    """
+    return status == ReturnStatus.CREATED and not by_law
+
+
+def require_changeable(status: str, *, by_law: bool) -> None:
+    """Refuse what `can_change` denies.
+
+    Raises:
+        ReturnNotChangeable: it was decided, or a withdrawal asked for it.
+    """
+    if by_law:
+        raise ReturnNotChangeable("What a withdrawal asked for cannot be changed.")
+    if not can_change(status, by_law=by_law):
+        raise ReturnNotChangeable
+
+
+def require_inspectable(now: ReturnStatus, inspected_at: datetime | None) -> None:
+    """Refuse to inspect goods that are not there yet, or were inspected or settled before.
+
+    Raises:
+        ReturnNotMovable: it was not received, is complete, or was inspected already.
+    """
+    if now is not ReturnStatus.RECEIVED:
+        raise ReturnNotMovable(f"A return that is {now} cannot be inspected.")
+    if inspected_at is not None:
+        raise ReturnNotMovable("This return was inspected already.")
+
+
+def why_not_corrected(
+    now: ReturnStatus, inspected_at: datetime | None, *, money_went: bool, is_remembered: bool
+) -> ReturnNotMovable | InspectionFinal | None:
+    """Why what was found of a return cannot be said anew: the flag shown and the guard enforced.
+
+    Args:
+        now: its state.
+        inspected_at: when it was inspected.
+        money_went: whether a refund of it was agreed to, or arrived.
+        is_remembered: whether it is known what its items were worth before the inspection.
+
+    Returns:
+        What the deed would raise; none: it can be corrected.
+    """
+    if inspected_at is None:
+        return ReturnNotMovable("This return was not inspected yet.")
+    if now is not ReturnStatus.RECEIVED:
+        return InspectionFinal(f"A return that is {now} is settled: its inspection stays.")
+    if money_went:
+        return InspectionFinal(
+            "A refund of this return was agreed to already: refund more out of goodwill instead."
+        )
+    if not is_remembered:
+        return InspectionFinal(
+            "It was inspected before inspections could be corrected: refund more out of goodwill "
+            "instead."
+        )
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class LineState:
     """What a line is worth, and how far it arrived and went back."""
@@ -133,8 +231,12 @@ class LineState:
     """Units in requests that are neither rejected nor cancelled; the next two are their amounts."""
     held_total: int = 0
     held_tax: int = 0
+    refused_units: int = 0
+    """Of the held, units that went back and were refused: for nothing."""
     closes_at: datetime | None = None
     """When the last window closes or closed; none: nothing arrived."""
+    evidence_for: tuple[str, ...] = ()
+    """Reasons for which evidence is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +252,7 @@ def worth(line: LineState, units: int, *, after: int = 0, taken: Worth = Worth(0
 
     `after` other units of the same request were counted before, worth `taken`.
     """
-    gone = line.held_units + after
+    gone = line.held_units - line.refused_units + after
     total, tax = (
         worth_of(units, line.paid_units, amount, gone_units=gone, gone_amount=held + counted)
         for amount, held, counted in (

@@ -19,6 +19,7 @@ from account_portal.core.schemas import (
     View,
     WholeNumber,
 )
+from account_portal.evidence.schemas import EvidenceFile, EvidenceIds
 from account_portal.orders.schemas import (
     Digest,
     OrderAddress,
@@ -26,6 +27,7 @@ from account_portal.orders.schemas import (
     RefundPreview,
     ShownRefund,
 )
+from account_portal.orders.schemas.policies import ReasonCode
 from account_portal.states import ReturnResolution, ReturnStatus
 
 ReturnRequestNumber = Annotated[
@@ -35,17 +37,19 @@ ReturnRequestNumber = Annotated[
 ]
 
 
-ReasonCode = Literal[
-    "too_small",
-    "too_large",
-    "not_as_described",
-    "damaged",
-    "wrong_item",
-    "changed_mind",
-    "other",
-]
-"""Why something goes back, for programs."""
 OTHER_REASON = "Something else"
+RefusalCode = Literal["worn", "damaged", "incomplete", "wrong_item", "other"]
+"""Why something that went back is not accepted, for programs."""
+REFUSALS: dict[RefusalCode, str] = {
+    "worn": "It was worn or used",
+    "damaged": "It came back damaged",
+    "incomplete": "Parts of it are missing",
+    "wrong_item": "It is not what was sold",
+    "other": OTHER_REASON,
+}
+"""The same in words."""
+RefusedGoods = Literal["sent_back", "kept"]
+"""What becomes of what was refused: it goes to its customer again, or stays with the store."""
 REASON_CODES: dict[str, ReasonCode] = {
     "Too small": "too_small",
     "Too large": "too_large",
@@ -70,6 +74,7 @@ class CreateOrderReturnItem(Input):
         default=ABSENT,
         description="The same for programs; where the store is to blame, it keeps no fee.",
     )
+    evidence: EvidenceIds = Field(default_factory=list)
 
 
 class SavedPickupAddress(Input):
@@ -116,6 +121,69 @@ class CreateOrderReturn(PreviewOrderReturn):
     preview: Digest = ABSENT
 
 
+class ChangeOrderReturn(PreviewOrderReturn):
+    """What is to go back instead; its evidence may be what the request has already."""
+
+    preview: Digest = ABSENT
+
+
+class TellReturnParcel(Input):
+    """The parcel that its customer sent themselves."""
+
+    awb_no: str = Field(
+        min_length=4,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$",
+        description="Its tracking number.",
+    )
+    courier_company_name: str = Field(
+        default=ABSENT, min_length=1, max_length=100, description="Who carries it."
+    )
+
+
+class InspectedItem(Input):
+    """What was received of one line."""
+
+    sku: str = Field(min_length=1, max_length=64, description="Names the order line.")
+    accepted: WholeNumber = Field(
+        default=ABSENT, ge=0, description="All that are not refused when left out."
+    )
+    refused: WholeNumber = Field(default=0, ge=0, description="Besides those that are accepted.")
+    reason_code: RefusalCode = Field(default=ABSENT, description="Needed if some are refused.")
+    note: str = Field(
+        default=ABSENT, min_length=1, max_length=500, description="What the customer reads."
+    )
+    goods: RefusedGoods = Field(
+        default="sent_back", description="What becomes of those that are refused."
+    )
+    can_ask_again: bool = Field(
+        default=False, description="Whether those that are refused may be asked for again."
+    )
+
+
+class InspectReturn(Input):
+    """What was received, as the store found it."""
+
+    return_items: list[InspectedItem] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Each line once; of those left out, everything is accepted.",
+    )
+
+
+class Inspection(View):
+    """What was received of units that were asked for, as the store found it."""
+
+    accepted_quantity: int = Field(ge=0)
+    refused_quantity: int = Field(ge=0, description="What is neither did not come.")
+    reason_code: RefusalCode | None = Field(description="Why some are refused, for programs.")
+    note: str | None = Field(description="The same in the store's words.")
+    goods: RefusedGoods | None = Field(description="What becomes of those that are refused.")
+    can_ask_again: bool = Field(
+        description="Whether those that are refused may be asked for again."
+    )
+
+
 class OrderReturnItem(View):
     """Units of one line that go back."""
 
@@ -131,6 +199,12 @@ class OrderReturnItem(View):
     return_reason: str
     reason_code: ReasonCode | None = Field(default=None, description="The same for programs.")
     fee: Amount = Field(default=Decimal(0), description="What the store keeps of its refund.")
+    evidence: list[EvidenceFile] = Field(
+        default_factory=list, description="Photos and videos by its customer."
+    )
+    inspection: Inspection | None = Field(
+        default=None, description="What was received; none: everything, or nothing yet."
+    )
 
 
 class OrderReturn(View):
@@ -146,11 +220,21 @@ class OrderReturn(View):
     shipping_address: OrderAddress | None = Field(description="Pickup place.")
     created_at: Moment
     modified_at: Moment
+    changed_at: Moment | None = Field(description="When its customer changed it last.")
+    courier_company_name: str | None = Field(
+        description="Who carries the parcel, if its customer sent it and said so."
+    )
+    awb_no: str | None = Field(description="Its tracking number.")
+    parcel_told_at: Moment | None = Field(description="When its customer told that last.")
     approved_at: Moment | None
     rejected_at: Moment | None
     rejection_reason: str | None
     shipped_at: Moment | None
     received_at: Moment | None
+    inspected_at: Moment | None
+    inspection_corrected_at: Moment | None = Field(
+        description="When the store said anew what it accepts."
+    )
     original_order_number: OrderNumber
     original_order_delivered_at: Moment | None
     replacement_order_number: str | None
@@ -177,6 +261,8 @@ class ReturnDetail(View):
     completed_at: Moment | None
     cancelled_at: Moment | None
     is_cancellation_allowed: bool
+    is_change_allowed: bool
+    can_tell_parcel: bool = Field(description="Whether its customer may name the parcel they sent.")
     can_ask_again: bool = Field(description="Whether the order lets something go back now.")
     wants: Literal["refund", "replacement", "both"]
     refunds: list[ShownRefund]
@@ -202,8 +288,20 @@ class ReturnableItem(View):
     reason: str | None = Field(
         description="Why nothing can go back, `{date}` for the day it closed; none: something can."
     )
+    evidence_for: list[ReasonCode] = Field(
+        description="Reasons for which the store asks for a photo or video."
+    )
     held_note: str = Field(
         description="How many of its units can go back, when others are in a return; else empty."
+    )
+
+
+class ChangeableReturn(View):
+    """A return request, and what it may be changed to."""
+
+    order_return: OrderReturn
+    lines: list[ReturnableItem] = Field(
+        description="All lines of its order; what it holds itself can go back."
     )
 
 
@@ -214,3 +312,7 @@ class ReturnQuote(RefundPreview):
     working_days: int = Field(description="Within how many, once the items are checked.")
     points_taken_back: Amount = Field(description="Points earned with the goods, taken back.")
     replaced_units: int = Field(ge=0)
+    evidence_required: list[str] = Field(
+        description="SKUs of items for whose reason the store asks for a photo or video; the "
+        "return is refused without."
+    )

@@ -7,9 +7,9 @@ from fastapi import Path
 from account_portal.api.deps import Ctx, OwnUser
 from account_portal.api.router import ContractRouter
 from account_portal.core.schemas import Ulid
+from account_portal.media.rules import upload_limit
 from account_portal.reviews import rules, service
 from account_portal.reviews.schemas import (
-    MAX_IMAGES,
     MAX_VIDEOS,
     CreateReview,
     CustomerReviews,
@@ -21,9 +21,7 @@ router = ContractRouter(tag="Reviews")
 
 ProductIdPath = Annotated[ProductId, Path(description="Product id.")]
 
-_MIB = 1024 * 1024
-UPLOAD_LIMIT = MAX_IMAGES * 5 * _MIB + MAX_VIDEOS * rules.MAX_VIDEO_BYTES + _MIB
-"""Bytes of a form with all the photos and videos that are allowed."""
+UPLOAD_LIMIT = upload_limit(MAX_VIDEOS)
 
 
 @router.expose(

@@ -5,9 +5,9 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.reviews import rules
+from account_portal.media.components import file_kinds, file_rules
 from account_portal.reviews.components import of_order, own_review, waiting_product
-from account_portal.reviews.schemas import MAX_IMAGES, MAX_VIDEOS
+from account_portal.reviews.schemas import MAX_VIDEOS
 from account_portal.reviews.state import ReviewsState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
@@ -18,15 +18,6 @@ FILES = "review-files"
 LABELS = {"rating": "Your rating", "review_text": "Your review", "files": "Photos and videos"}
 GUIDELINE = (
     "Please write about the product itself: without advertising, contact details or insults."
-)
-PHOTOS = ui.FileKind("photo", "photos", "JPEG, PNG or WebP photos", limit=MAX_IMAGES)
-VIDEOS = ui.FileKind(
-    "video",
-    "videos",
-    "MP4 or WebM videos",
-    accept="video/mp4,video/webm",
-    limit=MAX_VIDEOS,
-    max_bytes=rules.MAX_VIDEO_BYTES,
 )
 
 
@@ -158,11 +149,10 @@ def _form(about: Any) -> rx.Component:
         ui.file_field(
             "files",
             "Add photos or videos",
-            kinds=[PHOTOS, VIDEOS],
+            kinds=file_kinds(MAX_VIDEOS),
             upload_id=FILES,
             progress=State.progress,
-            hint=f"Up to {MAX_IMAGES} photos (JPEG, PNG or WebP, 5 MB each) and {MAX_VIDEOS} "
-            "videos (MP4 or WebM, 50 MB each)",
+            hint=file_rules(MAX_VIDEOS),
             error=State.errors["files"],
         ),
         rx.cond(

@@ -14,10 +14,10 @@ from pydantic import (
 )
 
 from account_portal.core.links import ShownPicture
-from account_portal.core.schemas import KEPT, Amount, Input, Moment, OrderNumber, Ulid, Upload, View
+from account_portal.core.schemas import KEPT, Amount, Input, Moment, OrderNumber, Ulid, View
+from account_portal.media.schemas import MAX_IMAGES, Photos, Uploads
 from account_portal.states import ReviewStatus
 
-MAX_IMAGES = 5
 MAX_VIDEOS = 2
 
 
@@ -54,17 +54,6 @@ def _number(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-def _chosen(value: Any) -> Any:
-    # A browser sends an empty file for a field in which none was chosen.
-    if not isinstance(value, list):
-        return value
-    return [
-        file
-        for file in value
-        if not (isinstance(file, Upload) and not file.filename and not file.size)
-    ]
-
-
 class CreateReview(Input):
     """A review, with photos and videos if it comes as a form."""
 
@@ -76,17 +65,12 @@ class CreateReview(Input):
     order_number: OrderNumber
     rating: RatingInput
     review_text: str = Field(default="", max_length=5000)
-    images: list[Upload] = Field(
-        default_factory=list,
-        max_length=MAX_IMAGES,
-        description="JPEG, PNG or WebP, 5 MiB each.",
-    )
-    videos: list[Upload] = Field(
+    images: Photos = Field(default_factory=list)
+    videos: Uploads = Field(
         default_factory=list, max_length=MAX_VIDEOS, description="MP4 or WebM, 50 MiB each."
     )
 
     _plain_number = field_validator("rating", mode="before")(_number)
-    _with_content = field_validator("images", "videos", mode="before")(_chosen)
 
 
 class UpdateReview(Input):
@@ -94,13 +78,13 @@ class UpdateReview(Input):
 
     rating: RatingInput = Field(default=KEPT, json_schema_extra=_without_default)
     review_text: str = Field(default=KEPT, max_length=5000, json_schema_extra=_without_default)
-    images: list[Upload] = Field(
+    images: Uploads = Field(
         default_factory=list,
         max_length=MAX_IMAGES,
         description="JPEG, PNG or WebP, 5 MiB each. Files that are sent take the place of all "
         "the review had.",
     )
-    videos: list[Upload] = Field(
+    videos: Uploads = Field(
         default_factory=list, max_length=MAX_VIDEOS, description="MP4 or WebM, 50 MiB each."
     )
     remove_files: bool = Field(
@@ -108,7 +92,6 @@ class UpdateReview(Input):
     )
 
     _plain_number = field_validator("rating", mode="before")(_number)
-    _with_content = field_validator("images", "videos", mode="before")(_chosen)
 
 
 class ReviewImage(View):

@@ -10,9 +10,9 @@ from account_portal.core.pagination import paginate
 from account_portal.core.schemas import Upload, View
 from account_portal.core.validation import invalid
 from account_portal.doors.page import read, write
+from account_portal.media.components import fault_of_files, sorted_files
 from account_portal.reviews import rules, service
 from account_portal.reviews.schemas import (
-    MAX_IMAGES,
     MAX_VIDEOS,
     CreateReview,
     CustomerReadyForReview,
@@ -28,11 +28,6 @@ from account_portal.ui.uploading import Uploading
 _PER_PAGE = 20
 _GONE = "This review is not there any more."
 _NOT_WAITING = "This product is not waiting for a review."
-_VIDEO_ENDINGS = (".mp4", ".webm", ".mov", ".m4v")
-_TOO_MANY = {
-    "images": f"Choose {MAX_IMAGES} photos at most.",
-    "videos": f"Choose {MAX_VIDEOS} videos at most.",
-}
 
 
 class Writing(View):
@@ -161,11 +156,7 @@ class ReviewsState(Uploading, PageData, PageState):
         if not form.get("rating"):
             self.errors = {"rating": "Choose how many stars."}
             return None
-        uploads = [Upload.received(file) for file in files]
-        sent = {
-            "images": [file for file in uploads if not _is_video(file)],
-            "videos": [file for file in uploads if _is_video(file)],
-        }
+        sent = sorted_files(files)
         with told_in_form(self):
             await self._send(about, form, sent)
             await self._show(dict(self.router.url.query_parameters), changed=True)
@@ -235,11 +226,6 @@ def _edited(review: CustomerReview) -> Writing:
     )
 
 
-def _is_video(file: Upload) -> bool:
-    """Whether it was sent as one; what it is, the service tells by its content."""
-    return file.content_type.startswith("video/") or file.filename.lower().endswith(_VIDEO_ENDINGS)
-
-
 _Data = TypeVar("_Data", CreateReview, UpdateReview)
 
 
@@ -252,9 +238,5 @@ def _checked(kind: type[_Data], **values: Any) -> _Data:
 
 def _at_field(name: str, text: str, sent: dict[str, list[Upload]]) -> tuple[str, str]:
     """A failure at the field of the form: it has one for all files, and says which is meant."""
-    kind, _, place = name.partition(".")
-    if kind not in sent:
-        return name, text
-    if place.isdecimal() and int(place) < len(sent[kind]):
-        return "files", f"{sent[kind][int(place)].filename}: {text}"
-    return "files", _TOO_MANY[kind]
+    fault = fault_of_files(name, text, sent, MAX_VIDEOS)
+    return ("files", fault) if fault else (name, text)

@@ -2,32 +2,16 @@
 
 import os
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
-from threading import BoundedSemaphore
 
 from passlib.context import CryptContext
 
-from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.settings import get_settings
+from account_portal.core.turns import Turns
 
-TURN_WITHIN = 5
-"""Seconds to wait for a turn."""
-_turns = BoundedSemaphore(max(1, (os.cpu_count() or 2) // 2))
+TURNS = Turns(at_once=max(1, (os.cpu_count() or 2) // 2), waiting=24, within=5)
 """At most half the processors of a process hash at a time, so that strangers who send passwords
 slow each other down and nobody else; each hash takes its memory only while it has its turn."""
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Raises `GatewayUnavailable` when too many others hash."""
-    if not _turns.acquire(timeout=TURN_WITHIN):
-        raise GatewayUnavailable
-    try:
-        yield
-    finally:
-        _turns.release()
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +39,7 @@ def normal(password: str) -> str:
 
 def hash_password(password: str) -> str:
     """An argon2id hash. Takes about 0.1 s on purpose: never call it while holding a write lock."""
-    with _turn():
+    with TURNS.take():
         return _context().hash(normal(password))
 
 
@@ -71,7 +55,7 @@ def verify_password(password: str, stored: str | None) -> tuple[bool, str | None
         stored = None
     compared = stored or _nobodys_hash()
     try:
-        with _turn():
+        with TURNS.take():
             fits, stronger = _context().verify_and_update(normal(password), compared)
             as_typed = not fits and normal(password) != password
             as_typed = as_typed and _context().verify(password, compared)

@@ -140,8 +140,8 @@ def _audit_log(_settings: Settings) -> str:
 
 def _deaths(_settings: Settings) -> str:
     from account_portal.core.db import get_database
-    from account_portal.notifications import killers as messages
-    from account_portal.webhooks.queue import killers as deliveries
+    from account_portal.notifications import list_fatal as messages
+    from account_portal.webhooks.queue import list_fatal as deliveries
 
     try:
         with get_database().session(writes=False) as db:
@@ -154,7 +154,7 @@ def _deaths(_settings: Settings) -> str:
     told = [f"{', '.join(ids)} ({place})" for place, ids in found.items() if ids]
     if told:
         raise Fault(f"workers died over what they sent, look at their log: {'; '.join(told)}")
-    return "nobody died over what they sent"
+    return "none died over what it sent"
 
 
 def _redis(settings: Settings) -> str:

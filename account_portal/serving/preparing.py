@@ -1,7 +1,7 @@
 """What happens between the command and the server: settings, database, demo data."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
@@ -48,23 +48,21 @@ def read_settings(port: int | None) -> Settings:
 def prepare_database(settings: Settings) -> None:
     """Bring the tables up to date and, in demo mode, fill an empty database."""
     from account_portal.core.db import get_database
-    from account_portal.core.migrations import DatabaseTooNew, upgrade
+    from account_portal.core.opening import CannotOpen, open_database
 
-    database = get_database()
     try:
-        _require_answer(database.ping)
-        upgrade(database)
+        database = open_database(waits=settings.database_start_seconds)
         if settings.demo:
             from account_portal.demo.seed import seed_if_empty
 
             if seed_if_empty(database):
                 click.echo("Demo data written.")
         _apply_policy_file()
-    except DatabaseTooNew as error:
+    except CannotOpen as error:
         raise CannotStart(str(error)) from None
     finally:
         # Workers are forked: no connection may be shared with them.
-        database.dispose()
+        get_database().dispose()
 
 
 def _apply_policy_file() -> None:
@@ -81,16 +79,6 @@ def _apply_policy_file() -> None:
         raise CannotStart(f"PORTAL_POLICY_FILE can't be put in force: {error.message}") from None
     if version is not None:
         click.echo(f"Policy {version.number} is in force, from PORTAL_POLICY_FILE.")
-
-
-def _require_answer(ping: Callable[[], None]) -> None:
-    from sqlalchemy.exc import DBAPIError
-
-    try:
-        ping()
-    except DBAPIError as error:
-        reason = str(error.orig).strip().partition("\n")[0]
-        raise CannotStart(f"The database does not answer: {reason}.") from None
 
 
 def require_redis(settings: Settings) -> None:

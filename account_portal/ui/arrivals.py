@@ -28,7 +28,7 @@ from reflex_base.constants import CompileVars
 from reflex_base.event import Event
 from starlette.concurrency import run_in_threadpool
 
-from account_portal.context import Actor, Caller, answers_at_once, enter
+from account_portal.context import Actor, Caller, Context, answers_at_once, enter
 from account_portal.core.errors import NotAuthenticated, ValidationError
 from account_portal.core.ids import new_secret
 from account_portal.doors.page import caller_with
@@ -278,12 +278,18 @@ _of_upload: ContextVar[dict[str, Any]] = ContextVar("of_upload")
 """What came along with the upload that is being taken in."""
 
 
-async def admit_upload(scope: Scope) -> str:
+async def admit_upload(
+    scope: Scope, opens_order: Callable[[Context], Any] = lambda _ctx: None
+) -> str:
     """The key of the state that an upload is for: its sender's own, whatever tab it names.
+
+    Args:
+        scope: of the request.
+        opens_order: finds the order that was found without an account, if there is one.
 
     Raises:
         ValidationError: it does not say which page sends it.
-        NotAuthenticated: no customer's credential came along.
+        NotAuthenticated: neither a customer's credential came along, nor one that opens an order.
         GatewayUnavailable: the database can't be asked just now.
     """
     try:
@@ -292,9 +298,17 @@ async def admit_upload(scope: Scope) -> str:
         raise ValidationError from None
     arrival = await arrive(said, scope)
     if not arrival.customer:
-        raise NotAuthenticated
+        headers = HeaderData.from_router_data(arrival.data)
+        caller = caller_with(headers, arrival.data["ip"], arrival.data)
+        if not await run_in_threadpool(_opens, caller, opens_order):
+            raise NotAuthenticated
     _of_upload.set(arrival.data)
     return arrival.key
+
+
+def _opens(caller: Caller, opens_order: Callable[[Context], Any]) -> bool:
+    with enter(caller, writes=False) as ctx:
+        return opens_order(ctx) is not None
 
 
 def connect_pages(app: rx.App) -> None:

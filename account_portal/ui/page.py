@@ -40,3 +40,16 @@ class Page:
     def is_guarded(self) -> bool:
         """Whether opening it asks who is there first (`page_load`)."""
         return any(getattr(getattr(one, "fn", one), "is_guarded", False) for one in self.load)
+
+
+def open_page(path: str, content: Callable[[], rx.Component], title: str, *load: Any) -> Page:
+    """A page for whoever comes, under the store's name only."""
+    return Page(path, content, title, load=load, public=True, frame="plain")
+
+
+def page_of_one(
+    path: str, content: Callable[[], rx.Component], title: str, load: Any, under: str
+) -> Page:
+    """A page of one thing, which its address names; the menu's line is that of its list."""
+    number = path.partition("[")[2].partition("]")[0]
+    return Page(path, content, title, load=(load,), under=under, number=number)

@@ -178,6 +178,11 @@ class PageData(rx.State, mixin=True):
         await type(self).event_handlers["load"].fn.shows(self)
 
 
+def typed(form: dict[str, Any], name: str, longest: int) -> str:
+    """What stands in a field, cut to what fits."""
+    return str(form.get(name) or "").strip()[:longest]
+
+
 def sentence(text: str) -> str:
     """Reasons are written to follow a field's name; at the field they stand alone."""
     if text == "is required":
@@ -343,6 +348,15 @@ class OwnPagesOnly(Middleware):
         session.leave_to = ""  # it was followed: this page is where it led, or came back from
         if not is_back:
             session.notice_text = ""  # it was about the page before
+            _put_away(state._get_root_state())  # noqa: SLF001
+
+
+def _put_away(state: rx.State) -> None:
+    """Nothing that the tab's last page showed is shown before this one has loaded its own."""
+    for part in state.substates.values():
+        if isinstance(part, PageData):
+            part.phase = "loading"
+        _put_away(part)
 
 
 def _get_user_id(ctx: Any) -> str:

@@ -17,10 +17,13 @@ class Uploading(rx.State, mixin=True):
 
     progress: int = 0
     """Percent of the files that has been sent."""
+    sending_at: str = ""
+    """The field that sends them, where there are several."""
 
     @rx.event
-    async def show_progress(self, sent: dict[str, Any]) -> None:
-        """Say how much has been sent, or that it did not arrive."""
+    async def show_progress(self, sent: dict[str, Any], field: str = "") -> None:
+        """Say how much has been sent from a field, or that it did not arrive."""
+        self.sending_at = field
         share = sent.get("progress")
         self.progress = round(100 * min(max(share, 0), 1)) if isinstance(share, int | float) else 0
         if not sent.get("failed"):
@@ -30,7 +33,9 @@ class Uploading(rx.State, mixin=True):
         except PortalError as error:  # signed out meanwhile, which is why it was refused
             self._show_error(error)
         else:
-            self.errors = {"_": "This could not be sent. Check your connection, then try again."}
+            self.errors = {
+                field or "_": "This could not be sent. Check your connection, then try again."
+            }
 
 
 def is_sending(state: Any, action: str) -> rx.Var[bool]:

@@ -12,6 +12,7 @@ from sqlmodel import col
 from account_portal.addresses import service as addresses
 from account_portal.auth.service import user_view
 from account_portal.bank_accounts import service as bank_accounts
+from account_portal.claims import service as claims
 from account_portal.context import Actor, Context
 from account_portal.core.errors import InsufficientScope, NotFound
 from account_portal.events import Entry
@@ -93,6 +94,11 @@ def _return(ctx: Context, data: Data) -> bytes:
     return found.model_dump_json().encode()
 
 
+def _claim(ctx: Context, data: Data) -> bytes:
+    found = claims.get_claim(ctx, data["order_number"], data["claim_number"])
+    return found.model_dump_json().encode()
+
+
 def _review(ctx: Context, data: Data) -> bytes:
     review = ctx.get_owned(Review, id=data["review_id"])
     shown = {**data, "rating": review.rating / 2, "status": review.status}
@@ -121,6 +127,7 @@ _OF: dict[str, tuple[tuple[str, ...], Callable[[Context, Data], bytes], str]] = 
     "payment": (("order_number",), _order, "order"),
     "refund": (("order_number",), _order, "order"),
     "return": (("request_number",), _return, "return"),
+    "claim": (("order_number", "claim_number"), _claim, "return"),
     "review": (("review_id",), _review, "review"),
     "address": (("address_id",), _address, "customer"),
     "bank_account": (("bank_account_id",), _bank_account, "bank_account"),

@@ -40,7 +40,7 @@ PAUSES = tuple(
 """Between the tries: eleven of them, over three days."""
 MOST_DEATHS = 5
 """Workers that may die over a delivery, one after the other, before it is dead too."""
-KILLER = f"{MOST_DEATHS} workers died, one after the other, while they sent it."
+WORKERS_DIED = f"{MOST_DEATHS} workers died, one after the other, while they sent it."
 DISABLED_AFTER = timedelta(days=5)
 """How long an endpoint may fail, without one success, before nothing is sent to it any more."""
 RECOVERED_AFTER = timedelta(minutes=10)
@@ -197,18 +197,18 @@ def _note_deaths(ctx: Context, endpoint_id: str) -> None:
         return
     # As in `settle`: what is handed on meanwhile would wait for one that is dead already.
     ctx.db.get_one(WebhookEndpoint, endpoint_id, with_for_update=True)
-    killers = []
+    fatal = []
     for row in ctx.db.execute(statement.with_for_update(skip_locked=True)).scalars():
         row.deaths += 1
         if row.deaths < MOST_DEATHS:
             row.status = DeliveryStatus.DUE
             continue
-        row.error = KILLER
+        row.error = WORKERS_DIED
         close(row, DeliveryStatus.DEAD, ctx.now)
-        killers.append(row)
-        log.error("webhook delivery %s is given up: %s", row.id, KILLER)
+        fatal.append(row)
+        log.error("webhook delivery %s is given up: %s", row.id, WORKERS_DIED)
     ctx.db.flush()
-    _go_on(ctx, endpoint_id, {row.customer_id for row in killers if row.customer_id})
+    _go_on(ctx, endpoint_id, {row.customer_id for row in fatal if row.customer_id})
 
 
 def give_back(ctx: Context, taken: Taken) -> None:
@@ -342,7 +342,7 @@ def _disable(ctx: Context, endpoint: WebhookEndpoint, reason: str) -> None:
         enqueue(ctx, message, to=("email", ctx.settings.store_email))
 
 
-def killers(db: Session) -> list[str]:
+def list_fatal(db: Session) -> list[str]:
     """Some deliveries that were given up because workers died over them, newest first."""
     statement = select(_TABLE.id).where(
         _TABLE.status == DeliveryStatus.DEAD, _TABLE.deaths >= MOST_DEATHS

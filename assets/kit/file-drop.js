@@ -95,7 +95,7 @@ function Chosen({ file, url, onRemove, disabled, icons }) {
 /** A native file input over a drop area, with previews. `uploadId` hands the files to
  *  `rx.upload_files(upload_id)`; without it they travel with the form, as `name`. */
 export function FileDrop(props) {
-  const { uploadId, kinds, resetKey, progress = 0, onPicked } = props;
+  const { uploadId, kinds, resetKey, progress = 0, onPicked, onChosen } = props;
   const { label, hint, icons, id, name, describedBy, invalid } = props;
   const [, setFilesById] = useContext(UploadFilesContext) ?? [];
   const [files, setFiles] = useState([]);
@@ -139,6 +139,10 @@ export function FileDrop(props) {
       if (uploadId) setFilesById?.((all) => ({ ...all, [uploadId]: [] }));
     } else keep([]);
   }, [resetKey]);
+
+  useEffect(() => {
+    if (files.length) onChosen?.(files.length); // now `rx.upload_files` has them
+  }, [files]);
 
   const pick = () => {
     const found = choose(files, [...input.current.files], kinds);

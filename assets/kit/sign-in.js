@@ -57,7 +57,11 @@ export function SentForm({ action, customer, children, onStart, onDone, onAgain,
       return;
     }
     if (!answer.customer)
-      onDone?.({ contact: body.get("contact") ?? "", channel: body.get("channel") ?? "" });
+      onDone?.({
+        contact: body.get("contact") ?? "",
+        channel: answer.channel ?? body.get("channel") ?? "", // the code sent before took another way
+        wait: answer.wait ?? 0,
+      });
     else await goOn(answer, customer, onAgain);
   };
   const look = (event) => {

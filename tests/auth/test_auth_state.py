@@ -305,6 +305,25 @@ async def test_a_code_on_its_way(
     assert state.wait == 0
 
 
+@pytest.mark.parametrize(
+    ("told", "wait", "said"),
+    [
+        ({}, 30, "A new code is on its way."),
+        ({"wait": 12}, 12, "The code sent a moment ago still works. Enter that one."),
+        ({"wait": 9999}, 30, "A new code is on its way."),
+        ({"wait": "x"}, 30, "A new code is on its way."),
+    ],
+)
+async def test_a_code_asked_for_again_says_which_one_to_enter(
+    database: Database, clock: Clock, told: dict[str, Any], wait: int, said: str
+) -> None:
+    tab = Tab(path="/login", step="code")
+    await tab.send(LoginState, "load")
+    answer = {"contact": "a@b.example", "channel": "email", **told}
+    state = await tab.send(LoginState, "code_sent", answer)
+    assert (state.wait, state.notice_text) == (wait, said)
+
+
 async def test_a_wait_is_told_and_counted(database: Database) -> None:
     tab = Tab(path="/login", step="code")
     await tab.send(LoginState, "load")

@@ -251,12 +251,35 @@ def test_code_form_tells_scripts_the_handle(api: Any, owner: User, database: Dat
     accept = {"Accept": "application/json"}
     sent = post(api, "code", {"contact": "owner@example.com"}, **accept).json()["content"]
     assert sent["otp_action"] == "login"
+    api.client.cookies.clear()
     again = post(api, "code", {"contact": "owner@example.com"}, **accept)
     assert again.status_code == 429
     assert int(again.headers["retry-after"]) > 0
-    api.client.cookies.clear()
     fields = {"otp": last_code(database), "otp_token": sent["otp_token"]}
     assert post(api, "verify", fields, **accept).status_code == 200
+
+
+@pytest.mark.parametrize("contact", ["owner@example.com", "nobody@example.com"])
+@pytest.mark.parametrize(
+    ("form", "step"),
+    [("code", "/login?step=code"), ("forgot", "/forgot-password?step=code")],
+)
+def test_who_asks_again_at_once_goes_on_with_the_code_that_was_sent(
+    api: Any, owner: User, clock: Clock, contact: str, form: str, step: str
+) -> None:
+    accept = {"Accept": "application/json"}
+    first = post(api, form, {"contact": contact}, **accept).json()["content"]
+    assert first["otp_token"]
+    clock.advance(seconds=12)
+    assert post(api, form, {"contact": contact, "channel": "email"}).headers["location"] == step
+    again = post(api, form, {"contact": contact}, **accept).json()["content"]
+    assert again == {"next": step, "channel": "email", "wait": 18}
+    # Another contact's code, and one for something else, is none to go on with.
+    other = "forgot" if form == "code" else "code"
+    api.client.cookies.clear()
+    assert post(api, other, {"contact": contact}, **accept).status_code == 429
+    clock.advance(seconds=30)
+    assert "wait" not in post(api, form, {"contact": contact}, **accept).json()["content"]
 
 
 def test_code_of_another_kind_signs_nobody_in(api: Any, owner: User, database: Database) -> None:

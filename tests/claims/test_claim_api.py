@@ -71,6 +71,7 @@ def test_each_call_for_each_caller(
         (api.get, "/orders/claims", {}),
         (api.get, of(order), {}),
         (api.post, of(order), body),
+        (api.post, f"{of(order)}/preview", body),
         (api.get, f"{of(order)}/{number}", {}),
         (api.post, f"{of(order)}/{number}/withdraw", {}),
     ]:

@@ -167,6 +167,15 @@ def test_less_than_it_cost(call: Call, database: Database, owner: User) -> None:
     assert (claimable(call, order), returnable(call, order)) == ([0, 0], [0, 0])
 
 
+def words_of_claims(database: Database) -> list[dict[str, Any]]:
+    return [row.payload["words"] for row in rows(database, OutboxMessage) if "claim" in row.kind]
+
+
+def last_words(database: Database) -> dict[str, Any]:
+    """What the latest message of a claim is written from."""
+    return words_of_claims(database)[-1]
+
+
 def test_what_was_paid_otherwise_comes_back_otherwise(
     call: Call, database: Database, owner: User
 ) -> None:
@@ -183,6 +192,8 @@ def test_what_was_paid_otherwise_comes_back_otherwise(
     money, points = sorted(done.refund, key=lambda one: one.payment_mode == "loyalty_point")
     assert (money.refund_amount, money.status) == (Decimal(50), "pending")
     assert (points.refund_amount, points.status) == (Decimal(50), "success")
+    words = last_words(database)
+    assert (words["refund"], words["points"], words["unpaid"]) == ("₹50.00", "50", None)
     assert account(database, order).owed_back == 0
     done = accept(call, open_claim(call, order))
     assert sum(one.refund_amount for one in done.refund) == Decimal(100)
@@ -196,6 +207,8 @@ def test_what_is_not_paid_is_not_asked_for(call: Call, database: Database, owner
     )
     done = accept(call, open_claim(call, order))
     assert (done.refund, done.agreed_amount) == ([], Decimal(100))
+    words = last_words(database)
+    assert (words["refund"], words["unpaid"]) == (None, "₹100.00")
     status = call(orders.get_payment_status, order.order_number)
     assert (status.amount_unpaid, account(database, order).owed_back) == (100, 0)
 
@@ -453,7 +466,7 @@ def test_a_claim_ends_when_its_parcel_arrives(
     found = call(service.get_claim, order.order_number, made.claim_number)
     assert (found.status, found.answer) == ("withdrawn", "The parcel arrived.")
     assert found.withdrawn_at == clock.now
-    told = [row.payload["words"] for row in rows(database, OutboxMessage) if "claim" in row.kind]
+    told = words_of_claims(database)
     assert [words["step"] for words in told] == ["opened", "arrived"]
     with pytest.raises(rules.ClaimNotOpen):
         accept(call, made)

@@ -267,7 +267,7 @@ def test_the_order_and_the_first_page_lead_to_it(
     number = order.order_number
     page = OpenPage(database, OrderDetailState, owner, f"/orders/{number}", order_number=number)
     page.run("load")
-    shown = {one.claim_number: (one.status, one.summary) for one in page.shown.claims}
+    shown = {one.number: (one.status, one.summary) for one in page.shown.claims}
     assert shown == {
         made[0].claim_number: ("rejected", made[0].claim_items[0].product_name),
         made[1].claim_number: ("open", made[1].claim_items[0].product_name),

@@ -25,9 +25,11 @@ from account_portal.models import (
     UserSession,
     WebhookEndpoint,
 )
+from account_portal.states import ReturnStatus
 from tests.console.conftest import Browser, Page
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
+from tests.factories.returns import make_return, return_item
 from tests.factories.users import make_session, make_user
 
 SignedIn = Callable[..., Browser]
@@ -268,6 +270,94 @@ def test_a_return_is_decided(
         do(support, support.page("/returns"), deed)
         assert rows(database, OrderReturn)[0].status == status
     assert f"Return {request} complete" in " ".join(of_order(support, order).text.split())
+
+
+WORN = {
+    "sku": ["SKU-0", "SKU-1"],
+    "accepted": ["1", "0"],
+    "refused": ["0", "1"],
+    "reason_code": ["", "worn"],
+    "note": ["", "The soles are worn"],
+    "goods": ["sent_back", "kept"],
+    "can_ask_again": ["false", "false"],
+}
+"""An inspection that refuses the second of two lines."""
+
+
+def test_what_came_back_is_inspected(database: Database, signed_in: SignedIn, owner: User) -> None:
+    order = make_order(database, owner, lines=[make_line(0), make_line(1)], parcels=[{}])
+    items = return_item(0), return_item(1)
+    made = make_return(database, owner, order, *items, status=ReturnStatus.RECEIVED)
+    warehouse = signed_in(Role.WAREHOUSE)
+    assert "Not all of it is fine" in warehouse.page("/returns").text
+    page = of_order(warehouse, order)
+    do(warehouse, page, "return.inspect", **{**WORN, "reason_code": ["", ""]})
+    assert "Say why units are refused" in warehouse.told()
+    do(warehouse, of_order(warehouse, order), "return.inspect", **WORN)
+    assert f"Return {made.request_number} is inspected" in warehouse.told()
+    told = " ".join(warehouse.page("/returns").text.split())
+    assert "Accepted 0, refused 1 (worn: The soles are worn); kept" in told
+    assert "return.inspect" not in of_order(warehouse, order).deeds()
+    assert "inspected" in " ".join(of_order(warehouse, order).text.split())
+
+
+def test_an_inspection_is_corrected_until_a_refund_is_agreed_to(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    order = make_order(database, owner, lines=[make_line(0), make_line(1)], parcels=[{}])
+    items = return_item(0), return_item(1)
+    made = make_return(database, owner, order, *items, status=ReturnStatus.RECEIVED)
+    number = made.request_number
+    [refund] = rows(database, Refund)
+    warehouse = signed_in(Role.WAREHOUSE)
+    first = of_order(warehouse, order)
+    assert "return.correct" not in first.deeds()
+    said = {**WORN, "can_ask_again": ["false", "true"]}
+    do(warehouse, first, "return.inspect", **said)
+    less = rows(database, Refund)[0].refund_amount
+    assert less < refund.refund_amount
+    # A page from before: refused in a sentence, nothing changes.
+    do(warehouse, first, "return.inspect", **said)
+    assert "somebody changed this after you opened the page" in warehouse.told()
+    assert "Correct the inspection" in warehouse.page("/returns").text
+    page = of_order(warehouse, order)
+    drawn = warehouse.client.get(f"/console/orders/{order.order_number}").text
+    form = drawn[drawn.index("/do/return.correct") :]
+    form = form[: form.index("</form>")]
+    assert 'value="The soles are worn"' in form
+    for value in ("worn", "kept", "true"):
+        assert f'<option value="{value}" selected>' in form
+    all_fine = {**said, "accepted": ["1", "1"], "refused": ["0", "0"]}
+    do(warehouse, page, "return.correct", **all_fine)
+    assert f"The inspection of return {number} is corrected" in warehouse.told()
+    assert rows(database, Refund)[0].refund_amount == refund.refund_amount
+    text = " ".join(of_order(warehouse, order).text.split())
+    assert f"Return {number} inspection corrected" in text
+    # Once a refund is agreed to, it stays.
+    page = of_order(warehouse, order)
+    finance = signed_in(Role.FINANCE)
+    do(finance, of_order(finance, order), "refund.approve")
+    assert "return.correct" not in of_order(warehouse, order).deeds()
+    assert "Correct the inspection" not in warehouse.page("/returns").text
+    do(warehouse, page, "return.correct", **said)
+    assert "A refund of this return was agreed to already" in warehouse.told()
+    assert rows(database, Refund)[0].refund_amount == refund.refund_amount
+
+
+def test_items_of_one_line_are_inspected_together(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    order = make_order(database, owner, lines=[make_line(0, quantity=2)], parcels=[{}])
+    items = return_item(0), return_item(0, resolution="replacement")
+    made = make_return(database, owner, order, *items, status=ReturnStatus.RECEIVED)
+    warehouse = signed_in(Role.WAREHOUSE)
+    page = of_order(warehouse, order)
+    forms = " ".join(page.text.split()).partition("Not all of it is fine")[2]
+    assert (forms.count("Accepted"), "2 × Product 0" in forms) == (1, True)
+    counts = {"sku": ["SKU-0"], "accepted": ["1"], "refused": ["1"], "reason_code": ["worn"]}
+    said = {"note": [""], "goods": ["sent_back"], "can_ask_again": ["false"]}
+    do(warehouse, page, "return.inspect", **counts, **said)
+    assert f"Return {made.request_number} is inspected" in warehouse.told()
 
 
 def test_a_claim_is_decided(database: Database, signed_in: SignedIn, owner: User) -> None:

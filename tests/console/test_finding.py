@@ -12,9 +12,13 @@ from account_portal.console.service.search import search
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import User
+from account_portal.returns import service as returns
+from account_portal.returns.schemas import TellReturnParcel
+from account_portal.states import ReturnStatus
 from tests.conftest import Acting, Clock
 from tests.console.conftest import Browser
 from tests.factories.orders import make_order
+from tests.factories.returns import make_return
 from tests.factories.users import make_user
 
 SignedIn = Callable[..., Browser]
@@ -79,6 +83,19 @@ def test_orders_are_found(acting: Acting, database: Database, owner: User) -> No
             assert [one.order_number for one in search(ctx, text).orders] == [order.order_number]
     with acting(SHOP, writes=False) as ctx:
         assert search(ctx, "W-1001").orders == []
+
+
+def test_orders_are_found_by_the_parcel_that_comes_back(
+    acting: Acting, database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, parcels=[{}])
+    request = make_return(database, owner, order, status=ReturnStatus.APPROVED)
+    with acting(owner) as ctx:
+        parcel = TellReturnParcel(awb_no="RR 12345 IN")
+        returns.tell_parcel(ctx, order.order_number, request.request_number, parcel)
+    for text, expected in (("rr 12345 in", [order.order_number]), ("RR 12345", [])):
+        with acting(SHOP, writes=False) as ctx:
+            assert [one.order_number for one in search(ctx, text).orders] == expected
 
 
 def test_many_are_cut_off(

@@ -199,3 +199,13 @@ def test_settings_are_shown_without_secrets(signed_in: SignedIn, set_settings: A
     assert "hunter2-secret" not in shown
     assert "a key for tests only" not in shown
     assert "set, not shown" in shown
+
+
+def test_signs_that_nothing_has_are_no_crash(signed_in: SignedIn, browser: New) -> None:
+    """PostgreSQL keeps no NUL, and its driver asks for none."""
+    admin = signed_in()
+    asked = ("/orders/%00", "/customers/%00", "/search?q=%00", "/audit?about=%00")
+    told = {path: admin.get(path).status_code for path in asked}
+    told["login"] = browser().post("/login", {"email": "a\0", "password": "a\0"}).status_code
+    told |= {name: admin.do(name, "a\0").status_code for name in DEEDS}
+    assert {name: status for name, status in told.items() if status >= 500} == {}

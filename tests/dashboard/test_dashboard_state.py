@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from account_portal.core.db import Database
 from account_portal.dashboard.state import DashboardState
 from account_portal.models import User
@@ -113,6 +115,40 @@ def test_a_part_that_is_not_paid_needs_the_customer(database: Database, owner: U
     (task,) = open_home(database, owner).shown.tasks
     assert task.title == f"Part of the payment is missing for order {order.order_number}"
     assert task.action == "Pay now"
+
+
+PENDING = {"payment_status": "pending"}
+EARLIER = {"created_at": datetime.now(UTC) - timedelta(minutes=20)}
+
+
+@pytest.mark.parametrize(
+    ("payments", "stated", "title", "action"),
+    [
+        ([PENDING], "pending", "We are waiting for your payment", "See the order"),
+        ([{**PENDING, **EARLIER}], "pending", "The payment is missing", "Pay now"),
+        ([], "pending", "The payment is missing", "Pay now"),
+        ([{"amount": 100}, PENDING], "partially_paid", "We are waiting for your", "See the order"),
+        ([{**PENDING, "collection": "authorized"}], "pending", "", ""),
+        ([{**PENDING, "collection": "on_delivery"}], "pending", "", ""),
+        ([{"amount": 100}, {**PENDING, "collection": "on_delivery"}], "partially_paid", "", ""),
+        ([{}], "success", "", ""),
+    ],
+)
+def test_home_asks_for_money_as_the_order_does(
+    database: Database,
+    owner: User,
+    payments: list[dict[str, Any]],
+    stated: str,
+    title: str,
+    action: str,
+) -> None:
+    order = make_order(database, owner, payments=payments, payment_status=stated)
+    tasks = open_home(database, owner).shown.tasks
+    assert len(tasks) == bool(title)
+    for task in tasks:
+        assert task.title.startswith(title)
+        assert task.action == action
+        assert task.pays == (order.order_number if action == "Pay now" else "")
 
 
 def test_nobody_sees_anything(database: Database) -> None:

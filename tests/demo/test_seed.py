@@ -21,12 +21,15 @@ from account_portal.demo.seed import DemoRefused, seed_demo, seed_if_empty
 from account_portal.demo.seed.people import DEMO, NEW, PASSWORD, SAM, address_values
 from account_portal.demo.seed.places import ADDRESSES
 from account_portal.demo.seed.pricing import Priced, price_order
+from account_portal.gateways import get_gateways
 from account_portal.loyalty.service import get_loyalty
 from account_portal.models import (
     Address,
     BankAccount,
+    Evidence,
     LoyaltyAccount,
     LoyaltyActivity,
+    Media,
     Order,
     OrderDocument,
     OrderLine,
@@ -56,6 +59,7 @@ from account_portal.states import (
     VerificationStatus,
 )
 from tests.conftest import Acting
+from tests.factories.pictures import open_picture
 
 
 @pytest.fixture
@@ -89,6 +93,17 @@ def test_returns_refunds_reviews_and_accounts_come_in_every_state(demo: Database
         VerificationStatus.PENDING,
         VerificationStatus.UNVERIFIED,
     }
+
+
+def test_a_return_and_a_claim_are_shown_by_photos(demo: Database) -> None:
+    shown = rows(demo, Evidence, customer_id=DEMO.id)
+    assert Counter(bool(row.return_item_id) for row in shown) == {True: 1, False: 1}
+    for media in rows(demo, Media):
+        for name in media.sizes.split(","):
+            file = get_gateways().storage.open(f"{media.id}/{name}")
+            assert file is not None
+            with file:
+                assert open_picture(file.read()).format == "WEBP"
 
 
 def test_there_are_items_left_to_review(demo: Database) -> None:

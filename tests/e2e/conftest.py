@@ -57,7 +57,12 @@ AXE_OPTIONS = {
 SLOWEST = 30_000
 """Milliseconds a page may take on a machine that carries much else; what is there sooner is."""
 # What a page may say in the console: nothing. These come from the browser, for what tests provoke.
-EXPECTED_NOISE = ("Failed to load resource: the server responded with a status of 4",)
+# A refusal is what many tests ask for; a page may be left before its connection stands.
+EXPECTED_NOISE = re.compile(
+    r"Failed to load resource: the server responded with a status of 4"
+    r"|WebSocket connection to '\S+/_event/\S+' failed: "
+    r"WebSocket is closed before the connection is established"
+)
 
 expect.set_options(timeout=SLOWEST)
 
@@ -80,8 +85,10 @@ def pytest_runtest_makereport(
         for page in [page for context in browser.contexts for page in context.pages]:
             with contextlib.suppress(Error):
                 seen = page.locator("body").inner_text(timeout=2_000)
+                focused = page.evaluate("document.activeElement?.outerHTML.slice(0, 200)")
                 said = "\n".join(TALKS.get(page, ()))
-                report.sections.append((f"Page at {page.url}", f"{seen}\n\n{said}"))
+                section = f"{seen}\n\nFocused: {focused}\n\n{said}"
+                report.sections.append((f"Page at {page.url}", section))
     return report
 
 
@@ -184,7 +191,7 @@ def open_page(portal: Portal, browser: Browser) -> Iterator[OpenPage]:
 
     def hear(message: Any) -> None:
         text = message.text
-        if message.type in ("error", "warning") and not text.startswith(EXPECTED_NOISE):
+        if message.type in ("error", "warning") and not EXPECTED_NOISE.match(text):
             noise.append(text)
 
     def open_at(

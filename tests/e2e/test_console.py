@@ -154,3 +154,27 @@ def test_the_theme_is_chosen(console: Any) -> None:
     page.locator("summary", has_text="Admin").click()
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_css("background-color", "rgb(15, 15, 17)")
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_an_inspection_is_said_and_corrected(console: Any, viewport: Any) -> None:
+    page = console("/orders/NW-21212", viewport=viewport)
+    title = re.compile("^(Not all of it is fine|Correct the inspection)$")
+    part = page.locator("article", has_text="RET-NW-21212-1")
+    for refused, note in (("1", "The lid is scratched"), ("0", "")):
+        part.locator("summary", has_text=title).click()
+        if not note:
+            expect(part.get_by_label("Refused").first).to_have_value("1")
+            expect(part.get_by_label("In words").first).to_have_value("The lid is scratched")
+        assert_accessible(page)
+        assert_no_sideways_scroll(page)
+        units = int(part.get_by_label("Accepted").first.get_attribute("max") or 0)
+        part.get_by_label("Accepted").first.fill(str(units - int(refused)))
+        part.get_by_label("Refused").first.fill(refused)
+        part.get_by_label("Why, if some are refused").first.select_option(index=1)
+        part.get_by_label("In words").first.fill(note)
+        part.get_by_role("button", name="Save").click()
+        expect(page.get_by_text(re.compile("is inspected|is corrected"))).to_be_visible()
+        expect(part.get_by_text(f"refused {refused}").first).to_be_visible()
+    expect(page.get_by_text("Return RET-NW-21212-1 inspection corrected").first).to_be_visible()
+    assert_accessible(page)

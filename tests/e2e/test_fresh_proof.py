@@ -76,6 +76,7 @@ def test_by_password_before_the_form(
     form = page.get_by_role("dialog", name="Change your e-mail address")
     if kind is not Finger:
         expect(form.get_by_label("New e-mail address")).to_be_focused()
+    expect(form).to_be_visible()
     page.keyboard.press("Escape")
     expect(form).to_be_hidden()
     hands.press(page.get_by_role("button", name="Add Phone"))

@@ -114,7 +114,9 @@ def test_a_return_is_asked_for_and_called_off_by_keyboard(open_page: OpenPage) -
     page.keyboard.press("Tab")
     expect(page.get_by_label("Reason")).to_be_focused()
     page.keyboard.type("Damaged")
+    page.keyboard.press("Tab")  # to the photos
     page.keyboard.press("Tab")
+    expect(page.get_by_label("A refund")).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_label("A replacement")).to_be_checked()
     for seen in ("Where should we collect the parcel?", "sent again, free of charge"):
@@ -132,7 +134,9 @@ def test_a_return_is_asked_for_and_called_off_by_keyboard(open_page: OpenPage) -
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    expect(cancel.first).to_be_focused()
     page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Cancel return").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Return cancelled.")).to_be_visible()
@@ -175,3 +179,30 @@ def test_a_customer_without_returns(open_page: OpenPage) -> None:
     assert_accessible(page)
     page.get_by_role("link", name="Delivered orders").click()
     expect(page).to_have_url(re.compile(r"group=delivered"))
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_parcel_one_sent_is_told_and_mended(open_page: OpenPage, viewport: Any) -> None:
+    page = open_page("/returns/RET-NW-21291-1", as_=DEMO, viewport=viewport)
+    page.get_by_role("button", name=re.compile("^(Add|Change) tracking number$")).click()
+    dialog = page.get_by_role("dialog", name="Your parcel")
+    dialog.get_by_label("Tracking number").fill("https://x")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_label("Tracking number")).to_be_focused()
+    expect(dialog.get_by_label("Tracking number")).to_have_attribute("aria-invalid", "true")
+    assert_accessible(page)
+    for number in ("1490812345678", "1490812345679"):
+        dialog.get_by_label("Tracking number").fill(number)
+        dialog.get_by_label("Courier").fill("Delhivery")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_be_hidden()
+        expect(page.get_by_text(number)).to_be_visible()
+        # By keyboard: on a narrow screen the notice lies over the button for a moment.
+        page.get_by_role("button", name="Change tracking number").focus()
+        page.keyboard.press("Enter")
+        expect(dialog.get_by_label("Tracking number")).to_have_value(number)
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("You told us your parcel")).to_be_visible()
+    expect(page.get_by_role("heading", name="Pick-up address")).to_have_count(0)
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)

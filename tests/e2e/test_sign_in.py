@@ -176,7 +176,10 @@ def test_ways_of_a_code_follow_what_is_typed(open_page: OpenPage) -> None:
     page.go_back()
     expect(contact).to_have_value("+1 415 555 2671")
     press(page, "Code by SMS")
-    expect(page.get_by_text("A code was sent just now. Enter that one").first).to_be_visible()
+    # No other code so soon: the one on its way is asked for, and how it travels is said.
+    expect(page).to_have_url(re.compile(r"step=code"))
+    expect(page.get_by_text(re.compile("on its way to .* by WhatsApp"))).to_be_visible()
+    expect(page.get_by_label("Code", exact=True)).to_be_focused()
 
 
 @BOTH

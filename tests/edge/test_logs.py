@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import engineio
 import pytest
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -91,6 +92,33 @@ def test_libraries_tell_where_and_what_kind_only(library: str, logged: io.String
     assert "forged" not in lines
     assert f"{library}:test_libraries_tell" in lines
     assert "LookupError" in lines
+
+
+HANDSHAKES = (
+    "EIO=",
+    "EIO=3&transport=websocket",
+    f"EIO=4&transport={SECRETS[2]}",
+    f"EIO=4&transport=websocket&sid={SECRETS[2]}",
+    f"EIO=4&transport=websocket&j={SECRETS[2]}",
+    "EIO=4&EIO=5&transport[]=%ff%00",
+    "",
+)
+
+
+@pytest.mark.parametrize("query", HANDSHAKES)
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "DELETE"])
+def test_what_strangers_get_wrong_in_a_handshake_is_no_error(
+    logged: io.StringIO, caplog: pytest.LogCaptureFixture, query: str, method: str
+) -> None:
+    server = engineio.AsyncServer(async_mode="asgi", transports=["websocket"])
+    answer = call(
+        engineio.ASGIApp(server, engineio_path="/"), "/", method=method, query=query, chunks=[b"4x"]
+    )
+    assert answer.status in {200, 400, 405}
+    without_secrets(logged)
+    levels = [record.levelno for record in caplog.records if record.name == "engineio.server"]
+    assert max(levels, default=logging.INFO) <= logging.WARNING
+    assert levels or answer.status in {200, 405}
 
 
 class Form(BaseModel):

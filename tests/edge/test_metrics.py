@@ -70,6 +70,7 @@ def test_strangers_are_told_nothing_and_noticed(
 ) -> None:
     answer = client.get("/metrics", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    assert answer.headers["X-Request-Id"]
     told = caplog.text
     assert "asked for metrics without the token" in told
     assert "another" not in told
@@ -79,7 +80,9 @@ def test_requests_are_counted_by_kind_and_status(client: Any) -> None:
     for _ in range(3):
         client.get("/api/v1/main/storefront/orders")
     client.get("/api/openapi.json")
-    text = client.get("/metrics", headers=SHOWN).text
+    answer = client.get("/metrics", headers={**SHOWN, "X-Request-Id": "scrape-1"})
+    assert answer.headers["X-Request-Id"] == "scrape-1"
+    text = answer.text
     counted = {"kind": "api", "method": "GET"}
     assert value(text, "portal_requests_total", **counted, status="401") == 3
     assert value(text, "portal_requests_total", **counted, status="200") == 1

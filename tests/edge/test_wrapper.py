@@ -286,11 +286,14 @@ class TestOtherOrigins:
 
 class TestBodyLimit:
     @pytest.mark.parametrize("path", ["/x", "/api/v1/main/merchant/records"])
-    def test_a_refusal_before_the_body_was_read_ends_the_connection(self, path: str) -> None:
+    @pytest.mark.parametrize("status", [303, 404])
+    def test_a_refusal_before_the_body_was_read_ends_the_connection(
+        self, path: str, status: int
+    ) -> None:
         body: dict[str, Any] = {"method": "POST", "chunks": [b"x" * 70_000, b"x"]}
-        assert call(BodyLimit(Echo(404)), path, **body).headers["connection"] == "close"
+        assert call(BodyLimit(Echo(status)), path, **body).headers["connection"] == "close"
         assert "connection" not in call(BodyLimit(ReadsAll()), path, **body).headers
-        none = call(BodyLimit(Echo(404)), path, method="POST", headers={"Content-Length": "0"})
+        none = call(BodyLimit(Echo(status)), path, method="POST", headers={"Content-Length": "0"})
         assert "connection" not in none.headers
 
     def test_said_to_be_too_large_is_refused_unread(self) -> None:

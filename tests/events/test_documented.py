@@ -23,6 +23,7 @@ from account_portal.personal_data import service as personal_data
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
+from account_portal.returns.schemas import ChangeOrderReturn, InspectReturn, TellReturnParcel
 from account_portal.reviews import service as reviews
 from account_portal.states import ReturnStatus
 from account_portal.withdrawals import service as withdrawals
@@ -34,7 +35,7 @@ from tests.factories.claims import make_claim
 from tests.factories.events import told
 from tests.factories.orders import make_order
 from tests.factories.records import rows
-from tests.factories.returns import make_return, return_item
+from tests.factories.returns import make_return, return_body, return_item
 from tests.factories.reviews import make_product, make_review
 from tests.factories.users import make_user
 
@@ -74,8 +75,23 @@ def pays_and_cancels(database: Database, owner: User, call: Callable[..., Any]) 
 def sends_back(database: Database, owner: User, call: Callable[..., Any]) -> None:
     order = make_order(database, owner, status="delivered", parcels=[{}])
     request = make_return(database, owner, order, return_item())
+    anew = ChangeOrderReturn.model_validate(
+        return_body(return_item(quantity=2, reason_code="damaged"))
+    )
+    call(returns.change_return, order.order_number, request.request_number, anew)
     call(returns.cancel_return, request.request_number)
-    make_return(database, owner, order, return_item(), status=ReturnStatus.COMPLETE)
+    sent = make_return(database, owner, order, status=ReturnStatus.APPROVED).request_number
+    parcel = TellReturnParcel(awb_no="1490812345678")
+    call(returns.tell_parcel, order.order_number, sent, parcel)
+    call(returns.cancel_return, sent)
+    both = return_item(quantity=2)
+    back = make_return(database, owner, order, both, status=ReturnStatus.RECEIVED)
+    data = InspectReturn.model_validate(
+        {"return_items": [{"sku": "SKU-0", "refused": 1, "reason_code": "damaged"}]}
+    )
+    call(returns.inspect_return, back.request_number, data, actor=SHOP)
+    call(returns.correct_inspection, back.request_number, data, actor=SHOP)
+    call(returns.complete_return, back.request_number, actor=SHOP)
     said = {"name": "Asha", "order": order.order_number, "contact": "asha@example.com"}
     call(withdrawals.state_withdrawal, StateWithdrawal.model_validate(said), actor=Actor())
 

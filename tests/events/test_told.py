@@ -28,6 +28,7 @@ from account_portal.personal_data import service as personal_data
 from account_portal.profile import service as profile
 from account_portal.profile.schemas import NotificationPreferencesUpdate, UserUpdate
 from account_portal.returns import service as returns
+from account_portal.returns.schemas import ChangeOrderReturn, InspectReturn, TellReturnParcel
 from account_portal.reviews import service as reviews
 from account_portal.states import ReturnStatus, ShipmentStatus
 from account_portal.withdrawals import service as withdrawals
@@ -39,7 +40,7 @@ from tests.factories.claims import claim_body, make_claim
 from tests.factories.events import log_of, mark, told, types_told
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import bring_in, rows, write
-from tests.factories.returns import make_return, move_return, return_item
+from tests.factories.returns import make_return, move_return, return_body, return_item
 from tests.factories.reviews import make_product, make_review
 from tests.factories.users import make_user
 
@@ -219,6 +220,57 @@ def test_a_return_takes_its_way(database: Database, owner: User, does: Does) -> 
         }[status]
         found = names(does(SHOP, service, request.request_number))
         assert [name for name in found if name.startswith("return.")] == expected
+
+
+def test_what_was_changed_is_told_line_by_line(database: Database, owner: User, does: Does) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}])
+    number = make_return(database, owner, order).request_number
+    anew = ChangeOrderReturn.model_validate(
+        return_body(return_item(quantity=2, resolution="replacement", reason_code="damaged"))
+    )
+    found = does(owner, returns.change_return, order.order_number, number, anew)
+    assert [name for name in names(found) if name.startswith("return.")] == ["return.changed"]
+    [told_of] = [data for name, data in found if name == "return.changed"]
+    assert (told_of["request_number"], told_of["status"]) == (number, "created")
+    assert told_of["lines"] == [
+        {"sku": "SKU-0", "quantity": 2, "resolution": "replacement", "reason_code": "damaged"}
+    ]
+
+
+def test_a_parcel_is_told_each_time_it_is_another(
+    database: Database, owner: User, does: Does
+) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}])
+    number = make_return(database, owner, order, status=ReturnStatus.APPROVED).request_number
+    for awb_no, expected in (("1490-1", ["return.parcel_told"]), ("1490-1", []), ("1490-2", None)):
+        parcel = TellReturnParcel(awb_no=awb_no)
+        found = names(does(owner, returns.tell_parcel, order.order_number, number, parcel))
+        told_of = [name for name in found if name.startswith("return.")]
+        assert told_of == (["return.parcel_told"] if expected is None else expected)
+
+
+def test_what_was_received_is_told_line_by_line(
+    database: Database, owner: User, does: Does
+) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}])
+    item = return_item(quantity=2)
+    request = make_return(database, owner, order, item, status=ReturnStatus.RECEIVED)
+    said = {"sku": "SKU-0", "accepted": 0, "refused": 1, "reason_code": "worn", "note": "Torn"}
+    data = InspectReturn.model_validate({"return_items": [said]})
+    found = does(SHOP, returns.inspect_return, request.request_number, data)
+    assert [name for name in names(found) if name.startswith("return.")] == ["return.inspected"]
+    [told_of] = [data for name, data in found if name == "return.inspected"]
+    assert told_of["lines"] == [
+        {
+            "sku": "SKU-0",
+            "quantity": 2,
+            "accepted_quantity": 0,
+            "refused_quantity": 1,
+            "reason_code": "worn",
+            "goods": "sent_back",
+            "can_ask_again": False,
+        }
+    ]
 
 
 def test_a_return_is_rejected_or_withdrawn(database: Database, owner: User, does: Does) -> None:

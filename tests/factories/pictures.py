@@ -43,6 +43,13 @@ def make_flood(width: int = 50_000, height: int = 50_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+def make_passes(more: int) -> bytes:
+    """A progressive JPEG whose last pass comes so many times more: each is work for all pixels."""
+    content = make_picture(progressive=True)
+    last = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + last * more + content[-2:]
+
+
 def open_picture(content: bytes) -> Image.Image:
     """The picture, decoded."""
     image = Image.open(BytesIO(content))

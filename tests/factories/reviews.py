@@ -1,15 +1,13 @@
-"""Reviews, and small files that look like videos."""
+"""Reviews, and small videos."""
 
 import base64
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from account_portal.core.db import Database
 from account_portal.core.ids import new_id
 from account_portal.models import Product, Review, User
-
-MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00isommp42" + b"\x00" * 200
-WEBM = b"\x1a\x45\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1f\x42\x82\x84webm" + b"\x00" * 200
 
 FILM = base64.b85decode(
     "8b#lupF)O#0YdkI0YdVD1VZzH2ttB{cV%L2LWh9@LWO|>7*l{}0RR910007~5lx$Px=p)_Q>%m(NvUR2tbw6TyNg"
@@ -25,6 +23,10 @@ FILM = base64.b85decode(
     "031`hYmvK;vw;A&iuZv5@qz((@PPv"
 )
 """Two seconds of 64 x 48 pixels in VP8, which browsers really play."""
+
+FILMS = Path(__file__).parent / "films"
+MP4 = (FILMS / "tables-first.mp4").read_bytes()
+WEBM = (FILMS / "tagged.webm").read_bytes()
 
 
 def make_product(database: Database, **values: Any) -> Product:

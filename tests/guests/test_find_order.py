@@ -93,6 +93,15 @@ def test_a_number_is_understood_in_small_letters(
         assert confirm(acting, token, codes_sent(database)[-1][2]).order_number == meant
 
 
+def test_the_message_names_the_order_as_the_shop_does(
+    database: Database, acting: Any, owner: User
+) -> None:
+    make_order(database, owner, order_number="NW-AB-1", customer_email="guest@example.com")
+    find(acting, "nw-ab-1")
+    [sent] = messages(database)
+    assert "see order NW-AB-1" in tokens.decrypt(sent.payload["sealed"])
+
+
 def test_spellings_of_a_number_give_no_more_guesses(
     database: Database, acting: Any, placed: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,6 +313,15 @@ def test_a_guest_says_what_is_wrong_once(
         refused = api.post("/found-order/claims", json=body, **sent)
         assert_refused(refused, 401, "unauthorized")
     token = opened(acting, database, order)
+    for sent in ({}, {"token": "nothing"}, {"user": owner}):
+        refused = api.post("/found-order/claims/preview", json=body, **sent)
+        assert_refused(refused, 401, "unauthorized")
+    shown = api.post("/found-order/claims/preview", json=body, token=token)
+    stale = {**body, "wish": "replacement", "preview": shown.json()["content"]["preview"]["digest"]}
+    refused = api.post("/found-order/claims", json=stale, token=token)
+    assert_refused(refused, 409, "preview_outdated")
+    assert rows(database, Claim) == []
+    body = {**stale, "wish": "refund"}
     once = {"token": token, "headers": {"Idempotency-Key": "claim-of-a-guest"}}
     made = [api.post("/found-order/claims", json=body, **once).json() for _ in range(2)]
     assert made[0] == made[1]

@@ -6,9 +6,11 @@ import pytest
 
 from account_portal.core.db import Database
 from account_portal.guests.state import FindOrderState, FoundOrderState
-from account_portal.models import Claim, ClaimItem, Order, OrderReturn, User
+from account_portal.models import Claim, ClaimItem, Media, Order, OrderReturn, User
 from account_portal.security.cookies import order_cookie_name
-from tests.factories.orders import make_order
+from tests.factories.claims import make_claim
+from tests.factories.evidence import page_file
+from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 from tests.guests.test_find_order import opened
 from tests.page_states import Tab
@@ -60,6 +62,9 @@ HANDLERS: list[tuple[str, tuple[Any, ...]]] = [
     ("ask", ("anything",)),
     ("ask_about_parcel", ("SHP-1",)),
     ("check", ({"quantity-SKU-1": "1", "reason": "damaged"},)),
+    ("add_evidence", ([page_file()],)),
+    ("remove_evidence", ("01HZX3T5V9K2M4N6P8Q0R2S4T6",)),
+    ("show_progress", ({"progress": 0.5},)),
     ("choose_again", ()),
     ("confirm", ()),
 ]
@@ -80,6 +85,26 @@ def test_a_stranger_calls_every_handler_for_nothing(
         assert state.cancelling is None
     assert rows(database, OrderReturn) == []
     assert rows(database, Claim) == []
+    assert rows(database, Media) == []
+
+
+def test_what_changed_before_a_report_is_sent_is_shown_anew(
+    database: Database, acting: Any, owner: User
+) -> None:
+    line = make_line(quantity=3, line_total=1000, tax_amount=0)
+    contact = {"customer_email": "guest@example.com", "status": "delivered"}
+    order = make_order(database, owner, lines=[line], parcels=[{}], **contact)
+    tab, state = tab_with(database, opened(acting, database, order))
+    tab.press(state, "ask", "report")
+    said = {"problem": "damaged", "wish": "refund"}
+    tab.press(state, "check", {"quantity-SKU-0": "1", **said})
+    assert float(state.reporting.amount) == 3.33
+    make_claim(database, owner, order)
+    tab.press(state, "confirm")
+    assert float(state.reporting.amount) == 3.34
+    assert len(rows(database, Claim)) == 1
+    tab.press(state, "confirm")
+    assert len(rows(database, Claim)) == 2
 
 
 def test_reports_what_was_shown(database: Database, acting: Any, delivered: Order) -> None:
@@ -110,7 +135,7 @@ def test_reports_what_was_shown(database: Database, acting: Any, delivered: Orde
         "missing_item",
         "Not in the box",
     )
-    assert [one.claim_number for one in state.claims] == [claim.claim_number]
+    assert [one.number for one in state.claims] == [claim.claim_number]
 
 
 def test_reports_a_parcel_that_never_came(database: Database, acting: Any, owner: User) -> None:
@@ -144,7 +169,11 @@ def test_sends_back_what_was_shown(database: Database, acting: Any, delivered: O
     assert ([one.chosen for one in state.lines], state.reason) == (["1"], "damaged")
     assert rows(database, OrderReturn) == []
     tab.press(state, "confirm")
-    assert state.asked.startswith("RET-")
+    [asked] = state.returns
+    assert (asked.number[:4], asked.status) == ("RET-", "created")
+    [parcel] = state.parcels
+    assert parcel.delivered_date is not None
+    assert state.return_until > parcel.delivered_date
     assert state.asking == ""
     tab.press(state, "confirm")  # a second press finds nothing to do
     assert len(rows(database, OrderReturn)) == 1

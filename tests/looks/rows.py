@@ -132,6 +132,7 @@ _FIRST_STEP = (*follow("^Order ", "Price"), *follow("^Return items", "Return thi
 _SECOND_STEP = (*_FIRST_STEP, _choose_item, ON, wait_for("Where should we collect"))
 _RETURNABLE = f"{ORDERS}?group=delivered&text=T-shirt"
 _APPROVED = f"{RETURNS}/RET-NW-21291-1"
+_TO_CHANGE = f"{RETURNS}/RET-NW-21325-1/change"
 
 
 _REPORTING = f"{ORDERS}/NW-21357/claim"
@@ -291,6 +292,14 @@ LOOKS: tuple[Look, ...] = (
         follow("^Return RET", "For order"),
     ),
     Look(
+        "return-parcel",
+        routes.RETURN_DETAIL,
+        "dialog",
+        "It is on the receipt of the courier.",
+        _APPROVED,
+        steps=(press("^(Add|Change) tracking number"),),
+    ),
+    Look(
         "return-cancelling",
         routes.RETURN_DETAIL,
         "dialog",
@@ -304,6 +313,29 @@ LOOKS: tuple[Look, ...] = (
         "missing",
         "There is no such return",
         f"{RETURNS}/RET-1",
+    ),
+    Look("return-change", routes.RETURN_CHANGE, "full", "Keep it as it is", _TO_CHANGE),
+    Look(
+        "return-change-check",
+        routes.RETURN_CHANGE,
+        "check",
+        "Save changes",
+        _TO_CHANGE,
+        steps=(press("^Continue"),),
+    ),
+    Look(
+        "return-change-late",
+        routes.RETURN_CHANGE,
+        "late",
+        "This return can no longer be changed",
+        _APPROVED + "/change",
+    ),
+    Look(
+        "return-change-missing",
+        routes.RETURN_CHANGE,
+        "missing",
+        "There is no such return",
+        f"{RETURNS}/RET-1/change",
     ),
     Look("loyalty", routes.LOYALTY, "full", "Your balance"),
     Look("loyalty-one", routes.LOYALTY, "one", "1 point", who=ONE),

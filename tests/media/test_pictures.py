@@ -11,12 +11,14 @@ from PIL import Image
 from account_portal.core.errors import PayloadTooLarge, UnsupportedMediaType
 from account_portal.gateways.pictures import (
     MAX_BYTES,
+    MAX_PASSES,
     PictureSize,
     PictureUnreadable,
     make_pictures,
 )
 from tests.factories.pictures import (
     make_flood,
+    make_passes,
     make_picture,
     make_tagged_picture,
     open_picture,
@@ -129,6 +131,14 @@ def test_more_than_five_mebibytes_are_refused() -> None:
 def test_a_flood_of_pixels_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     with pytest.raises(PictureUnreadable):
         make_pictures(make_flood(*size), PORTRAIT)
+
+
+def test_a_picture_of_many_passes_is_refused_before_it_is_decoded() -> None:
+    fine = make_passes(MAX_PASSES - 20)
+    assert make_pictures(fine, PORTRAIT)
+    with pytest.raises(PictureUnreadable) as caught:
+        make_pictures(make_passes(MAX_PASSES), PORTRAIT, field="photo")
+    assert set(caught.value.fields) == {"photo"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -127,7 +127,7 @@ def test_no_parcel_holds_what_was_cancelled(shop: Shop) -> None:
     assert [(one.sku, one.quantity) for one in inside] == [("S1", 3), ("S2", 2)]
     assert account(shop) == BACK
     shop.brings(told(2, shipments=[parcel("A")]))
-    assert shop.kept == ["line S1: 3 units are in parcels or returns here; the record has 2"]
+    assert shop.kept == ["line S1: parcels, returns or claims have 3 units here; the record has 2"]
     assert (account(shop), shop.returnable("N-1")) == (BACK, [3, 2])
     full: dict[str, Any] = {"items": [{"sku": "S1", "quantity": 1}]}
     [(_, reason)] = shop.brings(told(3, shipments=[parcel("A"), parcel("B", **full)]))

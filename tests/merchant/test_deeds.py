@@ -1,14 +1,19 @@
 """Deeds of the shop's systems: done once, refused with the state of the order."""
 
+from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 
 from account_portal.core.db import Database
-from account_portal.models import Shipment, ShipmentItem, User
+from account_portal.models import Refund, Shipment, ShipmentItem, User
+from account_portal.returns.schemas import ChangeOrderReturn
+from account_portal.returns.service import change_return
+from account_portal.states import ReturnStatus
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
+from tests.factories.returns import make_return, return_body, return_item
 from tests.merchant.systems import BASE, Systems
 
 
@@ -113,6 +118,9 @@ def test_money_goes_back_once(systems: Systems, database: Database, owner: User)
     settled = {"status": "success", "reference": "BANK-1"}
     assert systems.post(f"/refunds/{number}/settle", settled).status_code == 200
     assert systems.post(f"/refunds/{number}/settle", settled).status_code == 200
+    twice = systems.post(f"/refunds/{number}/settle", {**settled, "reference": "BANK-2"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "refund_not_movable")
+    assert "BANK-1" in twice.json()["message"]
     other = systems.post(f"/refunds/{number}/settle", {"status": "failed"})
     assert (other.status_code, other.json()["content"]["status"]) == (409, "success")
 
@@ -222,6 +230,19 @@ def test_points_come_and_lapse(systems: Systems, owner: User) -> None:
     assert systems.post(at, {"points": 0}).status_code == 400
 
 
+def test_what_its_customer_changed_is_not_decided_unseen(
+    systems: Systems, database: Database, owner: User, call: Callable[..., Any]
+) -> None:
+    order = make_order(database, owner, lines=[make_line(quantity=2)], parcels=[{}])
+    number = make_return(database, owner, order, return_item()).request_number
+    seen = {"If-Match": f'"{systems.get(f"/returns/{number}").json()["content"]["version"]}"'}
+    changed = ChangeOrderReturn.model_validate(return_body(return_item(quantity=2)))
+    call(change_return, order.order_number, number, changed)
+    unseen = systems.post(f"/returns/{number}/approve", headers=seen)
+    assert (unseen.status_code, unseen.json()["code"]) == (412, "precondition_failed")
+    assert systems.get(f"/returns/{number}").json()["content"]["status"] == "created"
+
+
 def test_another_store_is_not_there(systems: Systems) -> None:
     other = BASE.replace("main", "other")
     answer = systems.client.post(
@@ -230,3 +251,39 @@ def test_another_store_is_not_there(systems: Systems) -> None:
         headers={"Authorization": f"Bearer {systems.key}"},
     )
     assert answer.status_code == 404
+
+
+def test_what_came_back_is_inspected(systems: Systems, database: Database, owner: User) -> None:
+    order = make_order(database, owner, lines=[make_line(quantity=2)], parcels=[{}])
+    item = return_item(quantity=2)
+    made = make_return(database, owner, order, item, status=ReturnStatus.RECEIVED)
+    at = f"/returns/{made.request_number}"
+    version = systems.get(at).json()["content"]["version"]
+    body = {"return_items": [{"sku": "SKU-0", "refused": 1, "reason_code": "damaged"}]}
+    assert systems.post(f"{at}/inspect", {**body, "why": "?"}).status_code == 400
+    stale = systems.post(f"{at}/inspect", body, headers={"If-Match": '"other"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+    fresh = {"If-Match": f'"{version}"', "Idempotency-Key": "inspect-1"}
+    done = systems.post(f"{at}/inspect", body, headers=fresh)
+    assert done.status_code == 200, done.text
+    assert done.json()["content"]["version"] != version
+    assert systems.post(f"{at}/inspect", body, headers=fresh).json() == done.json()
+    [line] = systems.get(at).json()["content"]["items"]
+    [refund] = rows(database, Refund)
+    assert line["refund_amount"] * 100 == refund.refund_amount
+    assert (line["quantity"], line["inspection"]["refused_quantity"]) == (2, 1)
+    again = systems.post(f"{at}/inspect", body)
+    assert (again.status_code, again.json()["code"]) == (409, "return_not_movable")
+    stale = systems.post(f"{at}/correct-inspection", {}, headers={"If-Match": f'"{version}"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+    mended = systems.post(f"{at}/correct-inspection", {"return_items": []})
+    assert mended.status_code == 200, mended.text
+    [line] = systems.get(at).json()["content"]["items"]
+    assert (line["inspection"]["accepted_quantity"], line["inspection"]["refused_quantity"]) == (
+        2,
+        0,
+    )
+    assert rows(database, Refund)[0].refund_amount == line["refund_amount"] * 100
+    systems.post(f"/refunds/{refund.request_number}/approve")
+    late = systems.post(f"{at}/correct-inspection", body)
+    assert (late.status_code, late.json()["code"]) == (409, "inspection_final")

@@ -10,7 +10,7 @@ import pytest
 
 from account_portal.models import Order, OrderLine, Payment, Refund, Shipment, User
 from account_portal.orders import service
-from tests.factories.records import rows
+from tests.factories.records import bring_in, rows
 from tests.factories.shopify import Cells, export, head, line
 from tests.merchant.shops import CANCEL, Shop
 
@@ -60,7 +60,8 @@ BETWEEN = "must be between 0 and 1000000000000"
         ),
         ({"Currency": "RUR"}, "Currency: 'RUR' is no currency in circulation"),
         ({"Email": "asha@localhost"}, "Email: 'asha@localhost' is no e-mail address one could"),
-        ({"Email": "", "Phone": "n/a"}, "customer_phone: is no phone number one can sign in"),
+        ({"Email": "", "Phone": "n/a"}, "Email, Phone, Billing Phone, Shipping Phone: none names"),
+        ({"Email": ""}, "Email, Phone, Billing Phone, Shipping Phone: none names a customer"),
         ({"Financial_Status": "refunded", "Refunded_Amount": "12"}, "refunds: more goes back"),
     ],
 )
@@ -72,6 +73,19 @@ def test_what_cannot_be_read_is_named_and_nothing_is_written(
     assert said.startswith(reason)
     assert [row.order_number for row in rows(shop.database, Order)] == ["1002"]
     assert len(rows(shop.database, Payment)) == 1
+
+
+def test_only_the_cell_that_is_wrong_is_named(shop: Shop, tmp_path: Path) -> None:
+    [(_, said)] = takes(shop, tmp_path, head(Created_at="20/11/2026 09:59", Paid_at=""))
+    assert said == "Created at: '20/11/2026 09:59' must be a time such as 2025-03-01T09:30:00Z"
+
+
+def test_a_customer_without_any_key_is_told_by_the_columns(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("Customer ID,First Name,Last Name,Email,Phone,Total Spent\n,No,One,,,0\n")
+    assert bring_in(shop.database, path)[1] == [
+        (2, "Customer ID, Email, Phone, Default Address Phone: all are empty")
+    ]
 
 
 def small(currency: str, amount: str) -> Cells:

@@ -210,7 +210,7 @@ def test_what_came_back_is_sent_again_and_can_go_back_once(shop: Shop) -> None:
         shop.customer(returns.create_return, "H-1", asked(1))
     fewer = parcel("HT", items=ONE)
     shop.brings(sold("H-1", payments=[paid()], shipments=[first, fewer]))
-    assert shop.kept == ["shipment HT: returns hold 1 units of it"]
+    assert shop.kept == ["shipment HT: returns or claims hold 1 units of it"]
     assert shop.returnable("H-1") == [0]
 
 

@@ -75,6 +75,10 @@ def test_a_cursor_is_of_one_list(systems: Systems, owner: User, database: Any) -
 
 def test_fields_that_nobody_knows_are_named(systems: Systems) -> None:
     record = {**order("UF-1"), "colour": "red", "adress": "1 Beach Road"}
+    record["lines"] = [{**record["lines"][0], "tax_ammount": 3}]
+    record["applied_coupons"] = [
+        {"coupon_id": "C", "coupon_type": "discount", "savings": 1, "code": "C"}
+    ]
     parcel = {**shipment("UF-1-S", "UF-1"), "wieght": 3}
     for answer in (
         systems.post("/records", [parcel, record]),
@@ -85,7 +89,10 @@ def test_fields_that_nobody_knows_are_named(systems: Systems) -> None:
         ),
     ):
         found = {one["key"]: one.get("unknown_fields") for one in outcomes(answer)}
-        assert found == {"UF-1": ["adress", "colour"], "UF-1-S": ["wieght"]}
+        assert found == {
+            "UF-1": ["adress", "applied_coupons.code", "colour", "lines.tax_ammount"],
+            "UF-1-S": ["wieght"],
+        }
     plain = systems.put("/customers/UF", {"email": "uf@example.com"}).json()["content"]
     assert "unknown_fields" not in plain
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from account_portal.models import Refund
+from account_portal.models import Refund, Shipment
 from account_portal.orders import service
 from account_portal.states import ShipmentStatus
 from tests.factories.auth import messages
@@ -70,6 +70,17 @@ def test_what_is_older_or_of_no_known_time_is_not(shop: Shop, step: dict[str, An
     shop.brings(sold("M-1", payments=PAID))
     shop.brings(sold("M-1", payments=PAID, shipments=[step]))
     assert told(shop) == []
+
+
+@pytest.mark.parametrize("state", ["shipped", "out_for_delivery", "lost", "return_to_origin"])
+def test_a_parcel_told_as_delivered_by_mistake_has_no_day_of_arrival(
+    shop: Shop, state: str
+) -> None:
+    shop.brings(sold("M-1", payments=PAID, shipments=[sent("delivered", 30)]))
+    assert [bool(row.delivered_date) for row in rows(shop.database, Shipment)] == [True]
+    shop.brings(sold("M-1", payments=PAID, shipments=[sent(state, 31)]))
+    found = [(row.status, row.delivered_date) for row in rows(shop.database, Shipment)]
+    assert found == [(state, None)]
 
 
 def test_a_refund_of_today_is_told(shop: Shop) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from account_portal.core.db import Database
 from account_portal.core.errors import NotFound
+from account_portal.merchant.importing import run_import
 from account_portal.merchant.importing.fields import Record
 from account_portal.merchant.importing.records import (
     RECORDS,
@@ -265,8 +266,13 @@ def test_a_customer_known_by_id_alone_is_made_at_the_end(
 def test_history_is_kept_as_it_was_sold(database: Database, tmp_path: Path) -> None:
     odd = order(
         customer_phone="ring twice, ext. 5",
-        shipping_address={"first_name": "A" * 300, "phone": "(5) 555-4729", "country": "Mexico"},
-        lines=[{"product_name": "A thing nobody sells any more", "selling_price": 5}],
+        shipping_address={
+            "first_name": "A" * 300,
+            "phone": "(5) 555-4729",
+            "country": "Mexico",
+            "zip": "05021",
+        },
+        lines=[{"product_name": "A thing nobody sells any more", "selling_price": 5, "taxx": 1}],
         order_date="1996-07-04",
         currency="USD",
         shipping_amount=None,
@@ -274,7 +280,9 @@ def test_history_is_kept_as_it_was_sold(database: Database, tmp_path: Path) -> N
     )
     summary, faults = bring_in(database, write(tmp_path / "1.ndjson", odd))
     assert faults == []
-    assert summary.unknown_fields == {"order.surprise": 1}
+    assert summary.unknown_fields == {
+        "order.surprise": 1, "order.lines.taxx": 1, "order.shipping_address.zip": 1
+    }  # fmt: skip
     [bought] = rows(database, Order)
     assert bought.customer_phone == "ring twice, ext. 5"
     assert bought.order_date == datetime(1996, 7, 4, tzinfo=UTC)
@@ -294,10 +302,19 @@ def test_two_customers_cannot_share_a_phone_to_sign_in_with(
 
 
 def test_a_hash_of_another_shop_lets_its_owner_in(database: Database, tmp_path: Path) -> None:
+    """One that can't be read is told: its owner signs in by code."""
     hashed = "$2b$04$5WMfhWMGA4DTSKPvQ6kFmOQJbnwa1jFBHSa5kHpWbu1Bp9o3pKHfG"
-    strange = {**CUSTOMER, "external_id": "C-8", "email": "dev@shop.example"}
+    strange = {**CUSTOMER, "external_id": "C-8", "email": "dev@shop.example", "phone": None}
     records = [{**CUSTOMER, "password_hash": hashed}, {**strange, "password_hash": "md5:1234"}]
-    bring_in(database, write(tmp_path / "1.ndjson", *records))
+    told: list[tuple[int, str]] = []
+    for _ in range(2):
+        run_import(
+            database,
+            [write(tmp_path / "1.ndjson", *records)],
+            on_fault=lambda _source, line, reason: told.append((line, reason)),
+            on_kept=lambda _source, line, reason: told.append((line, reason)),
+        )
+    assert told == [(2, "password_hash: of a form that can't be read; they sign in by code")]
     kept = {user.external_id: user.password_hash for user in rows(database, User)}
     assert kept == {"C-7": hashed, "C-8": None}
     assert verify_password("anything", kept["C-8"]) == (False, None)

@@ -9,13 +9,14 @@ from sqlalchemy import text, update
 from account_portal.core.db import Database
 from account_portal.merchant import lists
 from account_portal.models import OutboxMessage, User
-from account_portal.notifications.delivery import DROPPED, FAILED, QUEUED, SENDING, SENT
+from account_portal.notifications.tries import DROPPED, FAILED, QUEUED, SENDING, SENT
 from tests.conftest import Acting, Clock
 from tests.factories.bank_accounts import make_bank_account
-from tests.factories.claims import decide_claim, make_claim
-from tests.factories.orders import make_order
+from tests.factories.claims import claim_item, decide_claim, make_claim
+from tests.factories.evidence import make_evidence, photos
+from tests.factories.orders import make_line, make_order
 from tests.factories.records import order, shipment
-from tests.factories.returns import make_return
+from tests.factories.returns import make_return, return_item
 from tests.factories.reviews import make_product, make_review
 from tests.merchant.systems import Systems
 
@@ -281,3 +282,23 @@ def test_claims_by_state_customer_order_and_change(
     assert asked(f"updated_since={since}") == []
     decide_claim(database, found[1])
     assert asked(f"updated_since={since}") == [found[1]]
+
+
+def test_evidence_is_shown_with_addresses_that_open(
+    systems: Systems, database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, lines=[make_line(0), make_line(1)], parcels=[{}])
+    first, second = make_evidence(database, owner, order, photos(2))
+    back = make_return(database, owner, order, return_item(0, evidence=[first]))
+    claim = make_claim(database, owner, order, claim_item(1, evidence=[second]))
+    for kind, number, name in (
+        ("returns", back.request_number, first),
+        ("claims", claim.claim_number, second),
+    ):
+        one = systems.get(f"/{kind}/{number}").json()["content"]
+        [listed] = systems.get(f"/{kind}").json()["content"][kind]
+        [file] = one["items"][0]["evidence"]
+        assert listed["items"] == one["items"]
+        assert (file["id"], file["kind"]) == (name, "image")
+        for address in (file["url"], file["thumbnail_url"]):
+            assert systems.client.get(address).headers["content-type"] == "image/webp"

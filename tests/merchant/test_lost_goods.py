@@ -137,7 +137,7 @@ def test_a_lost_parcel_that_was_refunded_does_not_turn_up(shop: Shop) -> None:
     assert faults == [(1, "shipment LT: 0 units of S1 are left, not 1.")]
     assert [row.status for row in rows(shop.database, Shipment)] == ["lost"]
     shop.brings(sold("L-1", payments=[paid(200)], line={"sku": "S9"}, shipments=[lost]))
-    assert shop.kept[0].startswith("line S1: it is in parcels or returns here")
+    assert shop.kept[0].startswith("line S1: parcels, returns or claims have it here")
 
 
 def test_a_cancel_after_a_lost_parcel_gives_back_the_rest(shop: Shop) -> None:

@@ -12,6 +12,7 @@ from account_portal.orders import service
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from account_portal.states import ShipmentStatus
+from tests.factories.claims import claim_body, claim_item
 from tests.factories.records import rows, write
 from tests.merchant.shops import Shop, day, parcel, sold
 
@@ -116,7 +117,7 @@ def test_what_returns_hold_stays_delivered(shop: Shop, change: dict[str, Any]) -
     changed = {**parcel("S", **two), "awb_no": "A-1", **change}
     [reason] = told(shop, sold("N-1", payments=PAID, shipments=[changed]))
     held = 1 if "items" in change else 2
-    assert reason == f"shipment S: returns hold {held} units of it"
+    assert reason == f"shipment S: returns or claims hold {held} units of it"
     assert [row.quantity for row in rows(shop.database, ShipmentItem)] == [2]
     assert [(row.status, row.awb_no) for row in rows(shop.database, Shipment)] == [
         ("delivered", "A-1")
@@ -125,13 +126,61 @@ def test_what_returns_hold_stays_delivered(shop: Shop, change: dict[str, Any]) -
     assert told(shop, own({**parcel("S", **two), "awb_no": "A-2", **change})) == []
 
 
+@pytest.mark.parametrize("status", ["lost", "shipped", "cancelled"])
+def test_what_claims_are_of_stays_delivered(shop: Shop, status: str) -> None:
+    two = {"items": [{"sku": "S1", "quantity": 2}]}
+    shop.brings(sold("N-1", payments=PAID, shipments=[parcel("S", **two)]))
+    data = CreateClaim.model_validate(claim_body(claim_item(sku="S1"), wish="refund"))
+    number = shop.customer(claims.create_claim, "N-1", data).claim_number
+    changed = {**parcel("S", **two), "status": status}
+    assert told(shop, sold("N-1", payments=PAID, shipments=[changed])) == [
+        "shipment S: returns or claims hold 1 units of it"
+    ]
+    assert told(shop, sold("N-1", payments=PAID, status="cancelled"))
+    shop.does(claims.reject_claim, number, "No")
+    assert told(shop, own({**parcel("S", **two), "awb_no": "A-2", "status": status})) == []
+
+
 def test_an_order_whose_goods_are_in_a_return_stays_delivered(shop: Shop) -> None:
     shop.brings(sold("N-1", payments=PAID, status="delivered"))
     give_back(shop, 1)
     for status in ("cancelled", "confirmed"):
         [reason] = told(shop, sold("N-1", payments=PAID, status=status))
-        assert reason == f"returns hold units of the order; it cannot become {status}"
+        assert reason == f"returns or claims hold units of the order; it cannot become {status}"
     assert shop.order("N-1").status == "delivered"
+
+
+ONE = {"items": [{"sku": "S1", "quantity": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("parcels", "lacking"),
+    [
+        ([parcel("S", "packed")], 2),
+        ([parcel("S", "lost")], 2),
+        ([parcel("S", "delivered", **ONE)], 1),
+        ([parcel("S", "delivered", **ONE), parcel("T", "shipped", **ONE)], 1),
+        ([parcel("S", "delivered", **ONE), parcel("T", "delivered", **ONE)], 0),
+        ([parcel("S", "delivered")], 0),
+        ([parcel("S", "cancelled")], 2),
+    ],
+)
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "own"])
+def test_first_parcels_take_back_nothing_that_returns_hold(
+    shop: Shop, parcels: list[dict[str, Any]], lacking: int, inside: bool
+) -> None:
+    shop.brings(sold("N-1", payments=PAID, status="delivered"))
+    number = give_back(shop, 2)
+    order = sold("N-1", payments=PAID, status="delivered", shipments=parcels)
+    again = [order] if inside else [own(part) for part in parcels]
+    why = f"returns or claims hold {lacking} units that it would take back"
+    held = [f"shipment {part['reference_number']}: {why}" for part in parcels if lacking]
+    assert told(shop, *again) == held
+    assert len(rows(shop.database, Shipment)) == len(parcels) * (not lacking)
+    assert shop.order("N-1").status == "delivered"
+    shop.does(returns.reject_return, number, "No")
+    assert told(shop, *again) == []
+    assert len(rows(shop.database, Shipment)) == len(parcels)
 
 
 def test_a_state_that_parcels_here_contradict_is_told(shop: Shop) -> None:
@@ -155,8 +204,9 @@ def test_a_parcel_without_units_is_kept_aside(shop: Shop) -> None:
     shop.brings(sold("N-1", payments=PAID))
     number = shop.does(service.create_shipment, "N-1")
     shop.does(service.move_shipment, number, ShipmentStatus.SHIPPED)
-    [reason] = told(shop, sold("N-1", payments=PAID, shipments=[parcel("S")]))
-    assert reason == "shipment S: every unit is in a parcel already"
+    for _ in range(2):
+        [reason] = told(shop, sold("N-1", payments=PAID, shipments=[parcel("S")]))
+        assert reason == "shipment S: every unit is in a parcel already"
     assert [row.reference_number for row in rows(shop.database, Shipment)] == [number]
     assert [row.status for row in rows(shop.database, Order)] == ["shipped"]
 

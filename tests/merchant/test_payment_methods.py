@@ -6,7 +6,7 @@ import pytest
 
 from account_portal.core.db import Database
 from account_portal.merchant.importing.records.payment_methods import is_paid_at_the_door
-from account_portal.models import Payment
+from account_portal.models import ImportStatement, OrderDocument, Payment, Refund
 from tests.factories.records import bring_in, order, rows, write
 from tests.factories.shopify import export, head
 
@@ -57,3 +57,35 @@ def test_both_kinds_of_files_tell_it(database: Database, tmp_path: Path, name: s
         "P-2": "on_delivery",
         "P-3": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("4111111111111111", "XXXXXXXXXXXX1111"),
+        ("4111 1111-1111 1234", "XXXX XXXX-XXXX 1234"),
+        ("DE89370400440532013000", "DEXXXXXXXXXXXXXXXX3000"),
+        ("GB29 NWBK 6016 1331 9268 19", "GBXX NWBK XXXX XXXX XX68 19"),
+        ("12345678", "XXXX5678"),
+        ("411111XXXXXX1111", "411111XXXXXX1111"),
+        ("•••• 4242", "•••• 4242"),
+        ("************4242", "************4242"),
+        ("4242", "4242"),
+        (4111111111111111, "XXXXXXXXXXXX1111"),
+    ],
+)
+def test_numbers_of_cards_and_accounts_are_masked_before_anything_is_kept(
+    database: Database, tmp_path: Path, told: str, kept: str
+) -> None:
+    payment = {"request_number": "P-1", "amount": 389.99, "card_number": told}
+    payment["bank_account_number"] = told
+    refund = {"request_number": "R-1", "refund_amount": 1, "bank_account_number": told}
+    path = write(tmp_path / "a.ndjson", order("A-1001", payments=[payment], refunds=[refund]))
+    for _ in range(2):
+        assert bring_in(database, path)[1] == []
+    [paid] = rows(database, Payment)
+    assert (paid.card_number, paid.bank_account_number) == (kept, kept)
+    assert [row.bank_account_number for row in rows(database, Refund)] == [kept]
+    everything = str([*rows(database, ImportStatement), *rows(database, OrderDocument)])
+    assert kept in everything
+    assert kept == told or f'"{told}"' not in everything

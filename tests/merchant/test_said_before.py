@@ -55,6 +55,46 @@ def test_the_steps_of_a_log_are_no_news_when_read_again(
         assert contents(shop.database) == before
 
 
+@pytest.mark.parametrize(
+    "cancel", [{"cancelled_at": day(2)}, {"status": "cancelled"}, {"status": "canceled"}]
+)
+def test_a_cancel_that_is_no_longer_told_is_kept_and_said(
+    shop: Shop, cancel: dict[str, Any]
+) -> None:
+    said = ["the order is cancelled here; it cannot become confirmed"]
+    for before in ([], [sold("N-1")]):
+        shop.brings(*before)
+        for _ in range(2):
+            shop.brings(sold("N-1", **cancel))
+            assert shop.kept == []
+        shop.brings(sold("N-1"))
+        assert shop.kept == said
+        assert shop.order("N-1").status == "cancelled"
+        shop.brings(sold("N-1"))
+        assert shop.kept == []
+    # Read in turn, the last one counts.
+    shop.brings(sold("N-1"), sold("N-1", **cancel))
+    assert shop.kept == []
+
+
+def test_what_was_paid_by_its_state_is_owed_when_a_cancel_does_not_say_so_again(
+    shop: Shop,
+) -> None:
+    shop.brings(sold("N-1", payment_status="paid"))
+    shop.brings(sold("N-1", status="awaiting_shipment"))
+    assert shop.payment("N-1")[0] == "success"
+    shop.brings(sold("N-1", status="cancelled"))
+    assert shop.payment("N-1")[0] == "success"
+    assert shop.refunds("N-1") == [("pending", 200)]
+
+
+def test_a_cancel_by_the_customer_is_not_missed_in_what_the_shop_tells(shop: Shop) -> None:
+    again(shop, sold("N-1", payments=[PAID]))
+    shop.customer(service.cancel_order, "N-1", CANCEL)
+    shop.brings(sold("N-1", payments=[PAID], customer_note="x"))
+    assert shop.kept == []
+
+
 def test_a_log_that_goes_on_is_read_to_its_end(shop: Shop) -> None:
     log = [sold("N-1"), own(OPEN), own(PAID)]
     again(shop, *log)

@@ -57,7 +57,7 @@ def test_what_a_return_holds_is_the_line_it_was_asked_for(shop: Shop) -> None:
     assert shop.returnable("T-1") == [2, 0]
     shop.brings(told(CHEAP, shipments=[parcel("TS")], **paid))
     [reason] = shop.kept
-    assert reason.endswith("it is in parcels or returns here, and the record drops it")
+    assert reason.endswith("parcels, returns or claims have it here, and the record drops it")
 
 
 @pytest.mark.parametrize(("left", "price"), [(DEAR, 100), (CHEAP, 50)])

@@ -20,6 +20,7 @@ from account_portal.notifications import (
     delivering,
     delivery,
     run_delivery_loop,
+    tries,
     wake,
 )
 from account_portal.notifications.messages.account import PasswordChanged
@@ -103,16 +104,6 @@ def test_failures_are_tried_again_later_and_later(
     assert statuses(database) == ["sent"]
 
 
-def test_what_never_goes_out_is_given_up(queue: Queue, database: Database, clock: Clock) -> None:
-    mailbox = Mailbox(failures=100)
-    queue()
-    for _ in range(20):
-        deliver_due(database, mailbox, clock.now)
-        clock.advance(hours=2)
-    assert mailbox.failures == 92
-    assert statuses(database) == ["failed"]
-
-
 def test_one_message_that_breaks_holds_up_no_other(
     queue: Queue, database: Database, clock: Clock
 ) -> None:
@@ -171,7 +162,7 @@ def test_what_every_process_dies_of_is_given_up(
     queue: Queue, database: Database, clock: Clock
 ) -> None:
     queue()
-    for _ in range(delivery.ATTEMPTS):
+    for _ in range(tries.MOST_FAILURES):
         with pytest.raises(KeyboardInterrupt):
             deliver_due(database, Dying(), clock.now)
         clock.advance(minutes=5)
@@ -179,11 +170,11 @@ def test_what_every_process_dies_of_is_given_up(
     mailbox = Mailbox()
     assert deliver_due(database, mailbox, clock.now) == 1
     assert [(one.status, one.last_error) for one in messages(database)] == [
-        ("failed", delivery.KILLER),
+        ("failed", delivery.SENDER_DIED),
         ("sent", None),
     ]
     with database.session(writes=False) as db:
-        assert notifications.killers(db) == [messages(database)[0].id]
+        assert notifications.list_fatal(db) == [messages(database)[0].id]
 
 
 def test_no_transaction_is_open_while_a_message_is_sent(

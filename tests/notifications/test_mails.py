@@ -82,6 +82,29 @@ def test_what_people_are_called_is_no_markup() -> None:
     assert "<b>Tea</b>" in mail.text
 
 
+@pytest.mark.parametrize(
+    ("number", "is_whole"),
+    [
+        ("NW-21474", True),
+        ("RET-26-4471", True),
+        ("RFD-2026-8R5W02CE", True),
+        ("SHOP-" + "1" * 30, False),  # longer than a narrow line
+        ("Cast-iron", False),
+        ("<b>NW-1</b>", False),
+    ],
+)
+def test_a_number_stays_on_one_line(number: str, is_whole: bool) -> None:
+    words = OrderPlaced(order_number=number, store="Northwind")
+    html = render(words, get_settings()).html
+    assert (f'nowrap;">{number}</span>' in html) is is_whole
+    assert "<b>" not in html
+
+
+def test_links_are_not_cut_by_their_numbers() -> None:
+    html = render(examples(get_settings())["order-shipped"], get_settings()).html
+    assert ">https://courier.example/DL-8841-2207</a>" in html
+
+
 def test_a_long_order_names_the_first_and_counts_the_rest() -> None:
     items = [{"name": f"Thing {n}", "quantity": 1} for n in range(20)]
     mail = render(placed(items=items), get_settings())

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import currently_in_test_context, note
 from hypothesis import strategies as st
 from sqlalchemy import func, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from account_portal.claims import service as claims
 from account_portal.claims.schemas import AcceptClaim, CreateClaim
@@ -23,8 +23,11 @@ from account_portal.models import (
     Order,
     OrderCount,
     OrderDocument,
+    OrderLine,
+    OrderReturn,
     Payment,
     Refund,
+    ReturnItem,
     Shipment,
     User,
 )
@@ -43,7 +46,7 @@ from account_portal.orders.facts import (
 from account_portal.orders.schemas import CancelItem, CancelOrder, OrderQuery
 from account_portal.orders.service.documents import whole_detail
 from account_portal.returns import service as returns
-from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.returns.schemas import CreateOrderReturn, InspectReturn
 from account_portal.states import ClaimProblem, ClaimResolution, ShipmentStatus
 from tests.conftest import empty
 from tests.factories.users import make_user
@@ -84,6 +87,10 @@ DEEDS = [
     "refund_parcel",
     "ask_return",
     "return_step",
+    "return_step",
+    "inspect",
+    "inspect",
+    "correct",
     "cancel_return",
     "claim",
     "claim",
@@ -134,6 +141,8 @@ class Life:
         self.id, self.number = order.id, order.order_number
         self._list_first = False
         self._refunded: set[str] = set()
+        self._inspected: dict[str, int] = {}
+        """What was in others' hands of each return when it was inspected, by its number."""
 
     def shop(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return self._call(function, *args, actor=SHOP, **kwargs)
@@ -256,17 +265,17 @@ class Life:
             ]
         }
         data = CreateOrderReturn.model_validate(body)
-        shown = self.customer(service.get_order, self.number).view().order_items[0]
-        can = 1 + place % 3 <= shown.returnable_quantity
+        shown = self.customer(service.get_order, self.number).view().order_items
+        most = max((item.returnable_quantity for item in shown if item.sku == "SKU-0"), default=0)
+        can = 1 + place % 3 <= most
         quote = self._deed(can, returns.quote_return, self.number, data.return_items)
         assert quote.money >= 0, "a quote is below nothing"
         seen = data.model_copy(update={"preview": quote.digest})
         self._deed(can, returns.create_return, self.number, seen)
 
-    def _requests(self) -> list[str]:
-        from account_portal.models import OrderReturn
-
-        return [row.request_number for row in self.rows(OrderReturn)]
+    def _requests(self, *states: str) -> list[str]:
+        rows = self.rows(OrderReturn)
+        return [row.request_number for row in rows if row.status in states or not states]
 
     def _return_step(self, place: int) -> None:
         for number in self._requests():
@@ -285,6 +294,57 @@ class Life:
                     assert self._living() - before == given, "approving gives other than asked"
                     less = asked.unpaid if asked else 0
                     assert unpaid - self._unpaid() == less, "asked for other than shown"
+
+    def _inspect(self, place: int) -> None:
+        """Of what was asked: all, some, none accepted; the rest refused, or not in the parcel."""
+        for number in self._requests("approved", "shipped"):
+            for step in (returns.mark_return_shipped, returns.receive_return):
+                with suppress(PortalError):
+                    self.shop(step, number)
+        for number in self._requests("received"):
+            asked = self.customer(returns.get_return, self.number, number).return_items
+            before, points = self._living(), self._given_otherwise()
+            items = [
+                {
+                    "sku": item.sku,
+                    "accepted": item.quantity * (place % 3) // 2,
+                    "refused": (item.quantity - item.quantity * (place % 3) // 2) * (place < 5),
+                    "reason_code": "worn",
+                    "can_ask_again": place == 4,
+                }
+                for item in asked
+            ]
+            self.shop(
+                returns.inspect_return,
+                number,
+                InspectReturn.model_validate({"return_items": items}),
+            )
+            self._inspected[number] = self._out_of_hand(number)
+            assert self._living() <= before, "less is accepted, and more money goes back"
+            assert self._given_otherwise() <= points, "less is accepted, and more points go back"
+            if place % 3 == 2:
+                assert self._living() == before, "all is accepted, and less goes back"
+
+    def _correct(self, place: int) -> None:
+        """Of what was inspected: all, some or none accepted after all."""
+        for number in self._requests("received"):
+            asked = self.customer(returns.get_return, self.number, number).return_items
+            if asked[0].inspection is None:
+                continue
+            items = [
+                {
+                    "sku": item.sku,
+                    "accepted": item.quantity * (place % 3) // 2,
+                    "refused": (item.quantity - item.quantity * (place % 3) // 2) * (place < 5),
+                    "reason_code": "damaged",
+                    "can_ask_again": place == 4,
+                }
+                for item in asked
+            ]
+            data = InspectReturn.model_validate({"return_items": items})
+            self.shop(returns.correct_inspection, number, data)
+            # What stands now is what saying so at first would have given.
+            self._inspected[number] = self._out_of_hand(number)
 
     def _cancel_return(self, place: int) -> None:
         if numbers := self._requests():
@@ -348,7 +408,9 @@ class Life:
             self.shop(service.settle_refund, refund.request_number, succeeded=True)
 
     def _unpaid(self) -> Decimal:
-        """Money that is asked for."""
+        """Money that is asked for: of a cancelled order none, whatever was not paid of it."""
+        if self.customer(service.get_order, self.number).view().status == "cancelled":
+            return Decimal(0)
         unpaid: Decimal = self.customer(service.get_payment_status, self.number).amount_unpaid
         return unpaid
 
@@ -360,6 +422,21 @@ class Life:
             if row.status != "failed"
             and row.payment_mode != rules.POINTS
             and row.payment_method != rules.STORE_CREDIT
+        )
+
+    def _given_otherwise(self) -> int:
+        """What went back or is promised as points or store credit."""
+        living = sum(row.refund_amount for row in self.rows(Refund) if row.status != "failed")
+        return living - self._living()
+
+    def _out_of_hand(self, number: str) -> int:
+        """What of a return's refunds went back, or was handed over to be sent."""
+        [request] = [row for row in self.rows(OrderReturn) if row.request_number == number]
+        return sum(
+            row.refund_amount
+            for row in self.rows(Refund)
+            if row.return_id == request.id
+            and (row.status == "success" or (row.handed_over_at and row.status == "approved"))
         )
 
     def _fail_refund(self, place: int) -> None:
@@ -404,6 +481,7 @@ class Life:
             assert money_of(db, order) == money, "two readers of the money differ"
             self._check_money(money)
             self._check_units(facts)
+            self._check_inspected(db)
         self._check_what_is_shown(facts, money)
         self._check_kept()
 
@@ -458,7 +536,12 @@ class Life:
             *(one for one in facts.return_items if facts.returns[one["return_id"]] not in OVER),
             *(one for one in facts.claims if not one["shipment_id"] and not one["return_id"]),
         ]:
-            given[row["line_id"]] = given.get(row["line_id"], 0) + row["quantity"]
+            units = row["quantity"]
+            if row.get("accepted_quantity") is not None:
+                units = row["accepted_quantity"] + row["refused_quantity"] * (
+                    not row["can_ask_again"]
+                )
+            given[row["line_id"]] = given.get(row["line_id"], 0) + units
         for line_id, units in given.items():
             assert units <= arrived[line_id], "a unit is returned and claimed, or claimed twice"
         for line_id, claim in line_claims(facts, self._clock.now).items():
@@ -469,6 +552,29 @@ class Life:
             assert (line.reason is None) == (line.units > 0), "units and reason do not agree"
             left = arrived.get(line_id, 0) - held[line_id].units
             assert 0 <= line.units <= left, "more may go back than arrived and is not held"
+
+    def _check_inspected(self, db: Session) -> None:
+        """What a return gives back is what its accepted units are worth, once it was inspected."""
+        for number, gone in self._inspected.items():
+            request = db.execute(
+                select(OrderReturn).where(col(OrderReturn.request_number) == number)
+            ).scalar_one()
+            items = db.execute(
+                select(ReturnItem).where(col(ReturnItem.return_id) == request.id)
+            ).scalars()
+            worth = 0
+            for row in items:
+                line = db.get_one(OrderLine, row.line_id)
+                dearest = -(-line.line_total // max(1, line.quantity - line.free_quantity))
+                if row.resolution == "refund":
+                    worth += min(row.refund_amount, row.accepted_quantity * dearest) - row.fee
+            refunds = db.execute(
+                select(Refund).where(
+                    col(Refund.return_id) == request.id, col(Refund.status) != "failed"
+                )
+            ).scalars()
+            back = sum(row.refund_amount for row in refunds)
+            assert back <= max(worth, gone), "more goes back than the accepted units are worth"
 
     def _check_what_is_shown(self, facts: OrderFacts, money: rules.MoneyFacts) -> None:
         query = OrderQuery.model_validate({"user_id": self._owner.id, "limit": 100})
@@ -506,7 +612,8 @@ class Life:
         if detail.is_cancellation_allowed:
             promised = detail.cancellation_refund_details
             assert promised is not None, "a cancel that can be does not say what it gives back"
+            kept = sum(row["charge"] for row in facts.cancelled)
             charge = int(promised.cancellation_charges * 100)
-            back = rules.account_of(money).left - charge
+            back = rules.account_of(money).left - kept - charge
             shown = promised.refundable_amount
             assert shown == Decimal(back) / 100, "a cancel gives back other than it shows"

@@ -48,6 +48,8 @@ steps = lives_of([*DEEDS, "cancel", "cancel_items", "cancel_items", "goodwill"],
 CLAIMED: Any = ([(2, 0, 10000)], [("success", 1.0)], 100, [{}], 0)
 LATE: Any = ([(2, 0, 10000)], [("success", 1.0)], 0, [{"status": "shipped"}], 0)
 """Two units that arrived, or are on their way; the life follows."""
+BACK = [("ask_return", 1), ("return_step", 0)]
+"""Both go back, and the shop agreed."""
 
 
 # Hundreds of steps, each looked at from all sides; a long run takes what it takes.
@@ -73,6 +75,47 @@ LATE: Any = ([(2, 0, 10000)], [("success", 1.0)], 0, [{"status": "shipped"}], 0)
 @example(
     *LATE, [("days", 7), ("claim", 7), ("accept_claim", 1), ("refund_parcel", 0), ("claim", 1)]
 )
+# What is received is not all accepted: with points and a fee, once it was paid out, twice.
+@example(*CLAIMED[:4], 15, [*BACK, ("inspect", 0), ("correct", 2), ("return_step", 3)])
+@example(*CLAIMED[:4], 15, [*BACK, ("inspect", 4), ("ask_return", 0), ("correct", 2)])
+@example(*CLAIMED[:4], 15, [*BACK, ("inspect", 1), ("correct", 0), ("correct", 1)])
+@example(*CLAIMED[:4], 15, [*BACK, ("inspect", 6), ("claim", 0), ("correct", 1), ("correct", 2)])
+@example(*CLAIMED[:4], 15, [*BACK, ("inspect", 0), ("return_step", 3), ("ask_return", 0)])
+@example(
+    *CLAIMED[:4], 15, [*BACK, ("inspect", 1), ("return_step", 3), ("ask_return", 0), ("claim", 0)]
+)
+@example(
+    *CLAIMED[:4], 15, [*BACK, ("inspect", 4), ("ask_return", 1), ("return_step", 0), ("inspect", 2)]
+)
+@example(
+    *CLAIMED[:4],
+    15,
+    [*BACK, ("approve_refund", 0), ("settle_refund", 0), ("inspect", 1), ("cancel_items", 0)],
+)
+@example(
+    *CLAIMED[:4],
+    15,
+    [*BACK, ("fail_refund", 0), ("fail_refund", 1), ("inspect", 0), ("return_step", 3)],
+)
+@example(
+    *CLAIMED[:4], 15, [*BACK, ("inspect", 6), ("ask_return", 0), ("return_step", 0), ("inspect", 1)]
+)
+@example(
+    [(3, 0, 333)],
+    [("success", 0.5)],
+    0,
+    [{}],
+    15,
+    [("ask_return", 1), ("return_step", 0), ("inspect", 1), ("pay_again", 0), ("settle", 1)],
+)
+@example(
+    [(2, 0, 333)],
+    [("success", 1.0)],
+    0,
+    [{}],
+    0,
+    [("ask_return", 7), ("return_step", 0), ("inspect", 1), ("return_step", 3)],
+)
 # What was not paid of cancelled items is not asked for again when the rest is cancelled, too.
 @example([(4, 0, 10000)], [], 0, [], 0, [("cancel_items", 0), ("cancel_items", 0), ("cancel", 0)])
 # Of a parcel of free units, money cannot be wished for.
@@ -84,6 +127,10 @@ LATE: Any = ([(2, 0, 10000)], [("success", 1.0)], 0, [{"status": "shipped"}], 0)
     0,
     [("days", 7), ("claim", 1), ("claim", 3)],
 )
+# What the policy kept of cancelled items it keeps when the rest is cancelled, too.
+@example([(2, 0, 333)], [("success", 1.0)], 0, [], 15, [("cancel_items", 0), ("cancel", 0)])
+@example([(1, 0, 333)], [("success", 0.25)], 0, [], 15, [("cancel_items", 0)])
+@example(*CLAIMED, [("ask_return", 0), ("return_step", 0), ("return_step", 1), ("return_step", 2)])
 def test_books_hold_after_every_step(
     database: Database,
     call: Any,

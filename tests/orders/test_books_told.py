@@ -84,6 +84,69 @@ GIFT = ((1, 0), (1, 0), (1, 1))
     {"status": "shipped"},
     [("tell_payment", 3), ("days", 2), ("tell_late_payment", 0)],
 )
+@example(
+    ((1, 0), (2, 7), (0, 0)),
+    [],
+    {"status": "delivered"},
+    [
+        ("tell_cancelled", 0),
+        ("tell_line_dropped", 0),
+        ("tell_parcel_moved", 0),
+        ("tell_units", 0),
+    ],
+)
+@example(
+    ((1, 0), (1, 7), (0, 0)),
+    [],
+    {"status": "delivered"},
+    [("tell_again", 0), ("claim", 0), ("tell_parcel_moved", 0)],
+)
+@example(
+    ((1, 0), (1, 7), (0, 0)),
+    [],
+    {"status": "delivered"},
+    [("tell_lines_turned", 0), ("claim", 0), ("ask_return", 0)],
+)
+@example(
+    ((1, 0), (1, 7), (0, 0)),
+    [("pending", 0.25), ("refund_initiated", 0.25)],
+    None,
+    [("tell_refund", 3), ("tell_refund_moved", 0)],
+)
+@example(
+    ((2, 0), (2, 7), (0, 0)),
+    [],
+    {"status": "delivered"},
+    [("goodwill", 0), ("tell_refund", 2), ("tell_payment", 0)],
+)
+@example(
+    ((1, 0), (1, 7), (3, 1)), [], {"status": "lost"}, [("refund_parcel", 0), ("tell_units", 2)]
+)
+@example(
+    ((1, 0), (1, 7), (0, 0)),
+    [("success", 1.5)],
+    None,
+    [("tell_again", 0), ("tell_refund", 2), ("fail_refund", 0)],
+)
+@example(
+    ((1, 0), (1, 7), (3, 1)),
+    [],
+    {"status": "lost"},
+    [("tell_lines_turned", 0), ("tell_units", 6), ("tell_parcel_moved", 0)],
+)
+@example(((2, 0), (2, 7), (0, 0)), [], None, [("tell_state", 2), ("claim", 0), ("tell_parcel", 1)])
+@example(
+    ((2, 100), (1, 0), (3, 0)),
+    [("authorized", 0.25), ("success", 1.5)],
+    None,
+    [
+        ("tell_late_payment", 6),
+        ("tell_parcel", 5),
+        ("refund_parcel", 0),
+        ("tell_refund", 5),
+        ("tell_payment_less", 3),
+    ],
+)
 def test_books_hold_after_every_word_of_the_shop(
     database: Database,
     call: Any,

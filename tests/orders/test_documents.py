@@ -10,7 +10,6 @@ from account_portal.core.db import Database
 from account_portal.merchant.importing import run_import
 from account_portal.models import OrderDocument, User
 from account_portal.orders import rules, service
-from account_portal.orders.rules import policies
 from account_portal.orders.schemas import Policy
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
@@ -31,13 +30,13 @@ OF_TODAY = {
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The sku of each line that a policy was asked about; clear it to count anew."""
     seen: list[str] = []
-    terms_of = policies.terms_of
+    terms_of = rules.terms_of
 
     def note(ranked: Any, sale: rules.Sale, now: Any) -> Any:
         seen.append(sale.sku)
         return terms_of(ranked, sale, now)
 
-    monkeypatch.setattr(policies, "terms_of", note)
+    monkeypatch.setattr(rules, "terms_of", note)
     return seen
 
 

@@ -32,8 +32,8 @@ from account_portal.orders.service import (
     refunds,
 )
 from account_portal.orders.service.documents import allowed, owed, refreshing, shape, storing
+from account_portal.returns.service import inspecting, planning
 from account_portal.returns.service import reading as showing
-from account_portal.returns.service import requesting
 from tests.factories.orders import make_line, make_order
 from tests.orders import lives, told_lives
 from tests.orders.lives import Life, Steps
@@ -90,13 +90,13 @@ def _more(function: Callable[..., int]) -> Callable[..., int]:
 
 def _returning(**values: Any) -> Callable[..., Any]:
     told = policies.return_of
-    return lambda *args: replace(told(*args), **values)
+    return lambda *args: told(*args)._replace(**values)
 
 
 def _closing(later: timedelta) -> Callable[..., Any]:
     told = refreshing.line_returns
     return lambda *args: {
-        line: replace(one, ends={name: end + later for name, end in one.ends.items()})
+        line: one._replace(ends={name: end + later for name, end in one.ends.items()})
         for line, one in told(*args).items()
     }
 
@@ -149,7 +149,7 @@ def _says_nothing(detail: dict[str, Any], *args: Any) -> None:
 
 def _cancelling(units: int, function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args, **values: {
-        line: replace(one, units=units, reason=None)
+        line: one._replace(units=units, reason=None)
         for line, one in function(*args, **values).items()
     }
 
@@ -185,6 +185,15 @@ def _restoring_refunds_of_parcels(*args: Any) -> Any:
     return replace(facts, refunds=[{**row, "shipment_id": "one"} for row in facts.refunds])
 
 
+def _refunding_more(mode: str) -> Callable[..., None]:
+    def more(ctx: Any, request: Any, _order: Any) -> None:
+        for one in goods.living_refunds(ctx, request):
+            one.refund_amount += one.payment_mode == mode
+        ctx.db.flush()
+
+    return more
+
+
 _restore = kept._restore
 _document = refreshing._document
 _add_cancellation = allowed._add_cancellation
@@ -195,6 +204,7 @@ UNPAID: dict[str, Any] = {"payments": [{"payment_status": "failed"}]}
 LINE = make_line(0, quantity=3, selling_price=500, line_total=1500, tax_amount=0)
 SOLD: dict[str, Any] = {"lines": [LINE]}
 PACKED: dict[str, Any] = {**SOLD, "parcels": [{"status": "packed"}]}
+BACK: Taken = [("ask_return", 0), ("return_step", 0), ("inspect", 0)]
 POINTS: dict[str, Any] = {**SOLD, "loyalty_point_redeemed": 300, "loyalty_amount": 300}
 
 
@@ -219,7 +229,7 @@ BROKEN = [
            _returning(units=9), [], HERE),
     Broken("units and reason do not agree", policies, "return_of",
            _returning(reason=rules.Reason("in_return")), [], HERE),
-    Broken("a quote is below nothing", requesting.order_rules, "planned_refund",
+    Broken("a quote is below nothing", planning.order_rules, "planned_refund",
            _always(rules.Means(-1, 0, 0)), [("ask_return", 0)], HERE),
     Broken("approving gives other than asked", goods.rules, "planned_refund", _as_if_paid,
            [("ask_return", 0), ("return_step", 0)], {**HERE, "payments": [{"amount": 400}]}),
@@ -280,6 +290,15 @@ BROKEN = [
            [("days", 7), ("claim", 1)], SENT),
     Broken("sent again, and money goes back", deciding, "_replace", _refunds_instead,
            [("claim", 0), ("accept_claim", 1)], {**HERE, **SOLD}),
+    Broken("more goes back than the accepted units are worth", inspecting, "reduce_refunds",
+           _nothing, BACK, HERE),
+    Broken("less is accepted, and more money goes back", inspecting, "reduce_refunds",
+           _refunding_more("original_payment_mode"), BACK, HERE),
+    Broken("less is accepted, and more points go back", inspecting, "reduce_refunds",
+           _refunding_more(rules.POINTS), BACK, {**HERE, **POINTS}),
+    Broken("all is accepted, and less goes back", inspecting, "order_rules",
+           _with(rules, worth_of=lambda _units, _paid, amount: max(0, amount - 1)),
+           [*BACK[:2], ("inspect", 2)], HERE),
     Broken("let more or less be done", kept, "_restore", _restoring(shipments=[]), [], HERE),
     Broken("the facts that are kept are of other money", kept, "_restore",
            _restoring(payments=[]), [], SENT),

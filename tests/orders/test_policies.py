@@ -129,6 +129,14 @@ def test_ten_shops_by_their_examples(
         assert (units, ways, reasons) == (2, expected, [])
 
 
+def test_electronics_ask_to_see_what_is_damaged(shop: Shop) -> None:
+    shop.set(load("electronics"))
+    shown = shop.shows(shop.sells({}, {"category": "software"}, parcels=[{}]))
+    asked = [line.evidence_for for line in shown.return_eligibility.lines]
+    assert asked == [["damaged", "not_as_described"], []]  # software never goes back
+    assert [line.evidence_for for line in shown.claim_eligibility.lines] == [["damaged"]] * 2
+
+
 def test_a_rule_for_a_group_is_for_orders_whose_record_names_it(shop: Shop) -> None:
     shop.set(load("electronics"))
     orders = [

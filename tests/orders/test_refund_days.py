@@ -28,6 +28,8 @@ Call = Callable[..., Any]
 
 FRIDAY_EVENING = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 CARD = {"payment_method": "Credit Card", "card_type": "Visa", "card_number": "XXXX4242"}
+OTHER_CARD = CARD | {"card_number": "XXXX0005"}
+TRANSFER = {"payment_method": "Bank Transfer"}
 
 
 @pytest.mark.parametrize(
@@ -64,41 +66,47 @@ def test_a_day_more_is_a_later_day(begun: date, days: int, country: str) -> None
 @pytest.mark.parametrize(
     ("refund", "paid_by", "wanted"),
     [
-        ({"payment_mode": "loyalty_point"}, CARD, "as points"),
-        ({"payment_method": rules.STORE_CREDIT}, CARD, "as store credit"),
-        ({}, CARD, "to your Visa •••• 4242"),
-        ({"payment_method": "Credit Card"}, CARD, "to your Visa •••• 4242"),
-        ({"payment_method": "UPI"}, CARD, "to UPI"),
-        ({}, {"payment_method": "UPI"}, "to UPI"),
-        ({}, {"payment_method": "PayPal"}, "to PayPal"),
-        ({}, {"payment_method": "Card"}, "to your card"),
-        ({"payment_method": "Debit  Card"}, CARD, "to your card"),
-        ({}, {"payment_method": "Card", "card_number": "4242"}, "to your card •••• 4242"),
-        ({}, {"payment_method": "Gift card"}, "to your gift card"),
-        ({}, {"payment_method": "Net Banking"}, "to your bank account"),
-        ({}, {"payment_method": "Wallet"}, "to your wallet"),
-        ({}, {"payment_method": "Stripe"}, "the way you paid"),
-        ({}, {"payment_method": "Cash", "collection": "on_delivery"}, "the way you paid"),
-        ({}, None, "the way you paid"),
-        ({"payment_mode": "bank_transfer"}, CARD, "to your bank"),
+        ({"payment_mode": "loyalty_point"}, [CARD], "as points"),
+        ({"payment_method": rules.STORE_CREDIT}, [CARD], "as store credit"),
+        ({}, [CARD], "to your Visa •••• 4242"),
+        ({"payment_method": "Credit Card"}, [CARD], "to your Visa •••• 4242"),
+        ({"payment_method": "UPI"}, [CARD], "to UPI"),
+        ({}, [{"payment_method": "UPI"}], "to UPI"),
+        ({}, [{"payment_method": "PayPal"}], "to PayPal"),
+        ({}, [{"payment_method": "Card"}], "to your card"),
+        ({"payment_method": "Debit  Card"}, [CARD], "to your card"),
+        ({}, [{"payment_method": "Card", "card_number": "4242"}], "to your card •••• 4242"),
+        ({}, [{"payment_method": "Gift card"}], "to your gift card"),
+        ({}, [{"payment_method": "Net Banking"}], "to your bank account"),
+        ({}, [{"payment_method": "Wallet"}], "to your wallet"),
+        ({}, [{"payment_method": "Stripe"}], "the way you paid"),
+        ({}, [{"payment_method": "Cash", "collection": "on_delivery"}], "the way you paid"),
+        ({}, [], "the way you paid"),
+        ({}, [CARD, CARD], "to your Visa •••• 4242"),
+        ({}, [TRANSFER, CARD], "the way you paid"),
+        ({"payment_method": "Credit Card"}, [CARD, TRANSFER], "to your Visa •••• 4242"),
+        ({"payment_method": "Credit Card"}, [CARD, OTHER_CARD], "to your card"),
+        ({"payment_id": "2"}, [TRANSFER, CARD], "to your Visa •••• 4242"),
+        ({"payment_id": "1"}, [TRANSFER, CARD], "to your bank account"),
+        ({"payment_id": "1"}, [CARD, OTHER_CARD], "to your Visa •••• 4242"),
+        ({"payment_mode": "bank_transfer"}, [CARD], "to your bank"),
         (
             {
                 "payment_mode": "bank_transfer",
                 "bank_name": "HDFC Bank",
                 "bank_account_number": "XXXX4321",
             },
-            CARD,
+            [CARD],
             "to HDFC Bank •••• 4321",
         ),
     ],
 )
-def test_a_way_is_named(
-    refund: dict[str, Any], paid_by: dict[str, Any] | None, wanted: str
-) -> None:
-    nothing = dict.fromkeys(["payment_method", "bank_name", "bank_account_number"])
+def test_a_way_is_named(refund: dict[str, Any], paid_by: list[dict[str, Any]], wanted: str) -> None:
+    nothing = dict.fromkeys(["payment_method", "payment_id", "bank_name", "bank_account_number"])
     usual = {"payment_mode": "original_payment_mode", **nothing}
     none_paid = dict.fromkeys(["payment_method", "card_type", "card_number", "collection"])
-    assert rules.refund_way(usual | refund, paid_by and none_paid | paid_by) == wanted
+    payments = [none_paid | {"id": str(number)} | one for number, one in enumerate(paid_by, 1)]
+    assert rules.refund_way(usual | refund, payments) == wanted
 
 
 @pytest.mark.parametrize(
@@ -203,7 +211,7 @@ def test_an_order_knows_its_returns_and_a_return_its_refund(
     assert waiting.asked.working_days == 5
     assert waiting.refunds == []
     page = call(service.get_order_page, order.order_number)
-    assert [(one.request_number, one.status) for one in page.returns] == [(number, "created")]
+    assert [(one.number, one.status) for one in page.returns] == [(number, "created")]
 
     move_return(database, number, ReturnStatus.RECEIVED)
     there = call(returns.get_return_detail, number)

@@ -155,6 +155,21 @@ def test_a_late_failure_does_not_close_a_link_that_is_in_use(
     assert [row.payment_status for row in rows(database, Payment)] == ["pending"]
 
 
+def test_a_link_that_may_not_be_shown_is_told_to_the_shop(
+    database: Database,
+    gateway: Gateway,
+    pay: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    plain = PaymentStart(redirect_url="http://pay.example.com/1", expires_at=None)
+    monkeypatch.setattr(gateway, "start", lambda *_asked: plain)
+    assert pay().status_code == 503
+    [payment] = rows(database, Payment)
+    assert (payment.payment_status, payment.redirect_url) == ("failed", None)
+    assert f"payment {payment.request_number}: the gateway's link is not https" in caplog.text
+
+
 def test_a_late_answer_opens_no_attempt_that_failed(
     database: Database, gateway: Gateway, pay: Callable[..., Any]
 ) -> None:

@@ -134,14 +134,16 @@ def test_no_more_can_be_returned_than_arrived_and_is_free(
     policy = Policy.model_validate(
         {"rules": [{"name": "all", "returns": {"counted_from": counted_from}}]}
     )
-    ranked = rules.rank(policy.rules, settings)
-    found = rules.kindest_return([ranked], sale, goods, NOW)
+    terms, kinder_terms = (
+        rules.terms_of(rules.rank(one, settings), sale, NOW) for one in (policy.rules, ())
+    )
+    found = rules.kindest_return([terms], placed, goods, NOW)
     in_time = sum(units for days, units in arrived if days <= 30 and counted_from == "delivery")
     assert 0 <= found.units <= max(0, min(in_time, goods.delivered_units - held))
     assert (found.reason is None) == (found.units > 0)
-    later = rules.kindest_return([ranked], sale, goods, NOW + timedelta(days=9))
+    later = rules.kindest_return([terms], placed, goods, NOW + timedelta(days=9))
     assert later.units <= found.units
-    kinder = rules.kindest_return([ranked, rules.rank((), settings)], sale, goods, NOW)
+    kinder = rules.kindest_return([terms, kinder_terms], placed, goods, NOW)
     assert kinder.units >= found.units
 
 

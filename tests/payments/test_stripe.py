@@ -369,6 +369,8 @@ def test_a_refund_that_fails_later_is_owed_again(shop: Shop) -> None:
     assert shop.refunds() == [(5000, "failed"), (5000, "pending")]
     assert shop.account() == (20000, 0, 5000)
     assert shop.stripe.balance() == 20000
+    failed_one, _again = sorted(rows(shop.database, Refund), key=lambda one: one.id)
+    assert failed_one.gateway_error == "lost_or_stolen_card"
 
 
 def test_a_refund_that_stripe_refuses_fails_with_its_reason(shop: Shop) -> None:

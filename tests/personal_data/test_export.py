@@ -3,11 +3,12 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import SQLModel, col
 
 from account_portal.auth import service as auth
@@ -18,7 +19,7 @@ from account_portal.core.errors import NotFound, TooManyAttempts, TopLevelRequir
 from account_portal.core.proof import FreshProofRequired
 from account_portal.gateways import get_gateways
 from account_portal.loyalty import service as loyalty
-from account_portal.models import DataExport, User
+from account_portal.models import DataExport, User, UserSession
 from account_portal.personal_data import service
 from account_portal.personal_data.service.exporting import key_of
 from account_portal.personal_data.service.tables import OWN
@@ -30,6 +31,7 @@ from tests.factories.addresses import make_address
 from tests.factories.auth import messages, set_proof
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.events import types_told
+from tests.factories.evidence import film, make_evidence, photos
 from tests.factories.orders import make_order
 from tests.factories.passkeys import give_passkey
 from tests.factories.pictures import make_picture
@@ -40,7 +42,9 @@ from tests.factories.reviews import make_product, make_review
 def fill(database: Database, user: User, call: Any, api: Api) -> str:
     """A bit of everything; returns the number of the order."""
     order = make_order(database, user, status="delivered", parcels=[{}], payments=[{}])
-    make_return(database, user, order, return_item())
+    [photo] = make_evidence(database, user, order, photos())
+    make_return(database, user, order, return_item(evidence=[photo]))
+    make_evidence(database, user, order, film())
     make_address(database, user, nickname="Hideout <b>7</b>")
     make_bank_account(database, user, number="50100123454321")
     make_review(database, user, make_product(database).id, review_text="Fine & dandy")
@@ -76,6 +80,11 @@ def test_holds_what_is_there_and_nothing_of_others(
     [order] = data["tables"]["orders"]
     assert order["order_number"] == number
     assert {line["order_number"] for line in data["tables"]["order_lines"]} == {number}
+    [shown, unused] = data["tables"]["evidence"]
+    assert shown["return_item_id"] == data["tables"]["return_items"][0]["id"]
+    packed = archive.namelist()
+    assert f"files/{shown['media_id']}/large.webp" in packed
+    assert f"files/{unused['media_id']}/video.webm" in packed
     for name in ("addresses", "returns", "return_items", "payments", "shipments", "reviews"):
         assert data["tables"][name], name
     assert data["tables"]["loyalty_accounts"][0]["earned"] == 5
@@ -86,7 +95,7 @@ def test_holds_what_is_there_and_nothing_of_others(
     assert "Hideout &lt;b&gt;7&lt;/b&gt;" in page
     assert "Fine &amp; dandy" in page
     files = [name for name in archive.namelist() if name.startswith("files/")]
-    assert len(files) == 2
+    assert len(files) == 5
     assert archive.read(files[0])[:4] == b"RIFF"
 
 
@@ -279,6 +288,16 @@ def test_over_http(api: Api, database: Database, owner: User, stranger: User) ->
     elsewhere = f"/auth/user/{stranger.id}/data-exports/{asked['id']}/address"
     assert_refused(api.post(elsewhere, user=stranger), 404, "not_found")
     found = api.post(f"{path}/{asked['id']}/address", user=owner).json()["content"]
+    assert api.client.get(found["download_url"]).status_code == 200
+    with database.session(writes=True) as db:
+        ended = {"revoked_at": datetime.now(UTC)}
+        of_it = update(UserSession).where(col(UserSession.user_id) == owner.id)
+        db.execute(of_it.values(ended))
+        db.commit()
+    assert api.client.get(found["download_url"]).status_code == 404  # nothing is left behind
+    with database.session(writes=True) as db:
+        db.execute(of_it.values(revoked_at=None))
+        db.commit()
     assert api.client.get(found["download_url"]).status_code == 200
     set_proof(database, owner, None)
     for stale in (path, f"{path}/{asked['id']}/address"):

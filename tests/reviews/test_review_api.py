@@ -80,10 +80,9 @@ def test_a_review_with_photos_and_videos(
             assert answer.headers["content-type"] == "image/webp"
             assert b"Secret" not in answer.content
             assert not open_picture(answer.content).getexif()
-    kinds = [
-        api.client.get(video["video_preview_url"]).headers["content-type"]
-        for video in review["videos"]
-    ]
+    videos = [api.client.get(video["video_preview_url"]) for video in review["videos"]]
+    assert not any(b"SECRET" in video.content for video in videos)
+    kinds = [video.headers["content-type"] for video in videos]
     assert kinds == ["video/mp4", "video/webm"]
     assert len(stored_files(tmp_path)) == 6
 
@@ -128,6 +127,8 @@ CLIP = ("videos", ("a.mp4", MP4, "video/mp4"))
         ([JPEG, ("images", ("b.jpg", make_picture()[:300], "image/jpeg"))], 400, "images.1"),
         ([("images", ("b.jpg", make_picture() + b"\0" * 5 * MIB, "image/jpeg"))], 413, None),
         ([("videos", ("b.mp4", MP4 + b"\0" * 50 * MIB, "video/mp4"))], 413, None),
+        ([CLIP, ("videos", ("b.mp4", MP4[: len(MP4) // 2], "video/mp4"))], 400, "videos.1"),
+        ([("videos", ("b.webm", WEBM[: len(WEBM) // 2], "video/webm"))], 400, "videos.0"),
     ],
 )
 def test_files_that_cannot_be_taken_change_nothing(

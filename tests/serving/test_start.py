@@ -13,6 +13,7 @@ import pytest
 from account_portal.core.places import ROOT
 from tests.mail_servers import mail_server
 from tests.portal_server import plain_environment
+from tests.torture.outside import Missing, OwnPostgres
 
 Start = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -129,13 +130,59 @@ def test_a_newer_database_is_refused_and_left_alone(
     assert tables == (2,), "the version table and its index are all there is"
 
 
-def test_an_unreachable_database_is_named(start: Start, free: int) -> None:
+@pytest.mark.parametrize("command", ["api", "worker"])
+def test_an_unreachable_database_is_named(start: Start, free: int, command: str) -> None:
     result = start(
-        "api", PORT=str(free), PORTAL_DATABASE_URL=f"postgresql://u:hunter2@127.0.0.1:{free}/x"
+        command,
+        PORT=str(free),
+        PORTAL_DATABASE_URL=f"postgresql+psycopg://u:hunter2@127.0.0.1:{free}/x",
+        PORTAL_DATABASE_START_SECONDS="1",
     )
     assert result.returncode == 1
-    assert "database does not answer" in result.stderr
+    told, ended = result.stderr.splitlines()
+    assert told.startswith("The database does not answer: ")
+    assert told.endswith(". Trying for 1 seconds ...")
+    assert ended.startswith("Error: The database does not answer: ")
     assert "hunter2" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(("command", "begun"), [("api", "Ready: "), ("worker", "Working.")])
+def test_a_database_that_comes_up_late_is_waited_for(
+    start: Start, free: int, tmp_path: Path, command: str, begun: str
+) -> None:
+    try:
+        postgres = OwnPostgres()
+    except Missing as error:
+        pytest.skip(str(error))
+    try:
+        address = postgres.make_database("portal")
+        postgres.stop("fast")
+        environment = plain_environment() | {
+            "PORTAL_DATA_DIR": str(tmp_path),
+            "PORTAL_DATABASE_URL": address,
+            "PORTAL_DATABASE_START_SECONDS": "120",
+            "PORT": str(free),
+            "PYTHONUNBUFFERED": "1",
+        }
+        with subprocess.Popen(
+            [sys.executable, "-m", "account_portal", command],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process:
+            try:
+                assert process.stdout is not None
+                assert "does not answer" in process.stdout.readline()
+                postgres.start()
+                assert process.stdout.readline() == "The database answers.\n"
+                assert any(line.startswith(begun) for line in process.stdout)
+            finally:
+                process.terminate()
+            assert process.wait(20) == 0
+    finally:
+        postgres.remove()
 
 
 @pytest.fixture

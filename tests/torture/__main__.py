@@ -76,6 +76,11 @@ class Torture:
                 "postgresql",
                 lambda: faults.restarts(self.folder / "restarts", self.postgres, times),
             )
+        if "disk" in only and "postgresql" in self.chosen.databases:
+            yield (
+                "postgresql",
+                lambda: faults.full_disk_of_postgres(self.folder / "server-disk", times),
+            )
         if "disk" in only and "sqlite" in self.chosen.databases:
             yield "sqlite", lambda: faults.full_disk(self.folder / "disk", times)
         if "redis" in only and "sqlite" in self.chosen.databases:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from account_portal.core.db import Database
 from account_portal.core.places import ROOT
 from tests.torture.load import CLIENTS, Book, Load, settle
-from tests.torture.outside import OwnPostgres, OwnRedis, SmallDisk, hanging_server
+from tests.torture.outside import Missing, OwnPostgres, OwnRedis, SmallDisk, hanging_server
 from tests.torture.portal import Line, Lost, Portal
 from tests.torture.shop import Deed, Shop
 
@@ -203,6 +203,46 @@ def full_disk(folder: Path, times: int) -> Result:
             if not on.book.refused:
                 result.wrong.append("nothing was refused: the disk was not full")
             return on.judge(result)
+    finally:
+        disk.remove()
+
+
+def _wait_until_refused(book: Book, load: Load) -> None:
+    """Until each client was refused, or there was room for all."""
+    before = book.refused
+    refused = "nothing was refused and not all was done"
+    _wait(lambda: book.refused > before + CLIENTS or load.is_done, refused, 60)
+
+
+def full_disk_of_postgres(folder: Path, times: int) -> Result:
+    """The disk of the database's server is full, which may end it, and has room again."""
+    result = Result("PostgreSQL's disk full", times)
+    disk = SmallDisk(megabytes=256)
+    try:
+        if not disk.is_mounted:
+            raise Missing("a small disk for PostgreSQL: only root may mount one")
+        # What is written goes to new files soon, so that there is no room for it.
+        server = OwnPostgres(disk.folder, "wal_recycle=off", "wal_init_zero=off")
+        try:
+            with ground(folder, server.make_database("disk")) as on:
+                on.portal.start()
+                for _ in range(times):
+                    deeds = on.shop.deeds(DEEDS_A_ROUND * 10)
+                    with Load(on.portal.port, deeds, on.book) as load:
+                        load.busy.wait(timeout=30)
+                        disk.fill(())
+                        _wait_until_refused(on.book, load)
+                        disk.free()
+                        _wait(server.start_again, "PostgreSQL did not come back", 60)
+                        on.portal.wait_for(200, NOTICED_WITHIN)
+                        load.wait_until_done()
+                    on.book.unsure.clear()
+                    on.settle(deeds)
+                if not on.book.refused:
+                    result.wrong.append("nothing was refused: the disk was not full")
+                return on.judge(result)
+        finally:
+            server.remove()
     finally:
         disk.remove()
 

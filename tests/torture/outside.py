@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from tests.portal_server import free_port
 
@@ -24,11 +25,12 @@ class Missing(Exception):
 
 
 class OwnPostgres:
-    """A server of this run alone: in a temporary folder, on a free port."""
+    """A server of this run alone: in a temporary folder, or a given one, on a free port."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None, *settings: str) -> None:
         self._bin = _programs_of_postgres()
-        self._folder = Path(tempfile.mkdtemp(prefix="portal-torture-", dir="/tmp"))
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="portal-torture-", dir="/tmp"))
+        self._settings = settings
         self._port = free_port()
         self._as: list[str] = []
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -62,8 +64,29 @@ class OwnPostgres:
     def start(self) -> None:
         """Start it and wait until it answers."""
         options = f"-p {self._port} -k {self._folder} -c listen_addresses=127.0.0.1"
+        options += "".join(f" -c {setting}" for setting in self._settings)
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", self._data, "-w", "-l", log, "-o", options, "start")
+
+    def start_again(self) -> bool:
+        """Start it if it gave up; whether it answers."""
+        with suppress(Missing):
+            self._run("pg_ctl", "-D", self._data, "status")
+            return self.answers()
+        with suppress(Missing):  # it may be giving up just now
+            self.start()
+        return self.answers()
+
+    def answers(self) -> bool:
+        """Whether somebody can connect."""
+        engine = create_engine(f"{self._server}/postgres")
+        try:
+            with engine.connect():
+                return True
+        except OperationalError:
+            return False
+        finally:
+            engine.dispose()
 
     def stop(self, mode: str) -> None:
         """Stop it: `fast` ends what runs, `immediate` is as a crash."""

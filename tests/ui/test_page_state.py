@@ -112,6 +112,18 @@ def test_a_form_stays_open_when_a_lost_connection_comes_back(tab: Tab) -> None:
     assert not state.is_renaming
 
 
+def test_a_new_page_begins_with_nothing_of_the_tabs_last_one(tab: Tab) -> None:
+    """Else the state that is sent whole at first would show one order under another's number."""
+    state = tab.state(OrdersState)
+    tab.press(state, "load")
+    connect(tab)
+    assert state.phase == "ready", "a connection that came back leaves what is shown"
+    connect(tab, hashes=[])
+    assert state.phase == "loading"
+    tab.press(state, "load")
+    assert (state.phase, len(state.orders)) == ("ready", 1)
+
+
 def test_what_changed_while_the_connection_was_lost_is_news_to_the_page(
     database: Database, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

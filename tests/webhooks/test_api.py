@@ -10,6 +10,7 @@ from account_portal.core.db import Database
 from account_portal.models import User
 from tests.conftest import Clock
 from tests.factories.addresses import make_address
+from tests.factories.claims import make_claim
 from tests.factories.orders import make_order
 from tests.factories.returns import make_return, return_item
 from tests.factories.reviews import make_product, make_review
@@ -121,10 +122,13 @@ def test_events_bring_along_what_they_are_about(
 ) -> None:
     order = make_order(database, owner, status="delivered", parcels=[{}])
     make_return(database, owner, order, return_item())
+    claimed = make_order(database, owner, status="delivered", parcels=[{}])
+    claim = make_claim(database, owner, claimed)
     address = make_address(database, owner)
     make_review(database, owner, make_product(database).id)
     found = {one["type"]: one.get("object") for one in events(systems, expand="true")["events"]}
-    assert found["order.created"]["order_number"] == order.order_number
+    assert found["order.created"]["order_number"] == claimed.order_number
+    assert found["claim.opened"]["claim_number"] == claim.claim_number
     assert found["return.requested"]["original_order_number"] == order.order_number
     assert found["address.created"]["id"] == address.id
     assert found["review.submitted"]["review_text"] == "Good."

@@ -429,7 +429,7 @@ def test_what_every_worker_dies_of_is_dead_after_five_and_kills_no_other(
     assert [one["data"]["number"] for one in receiver.events] == [1]
     found = as_shop(database, lists.list_deliveries, DeliveriesQuery(status=["dead"], limit=10))
     [dead] = found.rows
-    assert (dead.attempts, dead.error) == (0, queue.KILLER)
+    assert (dead.attempts, dead.error) == (0, queue.WORKERS_DIED)
     told = CliRunner().invoke(main, ["doctor"]).output
     assert f"wrong  Workers: workers died over what they sent, look at their log: {dead.id}" in told
     as_shop(database, service.resend_delivery, dead.id)

@@ -23,6 +23,7 @@ SCOPES_OF = {
     "payment.settled": "orders:read",
     "refund.requested": "orders:read",
     "return.requested": "returns:read",
+    "claim.opened": "returns:read",
     "review.submitted": "reviews:read",
     "address.created": "customers:read",
     "customer.created": "customers:read",

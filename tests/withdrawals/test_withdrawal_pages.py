@@ -92,6 +92,8 @@ def test_two_steps_to_a_receipt(api: Api, database: Database) -> None:
     page = api.client.get("/withdraw?lang=de&order=NW-1")
     assert '<html lang="de">' in page.text
     assert "<h1>Vertrag widerrufen</h1>" in page.text
+    # The button in the store's accent, where the sheet of such pages has one of its own.
+    assert page.text.index('href="/theme.css"') < page.text.index('href="/plain-page.css"')
     assert 'value="NW-1"' in page.text
     sure = api.client.post("/withdraw", data={**SAID, "lang": "de"}, headers=OWN)
     assert "Widerruf bestätigen</button>" in sure.text
@@ -155,3 +157,13 @@ def test_whoever_is_signed_in_chooses_units(
     [request] = rows(database, OrderReturn)
     assert rows(database, Withdrawal)[0].outcome == request.request_number
     assert rows(database, Order, id=order.id)
+
+
+def test_signs_that_nothing_has_are_no_crash(api: Api, database: Database) -> None:
+    """PostgreSQL keeps no NUL, and its driver asks for none."""
+    assert api.client.get("/withdraw?order=%00").status_code in (200, 400)
+    for path in ("/withdraw", "/withdraw/confirm"):
+        for name in ("name", "order", "contact"):
+            answer = api.client.post(path, data={**SAID, name: "a\0"}, headers=OWN)
+            assert answer.status_code == 400, (path, name)
+    assert rows(database, Withdrawal) == []

@@ -344,3 +344,63 @@ def test_what_belongs_to_nobody_is_removed_in_its_time(
     assert call(service.forget_unmatched, actor=SHOP) == 1
     kept = {row.order_text for row in rows(database, Withdrawal)}
     assert kept == {delivered.order_number, "later"}
+
+
+ADVERTISEMENT = "You won! Claim at https://evil.example/win or evil.example, mail win@evil.example"
+
+
+@pytest.mark.parametrize("who", ["anybody", "a customer", "by the order's key"])
+def test_what_strangers_type_is_no_advertisement_in_a_mailbox_of_somebody_else(
+    database: Database, acting: Any, delivered: Order, owner: User, who: str
+) -> None:
+    number = delivered.order_number
+    said = {"name": ADVERTISEMENT, "goods": ADVERTISEMENT * 20, "contact": "victim@example.com"}
+    if who == "by the order's key":
+        key = key_of(acting, database, delivered)
+        receipt = state_with_key(database, key, number, **said)
+    elif who == "a customer":
+        receipt = state(acting, number, owner, **said)
+    else:
+        receipt = state(acting, ADVERTISEMENT, **said)
+    assert ADVERTISEMENT in receipt.receipt  # the page and the file hold all of it
+    for _ in range(2):  # and when it is repeated
+        [*_, (channel, contact, text)] = mailed(database)
+        assert (channel, contact) == ("email", "victim@example.com")
+        assert "evil" not in text
+        assert "win@" not in text
+        assert len(text) < 1200
+        assert receipt.reference in text
+        assert f"/withdraw/receipt?key={receipt.receipt_key}" in text
+        assert "Somebody typed this e-mail address" in text
+        if who == "anybody":
+            receipt = state(acting, ADVERTISEMENT, **said)
+
+
+def mailed(database: Database) -> list[tuple[str, str, str]]:
+    return [
+        (row.channel, row.recipient or "", str(row.payload["words"]["receipt"]))
+        for row in messages(database)
+        if row.kind == "withdrawal_received"
+    ]
+
+
+def test_the_receipt_by_mail_states_all_that_a_plain_statement_says(
+    database: Database, acting: Any, delivered: Order
+) -> None:
+    receipt = state(acting, delivered.order_number, goods="2 x Mug (blue), size 1.5")
+    [(_, _, text)] = mailed(database)
+    assert text.startswith(receipt.receipt)
+    assert "key=" not in text
+
+
+def test_who_has_shown_their_mailbox_gets_the_receipt_word_by_word(
+    database: Database, acting: Any, delivered: Order, owner: User
+) -> None:
+    words = f"Mug, see https://shop.example/mug\n{ADVERTISEMENT}"
+    receipt = state(acting, delivered.order_number, owner, goods=words, contact=owner.email)
+    assert mailed(database)[-1][2] == receipt.receipt
+    key = key_of(acting, database, delivered)
+    receipt = state_with_key(
+        database, key, delivered.order_number, goods=words, contact="guest@example.com"
+    )
+    assert mailed(database)[-1][2] == receipt.receipt

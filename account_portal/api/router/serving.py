@@ -1,13 +1,16 @@
 """One call: who, what, in which thread; the answer leaves after the commit."""
 
 import re
+from asyncio import get_running_loop
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,26 +32,41 @@ from account_portal.core.errors import (
     ValidationError,
 )
 from account_portal.core.settings import get_settings
+from account_portal.edge.asgi import header
 from account_portal.security import idempotency, tokens
+
+Result = TypeVar("Result")
 
 SHORTEST_KEY, LONGEST_KEY = 8, 128
 UNHEEDED = ("If-None-Match", "If-Unmodified-Since")
 """Preconditions that no call which changes something heeds."""
 
 
+THREADS = 40
+"""Calls of a process that may take long, at a time."""
+_threads = ThreadPoolExecutor(THREADS, "call")
+
+
+async def _in_thread(work: Callable[[], Result]) -> Result:
+    """Run what may take long; Starlette's own way to do so costs as much again as two reads."""
+    return await get_running_loop().run_in_executor(_threads, copy_context().run, work)
+
+
 def client_address(request: Request) -> str | None:
     """Where the caller is; the wrapper has looked behind trusted proxies (`edge.proxies`)."""
-    return request.client.host[:45] if request.client else None
+    client = request.scope.get("client")
+    return client[0][:45] if client else None
 
 
 def read_caller(request: Request) -> Caller:
     """What the request brings along. The page's cookie opens no route: routes take tokens only."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    sent = request.scope["headers"]
+    scheme, _, token = (header(sent, b"authorization") or "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" and token.strip() else None
-    agent = request.headers.get("user-agent")
+    agent = header(sent, b"user-agent")
     return Caller(
         bearer=bearer,
-        device=request.headers.get("x-device-token"),
+        device=header(sent, b"x-device-token"),
         ip_address=client_address(request),
         user_agent=agent[:300] if agent else None,
     )
@@ -78,7 +96,7 @@ async def _let_in(plan: Plan, caller: Caller, headers: Headers) -> Actor | None:
         TooManyAttempts: the key's calls of this minute are used up.
     """
     if plan.access == "shop":
-        return await run_in_threadpool(admit, caller, plan.scope, headers)
+        return await _in_thread(partial(admit, caller, plan.scope, headers))
     if plan.access != "open":
         try:
             tokens.verify(caller.bearer or "", caller.now or utc_now())
@@ -221,10 +239,10 @@ async def serve(plan: Plan, request: Request, headers: Headers) -> bytes:
             return _run(plan, caller, arguments, repeat, system)
 
     if plan.access == "shop":
-        return await run_in_threadpool(work_for_system)
+        return await _in_thread(work_for_system)
     if plan.inline and answers_at_once():
         return work()
-    return await run_in_threadpool(work)
+    return await _in_thread(work)
 
 
 class ContractRoute(APIRoute):

@@ -1,5 +1,7 @@
 """Forms of the pages: they set the cookie that keeps a browser signed in."""
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -64,10 +66,36 @@ def _sent(request: Request, sent: schemas.OtpContent, page: str, form: Fields) -
     """A code is on its way; the browser waits for it at `page`."""
     awaited = ".".join([sent.otp_token, *_waiting(request)][:CODES_AWAITED]).rstrip(".")
     return FormResult(
-        next=f"{page}&{urlencode(wanted_page(form))}".rstrip("&"),
+        next=_step(page, form),
         cookies={code_cookie_name(): CookieToSet(awaited, int(otp.LIFE.total_seconds()))},
         content=sent.model_dump(),
     )
+
+
+def _ask(
+    ctx: Context,
+    request: Request,
+    form: Fields,
+    page: str,
+    action: schemas.OtpAction,
+    ask: Callable[[rules.Contact, rules.Channel], schemas.OtpContent],
+) -> FormResult:
+    """Ask for a code; who came back too soon for another goes on with the one on its way."""
+    contact = rules.parse_contact(form.get("contact", ""))
+    channel = rules.channel_for(contact, form.get("channel"))
+    try:
+        sent = ask(contact, channel)
+    except otp.CodeJustSent as error:
+        way = service.channel_of_awaited(ctx, _waiting(request), contact, action=action)
+        if way is None:  # another browser waits for it
+            raise
+        content = {"channel": way, "wait": error.retry_after}
+        return FormResult(next=_step(page, form), content=content)
+    return _sent(request, sent, page, form)
+
+
+def _step(page: str, form: Fields) -> str:
+    return f"{page}&{urlencode(wanted_page(form))}".rstrip("&")
 
 
 def _code(form: Fields) -> dict[str, str]:
@@ -113,11 +141,9 @@ async def send_code(request: Request) -> Response:
     """Send a sign-in code to `contact` by `channel`; with `register` it may make an account."""
 
     def work(ctx: Context, form: Fields) -> FormResult:
-        contact = rules.parse_contact(form.get("contact", ""))
-        channel = rules.channel_for(contact, form.get("channel"))
         registers = form.get("register", "") not in ("", "0", "false")
-        sent = service.request_login_code(ctx, contact, channel, registers=registers)
-        return _sent(request, sent, CODE_STEP, form)
+        ask = partial(service.request_login_code, ctx, registers=registers)
+        return _ask(ctx, request, form, CODE_STEP, "login", ask)
 
     return await answer_form(request, work, writes=True)
 
@@ -143,10 +169,8 @@ async def send_reset_code(request: Request) -> Response:
     """Send a code to `contact` by `channel` that allows setting a new password."""
 
     def work(ctx: Context, form: Fields) -> FormResult:
-        contact = rules.parse_contact(form.get("contact", ""))
-        channel = rules.channel_for(contact, form.get("channel"))
-        sent = service.request_reset_code(ctx, contact, channel)
-        return _sent(request, sent, RESET_STEP, form)
+        ask = partial(service.request_reset_code, ctx)
+        return _ask(ctx, request, form, RESET_STEP, "reset-password", ask)
 
     return await answer_form(request, work, writes=True, page=FORGOT_PASSWORD)
 

@@ -16,6 +16,7 @@ from account_portal.auth.service.code_requests import (
     send_proof_code,
 )
 from account_portal.auth.service.codes import (
+    channel_of_awaited,
     confirm_contact,
     know_device_by_link,
     token_for,
@@ -81,6 +82,7 @@ __all__ = [
     "begin_passkey_login",
     "begin_passkey_proof",
     "change_password",
+    "channel_of_awaited",
     "check_verification_status",
     "confirm_contact",
     "confirm_password",

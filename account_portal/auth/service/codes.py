@@ -1,7 +1,10 @@
 """One-time codes: what the right one does."""
 
+from collections.abc import Iterator
+from typing import cast
+
 from account_portal.auth import schemas
-from account_portal.auth.rules import AccountIsDeactivated, Contact
+from account_portal.auth.rules import AccountIsDeactivated, Channel, Contact
 from account_portal.auth.service.accounts import create_user, find_signer, find_user
 from account_portal.auth.service.contact_changes import take_contact
 from account_portal.auth.service.guessing import know, require_right_code, who_tries
@@ -55,6 +58,34 @@ def verify_page(ctx: Context, data: schemas.VerifyOtp) -> str:
     return open_page_session(ctx, _confirm(ctx, data))
 
 
+def channel_of_awaited(
+    ctx: Context, handles: list[str], contact: Contact, *, action: schemas.OtpAction
+) -> Channel | None:
+    """How the newest code travelled that a browser waits for and that still works.
+
+    Args:
+        ctx: of the call.
+        handles: of the codes that the browser waits for, newest first.
+        contact: whose code it is.
+        action: what it does.
+    """
+    for _, challenge in _still_open(ctx, handles):
+        if (challenge.action, challenge.contact) == (action, contact.key):
+            return cast(Channel, challenge.channel)
+    return None
+
+
+def _still_open(ctx: Context, handles: list[str]) -> Iterator[tuple[str, OtpChallenge]]:
+    """Those of these codes that still work, with their handles."""
+    for handle in handles:
+        try:
+            challenge = otp.find(ctx.db, handle, lock=False)
+            otp.require_open(challenge, ctx.now)
+        except (otp.OtpNotFound, otp.OtpExpired):
+            continue
+        yield handle, challenge
+
+
 def token_for(ctx: Context, handles: list[str], code: str, *, action: schemas.OtpAction) -> str:
     """Which of the codes that a browser waits for was typed; the newest when it is none of them.
 
@@ -64,12 +95,7 @@ def token_for(ctx: Context, handles: list[str], code: str, *, action: schemas.Ot
     are counted for another, or for none.
     """
     awaited: list[tuple[str, OtpChallenge]] = []
-    for handle in handles:
-        try:
-            challenge = otp.find(ctx.db, handle, lock=False)
-            otp.require_open(challenge, ctx.now)
-        except (otp.OtpNotFound, otp.OtpExpired):
-            continue
+    for handle, challenge in _still_open(ctx, handles):
         newest = awaited[0][1] if awaited else challenge
         if challenge.action == action and challenge.contact == newest.contact:
             awaited.append((handle, challenge))

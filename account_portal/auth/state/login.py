@@ -38,6 +38,6 @@ class LoginState(SignInForm, PageState):
         """Ask for the code that is on its way."""
         self._code_is_sent(answer)
         if self.step == "code":
-            self._say("A new code is on its way.")
+            self._say(self._sent_words())
             return None
         return rx.redirect(on_the_way(routes.LOGIN, self.wanted, step="code"))

@@ -39,6 +39,7 @@ class SignInForm(rx.State, mixin=True):
     wait: int = 0
     """Seconds until another code may be asked for, counted down by the page."""
     wait_stamp: int = 0
+    _was_sent_before: bool = False
     _wait_until: datetime | None = None
 
     @rx.event
@@ -56,7 +57,8 @@ class SignInForm(rx.State, mixin=True):
         self.faults = refused(code, failure.get("fields"), seconds)
         if code == "too_many_requests" and form in ASKING and 0 < seconds <= CODE_PAUSE:
             wait = wait_words(seconds)
-            words = f"A code was sent just now. Enter that one, or ask for another in {wait}."
+            enter = "Enter that one, or ask" if self.step == "code" else "Ask"
+            words = f"A code was sent just now. {enter} for another in {wait}."
             self.faults = {WHOLE: words}
         if seconds and self.step == "code":
             self._wait(seconds)
@@ -92,7 +94,15 @@ class SignInForm(rx.State, mixin=True):
             self.channel = channel_for(parse_contact(self.contact), str(answer.get("channel")))
         except InvalidInput:
             self.channel = ""
-        self._wait(CODE_PAUSE)
+        wait = answer.get("wait")
+        # Of a code that was sent before, what is left of its pause.
+        left = wait if isinstance(wait, int) and 0 < wait <= CODE_PAUSE else 0
+        self._wait(left or CODE_PAUSE)
+        self._was_sent_before = left > 0
+
+    def _sent_words(self) -> str:
+        sent_before = "The code sent a moment ago still works. Enter that one."
+        return sent_before if self._was_sent_before else "A new code is on its way."
 
     def _start(self) -> None:
         """Show the step and the failure that the address names."""

@@ -111,7 +111,7 @@ def _outcome(page: Any) -> rx.Component:
                 page.refunds, lambda refund: refund_row(refund, claim.currency, page.store_email)
             ),
             leads_to("Replacement order", replacement, order_link(replacement.to(str))),
-            leads_to("Parcel sent again", claim.resent_reference_number, order),
+            leads_to("New parcel", claim.resent_reference_number, order),
             leads_to("Return", back, return_link(back)),
         ),
     )

@@ -6,8 +6,9 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.claims.components import PROBLEMS, asked_for, problem
-from account_portal.claims.state import LONGEST
+from account_portal.claims.schemas import LONGEST_WORDS
 from account_portal.claims.state import ReportProblemState as State
+from account_portal.evidence.components import evidence_field, evidence_shown
 from account_portal.orders.components import order_link, return_note
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
@@ -78,8 +79,16 @@ def _choices(line: Any) -> rx.Component:
             "details-" + sku,
             "Tell us more",
             optional=True,
-            max_length=LONGEST,
+            max_length=LONGEST_WORDS,
             default_value=line.details,
+        ),
+        evidence_field(
+            State,
+            "evidence-" + sku,
+            line.evidence,
+            needed=line.item.evidence_for.contains(line.problem),
+            on_add=lambda files: State.add_evidence(sku, files),
+            on_remove=lambda evidence_id: State.remove_evidence(sku, evidence_id),
         ),
     )
 
@@ -143,7 +152,11 @@ def _what() -> rx.Component:
     """Step one: what is wrong, and what is wished for."""
     can_claim = State.has_items | (State.parcels.length() > 0)
     parcel = ui.textarea_field(
-        "details", "Tell us more", optional=True, max_length=LONGEST, default_value=State.details
+        "details",
+        "Tell us more",
+        optional=True,
+        max_length=LONGEST_WORDS,
+        default_value=State.details,
     )
     return ui.form(
         rx.cond(
@@ -180,8 +193,12 @@ def _chosen_line(line: Any) -> rx.Component:
             line.item.product_name,
             picture=line.item.product_image_url,
             detail=rx.fragment("Quantity ", line.quantity, " · ", problem(line.problem)),
-            below=rx.cond(
-                line.details, ui.text(rx.el.bdi(line.details), size="small", as_typed=True)
+            below=ui.stack(
+                rx.cond(
+                    line.details, ui.text(rx.el.bdi(line.details), size="small", as_typed=True)
+                ),
+                evidence_shown(line.evidence),
+                gap="small",
             ),
         ),
     )
@@ -211,7 +228,11 @@ def _last_look() -> rx.Component:
         ui.timeline_event("We look into it and write to you"),
         ui.timeline_event(
             rx.cond(State.wish == "refund", "Your money comes back", "We send it again"),
-            detail="If the items are with you, keep them until then: we may ask for them.",
+            detail=rx.cond(
+                State.about == "",
+                "Keep what is with you until then: we may ask for it.",
+                "If it arrives after all, withdraw the report.",
+            ),
         ),
         label="What happens",
     )
@@ -235,12 +256,10 @@ def _last_look() -> rx.Component:
             ),
         ),
         ui.form_actions(
-            ui.button(
+            ui.send_button(
                 "Send report",
-                variant="primary",
-                on_click=State.send.throttle(1500),  # a second press is the same one
+                on_click=State.send,
                 busy=State.busy == "send",
-                busy_label="Sending…",
             ),
             ui.link_button("Back", to=here),
         ),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime
+from typing import NamedTuple
 
 from account_portal.addresses.rules import zone_of
 from account_portal.claims import rules, schemas
@@ -10,14 +11,18 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_number
+from account_portal.evidence import rules as evidence_rules
+from account_portal.evidence import service as evidence
 from account_portal.models import (
     AddressCopy,
     Claim,
     ClaimItem,
+    Evidence,
     Order,
 )
 from account_portal.orders.facts import OrderFacts, facts_of, line_claims, parcel_claims
-from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason
+from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason, require_preview
+from account_portal.orders.schemas import PreviewedLine
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.claim_news import tell_claim
 from account_portal.orders.service.locking import lock_order_of
@@ -66,6 +71,7 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
                 sku=line["sku"],
                 claimable_quantity=found.units,
                 resolutions=list(found.resolutions),
+                evidence_for=list(found.evidence_for),
                 reason=WORDS[found.reason.code] if found.reason else None,
                 reason_at=found.reason.at if found.reason else None,
             )
@@ -108,58 +114,108 @@ def create_claim(ctx: Context, order_number: str, data: schemas.CreateClaim) -> 
         QuantityNotClaimable: more units than arrived and are in no return or other claim.
         ParcelNotClaimable: it is not late, or is claimed or settled already.
         ResolutionNotOffered: money for what cost nothing.
+        EvidenceRequired: the policy asks for evidence for a problem, and none is named.
+        EvidenceNotFound: evidence that was not uploaded to this order, or is another request's.
+        InvalidInput: too many files of one item.
+        PreviewOutdated: it would ask for something else than the preview that the call names.
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
-    shipment_id, items = _claimed(ctx, order, data)
+    claimed = _claimed(ctx, order, data)
+    found = _named(ctx, order, data)
+    evidence_rules.require_evidence(
+        {
+            f"claim_items.{place}.evidence": evidence_rules.NEEDED
+            for place, (item, files) in enumerate(zip(data.claim_items, found, strict=True))
+            if item.sku in claimed.needed and not files
+        }
+    )
+    require_preview(_quote(order, data.wish, claimed).digest, data.preview)
     claim = Claim(
         customer_id=order.customer_id,
         order_id=order.id,
         claim_number=new_number("CLM", ctx.now.year),
         status=ClaimStatus.OPEN,
         wish=data.wish,
-        shipment_id=shipment_id,
+        shipment_id=claimed.shipment_id,
         created_at=ctx.now,
         modified_at=ctx.now,
     )
     ctx.db.add(claim)
     ctx.db.flush()
-    for position, item in enumerate(items):
+    for position, item in enumerate(claimed.items):
         item.claim_id, item.position = claim.id, position
         ctx.db.add(item)
+    ctx.db.flush()
+    if found:
+        evidence.attach_evidence(ctx, found, claimed.items)
     refresh_orders(ctx.db, [order.id], ctx.now)
     tell_claim(ctx, claim, order, "opened")
     return get_claim(ctx, order_number, claim.claim_number)
 
 
-def quote_claim(ctx: Context, order_number: str, data: schemas.CreateClaim) -> schemas.ClaimQuote:
+def quote_claim(ctx: Context, order_number: str, data: schemas.PreviewClaim) -> schemas.ClaimQuote:
     """What a claim would ask for; changes nothing.
 
     Raises:
-        As `create_claim`.
+        As `create_claim`; that evidence is needed, it says.
     """
     order = ctx.get_owned(Order, order_number=order_number)
-    _, items = _claimed(ctx, order, data)
+    claimed = _claimed(ctx, order, data)
+    _named(ctx, order, data)
+    return _quote(order, data.wish, claimed)
+
+
+class _Claimed(NamedTuple):
+    """What a claim is of."""
+
+    facts: OrderFacts
+    shipment_id: str | None
+    """The parcel, if it is a whole one."""
+    items: list[ClaimItem]
+    """The units, with what they cost."""
+    needed: list[str]
+    """Skus of items for whose problem evidence is needed; a parcel needs none."""
+
+
+def _quote(order: Order, wish: ReturnResolution, claimed: _Claimed) -> schemas.ClaimQuote:
+    items, lines = claimed.items, {line["id"]: line for line in claimed.facts.lines}
     return schemas.ClaimQuote(
+        wish=wish,
+        lines=[
+            PreviewedLine(
+                sku=lines[item.line_id]["sku"],
+                product_name=lines[item.line_id]["product_name"],
+                quantity=item.quantity,
+                amount=money.to_major(item.amount, order.currency),
+            )
+            for item in items
+        ],
         units=sum(item.quantity for item in items),
         amount=money.to_major(sum(item.amount for item in items), order.currency),
         currency=order.currency,
-    )
+        evidence_required=claimed.needed,
+    ).sealed()
 
 
-def _claimed(
-    ctx: Context, order: Order, data: schemas.CreateClaim
-) -> tuple[str | None, list[ClaimItem]]:
-    """The parcel that is claimed, if it is one, and the units with what they cost."""
+def _named(ctx: Context, order: Order, data: schemas.PreviewClaim) -> list[list[Evidence]]:
+    """The uploads that each item names."""
+    named = [item.evidence for item in data.claim_items]
+    return evidence.find_named(ctx, order, named, field="claim_items")
+
+
+def _claimed(ctx: Context, order: Order, data: schemas.PreviewClaim) -> _Claimed:
     if OrderStatus(order.status) in NOT_RETURNABLE:
         raise rules.OrderNotClaimable
     facts = facts_of(ctx.db, order)
     if data.reference_number:
-        return _of_parcel(ctx, facts, data)
-    return None, _of_items(facts, data, ctx.now)
+        return _Claimed(facts, *_of_parcel(ctx, facts, data), [])
+    return _Claimed(facts, None, *_of_items(facts, data, ctx.now))
 
 
-def _of_items(facts: OrderFacts, data: schemas.CreateClaim, now: datetime) -> list[ClaimItem]:
-    """Find each item and value it; the same line twice counts together."""
+def _of_items(
+    facts: OrderFacts, data: schemas.PreviewClaim, now: datetime
+) -> tuple[list[ClaimItem], list[str]]:
+    """Find each item and value it; the same line twice counts together. What of it is to show."""
     states = {line.sku: (line, state) for line, state in states_of(facts, now)}
     can = line_claims(facts, now)
     asked: dict[str, int] = defaultdict(int)
@@ -170,7 +226,8 @@ def _of_items(facts: OrderFacts, data: schemas.CreateClaim, now: datetime) -> li
     for sku, units in asked.items():
         rules.require_claimable(can[states[sku][0].id], units, data.wish)
     counted: dict[str, tuple[int, Worth]] = {}
-    made = []
+    made: list[ClaimItem] = []
+    needed: list[str] = []
     for item in data.claim_items:
         line, state = states[item.sku]
         after, taken = counted.get(item.sku, (0, Worth(0, 0)))
@@ -180,11 +237,13 @@ def _of_items(facts: OrderFacts, data: schemas.CreateClaim, now: datetime) -> li
             Worth(taken.total + worth.total, taken.tax + worth.tax),
         )
         made.append(_item(line.id, item.quantity, item.problem, item.details, worth))
-    return made
+        if evidence_rules.needs_evidence(can[line.id].evidence_for, item.problem):
+            needed.append(item.sku)
+    return made, needed
 
 
 def _of_parcel(
-    ctx: Context, facts: OrderFacts, data: schemas.CreateClaim
+    ctx: Context, facts: OrderFacts, data: schemas.PreviewClaim
 ) -> tuple[str, list[ClaimItem]]:
     parcel = next(
         (row for row in facts.live_shipments if row["reference_number"] == data.reference_number),

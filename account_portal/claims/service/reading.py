@@ -13,6 +13,8 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import Page, PageParams, paginate
+from account_portal.evidence.schemas import EvidenceFile
+from account_portal.evidence.service import evidence_of
 from account_portal.models import Claim, ClaimItem, Order, OrderLine, OrderReturn, Shipment
 from account_portal.orders import service as orders
 from account_portal.states import ClaimResolution
@@ -56,10 +58,13 @@ def _views(ctx: Context, rows: Sequence[Row[Any]]) -> list[schemas.Claim]:
     ):
         items[item.claim_id].append((item, line))
     refunds = orders.refunds_by_claim(ctx, ids)
-    return [_view(row, items[row[0].id], refunds[row[0].id]) for row in rows]
+    shown = evidence_of(ctx, ClaimItem, [item.id for found in items.values() for item, _ in found])
+    return [_view(row, items[row[0].id], refunds[row[0].id], shown) for row in rows]
 
 
-def _view(row: Any, items: list[Any], refunds: list[Any]) -> schemas.Claim:
+def _view(
+    row: Any, items: list[Any], refunds: list[Any], evidence: dict[str, list[EvidenceFile]]
+) -> schemas.Claim:
     claim, currency = row[0], row.currency
     amount = sum(item.amount for item, _ in items)
     is_whole = claim.shipment_id is not None
@@ -73,6 +78,7 @@ def _view(row: Any, items: list[Any], refunds: list[Any]) -> schemas.Claim:
                 **line.model_dump(include={"product_id", "product_name", "product_image_url"}),
                 **item.model_dump(include={"quantity", "problem", "details"}),
                 sku=line.twin_of or line.sku,
+                evidence=evidence[item.id],
                 amount=money.to_major(item.amount, currency),
             )
             for item, line in items

@@ -1,5 +1,7 @@
 """What only the shop does with claims: agree to one, or decline it."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -12,7 +14,9 @@ from account_portal.models import Claim, ClaimItem, Order, Refund, ReturnItem, S
 from account_portal.notifications.messages.claims import ClaimStep
 from account_portal.orders import rules as order_rules
 from account_portal.orders import service as orders
+from account_portal.orders.facts import money_of
 from account_portal.orders.service.claim_news import tell_claim
+from account_portal.orders.service.coming_back import means_of
 from account_portal.orders.service.goods import claim_items_of, refund_claim
 from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.lost_parcels import is_refunded
@@ -78,16 +82,16 @@ def accept_claim(ctx: Context, claim_number: str, data: schemas.AcceptClaim) -> 
     claim.answer = data.answer or None
     order.modified_at = ctx.now
     items = claim_items_of(ctx, claim)
-    amount = None
+    back = None
     if data.resolution is ClaimResolution.RETURN:
         rules.require_there({item.problem for item in items}, is_parcel=is_parcel)
         _ask_back(ctx, claim, order, items)
     elif data.resolution is ClaimResolution.REPLACEMENT:
         _replace(ctx, claim, order, items)
     else:
-        amount = _refund(ctx, claim, order, items, data)
+        back = _refund(ctx, claim, order, items, data)
     orders.refresh_orders(ctx.db, [order.id], ctx.now)
-    tell_claim(ctx, claim, order, _STEPS[data.resolution], amount=amount)
+    tell_claim(ctx, claim, order, _STEPS[data.resolution], back=back)
 
 
 _STEPS: dict[ClaimResolution, ClaimStep] = {
@@ -99,24 +103,35 @@ _STEPS: dict[ClaimResolution, ClaimStep] = {
 
 def _refund(
     ctx: Context, claim: Claim, order: Order, items: list[ClaimItem], data: schemas.AcceptClaim
-) -> int:
-    """Send money back; returns how much of what the units cost, in minor units."""
-    worth = sum(item.amount for item in items)
+) -> order_rules.Means:
+    """Give back what the units cost; returns each way it goes, and what need not be paid."""
+    unpaid = order_rules.account_of(money_of(ctx.db, order)).unpaid
     if claim.shipment_id is not None:
-        _refund_parcel(ctx, claim, order)
-        return worth
+        back = _refund_parcel(ctx, claim, order)
+    else:
+        back = _refund_goods(ctx, claim, order, items, data)
+    ctx.db.flush()
+    less = unpaid - order_rules.account_of(money_of(ctx.db, order)).unpaid
+    return replace(back, unpaid=less)
+
+
+def _refund_goods(
+    ctx: Context, claim: Claim, order: Order, items: list[ClaimItem], data: schemas.AcceptClaim
+) -> order_rules.Means:
+    worth = sum(item.amount for item in items)
     value = worth if data.amount is None else money.to_minor(data.amount, order.currency)
     if not 0 < value <= worth:
         most = money.to_major(worth, order.currency)
         raise RefundTooHigh(f"At most {most} {order.currency} was paid for these items.")
     made = refund_claim(ctx, claim, order, value)
+    back = means_of(ctx, order, made)
     for refund in made:
         is_points = refund.payment_mode == order_rules.POINTS
         if is_points or refund.payment_method == order_rules.STORE_CREDIT:
             orders.approve_refund(ctx, refund.request_number)
             orders.settle_refund(ctx, refund.request_number, succeeded=True)
     loyalty.take_back_for_order(ctx, order)
-    return value
+    return back
 
 
 def _replace(ctx: Context, claim: Claim, order: Order, items: list[ClaimItem]) -> None:
@@ -159,13 +174,19 @@ def _ask_back(ctx: Context, claim: Claim, order: Order, items: list[ClaimItem]) 
     returns.approve_return(ctx, request.request_number)
 
 
-def _refund_parcel(ctx: Context, claim: Claim, order: Order) -> None:
+def _refund_parcel(ctx: Context, claim: Claim, order: Order) -> order_rules.Means:
+    """Refund it, unless that was done; returns what was not promised before."""
     shipment = _lost(ctx, claim)
-    if not is_refunded(ctx, order, shipment):
-        numbers = orders.refund_shipment(ctx, shipment.reference_number)
-        of_claim = select(Refund).where(col(Refund.request_number).in_(numbers))
-        for refund in ctx.db.execute(of_claim).scalars():
-            refund.claim_id = claim.id
+    if is_refunded(ctx, order, shipment):
+        return order_rules.Means(money=0, points=0, credit=0)
+    numbers = orders.refund_shipment(ctx, shipment.reference_number)
+    of_claim = select(Refund).where(col(Refund.request_number).in_(numbers))
+    refunds = ctx.db.execute(of_claim).scalars().all()
+    for refund in refunds:
+        refund.claim_id = claim.id
+    # Those of a parcel that was to make good another order's goods are that order's.
+    owner = ctx.db.get_one(Order, refunds[0].order_id) if refunds else order
+    return means_of(ctx, owner, refunds)
 
 
 def _resend_parcel(ctx: Context, claim: Claim) -> None:

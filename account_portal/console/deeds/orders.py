@@ -24,6 +24,7 @@ from account_portal.merchant.schemas import (
 )
 from account_portal.orders.rules import IS_HERE
 from account_portal.returns import service as returns
+from account_portal.returns.schemas import InspectReturn
 from account_portal.states import ClaimResolution
 from account_portal.withdrawals import service as withdrawals
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
@@ -75,6 +76,29 @@ def _step(step: Callable[..., None], words: str, *texts: str) -> Do:
         return f"Return {number}: {words}."
 
     return do
+
+
+def _inspected(form: FormData) -> dict[str, Any]:
+    """What was received: of each line how much of it is accepted and refused, and why."""
+    names = ("sku", "accepted", "refused", "reason_code", "note", "goods", "can_ask_again")
+    items = []
+    for values in zip(*(form.getlist(name) for name in names), strict=False):
+        item = {name: one for name, one in zip(names, values, strict=True) if one != ""}
+        counts = {
+            name: int(one) for name, one in item.items() if name in names[1:3] and one.isdecimal()
+        }
+        items.append({"accepted": 0, **item, **counts})
+    return {"return_items": items}
+
+
+def _inspect(ctx: Context, number: str, data: InspectReturn, by: str) -> str:
+    deeds.inspect_return(ctx, number, data)
+    return f"Return {number} is inspected; what is not accepted is not refunded."
+
+
+def _correct(ctx: Context, number: str, data: InspectReturn, by: str) -> str:
+    deeds.correct_inspection(ctx, number, data)
+    return f"The inspection of return {number} is corrected; its refunds follow."
 
 
 def _approve_order(ctx: Context, number: str, data: Nothing, by: str) -> str:
@@ -200,6 +224,12 @@ DEEDS: Mapping[str, Deed] = {
     ),
     "return.receive": deed_of_order(
         "return", Permission.GOODS_BACK, _step(returns.receive_return, "arrived")
+    ),
+    "return.inspect": deed_of_order(
+        "return", Permission.GOODS_BACK, _inspect, InspectReturn, _inspected
+    ),
+    "return.correct": deed_of_order(
+        "return", Permission.GOODS_BACK, _correct, InspectReturn, _inspected
     ),
     "return.complete": deed_of_order(
         "return", Permission.GOODS_BACK, _step(returns.complete_return, "complete")

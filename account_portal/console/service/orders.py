@@ -15,6 +15,7 @@ from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.merchant import lists, rows
 from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery
+from account_portal.merchant.return_rows import ReturnRow
 from account_portal.models import Order, Shipment, ShipmentEvent, User
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of, money_of
@@ -30,6 +31,7 @@ class Account:
     """Where the money of an order is, in major units of its currency."""
 
     due: Any
+    """Less what was cancelled or lost since."""
     arrived: Any
     gone: Any
     promised: Any
@@ -68,7 +70,7 @@ class OrderScreen:
     parcels: Sequence[rows.ShipmentRow]
     payments: Sequence[rows.PaymentRow]
     refunds: Sequence[rows.RefundRow]
-    returns: Sequence[rows.ReturnRow]
+    returns: Sequence[ReturnRow]
     claims: Sequence[ClaimRow]
     payout_accounts: Sequence[rows.BankAccountRow]
     history: Sequence[Happened]
@@ -105,7 +107,7 @@ def read_order(ctx: Context, order_number: str) -> OrderScreen:
     return OrderScreen(
         order=detail,
         customer=customer,
-        account=_account(order, rules.account_of(facts.money())),
+        account=_account(order, facts.money()),
         unpacked=[
             Unpacked(skus[line_id], names[skus[line_id]], units)
             for line_id, (units, _) in left.items()
@@ -142,12 +144,14 @@ def awaited_money(ctx: Context, order_number: str) -> tuple[Any, str]:
 WAITING = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
 
 
-def _account(order: Order, account: rules.OrderAccount) -> Account:
+def _account(order: Order, facts: rules.MoneyFacts) -> Account:
+    account = rules.account_of(facts)
+
     def major(minor: int) -> Any:
         return money.to_major(minor, order.currency)
 
     return Account(
-        due=major(account.due),
+        due=major(rules.payable(facts)),
         arrived=major(account.arrived),
         gone=major(account.gone),
         promised=major(account.promised),
@@ -177,7 +181,7 @@ def _history(
     order: Order,
     payments: Sequence[rows.PaymentRow],
     refunds: Sequence[rows.RefundRow],
-    returns: Sequence[rows.ReturnRow],
+    returns: Sequence[ReturnRow],
     claims: Sequence[ClaimRow],
 ) -> list[Happened]:
     found = [Happened(order.order_date, "Order placed")]
@@ -198,10 +202,21 @@ def _history(
             )
     for request in returns:
         found.append(Happened(request.created_at, f"Return {request.request_number} asked for"))
-        for step in ("approved", "rejected", "shipped", "received", "completed", "cancelled"):
+        for step in (
+            "approved",
+            "rejected",
+            "shipped",
+            "received",
+            "inspected",
+            "inspection_corrected",
+            "completed",
+            "cancelled",
+        ):
             at = getattr(request, f"{step}_at")
             if at:
-                found.append(Happened(at, f"Return {request.request_number} {step}"))
+                found.append(
+                    Happened(at, f"Return {request.request_number} {step.replace('_', ' ')}")
+                )
     for claim in claims:
         found.append(Happened(claim.created_at, f"Claim {claim.claim_number} opened"))
         ended = claim.decided_at or claim.withdrawn_at

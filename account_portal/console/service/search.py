@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import CompoundSelect, func, or_, select, union
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.text import plain, without_number_sign
 from account_portal.core.validation import readable_phone
-from account_portal.models import Order, User
+from account_portal.models import Order, OrderReturn, User
 
 MOST_FOUND = 20
 FEWEST_DIGITS = 6
@@ -49,7 +49,8 @@ class Found:
 def search(ctx: Context, text: str) -> Found:
     """Orders of that number, and customers of that e-mail address, phone, id or name.
 
-    Names are found by the beginning of the first or the last one, or by both in either order.
+    Names are found by the beginning of the first or the last one, or by both in either order; an
+    order by the tracking number of a parcel that comes back, too.
     """
     ctx.require_shop()
     said, text = text, plain(text.strip())[:LONGEST]
@@ -57,7 +58,7 @@ def search(ctx: Context, text: str) -> Found:
     if not text:
         return found
     number = plain(without_number_sign(said))[:LONGEST]
-    orders = select(Order).where(col(Order.order_number).in_({number, number.upper()}))
+    orders = select(Order).where(col(Order.id).in_(_orders_named(number, text)))
     found.orders = [
         FoundOrder(row.order_number, row.status, row.customer_id)
         for row in ctx.db.execute(orders.limit(MOST_FOUND)).scalars()
@@ -67,6 +68,15 @@ def search(ctx: Context, text: str) -> Found:
     found.more = len(rows) > MOST_FOUND
     found.customers = [_customer(row) for row in rows[:MOST_FOUND]]
     return found
+
+
+def _orders_named(number: str, parcel: str) -> CompoundSelect[Any]:
+    """Ids of the order of a number, and of those to which a parcel comes back: each by an index."""
+    coming = col(OrderReturn.awb_no).in_({parcel, parcel.upper()})
+    return union(
+        select(col(Order.id)).where(col(Order.order_number).in_({number, number.upper()})),
+        select(col(OrderReturn.order_id)).where(coming),
+    )
 
 
 def _customer(row: User) -> FoundCustomer:

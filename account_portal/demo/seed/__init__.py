@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
 from account_portal.core.settings import get_settings
+from account_portal.demo.seed.evidence import evidence_rows
 from account_portal.demo.seed.ids import seeded_id
 from account_portal.demo.seed.loyalty import Extra, Ledger, credit_rows
 from account_portal.demo.seed.orders import OrderWriter, Written
@@ -24,6 +25,7 @@ from account_portal.demo.seed.reviews import product_rows, review_rows
 from account_portal.demo.seed.sams import SAMS
 from account_portal.demo.seed.staff import staff_rows
 from account_portal.demo.seed.subscriptions import subscription_rows
+from account_portal.gateways import get_gateways
 from account_portal.models import ApiKey, ConsentChange, User, WaitingEvent
 from account_portal.orders.service import refresh_orders
 from account_portal.security.passwords import hash_password
@@ -132,6 +134,7 @@ def _write(db: Session, today: datetime, password_hash: str) -> None:
         *sams.rows(),
         *credit_rows(DEMO, today),
         *review_rows(today, orders),
+        *evidence_rows(orders, get_gateways().storage),
         *subscription_rows(DEMO, today),
     ]
     _insert(db, rows)

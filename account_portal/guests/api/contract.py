@@ -6,10 +6,13 @@ from account_portal.addresses.rules import AddressNotFound
 from account_portal.api.deps import Ctx, DebugMode
 from account_portal.api.router import ContractRouter
 from account_portal.auth.rules import ChannelNotAvailable
-from account_portal.claims import rules as claim_rules
-from account_portal.claims.schemas import Claim, CreateClaim
+from account_portal.claims.api import CLAIM_REFUSALS
+from account_portal.claims.schemas import Claim, ClaimQuote, CreateClaim, PreviewClaim
 from account_portal.core.errors import NotAuthenticated
 from account_portal.core.schemas import EncodedView
+from account_portal.evidence.api import UPLOAD_LIMIT, EvidenceId
+from account_portal.evidence.rules import EvidenceRequired, TooMuchEvidence
+from account_portal.evidence.schemas import AddEvidence, EvidenceFile
 from account_portal.guests import service
 from account_portal.guests.schemas import (
     CancelFoundOrder,
@@ -21,7 +24,7 @@ from account_portal.guests.schemas import (
 )
 from account_portal.orders import rules as order_rules
 from account_portal.orders.schemas import CancelPreview, OrderDetail
-from account_portal.returns import rules as return_rules
+from account_portal.returns.api import RETURN_REFUSALS
 from account_portal.returns.schemas import (
     CreateOrderReturn,
     OrderReturn,
@@ -57,16 +60,8 @@ NOT_CANCELLABLE = (
     order_rules.QuantityNotCancellable,
     order_rules.UnknownSku,
 )
-NOT_RETURNABLE = (
-    NotAuthenticated,
-    return_rules.OrderNotReturnable,
-    return_rules.ReturnWindowClosed,
-    return_rules.ItemNotInOrder,
-    return_rules.ItemNotDelivered,
-    return_rules.ItemNotReturnable,
-    return_rules.ResolutionNotOffered,
-    return_rules.QuantityNotReturnable,
-)
+NOT_RETURNABLE = (NotAuthenticated, *RETURN_REFUSALS)
+NOT_CLAIMABLE = (NotAuthenticated, *CLAIM_REFUSALS)
 
 
 @router.expose(
@@ -199,13 +194,32 @@ def preview_return(ctx: Ctx, data: PreviewOrderReturn) -> ReturnQuote:
     content="order_return",
     access="open",
     idempotent=service.repeats_of,
-    raises=(*NOT_RETURNABLE, AddressNotFound, order_rules.PreviewOutdated),
+    raises=(*NOT_RETURNABLE, EvidenceRequired, AddressNotFound, order_rules.PreviewOutdated),
     openapi_extra=BY_TOKEN,
     examples={"refund": _RETURN},
 )
 def return_found_items(ctx: Ctx, data: CreateOrderReturn) -> OrderReturn:
     """Collected where the order went, or at an address spelt out. Needs an `order_token`."""
     return service.return_found_items(ctx, data)
+
+
+@router.expose(
+    "POST",
+    "/found-order/claims/preview",
+    operation_id="preview-claim-found-items",
+    summary="Say what a claim about the found order would ask for",
+    message="What this claim would ask for.",
+    content="preview",
+    access="open",
+    writes=False,
+    raises=NOT_CLAIMABLE,
+    also=(404,),
+    openapi_extra=BY_TOKEN,
+    examples={"damaged": _CLAIM},
+)
+def preview_claim(ctx: Ctx, data: PreviewClaim) -> ClaimQuote:
+    """Changes nothing. Needs an `order_token`."""
+    return service.quote_found_claim(ctx, data)
 
 
 @router.expose(
@@ -217,16 +231,7 @@ def return_found_items(ctx: Ctx, data: CreateOrderReturn) -> OrderReturn:
     content="claim",
     access="open",
     idempotent=service.repeats_of,
-    raises=(
-        NotAuthenticated,
-        claim_rules.OrderNotClaimable,
-        claim_rules.ClaimWindowClosed,
-        claim_rules.ParcelNotClaimable,
-        return_rules.ItemNotInOrder,
-        return_rules.ItemNotDelivered,
-        claim_rules.QuantityNotClaimable,
-        return_rules.ResolutionNotOffered,
-    ),
+    raises=(*NOT_CLAIMABLE, EvidenceRequired, order_rules.PreviewOutdated),
     also=(404,),
     openapi_extra=BY_TOKEN,
     examples={"damaged": _CLAIM},
@@ -234,3 +239,40 @@ def return_found_items(ctx: Ctx, data: CreateOrderReturn) -> OrderReturn:
 def claim_found_items(ctx: Ctx, data: CreateClaim) -> Claim:
     """The store decides, and writes to the order's contact. Needs an `order_token`."""
     return service.claim_found_items(ctx, data)
+
+
+@router.expose(
+    "POST",
+    "/found-order/evidence",
+    operation_id="add-found-evidence",
+    summary="Add photos or a video of items of the found order",
+    message="Added.",
+    content="evidence",
+    access="open",
+    idempotent=service.repeats_of,
+    raises=(NotAuthenticated, TooMuchEvidence),
+    also=(413, 415),
+    writes=False,
+    form=True,
+    body_limit=UPLOAD_LIMIT,
+    openapi_extra=BY_TOKEN,
+)
+def add_evidence(ctx: Ctx, data: AddEvidence) -> list[EvidenceFile]:
+    """For a return or claim of it, which names their ids. Needs an `order_token`."""
+    return service.add_found_evidence(ctx, data)
+
+
+@router.expose(
+    "DELETE",
+    "/found-order/evidence/{evidence_id}",
+    operation_id="delete-found-evidence",
+    summary="Remove a photo or video of the found order",
+    message="Removed.",
+    access="open",
+    raises=(NotAuthenticated,),
+    also=(404,),
+    openapi_extra=BY_TOKEN,
+)
+def delete_evidence(ctx: Ctx, evidence_id: EvidenceId) -> None:
+    """One that a request names stays. Needs an `order_token`."""
+    service.delete_found_evidence(ctx, evidence_id)

@@ -6,28 +6,45 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.claims.components import PROBLEMS, asked_for
+from account_portal.claims.schemas import LONGEST_WORDS
+from account_portal.evidence.components import evidence_field
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
     not_asked_for,
     order_address,
     order_item,
+    parcel_arrival,
     price_section,
     refund_line,
     return_note,
+    return_until,
     withdraw_here,
 )
 from account_portal.ui import components as ui
 
 
 def _parcel(parcel: Any) -> rx.Component:
-    return ui.row(
-        ui.text("Parcel ", rx.el.bdi(parcel.reference_number)),
-        ui.status_badge("shipment", parcel.status),
-        rx.cond(
-            parcel.tracking_url,
-            ui.outside_link("Follow it", href=parcel.tracking_url.to(str)),
+    return ui.stack(
+        ui.row(
+            ui.text("Parcel ", rx.el.bdi(parcel.reference_number)),
+            ui.status_badge("shipment", parcel.status),
+            rx.cond(
+                parcel.tracking_url,
+                ui.outside_link("Follow it", href=parcel.tracking_url.to(str)),
+            ),
+            justify="between",
         ),
+        parcel_arrival(parcel),
+        gap="tight",
+    )
+
+
+def _aftercare(what: str, kind: Any, one: Any) -> rx.Component:
+    """A return or a report of the order, and how far it is."""
+    return ui.row(
+        ui.text(f"{what} ", rx.el.bdi(one.number)),
+        ui.status_badge(kind, one.status),
         justify="between",
     )
 
@@ -61,18 +78,27 @@ def _choice() -> rx.Component:
         default_value=State.reason,
         error=State.errors["reason"],
     )
+    shown_by = evidence_field(
+        State,
+        "evidence",
+        State.evidence,
+        needed=State.errors["evidence"].bool(),
+        on_add=State.add_evidence,
+        on_remove=State.remove_evidence,
+    )
     is_report = (State.asking == "report") | (State.asking == "missing")
     return ui.form(
         rx.cond(State.lines.length() > 0, ui.rows(rx.foreach(State.lines, _line))),
         rx.cond(State.asking == "return", why),
         rx.cond(is_report, _said()),
+        rx.cond((State.asking == "return") | (State.asking == "report"), shown_by),
         ui.form_actions(
             ui.submit("Continue", busy=State.busy == "check", busy_label="One moment…"),
             ui.button("Not now", on_click=State.ask("")),
         ),
         on_submit=State.check,
         errors=State.errors,
-        labels={"reason": "Reason", "problem": "What is wrong"},
+        labels={"reason": "Reason", "problem": "What is wrong", "evidence": "Photos and video"},
         busy=State.busy == "check",
     )
 
@@ -96,7 +122,11 @@ def _said() -> rx.Component:
             default_value=State.wish,
         ),
         ui.textarea_field(
-            "details", "Tell us more", optional=True, max_length=500, default_value=State.details
+            "details",
+            "Tell us more",
+            optional=True,
+            max_length=LONGEST_WORDS,
+            default_value=State.details,
         ),
     )
 
@@ -106,10 +136,9 @@ def _asked(quote: Any) -> rx.Component:
     return ui.stack(
         asked_for(quote, State.wish),
         ui.form_actions(
-            ui.button(
+            ui.send_button(
                 "Send report",
-                variant="primary",
-                on_click=State.confirm.throttle(1500),  # a second press is the same one
+                on_click=State.confirm,
                 busy=State.busy == "confirm",
                 busy_label="One moment…",
             ),
@@ -142,10 +171,9 @@ def _outcome(quote: Any, kept: ui.PriceLine, done: str) -> rx.Component:
         not_asked_for(quote.unpaid, quote.currency),
         rx.cond(quote.points > 0, ui.text(ui.number(quote.points), " points come back too.")),
         ui.form_actions(
-            ui.button(
+            ui.send_button(
                 done,
-                variant="primary",
-                on_click=State.confirm.throttle(1500),  # a second press is the same one
+                on_click=State.confirm,
                 busy=State.busy == "confirm",
                 busy_label="One moment…",
             ),
@@ -221,28 +249,22 @@ def _order(order: Any) -> rx.Component:
                         gap="small",
                     ),
                 ),
-                rx.cond(
-                    State.asked,
-                    ui.text("Return ", rx.el.bdi(State.asked), " is requested."),
-                ),
-                rx.foreach(
-                    State.claims,
-                    lambda one: ui.row(
-                        ui.text("Report ", rx.el.bdi(one.claim_number)),
-                        ui.status_badge("claim", one.status),
-                        justify="between",
-                    ),
-                ),
+                rx.foreach(State.returns, lambda one: _aftercare("Return", "return", one)),
+                rx.foreach(State.claims, lambda one: _aftercare("Report", "claim", one)),
             )
         ),
-        ui.stack(ui.step_focus(step), rx.cond(State.asking != "", _asking(), _deeds())),
+        ui.stack(
+            ui.step_focus(step),
+            rx.cond(State.asking != "", _asking(), _deeds()),
+            rx.cond(State.return_until, return_until(State.return_until)),
+        ),
         ui.section(
             "Items", ui.rows(rx.foreach(order.order_items, lambda i: order_item(i, currency)))
         ),
         rx.cond(State.price, price_section(State.price, order, State.payment)),
         rx.cond(
-            order.shipments.length() > 0,
-            ui.section("Parcels", ui.rows(rx.foreach(order.shipments, _parcel))),
+            State.parcels.length() > 0,
+            ui.section("Parcels", ui.rows(rx.foreach(State.parcels, _parcel))),
         ),
         rx.cond(
             order.shipping_address,

@@ -2,8 +2,10 @@
 
 from account_portal.guests.service.acting import (
     LIFE,
+    add_found_evidence,
     cancel_found_order,
     claim_found_items,
+    delete_found_evidence,
     found_order_number,
     leave_order,
     preview_found_cancel,
@@ -18,9 +20,11 @@ from account_portal.guests.service.finding import confirm_order, find_order
 
 __all__ = [
     "LIFE",
+    "add_found_evidence",
     "cancel_found_order",
     "claim_found_items",
     "confirm_order",
+    "delete_found_evidence",
     "find_order",
     "found_order_number",
     "leave_order",

@@ -12,10 +12,12 @@ from sqlmodel import col
 
 from account_portal.addresses.rules import AddressNotFound
 from account_portal.claims import service as claims
-from account_portal.claims.schemas import Claim, ClaimQuote, CreateClaim
+from account_portal.claims.schemas import Claim, ClaimQuote, CreateClaim, PreviewClaim
 from account_portal.context import Actor, Context
 from account_portal.core.errors import NotAuthenticated
 from account_portal.core.schemas import EncodedView
+from account_portal.evidence import service as evidence
+from account_portal.evidence.schemas import AddEvidence, EvidenceFile
 from account_portal.guests import schemas
 from account_portal.models import Order, OtpChallenge
 from account_portal.orders import service as orders
@@ -171,7 +173,10 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
             for line in (reports[item.sku],)
         ],
         missing_parcels=claimable.parcels,
+        parcels=page.parcels,
+        returns=page.returns,
         claims=page.claims,
+        return_until=page.return_until,
     )
 
 
@@ -246,7 +251,7 @@ def return_found_items(ctx: Context, data: CreateOrderReturn) -> OrderReturn:
         return returns.create_return(ctx, number, data)
 
 
-def quote_found_claim(ctx: Context, data: CreateClaim) -> ClaimQuote:
+def quote_found_claim(ctx: Context, data: PreviewClaim) -> ClaimQuote:
     """What a report would ask for; changes nothing.
 
     Raises:
@@ -265,3 +270,29 @@ def claim_found_items(ctx: Context, data: CreateClaim) -> Claim:
     """
     with _acting(ctx) as number:
         return claims.create_claim(ctx, number, data)
+
+
+def add_found_evidence(ctx: Context, data: AddEvidence) -> list[EvidenceFile]:
+    """Keep photos and videos for a return or claim of the order.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+        and what `evidence.service.add_evidence` raises.
+    """
+    with _acting(ctx):
+        pass  # who may not send them, need not wait
+    files = evidence.prepare_evidence(data)
+    ctx.begin_writing()
+    with _acting(ctx) as number:
+        return evidence.keep_evidence(ctx, number, files)
+
+
+def delete_found_evidence(ctx: Context, evidence_id: str) -> None:
+    """Remove a file that no request has named yet.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+        NotFound: no such file of the order, or a request names it.
+    """
+    with _acting(ctx) as number:
+        evidence.delete_evidence(ctx, number, evidence_id)

@@ -73,7 +73,7 @@ def find_order(
     )
     message = CodeMessage(
         code=issued.code,
-        purpose=f"see order {data.order_number}",
+        purpose=f"see order {found.order_number if found is not None else data.order_number}",
         store=ctx.settings.store_name,
         minutes=int(otp.LIFE.total_seconds() // 60),
     )
@@ -146,6 +146,7 @@ def _look(ctx: Context, data: schemas.FindOrder) -> Any:
     """The order, by one statement that reads as much where there is none."""
     billing, shipping = aliased(AddressCopy), aliased(AddressCopy)
     columns: list[Any] = [
+        col(Order.order_number),
         col(Order.customer_email),
         col(Order.customer_phone),
         col(User.id).label("user_id"),

@@ -8,13 +8,14 @@ from account_portal.api.deps import Ctx
 from account_portal.core.pagination import CursorPage
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import RequestNumber, merchant_router
+from account_portal.merchant.return_rows import ReturnRow
 from account_portal.merchant.rows import (
     OrderExpanded,
-    ReturnRow,
     ReturnsQuery,
 )
 from account_portal.merchant.schemas import Reason, ReturnState
 from account_portal.returns import rules, service
+from account_portal.returns.schemas import InspectReturn
 
 router = merchant_router("Returns")
 OF_RETURN = deeds.guard("return")
@@ -87,6 +88,67 @@ def ship_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
 def receive_return(ctx: Ctx, request_number: RequestNumber) -> ReturnState:
     """Of a return that was shipped."""
     return deeds.step_return(ctx, service.receive_return, request_number)
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/inspect",
+    operation_id="inspect-return",
+    guard=OF_RETURN,
+    summary="Say what of the goods is accepted",
+    message="Return inspected.",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable, rules.ItemNotInOrder, rules.QuantityNotReturnable),
+    also=(404,),
+    idempotent=True,
+    examples={
+        "partly": {
+            "return_items": [
+                {
+                    "sku": "MUG-IND-01",
+                    "accepted": 1,
+                    "refused": 1,
+                    "reason_code": "damaged",
+                    "note": "The handle is broken",
+                    "goods": "sent_back",
+                }
+            ]
+        },
+    },
+)
+def inspect_return(ctx: Ctx, request_number: RequestNumber, data: InspectReturn) -> ReturnState:
+    """Of a return that was received, once; without it everything counts as accepted.
+
+    Refunds that wait and the replacement shrink to what is accepted. Units that are neither
+    accepted nor refused did not come.
+    """
+    return deeds.inspect_return(ctx, request_number, data)
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/correct-inspection",
+    operation_id="correct-inspection",
+    guard=OF_RETURN,
+    summary="Say anew what of the goods is accepted",
+    message="Inspection corrected.",
+    scope="returns:write",
+    raises=(
+        rules.ReturnNotMovable,
+        rules.InspectionFinal,
+        rules.ItemNotInOrder,
+        rules.QuantityNotReturnable,
+    ),
+    also=(404,),
+    idempotent=True,
+    examples={"fine": {"return_items": []}},
+)
+def correct_inspection(ctx: Ctx, request_number: RequestNumber, data: InspectReturn) -> ReturnState:
+    """Of a return that was inspected, whole, until a refund of it is agreed to or it is complete.
+
+    Its refunds become what the accepted units are worth; of lines left out, everything is accepted.
+    """
+    return deeds.correct_inspection(ctx, request_number, data)
 
 
 @router.expose(

@@ -1,6 +1,6 @@
 """A batch of records on its way into the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -23,6 +23,12 @@ class Entry(Generic[Kind]):
     record: Kind
     unknown: tuple[str, ...] = ()
     """Fields that it has and no record of its type knows."""
+    columns: Mapping[str, str] | None = None
+    """The columns of a CSV file that its fields come from."""
+
+    def name_of(self, field: str) -> str:
+        """What a field is called where the record stands: a column, or the field itself."""
+        return (self.columns or {}).get(field, field)
 
 
 class Fault(NamedTuple):

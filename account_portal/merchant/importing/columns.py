@@ -64,7 +64,7 @@ ORDERS: Mapping[str, str] = {
 CUSTOMERS: Mapping[str, str] = {
     "external_id": "Customer ID",
     "email": "Email",
-    "phone": "Phone",
+    "phone": "Phone or Default Address Phone",
     "first_name": "First Name",
     "last_name": "Last Name",
     **_address("addresses", "Default Address "),

@@ -173,10 +173,11 @@ class Contents:
             _give(lines, held, 1)  # of twins those that are in it, whichever are first now
             return {line: (row["quantity"], row["free_quantity"]) for line, row in held.items()}
         if parcel.items is None and held:
-            if becomes not in FREE_AGAIN:
-                if not holds:
-                    _require_left(lines, held)  # they may have been sent again
-                _give(lines, held, 1)
+            if becomes in FREE_AGAIN:
+                return {}
+            if not holds:
+                return _take_again(lines, held)
+            _give(lines, held, 1)
             return {}
         try:
             return fill_parcel(lines, parcel, becomes)
@@ -200,7 +201,7 @@ class Contents:
     def why_not(
         self, part: PartOfOrder, there: Stored, becomes: str, units: Filling | None
     ) -> str | None:
-        """Why a parcel that arrived cannot change: returns hold what was in it; none: it can.
+        """Why a parcel that arrived cannot change: returns or claims are of it; none: it can.
 
         `units` is what will be in it; none: what is.
         """
@@ -219,7 +220,7 @@ class Contents:
             for line, count in less.items()
         )
         if lacking:
-            return f"returns hold {lacking} units of it"
+            return f"returns or claims hold {lacking} units of it"
         for line, count in less.items():
             delivered[line] -= count
         return None
@@ -321,8 +322,18 @@ def _is_told(parcel: ShipmentPart, held: Mapping[str, Stored], lines: Sequence[L
     return all(units.get(line, (0, 0))[0] == row["quantity"] for line, row in held.items())
 
 
-def _require_left(lines: Sequence[LineUnits], held: Mapping[str, Stored]) -> None:
-    for line in lines:
-        count = held[line.line_id]["quantity"] if line.line_id in held else 0
+def _take_again(lines: Sequence[LineUnits], held: Mapping[str, Stored]) -> Filling:
+    """What is in a parcel that was out of the way, and holds its units again from now on.
+
+    How many of a line are free may have been told anew since.
+
+    Raises:
+        TooManyUnits: they were sent in another parcel.
+    """
+    inside = [line for line in lines if line.line_id in held]
+    for line in inside:
+        count = held[line.line_id]["quantity"]
         if count > line.left:
             raise TooManyUnits(f"{line.left} units of {line.sku} are left, not {count}.")
+    rows = [(line, held[line.line_id]) for line in inside]
+    return {line.line_id: line.take(row["quantity"], row["free_quantity"]) for line, row in rows}

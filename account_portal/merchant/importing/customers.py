@@ -159,6 +159,9 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
                 user.update(changed)
                 if user["id"] not in {row["id"] for row in new}:
                     changes.append((user["id"], {**changed, "modified_at": batch.now}))
+        phones.tell_left_out(batch, entry, record, user["id"])
+        if record.password_hash and user["password_hash"] is None:
+            batch.keep(entry, "password_hash: of a form that can't be read; they sign in by code")
         known.add(user)
         if record.addresses:
             email = user["email"] or ""
@@ -238,12 +241,9 @@ def _values(record: CustomerRecord, user: Row, phones: "_Phones", known: Known) 
         values["is_phone_verified"] = record.is_phone_verified or (
             phone == (user["country_code"], user["phone"]) and user["is_phone_verified"]
         )
-    if (
-        user["password_hash"] is None
-        and record.password_hash
-        and is_known_hash(record.password_hash)
-    ):
-        values["password_hash"] = record.password_hash
+    secret = record.password_hash
+    if user["password_hash"] is None and secret and is_known_hash(secret):
+        values["password_hash"] = secret
     return values
 
 
@@ -265,6 +265,17 @@ class _Phones:
     def claim(self, phone: tuple[str, str], user_id: str) -> bool:
         """Whether the phone is this user's; the first to name it has it."""
         return self._owner.setdefault(phone, user_id) == user_id
+
+    def tell_left_out(
+        self, batch: Batch, entry: Entry[CustomerRecord], record: CustomerRecord, user_id: str
+    ) -> None:
+        """Say which phone, of those a record changes, its customer does not get, and why."""
+        if record.phone:
+            phone = self.of(record)
+            if phone is None or not self.claim(phone, user_id):
+                why = NO_PHONE if phone is None else "is another customer's"
+                name = entry.name_of("phone")
+                batch.keep(entry, f"{name}: {record.phone!r} {why}; it is left out")
 
 
 def customers_of(

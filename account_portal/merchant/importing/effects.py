@@ -47,7 +47,7 @@ def apply_effects(batch: Batch) -> None:
             loyalty.earn_for_order(ctx, ctx.db.get_one(Order, order_id))
         elif status == OrderStatus.CANCELLED:
             order = ctx.db.get_one(Order, order_id)
-            credit = rules.left_to_refund(money_of(ctx.db, order)).credit
+            credit = rules.credit_left(money_of(ctx.db, order))
             loyalty.settle_cancelled_order(ctx, order, credit=credit)
 
 

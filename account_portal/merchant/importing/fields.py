@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -89,6 +89,29 @@ class Record(BaseModel):
         return tidy
 
 
+@lru_cache
+def _records_in(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """The fields of a record that hold records themselves, and the type of these."""
+
+    def models(annotation: Any) -> list[type[BaseModel]]:
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return [annotation]
+        return [found for one in get_args(annotation) for found in models(one)]
+
+    fields = model.model_fields.items()
+    return {name: found for name, field in fields for found in models(field.annotation)}
+
+
+def unknown_fields(model: type[BaseModel], data: Mapping[str, Any]) -> set[str]:
+    """Fields that a record which is valid has beyond its type, as in `lines.tax_ammount`."""
+    unknown = data.keys() - model.model_fields.keys()
+    for name, inner in _records_in(model).items():
+        held = data.get(name) or ()
+        for one in [held] if isinstance(held, dict) else held:
+            unknown |= {f"{name}.{field}" for field in unknown_fields(inner, one)}
+    return unknown
+
+
 def _moment(value: Any) -> datetime:
     if isinstance(value, str):
         try:
@@ -154,6 +177,17 @@ Amount = Annotated[
 Key = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
+
+_MASKED = re.compile(r"[xX*•#]{3}")
+_ALL_BUT_FOUR = re.compile(r"[0-9](?=(?:[^0-9]*[0-9]){4})")
+
+
+def _masked(text: str) -> str:
+    return text if _MASKED.search(text) else _ALL_BUT_FOUR.sub("X", text)
+
+
+MaskedNumber = Annotated[str, AfterValidator(_masked)]
+"""The number of a card or an account. Of one that is not masked only the last four digits stay."""
 
 _EMAIL: TypeAdapter[str] = TypeAdapter(SignInEmail)
 

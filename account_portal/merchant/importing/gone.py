@@ -8,7 +8,7 @@ from account_portal.core.bulk import Row, Stored
 from account_portal.core.money import exponent, to_major
 from account_portal.merchant.importing.amounts import minor
 from account_portal.merchant.importing.batch import Batch
-from account_portal.merchant.importing.promises import kind_of
+from account_portal.merchant.importing.promises import kind_of, told_refunds
 from account_portal.merchant.importing.records import OrderRecord, RefundPart
 from account_portal.merchant.importing.stated import STATED
 from account_portal.merchant.importing.tables import fetch
@@ -117,12 +117,15 @@ def went_back(batch: Batch, order_id: str, currency: str, told: Mapping[str, Any
     `told` are records of refunds by number.
     """
     gone = 0
-    for row in fetch(batch.db, Refund, "order_id", [order_id]):
+    refunds = fetch(batch.db, Refund, "order_id", [order_id])
+    shops = told_refunds(batch, refunds)  # such may have taken the place of one of ours
+    for row in refunds:
         status, amount = row["status"], row["refund_amount"]
         record = told.get(row["request_number"])
         if isinstance(record, RefundPart):
             status, amount = record.status, minor(record.refund_amount, exponent(currency))
-        is_ours = row["purpose"] is not None and status != RefundStatus.SUCCESS
+        is_ours = row["purpose"] is not None and row["request_number"] not in shops
+        is_ours = is_ours and status != RefundStatus.SUCCESS
         if status != RefundStatus.FAILED and not is_ours and kind_of(row) == "money":
             gone += amount
     return gone

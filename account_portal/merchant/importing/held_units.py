@@ -1,16 +1,16 @@
-"""Units that parcels and returns hold, asked for many orders at a time."""
+"""Units that parcels, returns and claims hold, asked for many orders at a time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, union_all
 
 from account_portal.core.bulk import table_of
 from account_portal.core.reading import PreparedSelect, is_among, is_one_of, read_among
 from account_portal.merchant.importing.batch import Batch
-from account_portal.models import OrderReturn, ReturnItem, Shipment, ShipmentItem
-from account_portal.orders.rules import ENDED, NEVER_CAME
+from account_portal.models import Claim, ClaimItem, OrderReturn, ReturnItem, Shipment, ShipmentItem
+from account_portal.orders.rules import ENDED, LIVING_CLAIMS, NEVER_CAME
 from account_portal.states import ShipmentStatus
 
 FREE_AGAIN = NEVER_CAME | {ShipmentStatus.CANCELLED}
@@ -20,7 +20,7 @@ _ByOrder = dict[str, dict[str, int]]
 
 _PARCELS, _ITEMS = table_of(Shipment), table_of(ShipmentItem)
 _RETURNS, _RETURN_ITEMS = table_of(OrderReturn), table_of(ReturnItem)
-_HAS_ENDED = is_one_of(_RETURNS.c.status, ENDED)
+_CLAIMS, _CLAIM_ITEMS = table_of(Claim), table_of(ClaimItem)
 
 
 def holds_units() -> Any:
@@ -28,12 +28,40 @@ def holds_units() -> Any:
     return ~is_one_of(_PARCELS.c.status, FREE_AGAIN) | _ITEMS.c.written_off.is_not(None)
 
 
+_ASKED_FOR = union_all(
+    select(
+        _RETURNS.c.order_id,
+        _RETURN_ITEMS.c.line_id,
+        # What did not come is no more in the return.
+        func.coalesce(
+            _RETURN_ITEMS.c.accepted_quantity + _RETURN_ITEMS.c.refused_quantity,
+            _RETURN_ITEMS.c.quantity,
+        ).label("quantity"),
+        is_one_of(_RETURNS.c.status, ENDED).label("has_ended"),
+    )
+    .join(_RETURN_ITEMS, _RETURN_ITEMS.c.return_id == _RETURNS.c.id)
+    .where(is_among(_RETURNS.c.order_id)),
+    # A parcel that did not come holds its units itself, and a return those a claim became.
+    select(
+        _CLAIMS.c.order_id,
+        _CLAIM_ITEMS.c.line_id,
+        _CLAIM_ITEMS.c.quantity,
+        ~is_one_of(_CLAIMS.c.status, LIVING_CLAIMS),
+    )
+    .join(_CLAIM_ITEMS, _CLAIM_ITEMS.c.claim_id == _CLAIMS.c.id)
+    .where(
+        is_among(_CLAIMS.c.order_id),
+        _CLAIMS.c.shipment_id.is_(None),
+        _CLAIMS.c.return_id.is_(None),
+    ),
+).subquery("asked_for")
+"""Units that returns and claims are of."""
+
 _UNITS_BY_ORDER = (
     PreparedSelect(
-        select(_RETURNS.c.order_id, _RETURN_ITEMS.c.line_id, func.sum(_RETURN_ITEMS.c.quantity))
-        .join(_RETURNS, _RETURNS.c.id == _RETURN_ITEMS.c.return_id)
-        .where(is_among(_RETURNS.c.order_id), ~_HAS_ENDED)
-        .group_by(_RETURNS.c.order_id, _RETURN_ITEMS.c.line_id)
+        select(_ASKED_FOR.c.order_id, _ASKED_FOR.c.line_id, func.sum(_ASKED_FOR.c.quantity))
+        .where(~_ASKED_FOR.c.has_ended)
+        .group_by(_ASKED_FOR.c.order_id, _ASKED_FOR.c.line_id)
     ),
     PreparedSelect(
         select(_PARCELS.c.order_id, _ITEMS.c.line_id, func.sum(_ITEMS.c.quantity))
@@ -51,18 +79,23 @@ _UNITS_BY_LINE = (
     ),
     PreparedSelect(
         select(
-            _RETURN_ITEMS.c.line_id,
-            func.sum(case((_HAS_ENDED, 0), else_=_RETURN_ITEMS.c.quantity)),
-        )
-        .join(_RETURNS, _RETURNS.c.id == _RETURN_ITEMS.c.return_id)
-        .where(is_among(_RETURNS.c.order_id))
-        .group_by(_RETURN_ITEMS.c.line_id)
+            _ASKED_FOR.c.line_id,
+            func.sum(case((_ASKED_FOR.c.has_ended, 0), else_=_ASKED_FOR.c.quantity)),
+        ).group_by(_ASKED_FOR.c.line_id)
     ),
 )
 
 
+_LOST_FREE = PreparedSelect(
+    select(_ITEMS.c.line_id, func.sum(_ITEMS.c.free_quantity))
+    .join(_PARCELS, _PARCELS.c.id == _ITEMS.c.shipment_id)
+    .where(is_among(_PARCELS.c.order_id), _ITEMS.c.written_off.is_not(None))
+    .group_by(_ITEMS.c.line_id)
+)
+
+
 def returned_and_delivered(batch: Batch, order_ids: Sequence[str]) -> tuple[_ByOrder, _ByOrder]:
-    """Units by order and line that living returns hold, and that arrived."""
+    """Units by order and line that living returns and claims hold, and that arrived."""
     found: list[_ByOrder] = []
     batch.db.flush()
     for read in _UNITS_BY_ORDER:
@@ -73,14 +106,14 @@ def returned_and_delivered(batch: Batch, order_ids: Sequence[str]) -> tuple[_ByO
     return found[0], found[1]
 
 
-def are_returned(batch: Batch, order_id: str) -> bool:
-    """Whether a living return holds units of an order."""
+def has_requests(batch: Batch, order_id: str) -> bool:
+    """Whether a living return or claim holds units of an order."""
     returned, _ = returned_and_delivered(batch, [order_id])
     return bool(returned)
 
 
 def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
-    """Units by line that living parcels or returns hold: the larger. Lines of ended returns: 0."""
+    """Units by line that living parcels hold, or returns and claims: the larger; 0: ended ones."""
     held: dict[str, int] = {}
     if not order_ids:
         return held
@@ -89,3 +122,9 @@ def units_held(batch: Batch, order_ids: list[str]) -> dict[str, int]:
         for line_id, units in read_among(batch.db, read, order_ids):
             held[line_id] = max(held.get(line_id, 0), int(units))
     return held
+
+
+def lost_free_units(batch: Batch, order_ids: list[str]) -> dict[str, int]:
+    """Free units by line in parcels that were refunded as they never came."""
+    found = read_among(batch.db, _LOST_FREE, order_ids) if order_ids else ()
+    return {line_id: int(units) for line_id, units in found}

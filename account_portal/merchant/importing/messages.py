@@ -17,7 +17,8 @@ from account_portal.notifications.messages.base import CustomerMessage
 from account_portal.notifications.messages.orders import OrderDelivered, OrderShipped
 from account_portal.notifications.messages.returns import RefundSettled
 from account_portal.orders import rules
-from account_portal.orders.service.refund_reading import latest_payment
+from account_portal.orders.service.arrivals import expected_day
+from account_portal.orders.service.refund_reading import arrived_payments
 from account_portal.states import RefundStatus, ShipmentStatus
 
 RECENT = timedelta(days=1)
@@ -65,6 +66,7 @@ def _of_shipment(ctx: Context, row: Stored, order: Stored) -> CustomerMessage | 
             courier=row["courier_company_name"],
             awb_no=row["awb_no"],
             tracking_url=row["tracking_url"],
+            promised=expected_day(ctx, order["id"], row["reference_number"]),
         )
     return None
 
@@ -78,5 +80,5 @@ def _of_refund(ctx: Context, row: Stored, order: Stored) -> CustomerMessage | No
         store=ctx.settings.store_name,
         amount=written_amount(amount, order["currency"], ctx.settings.store_country),
         succeeded=True,
-        way=rules.refund_way(row, latest_payment(ctx, order["id"])),
+        way=rules.refund_way(row, arrived_payments(ctx, order["id"])),
     )

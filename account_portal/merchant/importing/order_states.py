@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from account_portal.core.bulk import Row, Stored
 from account_portal.merchant.importing.batch import Batch
 from account_portal.merchant.importing.contradictions import state_after
-from account_portal.merchant.importing.held_units import are_returned
+from account_portal.merchant.importing.held_units import has_requests
 from account_portal.merchant.importing.records import OrderRecord
 from account_portal.merchant.importing.stated import states_of, why_not_state
 from account_portal.orders import rules
@@ -14,6 +14,15 @@ from account_portal.states import OrderStatus, PaymentStatus
 
 STATE = frozenset({"status", "cancelled_at"})
 """Fields that tell the state of an order."""
+
+
+def told_cancel(batch: Batch, record: OrderRecord) -> bool:
+    """Whether the shop said the last time that an order is cancelled, as exports do by a date."""
+    last = batch.last.get(id(record), {})
+    return bool(
+        last.get("status", last.get("cancelled_at") and OrderStatus.CANCELLED)
+        == OrderStatus.CANCELLED
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +45,14 @@ class KnownOrder:
 
     def why_not(self, batch: Batch, record: OrderRecord, said: set[str]) -> str | None:
         """Why it cannot take the state that its record tells anew, if it tells one."""
-        if not said & STATE:
-            return None
         wanted, now = states_of(record)["status"], self.row["status"]
+        if not said & STATE:
+            # A cancel is never taken back; that the shop's word lacks it is told.
+            is_gone = now == OrderStatus.CANCELLED != wanted and told_cancel(batch, record)
+            return why_not_state(now, wanted, ()) if is_gone else None
         undone = now in rules.DELIVERED and wanted not in rules.DELIVERED
-        if undone and are_returned(batch, self.row["id"]):
-            return f"returns hold units of the order; it cannot become {wanted}"
+        if undone and has_requests(batch, self.row["id"]):
+            return f"returns or claims hold units of the order; it cannot become {wanted}"
         parcels = dict(self.parcels)
         for parcel in record.parcels:
             number = parcel.reference_number
@@ -60,7 +71,9 @@ class KnownOrder:
             status = told["status"]
             if status == OrderStatus.CANCELLED or not (self.parcels or record.parcels):
                 values["status"] = status
-                if record.payment_status is None and not self.is_tried:
+                # Guessed by delivery: what arrives is paid, what no longer has may not be.
+                is_guess = record.payment_status is None and not self.is_tried
+                if is_guess and rules.DELIVERED & {status, now}:
                     values["payment_status"] = told["payment_status"]
                 values["cancelled_at"] = told["cancelled_at"] or self.row["cancelled_at"]
                 arrives = status in rules.DELIVERED and now not in rules.DELIVERED

@@ -16,7 +16,7 @@ from account_portal.merchant.importing.customers import customers_of
 from account_portal.merchant.importing.free_units import refit
 from account_portal.merchant.importing.fulfilment import pack
 from account_portal.merchant.importing.gone import netted, went_back
-from account_portal.merchant.importing.held_units import units_held
+from account_portal.merchant.importing.held_units import lost_free_units, units_held
 from account_portal.merchant.importing.late_emails import emails_of_orders, owners_without_email
 from account_portal.merchant.importing.lines import line_rows
 from account_portal.merchant.importing.new_orders import NewOrder, judge
@@ -125,6 +125,7 @@ class _Writer:
             if payment["payment_status"] in rules.ARRIVED:
                 self._paid.add(payment["order_id"])
         self._held = units_held(batch, ids)
+        self._lost_free = lost_free_units(batch, ids)
         self._cancelled = cancelled_units(batch, "order_id", ids)
         self._new_orders: list[Row] = []
         self._currencies = {row["id"]: row["currency"] for row in rows}
@@ -227,7 +228,7 @@ class _Writer:
         said, less = self._batch.said_anew(record), row["grand_total"] - amounts.grand_total
         rows = line_rows(order_id, record, amounts.lines, currency)
         recognise_lines(rows, self._lines[order_id].values())
-        fault = fault_of_lines(self._lines[order_id].values(), rows, self._held)
+        fault = fault_of_lines(self._lines[order_id].values(), rows, self._held, self._lost_free)
         if add_back(rows, amounts, row, self._lines[order_id], self._cancelled):
             said -= BILL
         wrong = fault_of_amounts(record, amounts, currency)

@@ -23,7 +23,8 @@ class Outcome:
         line: where it stood, counted from 1; 0 is the whole file.
         type: of the record; none: it has no known one.
         key: its natural key; none: it has none.
-        outcome: `kept`: a part of it contradicts what happened here since, and was not applied.
+        outcome: `kept`: a part of it was not applied, as it contradicts what happened here since,
+            or cannot be used.
         reason: why it was refused, or what was kept.
         fields: reasons by field, of a record that is wrong in itself.
         order_number: the order it is about, if any.

@@ -24,6 +24,7 @@ from account_portal.merchant.importing.contradictions import (
     state_after,
 )
 from account_portal.merchant.importing.effects import note_gifts
+from account_portal.merchant.importing.first_parcels import units_not_arrived
 from account_portal.merchant.importing.gone import Floor
 from account_portal.merchant.importing.held_units import FREE_AGAIN
 from account_portal.merchant.importing.promises import Promises, drop_stated
@@ -212,7 +213,7 @@ def _write_money(
                 told.append({**there, **changed})
             came_after_all = there.get("status") == RefundStatus.FAILED and "status" in changed
             if promises is not None and came_after_all:
-                promises.withdraw_retries(part.order_id, there["id"])
+                promises.withdraw_for(part.order_id, {**there, **changed})
     if model is Payment:
         drop_stated(batch, [row for row in (*told, *new.values()) if _counts(row)])
     insert(batch.db, model, list(new.values()))
@@ -252,6 +253,8 @@ def _note_change(
         batch.keep(part.entry, reason)
         changed = {name: value for name, value in changed.items() if name not in _STATES}
     if "status" in changed:
+        if there.get("delivered_date") and changed["status"] != ShipmentStatus.DELIVERED:
+            changed.setdefault("delivered_date", None)  # that it arrived was a mistake
         kind = Shipment if isinstance(part.part, ShipmentPart) else Refund
         batch.note_news(kind, there["id"], part.order_id)
     if changed:
@@ -300,6 +303,7 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
     if found:  # what frees units comes before what takes them
         parts = sorted(parts, key=_takes_units)
     contents = Contents(batch, parts, found)
+    not_arrived = units_not_arrived(batch, parts)
     new: dict[str, Row] = {}
     changes: list[tuple[str, Row]] = []
     for part in parts:
@@ -312,6 +316,10 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
             batch.refuse(part.entry, f"{named} belongs to another order")
             continue
         if there is None and _is_over(batch, part, parcel):
+            continue
+        if units_held := not_arrived.get(part.order_id):
+            held = f"returns or claims hold {units_held} units that it would take back"
+            _keep_aside(batch, part, f"{named}: {held}")
             continue
         if there is not None and contents.is_written_off(there):
             told_anew = batch.said_anew(parcel) & {"status", "items"}
@@ -331,7 +339,7 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
                 continue
         if there is None:
             if not units and becomes not in FREE_AGAIN and not batch.is_new(part.order_id):
-                batch.keep(part.entry, f"{named}: every unit is in a parcel already")
+                _keep_aside(batch, part, f"{named}: every unit is in a parcel already")
                 continue
             made = parcel.created_at or parcel.packed_at or parcel.shipped_date or part.made_at
             row = {
@@ -355,6 +363,12 @@ def _write_shipments(batch: Batch, parts: Sequence[OrderPart]) -> None:
     insert(batch.db, Shipment, list(new.values()))
     update(batch.db, Shipment, "id", changes)
     contents.flush()
+
+
+def _keep_aside(batch: Batch, parcel: OrderPart, reason: str) -> None:
+    """Keep a whole parcel aside; the next import tries it again."""
+    batch.keep(parcel.entry, reason)
+    batch.unsettled[id(parcel.part)] = frozenset(ShipmentPart.model_fields)
 
 
 def _takes_units(part: OrderPart) -> bool:

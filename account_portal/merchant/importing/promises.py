@@ -17,7 +17,7 @@ from account_portal.merchant.importing.stated import STATED
 from account_portal.merchant.importing.tables import fetch, update
 from account_portal.models import ImportStatement, Order, Payment, Refund
 from account_portal.orders import rules
-from account_portal.states import PaymentStatus, RefundStatus
+from account_portal.states import PaymentStatus, RefundPurpose, RefundStatus
 
 _WAITING = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED})
 
@@ -48,8 +48,7 @@ class Promises:
         self._refunds: dict[str, list[Row]] = defaultdict(list)
         for row in fetch(batch.db, Refund, "order_id", ids):
             self._refunds[row["order_id"]].append(dict(row))
-        keys = [f"refund/{row['request_number']}" for of in self._refunds.values() for row in of]
-        self._told = {row["key"] for row in fetch(batch.db, ImportStatement, "key", keys, ("key",))}
+        self._told = told_refunds(batch, [row for of in self._refunds.values() for row in of])
         self._most: dict[str, int] = {}
         """All that may go back by order, in whichever way."""
         self._arrived = self._arrived_in(ids)
@@ -78,7 +77,7 @@ class Promises:
             row
             for row in self._refunds[order_id]
             if row["status"] in _WAITING
-            and f"refund/{row['request_number']}" not in self._told
+            and row["request_number"] not in self._told
             and kind_of(row) == kind_of(values)
         ]
         return sorted(found, key=lambda row: (row["created_at"], row["id"]))
@@ -127,19 +126,25 @@ class Promises:
             }
             self._new.append(left)
             self._refunds[order_id].append(left)
-        for row in waiting:
-            if rest < 0 and row is not first:
-                taken = min(-rest, row["refund_amount"])
-                rest += taken
-                self._take_off(order_id, row, taken)
+        self._take_from(order_id, [row for row in waiting if row is not first], -rest)
         if first["handed_over_at"] is None:  # the shop's systems have it: its amount stays
             values = {**values, "handed_over_at": self._batch.now}
             values |= {"due_at": None, "payment_id": None}
+        if rest < 0 and first["purpose"] == RefundPurpose.OVERPAID:
+            values = {**values, "purpose": None}  # beyond what came too much it is for other things
         first.update(values)
-        self._told.add(f"refund/{values['request_number']}")
+        self._told.add(values["request_number"])
         self._changes.append((first["id"], {**values, "modified_at": self._batch.now}))
         adopted: str = first["id"]
         return adopted
+
+    def _take_from(self, order_id: str, rows: Sequence[Row], amount: int) -> None:
+        """Take an amount, if it is one, from refunds that wait, the first of them first."""
+        for row in rows:
+            taken = min(max(0, amount), row["refund_amount"])
+            if taken:
+                amount -= taken
+                self._take_off(order_id, row, taken)
 
     def _take_off(self, order_id: str, row: Row, amount: int) -> None:
         row["refund_amount"] -= amount
@@ -151,11 +156,23 @@ class Promises:
             self._gone.append(row["id"])
             self._refunds[order_id].remove(row)
 
-    def withdraw_retries(self, order_id: str, refund_id: str) -> None:
-        """Call off what was to try a failed refund again: it arrived after all."""
-        for row in list(self._refunds[order_id]):
-            if row["retries_id"] == refund_id and row["status"] in _WAITING:
+    def withdraw_for(self, order_id: str, refund: Row) -> None:
+        """Call off what waits here for a refund that failed and is told to live after all.
+
+        That is what was to try it again, and of the rest as much as would be more than arrived.
+        """
+        refunds = self._refunds[order_id]
+        for row in list(refunds):
+            if row["retries_id"] == refund["id"] and row["status"] in _WAITING:
                 self._take_off(order_id, row, row["refund_amount"])
+            elif row["id"] == refund["id"]:
+                row.update(refund)
+        if kind_of(refund) != "money" or order_id not in self._arrived:
+            return
+        living = (row for row in refunds if row["status"] != RefundStatus.FAILED)
+        given = sum(row["refund_amount"] for row in living if kind_of(row) == "money")
+        others = [row for row in self._waiting(order_id, refund) if row["id"] != refund["id"]]
+        self._take_from(order_id, others, given - self._arrived[order_id])
 
     def flush(self) -> None:
         """Write everything that was collected."""
@@ -165,6 +182,13 @@ class Promises:
         if self._gone:
             table = table_of(Refund)
             db.execute(delete(table).where(table.c.id.in_(self._gone)))
+
+
+def told_refunds(batch: Batch, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Numbers of those of these refunds that the shop itself told once."""
+    keys = {f"refund/{row['request_number']}": row["request_number"] for row in rows}
+    found = fetch(batch.db, ImportStatement, "key", keys, ("key",))
+    return {keys[row["key"]] for row in found}
 
 
 def kind_of(refund: Mapping[str, Any]) -> str:

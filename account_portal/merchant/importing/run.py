@@ -20,7 +20,7 @@ from account_portal.core.ids import new_id
 from account_portal.events import IMPORT, act_as
 from account_portal.merchant.importing.batch import Entry, Fault
 from account_portal.merchant.importing.columns import describe
-from account_portal.merchant.importing.fields import Record
+from account_portal.merchant.importing.fields import Record, unknown_fields
 from account_portal.merchant.importing.outcomes import Outcome, key_in, key_of, order_number_of
 from account_portal.merchant.importing.records import (
     RECORDS,
@@ -239,10 +239,10 @@ class _Importer:
             fields, reason = describe(error, columns)
             self._refuse(source, line, reason, data=data, fields=fields)
             return
-        unknown = tuple(sorted(data.keys() - model.model_fields.keys()))
+        unknown = tuple(sorted(unknown_fields(model, data)))
         for name in unknown:
             self.summary.unknown_fields[f"{kind}.{name}"] += 1
-        self._add(Entry(source, line, record, unknown), is_last=False)
+        self._add(Entry(source, line, record, unknown, columns), is_last=False)
 
     def _add(self, entry: Entry[Record], *, is_last: bool) -> None:
         keys = _keys_of(entry.record)

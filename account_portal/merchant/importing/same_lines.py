@@ -16,18 +16,18 @@ _TELLING = (
     "selling_price",
     "tax_rate",
     "associated_options",
-    "quantity",
     "free_quantity",
+    "quantity",
     "line_total",
 )
-"""What tells lines of one sku apart; the more of it is the same, the likelier they are the same."""
+"""What tells lines of one sku apart: what a shop changes least comes first, and counts most."""
 
 
 def recognise_lines(rows: Sequence[Row], there: Iterable[Mapping[str, Any]]) -> None:
     """Give rows of a record the skus of the lines they are, whatever their order in the record.
 
-    Parcels and returns hold units of a line. Lines that share a sku would otherwise change places
-    with their places in the record.
+    Parcels, returns and claims hold units of a line. Lines that share a sku would otherwise change
+    places with their places in the record.
 
     Args:
         rows: lines as a record tells them, each with a sku of its own.
@@ -57,7 +57,11 @@ def _pair(
     others = set(range(len(lines))) - set(of_row.values())
     likely = sorted(
         product(set(range(len(rows))) - of_row.keys(), others),
-        key=lambda pair: (-_alike(rows[pair[0]], lines[pair[1]]), abs(pair[0] - pair[1]), pair),
+        key=lambda pair: (
+            _differences(rows[pair[0]], lines[pair[1]]),
+            abs(pair[0] - pair[1]),
+            pair,
+        ),
     )
     for place, other in likely:
         if place not in of_row and other in others:
@@ -88,8 +92,8 @@ def _print_of(line: Mapping[str, Any]) -> str:
     return repr([line[name] for name in _TELLING])
 
 
-def _alike(row: Row, line: Mapping[str, Any]) -> int:
-    return sum(row[name] == line[name] for name in _TELLING)
+def _differences(row: Row, line: Mapping[str, Any]) -> list[bool]:
+    return [row[name] != line[name] for name in _TELLING]
 
 
 def _sold_as(line: Mapping[str, Any]) -> str:

@@ -116,7 +116,12 @@ def _order(line: int, rows: list[Row], now: datetime) -> Found:
 
 def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
     head = rows[0]
-    number = order_number(head.text("Name"))
+    number, phone = order_number(head.text("Name")), _phone(head)
+    if not (head.text("Email") or _may_be_phone(phone)):
+        raise CellError(
+            "Email, Phone, Billing Phone, Shipping Phone: none names a customer, "
+            "so nobody could see this order"
+        )
     # A line whose quantity is 0 was taken out of the order.
     sold = [row for row in rows if _has_line(row) and _quantity(row) != 0]
     if not sold:
@@ -143,7 +148,7 @@ def _order_record(rows: list[Row], now: datetime) -> dict[str, Any]:
         "external_id": _id(head, "Id"),
         "order_date": head.moment("Created at"),
         "customer_email": head.text("Email"),
-        "customer_phone": _phone(head),
+        "customer_phone": phone,
         "currency": head.text("Currency"),
         "status": "cancelled" if head.text("Cancelled at") else None,
         "cancelled_at": head.moment("Cancelled at"),
@@ -183,9 +188,13 @@ def _phone(head: Row) -> str:
     told = head.text("Phone")
     if head.text("Email"):
         return told
-    # A cell that holds `0` or `n/a` names nobody.
     phones = [told, head.text("Billing Phone"), head.text("Shipping Phone")]
-    return next((one for one in phones if sum(map(str.isdigit, one)) > 3), told)
+    return next(filter(_may_be_phone, phones), "")
+
+
+def _may_be_phone(cell: str) -> bool:
+    """Whether a cell may hold a phone number: `0` and `n/a` name nobody."""
+    return sum(map(str.isdigit, cell)) > 3
 
 
 def order_number(name: str) -> str:
@@ -319,11 +328,14 @@ def _customer_record(row: Row) -> dict[str, Any]:
         names = {"first_name": row.text("First Name"), "last_name": row.text("Last Name")}
         address = {**address, **names, "is_default_shipping": True, "is_default_billing": True}
     marketing = row.word("Accepts Email Marketing") or row.word("Accepts Marketing")
+    key, phone = _id(row, "Customer ID"), row.text("Phone") or row.text("Default Address Phone")
+    if not (key or row.text("Email") or phone):
+        raise CellError("Customer ID, Email, Phone, Default Address Phone: all are empty")
     return {
         "type": "customer",
-        "external_id": _id(row, "Customer ID"),
+        "external_id": key,
         "email": row.text("Email"),
-        "phone": row.text("Phone") or row.text("Default Address Phone"),
+        "phone": phone,
         "first_name": row.text("First Name"),
         "last_name": row.text("Last Name"),
         "accepts_marketing": marketing in {"yes", "true"},

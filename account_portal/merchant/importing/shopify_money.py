@@ -50,7 +50,7 @@ def payments(head: Row, number: str) -> list[dict[str, Any]]:
             "request_number": f"{number}-payment",
             "amount": paid,
             "payment_status": status,
-            "payment_date": (head.moment("Paid at") or placed) if status == "success" else None,
+            "payment_date": head.moment("Paid at") if status == "success" else None,
             "payment_method": method,
             "payment_reference_number": head.text("Payment Reference") or head.text("Payment ID"),
             # What is due at the door is told by the method, as in every record.

@@ -82,25 +82,32 @@ def fault_of(
 
 
 def fault_of_lines(
-    there: Iterable[Stored], wanted: Sequence[Row], held: Mapping[str, int]
+    there: Iterable[Stored],
+    wanted: Sequence[Row],
+    held: Mapping[str, int],
+    lost_free: Mapping[str, int],
 ) -> str | None:
-    """Why lines cannot become what a record says: parcels or returns hold more units.
+    """Why lines cannot become what a record says: parcels, returns or claims hold more units.
 
     Args:
         there: the order's lines.
         wanted: what they would become.
-        held: units by line id that parcels or returns hold; a line that is named cannot go.
+        held: units by line id that parcels, returns or claims hold; a line that is named cannot go.
+        lost_free: free units by line id in parcels that were refunded as they never came.
     """
     units = {row["sku"]: row["quantity"] for row in wanted}
+    free = {row["sku"]: row["free_quantity"] for row in wanted}
     for line in there:
         sku, count = line["sku"], held.get(line["id"], 0)
         if sku not in units and line["id"] in held:
-            return f"line {sku}: it is in parcels or returns here, and the record drops it"
+            return f"line {sku}: parcels, returns or claims have it here, and the record drops it"
         if count > units.get(sku, 0):
             return (
-                f"line {sku}: {count} units are in parcels or returns here; "
+                f"line {sku}: parcels, returns or claims have {count} units here; "
                 f"the record has {units[sku]}"
             )
+        if (lost := lost_free.get(line["id"], 0)) > free.get(sku, 0):
+            return f"line {sku}: a parcel with {lost} free units was refunded as lost"
     return None
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.pagination import CursorPage
+from account_portal.evidence.service import evidence_of
 from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery, ClaimUnits
 from account_portal.merchant.lists.expanding import bring_along
 from account_portal.merchant.lists.paging import Keys, find_page
@@ -51,6 +52,7 @@ def _claims(ctx: Context, ids: Sequence[str]) -> list[ClaimRow]:
         .order_by(col(ClaimItem.position))
     ):
         items[item.claim_id].append((item, line))
+    shown = evidence_of(ctx, ClaimItem, [item.id for found in items.values() for item, _ in found])
     replacement, resent = aliased(Order), aliased(Shipment)
     numbers: dict[str, Any] = {
         row.id: row
@@ -82,6 +84,7 @@ def _claims(ctx: Context, ids: Sequence[str]) -> list[ClaimRow]:
                     quantity=item.quantity,
                     problem=item.problem,
                     details=item.details,
+                    evidence=shown[item.id],
                     amount=money.to_major(item.amount, currency),
                 )
                 for item, line in items[row.id]

@@ -12,18 +12,18 @@ from account_portal.context import Context
 from account_portal.core import money, versions
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
+from account_portal.evidence.service import evidence_of
 from account_portal.merchant.lists.expanding import bring_along
 from account_portal.merchant.lists.paging import Keys, find_page
 from account_portal.merchant.lists.people import of_customer
+from account_portal.merchant.return_rows import ReturnRow, ReturnUnits
 from account_portal.merchant.rows import (
     ParcelUnits,
     PaymentRow,
     PaymentsQuery,
     RefundRow,
     RefundsQuery,
-    ReturnRow,
     ReturnsQuery,
-    ReturnUnits,
     ShipmentRow,
     ShipmentsQuery,
     WithOrder,
@@ -39,6 +39,7 @@ from account_portal.models import (
     ShipmentItem,
 )
 from account_portal.orders import service as orders
+from account_portal.returns import service as returns
 
 
 def of_order(ctx: Context, column: Any, order_number: str | None) -> list[ColumnElement[bool]]:
@@ -230,7 +231,9 @@ def get_return(ctx: Context, number: str, expand: Sequence[WithOrder] = ()) -> R
 
 def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
     units: dict[str, list[ReturnUnits]] = defaultdict(list)
-    for item, sku, product_id, product_name in ctx.db.execute(
+    requests = with_order(ctx, OrderReturn, ids)
+    currencies = {row.id: currency for row, _, currency, _ in requests}
+    items = ctx.db.execute(
         select(
             ReturnItem,
             col(OrderLine.sku),
@@ -240,7 +243,9 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
         .join(OrderLine, col(OrderLine.id) == col(ReturnItem.line_id))
         .where(col(ReturnItem.return_id).in_(ids))
         .order_by(col(ReturnItem.position))
-    ):
+    ).all()
+    shown = evidence_of(ctx, ReturnItem, [row[0].id for row in items])
+    for item, sku, product_id, product_name in items:
         units[item.return_id].append(
             ReturnUnits(
                 sku=sku,
@@ -249,6 +254,10 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
                 quantity=item.quantity,
                 resolution=item.resolution,
                 return_reason=item.return_reason,
+                evidence=shown[item.id],
+                refund_amount=money.to_major(item.refund_amount, currencies[item.return_id]),
+                fee=money.to_major(item.fee, currencies[item.return_id]),
+                inspection=returns.inspection_of(item.model_dump()),
             )
         )
     replacement = aliased(Order)
@@ -258,6 +267,7 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
         .where(col(OrderReturn.id).in_(ids))
     )
     replacements = {row[0]: row[1] for row in replaced}
+    correctable = returns.correctable_returns(ctx, [row for row, *_ in requests])
     return [
         ReturnRow(
             **{**plain(row, ReturnRow), "grand_total": money.to_major(row.grand_total, currency)},
@@ -265,6 +275,7 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
             currency=currency,
             items=units[row.id],
             replacement_order_number=replacements.get(row.id),
+            is_correction_allowed=row.id in correctable,
         )
-        for row, number, currency, _ in with_order(ctx, OrderReturn, ids)
+        for row, number, currency, _ in requests
     ]

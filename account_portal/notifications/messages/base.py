@@ -1,5 +1,6 @@
 """What every message is: a few values, and the words made of them when it is delivered."""
 
+from datetime import timedelta
 from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -71,9 +72,11 @@ class CustomerMessage(Words):
     Attributes:
         category: which opt-ins count. ``security`` asks for none: it goes to every contact, to the
             phone as SMS.
+        lapses_after: how long it is true; it is not sent later. None: for good.
     """
 
     category: ClassVar[Category] = "transactional"
+    lapses_after: ClassVar[timedelta | None] = None
 
 
 class CodeMessage(Words):

@@ -6,6 +6,7 @@ from typing_extensions import override
 
 from account_portal import routes
 from account_portal.notifications.messages.base import Button, CustomerMessage
+from account_portal.notifications.messages.coming_back import ComingBack
 
 ClaimStep = Literal[
     "opened", "refunded", "replaced", "send_back", "rejected", "withdrawn", "arrived"
@@ -23,8 +24,8 @@ _SUBJECTS: dict[ClaimStep, str] = {
 _TEXTS: dict[ClaimStep, str] = {
     "opened": "You told {store} that something is wrong with order {order}. It looks into that "
     "and writes to you.",
-    "refunded": "{store} refunds {amount} for what was wrong with order {order}. You need not "
-    "send anything back.",
+    "refunded": "{store} refunds what was wrong with order {order}. You need not send anything "
+    "back.",
     "replaced": "{store} sends you again what was wrong with order {order}. You need not pay or "
     "send back anything.",
     "send_back": "{store} wants to look at what was wrong with order {order}, and has set up a "
@@ -37,7 +38,7 @@ _TEXTS: dict[ClaimStep, str] = {
 }
 
 
-class ClaimMoved(CustomerMessage):
+class ClaimMoved(ComingBack, CustomerMessage):
     """A claim was opened, decided or withdrawn."""
 
     kind = "claim_moved"
@@ -46,8 +47,8 @@ class ClaimMoved(CustomerMessage):
     claim_number: str
     order_number: str
     store: str
-    amount: str | None = None
     answer: str | None = None
+    way: str = "the way you paid"
 
     @override
     def subject(self) -> str:
@@ -59,8 +60,8 @@ class ClaimMoved(CustomerMessage):
             number=self.claim_number,
             order=self.order_number,
             store=self.store,
-            amount=self.amount,
         )
+        words += self.coming_back(self.way)
         return f"{words} {self.answer}" if self.answer else words
 
     @override

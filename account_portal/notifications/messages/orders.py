@@ -1,5 +1,7 @@
 """News of orders and their parcels."""
 
+from datetime import timedelta
+
 from typing_extensions import override
 
 from account_portal import routes
@@ -182,6 +184,7 @@ class OutForDelivery(OrderNews):
     """A parcel comes today."""
 
     kind = "out_for_delivery"
+    lapses_after = timedelta(days=1)
 
     @override
     def subject(self) -> str:

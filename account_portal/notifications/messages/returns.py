@@ -8,23 +8,46 @@ from account_portal import routes
 from account_portal.notifications.messages.base import Button, CustomerMessage
 from account_portal.notifications.messages.coming_back import ComingBack
 
-Step = Literal["created", "approved", "rejected", "shipped", "received", "complete", "cancelled"]
+Step = Literal[
+    "created",
+    "changed",
+    "approved",
+    "told",
+    "rejected",
+    "shipped",
+    "received",
+    "inspected",
+    "corrected",
+    "complete",
+    "cancelled",
+]
 
 _SUBJECTS: dict[Step, str] = {
     "created": "We got your return request {number}",
+    "changed": "You changed your return request {number}",
     "approved": "Your return {number} is approved",
+    "told": "You told us the parcel of your return {number}",
     "rejected": "Your return {number} was declined",
     "shipped": "Your return {number} is on its way to us",
     "received": "Your return {number} arrived",
+    "inspected": "We checked your return {number}",
+    "corrected": "We corrected what we found of your return {number}",
     "complete": "Your return {number} is complete",
     "cancelled": "Your return {number} is cancelled",
 }
 _TEXTS: dict[Step, str] = {
     "created": "{store} will look at your request {number} for order {order} and write to you.",
+    "changed": "{store} will look at your request {number} for order {order} as it is now, and "
+    "write to you.",
     "approved": "Your return {number} for order {order} is approved. Keep the items ready.",
+    "told": "{store} looks out for the parcel of your return {number} for order {order}.",
     "rejected": "{store} cannot take back what you asked for in {number} for order {order}.",
     "shipped": "The items of your return {number} for order {order} are on their way to {store}.",
     "received": "The items of your return {number} for order {order} arrived at {store}.",
+    "inspected": "{store} checked the items of your return {number} for order {order}. Not "
+    "all of it was accepted.",
+    "corrected": "{store} looked at the items of your return {number} for order {order} again. "
+    "What we wrote before was not right.",
     "complete": "Your return {number} for order {order} at {store} is complete.",
     "cancelled": "Your return {number} for order {order} at {store} is cancelled.",
 }
@@ -32,7 +55,10 @@ _TEXTS: dict[Step, str] = {
 
 _WHEN: dict[Step, str] = {
     "created": " If it is approved, and once the items are checked:",
+    "changed": " If it is approved, and once the items are checked:",
     "approved": " Once we have checked them:",
+    "inspected": " Once the return is complete:",
+    "corrected": " Once the return is complete:",
 }
 
 
@@ -46,7 +72,11 @@ class ReturnMoved(ComingBack, CustomerMessage):
     order_number: str
     store: str
     reason: str | None = None
+    not_accepted: tuple[str, ...] = ()
+    """Units that were not accepted or did not come, each in a sentence."""
     replacement_order_number: str | None = None
+    parcel: str | None = None
+    """The parcel that its customer sent: courier and tracking number."""
     way: str = "the way you paid"
 
     @override
@@ -58,8 +88,12 @@ class ReturnMoved(ComingBack, CustomerMessage):
         words = _TEXTS[self.step].format(
             number=self.request_number, order=self.order_number, store=self.store
         )
+        for sentence in self.not_accepted:
+            words += f" {sentence}"
         if back := self.coming_back(self.way):
             words += f"{_WHEN.get(self.step, '')}{back}"
+        if self.parcel:
+            words += f" Its tracking number: {self.parcel}."
         if self.reason:
             words += f" Reason: {self.reason}"
         if self.replacement_order_number:
@@ -72,7 +106,8 @@ class ReturnMoved(ComingBack, CustomerMessage):
 
     @override
     def facts(self) -> list[tuple[str, str]]:
-        return [("Return", self.request_number), ("Order", self.order_number)]
+        facts = [("Return", self.request_number), ("Order", self.order_number)]
+        return [*facts, ("Parcel", self.parcel)] if self.parcel else facts
 
 
 class RefundSettled(CustomerMessage):

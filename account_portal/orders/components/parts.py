@@ -28,6 +28,15 @@ def arrival_words(
     )
 
 
+def parcel_arrival(parcel: Any) -> rx.Component:
+    """When a parcel came, or comes; nothing where nobody knows."""
+    return rx.cond(
+        parcel.delivered_date,
+        ui.text("Arrived ", ui.date(parcel.delivered_date, "near"), strong=True),
+        rx.cond(parcel.arrival, ui.text(arrival_words(parcel.arrival), strong=True)),
+    )
+
+
 def order_card(order: Any) -> rx.Component:
     """One order of the history; the whole card is the link."""
     return ui.card(
@@ -244,9 +253,9 @@ def refund_line(refund: Any, currency: Any, *, leads_on: bool = True) -> rx.Comp
         amount,
         " comes back ",
         _way(refund),
-        " once we have checked the items of ",
+        " once ",
         goods,
-        ".",
+        " is complete.",
     )
     arrived = rx.fragment(
         ui.text(amount, " came back ", _way(refund), "."),
@@ -292,7 +301,7 @@ def refund_row(
         ),
     )
     follows = note(
-        "Once we have checked the items it comes back",
+        "Once the return is complete it comes back",
         rx.cond(
             refund.working_days > 0,
             rx.fragment(" within ", working_days(refund.working_days)),
@@ -345,15 +354,9 @@ def refund_row(
                 ),
             ),
             what_follows,
-            note(
-                "Started ",
-                ui.date(refund.created_at),
-                rx.cond(refund.refund_date, rx.fragment(", sent ", ui.date(refund.refund_date))),
-                rx.cond(
-                    refund.payment_reference_number,
-                    ", reference " + refund.payment_reference_number.to(str),
-                    "",
-                ),
+            rx.cond(
+                refund.created_at | refund.refund_date | refund.payment_reference_number,
+                note(*_refund_facts(refund)),
             ),
             _purpose(refund, note) if of_order else rx.fragment(),
             gap="small",
@@ -361,6 +364,19 @@ def refund_row(
         id=refund_id(refund.request_number),
         tab_index=-1,
     )
+
+
+def _refund_facts(refund: Any) -> list[Any]:
+    """What is known of when a refund began and was sent, and of its number at the bank."""
+    sent = rx.cond(refund.created_at, ", sent ", "Sent ")
+    number = rx.cond(refund.created_at | refund.refund_date, ", reference ", "Reference ")
+    return [
+        rx.cond(refund.created_at, rx.fragment("Started ", ui.date(refund.created_at))),
+        rx.cond(refund.refund_date, rx.fragment(sent, ui.date(refund.refund_date))),
+        rx.cond(
+            refund.payment_reference_number, number + refund.payment_reference_number.to(str), ""
+        ),
+    ]
 
 
 def _purpose(refund: Any, note: Any) -> rx.Component:

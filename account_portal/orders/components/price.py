@@ -23,6 +23,7 @@ def price_section(price: Any, order: Any, paid: Any) -> rx.Component:
         paid: its `OrderPaymentStatus`.
     """
     has_other = (price.points > 0) | (price.credit > 0) | (price.cancelled > 0)
+    left = price.to_pay + price.points + price.credit
     is_due = has_other & (order.status != "cancelled")
     coupon = rx.cond(order.coupon_code, "Coupon " + order.coupon_code, "Coupon")
     lines = [
@@ -37,15 +38,15 @@ def price_section(price: Any, order: Any, paid: Any) -> rx.Component:
         ui.PriceLine("Total", price.total, total=True),
         ui.PriceLine("Cancelled items", price.cancelled, minus=True, optional=True),
         ui.PriceLine("Cancellation charge", price.cancel_charge, optional=True),
+        ui.PriceLine("New total", rx.cond(price.cancelled > 0, left, 0), optional=True),
         ui.PriceLine("Paid with points", price.points, minus=True, optional=True),
         ui.PriceLine("Paid with store credit", price.credit, minus=True, optional=True),
-        ui.PriceLine("To be paid", rx.cond(price.cancelled > 0, price.to_pay, 0), optional=True),
         # Without these the total is what was paid, as the payments below say.
         ui.PriceLine("You paid", rx.cond(has_other, paid.amount_paid, 0), optional=True),
         ui.PriceLine("Still to pay", rx.cond(is_due, paid.amount_unpaid, 0), optional=True),
     ]
     taxes = rx.cond(
-        order.total_tax > 0,
+        (order.total_tax > 0) & (price.cancelled == 0),  # then the receipt says what is left
         ui.text(
             "Taxes in the total: ",
             ui.money(order.total_tax, order.currency.code),

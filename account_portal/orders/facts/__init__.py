@@ -15,6 +15,7 @@ from account_portal.orders.facts.eligibility import (
     matching_rules,
     next_change,
 )
+from account_portal.orders.facts.held import Held
 from account_portal.orders.facts.kept import (
     KEPT,
     Kept,
@@ -23,7 +24,7 @@ from account_portal.orders.facts.kept import (
     read_kept_facts,
 )
 from account_portal.orders.facts.money import money_of
-from account_portal.orders.facts.order import Held, OrderFacts, facts_of, load_facts
+from account_portal.orders.facts.order import OrderFacts, facts_of, load_facts
 from account_portal.orders.facts.policies import settings_rule
 
 __all__ = [

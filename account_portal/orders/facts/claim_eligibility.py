@@ -5,7 +5,8 @@ from datetime import datetime
 
 from account_portal.orders import rules
 from account_portal.orders.facts.claimed import holds_units, is_settled
-from account_portal.orders.facts.eligibility import sale_of
+from account_portal.orders.facts.eligibility import line_terms
+from account_portal.orders.facts.held import units_of
 from account_portal.orders.facts.order import OrderFacts
 from account_portal.states import ClaimStatus, OrderStatus, ReturnStatus, ShipmentStatus
 
@@ -13,11 +14,11 @@ from account_portal.states import ClaimStatus, OrderStatus, ReturnStatus, Shipme
 def line_claims(facts: OrderFacts, now: datetime) -> dict[str, rules.LineClaim]:
     """For how many units of each line one can say that something is wrong, by its id."""
     status = OrderStatus(facts.order["status"])
-    arrived = _arrived(facts)
+    arrived, terms = _arrived(facts), line_terms(facts, now)
     gone = facts.cancelled_units()
     found = {}
     for line in facts.lines:
-        one = rules.kindest_claim(facts.policies, sale_of(facts, line), arrived[line["id"]], now)
+        one = rules.kindest_claim(terms[line["id"]], arrived[line["id"]], now)
         reason = one.reason
         if status in rules.NOT_RETURNABLE:
             is_over = status is OrderStatus.CANCELLED
@@ -37,7 +38,7 @@ def parcel_claims(facts: OrderFacts, now: datetime) -> dict[str, rules.Reason | 
         facts: of the order.
         now: the time, in the zone of the place it goes to.
     """
-    by_line = {line["id"]: line for line in facts.lines}
+    terms = line_terms(facts, now)
     in_claim = {row["shipment_id"] for row in facts.claims if row["status"] == ClaimStatus.OPEN}
     is_over = facts.order["status"] in rules.NOT_RETURNABLE
     found: dict[str, rules.Reason | None] = {}
@@ -46,8 +47,7 @@ def parcel_claims(facts: OrderFacts, now: datetime) -> dict[str, rules.Reason | 
             continue
         items = facts.items.get(parcel["id"], ())
         found[parcel["id"]] = rules.why_parcel_not_claimable(
-            facts.policies,
-            [sale_of(facts, by_line[item["line_id"]]) for item in items],
+            [one for item in items for one in terms[item["line_id"]]],
             rules.OnItsWay(
                 status=ShipmentStatus(parcel["status"]),
                 stated=parcel["eta_delivery"],
@@ -75,9 +75,9 @@ def _arrived(facts: OrderFacts) -> dict[str, rules.Arrived]:
     for row in facts.return_items:
         status = facts.returns[row["return_id"]]
         if status not in rules.ENDED:
-            in_returns[row["line_id"]] += row["quantity"]
+            in_returns[row["line_id"]] += units_of(row)
         if status is ReturnStatus.COMPLETE:
-            returned[row["line_id"]] += row["quantity"]
+            returned[row["line_id"]] += units_of(row)
     in_claims: dict[str, int] = defaultdict(int)
     settled: dict[str, int] = defaultdict(int)
     for row in facts.claims:

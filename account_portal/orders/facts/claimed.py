@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 from account_portal.core.bulk import Stored, table_of
 from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import Claim, ClaimItem
-from account_portal.states import ClaimResolution, ClaimStatus
+from account_portal.orders.rules import LIVING_CLAIMS
+from account_portal.states import ClaimResolution
 
 _OF_CLAIM = ("order_id", "status", "resolution", "shipment_id", "return_id")
 _OF_ITEM = ("line_id", "quantity", "amount", "tax_amount", "refunded")
@@ -33,7 +34,7 @@ def load_claimed(db: Session, order_ids: Collection[str]) -> dict[str, list[Stor
     names = (*_OF_CLAIM, *_OF_ITEM)
     for row in read_among(db, _CLAIMED, order_ids):
         stored = dict(zip(names, row, strict=True))
-        if stored["status"] in (ClaimStatus.OPEN, ClaimStatus.ACCEPTED):
+        if stored["status"] in LIVING_CLAIMS:
             found[stored["order_id"]].append(stored)
     return found
 

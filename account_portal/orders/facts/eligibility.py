@@ -1,35 +1,57 @@
 """What may be done with an order at a moment, and why not: what is shown and what is enforced."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.settings import get_settings
 from account_portal.orders import rules
 from account_portal.orders.facts.claimed import holds_units, is_settled
+from account_portal.orders.facts.held import units_of
 from account_portal.orders.facts.order import OrderFacts
 from account_portal.orders.schemas.policies import CancelUntil, PolicyRule
 from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
 
+Answer = TypeVar("Answer")
+
 
 def line_returns(facts: OrderFacts, now: datetime) -> dict[str, rules.LineReturn]:
     """What of each line can go back, by its id, whatever the state of the order."""
-    goods = _goods(facts)
+    goods, ordered_at = _goods(facts), facts.order["order_date"]
     return {
-        line["id"]: rules.kindest_return(
-            facts.policies, sale_of(facts, line), goods[line["id"]], now
-        )
-        for line in facts.lines
+        line_id: rules.kindest_return(terms, ordered_at, goods[line_id], now)
+        for line_id, terms in line_terms(facts, now).items()
     }
 
 
-@dataclass(frozen=True, slots=True)
-class LineEligibility:
+def _asked_once(ask: Callable[[OrderFacts, datetime], Answer]) -> Callable[..., Answer]:
+    """Asks policies once about the same facts at the same moment."""
+
+    def answer(facts: OrderFacts, now: datetime) -> Answer:
+        if ask not in facts.answers or facts.answers[ask][0] != now:
+            facts.answers[ask] = now, ask(facts, now)
+        found: Answer = facts.answers[ask][1]
+        return found
+
+    return answer
+
+
+@_asked_once
+def line_terms(facts: OrderFacts, now: datetime) -> Mapping[str, rules.AllTerms]:
+    """What each of the policies says of each line, by its id."""
+    found = {}
+    for line in facts.lines:
+        sale = _sale_of(facts, line)
+        found[line["id"]] = tuple(rules.terms_of(one, sale, now) for one in facts.policies)
+    return found
+
+
+class LineEligibility(NamedTuple):
     """What of a line can go back now."""
 
     units: int
@@ -58,11 +80,16 @@ def line_eligibility(facts: OrderFacts, now: datetime) -> dict[str, LineEligibil
     return found
 
 
+@_asked_once
 def cancel_terms(facts: OrderFacts, now: datetime) -> tuple[CancelUntil, int]:
     """Until when the policy lets the whole order be cancelled, and what it charges at most."""
-    gone = facts.lost()
-    sales = [sale_of(facts, line, gone[line["id"]].total) for line in facts.lines_to_come]
-    return rules.kindest_cancel(facts.policies, sales, now)
+    gone, terms = facts.lost(), line_terms(facts, now)
+    return rules.kindest_cancel(
+        [
+            (max(0, line["line_total"] - gone[line["id"]].total), terms[line["id"]])
+            for line in facts.lines_to_come
+        ]
+    )
 
 
 def line_cancels(
@@ -82,21 +109,20 @@ def line_cancels(
         # History often has no parcels; it was sent all the same.
         code = rules.why_not_cancellable(status, (), "packed") or "sent"
     none = rules.LineCancel(0, Decimal(0), rules.Reason(code)) if code else None
-    policies = [_OF_THE_SHOP] if by_shop else facts.policies
+    terms = line_terms(facts, now)
     unsent = _unsent(facts)
     gone = facts.cancelled_units()
     found = {}
     for line in facts.lines:
-        one = none or rules.kindest_line_cancel(
-            policies, sale_of(facts, line), unsent[line["id"]], now
-        )
+        said = _OF_THE_SHOP if by_shop else terms[line["id"]]
+        one = none or rules.kindest_line_cancel(said, unsent[line["id"]])
         if gone[line["id"]].units >= line["quantity"] and not none:
-            one = replace(one, units=0, reason=rules.Reason("item_cancelled"))
+            one = one._replace(units=0, reason=rules.Reason("item_cancelled"))
         found[line["id"]] = one
     return found
 
 
-_OF_THE_SHOP = rules.rank((), rules.rule_of_settings(0, cancel_scheduled=True))
+_OF_THE_SHOP = (rules.terms_of_rule(rules.rule_of_settings(0, cancel_scheduled=True)),)
 _BEFORE_PARCELS = rules.ALWAYS_CANCELLABLE | rules.CANCELLABLE_BEFORE_PACKING
 
 
@@ -132,7 +158,7 @@ def cancelled_account(facts: OrderFacts, now: datetime) -> Cancelled:
     cancelled = replace(facts.money(), status=OrderStatus.CANCELLED, charge=kept)
     paid_back = rules.account_of(cancelled).owed_back
     charge = min(paid_back, cancel_terms(facts, now)[1])
-    credit = rules.left_to_refund(cancelled).credit
+    credit = rules.credit_left(cancelled)
     return Cancelled(paid_back - charge, credit, charge, kept)
 
 
@@ -168,7 +194,7 @@ def matching_rules(facts: OrderFacts, asked: Sequence[PolicyRule]) -> bool:
     conditions = [rule.applies_to.model_copy(update=anyday) for rule in asked]
     now = facts.order["order_date"]
     return any(
-        rules.holds(one, sale_of(facts, line), now) for line in facts.lines for one in conditions
+        rules.holds(one, _sale_of(facts, line), now) for line in facts.lines for one in conditions
     )
 
 
@@ -181,8 +207,7 @@ def next_change(facts: OrderFacts, now: datetime) -> datetime | None:
     return min((one for one in moments if one is not None and one >= now), default=None)
 
 
-def sale_of(facts: OrderFacts, line: Stored, gone: int = 0) -> rules.Sale:
-    """What rules ask of a line of which so much, in minor units, is gone."""
+def _sale_of(facts: OrderFacts, line: Stored) -> rules.Sale:
     order = facts.order
     digits = money.exponent(order["currency"])
     return rules.Sale(
@@ -196,7 +221,6 @@ def sale_of(facts: OrderFacts, line: Stored, gone: int = 0) -> rules.Sale:
         country=facts.country,
         groups=frozenset(order["customer_groups"]),
         ordered_at=order["order_date"],
-        total=max(0, line["line_total"] - gone),
     )
 
 
@@ -213,7 +237,7 @@ def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
             settled[row["line_id"]] += row["quantity"]
     for row in facts.return_items:
         if facts.returns[row["return_id"]] is ReturnStatus.COMPLETE:
-            returned[row["line_id"]] = returned.get(row["line_id"], 0) + row["quantity"]
+            returned[row["line_id"]] = returned.get(row["line_id"], 0) + units_of(row)
     return {
         line["id"]: rules.Goods(
             paid_units=line["quantity"] - line["free_quantity"],
@@ -225,6 +249,7 @@ def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
             ),
             held_units=held[line["id"]].units,
             returned_units=returned.get(line["id"], 0),
+            refused_units=held[line["id"]].refused,
             claimed_units=claimed[line["id"]],
             settled_units=settled[line["id"]],
             is_cancelled=gone[line["id"]].units >= line["quantity"],

@@ -92,6 +92,9 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "refund_amount",
         "tax_amount",
         "fee",
+        "accepted_quantity",
+        "refused_quantity",
+        "can_ask_again",
     ),
     "cancelled": ("line_id", "quantity", "free_quantity", "amount", "charge"),
     "claims": (

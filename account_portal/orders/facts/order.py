@@ -29,6 +29,7 @@ from account_portal.models import (
 )
 from account_portal.orders import rules
 from account_portal.orders.facts.claimed import holds_units, load_claimed
+from account_portal.orders.facts.held import Held, refused_of, units_of
 from account_portal.orders.facts.money import NOT_AGREED, money_facts
 from account_portal.orders.facts.policies import load_policies
 from account_portal.states import (
@@ -41,19 +42,6 @@ from account_portal.states import (
 )
 
 Rows = Sequence[Stored]
-
-
-@dataclass(slots=True)
-class Held:
-    """What living requests hold of a line: units, what they cost, and the tax in it."""
-
-    units: int = 0
-    total: int = 0
-    tax: int = 0
-
-    def add(self, units: int, total: int, tax: int) -> None:
-        """Count more of them."""
-        self.units, self.total, self.tax = self.units + units, self.total + total, self.tax + tax
 
 
 @dataclass(slots=True)
@@ -94,6 +82,8 @@ class OrderFacts:
     """Where it goes to, as an ISO code; known only where a policy asks for it."""
     policies: Sequence[rules.Ranked] = ()
     """The one in force when it was placed, and those that were set since."""
+    answers: dict[Any, Any] = field(default_factory=dict, init=False)
+    """What policies said of it, each with the moment at which they were asked."""
 
     @property
     def live_shipments(self) -> list[Stored]:
@@ -218,7 +208,8 @@ class OrderFacts:
         for row in self.return_items:
             if self.returns[row["return_id"]] not in rules.ENDED:
                 held = found[row["line_id"]]
-                held.add(row["quantity"], row["refund_amount"], row["tax_amount"])
+                held.add(units_of(row), row["refund_amount"], row["tax_amount"])
+                held.refused += refused_of(row)
         return found
 
     def cancelled_units(self) -> "dict[str, CancelledUnits]":

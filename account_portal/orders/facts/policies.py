@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -51,9 +51,8 @@ _VERSIONS = PreparedSelect(
     )
     .order_by(col(PolicyVersion.number))
 )
-_NO_RULES = '{"rules": []}'
-_known: dict[str, Rows] = {}
-"""Policies by the id of the last: none ever changes, and a new one is another last."""
+_known: dict[tuple[str | None, "_Settings"], Policies] = {}
+"""By the id of the last policy, as none ever changes, and what settings say."""
 _MOST_KNOWN = 8
 
 
@@ -65,40 +64,35 @@ def load_policies(db: Session) -> Policies:
 
 def policies_up_to(latest: str | None, read: Read) -> Policies:
     """The policies of the shop, of which that is the last; read once a process."""
-    rows = _known.get(latest) if latest else []
-    if rows is None:
+    asked = latest, _read_settings()
+    known = _known.get(asked)
+    if known is None:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
-        rows = _known[str(latest)] = read(_VERSIONS, latest=latest)
-    settings = settings_rule()
-    return Policies(
-        moments=[moment for moment, _ in rows],
-        ranked=[_ranked(body, settings) for body in (_NO_RULES, *(body for _, body in rows))],
-        ask_for_countries=any(_asks_for_countries(body) for _, body in rows),
+        rows = read(_VERSIONS, latest=latest) if latest else []
+        settings = settings_rule()
+        bodies = [Policy.model_validate_json(body).rules for _, body in rows]
+        known = _known[asked] = Policies(
+            moments=[moment for moment, _ in rows],
+            ranked=[rules.rank(one, settings) for one in ([], *bodies)],
+            ask_for_countries=any(one.applies_to.countries for body in bodies for one in body),
+        )
+    return known
+
+
+class _Settings(NamedTuple):
+    return_window_days: int
+    cancel_scheduled: bool
+    claim_window_days: int
+
+
+def _read_settings() -> _Settings:
+    settings = get_settings()
+    return _Settings(
+        settings.return_window_days, settings.cancel_scheduled, settings.claim_window_days
     )
 
 
 def settings_rule() -> PolicyRule:
     """What the settings say: the most general rule of every policy."""
-    settings = get_settings()
-    return _of_settings(
-        settings.return_window_days, settings.cancel_scheduled, settings.claim_window_days
-    )
-
-
-@lru_cache(maxsize=4)
-def _of_settings(days: int, cancel_scheduled: bool, claim_days: int) -> PolicyRule:
-    return rules.rule_of_settings(
-        days, cancel_scheduled=cancel_scheduled, claim_window_days=claim_days
-    )
-
-
-# Policies are few and never change once they are set.
-@lru_cache(maxsize=64)
-def _ranked(body: str, settings: PolicyRule) -> rules.Ranked:
-    return rules.rank(Policy.model_validate_json(body).rules, settings)
-
-
-@lru_cache(maxsize=64)
-def _asks_for_countries(body: str) -> bool:
-    return any(rule.applies_to.countries for rule in Policy.model_validate_json(body).rules)
+    return rules.rule_of_settings(**_read_settings()._asdict())

@@ -13,6 +13,7 @@ from account_portal.orders.rules.billing import (
     taxes_of,
 )
 from account_portal.orders.rules.claims import (
+    LIVING_CLAIMS,
     Arrived,
     LineClaim,
     OnItsWay,
@@ -45,6 +46,7 @@ from account_portal.orders.rules.eligibility import (
     can_cancel,
     can_retry_payment,
     can_shop_cancel,
+    is_held_until_paid,
     money_note,
     refund_stage,
     require_payment_retry,
@@ -60,6 +62,7 @@ from account_portal.orders.rules.money import (
     OrderAccount,
     account_of,
     arrived_of,
+    credit_left,
     left_to_refund,
     net_payable,
     planned_refund,
@@ -81,6 +84,7 @@ from account_portal.orders.rules.parcels import (
 from account_portal.orders.rules.payable import derive_payment_status, payable
 from account_portal.orders.rules.policies import (
     UNTIL,
+    AllTerms,
     Goods,
     LineCancel,
     LineReturn,
@@ -96,6 +100,7 @@ from account_portal.orders.rules.policies import (
     rule_of_settings,
     share_of,
     terms_of,
+    terms_of_rule,
 )
 from account_portal.orders.rules.policy_faults import PolicyFault, faults_of
 from account_portal.orders.rules.promises import NOT_COMING, Promise, When, promise_of
@@ -127,6 +132,7 @@ __all__ = [
     "FINAL",
     "GROUPS",
     "IS_HERE",
+    "LIVING_CLAIMS",
     "NEVER_CAME",
     "NEVER_GOES_BACK",
     "NOT_COMING",
@@ -138,6 +144,7 @@ __all__ = [
     "STORE_CREDIT",
     "UNTIL",
     "WORDS",
+    "AllTerms",
     "Arrived",
     "Attempt",
     "BankAccountNotFound",
@@ -191,11 +198,13 @@ __all__ = [
     "can_move",
     "can_retry_payment",
     "can_shop_cancel",
+    "credit_left",
     "derive_payment_status",
     "derive_status",
     "faults_of",
     "holds",
     "invoice_number",
+    "is_held_until_paid",
     "kindest_cancel",
     "kindest_claim",
     "kindest_line_cancel",
@@ -225,6 +234,7 @@ __all__ = [
     "split_refund",
     "taxes_of",
     "terms_of",
+    "terms_of_rule",
     "why_not_cancellable",
     "why_parcel_not_claimable",
     "window_end",

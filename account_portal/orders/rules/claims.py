@@ -1,14 +1,19 @@
 """Until when customers can say that something is wrong with goods, and how far each line can."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from account_portal.orders.rules.parcels import NEVER_CAME
-from account_portal.orders.rules.policies import Ranked, Sale, terms_of
+from account_portal.orders.rules.policies import AllTerms, Terms, asked_by_all
 from account_portal.orders.rules.promises import promised_day
 from account_portal.orders.rules.reasons import Reason
-from account_portal.states import ReturnResolution, ShipmentStatus
+from account_portal.orders.schemas.policies import ShownProblem
+from account_portal.states import ClaimStatus, ReturnResolution, ShipmentStatus
+
+LIVING_CLAIMS = frozenset({ClaimStatus.OPEN, ClaimStatus.ACCEPTED})
+"""Claims that hold their units; the others hold nothing."""
 
 OVERDUE_AFTER = timedelta(days=30)
 """When a parcel is late that was promised for no day: the law of the EU says so."""
@@ -24,8 +29,7 @@ _WITH_COURIER = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(NamedTuple):
     """How far a line arrived, and what became of its units."""
 
     paid_units: int
@@ -49,8 +53,7 @@ class Arrived:
         return self.in_returns + self.in_claims
 
 
-@dataclass(frozen=True, slots=True)
-class LineClaim:
+class LineClaim(NamedTuple):
     """For how many units of a line one can say that something is wrong."""
 
     units: int
@@ -60,13 +63,16 @@ class LineClaim:
     """What can be wished for: of units that cost nothing, no money."""
     reason: Reason | None
     """Why it is none; none: it is some."""
+    evidence_for: tuple[ShownProblem, ...] = ()
+    """Problems for which evidence is needed."""
 
 
-def kindest_claim(
-    candidates: Sequence[Ranked], sale: Sale, arrived: Arrived, now: datetime
-) -> LineClaim:
-    """What can be claimed of a line by the kindest of policies: the one with the longest window."""
-    window = _longest(candidates, sale, now)
+def kindest_claim(terms: AllTerms, arrived: Arrived, now: datetime) -> LineClaim:
+    """What can be claimed of a line by the kindest of terms: those with the longest window.
+
+    Evidence is needed where all of them ask for it.
+    """
+    window = max(one.claim_window for one in terms)
     ends = [(when + window, units) for when, units in arrived.parcels]
     until = max((end for end, _ in ends), default=None)
     in_time = sum(units for end, units in ends if now <= end)
@@ -75,7 +81,8 @@ def kindest_claim(
     if units:
         is_paid = arrived.paid_units - arrived.lost_paid > arrived.held
         ways = tuple(ReturnResolution) if is_paid else (ReturnResolution.REPLACEMENT,)
-        return LineClaim(units, until, ways, None)
+        asked = asked_by_all(one.claim_evidence for one in terms)
+        return LineClaim(units, until, ways, None, asked)
     return LineClaim(0, until, (), _why_not(arrived, until, there, now))
 
 
@@ -89,10 +96,6 @@ def _why_not(arrived: Arrived, until: datetime | None, there: int, now: datetime
     if arrived.in_claims:
         return Reason("claim_settled")
     return Reason("all_returned" if arrived.returned >= arrived.in_returns else "in_return")
-
-
-def _longest(candidates: Sequence[Ranked], sale: Sale, now: datetime) -> timedelta:
-    return max(terms_of(rules, sale, now).claim_window for rules in candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class OnItsWay:
 
 
 def why_parcel_not_claimable(
-    candidates: Sequence[Ranked], sales: Sequence[Sale], parcel: OnItsWay, now: datetime
+    terms: Iterable[Terms], parcel: OnItsWay, now: datetime
 ) -> Reason | None:
     """Why one cannot say that a parcel did not arrive; none: one can.
 
@@ -118,8 +121,7 @@ def why_parcel_not_claimable(
     after the order. The window is counted from that day.
 
     Args:
-        candidates: the policies that bind the order.
-        sales: what is in it; its kindest line decides.
+        terms: what the policies say of what is in it; the kindest decide.
         parcel: the parcel.
         now: the time, in the zone of the place it goes to.
     """
@@ -133,8 +135,7 @@ def why_parcel_not_claimable(
     due = _end_of(promised, now) if promised else parcel.ordered_at + OVERDUE_AFTER
     if parcel.status in _WITH_COURIER and now <= due:
         return Reason("not_due", due)
-    windows = [_longest(candidates, sale, now) for sale in sales]
-    until = due + max(windows, default=timedelta(0))
+    until = due + max((one.claim_window for one in terms), default=timedelta(0))
     return Reason("claim_window_closed", until) if now > until else None
 
 

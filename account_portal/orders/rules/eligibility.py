@@ -24,6 +24,7 @@ ALWAYS_CANCELLABLE = frozenset(
 CANCELLABLE_BEFORE_PACKING = frozenset(
     {OrderStatus.PARTIALLY_SCHEDULED, OrderStatus.AWAITING_SHIPMENT}
 )
+NOT_SENT = ALWAYS_CANCELLABLE | CANCELLABLE_BEFORE_PACKING
 ON_THE_WAY = frozenset(
     {
         OrderStatus.PARTIALLY_SHIPPED,
@@ -224,12 +225,23 @@ def why_not_cancellable(
     """The code of what `can_cancel` denies; none: it can be cancelled."""
     if can_cancel(status, shipments, until):
         return None
-    can_be_asked = status in ALWAYS_CANCELLABLE | CANCELLABLE_BEFORE_PACKING
+    can_be_asked = status in NOT_SENT
     if until == "never" and can_be_asked:
         return "never_cancelled"
     if can_be_asked and all(shipment in NOT_PACKED for shipment in shipments):
         return "being_sent"
     return _WHY_NOT_CANCELLABLE.get(status, "on_its_way")
+
+
+def is_held_until_paid(
+    status: OrderStatus, shipments: Iterable[ShipmentStatus], product_types: Iterable[str]
+) -> bool:
+    """Whether goods wait for the money: something is to be sent, and nothing was packed."""
+    return (
+        status in (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
+        and all(one is ShipmentStatus.CANCELLED for one in shipments)
+        and any(one != "digital" for one in product_types)
+    )
 
 
 def money_note(facts: MoneyFacts) -> str:
@@ -243,7 +255,7 @@ def money_note(facts: MoneyFacts) -> str:
     if account.unpaid and "authorized" in ways:
         return (
             "The amount is reserved. It is taken when your order is sent."
-            if facts.status in ALWAYS_CANCELLABLE | CANCELLABLE_BEFORE_PACKING
+            if facts.status in NOT_SENT
             else "The amount is reserved."
         )
     if account.arrived and account.gone == account.arrived:

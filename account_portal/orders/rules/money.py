@@ -296,15 +296,23 @@ def split_refund(value: int, left: Means) -> Means:
 
 def left_to_refund(facts: MoneyFacts) -> Means:
     """What goods that were not given back yet cost, by how they were, or are to be, paid."""
-    living = [one for one in facts.refunds if is_living(one)]
-    points = sum(one.amount for one in living if one.payment_mode == POINTS)
-    credit = sum(one.amount for one in living if one.payment_method == STORE_CREDIT)
+    points = sum(
+        one.amount for one in facts.refunds if is_living(one) and one.payment_mode == POINTS
+    )
     account = account_of(facts)
     return Means(
         money=account.kept + account.unpaid,
         points=max(0, facts.loyalty_amount - points),
-        credit=max(0, facts.credit_used - credit),
+        credit=credit_left(facts),
     )
+
+
+def credit_left(facts: MoneyFacts) -> int:
+    """Store credit that paid for goods that were not given back yet."""
+    back = sum(
+        one.amount for one in facts.refunds if is_living(one) and one.payment_method == STORE_CREDIT
+    )
+    return max(0, facts.credit_used - back)
 
 
 def planned_refund(facts: MoneyFacts, value: int) -> Means:

@@ -1,10 +1,10 @@
 """What a policy says of a line, and what may be done with it at a moment."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from account_portal.core.money import round_half_up
 from account_portal.orders.rules.reasons import Reason
@@ -15,9 +15,14 @@ from account_portal.orders.schemas.policies import (
     ClaimTerms,
     NeverReturned,
     PolicyRule,
+    ReasonCode,
     ReturnTerms,
+    ShownProblem,
 )
 from account_portal.states import ReturnResolution
+
+Found = TypeVar("Found")
+Asked = TypeVar("Asked")
 
 _CONDITIONS = (
     ("skus",),
@@ -53,8 +58,6 @@ class Sale(NamedTuple):
     ordered_at: datetime
     groups: frozenset[str] = frozenset()
     """Of the shop's groups, those its customer was in then."""
-    total: int = 0
-    """What the line cost, tax included, in minor units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,14 @@ class Terms:
     never: NeverReturned | None
     claim_window: timedelta
     """How long after delivery something can be said to be wrong."""
+    return_evidence: tuple[ReasonCode, ...]
+    """Reasons of returns for which evidence is needed."""
+    claim_evidence: tuple[ShownProblem, ...]
+    """Problems of claims for which it is."""
+
+
+AllTerms = Sequence[Terms]
+"""What each of several policies says of a line."""
 
 
 class RankedRule(NamedTuple):
@@ -134,8 +145,9 @@ def rule_of_settings(
             resolutions=(ReturnResolution.REFUND, ReturnResolution.REPLACEMENT),
             fee_per_cent=Decimal(0),
             never=None,
+            evidence_for=(),
         ),
-        claims=ClaimTerms(window_days=claim_window_days),
+        claims=ClaimTerms(window_days=claim_window_days, evidence_for=()),
     )
 
 
@@ -172,6 +184,11 @@ def terms_of(rules: Ranked, sale: Sale, now: datetime) -> Terms:
     return _terms(said)
 
 
+def terms_of_rule(rule: PolicyRule) -> Terms:
+    """What a rule says that leaves nothing out."""
+    return _terms(_words(rule))
+
+
 def _terms(said: Mapping[str, Any]) -> Terms:
     return Terms(
         cancel_until=said["until"],
@@ -182,11 +199,12 @@ def _terms(said: Mapping[str, Any]) -> Terms:
         fee=said["fee_per_cent"],
         never=said["never"],
         claim_window=timedelta(days=said["claims.window_days"]),
+        return_evidence=said["evidence_for"],
+        claim_evidence=said["claims.evidence_for"],
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
+class Goods(NamedTuple):
     """How far a line arrived and went back. Units that cost nothing never count as returnable."""
 
     paid_units: int
@@ -198,6 +216,8 @@ class Goods:
     """Units that living returns and claims hold."""
     returned_units: int
     """Of these, units whose return is complete."""
+    refused_units: int = 0
+    """Of them, units that went back and were refused."""
     claimed_units: int = 0
     """Of them, units in claims that are open, or that were refunded or replaced for one."""
     settled_units: int = 0
@@ -206,8 +226,7 @@ class Goods:
     """All its units were cancelled while the order goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineReturn:
+class LineReturn(NamedTuple):
     """What of a line can go back at a moment, whatever the state of its order."""
 
     units: int
@@ -220,6 +239,8 @@ class LineReturn:
     """Why no unit can go back; none: some can."""
     fee: Decimal = Decimal(0)
     """Per cent of a refund that the store keeps, unless it is to blame."""
+    evidence_for: tuple[ReasonCode, ...] = ()
+    """Reasons for which evidence is needed."""
 
     @property
     def closes_at(self) -> datetime | None:
@@ -227,12 +248,12 @@ class LineReturn:
         return max(self.ends.values(), default=None)
 
 
-def return_of(terms: Terms, sale: Sale, goods: Goods, now: datetime) -> LineReturn:
+def return_of(terms: Terms, ordered_at: datetime, goods: Goods, now: datetime) -> LineReturn:
     """What of a line can go back under these terms."""
     if terms.never is not None:
         return LineReturn(0, 0, {}, (), _reason(terms, goods, None, now))
     ends = {
-        number: (sale.ordered_at if terms.counted_from == "order" else arrived) + terms.window
+        number: (ordered_at if terms.counted_from == "order" else arrived) + terms.window
         for number, arrived, _ in goods.arrivals
     }
     arrived_units = sum(units for *_, units in goods.arrivals)
@@ -240,7 +261,9 @@ def return_of(terms: Terms, sale: Sale, goods: Goods, now: datetime) -> LineRetu
     units = max(0, min(in_time, arrived_units - goods.held_units))
     closes_at = max(ends.values(), default=None)
     reason = None if units else _reason(terms, goods, closes_at, now)
-    return LineReturn(units, in_time, ends, terms.resolutions, reason, terms.fee)
+    return LineReturn(
+        units, in_time, ends, terms.resolutions, reason, terms.fee, terms.return_evidence
+    )
 
 
 def _reason(terms: Terms, goods: Goods, closes_at: datetime | None, now: datetime) -> Reason:
@@ -257,23 +280,34 @@ def _reason(terms: Terms, goods: Goods, closes_at: datetime | None, now: datetim
     if goods.claimed_units and goods.claimed_units == goods.held_units:
         is_over = goods.settled_units == goods.claimed_units
         return Reason("claim_settled" if is_over else "in_claim")
+    if goods.refused_units and goods.refused_units == goods.held_units:
+        return Reason("return_refused")
     if goods.held_units:
         return Reason("all_returned" if goods.returned_units >= goods.held_units else "in_return")
     return Reason("free_item")
 
 
+def _kindest(found: Sequence[Found], kindness: Callable[[Found], Any]) -> Found:
+    return found[0] if len(found) == 1 else max(found, key=kindness)
+
+
 def kindest_return(
-    candidates: Sequence[Ranked], sale: Sale, goods: Goods, now: datetime
+    terms: AllTerms, ordered_at: datetime, goods: Goods, now: datetime
 ) -> LineReturn:
-    """What of a line can go back by the kindest of policies; of equals, by the first."""
-    terms = _each_terms(candidates, sale, now)
-    return max((return_of(one, sale, goods, now) for one in terms), key=_kindness)
+    """What of a line can go back by the kindest of terms; of equals, by the first.
+
+    Evidence is needed where all of them ask for it.
+    """
+    kindest = _kindest([return_of(one, ordered_at, goods, now) for one in terms], _kindness)
+    if len(terms) == 1 or not kindest.evidence_for:
+        return kindest
+    return kindest._replace(evidence_for=asked_by_all(one.return_evidence for one in terms))
 
 
-def _each_terms(candidates: Sequence[Ranked], sale: Sale, now: datetime) -> Iterable[Terms]:
-    """What the candidates say, each once."""
-    found = [terms_of(rules, sale, now) for rules in candidates]
-    return dict.fromkeys(found) if len(found) > 1 else found
+def asked_by_all(asked: Iterable[tuple[Asked, ...]]) -> tuple[Asked, ...]:
+    """What each of several policies asks for, in the order of the first."""
+    first, *others = asked
+    return tuple(one for one in first if all(one in other for other in others))
 
 
 def _kindness(found: LineReturn) -> tuple[int, float, int, Decimal]:
@@ -287,21 +321,22 @@ def _kindness(found: LineReturn) -> tuple[int, float, int, Decimal]:
 
 
 def kindest_cancel(
-    candidates: Sequence[Ranked], sales: Sequence[Sale], now: datetime
+    lines: Sequence[tuple[int, AllTerms]],
 ) -> tuple[CancelUntil, int]:
     """Until when a whole order can be cancelled, and at what charge, by the kindest policy.
 
     Its strictest line says until when; each line has its own charge, in minor units.
+
+    Args:
+        lines: what each costs, and what each of the policies says of it.
     """
+    totals = [total for total, _ in lines]
     found = []
-    for rules in candidates:
-        terms = [terms_of(rules, sale, now) for sale in sales]
-        until = min((UNTIL.index(one.cancel_until) for one in terms), default=len(UNTIL) - 1)
-        charge = sum(
-            share_of(sale.total, one.charge) for sale, one in zip(sales, terms, strict=True)
-        )
+    for terms in zip(*(said for _, said in lines), strict=True):
+        until = min(UNTIL.index(one.cancel_until) for one in terms)
+        charge = sum(share_of(*one) for one in zip(totals, (x.charge for x in terms), strict=True))
         found.append((until, -charge))
-    until, charge = max(found)
+    until, charge = max(found, default=(len(UNTIL) - 1, 0))
     return UNTIL[until], -charge
 
 
@@ -314,8 +349,7 @@ class Unsent(NamedTuple):
     """Of these, units in such parcels."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineCancel:
+class LineCancel(NamedTuple):
     """What of a line can be cancelled at a moment while the rest of its order goes on."""
 
     units: int
@@ -325,13 +359,10 @@ class LineCancel:
     """Why no unit can be cancelled; none: some can."""
 
 
-def kindest_line_cancel(
-    candidates: Sequence[Ranked], sale: Sale, unsent: Unsent, now: datetime
-) -> LineCancel:
-    """What of a line can be cancelled by the kindest of policies; of equals, by the cheapest."""
-    terms = _each_terms(candidates, sale, now)
-    found = (_line_cancel(one, unsent) for one in terms)
-    return max(found, key=lambda one: (one.units, -one.charge))
+def kindest_line_cancel(terms: AllTerms, unsent: Unsent) -> LineCancel:
+    """What of a line can be cancelled by the kindest of terms; of equals, by the cheapest."""
+    found = [_line_cancel(one, unsent) for one in terms]
+    return _kindest(found, lambda one: (one.units, -one.charge))
 
 
 def _line_cancel(terms: Terms, unsent: Unsent) -> LineCancel:
@@ -348,7 +379,7 @@ def _line_cancel(terms: Terms, unsent: Unsent) -> LineCancel:
 
 def share_of(amount: int, per_cent: Decimal) -> int:
     """So many per cent of an amount, in minor units, halves up."""
-    return round_half_up(amount * per_cent / 100)
+    return round_half_up(amount * per_cent / 100) if per_cent else 0
 
 
 def age_boundaries(candidates: Sequence[Ranked], ordered_at: datetime) -> Iterator[datetime]:

@@ -17,6 +17,9 @@ NOT_COMING = frozenset(
 )
 """Parcels that nobody waits for any more, or that arrive only if something is done."""
 
+FORGOTTEN_AFTER = timedelta(days=90)
+"""What was due longer ago came or never will: its shop has not told."""
+
 When = Literal["late", "today", "tomorrow", "on", "said"]
 
 
@@ -30,6 +33,10 @@ class Promise:
     when: When
     day: str
     """A day in ISO 8601, or words."""
+
+    def is_forgotten(self, now: datetime) -> bool:
+        """Whether it was due so long ago that it came or never will; `now` is its place's time."""
+        return self.when == "late" and self.day < (now - FORGOTTEN_AFTER).date().isoformat()
 
     @property
     def urgency(self) -> tuple[int, str]:

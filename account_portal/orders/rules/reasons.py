@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "window_closed": "Returns closed on {date}.",
     "in_return": "Already in a return request.",
     "all_returned": "All of it was returned.",
+    "return_refused": "It went back and was not accepted.",
     "in_claim": "You told us of a problem with it, and we are looking into it.",
     "claim_settled": "Refunded or replaced already.",
     "claim_window_closed": "Problems could be reported until {date}.",

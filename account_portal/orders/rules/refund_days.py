@@ -1,6 +1,6 @@
 """By which day a refund is there, and which way it goes, in the words of pages and messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from account_portal.orders.rules.refunds import POINTS, STORE_CREDIT
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
+_AS_PAID = "the way you paid"
 _REACH = 400
 """Calendar days that hold any number of working days a setting allows."""
 
@@ -51,13 +52,16 @@ def refund_promise(day: date, today: date) -> Promise:
     return Promise("on", day.isoformat())
 
 
-def refund_way(refund: Mapping[str, Any], paid_by: Mapping[str, Any] | None) -> str:
+def refund_way(refund: Mapping[str, Any], paid_by: Sequence[Mapping[str, Any]]) -> str:
     """Where a refund goes: "to UPI", "to your Visa •••• 4242", "to your card", "as points".
 
+    Where an order was paid in several ways, none is named unless the refund itself says which.
+
     Args:
-        refund: its `payment_mode`, `payment_method`, `bank_name` and `bank_account_number`.
-        paid_by: `payment_method`, `card_type`, `card_number` and `collection` of the latest payment
-            of its order that arrived, if there is one.
+        refund: its `payment_mode`, `payment_method`, `bank_name` and `bank_account_number`, and
+            `payment_id` if it goes back to one payment.
+        paid_by: `id`, `payment_method`, `card_type`, `card_number` and `collection` of each payment
+            of its order that arrived.
     """
     method = refund["payment_method"]
     if refund["payment_mode"] == POINTS:
@@ -66,11 +70,23 @@ def refund_way(refund: Mapping[str, Any], paid_by: Mapping[str, Any] | None) -> 
         return "as store credit"
     if refund["payment_mode"] == "bank_transfer":
         return f"to {refund['bank_name'] or 'your bank'}{_end_of(refund['bank_account_number'])}"
-    if paid_by is not None and method in {None, paid_by["payment_method"]}:
-        if paid_by["card_number"]:
-            return f"to your {paid_by['card_type'] or 'card'}{_end_of(paid_by['card_number'])}"
-        method = None if paid_by["collection"] else paid_by["payment_method"]
-    return _to(method) if method else "the way you paid"
+    named = refund.get("payment_id")
+    ways = {
+        _back_to(payment)
+        for payment in paid_by
+        if (payment["id"] == named if named else method in {None, payment["payment_method"]})
+    }
+    if len(ways) == 1:
+        return ways.pop()
+    return _to(method) if method else _AS_PAID
+
+
+def _back_to(payment: Mapping[str, Any]) -> str:
+    """Where money goes that goes back to a payment."""
+    if payment["card_number"]:
+        return f"to your {payment['card_type'] or 'card'}{_end_of(payment['card_number'])}"
+    is_unnamed = payment["collection"] or not payment["payment_method"]
+    return _AS_PAID if is_unnamed else _to(payment["payment_method"])
 
 
 def _to(method: str) -> str:
@@ -87,7 +103,7 @@ _KINDS = {
     ),
     "wallet": "to your wallet",
     # Who took the money is not where it goes.
-    **dict.fromkeys(("stripe", "shopify payments", "razorpay", "online"), "the way you paid"),
+    **dict.fromkeys(("stripe", "shopify payments", "razorpay", "online"), _AS_PAID),
 }
 
 

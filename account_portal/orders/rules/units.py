@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from account_portal.core import money
 from account_portal.core.errors import Unprocessable
@@ -114,8 +115,7 @@ def allocate(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveredParcel:
+class DeliveredParcel(NamedTuple):
     """What arrived when: paid units by line (free ones are never refunded)."""
 
     reference_number: str

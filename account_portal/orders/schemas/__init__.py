@@ -16,17 +16,17 @@ from account_portal.orders.schemas.orders import (
     RetryPaymentResult,
 )
 from account_portal.orders.schemas.page import (
+    AftercareCard,
     Arrival,
     CancelLine,
     OrderCard,
-    OrderClaimCard,
     OrderOnTheWay,
     OrderPage,
-    OrderReturnCard,
     Parcel,
     PriceBreakdown,
     ShownRefund,
     StrayParcel,
+    UnpaidOrder,
 )
 from account_portal.orders.schemas.parts import (
     AppliedCoupon,
@@ -77,6 +77,7 @@ __all__ = [
     "SORT_DESCRIPTION",
     "SORT_FIELDS",
     "Address",
+    "AftercareCard",
     "AppliedCoupon",
     "AppliedPromotion",
     "Arrival",
@@ -98,7 +99,6 @@ __all__ = [
     "JuspayPaymentGatewayParams",
     "OrderAddress",
     "OrderCard",
-    "OrderClaimCard",
     "OrderDetail",
     "OrderDetailItem",
     "OrderItem",
@@ -109,7 +109,6 @@ __all__ = [
     "OrderPaymentStatus",
     "OrderQuery",
     "OrderRefund",
-    "OrderReturnCard",
     "OrderSearch",
     "OrderShipment",
     "OtherPaymentGatewayParams",
@@ -132,4 +131,5 @@ __all__ = [
     "ShipmentItem",
     "ShownRefund",
     "StrayParcel",
+    "UnpaidOrder",
 ]

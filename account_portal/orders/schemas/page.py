@@ -71,7 +71,7 @@ class ShownRefund(OrderRefund):
         description="`follows`: once goods that go back are checked; `withdrawn`: with the return "
         "it was for; `tried_again`: it failed, and another took its place."
     )
-    created_at: Moment
+    created_at: Moment | None = Field(description="None: an import did not tell when it began.")
     way: str = Field(description="Where the money goes, as in `to UPI`.")
     due: Arrival | None = Field(description="By when it should be there, of one under way.")
     working_days: int = Field(
@@ -79,20 +79,11 @@ class ShownRefund(OrderRefund):
     )
 
 
-class OrderReturnCard(View):
-    """A return of an order, as the order's page names it."""
+class AftercareCard(View):
+    """A return or a claim of an order, as the order's page names it."""
 
-    request_number: str
-    status: ReturnStatus
-    created_at: Moment
-    summary: str = Field(description="First product, and how many more.")
-
-
-class OrderClaimCard(View):
-    """What was reported of an order, as the order's page names it."""
-
-    claim_number: str
-    status: ClaimStatus
+    number: str
+    status: ReturnStatus | ClaimStatus
     created_at: Moment
     summary: str = Field(description="First product, and how many more.")
 
@@ -130,14 +121,17 @@ class OrderPage(View):
 
     order: OrderDetail
     arrival: Arrival | None = Field(description="Of the parcel to be expected first.")
+    arrived: Moment | None = Field(
+        description="When the last parcel of an order that is all there came; none: not known."
+    )
     parcels: list[Parcel] = Field(description="The most urgent first.")
     stray_parcels: list[StrayParcel]
     payment_moments: dict[str, Moment] = Field(
         description="When each payment was made or tried, by its request number."
     )
     refunds: list[ShownRefund]
-    returns: list[OrderReturnCard] = Field(description="Newest first.")
-    claims: list[OrderClaimCard] = Field(description="Newest first.")
+    returns: list[AftercareCard] = Field(description="Newest first.")
+    claims: list[AftercareCard] = Field(description="Newest first.")
     missing_parcel: str = Field(
         description="The most urgent parcel that can be reported as missing; may be empty."
     )
@@ -175,6 +169,13 @@ class OrderPage(View):
         description="Verified bank accounts to refund to, as id and label, while cancelling is "
         "possible."
     )
+
+
+class UnpaidOrder(OrderCard):
+    """An order whose money is awaited."""
+
+    is_under_way: bool = Field(description="An attempt to pay may still succeed.")
+    can_pay: bool = Field(description="It can be paid here now, or one goes on with that attempt.")
 
 
 class OrderOnTheWay(OrderCard):

@@ -13,6 +13,7 @@ from account_portal.core.schemas import (
     Ulid,
     View,
 )
+from account_portal.orders.schemas.policies import ReasonCode, ShownProblem
 from account_portal.states import (
     RefundMode,
     RefundStatus,
@@ -103,6 +104,9 @@ class LineReturnEligibility(View):
     returnable_quantity: int = Field(ge=0)
     until: Moment | None = Field(description="When the last window closes or closed.")
     resolutions: list[ReturnResolution] = Field(description="What can be asked for.")
+    evidence_for: list[ReasonCode] = Field(
+        description="Reasons, as `reason_code`, for which the store asks for a photo or video."
+    )
     reasons: list[EligibilityReason]
 
 
@@ -121,6 +125,9 @@ class LineClaimEligibility(View):
     claimable_quantity: int = Field(ge=0)
     until: Moment | None = Field(description="When the last window closes or closed.")
     resolutions: list[ReturnResolution] = Field(description="What can be wished for.")
+    evidence_for: list[ShownProblem] = Field(
+        description="Problems for which the store asks for a photo or video."
+    )
     reasons: list[EligibilityReason]
 
 

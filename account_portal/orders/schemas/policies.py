@@ -17,6 +17,20 @@ NeverReturned = Literal[
 ]
 """Why something never goes back, as the law of consumer contracts and shops name it."""
 
+ReasonCode = Literal[
+    "too_small",
+    "too_large",
+    "not_as_described",
+    "damaged",
+    "wrong_item",
+    "changed_mind",
+    "other",
+]
+"""Why something goes back, for programs."""
+
+ShownProblem = Literal["damaged", "wrong_item", "missing_item"]
+"""Problems of claims that a photo can show."""
+
 PolicySource = Literal["file", "command", "api", "console"]
 """How a policy was set: by the file of a setting, a command, a call, or the console."""
 
@@ -98,6 +112,9 @@ class ReturnTerms(_Strict):
         description="What the store keeps of a refund for restocking, unless it is to blame.",
     )
     never: NeverReturned | None = Field(default=None, description="Why it never goes back.")
+    evidence_for: tuple[ReasonCode, ...] | None = Field(
+        default=None, description="Reasons for which a photo or video is needed."
+    )
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> "ReturnTerms":
@@ -111,6 +128,9 @@ class ClaimTerms(_Strict):
 
     window_days: _Days | None = Field(
         default=None, description="Days after delivery in which something can be said to be wrong."
+    )
+    evidence_for: tuple[ShownProblem, ...] | None = Field(
+        default=None, description="Problems for which a photo or video is needed."
     )
 
 

@@ -1,6 +1,10 @@
 """What can be done with orders; the only place that decides."""
 
-from account_portal.orders.service.arrivals import arrival_of, zone_of_delivery
+from account_portal.orders.service.arrivals import (
+    arrival_of,
+    written_arrival,
+    zone_of_delivery,
+)
 from account_portal.orders.service.cancelling import (
     cancel_for_shop,
     cancel_order,
@@ -135,5 +139,6 @@ __all__ = [
     "try_policy",
     "whole_details",
     "write_policy",
+    "written_arrival",
     "zone_of_delivery",
 ]

@@ -1,7 +1,7 @@
 """When parcels arrive, in days of the place they go to."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from account_portal.addresses.rules import zone_of
 from account_portal.context import Context
+from account_portal.core.written import written_day
 from account_portal.models import OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import Arrival, OrderCard
@@ -39,11 +40,44 @@ def arrival_of(parcel: Mapping[str, Any], zone: tzinfo, now: datetime) -> Arriva
     return Arrival(when=promise.when, day=promise.day) if promise else None
 
 
+def expected_day(ctx: Context, order_id: str, reference_number: str) -> str | None:
+    """When a parcel that was just sent arrives, as messages write it: a day, or a courier's words.
+
+    None: nobody said, or that day is over.
+    """
+    statement = select(col(OrderDocument.detail)).where(col(OrderDocument.order_id) == order_id)
+    order = orjson.loads(ctx.db.execute(statement).scalar_one())
+    zone = zone_of_delivery(order)
+    for parcel in order["shipments"]:
+        if parcel["reference_number"] == reference_number:
+            arrival = arrival_of(parcel, zone, ctx.now)
+            if arrival is None or arrival.when == "late":
+                return None
+            return written_arrival(ctx, arrival)
+    return None
+
+
+def written_arrival(ctx: Context, arrival: Arrival) -> str:
+    """The day of an arrival, as messages write it; a courier's own words as they are."""
+    if arrival.when == "said":
+        return arrival.day
+    return written_day(date.fromisoformat(arrival.day), ctx.settings.store_country)
+
+
 def urgency(arrival: Arrival | None) -> tuple[int, str]:
     """What is to be looked at first sorts first."""
     if arrival is None:
         return (9, "")
-    return rules.Promise(arrival.when, arrival.day).urgency
+    return _promise(arrival).urgency
+
+
+def is_forgotten(arrival: Arrival | None, zone: tzinfo, now: datetime) -> bool:
+    """Whether nobody waits for it any more, though nothing was told of it."""
+    return arrival is not None and _promise(arrival).is_forgotten(now.astimezone(zone))
+
+
+def _promise(arrival: Arrival) -> rules.Promise:
+    return rules.Promise(arrival.when, arrival.day)
 
 
 def first_arrival(order: Mapping[str, Any], now: datetime) -> Arrival | None:

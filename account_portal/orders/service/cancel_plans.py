@@ -18,7 +18,7 @@ from account_portal.orders.facts import (
     line_cancels,
 )
 from account_portal.orders.schemas import CancelChoice, CancelItem, CancelPreview, PreviewedLine
-from account_portal.orders.service.refund_reading import expected_date, latest_payment
+from account_portal.orders.service.refund_reading import arrived_payments, expected_date
 from account_portal.orders.service.refunds import points_back
 from account_portal.states import OrderStatus, RefundMode, VerificationStatus
 
@@ -138,7 +138,7 @@ def plan_items(
             units - free,
             line["quantity"] - line["free_quantity"],
             line["line_total"],
-            gone_units=sum(one.units for one in other),
+            gone_units=sum(one.valued for one in other),
             gone_amount=sum(one.total for one in other),
         )
         charge = rules.share_of(amount, can.charge) if is_paid and not by_shop else 0
@@ -198,7 +198,7 @@ def _preview(
         credit=major(back.credit),
         points=money.to_points(back.points),
         unpaid=major(back.unpaid),
-        way=rules.refund_way(refund, latest_payment(ctx, order.id)),
+        way=rules.refund_way(refund, arrived_payments(ctx, order.id)),
         expected_date=expected_date(ctx, ctx.now, data.refund_mode) if back.money else None,
         currency=order.currency,
     ).sealed()

@@ -26,7 +26,7 @@ from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.reading import get_order
-from account_portal.orders.service.refund_reading import expected_date, latest_payment
+from account_portal.orders.service.refund_reading import arrived_payments, expected_date
 from account_portal.orders.service.replacing import (
     can_refund_instead,
     lock_replaced,
@@ -124,7 +124,7 @@ def close_order(
             payment.modified_at = ctx.now
     account = money_of(ctx.db, order)
     owed = rules.account_of(account).owed_back
-    credit, unpaid = rules.left_to_refund(account).credit, rules.account_of(before).unpaid
+    credit, unpaid = rules.credit_left(account), rules.account_of(before).unpaid
     if owed:
         purpose = RefundPurpose.CANCELLED
         add_refund(ctx, order, owed, mode=mode, purpose=purpose, to=to, remarks="Order cancelled")
@@ -140,7 +140,7 @@ def _news(
     return OrderCancelled(
         order_number=order.order_number,
         store=ctx.settings.store_name,
-        way=rules.refund_way(refund_to(mode, to), latest_payment(ctx, order.id)),
+        way=rules.refund_way(refund_to(mode, to), arrived_payments(ctx, order.id)),
         by=written_day(day, ctx.settings.store_country) if day else None,
         **written_back(ctx, order.currency, back),
     )

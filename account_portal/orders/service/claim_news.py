@@ -11,7 +11,8 @@ from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import Claim, Order, Shipment
 from account_portal.notifications import enqueue, mark_changed
 from account_portal.notifications.messages.claims import ClaimMoved, ClaimStep
-from account_portal.orders.service.telling import written
+from account_portal.orders import rules
+from account_portal.orders.service.coming_back import written_way_back
 from account_portal.states import ClaimStatus, ShipmentStatus
 
 ARRIVED = "The parcel arrived."
@@ -29,7 +30,12 @@ _ARRIVED = PreparedSelect(
 
 
 def tell_claim(
-    ctx: Context, claim: Claim, order: Order, step: ClaimStep, *, amount: int | None = None
+    ctx: Context,
+    claim: Claim,
+    order: Order,
+    step: ClaimStep,
+    *,
+    back: rules.Means | None = None,
 ) -> None:
     """Tell the customer of a step of a claim, and the pages that show it.
 
@@ -38,7 +44,7 @@ def tell_claim(
         claim: which.
         order: its order.
         step: what happened.
-        amount: what goes back, in minor units.
+        back: what comes back, if anything.
     """
     ctx.db.flush()
     mark_changed(ctx.db, [claim.customer_id])
@@ -47,8 +53,8 @@ def tell_claim(
         claim_number=claim.claim_number,
         order_number=order.order_number,
         store=ctx.settings.store_name,
-        amount=None if amount is None else written(ctx, order, amount),
         answer=claim.answer if step in ("refunded", "replaced", "send_back", "rejected") else None,
+        **(written_way_back(ctx, order, back) if back else {}),
     )
     enqueue(ctx, message, customer_id=claim.customer_id)
 

@@ -7,6 +7,7 @@ from account_portal.core import money
 from account_portal.core.written import written_amount, written_number
 from account_portal.models import Order, Refund
 from account_portal.orders import rules
+from account_portal.orders.service.refund_reading import way_back
 from account_portal.orders.service.refunds import points_back
 
 
@@ -22,6 +23,12 @@ def written_back(ctx: Context, currency: str, back: rules.Means) -> dict[str, st
     if back.points:
         found["points"] = written_number(money.to_points(back.points), country)
     return found
+
+
+def written_way_back(ctx: Context, order: Order, back: rules.Means) -> dict[str, str]:
+    """The same of money that goes back where it came from, and that way."""
+    way = {"way": way_back(ctx, order.id)} if back.money else {}
+    return written_back(ctx, order.currency, back) | way
 
 
 def means_of(ctx: Context, order: Order, refunds: Sequence[Refund]) -> rules.Means:

@@ -47,7 +47,8 @@ def report_refund(ctx: Context, report: RefundReport) -> None:
     payment, order = _payment_of(ctx, report)
     refund = _refund_of(ctx, report, payment, order)
     refund.payment_reference_number = report.reference or refund.payment_reference_number
-    refund.gateway_error = report.reason and report.reason[:300]
+    if report.reason or refund.status != RefundStatus.FAILED:  # an earlier message may come late
+        refund.gateway_error = report.reason and report.reason[:300]
     if report.outcome == "pending":
         refund.due_at = ctx.now + ASKED_AGAIN
         return

@@ -43,17 +43,106 @@ def planned_for(ctx: Context, order: Order, items: list[ReturnItem]) -> rules.Me
 
 
 def refund_goods(
-    ctx: Context, request: OrderReturn, order: Order, items: list[ReturnItem]
+    ctx: Context, request: OrderReturn, order: Order, plan: rules.Means
 ) -> list[Refund]:
-    """One pending refund of these items for each way the order was paid."""
+    """Pending refunds of a return, as `planned_for` has them: one for each way it was paid."""
     return add_refunds(
         ctx,
         order,
-        planned_for(ctx, order, items),
+        plan,
         remarks=f"Return {request.request_number}",
         purpose=RefundPurpose.RETURN,
         return_id=request.id,
     )
+
+
+def reduce_refunds(ctx: Context, request: OrderReturn, order: Order) -> None:
+    """Take from the refunds of a return what its items are no longer worth.
+
+    What went back or is in others' hands stays: nobody can take it from there.
+    """
+    living = living_refunds(ctx, request)
+    back = _worth_of_items(ctx, request, order, living)
+    points, credit, in_money = _by_way(living)
+    left = max(0, back.total - sum(one.refund_amount for one in in_money if not _waits(one)))
+    otherwise = _reduce(ctx, points, min(back.points, left))
+    otherwise += _reduce(ctx, credit, min(back.credit, max(0, left - otherwise)))
+    _reduce(ctx, in_money, max(0, back.total - otherwise))
+
+
+def correct_refunds(ctx: Context, request: OrderReturn, order: Order) -> None:
+    """Let the refunds of a return, all of which wait still, be what its items are worth now."""
+    living = living_refunds(ctx, request)
+    back = _worth_of_items(ctx, request, order, living)
+    more = {"money": back.money, "points": back.points, "credit": back.credit}
+    points, credit, in_money = _by_way(living)
+    for way, refunds in (("points", points), ("credit", credit), ("money", in_money)):
+        more[way] -= _reduce(ctx, refunds, more[way])
+        living_ones = (
+            one for one in refunds if one in ctx.db and one.status != RefundStatus.FAILED
+        )
+        first = next(living_ones, None)
+        if more[way] and first is not None:
+            first.refund_amount, first.modified_at = first.refund_amount + more[way], ctx.now
+            more[way] = 0
+    ctx.db.flush()
+    refund_goods(ctx, request, order, replace(back, **more))
+
+
+def _worth_of_items(
+    ctx: Context, request: OrderReturn, order: Order, living: list[Refund]
+) -> rules.Means:
+    """How what a return's items are worth would go back, if its refunds were made only now."""
+    items = items_of(ctx, request, ReturnResolution.REFUND)
+    ids = {one.id for one in living}
+    value = sum(item.refund_amount - item.fee for item in items)
+    facts = money_of(ctx.db, order)
+    before = replace(
+        facts,
+        returned=facts.returned - value,
+        refunds=[one for one in facts.refunds if one.id not in ids],
+    )
+    return rules.planned_refund(before, value)
+
+
+def _by_way(refunds: list[Refund]) -> tuple[list[Refund], list[Refund], list[Refund]]:
+    """Of these, those in points, in store credit, and in money."""
+    points = [one for one in refunds if one.payment_mode == rules.POINTS]
+    credit = [one for one in refunds if one.payment_method == rules.STORE_CREDIT]
+    return points, credit, [one for one in refunds if one not in points + credit]
+
+
+def living_refunds(ctx: Context, request: OrderReturn) -> list[Refund]:
+    """Refunds of a return that did not fail, newest first."""
+    return list(
+        ctx.db.execute(
+            select(Refund)
+            .where(col(Refund.return_id) == request.id, col(Refund.status) != RefundStatus.FAILED)
+            .order_by(col(Refund.created_at).desc(), col(Refund.id).desc())
+        ).scalars()
+    )
+
+
+def _waits(refund: Refund) -> bool:
+    """Whether it can still be called off."""
+    return refund.status != RefundStatus.SUCCESS and refund.handed_over_at is None
+
+
+def _reduce(ctx: Context, refunds: list[Refund], most: int) -> int:
+    """Shrink refunds that wait until all of these give back no more; what they give back then."""
+    total = sum(one.refund_amount for one in refunds)
+    for one in sorted(refunds, key=lambda one: one.status == RefundStatus.APPROVED):
+        taken = min(one.refund_amount, max(0, total - most))
+        if not taken or not _waits(one):
+            continue
+        total -= taken
+        one.refund_amount, one.modified_at = one.refund_amount - taken, ctx.now
+        if not one.refund_amount and one.retries_id is not None:
+            one.status = RefundStatus.FAILED  # else what it tried again would be owed once more
+        elif not one.refund_amount:
+            ctx.db.delete(one)
+    ctx.db.flush()
+    return total
 
 
 def claim_items_of(ctx: Context, claim: Claim) -> list[ClaimItem]:
@@ -153,4 +242,4 @@ def refund_instead(ctx: Context, request: OrderReturn, order: Order) -> list[Ref
     items = items_of(ctx, request, ReturnResolution.REPLACEMENT)
     for item in items:
         item.resolution = ReturnResolution.REFUND
-    return refund_goods(ctx, request, order, items) if items else []
+    return refund_goods(ctx, request, order, planned_for(ctx, order, items)) if items else []

@@ -131,7 +131,7 @@ def _write_off(ctx: Context, order: Order, shipment: Shipment) -> int:
             item.quantity - item.free_quantity,
             line["quantity"] - line["free_quantity"],
             line["line_total"],
-            gone_units=sum(one.units for one in gone),
+            gone_units=sum(one.valued for one in gone),
             gone_amount=sum(one.total for one in gone),
         )
         value += item.written_off

@@ -1,6 +1,6 @@
 """What the page of one order shows, put together from the other reads."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -16,19 +16,23 @@ from account_portal.models import Claim, ClaimItem, OrderLine, OrderReturn, Retu
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, cancelled_worth
 from account_portal.orders.schemas import (
+    AftercareCard,
     Arrival,
     BillKind,
-    OrderCard,
-    OrderClaimCard,
     OrderDetail,
     OrderOnTheWay,
     OrderPage,
-    OrderReturnCard,
     Parcel,
     PriceBreakdown,
     StrayParcel,
+    UnpaidOrder,
 )
-from account_portal.orders.service.arrivals import arrival_of, urgency, zone_of_delivery
+from account_portal.orders.service.arrivals import (
+    arrival_of,
+    is_forgotten,
+    urgency,
+    zone_of_delivery,
+)
 from account_portal.orders.service.billing import is_invoiced
 from account_portal.orders.service.history import card
 from account_portal.orders.service.links import (
@@ -42,6 +46,7 @@ from account_portal.orders.service.payments import payment_moments, payment_stat
 from account_portal.orders.service.reading import (
     read_order,
     read_orders_in,
+    read_unpaid_orders,
     shipment_events,
 )
 from account_portal.orders.service.refund_reading import shown_refunds
@@ -66,16 +71,23 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         arrival=next((parcel.arrival for parcel in parcels), None)
         if order.status != OrderStatus.CANCELLED
         else None,
+        arrived=max((one.delivered_date for one in parcels if one.delivered_date), default=None)
+        if order.status in rules.DELIVERED
+        else None,
         parcels=parcels,
         stray_parcels=[_stray(parcel) for parcel in parcels if parcel.status in _STRAY],
         payment_moments=payment_moments(facts),
         refunds=shown_refunds(ctx, order_number) if facts.refunds else [],
-        returns=_returns(ctx, row["id"]) if facts.returns else [],
+        returns=_aftercare(ctx, OrderReturn, row["id"]) if facts.returns else [],
         refund_days=ctx.settings.refund_days,
         bank_refund_days=ctx.settings.bank_refund_days,
         payment=payment_status_of(ctx, facts),
         is_waiting_for_money=rules.can_retry_payment(facts.money(), ctx.now),
-        is_held_until_paid=_is_held(order),
+        is_held_until_paid=rules.is_held_until_paid(
+            order.status,
+            (parcel.status for parcel in order.shipments),
+            (item.product_type for item in order.order_items),
+        ),
         checkout_link=checkout_link(ctx, order_number),
         price=price_breakdown(order, facts),
         money_note=rules.money_note(facts.money()),
@@ -83,7 +95,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         can_cancel_items=any(line.cancellable_quantity for line in order.cancel_eligibility.lines),
         can_return=can_return,
         return_until=max(closing, default=None),
-        claims=_claims(ctx, row["id"]),
+        claims=_aftercare(ctx, Claim, row["id"]),
         missing_parcel=next((one.reference_number for one in parcels if one.can_claim), ""),
         claim_note=rules.WORDS[_OVER] if closed else "",
         claims_closed=closed,
@@ -103,14 +115,6 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     )
 
 
-def _is_held(order: OrderDetail) -> bool:
-    return (
-        order.status in (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
-        and all(parcel.status == ShipmentStatus.CANCELLED for parcel in order.shipments)
-        and any(item.product_type != "digital" for item in order.order_items)
-    )
-
-
 def _why_not_returnable(order: OrderDetail) -> str:
     """One sentence for the whole order: what its lines have in common, or what came last."""
     reasons = [line.reasons[0] for line in order.return_eligibility.lines if line.reasons]
@@ -126,6 +130,7 @@ def _why_not_returnable(order: OrderDetail) -> str:
 _OF_ALL = (
     ("in_return", "All items that can be returned are in a return already."),
     ("all_returned", "All items that can be returned are in a return already."),
+    ("return_refused", "What went back was not accepted, and cannot be returned again."),
     ("window_closed", rules.WORDS["window_closed"]),
     ("use_cancel", "Items can be returned once they arrive."),
     ("not_delivered", "Items can be returned once they arrive."),
@@ -152,46 +157,11 @@ def _payout_accounts(ctx: Context) -> list[list[str]]:
     ]
 
 
-def _returns(ctx: Context, order_id: str) -> list[OrderReturnCard]:
-    """Returns of an order; it must be known to be the caller's."""
-    rows = _with_items(ctx, OrderReturn, ReturnItem, col(ReturnItem.return_id), order_id)
-    return [
-        OrderReturnCard(
-            request_number=one.request_number,
-            status=one.status,
-            created_at=one.created_at,
-            summary=summary,
-        )
-        for one, summary in rows
-    ]
-
-
-def _claims(ctx: Context, order_id: str) -> list[OrderClaimCard]:
-    """Claims of an order; it must be known to be the caller's."""
-    rows = _with_items(ctx, Claim, ClaimItem, col(ClaimItem.claim_id), order_id)
-    return [
-        OrderClaimCard(
-            claim_number=one.claim_number,
-            status=one.status,
-            created_at=one.created_at,
-            summary=summary,
-        )
-        for one, summary in rows
-    ]
-
-
-def _with_items(
-    ctx: Context, kind: Any, item: Any, of_id: Any, order_id: str
-) -> list[tuple[Any, str]]:
-    """Returns or claims of an order, newest first, each with its first product and how many more.
-
-    Args:
-        ctx: the call.
-        kind: table of returns, or of claims.
-        item: table of their items.
-        of_id: column of the items that names what they are of.
-        order_id: of the order, which must be known to be the caller's.
-    """
+def _aftercare(ctx: Context, kind: type[OrderReturn | Claim], order_id: str) -> list[AftercareCard]:
+    """Returns or claims of an order, newest first; it must be known to be the caller's."""
+    item: Any = ReturnItem if kind is OrderReturn else ClaimItem
+    of_id: Any = ReturnItem.return_id if kind is OrderReturn else ClaimItem.claim_id
+    number: Any = OrderReturn.request_number if kind is OrderReturn else Claim.claim_number
     names = (
         select(
             of_id.label("of_id"),
@@ -204,13 +174,19 @@ def _with_items(
         .subquery()
     )
     rows = ctx.db.execute(
-        select(kind, names.c.product_name, names.c.lines)
+        select(number, col(kind.status), col(kind.created_at), names.c.product_name, names.c.lines)
         .join(names, and_(names.c.of_id == col(kind.id), names.c.place == 1))
         .where(col(kind.order_id) == order_id)
         .order_by(col(kind.created_at).desc(), col(kind.id).desc())
     )
     return [
-        (one, name + (f" and {lines - 1} more" if lines > 1 else "")) for one, name, lines in rows
+        AftercareCard(
+            number=number,
+            status=status,
+            created_at=created_at,
+            summary=name + (f" and {lines - 1} more" if lines > 1 else ""),
+        )
+        for number, status, created_at, name, lines in rows
     ]
 
 
@@ -313,14 +289,11 @@ _WITH_COURIER = frozenset(
 
 _LOOKED_AT = 20
 """Of so many of the latest orders the most urgent are found: what is late is seldom new."""
-_FORGOTTEN_AFTER = timedelta(days=90)
-"""What was due longer ago came or never will: its shop has not told."""
 
 
 def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
     """Orders with parcels on their way, the most urgent first."""
     found = []
-    forgotten = (ctx.now - _FORGOTTEN_AFTER).date().isoformat()
     for order in read_orders_in(ctx, rules.ON_THE_WAY, _LOOKED_AT):
         zone = zone_of_delivery(order)
         parcels = [
@@ -335,7 +308,7 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
         if order["shipments"] and not parcels:
             continue  # lost or on their way back: nothing of it is coming
         first = min(parcels, key=lambda one: urgency(one.arrival), default=_Coming())
-        if first.arrival and first.arrival.when == "late" and first.arrival.day < forgotten:
+        if is_forgotten(first.arrival, zone, ctx.now):
             continue
         is_whole = order["status"] == OrderStatus.SHIPPED and len(parcels) == 1
         found.append(
@@ -358,6 +331,16 @@ class _Coming(NamedTuple):
     """What is in it."""
 
 
-def list_unpaid(ctx: Context, limit: int = 3) -> list[OrderCard]:
-    """Open orders whose payment failed, paid a part only or was left half-way; latest first."""
-    return [card(order) for order in read_orders_in(ctx, rules.GROUPS["open"], limit, unpaid=True)]
+def list_unpaid(ctx: Context, limit: int = 3) -> list[UnpaidOrder]:
+    """Open orders whose money is awaited, latest first."""
+    found = []
+    for order, facts in read_unpaid_orders(ctx, rules.GROUPS["open"], limit):
+        payment = payment_status_of(ctx, facts)
+        found.append(
+            UnpaidOrder(
+                **card(order).model_dump(),
+                is_under_way=payment.retry_available_at is not None,
+                can_pay=payment.is_retry_available or payment.payment_under_way is not None,
+            )
+        )
+    return found

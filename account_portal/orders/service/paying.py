@@ -1,5 +1,6 @@
 """Paying again, and what the gateway reports of an attempt."""
 
+import logging
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -33,6 +34,8 @@ from account_portal.states import (
     PaymentStatus,
     TransactionStatus,
 )
+
+log = logging.getLogger("account_portal.payments")
 
 _SIGNATURE = "sign payment attempts"
 
@@ -149,8 +152,9 @@ def _ask_gateway(ctx: Context, order: Order, payment: Payment) -> RetryPaymentRe
     ctx.checkpoint(attempt=request.request_number)
     try:
         start = gateway.start(request, attempt_signature(request.request_number))
-        if not is_link(start.redirect_url):
-            raise GatewayUnavailable  # nowhere a browser may be sent to
+        if not is_link(start.redirect_url):  # nowhere a browser may be sent to
+            log.error("payment %s: the gateway's link is not https", request.request_number)
+            raise GatewayUnavailable
     except GatewayUnavailable:
         payment = _locked_payment(ctx, request.request_number)
         if payment.redirect_url is not None:

@@ -1,6 +1,7 @@
 """Policies of the shop: tried on the orders that are there, set, and kept as versions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -56,11 +57,9 @@ def try_policy(ctx: Context, policy: Policy) -> PolicyTrial:
     changes, new_orders = [], []
     for facts in sample:
         before = list(_told(ctx, facts))
-        facts.policies, bound = [*facts.policies, ranked], facts.policies
-        changes += _changes(facts, before, _told(ctx, facts))
-        facts.policies = [ranked]
-        new_orders += _changes(facts, before, _told(ctx, facts))
-        facts.policies = bound
+        bound = replace(facts, policies=[*facts.policies, ranked])
+        changes += _changes(facts, before, _told(ctx, bound))
+        new_orders += _changes(facts, before, _told(ctx, replace(facts, policies=[ranked])))
     return PolicyTrial(orders=len(sample), changes=changes, new_orders=new_orders)
 
 
@@ -73,8 +72,12 @@ def _told(ctx: Context, facts: OrderFacts) -> Iterator[tuple[str, str]]:
         closes = line.found.closes_at
         until = f" until {closes:%Y-%m-%d}" if closes else ""
         ways = " or ".join(line.found.resolutions)
+        asked = ", ".join(line.found.evidence_for)
+        shown = f", shown by a photo if {asked}" if asked else ""
         returns = (
-            f"{line.units} can go back{until} for a {ways}" if line.units else "none goes back"
+            f"{line.units} can go back{until} for a {ways}{shown}"
+            if line.units
+            else "none goes back"
         )
         why = f" ({line.reason.code})" if line.reason else ""
         yield row["sku"], f"{cancel}; {returns}{why}"

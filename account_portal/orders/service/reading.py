@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from pydantic import ConfigDict, TypeAdapter
-from sqlalchemy import Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, func, select
 from sqlmodel import col
 
 from account_portal.context import Context
@@ -21,7 +21,14 @@ from account_portal.models import (
     Shipment,
     ShipmentEvent,
 )
-from account_portal.orders.facts import KEPT, Kept, OrderFacts, facts_of_kept
+from account_portal.orders import rules
+from account_portal.orders.facts import (
+    KEPT,
+    Kept,
+    OrderFacts,
+    facts_of_kept,
+    read_kept_facts,
+)
 from account_portal.orders.schemas import (
     OrderDetail,
     OrderList,
@@ -179,39 +186,56 @@ def sorted_documents(
 
 
 def read_orders_in(
-    ctx: Context, statuses: Collection[OrderStatus], limit: int, *, unpaid: bool = False
+    ctx: Context, statuses: Collection[OrderStatus], limit: int
 ) -> list[dict[str, Any]]:
-    """What is stored of the caller's latest orders in these states.
+    """What is stored of the caller's latest orders in these states, at most so many."""
+    return [order for _, order in _latest(ctx, statuses, limit)]
 
-    Args:
-        ctx: the call.
-        statuses: of the orders.
-        limit: how many at most.
-        unpaid: only those whose payment failed, left a part unpaid, or was begun and not ended.
-    """
-    matching = select(col(Order.order_number), col(Order.order_date)).where(
-        col(Order.customer_id) == ctx.customer_id, col(Order.status).in_(sorted(statuses))
+
+def read_unpaid_orders(
+    ctx: Context, statuses: Collection[OrderStatus], limit: int
+) -> list[tuple[dict[str, Any], OrderFacts]]:
+    """The caller's latest orders in these states that await money, as stored, and their facts."""
+    # Most are ruled out by the database; the rules have the last word.
+    is_arranged = exists().where(
+        col(Payment.order_id) == col(Order.id),
+        col(Payment.payment_status) == TransactionStatus.PENDING,
+        col(Payment.collection).is_not(None),
     )
-    if unpaid:
-        begun = exists().where(
-            col(Payment.order_id) == col(Order.id),
-            col(Payment.payment_status) == TransactionStatus.PENDING,
-            col(Payment.redirect_url).is_not(None),
-            col(Payment.collection).is_(None),
+    unpaid = col(Order.payment_status) != PaymentStatus.SUCCESS
+    found = _latest(ctx, statuses, limit, unpaid, ~is_arranged)
+    facts = read_kept_facts(ctx.db, [order_id for order_id, _ in found]) if found else {}
+    return [
+        (order, facts[order_id])
+        for order_id, order in found
+        if rules.awaited(facts[order_id].money()) > 0
+    ]
+
+
+def _latest(
+    ctx: Context,
+    statuses: Collection[OrderStatus],
+    limit: int,
+    *conditions: ColumnElement[bool],
+) -> list[tuple[str, dict[str, Any]]]:
+    """Ids of the caller's latest orders in these states, and what is stored of each."""
+    latest = (
+        select(col(Order.id), col(Order.order_date), col(Order.order_number))
+        .where(
+            col(Order.customer_id) == ctx.customer_id,
+            col(Order.status).in_(sorted(statuses)),
+            *conditions,
         )
-        matching = matching.where(
-            or_(
-                col(Order.payment_status).in_([PaymentStatus.FAILED, PaymentStatus.PARTIALLY_PAID]),
-                and_(col(Order.payment_status) == PaymentStatus.PENDING, begun),
-            )
-        )
-    latest = matching.order_by(col(Order.order_date).desc()).limit(limit).subquery()
+        .order_by(col(Order.order_date).desc())
+        .limit(limit)
+        .subquery()
+    )
     rows = ctx.db.execute(
-        select(col(OrderDocument.detail))
+        select(col(OrderDocument.order_id), col(OrderDocument.detail))
         .join(latest, latest.c.order_number == col(OrderDocument.order_number))
         .order_by(latest.c.order_date.desc(), latest.c.order_number.desc())
-    ).scalars()
-    return [orjson.loads(row) for row in rows]
+    )
+    return [(order_id, orjson.loads(detail)) for order_id, detail in rows]
 
 
 _DOCUMENT = PreparedSelect(

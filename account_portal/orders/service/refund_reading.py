@@ -1,5 +1,6 @@
 """Reading refunds: how much, which way, and by which day."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ _REFUNDS: Any = (
     select(
         Refund.__table__,  # type: ignore[attr-defined]
         col(Order.currency),
+        col(Order.order_date),
+        col(Order.created_at).label("order_created_at"),
         col(OrderReturn.status).label("return_status"),
         col(OrderReturn.request_number).label("return_request_number"),
         col(OrderReturn.completed_at).label("return_completed_at"),
@@ -79,7 +82,8 @@ def shown_refunds(
     if claim_id is not None:
         statement = statement.where(col(Refund.claim_id) == claim_id)
     rows = ctx.db.execute(statement).mappings().all()
-    paid_by = latest_payment(ctx, order_id) if rows else None
+    paid_by = arrived_payments(ctx, order_id) if rows else []
+    paid_at = _moments_of_payments(ctx, order_id) if rows else set()
     found = []
     for place, row in enumerate(rows):
         has_successor = any(
@@ -92,7 +96,7 @@ def shown_refunds(
             ShownRefund(
                 **view.model_dump(),
                 stage=_stage(row, has_successor=has_successor),
-                created_at=row["created_at"],
+                created_at=_began_at(row, paid_at),
                 way=rules.refund_way(dict(row), paid_by),
                 due=_due(ctx, view.expected_date),
                 working_days=working_days(ctx, row["payment_mode"], row["payment_method"]),
@@ -101,27 +105,50 @@ def shown_refunds(
     return found
 
 
-def latest_payment(ctx: Context, order_id: str) -> dict[str, Any] | None:
-    """How an order was paid: the latest payment that arrived, for `rules.refund_way`."""
-    row = (
-        ctx.db.execute(
-            select(
-                col(Payment.payment_method),
-                col(Payment.card_type),
-                col(Payment.card_number),
-                col(Payment.collection),
-            )
-            .where(
-                col(Payment.order_id) == order_id,
-                col(Payment.payment_status).in_(sorted(rules.ARRIVED)),
-            )
-            .order_by(col(Payment.created_at).desc(), col(Payment.id).desc())
-            .limit(1)
+def way_back(ctx: Context, order_id: str) -> str:
+    """The way that money takes which goes back where it came from, in words."""
+    where_it_came_from = {
+        "payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE,
+        "payment_method": None,
+    }
+    return rules.refund_way(where_it_came_from, arrived_payments(ctx, order_id))
+
+
+def _began_at(row: Any, paid_at: Collection[datetime]) -> datetime | None:
+    """When a refund began; none: an import did not tell, and another moment stands for it.
+
+    That is a moment of its order or payments, or when it arrived. A refund that says what it is
+    for began here.
+    """
+    created_at: datetime = row["created_at"]
+    known = {row["order_date"], row["order_created_at"], row["refund_date"], *paid_at}
+    return None if row["purpose"] is None and created_at in known else created_at
+
+
+def _moments_of_payments(ctx: Context, order_id: str) -> set[datetime]:
+    rows = ctx.db.execute(
+        select(col(Payment.payment_date), col(Payment.created_at)).where(
+            col(Payment.order_id) == order_id
         )
-        .mappings()
-        .one_or_none()
     )
-    return None if row is None else dict(row)
+    return {moment for row in rows for moment in row if moment is not None}
+
+
+def arrived_payments(ctx: Context, order_id: str) -> list[dict[str, Any]]:
+    """How an order was paid: its payments that arrived, for `rules.refund_way`."""
+    rows = ctx.db.execute(
+        select(
+            col(Payment.id),
+            col(Payment.payment_method),
+            col(Payment.card_type),
+            col(Payment.card_number),
+            col(Payment.collection),
+        ).where(
+            col(Payment.order_id) == order_id,
+            col(Payment.payment_status).in_(sorted(rules.ARRIVED)),
+        )
+    )
+    return [dict(row) for row in rows.mappings()]
 
 
 def working_days(ctx: Context, mode: str, method: str | None) -> int:

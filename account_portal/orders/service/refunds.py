@@ -27,7 +27,7 @@ from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order
 from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.paying_back import hand_to_gateway, is_sent_by_gateway
-from account_portal.orders.service.refund_reading import latest_payment
+from account_portal.orders.service.refund_reading import arrived_payments
 from account_portal.states import (
     ActivityType,
     RefundMode,
@@ -103,11 +103,14 @@ def settle_refund(
     Raises:
         Forbidden: only the shop may.
         NotFound: no such refund.
-        RefundNotMovable: it is not approved, or was settled the other way.
+        RefundNotMovable: it is not approved, or was settled the other way or by another transfer.
     """
     refund, order = refund_of_number(ctx, request_number)
     outcome = RefundStatus.SUCCESS if succeeded else RefundStatus.FAILED
     if refund.status == outcome:
+        known = refund.payment_reference_number
+        if succeeded and reference and known and reference != known:
+            raise RefundNotMovable(f"Refund {request_number} arrived by {known} already.")
         return
     came_back = by_gateway and refund.status == RefundStatus.SUCCESS
     if refund.status != RefundStatus.APPROVED and not came_back:
@@ -127,7 +130,7 @@ def settle_refund(
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     amount = money.to_major(refund.refund_amount, order.currency)
-    way = rules.refund_way(refund.model_dump(), latest_payment(ctx, order.id))
+    way = rules.refund_way(refund.model_dump(), arrived_payments(ctx, order.id))
     enqueue(
         ctx,
         RefundSettled(

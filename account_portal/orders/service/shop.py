@@ -19,6 +19,7 @@ from account_portal.notifications.messages.orders import (
 )
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
+from account_portal.orders.service.arrivals import expected_day
 from account_portal.orders.service.claim_news import close_arrived_claims
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order, lock_shipment
@@ -173,6 +174,7 @@ def _tell(ctx: Context, order: Order, shipment: Shipment, status: ShipmentStatus
             courier=shipment.courier_company_name,
             awb_no=shipment.awb_no,
             tracking_url=shipment.tracking_url,
+            promised=expected_day(ctx, order.id, shipment.reference_number),
         ),
         ShipmentStatus.OUT_FOR_DELIVERY: lambda items: OutForDelivery(**of, items=items),
         ShipmentStatus.DELIVERED: lambda items: OrderDelivered(**of, items=items),

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.orders.components import claim_link, order_link, refund_id, return_link
 from account_portal.personal_data.state import OwnDataState as State
 from account_portal.ui import components as ui
 from account_portal.ui.leaving import leave_dialog
@@ -96,7 +97,10 @@ def _deleting(page: Any) -> rx.Component:
                 ),
                 ui.stack(
                     ui.text("Something is still under way. It has to be settled first:"),
-                    _points(page.deletion.obstacles),
+                    rx.el.ul(
+                        rx.foreach(page.deletion.obstacles, _obstacle),
+                        class_name="grid list-disc gap-2 ps-5",
+                    ),
                 ),
             )
         ),
@@ -108,10 +112,23 @@ def _deleting(page: Any) -> rx.Component:
     )
 
 
-def _points(listed: Any) -> rx.Component:
-    return rx.el.ul(
-        rx.foreach(listed, lambda one: rx.el.li(one.message)),
-        class_name="grid list-disc gap-2 ps-5",
+def _obstacle(one: Any) -> rx.Component:
+    """What is under way, and the page on which it is settled."""
+    number, order = one.number.to(str), order_link(one.order_number.to(str))
+
+    def leading(to: Any) -> rx.Component:
+        return rx.fragment(" ", ui.link("Open it", ui.hidden_text(": ", number), to=to))
+
+    return rx.el.li(
+        one.message,
+        rx.match(
+            one.code,
+            ("open_order", leading(order)),
+            ("open_return", leading(return_link(number))),
+            ("open_claim", leading(claim_link(number))),
+            ("open_refund", leading(order + "#" + refund_id(number))),
+            rx.fragment(),
+        ),
     )
 
 
@@ -122,7 +139,7 @@ def _delete_dialog(page: Any) -> rx.Component:
             rx.el.li("Your profile, addresses, bank accounts, messages and sign-ins are deleted."),
             rx.el.li(
                 "Amounts, dates and numbers of your orders stay without your name until ",
-                ui.date(page.deletion.books_until, "date"),
+                ui.date(page.deletion.books_until.to(str)[:10]),  # the store's day, not a moment
                 ", as the law requires.",
             ),
             rx.foreach(page.deletion.forfeits, lambda one: rx.el.li(one.message)),

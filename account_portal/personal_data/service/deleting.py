@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, null, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
@@ -276,32 +276,37 @@ def _without_name(data: dict[str, Any]) -> str:
     return orjson.dumps(data).decode()
 
 
+def _number_of(order_id: Any) -> Any:
+    """Number of the order that a row belongs to."""
+    return select(col(Order.order_number)).where(col(Order.id) == order_id).scalar_subquery()
+
+
 def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
     refund, again = Refund, aliased(Refund)
     is_tried_again = exists().where(col(again.retries_id) == col(refund.id))
-    under_way: tuple[tuple[rules.Code, Select[Any]], ...] = (
+    under_way: tuple[tuple[rules.Code, Any], ...] = (
         (
             "open_order",
-            select(col(Order.order_number)).where(
+            select(col(Order.order_number), col(Order.order_number)).where(
                 col(Order.customer_id) == customer_id, col(Order.status).not_in(_OVER)
             ),
         ),
         (
             "open_return",
-            select(col(OrderReturn.request_number)).where(
+            select(col(OrderReturn.request_number), _number_of(OrderReturn.order_id)).where(
                 col(OrderReturn.customer_id) == customer_id,
                 col(OrderReturn.status).in_(_OPEN_RETURNS),
             ),
         ),
         (
             "open_claim",
-            select(col(Claim.claim_number)).where(
+            select(col(Claim.claim_number), _number_of(Claim.order_id)).where(
                 col(Claim.customer_id) == customer_id, col(Claim.status) == ClaimStatus.OPEN
             ),
         ),
         (
             "open_refund",
-            select(col(refund.request_number)).where(
+            select(col(refund.request_number), _number_of(refund.order_id)).where(
                 by_order(refund.order_id)(customer_id),
                 col(refund.status).in_((RefundStatus.PENDING, RefundStatus.APPROVED))
                 | ((col(refund.status) == RefundStatus.FAILED) & ~is_tried_again),
@@ -309,7 +314,7 @@ def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
         ),
         (
             "active_subscription",
-            select(col(Subscription.subscription_number)).where(
+            select(col(Subscription.subscription_number), null()).where(
                 col(Subscription.customer_id) == customer_id,
                 col(Subscription.status).in_(
                     (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
@@ -318,9 +323,9 @@ def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
         ),
     )
     for code, statement in under_way:
-        ordered = statement.order_by(*statement.selected_columns).limit(_NAMED)
-        for number in ctx.db.execute(ordered).scalars():
-            yield rules.obstacle(code, number)
+        ordered = statement.order_by(statement.selected_columns[0]).limit(_NAMED)
+        for number, order_number in ctx.db.execute(ordered):
+            yield rules.obstacle(code, number, order_number)
 
 
 def _forfeits(ctx: Context, customer_id: str) -> Iterator[schemas.Forfeit]:

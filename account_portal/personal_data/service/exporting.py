@@ -1,5 +1,6 @@
 """Asking for a copy of everything about oneself, and fetching it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -11,7 +12,7 @@ from account_portal.auth.service.limits import count_attempt, personal
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, NotFound
 from account_portal.gateways.storage import Storage
-from account_portal.models import DataExport
+from account_portal.models import DataExport, User, UserSession
 from account_portal.notifications import enqueue, mark_changed
 from account_portal.notifications.messages.personal_data import DataExportRequested
 from account_portal.personal_data import schemas
@@ -66,6 +67,8 @@ def list_exports(ctx: Context) -> list[schemas.DataExport]:
 def export_address(ctx: Context, export_id: str) -> schemas.DataExportAddress:
     """An address under which the archive can be fetched for a few minutes.
 
+    It ends with the session that asked for it: whoever signs out leaves no address behind.
+
     Raises:
         NotFound: the caller has no such copy.
         TopLevelRequired: the caller is signed in inside a storefront's frame only.
@@ -79,7 +82,7 @@ def export_address(ctx: Context, export_id: str) -> schemas.DataExportAddress:
         raise ExportNotReady
     ends_at = min(row.ends_at, ctx.now + ADDRESS_LIFE)
     until = int(ends_at.timestamp())
-    signature = _signature(row.id, until)
+    signature = _signature(row.id, until, ctx.actor.session_id)
     return schemas.DataExportAddress(
         download_url=f"/api/data-exports/{row.id}/archive.zip?until={until}&s={signature}",
         expires_at=ends_at,
@@ -94,14 +97,19 @@ def open_export(ctx: Context, export_id: str, until: str, signature: str) -> Bin
     """
     if not until.isascii() or not until.isdecimal() or len(until) > len("9999999999"):
         raise NotFound
-    is_ours = tokens.same(signature, _signature(export_id, int(until)))
-    if not is_ours or int(until) <= ctx.now.timestamp():
+    if int(until) <= ctx.now.timestamp():
         raise NotFound
-    statement = select(col(DataExport.status)).where(
+    statement = select(col(DataExport.status), col(DataExport.customer_id)).where(
         col(DataExport.id) == export_id, col(DataExport.ends_at) > ctx.now
     )
+    status, customer_id = ctx.db.execute(statement).one_or_none() or (None, None)
+    if not any(
+        tokens.same(signature, _signature(export_id, int(until), session))
+        for session in (None, *_sessions_of(ctx, customer_id))
+    ):
+        raise NotFound
     file = None
-    if ctx.db.execute(statement).scalar() == ExportStatus.READY:
+    if status == ExportStatus.READY:
         file = ctx.gateways.storage.open(key_of(export_id))
     if file is None:
         raise NotFound
@@ -132,8 +140,25 @@ def key_of(export_id: str) -> str:
     return f"exports/{export_id}.zip"
 
 
-def _signature(export_id: str, until: int) -> str:
-    return tokens.keyed_digest("data exports", f"{export_id}/{until}")
+def _signature(export_id: str, until: int, session_id: str | None) -> str:
+    """Of an address that was asked for in a session; in none, by who acts for the customer."""
+    return tokens.keyed_digest("data exports", f"{export_id}/{until}/{session_id or ''}")
+
+
+def _sessions_of(ctx: Context, customer_id: str | None) -> Sequence[str]:
+    """Ids of the customer's sessions that did not end, the newest."""
+    statement = (
+        select(col(UserSession.id))
+        .join(User, col(User.id) == col(UserSession.user_id))
+        .where(
+            col(User.customer_id) == customer_id,
+            col(UserSession.revoked_at).is_(None),
+            col(UserSession.expires_at) > ctx.now,
+        )
+        .order_by(col(UserSession.id).desc())
+        .limit(500)
+    )
+    return ctx.db.execute(statement).scalars().all()
 
 
 def last_exports(ctx: Context, limit: int) -> list[DataExport]:

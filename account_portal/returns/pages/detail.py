@@ -13,7 +13,8 @@ from account_portal.orders.components import (
     refund_row,
     working_days,
 )
-from account_portal.returns.components import return_item
+from account_portal.returns.components import return_item, return_link
+from account_portal.returns.pages.parcel import parcel_dialog, parcel_told
 from account_portal.returns.state import ReturnDetailState as State
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
@@ -22,8 +23,13 @@ STEPS = ("Requested", "Approved", "On its way", "Received")
 
 
 def _to_do(one: Any) -> rx.Component:
-    """What a customer does with an approved return: the courier does the rest."""
+    """What a customer does with an approved return: the courier does the rest, or they did."""
     place = one.shipping_address
+    sent = ui.text("You sent the parcel yourself. We let you know when it arrives.")
+    return rx.cond(one.awb_no, sent, _to_pack(place))
+
+
+def _to_pack(place: Any) -> rx.Component:
     return ui.stack(
         ui.text("Please pack the items as they came and keep the parcel ready.", strong=True),
         ui.text(
@@ -58,7 +64,16 @@ def _next(page: Any) -> rx.Component:
         ("created", ui.text("We'll review your request and let you know.")),
         ("approved", _to_do(one)),
         ("shipped", ui.text("The parcel is on its way to us.")),
-        ("received", ui.text("We have the parcel and are checking the items.")),
+        (
+            "received",
+            ui.text(
+                rx.cond(
+                    one.inspected_at,
+                    "We have checked the items; below you see what we accepted.",
+                    "We have the parcel and are checking the items.",
+                )
+            ),
+        ),
         ("complete", ui.text("This return is complete.")),
         ("cancelled", _ask_again(page)),
         ("rejected", ui.text("We could not accept this return.")),
@@ -105,6 +120,8 @@ def _event(moment: Any, title: str, tone: Any, *, is_latest: Any = None, detail:
 
 def _history(page: Any) -> rx.Component:
     one = page.order_return
+    told = "You told us your parcel"
+    is_late = one.shipped_at.bool() & (one.parcel_told_at.to(str) > one.shipped_at.to(str))
     return ui.section(
         "History",
         ui.timeline(
@@ -116,10 +133,33 @@ def _history(page: Any) -> rx.Component:
                 "danger",
                 detail=rx.cond(one.rejection_reason, one.rejection_reason, "").to(str),
             ),
-            _event(one.received_at, "Received by us", "plain", is_latest=one.status == "received"),
+            _event(one.inspection_corrected_at, "Checked again", "plain"),
+            _event(one.inspected_at, "Checked", "plain", is_latest=one.status == "received"),
+            _event(
+                one.received_at,
+                "Received by us",
+                "plain",
+                is_latest=(one.status == "received") & ~one.inspected_at.bool(),
+            ),
+            rx.cond(is_late, _event(one.parcel_told_at, told, "plain")),
             _event(one.shipped_at, "Collected", "plain", is_latest=one.status == "shipped"),
-            _event(one.approved_at, "Approved", "plain", is_latest=one.status == "approved"),
-            _event(one.created_at, "Requested", "plain", is_latest=one.status == "created"),
+            rx.cond(
+                ~is_late,
+                _event(one.parcel_told_at, told, "plain", is_latest=one.status == "approved"),
+            ),
+            _event(
+                one.approved_at,
+                "Approved",
+                "plain",
+                is_latest=(one.status == "approved") & ~one.awb_no.bool(),
+            ),
+            _event(one.changed_at, "Changed by you", "plain", is_latest=one.status == "created"),
+            _event(
+                one.created_at,
+                "Requested",
+                "plain",
+                is_latest=(one.status == "created") & ~one.changed_at.bool(),
+            ),
             label="History of this return",
         ),
     )
@@ -220,8 +260,8 @@ def _outcome(page: Any) -> rx.Component:
 
 def _pickup(page: Any) -> rx.Component:
     one = page.order_return
-    is_off = (one.status == "cancelled") | (one.status == "rejected")
-    # Nobody comes for what is not sent.
+    is_off = (one.status == "cancelled") | (one.status == "rejected") | one.awb_no.bool()
+    # Nobody comes for what is not sent, or was sent by another way.
     return rx.cond(
         one.shipping_address & ~is_off,
         ui.section("Pick-up address", ui.card(order_address(one.shipping_address, State.phones))),
@@ -241,7 +281,13 @@ def _of_order(page: Any) -> rx.Component:
 
 
 def _cancel(page: Any) -> rx.Component:
-    ask = ui.row(ui.button("Cancel return", on_click=State.open_cancel))
+    change = ui.link_button(
+        "Change return", to=return_link(page.order_return.request_number) + "/change"
+    )
+    ask = ui.row(
+        rx.cond(page.is_change_allowed, change),
+        ui.button("Cancel return", on_click=State.open_cancel),
+    )
     too_late = ui.text(
         "A return can be cancelled until its parcel is on its way.",
         tone="muted",
@@ -295,10 +341,11 @@ def return_detail() -> rx.Component:
                     _history(page),
                     gap="huge",
                 ),
-                _pickup(page),
+                ui.stack(parcel_told(page), _pickup(page), gap="huge"),
                 gap="huge",
             ),
             _cancel_dialog(),
+            parcel_dialog(page),
             bones=[ui.skeleton("card"), ui.skeleton("row"), ui.skeleton("card")],
             follows=[State],
             missing=ui.empty(

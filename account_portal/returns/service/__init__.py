@@ -1,8 +1,17 @@
 """What can be done with returns; the only place that decides."""
 
+from account_portal.returns.service.changing import (
+    change_return,
+    get_changeable_return,
+    quote_change,
+)
+from account_portal.returns.service.correcting import correct_inspection, correctable_returns
+from account_portal.returns.service.inspecting import inspect_return
+from account_portal.returns.service.parcel import tell_parcel
 from account_portal.returns.service.reading import (
     get_return,
     get_return_detail,
+    inspection_of,
     list_returns,
 )
 from account_portal.returns.service.requesting import (
@@ -24,14 +33,22 @@ __all__ = [
     "approve_return",
     "ask_back",
     "cancel_return",
+    "change_return",
     "complete_return",
+    "correct_inspection",
+    "correctable_returns",
     "create_return",
+    "get_changeable_return",
     "get_return",
     "get_return_detail",
+    "inspect_return",
+    "inspection_of",
     "list_returnable_items",
     "list_returns",
     "mark_return_shipped",
+    "quote_change",
     "quote_return",
     "receive_return",
     "reject_return",
+    "tell_parcel",
 ]

@@ -1,6 +1,7 @@
 """Reading returns: bounded, however many there are."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import Page, PageParams, paginate
+from account_portal.evidence.service import evidence_of
 from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
 from account_portal.orders import rules as order_rules
@@ -19,12 +21,17 @@ from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import OrderAddress
 from account_portal.orders.service import help_link, refunds_by_return, shown_refunds
 from account_portal.orders.service.goods import items_of
-from account_portal.orders.service.refund_reading import latest_payment, working_days
+from account_portal.orders.service.refund_reading import way_back, working_days
 from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
-from account_portal.returns.schemas import AskedRefund, OrderReturn, OrderReturnItem, ReturnDetail
+from account_portal.returns.schemas import (
+    AskedRefund,
+    Inspection,
+    OrderReturn,
+    OrderReturnItem,
+    ReturnDetail,
+)
 from account_portal.returns.service.lines import line_states
-from account_portal.returns.service.steps import TO_WHERE_IT_CAME_FROM
 from account_portal.states import RefundMode, ReturnResolution, ReturnStatus
 
 _Replacement = aliased(Order)
@@ -48,18 +55,44 @@ def _requests(ctx: Context) -> Select[Any]:
     )
 
 
+INSPECTED = (
+    col(ReturnItem.accepted_quantity),
+    col(ReturnItem.refused_quantity),
+    col(ReturnItem.refusal_code),
+    col(ReturnItem.refusal_note),
+    col(ReturnItem.refused_goods),
+    col(ReturnItem.can_ask_again),
+)
+
+
+def inspection_of(row: Mapping[str, Any]) -> Inspection | None:
+    """What was found of an item, from the columns of `INSPECTED`; none: nobody looked."""
+    if row["accepted_quantity"] is None:
+        return None
+    return Inspection(
+        accepted_quantity=row["accepted_quantity"],
+        refused_quantity=row["refused_quantity"],
+        reason_code=row["refusal_code"],
+        note=row["refusal_note"],
+        goods=row["refused_goods"],
+        can_ask_again=row["can_ask_again"],
+    )
+
+
 def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem]]:
     """Items by return; the returns must be known to be the caller's."""
     found: dict[str, list[OrderReturnItem]] = defaultdict(list)
     currencies = {row[0].id: row.currency for row in rows}
     statement = (
         select(
+            col(ReturnItem.id),
             col(ReturnItem.return_id),
             col(ReturnItem.quantity),
             col(ReturnItem.resolution),
             col(ReturnItem.return_reason),
             col(ReturnItem.reason_code),
             col(ReturnItem.fee),
+            *INSPECTED,
             col(OrderLine.product_id),
             col(OrderLine.product_name),
             col(OrderLine.product_image_url),
@@ -72,7 +105,9 @@ def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem
         .where(col(ReturnItem.return_id).in_(currencies))
         .order_by(col(ReturnItem.return_id), col(ReturnItem.position))
     )
-    for row in ctx.db.execute(statement).mappings():
+    items = ctx.db.execute(statement).mappings().all()
+    shown = evidence_of(ctx, ReturnItem, [row["id"] for row in items])
+    for row in items:
         values = dict(row)
         values["selling_price"] = money.to_major(
             values["selling_price"], currencies[values["return_id"]]
@@ -80,6 +115,8 @@ def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem
         values["fee"] = money.to_major(values["fee"], currencies[values["return_id"]])
         # Kept in hundredths, as points are.
         values["tax_rate"] = money.to_points(values["tax_rate"])
+        values["inspection"] = inspection_of(values)
+        values["evidence"] = shown[values.pop("id")]
         found[values.pop("return_id")].append(OrderReturnItem(**values))
     return found
 
@@ -113,11 +150,17 @@ def _view(row: Any, items: list[OrderReturnItem], refunds: list[Any]) -> OrderRe
         shipping_address=_address(copy),
         created_at=request.created_at,
         modified_at=request.modified_at,
+        changed_at=request.changed_at,
+        courier_company_name=request.courier_company_name,
+        awb_no=request.awb_no,
+        parcel_told_at=request.parcel_told_at,
         approved_at=request.approved_at,
         rejected_at=request.rejected_at,
         rejection_reason=request.rejection_reason,
         shipped_at=request.shipped_at,
         received_at=request.received_at,
+        inspected_at=request.inspected_at,
+        inspection_corrected_at=request.inspection_corrected_at,
         original_order_number=row.order_number,
         original_order_delivered_at=row.delivered_at,
         replacement_order_number=row.replacement_number,
@@ -184,6 +227,8 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
         cancelled_at=row[0].cancelled_at,
         is_cancellation_allowed=movable
         and all(refund.status == "pending" for refund in view.refund),
+        is_change_allowed=rules.can_change(status, by_law=row[0].by_law),
+        can_tell_parcel=rules.can_tell_parcel(status),
         can_ask_again=status is ReturnStatus.CANCELLED
         and any(line.returnable_units for _, line in line_states(ctx, order)),
         wants="both" if len(wanted) > 1 else wanted.pop(),
@@ -213,6 +258,6 @@ def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
         credit=money.to_major(back.credit, order.currency),
         points=money.to_points(back.points),
         unpaid=money.to_major(back.unpaid, order.currency),
-        way=order_rules.refund_way(TO_WHERE_IT_CAME_FROM, latest_payment(ctx, order.id)),
+        way=way_back(ctx, order.id),
         working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
     )

@@ -6,25 +6,26 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.errors import InvalidInput, NotFound
+from account_portal.core.errors import InvalidInput
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Refund
 from account_portal.models import OrderReturn as Request
 from account_portal.notifications import mark_changed
 from account_portal.orders.rules import POINTS, STORE_CREDIT
 from account_portal.orders.service import refresh_orders
-from account_portal.orders.service.coming_back import means_of, written_back
+from account_portal.orders.service.coming_back import means_of, written_way_back
 from account_portal.orders.service.goods import (
     items_of,
+    living_refunds,
     planned_for,
     refund_goods,
     refund_instead,
 )
-from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.returns import rules
 from account_portal.returns.service.steps import (
     add_replacement,
+    lock_request,
     notify,
 )
 from account_portal.states import OrderStatus, RefundStatus, ReturnResolution, ReturnStatus
@@ -38,12 +39,7 @@ def _take_step(ctx: Context, request_number: str, to: ReturnStatus) -> tuple[Req
         NotFound: no such request.
         ReturnNotMovable: it can't go there from where it is.
     """
-    ctx.require_shop()
-    statement = select(Request).where(col(Request.request_number) == request_number)
-    request = ctx.db.execute(statement).scalar_one_or_none()
-    if request is None:
-        raise NotFound(f"There is no return {request_number}.")
-    order = lock_order_of(ctx, request)
+    request, order = lock_request(ctx, request_number)
     rules.require_movable(ReturnStatus(request.status), to)
     request.status, request.modified_at = to, ctx.now
     mark_changed(ctx.db, [request.customer_id])
@@ -61,8 +57,9 @@ def approve_return(ctx: Context, request_number: str) -> None:
     request, order = _take_step(ctx, request_number, ReturnStatus.APPROVED)
     request.approved_at = ctx.now
     items = items_of(ctx, request, ReturnResolution.REFUND)
-    unpaid = planned_for(ctx, order, items).unpaid
-    back = replace(means_of(ctx, order, refund_goods(ctx, request, order, items)), unpaid=unpaid)
+    plan = planned_for(ctx, order, items)
+    refunds = refund_goods(ctx, request, order, plan)
+    back = replace(means_of(ctx, order, refunds), unpaid=plan.unpaid)
     replacement = add_replacement(ctx, request, order)
     changed = [order.id] if replacement is None else [order.id, replacement.id]
     refresh_orders(ctx.db, changed, ctx.now)
@@ -72,7 +69,7 @@ def approve_return(ctx: Context, request_number: str) -> None:
         order.order_number,
         "approved",
         replacement=replacement.order_number if replacement else None,
-        back=written_back(ctx, order.currency, back),
+        back=written_way_back(ctx, order, back),
     )
 
 
@@ -103,6 +100,7 @@ def mark_return_shipped(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.SHIPPED)
     request.shipped_at = ctx.now
+    refresh_orders(ctx.db, [order.id], ctx.now)
     notify(ctx, request, order.order_number, "shipped")
 
 
@@ -116,6 +114,7 @@ def receive_return(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.RECEIVED)
     request.received_at = ctx.now
+    refresh_orders(ctx.db, [order.id], ctx.now)
     notify(ctx, request, order.order_number, "received")
 
 
@@ -138,6 +137,8 @@ def complete_return(ctx: Context, request_number: str) -> None:
         if replacement.status == OrderStatus.CANCELLED:
             refund_instead(ctx, request, order)
     ctx.db.flush()
+    owed = [one for one in living_refunds(ctx, request) if one.status != RefundStatus.SUCCESS]
+    back = written_way_back(ctx, order, means_of(ctx, order, owed))
     waiting = ctx.db.execute(
         select(col(Refund.request_number)).where(
             col(Refund.return_id) == request.id,
@@ -150,4 +151,4 @@ def complete_return(ctx: Context, request_number: str) -> None:
         settle_refund(ctx, number, succeeded=True)
     loyalty.take_back_for_order(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
-    notify(ctx, request, order.order_number, "complete")
+    notify(ctx, request, order.order_number, "complete", back=back)

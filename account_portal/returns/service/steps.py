@@ -1,11 +1,12 @@
 """What the steps of a return do to money and goods."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
+from account_portal.core.errors import NotFound
 from account_portal.models import (
     Order,
     Refund,
@@ -18,7 +19,7 @@ from account_portal.orders import rules as order_rules
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.cancelling import close_order
 from account_portal.orders.service.goods import items_of
-from account_portal.orders.service.refund_reading import latest_payment
+from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.replacing import add_free_order
 from account_portal.returns import rules
 from account_portal.states import (
@@ -29,10 +30,6 @@ from account_portal.states import (
     ShipmentStatus,
 )
 
-TO_WHERE_IT_CAME_FROM = {
-    "payment_mode": RefundMode.ORIGINAL_PAYMENT_MODE,
-    "payment_method": None,
-}
 WITHDRAWN = "Return cancelled"
 
 
@@ -45,19 +42,37 @@ def notify(
     reason: str | None = None,
     replacement: str | None = None,
     back: Mapping[str, str] | None = None,
+    not_accepted: Sequence[str] = (),
+    parcel: str | None = None,
 ) -> None:
-    """Tell the customer of a step; `back` is what comes back, as `written_back` has it."""
+    """Tell the customer of a step; `back` is what comes back, as `written_way_back` has it."""
     message = ReturnMoved(
         step=step,
         request_number=request.request_number,
         order_number=order_number,
         store=ctx.settings.store_name,
         reason=reason,
+        not_accepted=tuple(not_accepted),
         replacement_order_number=replacement,
-        way=order_rules.refund_way(TO_WHERE_IT_CAME_FROM, latest_payment(ctx, request.order_id)),
+        parcel=parcel,
         **(back or {}),
     )
     enqueue(ctx, message, customer_id=request.customer_id)
+
+
+def lock_request(ctx: Context, request_number: str) -> tuple[Request, Order]:
+    """A request whose order is locked, for the shop.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such request.
+    """
+    ctx.require_shop()
+    statement = select(Request).where(col(Request.request_number) == request_number)
+    request = ctx.db.execute(statement).scalar_one_or_none()
+    if request is None:
+        raise NotFound(f"There is no return {request_number}.")
+    return request, lock_order_of(ctx, request)
 
 
 def withdraw_refunds(ctx: Context, request: Request) -> None:
@@ -93,7 +108,7 @@ def add_replacement(ctx: Context, request: Request, order: Order) -> Order | Non
     )
 
 
-def withdraw_replacement(ctx: Context, request: Request) -> None:
+def withdraw_replacement(ctx: Context, request: Request, why: str = WITHDRAWN) -> None:
     """Cancel the replacement order of a request, if it has one that lives.
 
     Raises:
@@ -119,7 +134,7 @@ def withdraw_replacement(ctx: Context, request: Request) -> None:
         ctx,
         order,
         shipments,
-        reason=WITHDRAWN,
+        reason=why,
         mode=RefundMode.ORIGINAL_PAYMENT_MODE,
         to=None,
     )

@@ -1,13 +1,17 @@
 """What the form holds before it is sent: lines to choose from, an address as it was typed."""
 
-from typing import Any
-
 from account_portal.addresses import rules as address_rules
 from account_portal.addresses.schemas import CustomerAddress
-from account_portal.core.schemas import View
+from account_portal.evidence.schemas import EvidenceFile
 from account_portal.orders.schemas import OrderAddress
-from account_portal.returns.schemas import OTHER_REASON, REASON_CODES, ReturnableItem
+from account_portal.returns.schemas import (
+    OTHER_REASON,
+    REASON_CODES,
+    OrderReturnItem,
+    ReturnableItem,
+)
 from account_portal.states import ReturnResolution
+from account_portal.ui.chosen_lines import ChosenLine, as_offered
 
 REASONS = tuple(REASON_CODES)
 
@@ -37,17 +41,53 @@ FROM_THE_ORDER = ("first_name", "last_name", "country_code", "phone", "email", "
 MAY_BE_EMPTY = ("last_name", "address_line2")
 
 
-class ReturnLine(View):
-    """A line of the order on the form, and what was chosen for it."""
+class ReturnLine(ChosenLine):
+    """A line of the order, and why it goes back."""
 
     item: ReturnableItem
-    counts: list[list[str]]
-    """Quantities to choose from."""
-    chosen: bool = False
-    quantity: str = "1"
+    evidence: list[EvidenceFile] = []
     reason: str = ""
     comment: str = ""
     resolution: str = "refund"
+    kept_reason: str = ""
+    kept_words: str = ""
+    """What a request says for that reason, whose words may be others than those of the form."""
+
+    @property
+    def words(self) -> str:
+        """Why it goes back, as the store reads it."""
+        if self.reason == OTHER_REASON:
+            return self.comment
+        return self.kept_words if self.reason == self.kept_reason else self.reason
+
+
+def as_returnable(line: ReturnLine, item: ReturnableItem) -> ReturnLine:
+    """A line as it can go back now: so many units, and in a way that is offered."""
+    line = as_offered(line, item, item.returnable_quantity)
+    if line.resolution in item.resolutions:
+        return line
+    resolution = next(iter(item.resolutions), line.resolution)
+    return line.model_copy(update={"resolution": resolution})
+
+
+def as_asked(line: ReturnLine, asked: OrderReturnItem) -> ReturnLine:
+    """A line as a request asks for it."""
+    by_code = {code: words for words, code in REASON_CODES.items()}
+    reason = by_code.get(asked.reason_code or "other", OTHER_REASON)
+    if asked.reason_code is None and asked.return_reason in REASON_CODES:
+        reason = asked.return_reason
+    return line.model_copy(
+        update={
+            "chosen": True,
+            "quantity": str(asked.quantity),
+            "reason": reason,
+            "comment": asked.return_reason if reason == OTHER_REASON else "",
+            "kept_reason": reason,
+            "kept_words": asked.return_reason,
+            "resolution": str(asked.resolution),
+            "evidence": asked.evidence,
+        }
+    )
 
 
 def is_same(saved: CustomerAddress, used: OrderAddress | None) -> bool:
@@ -60,11 +100,6 @@ def is_near(country: str, used: OrderAddress | None) -> bool:
     """Whether a parcel there is collected: in the country the order went to, if that is known."""
     went_to = address_rules.country_code_of(used.country) if used else None
     return went_to is None or address_rules.country_code_of(country) == went_to
-
-
-def typed(form: dict[str, Any], name: str, longest: int) -> str:
-    """What stands in a field, cut to what fits."""
-    return str(form.get(name) or "").strip()[:longest]
 
 
 def missing(lines: list[ReturnLine]) -> dict[str, str]:

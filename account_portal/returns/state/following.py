@@ -1,5 +1,7 @@
 """States of the list of returns and of one return."""
 
+from typing import Any
+
 import reflex as rx
 
 from account_portal import routes
@@ -8,12 +10,14 @@ from account_portal.core.schemas import Moment, View
 from account_portal.core.validation import readable_phones
 from account_portal.doors.page import read, write
 from account_portal.returns import service
+from account_portal.returns.rules import ReturnNotUnderWay
 from account_portal.returns.schemas import (
     OrderReturn,
     ReturnDetail,
+    TellReturnParcel,
 )
 from account_portal.states import ReturnStatus
-from account_portal.ui.page_state import PageData, PageState, action, page_load
+from account_portal.ui.page_state import PageData, PageState, action, page_load, typed
 from account_portal.ui.paging import page_links, wanted_page
 
 _PICTURES = 3
@@ -68,6 +72,7 @@ class ReturnDetailState(PageData, PageState):
 
     shown: ReturnDetail | None = None
     is_cancelling: bool = False
+    is_telling_parcel: bool = False
     _repeat: str = ""
 
     @rx.var
@@ -101,3 +106,36 @@ class ReturnDetailState(PageData, PageState):
             self.is_cancelling = False  # what went wrong is said on the page beneath
         self.shown = await read(self, service.get_return_detail, number)
         self._say("Return cancelled.")
+
+    @rx.event
+    async def open_parcel(self) -> None:
+        """Ask for the tracking number."""
+        self.errors, self.is_telling_parcel = {}, True
+
+    @rx.event
+    async def close_parcel(self) -> None:
+        """Leave the parcel as it was told."""
+        self.is_telling_parcel = False
+
+    @action
+    async def tell_parcel(self, form: dict[str, Any]) -> None:
+        """Name the parcel that was sent."""
+        courier = typed(form, "courier_company_name", 100)
+        data = TellReturnParcel.model_validate(
+            {
+                "awb_no": typed(form, "awb_no", 64),
+                **({"courier_company_name": courier} if courier else {}),
+            }
+        )
+        shown, number = self.shown, self.return_id
+        if shown is None:
+            return
+        of_order = shown.order_return.original_order_number
+        try:
+            await write(self, service.tell_parcel, of_order, number, data)
+        except ReturnNotUnderWay:
+            self.is_telling_parcel = False
+            raise
+        self.shown = await read(self, service.get_return_detail, number)
+        self.is_telling_parcel = False
+        self._say("Thank you. We look out for your parcel.")

@@ -11,7 +11,7 @@ from account_portal.addresses import service as addresses
 from account_portal.addresses.components import AddressDraft
 from account_portal.addresses.rules import AddressNotFound
 from account_portal.addresses.schemas import CustomerAddress, CustomerAddressCreate
-from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
+from account_portal.core.errors import InvalidInput, Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.core.pagination import PageParams
 from account_portal.core.validation import national_number, readable_phone, readable_phones
@@ -21,9 +21,7 @@ from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import OrderAddress
 from account_portal.returns import service
 from account_portal.returns.schemas import (
-    REASON_CODES,
     CreateOrderReturn,
-    CreateOrderReturnItem,
     PickupAddress,
     ReturnableItem,
     ReturnQuote,
@@ -33,36 +31,30 @@ from account_portal.returns.state.drafts import (
     ADDRESS_TEXTS,
     FROM_THE_ORDER,
     MAY_BE_EMPTY,
-    OTHER_REASON,
-    REASONS,
-    RESOLUTIONS,
     ReturnLine,
+    as_returnable,
     is_near,
     is_same,
-    missing,
-    typed,
 )
-from account_portal.states import ReturnResolution
-from account_portal.ui.page_state import PageData, PageState, action, page_load
+from account_portal.returns.state.form import ReturnForm
+from account_portal.ui.page_state import PageData, PageState, action, page_load, typed
 
 
-class RequestReturnState(AddressDraft, PageData, PageState):
+class RequestReturnState(ReturnForm, AddressDraft, PageData, PageState):
     """The form that asks to send items back. Its step is in the address.
 
     What was chosen is kept here until it is sent, so that Back and reload lose nothing.
     """
 
-    step: int = 1
-    lines: list[ReturnLine] = []
-    can_return: bool = False
     order_address: OrderAddress | None = None
     saved: list[CustomerAddress] = []
     pickup: str = ""
     """`order`, `new` or the id of a saved address."""
-    quote: ReturnQuote | None = None
-    _reached: int = 1
     _new_address: CustomerAddressCreate | None = None
     _repeat: str = ""
+
+    def _of_order(self) -> str:
+        return str(self.order_number)
 
     @rx.var
     def phones(self) -> dict[str, str]:
@@ -90,7 +82,7 @@ class RequestReturnState(AddressDraft, PageData, PageState):
         wanted = dict(self.router.url.query_parameters).get("step", "1")
         self.step = min(int(wanted) if wanted in ("2", "3") else 1, self._reached)
         if self.step == 3:
-            await self._show_quote(number)
+            await self._show_quote()
 
     def _begin(self) -> None:
         self.lines, self.quote, self.pickup, self.draft = [], None, "", {}
@@ -102,22 +94,8 @@ class RequestReturnState(AddressDraft, PageData, PageState):
         open_skus = [item.sku for item in found if item.returnable_quantity]
         lines = []
         for item in found:
-            counts = [str(count) for count in range(1, item.returnable_quantity + 1)]
-            before = kept.get(item.sku)
-            line = before or ReturnLine(item=item, counts=[], chosen=open_skus == [item.sku])
-            lines.append(
-                line.model_copy(
-                    update={
-                        "item": item,
-                        "counts": [[count, count] for count in counts],
-                        "chosen": line.chosen and bool(counts),
-                        "quantity": line.quantity if line.quantity in counts else "1",
-                        "resolution": line.resolution
-                        if line.resolution in item.resolutions
-                        else next(iter(item.resolutions), line.resolution),
-                    }
-                )
-            )
+            new = ReturnLine(item=item, counts=[], chosen=open_skus == [item.sku])
+            lines.append(as_returnable(kept.get(item.sku, new), item))
         self.lines, self.can_return = lines, bool(open_skus)
 
     async def _show_addresses(self, number: str) -> None:
@@ -141,74 +119,17 @@ class RequestReturnState(AddressDraft, PageData, PageState):
                 known = {name: getattr(went_to, name) or "" for name in FROM_THE_ORDER}
             self._begin_draft(ADDRESS_TEXTS, known)
 
-    async def _show_quote(self, number: str) -> None:
-        try:
-            self.quote = await read(self, service.quote_return, number, self._wanted())
-        except (Conflict, Unprocessable) as error:
-            # Something else happened to the order meanwhile.
-            self._say(error.message, "danger")
-            self.step = self._reached = 1
-
-    def _wanted(self) -> list[CreateOrderReturnItem]:
-        return [
-            CreateOrderReturnItem(
-                product_id=line.item.product_id,
-                sku=line.item.sku,
-                quantity=int(line.quantity),
-                resolution=ReturnResolution(line.resolution),
-                return_reason=line.comment if line.reason == OTHER_REASON else line.reason,
-                reason_code=REASON_CODES.get(line.reason),
-            )
-            for line in self.lines
-            if line.chosen
-        ]
-
-    @rx.event
-    async def choose(self, sku: str, on: bool) -> None:
-        """Put a line into the return, or take it out."""
-        self._change(sku, chosen=on is True)
-
-    @rx.event
-    async def choose_quantity(self, sku: str, quantity: str) -> None:
-        """Say how many units go back."""
-        self._change(sku, quantity=quantity)
-
-    @rx.event
-    async def choose_reason(self, sku: str, reason: str) -> None:
-        """Say why."""
-        if reason in REASONS:
-            self._change(sku, reason=reason)
-
-    @rx.event
-    async def choose_resolution(self, sku: str, resolution: str) -> None:
-        """Say whether a refund or a replacement is wanted."""
-        if resolution in RESOLUTIONS:
-            self._change(sku, resolution=resolution)
-
-    def _change(self, sku: str, **values: Any) -> None:
-        """Change what was chosen for a line; further steps ask anew."""
-        self._reached = 1
-        quantity = values.get("quantity", "1")
-        self.lines = [
-            line.model_copy(update=values)
-            if line.item.sku == sku and [quantity, quantity] in line.counts
-            else line
-            for line in self.lines
-        ]
+    async def _quote(self) -> ReturnQuote:
+        found: ReturnQuote = await read(
+            self, service.quote_return, self.order_number, self._wanted()
+        )
+        return found
 
     @action
     async def choose_items(self, form: dict[str, Any]) -> Any:
         """Go on to the pick-up address."""
-        self.lines = [
-            line.model_copy(update={"comment": typed(form, f"comment-{line.item.sku}", 500)})
-            if line.chosen and line.reason == OTHER_REASON
-            else line
-            for line in self.lines
-        ]
-        self.errors = missing(self.lines)
-        if self.errors:
+        if not await self._is_complete(form):
             return None
-        await read(self, service.quote_return, self.order_number, self._wanted())
         self._reached = max(self._reached, 2)
         return self._go(2)
 
@@ -253,18 +174,18 @@ class RequestReturnState(AddressDraft, PageData, PageState):
                 self._say("This address can no longer be used. Choose another.", "danger")
                 return self._go(2)
             except PreviewOutdated as error:
-                await self._show_quote(self.order_number)
+                await self._show_quote()
                 self._say(error.message, "danger")
                 return None
             except Unprocessable as error:
+                self._forget_gone(error)
                 self._say(error.message, "danger")
                 return self._go(1)
             self._say("Return requested.")
         return rx.redirect(f"{routes.RETURNS}/{self._made}".rstrip("/"))
 
     async def _ask(self) -> None:
-        seen = {"preview": self.quote.digest} if self.quote else {}
-        data = CreateOrderReturn(return_items=self._wanted(), **self._address(), **seen)
+        data = CreateOrderReturn(**self._address(), **self._said())
         number = self.order_number
         made = await write(self, service.create_return, number, data, repeat=self._repeat)
         self._made = made.request_number if made else ""

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import money
+from account_portal.media.rules import readable_size
 from account_portal.media.service import media_url, picture_url
 from account_portal.models import Media, Product, Purchase, Review, ReviewMedia
 from account_portal.reviews import rules
@@ -76,7 +77,7 @@ def _view(row: Any, files: list[Media]) -> CustomerReview:
         videos=[
             ReviewVideo(
                 video_preview_url=media_url(file.id, file.sizes),
-                size=rules.readable_size(file.byte_count),
+                size=readable_size(file.byte_count),
             )
             for file in files
             if file.kind == VIDEO

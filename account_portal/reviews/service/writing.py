@@ -1,22 +1,11 @@
 """Writing a review, with its photos and videos."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import BinaryIO
-
 from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import Forbidden, NotFound
-from account_portal.core.schemas import Upload
-from account_portal.media.service import (
-    CONTENT_TYPES,
-    PHOTO,
-    delete_media,
-    prepare_picture,
-    store_media,
-)
+from account_portal.media.service import PreparedFile, delete_media, prepare_files, store_media
 from account_portal.models import Order, OrderLine, Product, Review, ReviewMedia
 from account_portal.orders.rules import DELIVERED
 from account_portal.reviews import rules
@@ -24,15 +13,6 @@ from account_portal.reviews.schemas import CreateReview, UpdateReview
 from account_portal.reviews.service.rating import count_in_rating
 from account_portal.reviews.service.reading import IMAGE, VIDEO
 from account_portal.states import ReviewStatus
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """Something to keep, ready to be written."""
-
-    kind: str
-    content_type: str
-    files: Mapping[str, bytes | BinaryIO]
 
 
 def create_review(ctx: Context, product_id: str, data: CreateReview) -> None:
@@ -128,9 +108,8 @@ def _locked(ctx: Context, review_id: str) -> Review:
     return ctx.get_owned(Review, lock=True, id=review_id)
 
 
-def _prepared(data: CreateReview | UpdateReview) -> list[_File]:
-    files = [_prepared_image(place, upload) for place, upload in enumerate(data.images)]
-    return files + [_prepared_video(place, upload) for place, upload in enumerate(data.videos)]
+def _prepared(data: CreateReview | UpdateReview) -> list[PreparedFile]:
+    return prepare_files(data.images, data.videos, kinds=(IMAGE, VIDEO))
 
 
 def _require_writable(ctx: Context, product_id: str, order_number: str) -> Review | None:
@@ -158,20 +137,7 @@ def _require_writable(ctx: Context, product_id: str, order_number: str) -> Revie
     return review
 
 
-def _prepared_image(place: int, upload: Upload) -> _File:
-    files = prepare_picture(upload, PHOTO, field=f"images.{place}")
-    return _File(IMAGE, CONTENT_TYPES["webp"], files)
-
-
-def _prepared_video(place: int, upload: Upload) -> _File:
-    field = f"videos.{place}"
-    rules.check_video_size(upload.measure(), field=field)
-    kind = rules.video_kind(upload.read(4096), field=field)
-    # Not read into memory: it goes from the file it came in to the file it is kept in.
-    return _File(VIDEO, CONTENT_TYPES[kind], {f"video.{kind}": upload.file})
-
-
-def _replace_files(ctx: Context, review: Review, files: list[_File]) -> None:
+def _replace_files(ctx: Context, review: Review, files: list[PreparedFile]) -> None:
     old = ctx.db.execute(
         select(ReviewMedia).where(col(ReviewMedia.review_id) == review.id)
     ).scalars()

@@ -9,6 +9,7 @@ from account_portal.ui.components.actions import (
     icon_button,
     link_button,
     print_button,
+    send_button,
     submit,
     window_button,
 )
@@ -209,6 +210,7 @@ __all__ = [
     "search_field",
     "section",
     "select_field",
+    "send_button",
     "skeleton",
     "skeleton_cards",
     "skip_link",

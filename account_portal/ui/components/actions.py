@@ -118,6 +118,19 @@ def submit(
     return button(*label, busy=busy, busy_label=busy_label, type="submit", **options)
 
 
+def send_button(
+    *label: Child, on_click: Any, busy: Flag, busy_label: Text = "Sending…"
+) -> rx.Component:
+    """The button that sends what was chosen in steps, of which no form is left; once."""
+    return button(
+        *label,
+        variant="primary",
+        on_click=on_click.throttle(1500),  # a second press is the same one
+        busy=busy,
+        busy_label=busy_label,
+    )
+
+
 def link_button(
     *label: Child,
     to: Text,

@@ -180,6 +180,7 @@ class FileDrop(rx.Component):
     invalid: rx.Var[bool]
     icons: rx.Var[dict[str, str]]
     on_picked: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+    on_chosen: rx.EventHandler[rx.event.passthrough_event_spec(int)]
 
     @staticmethod
     def _get_app_wrap_components() -> dict[tuple[int, str], rx.Component]:
@@ -209,17 +210,18 @@ class FileKind:
 
 
 def file_field(
-    name: str,
+    name: Text,
     label: Text,
     *,
     kinds: Sequence[FileKind] = (FileKind(),),
-    upload_id: str | None = None,
+    upload_id: Text | None = None,
     reset_key: Any = None,
     progress: int | rx.Var[int] | None = None,
     id: str | None = None,
     hint: Text | None = None,
     error: Text | None = None,
     on_picked: Any = None,
+    on_chosen: Any = None,
 ) -> rx.Component:
     """Files to pick or drop, with previews; each can be taken out again.
 
@@ -236,6 +238,7 @@ def file_field(
         hint: what is allowed, in words.
         error: what the server said.
         on_picked: told how many files are picked.
+        on_chosen: the same once there are some and they can be sent: what sends them at once.
     """
     id = id or name
     if upload_id is not None:
@@ -254,6 +257,7 @@ def file_field(
                 reset_key=reset_key,
                 progress=progress,
                 on_picked=on_picked,
+                on_chosen=on_chosen,
                 invalid=None if error is None else rx.Var.create(error).bool(),
             ),
         ),

@@ -31,6 +31,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="stylesheet" href="/theme.css">
 <link rel="stylesheet" href="/plain-page.css">
 <main>
   <p class="tag">{store}</p>

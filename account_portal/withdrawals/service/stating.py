@@ -6,11 +6,13 @@ page and the file. Only hundreds from one network in an hour are refused.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from account_portal import routes
 from account_portal.auth.service.limits import caller_network, count_attempt, personal
 from account_portal.context import Context
 from account_portal.core.errors import NotFound, TooManyAttempts
@@ -23,6 +25,7 @@ from account_portal.security import otp, rate_limit, tokens
 from account_portal.security.rate_limit import Limit
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import NotCarriedOut, Texts, texts_in
+from account_portal.withdrawals.rules.words import LONGEST, harmless
 from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
 from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines, proven_order
 
@@ -60,7 +63,6 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
         row = _add(ctx, data, said, lines, key, order)
         if order is not None:
             _try_to_carry_out(ctx, row, order, data, lines)
-    is_mailed = _mail(ctx, row)
     receipt_key = otp.issue_key(
         ctx.db,
         ctx.now,
@@ -69,6 +71,11 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
         contact=row.reference,
         life=RECEIPT_LIFE,
     )
+    texts = texts_in(row.language, ctx.settings.withdrawal_texts)
+    mailed = row.receipt
+    if not _is_own_mailbox(ctx, order, data.contact):
+        mailed = _for_strangers(ctx, texts, data, said, lines, row, receipt_key)
+    is_mailed = _mail(ctx, row, texts, mailed)
     return WithdrawalReceipt(
         reference=row.reference,
         received_at=row.received_at,
@@ -107,7 +114,7 @@ def _add(
         contact=data.contact,
         items_text=said,
         language=data.language,
-        receipt=_receipt(ctx, texts, data, said, lines, reference),
+        receipt=_receipt(ctx, texts, data, said, lines, reference, ctx.now),
         repeat_key=key,
         is_proven=order is not None,
         status=WithdrawalStatus.OPEN,
@@ -133,6 +140,7 @@ def _receipt(
     said: str,
     lines: Sequence[CoveredLine],
     reference: str,
+    received_at: datetime,
 ) -> str:
     """Content, day and time, word by word."""
     exempt = [f"- {line.product_name}: {texts[line.exempt]}" for line in lines if line.exempt]
@@ -145,13 +153,46 @@ def _receipt(
         f"{texts['name']}: {data.name}",
         f"{texts['contact']}: {data.contact}",
         "",
-        f"{texts['received_at']}: {ctx.now:%Y-%m-%d %H:%M:%S} UTC",
+        f"{texts['received_at']}: {received_at:%Y-%m-%d %H:%M:%S} UTC",
         f"{texts['reference']}: {reference}",
         *(["", texts["exempt"], *exempt] if exempt else []),
         "",
         texts["not_acceptance"],
     ]
     return "\n".join(told)
+
+
+def _is_own_mailbox(ctx: Context, order: Order | None, contact: str) -> bool:
+    """Whether the caller has shown that the mailbox is theirs, or that of an order they proved."""
+    if ctx.actor.is_customer:
+        user = ctx.get_user()
+        return user.is_email_verified and user.email == contact
+    return order is not None and (order.customer_email or "").lower() == contact
+
+
+def _for_strangers(
+    ctx: Context,
+    texts: Texts,
+    data: StateWithdrawal,
+    said: str,
+    lines: Sequence[CoveredLine],
+    row: Withdrawal,
+    receipt_key: str,
+) -> str:
+    """The receipt for a mailbox that may be anybody's: what was typed cannot advertise there."""
+    typed = {"name": data.name, "order": data.order}
+    bounded = {name: harmless(text, LONGEST[name]) for name, text in typed.items()}
+    goods = harmless(said, LONGEST["goods"])
+    told = _receipt(
+        ctx, texts, data.model_copy(update=bounded), goods, lines, row.reference, row.received_at
+    )
+    notes = [texts["typed"]]
+    if bounded | {"goods": goods} != {
+        name: " ".join(text.split()) for name, text in (typed | {"goods": said}).items()
+    }:
+        address = f"{ctx.settings.origin}{routes.WITHDRAW}/receipt?key={quote(receipt_key)}"
+        notes.insert(0, texts["left_out"].format(link=address))
+    return "\n".join([told, "", *notes])
 
 
 def _try_to_carry_out(
@@ -173,8 +214,8 @@ def _try_to_carry_out(
     row.status, row.outcome, row.settled_at = WithdrawalStatus.SETTLED, outcome, ctx.now
 
 
-def _mail(ctx: Context, row: Withdrawal) -> bool:
-    """Send the receipt, if the mailbox and the network bear another; counts it."""
+def _mail(ctx: Context, row: Withdrawal, texts: Texts, receipt: str) -> bool:
+    """Send a receipt, if the mailbox and the network bear another; counts it."""
     if "email" not in ctx.gateways.messages.channels:
         return False
     network = caller_network(ctx)
@@ -184,10 +225,9 @@ def _mail(ctx: Context, row: Withdrawal) -> bool:
     except TooManyAttempts:
         return False
     rate_limit.count(ctx.db, RECEIPTS, personal(row.contact), ctx.now)
-    texts = texts_in(row.language, ctx.settings.withdrawal_texts)
     message = WithdrawalReceived(
         title=f"{texts['received']} ({row.reference})",
-        receipt=row.receipt,
+        receipt=receipt,
         language=row.language,
     )
     enqueue(ctx, message, customer_id=row.customer_id, to=("email", row.contact))

@@ -33,7 +33,7 @@ _METHODS: dict[str, dict[str, Any]] = {
         "bank_name": "HDFC Bank",
         "bank_account_number": "XXXXXXXXXX7891",
     },
-    "cash": {"payment_method": "Cash on Delivery"},
+    "cash": {"payment_method": "Cash on Delivery", "collection": "on_delivery"},
 }
 _GATEWAYS = {"cash": None, "bank": None}
 

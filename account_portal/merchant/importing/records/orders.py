@@ -14,6 +14,7 @@ from account_portal.merchant.importing.fields import (
     CountOrNone,
     Currency,
     Key,
+    MaskedNumber,
     Moment,
     OrderNumber,
     Record,
@@ -186,12 +187,12 @@ class PaymentPart(Record):
     payment_gateway: str | None = None
     collection: Literal["authorized", "on_delivery"] | None = None
     icon_url: Picture | None = None
-    card_number: str | None = None
+    card_number: MaskedNumber | None = None
     card_type: str | None = None
     bank_name: str | None = None
     upi_id: str | None = None
     wallet_name: str | None = None
-    bank_account_number: str | None = None
+    bank_account_number: MaskedNumber | None = None
     created_at: Moment | None = None
 
     @model_validator(mode="before")
@@ -237,7 +238,7 @@ class RefundPart(Record):
     )
     payment_method: str | None = None
     payment_reference_number: str | None = None
-    bank_account_number: str | None = None
+    bank_account_number: MaskedNumber | None = None
     bank_name: str | None = None
     refund_remarks: str | None = None
     created_at: Moment | None = None

@@ -1,5 +1,6 @@
 """What came after the purchase: returns and reports of an order."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import reflex as rx
@@ -10,49 +11,31 @@ from account_portal.ui import components as ui
 
 def returns_section(page: Any) -> rx.Component:
     """Its returns; nothing while there are none."""
-    return rx.cond(
-        page.returns.length() > 0,
-        ui.section(
-            "Returns",
-            ui.rows(
-                rx.foreach(
-                    page.returns,
-                    lambda one: _row(
-                        "return", one, one.request_number, return_link(one.request_number)
-                    ),
-                )
-            ),
-        ),
-    )
+    return _section("Returns", page.returns, "return", return_link)
 
 
 def claims_section(page: Any) -> rx.Component:
     """What was reported of it; nothing while nothing was."""
-    return rx.cond(
-        page.claims.length() > 0,
-        ui.section(
-            "Reports",
-            ui.rows(
-                rx.foreach(
-                    page.claims,
-                    lambda one: _row("claim", one, one.claim_number, claim_link(one.claim_number)),
-                )
-            ),
-        ),
-    )
+    return _section("Reports", page.claims, "claim", claim_link)
 
 
-def _row(kind: Literal["return", "claim"], one: Any, number: Any, to: Any) -> rx.Component:
+def _section(
+    title: str, cards: Any, kind: Literal["return", "claim"], link: Callable[[Any], Any]
+) -> rx.Component:
     name = "Return " if kind == "return" else "Report "
-    return ui.stack(
-        ui.row(
-            ui.link(ui.hidden_text(name), number, to=to),
-            ui.status_badge(kind, one.status),
-            justify="between",
-        ),
-        ui.row(
-            ui.grow(ui.text(one.summary, tone="muted", size="small", line=True)),
-            ui.text(ui.date(one.created_at, "short"), tone="muted", size="small"),
-        ),
-        gap="tight",
-    )
+
+    def row(one: Any) -> rx.Component:
+        return ui.stack(
+            ui.row(
+                ui.link(ui.hidden_text(name), one.number, to=link(one.number)),
+                ui.status_badge(kind, one.status),
+                justify="between",
+            ),
+            ui.row(
+                ui.grow(ui.text(one.summary, tone="muted", size="small", line=True)),
+                ui.text(ui.date(one.created_at, "short"), tone="muted", size="small"),
+            ),
+            gap="tight",
+        )
+
+    return rx.cond(cards.length() > 0, ui.section(title, ui.rows(rx.foreach(cards, row))))

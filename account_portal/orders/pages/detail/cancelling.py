@@ -71,6 +71,18 @@ def _scope(order: Any) -> rx.Component:
     )
 
 
+def _comes_back(back: Any, currency: Any) -> rx.Component:
+    return ui.price_breakdown(
+        [
+            ui.PriceLine("Cancelled items", back.goods),
+            ui.PriceLine("Cancellation charge", back.charge, minus=True, optional=True),
+            ui.PriceLine("Store credit that comes back", back.credit, optional=True),
+            ui.PriceLine("You get back", back.money, total=True),
+        ],
+        currency,
+    )
+
+
 def cancel_dialog(page: Any) -> rx.Component:
     """Why, and where the money goes."""
     order = page.order
@@ -123,15 +135,7 @@ def cancel_dialog(page: Any) -> rx.Component:
                 ui.hidden_field("refund_mode", "original_payment_mode"),
             ),
             rx.cond(State.refund_mode == "bank_transfer", account),
-            ui.price_breakdown(
-                [
-                    ui.PriceLine("Cancelled items", back.goods),
-                    ui.PriceLine("Cancellation charge", back.charge, minus=True, optional=True),
-                    ui.PriceLine("Store credit that comes back", back.credit, optional=True),
-                    ui.PriceLine("You get back", back.money, total=True),
-                ],
-                order.currency.code,
-            ),
+            rx.cond(back, _comes_back(back, order.currency.code)),
             not_asked_for(back.unpaid, order.currency.code),
             rx.cond(
                 back.points > 0,

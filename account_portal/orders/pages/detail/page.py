@@ -39,9 +39,14 @@ def _status(page: Any) -> rx.Component:
     order = page.order
     # What was never paid is not placed yet: as in the list, the payment says all there is to say.
     is_unplaced = (order.status == "draft") & (page.payment.status == "failed")
+    paid = page.payment.amount_paid
     return ui.card(
         ui.stack(
             rx.cond(page.arrival, arrival(page)),
+            rx.cond(
+                page.arrived,
+                ui.text("Arrived ", ui.date(page.arrived, "near"), size="title", strong=True),
+            ),
             ui.split(
                 rx.cond(
                     is_unplaced,
@@ -51,6 +56,10 @@ def _status(page: Any) -> rx.Component:
                 ui.text(
                     rx.cond(is_unplaced, "Started ", "Ordered "),
                     ui.date(order.order_date),
+                    rx.cond(
+                        (paid > 0) & (order.status != "cancelled"),
+                        rx.fragment(", ", ui.money(paid, order.currency.code), " paid"),
+                    ),
                     tone="muted",
                 ),
             ),
@@ -96,29 +105,37 @@ def _unpaid(page: Any) -> rx.Component:
         ui.link_button(label, to=page.checkout_link, variant="primary", outside=True),
     )
     return rx.cond(
-        page.payment.payment_under_way,
+        page.payment.payment_under_way | page.payment.retry_available_at,
         _under_way(page),
         _missing(page, here, there, failed),
     )
 
 
 def _under_way(page: Any) -> rx.Component:
-    """An attempt that was begun and not ended: the way back to it."""
+    """An attempt that was begun and not ended, and the way back to it where one is known."""
+    can_go_on = page.payment.payment_under_way
     return ui.alert(
         ui.text(
             ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
-            " is not paid yet. You can go on where you left off, or pay another way from ",
+            rx.cond(
+                can_go_on,
+                " is not paid yet. You can go on where you left off, or pay another way from ",
+                " has not arrived yet. If it has not by ",
+            ),
             ui.date(page.payment.retry_available_at, "time"),
-            ".",
+            rx.cond(can_go_on, ".", ", this page says how to pay it."),
         ),
         tone="warn",
         title="We are waiting for your payment",
-        action=ui.button(
-            "Continue to payment",
-            variant="primary",
-            on_click=State.pay_again,
-            busy=State.busy == "pay_again",
-            busy_label="Opening…",
+        action=rx.cond(
+            can_go_on,
+            ui.button(
+                "Continue to payment",
+                variant="primary",
+                on_click=State.pay_again,
+                busy=State.busy == "pay_again",
+                busy_label="Opening…",
+            ),
         ),
     )
 

@@ -4,7 +4,12 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.orders.components import arrival_words, report_link, write_to
+from account_portal.orders.components import (
+    arrival_words,
+    parcel_arrival,
+    report_link,
+    write_to,
+)
 from account_portal.ui import components as ui
 
 
@@ -98,11 +103,6 @@ def _step(step: Any, index: Any) -> rx.Component:
 
 
 def _parcel(parcel: Any) -> rx.Component:
-    comes = rx.cond(
-        parcel.delivered_date,
-        ui.text("Arrived ", ui.date(parcel.delivered_date, "near"), strong=True),
-        rx.cond(parcel.arrival, ui.text(arrival_words(parcel.arrival), strong=True)),
-    )
     courier = rx.cond(
         parcel.courier_company_name,
         ui.row(
@@ -139,7 +139,7 @@ def _parcel(parcel: Any) -> rx.Component:
                 ui.status_badge("shipment", parcel.status),
                 justify="between",
             ),
-            comes,
+            parcel_arrival(parcel),
             courier,
             ui.stack(contents, gap="small"),
             rx.cond(

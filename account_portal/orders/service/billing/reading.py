@@ -12,7 +12,7 @@ from account_portal.models import AddressCopy, Order
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, cancelled_worth
 from account_portal.orders.schemas import Bill, BillKind, BillLine, BillSum, BillTax
-from account_portal.orders.service.refund_reading import latest_payment
+from account_portal.orders.service.refund_reading import arrived_payments
 from account_portal.states import OrderStatus, RefundStatus
 
 
@@ -120,7 +120,7 @@ def _payments(ctx: Context, order: Order, facts: OrderFacts) -> list[BillSum]:
             method = row["payment_method"] or "Payment"
             end = f" •••• {row['card_number'][-4:]}" if row["card_number"] else ""
             found.append((row["payment_date"] or row["created_at"], method + end, row["amount"]))
-    paid_by = latest_payment(ctx, order.id)
+    paid_by = arrived_payments(ctx, order.id)
     for row in facts.refunds:
         is_money = row["payment_mode"] != rules.POINTS and row["payment_method"] != (
             rules.STORE_CREDIT

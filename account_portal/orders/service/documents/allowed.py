@@ -45,7 +45,7 @@ def whole_detail(stored: bytes, facts: OrderFacts, now: datetime) -> bytes:
     address = detail["shipping_address"] or detail["billing_address"] or {}
     zone = zone_of(address.get("country"), address.get("state"))
     _add_returns(detail, facts, now, zone)
-    _add_claims(detail, facts, now.astimezone(zone))
+    _add_claims(detail, facts, now, zone)
     return orjson.dumps(detail, option=orjson.OPT_UTC_Z)
 
 
@@ -110,6 +110,7 @@ def _add_returns(detail: dict[str, Any], facts: OrderFacts, now: datetime, zone:
                 "returnable_quantity": line.units,
                 "until": line.found.closes_at,
                 "resolutions": line.found.resolutions if line.units else [],
+                "evidence_for": line.found.evidence_for if line.units else [],
                 "reasons": [] if line.reason is None else [_reason(line.reason)],
             }
             for row, line in zip(facts.lines, lines, strict=True)
@@ -117,22 +118,23 @@ def _add_returns(detail: dict[str, Any], facts: OrderFacts, now: datetime, zone:
     }
 
 
-def _add_claims(detail: dict[str, Any], facts: OrderFacts, now: datetime) -> None:
+def _add_claims(detail: dict[str, Any], facts: OrderFacts, now: datetime, zone: ZoneInfo) -> None:
     """Of what one can say that something is wrong, where the order goes at this time."""
     lines = line_claims(facts, now)
-    parcels = parcel_claims(facts, now)
+    parcels = parcel_claims(facts, now.astimezone(zone))
     numbers = {row["id"]: row["reference_number"] for row in facts.shipments}
     allowed = any(one.units for one in lines.values()) or None in parcels.values()
     detail["is_claim_allowed"] = allowed
     detail["claim_eligibility"] = {
         "is_allowed": allowed,
-        "zone": str(now.tzinfo),
+        "zone": zone.key,
         "lines": [
             {
                 "sku": row["sku"],
                 "claimable_quantity": lines[row["id"]].units,
                 "until": lines[row["id"]].until,
                 "resolutions": lines[row["id"]].resolutions,
+                "evidence_for": lines[row["id"]].evidence_for,
                 "reasons": [_reason(why)] if (why := lines[row["id"]].reason) else [],
             }
             for row in facts.lines

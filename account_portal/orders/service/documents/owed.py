@@ -140,6 +140,8 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
         living -= _shrink(*_of_ended_returns(money, waiting), changed)
         living -= _shrink(*_of_unpaid_goods(money, waiting, changed), changed)
     _shrink(waiting, living - account.arrived, changed)
+    if money.status is not OrderStatus.CANCELLED:  # less goes back now: some may be asked for again
+        _shrink(*_of_unpaid_goods(money, waiting, changed), changed)
     kept = [changed.get(row["id"], row) for row in facts.refunds]
     facts.refunds = [row for row in kept if row["refund_amount"] or row["id"] not in changed]
     return list(changed.values())

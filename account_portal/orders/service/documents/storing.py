@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -110,7 +111,7 @@ def forget_purchases(db: Session, brought: Mapping[str, set[str]]) -> None:
                 col(Order.status).in_(sorted(rules.DELIVERED)),
                 col(Order.id).not_in(brought),
             )
-            .order_by(col(Order.order_date).desc())
+            .order_by(col(Order.order_date).desc(), col(Order.id).desc())
             .limit(1)
         ).one_or_none()
         if earlier is not None:
@@ -121,24 +122,25 @@ def forget_purchases(db: Session, brought: Mapping[str, set[str]]) -> None:
 def store_purchases(db: Session, rows: list[dict[str, Any]]) -> None:
     """Remember who received what; the latest order of a product wins."""
     latest: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: row["order_date"]):
+    for row in sorted(rows, key=lambda row: (row["order_date"], row["order_id"])):
         latest[row["customer_id"], row["product_id"]] = row
     if not latest:
         return
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(Purchase.__table__)  # type: ignore[attr-defined]
-    changed = {
-        name: statement.excluded[name]
-        for name in next(iter(latest.values()))
-        if name not in ("customer_id", "product_id")
-    }
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=("customer_id", "product_id"),
-            set_=changed,
-            where=col(Purchase.order_date) <= statement.excluded.order_date,
-        ),
-        [latest[key] for key in sorted(latest)],
+    purchases = [latest[key] for key in sorted(latest)]
+    db.execute(_upsert(db.get_bind().dialect.name, tuple(purchases[0])), purchases)
+
+
+@lru_cache
+def _upsert(dialect: str, names: tuple[str, ...]) -> Any:
+    """Insert or update purchases; made once, since making it costs more than running it."""
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert
+    statement = insert(table_of(Purchase))
+    keys = ("customer_id", "product_id")
+    return statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: statement.excluded[name] for name in names if name not in keys},
+        where=tuple_(col(Purchase.order_date), col(Purchase.order_id))
+        <= tuple_(statement.excluded.order_date, statement.excluded.order_id),
     )
 
 

@@ -106,7 +106,9 @@ ACCOUNT: tuple[Own, ...] = (
         "Messages of the last weeks",
         _messages,
         "channel recipient kind payload status created_at sent_at",
-        ordering("id customer_id priority attempts due_at modified_at last_error"),
+        ordering(
+            "id customer_id priority attempts failures due_at tried_at modified_at last_error"
+        ),
     ),
     Own(
         m.SignIn,

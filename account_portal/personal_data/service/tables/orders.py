@@ -181,25 +181,27 @@ ORDERS: tuple[Own, ...] = (
         "Returns",
         direct(m.OrderReturn),
         "id request_number status subtotal shipping_amount total_tax grand_total "
-        "pickup_address_id approved_at rejected_at rejection_reason shipped_at received_at "
-        "completed_at cancelled_at created_at modified_at",
+        "pickup_address_id by_law changed_at courier_company_name awb_no parcel_told_at "
+        "approved_at rejected_at rejection_reason shipped_at "
+        "received_at inspected_at inspection_corrected_at completed_at cancelled_at created_at "
+        "modified_at",
         ordering("customer_id order_id replacement_order_id"),
         order=m.OrderReturn.order_id,
-        scrubbed="rejection_reason",
+        scrubbed="rejection_reason awb_no courier_company_name",
         kept="id customer_id order_id request_number status pickup_address_id replacement_order_id",
     ),
     Own(
         m.ReturnItem,
         "What you sent back",
         lambda customer_id: col(m.ReturnItem.return_id).in_(owned(m.OrderReturn.id, customer_id)),
-        "return_id line_id position quantity resolution reason_code return_reason refund_amount "
-        "tax_amount fee",
-        ordering("id"),
+        "id return_id line_id position quantity resolution reason_code return_reason "
+        "refund_amount tax_amount fee asked_amount asked_tax asked_fee accepted_quantity "
+        "refused_quantity refusal_code refusal_note refused_goods can_ask_again",
         order=select(col(m.OrderReturn.order_id))
         .where(col(m.OrderReturn.id) == col(m.ReturnItem.return_id))
         .scalar_subquery(),
-        scrubbed="return_reason",
-        kept="id return_id line_id resolution reason_code",
+        scrubbed="return_reason refusal_note",
+        kept="id return_id line_id resolution reason_code refusal_code refused_goods",
     ),
     Own(
         m.Claim,
@@ -217,13 +219,19 @@ ORDERS: tuple[Own, ...] = (
         m.ClaimItem,
         "The items it was about",
         lambda customer_id: col(m.ClaimItem.claim_id).in_(owned(m.Claim.id, customer_id)),
-        "claim_id line_id position quantity problem details amount tax_amount refunded",
-        ordering("id"),
+        "id claim_id line_id position quantity problem details amount tax_amount refunded",
         order=select(col(m.Claim.order_id))
         .where(col(m.Claim.id) == col(m.ClaimItem.claim_id))
         .scalar_subquery(),
         scrubbed="details",
         kept="id claim_id line_id problem",
+    ),
+    Own(
+        m.Evidence,
+        "Photos and videos of what you sent back, or said was wrong",
+        direct(m.Evidence),
+        "id media_id return_item_id claim_item_id position created_at",
+        ordering("customer_id order_id"),
     ),
     Own(
         m.Purchase,

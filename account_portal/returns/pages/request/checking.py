@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.addresses.components import address_lines
+from account_portal.evidence.components import evidence_shown
 from account_portal.orders.components import not_asked_for, order_address, order_link
 from account_portal.returns.components import wish
 from account_portal.returns.state import OTHER_REASON
@@ -12,14 +13,20 @@ from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
 
 
-def _chosen(line: Any) -> rx.Component:
-    reason = rx.cond(line.reason == OTHER_REASON, line.comment, line.reason)
+def chosen_line(line: Any) -> rx.Component:
+    """A line as it goes back; nothing of the others."""
+    reason = rx.cond(
+        line.reason == OTHER_REASON,
+        line.comment,
+        rx.cond(line.reason == line.kept_reason, line.kept_words, line.reason),
+    )
     return rx.cond(
         line.chosen,
         ui.order_line(
             line.item.product_name,
             picture=line.item.product_image_url,
             detail=rx.fragment("Quantity ", line.quantity, " · ", rx.el.bdi(reason)),
+            below=evidence_shown(line.evidence),
             end=ui.text(wish(line.resolution), tone="muted", size="small"),
         ),
     )
@@ -29,7 +36,8 @@ def _is_refund(quote: Any) -> Any:
     return (quote.money + quote.credit + quote.points) > 0
 
 
-def _outcome_title(quote: Any) -> Any:
+def outcome_title(quote: Any) -> Any:
+    """What a quote is of."""
     return rx.cond(
         quote.replaced_units == 0,
         "Your refund",
@@ -37,7 +45,8 @@ def _outcome_title(quote: Any) -> Any:
     )
 
 
-def _outcome(quote: Any) -> rx.Component:
+def outcome(quote: Any) -> rx.Component:
+    """What would come back."""
     is_refund = _is_refund(quote)
     return ui.stack(
         rx.cond(
@@ -127,14 +136,14 @@ def last_look() -> rx.Component:
             ui.stack(
                 ui.section(
                     "You return",
-                    ui.rows(rx.foreach(State.lines, _chosen)),
+                    ui.rows(rx.foreach(State.lines, chosen_line)),
                     action=ui.link("Change items", to=here),
                 ),
                 ui.section("What happens", ui.card(what_happens)),
                 gap="large",
             ),
             ui.stack(
-                ui.section(_outcome_title(State.quote), ui.card(_outcome(State.quote))),
+                ui.section(outcome_title(State.quote), ui.card(outcome(State.quote))),
                 ui.section(
                     "Pick-up address",
                     ui.card(_chosen_address()),
@@ -144,12 +153,10 @@ def last_look() -> rx.Component:
             ),
         ),
         ui.form_actions(
-            ui.button(
+            ui.send_button(
                 "Send return request",
-                variant="primary",
-                on_click=State.send.throttle(1500),  # a second press is the same one
+                on_click=State.send,
                 busy=State.busy == "send",
-                busy_label="Sending…",
             ),
             ui.link_button("Back", to=here + "?step=2"),
         ),

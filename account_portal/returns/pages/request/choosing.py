@@ -4,20 +4,23 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.evidence.components import evidence_field
 from account_portal.orders.components import (
     order_link,
     return_note,
     return_until,
     variant_and_quantity,
 )
+from account_portal.returns.schemas import REASON_CODES
 from account_portal.returns.state import OTHER_REASON, REASONS
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
 
 
-def _choices(line: Any) -> rx.Component:
+def _choices(state: Any, line: Any) -> rx.Component:
     sku = line.item.sku
     reason, comment = "reason-" + sku, "comment-" + sku
+    asked = line.item.evidence_for
     return ui.stack(
         ui.grid(
             ui.select_field(
@@ -25,7 +28,7 @@ def _choices(line: Any) -> rx.Component:
                 "How many",
                 line.counts,
                 value=line.quantity,
-                on_change=State.choose_quantity(sku),
+                on_change=state.choose_quantity(sku),
             ),
             ui.select_field(
                 reason,
@@ -33,8 +36,8 @@ def _choices(line: Any) -> rx.Component:
                 [(one, one) for one in REASONS],
                 placeholder="Choose a reason",
                 value=line.reason,
-                error=State.errors[reason],
-                on_change=State.choose_reason(sku),
+                error=state.errors[reason],
+                on_change=state.choose_reason(sku),
             ),
         ),
         rx.cond(
@@ -43,9 +46,21 @@ def _choices(line: Any) -> rx.Component:
                 comment,
                 "Tell us in a few words",
                 default_value=line.comment,
-                error=State.errors[comment],
+                error=state.errors[comment],
                 max_length=500,
             ),
+        ),
+        evidence_field(
+            state,
+            "evidence-" + sku,
+            line.evidence,
+            needed=rx.match(
+                line.reason,
+                *((words, asked.contains(code)) for words, code in REASON_CODES.items()),
+                False,
+            ),
+            on_add=lambda files: state.add_evidence(sku, files),
+            on_remove=lambda evidence_id: state.remove_evidence(sku, evidence_id),
         ),
         ui.radio_cards(
             "What would you like?",
@@ -58,7 +73,7 @@ def _choices(line: Any) -> rx.Component:
                         label,
                         hint=hint,
                         checked=line.resolution == resolution,
-                        on_change=State.choose_resolution(sku, resolution),
+                        on_change=state.choose_resolution(sku, resolution),
                     ),
                 )
                 for resolution, label, hint in (
@@ -72,7 +87,8 @@ def _choices(line: Any) -> rx.Component:
     )
 
 
-def _line(line: Any) -> rx.Component:
+def line_to_choose(state: Any, line: Any) -> rx.Component:
+    """A line of the order, and what is asked of it once it is chosen; of any return form."""
     item = line.item
     product = ui.order_line(
         item.product_name,
@@ -97,9 +113,9 @@ def _line(line: Any) -> rx.Component:
                     "item-" + item.sku,
                     rx.fragment("Return this", ui.hidden_text(": ", item.product_name)),
                     checked=line.chosen,
-                    on_change=State.choose(item.sku),
+                    on_change=state.choose(item.sku),
                 ),
-                rx.cond(line.chosen, _choices(line)),
+                rx.cond(line.chosen, _choices(state, line)),
             )
         ),
         ui.card(product, variant="quiet"),
@@ -117,7 +133,10 @@ def items() -> rx.Component:
                 title="Nothing from this order can be returned now",
             ),
         ),
-        ui.card_list(rx.foreach(State.lines, _line), label="Items of the order"),
+        ui.card_list(
+            rx.foreach(State.lines, lambda line: line_to_choose(State, line)),
+            label="Items of the order",
+        ),
         ui.form_actions(
             rx.cond(
                 State.can_return,

@@ -1,0 +1,1 @@
+"""Evidence: photos and videos that show what a customer says of items of an order."""

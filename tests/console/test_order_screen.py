@@ -1,0 +1,83 @@
+"""One order on one screen says what is true of it now, as its customer's page does."""
+
+from typing import Any
+
+import pytest
+
+from account_portal.console.rules import Role
+from account_portal.console.words import promised
+from account_portal.context import SHOP
+from account_portal.core.db import Database
+from account_portal.models import User
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import CancelOrder
+from account_portal.returns import service as returns
+from account_portal.returns.schemas import InspectReturn
+from account_portal.states import ReturnStatus
+from tests.factories.orders import make_line, make_order
+from tests.factories.returns import make_return, return_item
+
+
+@pytest.fixture
+def staff(signed_in: Any) -> Any:
+    return signed_in(Role.SUPPORT)
+
+
+def screen(staff: Any, number: str) -> str:
+    page = staff.page(f"/orders/{number}")
+    return " ".join(page.text.split())
+
+
+def test_units_that_are_cancelled_are_neither_due_nor_to_be_sent(
+    database: Database, owner: User, call: Any, staff: Any
+) -> None:
+    lines = [
+        make_line(at, quantity=2, selling_price=1000, line_total=2000, tax_amount=0)
+        for at in range(2)
+    ]
+    order = make_order(database, owner, lines=lines)
+    some = {"cancel_items": [{"sku": lines[0]["sku"], "quantity": 1}]}
+    way = {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
+    call(orders.cancel_order, order.order_number, CancelOrder.model_validate(some | way))
+    due = call(orders.get_order_page, order.order_number).price.to_pay
+    shown = screen(staff, order.order_number)
+    assert "2 1 cancelled" in shown
+    assert f"Due in money ₹{due:,.2f}" in shown
+
+
+def test_a_return_that_was_inspected_says_what_did_not_come(
+    database: Database, owner: User, call: Any, staff: Any
+) -> None:
+    line = make_line(quantity=3, selling_price=1000, line_total=3000, tax_amount=0)
+    order = make_order(database, owner, lines=[line], parcels=[{}])
+    item = return_item(quantity=3)
+    made = make_return(database, owner, order, item, status=ReturnStatus.RECEIVED)
+    said = {"sku": line["sku"], "accepted": 1, "refused": 1, "reason_code": "worn"}
+    assert "Goods are fine" in screen(staff, order.order_number)
+    found = InspectReturn.model_validate({"return_items": [said]})
+    call(returns.inspect_return, made.request_number, found, actor=SHOP)
+    shown = screen(staff, order.order_number)
+    assert "Accepted 1, refused 1 (worn); sent back, not in the parcel 1" in shown
+    assert "Complete the return" in shown
+    assert "Goods are fine" not in shown
+
+
+def test_an_address_without_a_state_begins_no_line_with_a_comma(
+    database: Database, owner: User, staff: Any
+) -> None:
+    order = make_order(database, owner, place={"state": "", "country": "Austria"})
+    shown = screen(staff, order.order_number)
+    assert "Austria" in shown
+    assert ", Austria" not in shown
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("2026-12-02", "2 Dec 2026"),
+        ("2026-12-02T18:00:00Z", "2 Dec 2026"),
+        ("within a week", "within a week"),
+    ],
+)
+def test_the_promised_day_is_written_as_other_days(told: str, written: str) -> None:
+    assert promised(told) == written

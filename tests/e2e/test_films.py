@@ -1,0 +1,42 @@
+"""Videos play in a browser when all else that they told is overwritten."""
+
+from base64 import b64encode
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import Browser
+
+from account_portal.gateways.videos import clean_video
+from tests.factories.reviews import FILM, FILMS
+
+MADE = {path.name: path.read_bytes() for path in sorted(FILMS.glob("*.[mw]*[4m]"))}
+PLAY = """async address => {
+  const video = document.createElement('video');
+  video.muted = true;
+  document.body.append(video);
+  const ended = new Promise((done, failed) => {
+    video.onended = done;
+    video.onerror = () => failed(new Error(video.error.message));
+  });
+  video.src = address;
+  await video.play();
+  await ended;
+  const shown = video.getVideoPlaybackQuality().totalVideoFrames;
+  return [video.videoWidth, video.videoHeight, shown];
+}"""
+
+
+@pytest.mark.parametrize("name", [*MADE, "film.webm"])
+def test_a_cleaned_film_plays_to_its_end(browser: Browser, name: str) -> None:
+    content = MADE.get(name, FILM)
+    kind = name.rpartition(".")[2]
+    stream = BytesIO(content)
+    clean_video(stream, kind)
+    page = browser.new_page()
+    told = [
+        page.evaluate(PLAY, f"data:video/{kind};base64,{b64encode(film).decode()}")
+        for film in (content, stream.getvalue())
+    ]
+    page.close()
+    assert told[0] == told[1]
+    assert told[1][2] >= 7
