@@ -26,7 +26,7 @@ class AddEvidence(Input):
 
     images: Photos = Field(default_factory=list)
     videos: Uploads = Field(
-        default_factory=list, max_length=MAX_VIDEOS, description="MP4 or WebM, 50 MiB."
+        default_factory=list, max_length=MAX_VIDEOS, description="MP4, MOV or WebM, 50 MiB."
     )
 
 

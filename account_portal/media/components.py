@@ -18,8 +18,8 @@ def file_kinds(videos: int) -> list[ui.FileKind]:
         ui.FileKind(
             "video",
             "videos",
-            "MP4 or WebM videos",
-            accept="video/mp4,video/webm",
+            "MP4, MOV or WebM videos",
+            accept="video/mp4,video/quicktime,video/webm,.mov",
             limit=videos,
             max_bytes=MAX_VIDEO_BYTES,
         ),
@@ -32,7 +32,7 @@ def file_rules(videos: int) -> str:
     each = "" if videos == 1 else " each"
     return (
         f"Up to {MAX_IMAGES} photos (JPEG, PNG or WebP, 5 MB each) and {some} "
-        f"(MP4 or WebM, 50 MB{each})"
+        f"(MP4, MOV or WebM, 50 MB{each})"
     )
 
 

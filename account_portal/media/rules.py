@@ -5,7 +5,7 @@ from account_portal.gateways.pictures import MAX_BYTES
 from account_portal.media.schemas import MAX_IMAGES
 
 MAX_VIDEO_BYTES = 50 * 1024 * 1024
-NO_VIDEO = "Send an MP4 or WebM video."
+NO_VIDEO = "Send an MP4, MOV or WebM video."
 VIDEO_TOO_LARGE = "A video may have 50 MB at most."
 
 # Major and compatible brands of files that browsers play as MP4; pictures and other cousins of the
@@ -14,6 +14,7 @@ _MP4_BRANDS = frozenset(
     {
         *(b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1"),
         *(b"M4V ", b"M4VH", b"M4VP", b"MSNV", b"dash", b"mmp4"),
+        b"qt  ",  # QuickTime, which the format comes from: so iPhones record
     }
 )
 

@@ -67,7 +67,7 @@ class CreateReview(Input):
     review_text: str = Field(default="", max_length=5000)
     images: Photos = Field(default_factory=list)
     videos: Uploads = Field(
-        default_factory=list, max_length=MAX_VIDEOS, description="MP4 or WebM, 50 MiB each."
+        default_factory=list, max_length=MAX_VIDEOS, description="MP4, MOV or WebM, 50 MiB each."
     )
 
     _plain_number = field_validator("rating", mode="before")(_number)
@@ -85,7 +85,7 @@ class UpdateReview(Input):
         "the review had.",
     )
     videos: Uploads = Field(
-        default_factory=list, max_length=MAX_VIDEOS, description="MP4 or WebM, 50 MiB each."
+        default_factory=list, max_length=MAX_VIDEOS, description="MP4, MOV or WebM, 50 MiB each."
     )
     remove_files: bool = Field(
         default=False, description="Whether the photos and videos it had go."

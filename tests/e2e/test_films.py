@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from account_portal.gateways.videos import clean_video
+from tests.factories.quicktime import make_quicktime
 from tests.factories.reviews import FILM, FILMS
 
 MADE = {path.name: path.read_bytes() for path in sorted(FILMS.glob("*.[mw]*[4m]"))}
+MADE |= {"film.webm": FILM, "iphone.mp4": make_quicktime()}
 PLAY = """async address => {
   const video = document.createElement('video');
   video.muted = true;
@@ -26,9 +28,9 @@ PLAY = """async address => {
 }"""
 
 
-@pytest.mark.parametrize("name", [*MADE, "film.webm"])
+@pytest.mark.parametrize("name", MADE)
 def test_a_cleaned_film_plays_to_its_end(browser: Browser, name: str) -> None:
-    content = MADE.get(name, FILM)
+    content = MADE[name]
     kind = name.rpartition(".")[2]
     stream = BytesIO(content)
     clean_video(stream, kind)
@@ -40,3 +42,18 @@ def test_a_cleaned_film_plays_to_its_end(browser: Browser, name: str) -> None:
     page.close()
     assert told[0] == told[1]
     assert told[1][2] >= 7
+
+
+def test_an_iphones_film_plays_before_it_is_sent(browser: Browser) -> None:
+    """Where it was chosen, under the type that its ending gives it."""
+    page = browser.new_page()
+    film = b64encode(make_quicktime()).decode()
+    address = page.evaluate(
+        """film => {
+          const bytes = Uint8Array.from(atob(film), sign => sign.charCodeAt(0));
+          return URL.createObjectURL(new Blob([bytes], { type: 'video/quicktime' }));
+        }""",
+        film,
+    )
+    assert page.evaluate(PLAY, address)[2] >= 7
+    page.close()

@@ -115,7 +115,7 @@ def test_a_review_is_written_with_videos(open_page: OpenPage, viewport: Any) -> 
     dialog.get_by_role("button", name="Remove 0.webm").click()
     files.set_input_files(film("lies.webm", b"no video at all"))
     dialog.get_by_role("button", name="Send review").click()
-    expect(dialog.get_by_text("lies.webm: Send an MP4 or WebM video.").first).to_be_visible()
+    expect(dialog.get_by_text("lies.webm: Send an MP4, MOV or WebM video.").first).to_be_visible()
     expect(dialog.get_by_label("Your review")).to_have_value("See how it pours.")
     dialog.get_by_role("button", name="Remove lies.webm").click()
     dialog.get_by_role("button", name="Send review").click()

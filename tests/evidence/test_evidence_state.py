@@ -111,7 +111,7 @@ def test_what_the_store_asks_to_see_is_asked_for(
 BAD: list[tuple[list[Any], str]] = [
     ([page_file(b"no picture")], "a.png: Send a JPEG, PNG or WebP picture."),
     ([page_file(), page_file(make_picture()[:300], "b.png")], "b.png: This cannot be read"),
-    ([page_file(b"no video", "a.webm")], "a.webm: Send an MP4 or WebM video."),
+    ([page_file(b"no video", "a.webm")], "a.webm: Send an MP4, MOV or WebM video."),
     ([page_file() for _ in range(6)], "At most 5 photos and 1 video."),
     ([page_file(WEBM, f"{one}.webm") for one in range(2)], "At most 5 photos and 1 video."),
     ([], "Send at least one photo or video"),

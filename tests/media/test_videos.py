@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from account_portal.gateways.videos import VideoUnreadable, clean_video
+from tests.factories.quicktime import PLACE, make_quicktime
 from tests.factories.reviews import FILM, FILMS
 
 SECRET = b"SECRET"
@@ -225,7 +226,7 @@ def table(film: bytes, kind: bytes, at: int, number: int) -> bytes:
     return film[:start] + number.to_bytes(4, "big") + film[start + 4 :]
 
 
-FIRST = MADE["tables-first.mp4"]
+FIRST, LAST = MADE["tables-first.mp4"], MADE["tables-last.mp4"]
 HEAD = FIRST[: int.from_bytes(FIRST[:4], "big")]
 LONG = box(b"stco", bytes(9 << 20))
 HOSTILE = {
@@ -246,6 +247,22 @@ HOSTILE = {
     "many tracks": HEAD + box(b"moov", box(b"trak", b"") * 40) + box(b"mdat", b""),
     "long tables": HEAD + nested(b"moov", b"trak", b"mdia", b"minf", b"stbl", LONG),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("handler", [b"vide", b"meta"])
+def test_chunks_of_all_tracks_are_counted_together(handler: bytes) -> None:
+    """Each of a few tracks may have as many as a long film; together they filled the memory."""
+    chunks = 200_000
+    places = box(b"stco", bytes(4) + chunks.to_bytes(4, "big") + bytes(4 * chunks))
+    sizes = box(b"stsz", bytes(4) + b"\0\0\0\1" + chunks.to_bytes(4, "big"))
+    tables = nested(b"minf", b"stbl", sizes + places)
+    tracks = [
+        box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + kind + bytes(13)) + tables))
+        for kind in (b"vide", handler, handler)
+    ]
+    with pytest.raises(VideoUnreadable) as refused:
+        clean(HEAD + box(b"moov", b"".join(tracks)) + box(b"mdat", b""), "mp4")
+    assert refused.value.fields == {"video": ["cannot be read; its tables are too long"]}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -301,3 +318,25 @@ def test_chunks_with_places_of_64_bits() -> None:
     assert SECRET not in cleaned
     data = [held for kind, held in played(cleaned) if kind == b"mdat"]
     assert data == [held for kind, held in played(clean(film, "mp4")) if kind == b"mdat"]
+
+
+def test_what_an_iphone_records_tells_nothing_and_keeps_what_plays() -> None:
+    film = make_quicktime()
+    cleaned = clean(film, "mp4")
+    assert len(cleaned) == len(film)
+    for told in (SECRET, b"51.5", b"apple"):
+        assert told in film
+        assert told not in cleaned
+    assert clean(cleaned, "mp4") == cleaned
+    kept = [held for kind, held in played(cleaned) if kind == b"mdat"]
+    [same] = [held for kind, held in played(clean(LAST, "mp4")) if kind == b"mdat"]
+    assert kept == [same + bytes(len(PLACE))]
+
+
+def test_places_behind_sound_of_which_no_sizes_are_told_go() -> None:
+    """QuickTime's plain sound tells one size that is not its samples': a chunk ends at the next."""
+    film = make_quicktime()
+    _, sound, *_ = [start for kind, start, _ in boxes(film) if kind == b"stsz"]
+    film = film[: sound + 12] + b"\0\0\0\1" + film[sound + 16 :]
+    assert PLACE in film
+    assert b"51.5" not in clean(film, "mp4")

@@ -100,6 +100,11 @@ class Portal:
         """What it has logged as errors since it was made."""
         return errors_in(self._log)
 
+    def lines(self) -> list[dict[str, Any]]:
+        """What it has logged since it was made; what is no line of a log is left out."""
+        lines = self._log.read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
     def remove(self) -> None:
         """End it for good."""
         self.kill()

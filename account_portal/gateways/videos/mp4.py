@@ -9,7 +9,12 @@ from collections.abc import Iterator, Mapping
 
 from account_portal.gateways.videos.boxes import Box, box_at, children, free
 from account_portal.gateways.videos.pieces import Damaged, File
-from account_portal.gateways.videos.samples import Track, chunks_of, fragment_chunks, keep_only
+from account_portal.gateways.videos.samples import (
+    Track,
+    chunks_of_all,
+    fragment_chunks,
+    keep_only,
+)
 
 _TOP = frozenset({b"ftyp", b"styp", b"sidx", b"moov", b"moof", b"mdat", b"mfra"})
 _KEPT: Mapping[bytes, frozenset[bytes]] = {
@@ -48,7 +53,7 @@ def clean(file: File) -> None:
     tracks, sizes = _clean_movie(file, movies[0])
     if not any(track.handler == b"vide" for track in tracks):
         raise Damaged("it has no picture")
-    kept = [chunk for track in tracks if track.is_played for chunk in chunks_of(track)]
+    kept, others = chunks_of_all(tracks)
     played = {track.number for track in tracks if track.is_played}
     for box in boxes:
         if box.kind == b"moof":
@@ -58,7 +63,7 @@ def clean(file: File) -> None:
             _keep_children(file, box)
         elif box.kind not in _TOP:
             free(file, box)
-    keep_only(file, [box for box in boxes if box.kind == b"mdat"], kept)
+    keep_only(file, [box for box in boxes if box.kind == b"mdat"], kept, others)
 
 
 def _top_level(file: File) -> list[Box]:

@@ -37,17 +37,32 @@ Pieces = list[tuple[int, int | None]]
 """Where pieces of the file begin and end; without an end where the next one begins."""
 
 
-def chunks_of(track: Track) -> Pieces:
-    """The chunks of a track, as the tables of the film say.
+def chunks_of_all(tracks: Iterable[Track]) -> tuple[Pieces, list[int]]:
+    """The chunks of what is played, and where those of all else begin.
 
     Raises:
-        Damaged: these do not fit each other.
+        Damaged: tables do not fit each other, or are too long together.
     """
-    tables = track.tables
-    wide = b"co64" in tables
-    starts = _numbers(tables.get(b"co64" if wide else b"stco", b""), 4, 8 if wide else 4)
-    if len(starts) > _MOST_CHUNKS:
+    kept: Pieces = []
+    others: list[int] = []
+    for track in tracks:
+        if track.is_played:
+            kept += _chunks_of(track)
+        else:
+            others += _starts_of(track)
+        _check_count(len(kept) + len(others))
+    return kept, others
+
+
+def _check_count(chunks: int) -> None:
+    if chunks > _MOST_CHUNKS:
         raise Damaged("its tables are too long")
+
+
+def _chunks_of(track: Track) -> Pieces:
+    """The chunks of a track, as the tables of the film say."""
+    tables = track.tables
+    starts = _starts_of(track)
     sizes = tables.get(b"stsz", b"")
     if len(sizes) < 12:
         raise Damaged("it may be damaged")
@@ -66,6 +81,14 @@ def chunks_of(track: Track) -> Pieces:
         chunks.append((start, start + places[after] - places[first]))
         first = after
     return chunks
+
+
+def _starts_of(track: Track) -> "array[int]":
+    """Where its chunks begin."""
+    wide = b"co64" in track.tables
+    starts = _numbers(track.tables.get(b"co64" if wide else b"stco", b""), 4, 8 if wide else 4)
+    _check_count(len(starts))
+    return starts
 
 
 def _numbers(table: bytes, counted_at: int, width: int, *, each: int = 1) -> "array[int]":
@@ -166,11 +189,10 @@ def _number(content: bytes, at: int, width: int) -> int:
     return int.from_bytes(content[at : at + width], "big")
 
 
-def keep_only(file: File, data: Sequence[Box], kept: Pieces) -> None:
-    """Overwrite all media data that is in no piece that is kept."""
-    if len(kept) > _MOST_CHUNKS:
-        raise Damaged("its tables are too long")
-    begins = sorted(start for start, _ in kept)
+def keep_only(file: File, data: Sequence[Box], kept: Pieces, others: Iterable[int] = ()) -> None:
+    """Overwrite all media data that is in no piece that is kept; at `others` begins what goes."""
+    _check_count(len(kept))
+    begins = sorted({*(start for start, _ in kept), *others})
 
     def end_of(start: int, end: int | None) -> int:
         if end is not None:
