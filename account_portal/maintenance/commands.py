@@ -22,7 +22,7 @@ from account_portal.maintenance.backup import (
     write_backup,
 )
 from account_portal.maintenance.database_copy import Differs, copy_database
-from account_portal.maintenance.files import copy_files
+from account_portal.maintenance.files import clean_videos, copy_files
 from account_portal.maintenance.reencryption import reencrypt
 from account_portal.maintenance.tables import NotEmpty
 
@@ -129,7 +129,7 @@ def copy_rows(url: str) -> None:
 
 @click.group()
 def files() -> None:
-    """Move customers' files."""
+    """Move customers' files, or make stored ones tell less."""
 
 
 @files.command("copy")
@@ -147,6 +147,24 @@ def copy_to(url: str) -> None:
     click.echo(f"Copied: {copied:,} files.")
     if missing:
         click.echo(f"{missing:,} files that rows refer to are not here: removed, or lost.")
+
+
+@files.command("clean-videos")
+def clean_stored_videos() -> None:
+    """Overwrite what stored videos tell beside picture and sound: places, days, names.
+
+    Videos that are sent now are stored without. It may be run again, and while the portal is used.
+    """
+    with _in_words():
+        found = clean_videos(open_database(), _storage(get_settings().storage_url))
+    click.echo(f"Overwritten: {found.changed:,} videos; nothing to do: {found.same:,}.")
+    if found.missing:
+        click.echo(f"{found.missing:,} videos that rows refer to are not here: removed, or lost.")
+    if found.unreadable:
+        raise click.ClickException(
+            f"{len(found.unreadable):,} videos are damaged and stay as they are: "
+            + ", ".join(found.unreadable)
+        )
 
 
 @click.command("reencrypt")
