@@ -1,10 +1,10 @@
 """Files of customers, named by the rows that hold them, from one storage to another."""
 
 import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from tempfile import TemporaryFile
-from collections.abc import Iterator, Mapping
 from typing import IO, Any, BinaryIO
 
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""A film as iPhones record it: QuickTime's boxes, with the place, the camera and the day in them."""
+"""A film as iPhones record it: boxes of QuickTime, with place, camera and day in them."""
 
 from collections.abc import Iterator
 
@@ -61,7 +61,7 @@ def _places(at: int) -> bytes:
 
 
 def make_quicktime() -> bytes:
-    """A second that plays, with `wide` before its data, places within, and tags without a version."""
+    """A second that plays, with `wide` before its data and places within it."""
     film = (FILMS / "tables-last.mp4").read_bytes()
     parts = dict(_boxes(film))
     # As long as the head it replaces, so that the places in the tables stay right.

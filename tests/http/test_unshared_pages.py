@@ -110,5 +110,7 @@ def test_portals_apart_say_so_share_sessions_and_say_when_it_is_over(portals: li
     second.stop()
     wait(lambda: pages_of(first) == ("ok", None))
     assert doctors_word(first).startswith("ok ")
-    levels = {line["level"] for line in first.lines() if line["logger"].startswith("account_portal")}
+    levels = {
+        line["level"] for line in first.lines() if line["logger"].startswith("account_portal")
+    }
     assert not levels & {"error", "critical"}

@@ -24,6 +24,7 @@ from account_portal.orders import service as orders
 from account_portal.orders.schemas import Policy
 from account_portal.returns.rules import OrderNotReturnable
 from account_portal.withdrawals import rules, service
+from account_portal.withdrawals.rules.words import LEFT_OUT
 from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
 from tests.factories.auth import codes_sent, messages
 from tests.factories.events import told, types_told
@@ -374,6 +375,22 @@ def test_what_strangers_type_is_no_advertisement_in_a_mailbox_of_somebody_else(
         assert "Somebody typed this e-mail address" in text
         if who == "anybody":
             receipt = state(acting, ADVERTISEMENT, **said)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+449001234567", "0900 123 4567", "0900-1234567", "0900/1234567", "٠٩٠٠١٢٣٤٥٦٧", "②②②②②②②"],
+)
+def test_a_number_to_call_is_no_name_and_no_goods(
+    database: Database, acting: Any, delivered: Order, number: str
+) -> None:
+    said = {"name": f"Your bank, call {number}", "goods": f"call {number} now"}
+    receipt = state(acting, delivered.order_number, contact="victim@example.com", **said)
+    [(_, _, text)] = mailed(database)
+    assert f": Your bank, call {LEFT_OUT}\n" in text
+    [goods] = [line for line in text.splitlines() if " call " in line and line.endswith(" now")]
+    assert sum(sign.isnumeric() for sign in goods) < 8
+    assert f"key={receipt.receipt_key}" in text
 
 
 def mailed(database: Database) -> list[tuple[str, str, str]]:

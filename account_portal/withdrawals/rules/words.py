@@ -6,31 +6,55 @@ must not make the shop the sender of their advertisement, or of a call to open a
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-LONGEST = {"name": 60, "order": 40, "goods": 200}
-"""Signs of each that are mailed."""
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is mailed of a field.
+
+    Attributes:
+        signs: of the whole.
+        figures: of the whole; a telephone number has seven or more.
+        in_word: figures of a word.
+    """
+
+    signs: int
+    figures: int
+    in_word: int
+
+
+BOUNDS: Mapping[str, Bounds] = {
+    "name": Bounds(60, figures=0, in_word=0),
+    # A number of an order can't be told from one that is to be called.
+    "order": Bounds(40, figures=20, in_word=20),
+    "goods": Bounds(200, figures=8, in_word=4),  # counts and sizes
+}
 LEFT_OUT = "…"
 
-_MOST_FIGURES = 20
 _LONGEST_WORD = 30
 _AROUND = "()\"'“”„«».,;:!?#"
 _WITHIN = frozenset("-'’&+_")
 _COUNT = re.compile(r"[0-9]+[.,/][0-9]+")
 
 
-def harmless(text: str, longest: int) -> str:
+def harmless(text: str, field: str) -> str:
     """The words in one line that lead nowhere; what is left out shows as one ellipsis.
 
     Args:
         text: as it was typed.
-        longest: signs that are kept at most.
+        field: which of `BOUNDS` it is.
     """
+    bounds = BOUNDS[field]
     kept: list[str] = []
     length = figures = 0
     for word in text.split():
         length += len(word) + 1
-        figures += sum(sign.isdigit() for sign in word)
-        if _is_plain(word) and length <= longest + 1 and figures <= _MOST_FIGURES:
+        own = sum(unicodedata.category(sign)[0] == "N" for sign in word)
+        has_few = own <= bounds.in_word and figures + own <= bounds.figures
+        if has_few and length <= bounds.signs + 1 and _is_plain(word):
+            figures += own
             kept.append(word)
         elif kept[-1:] != [LEFT_OUT]:
             kept.append(LEFT_OUT)

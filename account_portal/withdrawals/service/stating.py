@@ -25,7 +25,7 @@ from account_portal.security import otp, rate_limit, tokens
 from account_portal.security.rate_limit import Limit
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import NotCarriedOut, Texts, texts_in
-from account_portal.withdrawals.rules.words import LONGEST, harmless
+from account_portal.withdrawals.rules.words import harmless
 from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
 from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines, proven_order
 
@@ -181,8 +181,8 @@ def _for_strangers(
 ) -> str:
     """The receipt for a mailbox that may be anybody's: what was typed cannot advertise there."""
     typed = {"name": data.name, "order": data.order}
-    bounded = {name: harmless(text, LONGEST[name]) for name, text in typed.items()}
-    goods = harmless(said, LONGEST["goods"])
+    bounded = {name: harmless(text, name) for name, text in typed.items()}
+    goods = harmless(said, "goods")
     told = _receipt(
         ctx, texts, data.model_copy(update=bounded), goods, lines, row.reference, row.received_at
     )
