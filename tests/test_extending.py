@@ -19,6 +19,7 @@ import pytest
 from account_portal.core import extensions
 from account_portal.core.demo import DEMO_PASSWORD
 from account_portal.core.places import ROOT
+from tests.factories.pictures import make_picture
 from tests.http.conftest import Server, serving
 from tests.portal_server import plain_environment
 
@@ -136,6 +137,30 @@ def test_an_order_is_paid_at_the_counter_and_the_till_hears_of_it(server: Server
         "order.paid",
         "payment.settled",
     ]
+
+
+EICAR = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"
+
+
+def test_files_are_shown_to_the_check_before_they_are_kept(server: Server) -> None:
+    with httpx.Client(base_url=f"{server.url}/api/v1/main/storefront") as customer:
+        body = {"email": EMAIL, "password": DEMO_PASSWORD}
+        signed_in = customer.post("/auth/login/password", json=body).json()["content"]
+        customer.headers["Authorization"] = f"Bearer {signed_in['access_token']}"
+        me = signed_in["user"]["id"]
+
+        def send(content: bytes) -> httpx.Response:
+            return customer.post(
+                f"/auth/user/{me}/profile-image", files={"image": ("a.png", content)}
+            )
+
+        refused = send(make_picture("PNG") + EICAR)
+        assert refused.status_code == 400
+        assert refused.json()["error"] == {
+            "image": ["cannot be taken; the store's check of files refused it"]
+        }
+        assert send(make_picture("PNG")).status_code == 200
+    assert "the test file of EICAR" in (server.data_dir / "server.log").read_text()
 
 
 def test_texts_go_by_the_modem(server: Server) -> None:
@@ -261,7 +286,7 @@ def test_the_manual_shows_what_is_implemented_as_it_is() -> None:
     manual = (ROOT / "docs" / "extending.md").read_text()
     [code] = re.findall(r"```python\n(.*?)```", manual, re.DOTALL)
     parts = re.split(r"^# (account_portal/\S+)$", code, flags=re.MULTILINE)[1:]
-    assert len(parts) == 10
+    assert len(parts) == 12
     for file, shown in zip(parts[::2], parts[1::2], strict=True):
         there = signatures((ROOT / file).read_text())
         for name, declared in signatures(shown).items():

@@ -11,6 +11,8 @@ MESSAGES = "account_portal.messages"
 """Makers of senders, by the scheme of the address that a channel is set up with."""
 EVENT_SINKS = "account_portal.event_sinks"
 """Takers of events, by the name that a webhook of `sink:NAME` gives them."""
+FILE_CHECKS = "account_portal.file_checks"
+"""What judges files that customers send, by any name: each one is asked."""
 PAGES = "account_portal.pages"
 """Pages, with their rows of the menu."""
 

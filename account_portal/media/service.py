@@ -7,12 +7,14 @@ written at once, removed again when it is rolled back; those of deleted rows go 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from os import SEEK_END
 from typing import BinaryIO
 
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.schemas import Upload
+from account_portal.gateways.file_checks import check_file
 from account_portal.gateways.pictures import (
     CONTENT_TYPE,
     MAX_BYTES,
@@ -40,8 +42,12 @@ def prepare_picture(
         PayloadTooLarge: more than 5 MiB.
         UnsupportedMediaType: neither JPEG, PNG nor WebP, whatever it is called.
         PictureUnreadable: damaged, or too many pixels.
+        FileRefused: a check that the shop installed does not let it in.
     """
-    pictures = make_pictures(upload.read(MAX_BYTES + 1), sizes, field=field)
+    content = upload.read(MAX_BYTES + 1)
+    if len(content) <= MAX_BYTES:
+        check_file(BytesIO(content), field=field)
+    pictures = make_pictures(content, sizes, field=field)
     return {f"{size}.webp": content for size, content in pictures.items()}
 
 
@@ -65,8 +71,8 @@ def prepare_files(
         kinds: what the two are called, as in `Media`.
 
     Raises:
-        PayloadTooLarge, UnsupportedMediaType, PictureUnreadable, VideoUnreadable: one cannot be
-            taken; the fields say which, such as `images.0`.
+        PayloadTooLarge, UnsupportedMediaType, PictureUnreadable, VideoUnreadable, FileRefused: one
+            cannot be taken; the fields say which, such as `images.0`.
     """
     image, video = kinds
     found = [
@@ -77,6 +83,7 @@ def prepare_files(
         field = f"videos.{place}"
         rules.check_video_size(upload.measure(), field=field)
         kind = rules.video_kind(upload.read(4096), field=field)
+        check_file(upload.file, field=field)
         clean_video(upload.file, kind, field=field)
         # Not read into memory: it goes from the file it came in to the file it is kept in.
         found.append(PreparedFile(video, CONTENT_TYPES[kind], {f"video.{kind}": upload.file}))

@@ -73,6 +73,7 @@ def test_a_passkeys_life(
     page.context.add_init_script(BUTTON_ONLY)
     keeper = Keeper(page)
     expect(page.get_by_text("No passkey yet")).to_be_visible()
+    expect(page.get_by_text("Codes by SMS can be read by")).to_be_visible()
     add(page)
     [kept] = keeper.kept()
     assert kept["isResidentCredential"]

@@ -9,6 +9,7 @@ from account_portal.api.router import serving
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.turns import Turns
 from account_portal.gateways import pictures
+from account_portal.gateways.file_checks import CHECKING
 from account_portal.security import passwords
 from tests.factories.pictures import make_picture
 
@@ -77,6 +78,6 @@ def test_of_a_crowd_some_wait_and_the_others_are_refused_at_once() -> None:
     assert (done.qsize(), refused.qsize()) == (2, 0)
 
 
-@pytest.mark.parametrize("turns", [passwords.TURNS, pictures.DECODING])
+@pytest.mark.parametrize("turns", [passwords.TURNS, pictures.DECODING, CHECKING])
 def test_those_who_wait_leave_threads_to_others(turns: Turns) -> None:
     assert turns.most < serving.THREADS * 3 / 4

@@ -9,6 +9,13 @@ from account_portal.auth.components import passkey_maker
 from account_portal.auth.state.security import SecurityState as State
 from account_portal.ui import components as ui
 from account_portal.ui.removing import removal_dialog
+from account_portal.ui.store import StoreState
+
+_USE = "They sign you in without a password, and work on this site only."
+_SMS_RISK = (
+    "Codes by SMS can be read by whoever takes over your phone number; passkeys, and codes by "
+    "e-mail, cannot be taken that way."
+)
 
 
 def _passkey(passkey: Any) -> rx.Component:
@@ -77,7 +84,11 @@ def passkeys(page: Any) -> rx.Component:
             ),
         ),
         action=add,
-        description="They sign you in without a password, and work on this site only.",
+        description=rx.cond(
+            StoreState.channels.contains("sms"),
+            f"{_USE} {_SMS_RISK}",
+            _USE,
+        ),
     )
 
 
