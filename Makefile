@@ -15,6 +15,9 @@ DEV := $(VENV)/.dev
 # `make check` runs each module in tests/checks/ as a program; a new check is a new file there.
 CHECKS = $(patsubst %.py,%,$(filter-out %/__init__.py,$(wildcard tests/checks/*.py)))
 
+# Each process would compile all it imports anew, which takes as long as its start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run dev test check bench fuzz torture screens lock format clean
 
