@@ -136,6 +136,20 @@ class PaymentGateway(Protocol):
         """
         ...
 
+    def close(self, reference: str) -> bool:
+        """Let nobody pay an attempt any more; closing it again changes nothing.
+
+        Args:
+            reference: what the gateway calls the attempt.
+
+        Returns:
+            Whether nobody has paid it either; what was paid is told by a message.
+
+        Raises:
+            GatewayUnavailable: nobody answered.
+        """
+        ...
+
     def refund(self, request: RefundRequest) -> RefundReport:
         """Send money back; asked again for the same number, it sends no more.
 
@@ -175,6 +189,9 @@ class DemoGateway:
             redirect_url=f"{self._origin}/test-gateway/{request.request_number}?{query}",
             expires_at=request.now + ATTEMPT_LASTS,
         )
+
+    def close(self, reference: str) -> bool:
+        raise NotImplementedError(f"{reference}: attempts have no reference here")
 
     def refund(self, request: RefundRequest) -> RefundReport:
         raise NotImplementedError(f"{request.request_number}: no money came, none goes back")

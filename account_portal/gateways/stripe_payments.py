@@ -77,8 +77,8 @@ class StripeGateway:
     def start(self, request: PaymentRequest, signature: str) -> PaymentStart:
         del signature  # Stripe signs its own answers
         try:
-            for reference in request.replaces:
-                self._close(reference)
+            if not all(self._close(reference) for reference in request.replaces):
+                raise GatewayUnavailable("An earlier payment for this order is being confirmed.")
             return self._open(request)
         except _Refused as error:
             raise GatewayUnavailable("This order cannot be paid online just now.") from error
@@ -116,6 +116,12 @@ class StripeGateway:
             expires_at=datetime.fromtimestamp(session.expires_at, UTC),
             reference=session.id,
         )
+
+    def close(self, reference: str) -> bool:
+        try:
+            return self._close(reference)
+        except _Refused:  # Stripe knows no such attempt: there is nothing to pay
+            return True
 
     def refund(self, request: RefundRequest) -> RefundReport:
         try:
@@ -172,21 +178,14 @@ class StripeGateway:
         ) as error:
             raise ReportNotUnderstood(f"{type(error).__name__}: {error}") from None
 
-    def _close(self, reference: str) -> None:
-        """Let nobody pay an earlier attempt any more.
-
-        Raises:
-            GatewayUnavailable: it is paid, or Stripe did not answer.
-        """
+    def _close(self, reference: str) -> bool:
         with _answered():
             try:
                 self._client.v1.checkout.sessions.expire(reference)
             except stripe.InvalidRequestError:  # it is over, one way or the other
                 session = self._client.v1.checkout.sessions.retrieve(reference)
-                if session.status == "complete":
-                    raise GatewayUnavailable(
-                        "An earlier payment for this order is being confirmed."
-                    ) from None
+                return session.status != "complete"
+        return True
 
     def _find(self, request: RefundRequest) -> dict[str, Any] | None:
         refunds = self._client.v1.refunds.list(

@@ -28,7 +28,7 @@ log = logging.getLogger("account_portal.housekeeping")
 EVERY_SECONDS = 30.0
 SWEEP_EVERY = 120
 """Rounds between two removals of what is over: an hour."""
-REFUNDS_EVERY_SECONDS = 5.0
+PAYMENTS_EVERY_SECONDS = 5.0
 REMIND_EVERY = 10
 """Rounds between two looks for what time brings: five minutes."""
 STOP_SECONDS = 5.0
@@ -79,17 +79,21 @@ def remove_what_is_over() -> None:
                 is_done = not sweep_some(ctx)
 
 
-def run_refund_loop(stop: Event) -> None:
-    """Let the payment gateway send refunds back until told to stop. Several processes may."""
+def run_payment_loop(stop: Event) -> None:
+    """Let the gateway send refunds back and close attempts to pay until told to stop.
+
+    Several processes may.
+    """
     while not stop.is_set():
-        try:
-            while not stop.is_set() and orders.pay_back_next():
-                pass
-        except GatewayUnavailable:
-            log.warning("the database was busy; refunds wait")
-        except Exception:
-            log.exception("a refund could not be sent back; it is tried again")
-        stop.wait(REFUNDS_EVERY_SECONDS)
+        for do_next in (orders.pay_back_next, orders.close_next_attempt):
+            try:
+                while not stop.is_set() and do_next():
+                    pass
+            except GatewayUnavailable:
+                log.warning("database or gateway did not answer; %s waits", do_next.__name__)
+            except Exception:
+                log.exception("%s failed; it is tried again", do_next.__name__)
+        stop.wait(PAYMENTS_EVERY_SECONDS)
 
 
 def run_housekeeping_loop(stop: Event) -> None:
@@ -136,8 +140,8 @@ async def background_jobs() -> AsyncIterator[None]:
 def _begin(stop: Event) -> list[Thread]:
     loops = {"housekeeping": run_housekeeping_loop}
     payments = get_gateways().payments
-    if payments is not None and payments.pays_back:
-        loops["refunds"] = run_refund_loop
+    if payments is not None:
+        loops["payments"] = run_payment_loop
     threads = [
         Thread(target=loop, args=(stop,), name=name, daemon=True) for name, loop in loops.items()
     ]

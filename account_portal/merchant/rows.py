@@ -308,6 +308,9 @@ class RefundRow(OfOrder):
         "tells what became of it; else whoever pays it tells."
     )
     gateway_error: str | None = Field(description="Why the gateway did not send it, as it says.")
+    is_retry_available: bool = Field(
+        description="Whether it failed, and what is owed in its place waits to be tried again."
+    )
     created_at: Moment
     updated_at: Moment
     version: Version

@@ -203,6 +203,7 @@ def test_money_goes_back_step_by_step(database: Database, signed_in: SignedIn, o
     do(finance, page, "refund.settle", status="failed")
     assert "It is owed still" in finance.told()
     do(finance, of_order(finance, order), "refund.retry", refund.request_number)
+    assert "refund.retry" not in of_order(finance, order).deeds()
     [again] = [one for one in rows(database, Refund) if one.retries_id == refund.id]
     assert again.status == "approved"
     do(finance, of_order(finance, order), "refund.settle", status="success", reference="B-1")

@@ -133,9 +133,16 @@ def test_a_refund_that_failed_is_tried_again(
     number = made.json()["content"]["request_number"]
     early = systems.post(f"/refunds/{number}/retry")
     assert (early.status_code, early.json()["code"]) == (409, "refund_not_movable")
+
+    def can_be_tried_again(number: str) -> bool:
+        return bool(systems.get(f"/refunds/{number}").json()["content"]["is_retry_available"])
+
     systems.post(f"/refunds/{number}/approve")
+    assert not can_be_tried_again(number)
     systems.post(f"/refunds/{number}/settle", {"status": "failed"})
+    assert can_be_tried_again(number)
     again = systems.post(f"/refunds/{number}/retry", {})
+    assert not can_be_tried_again(number)
     assert again.json()["content"]["status"] == "approved"
     assert again.json()["content"]["request_number"] != number
     assert systems.post(f"/refunds/{number}/retry").json() == again.json()

@@ -262,6 +262,37 @@ def test_an_attempt_being_paid_lets_no_other_begin(shop: Shop, clock: Any) -> No
     assert shop.account() == (20000, 0, 0)
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_order_that_is_cancelled_can_be_paid_no_more(shop: Shop, is_known: bool) -> None:
+    session = shop.stripe.sessions[shop.pay()]
+    shop.shop(service.cancel_for_shop, "ORD-1", "Out of stock")
+    shop.stripe.is_down = True
+    with pytest.raises(GatewayUnavailable):
+        service.close_next_attempt()
+    shop.stripe.is_down = False
+    if not is_known:
+        shop.stripe.sessions.clear()
+    assert service.close_next_attempt()
+    assert session["status"] == ("expired" if is_known else "open")
+    assert not service.close_next_attempt()
+
+
+def test_what_was_paid_before_it_could_be_closed_goes_back(shop: Shop) -> None:
+    message = shop.stripe.pay(shop.pay())
+    shop.shop(service.cancel_for_shop, "ORD-1", "Out of stock")
+    assert service.close_next_attempt()
+    assert not service.close_next_attempt()
+    assert shop.tell(message) == 200
+    assert shop.refunds() == [(20000, "pending")]
+
+
+def test_an_attempt_under_way_stays_open(shop: Shop) -> None:
+    session = shop.pay()
+    assert not service.close_next_attempt()
+    assert shop.tell(shop.stripe.pay(session)) == 200
+    assert not service.close_next_attempt()
+
+
 def test_a_refund_goes_back_to_the_payment(shop: Shop) -> None:
     shop.paid()
     number = shop.refund("50")

@@ -190,6 +190,7 @@ def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
         statement = select(col(OrderReturn.id), col(OrderReturn.request_number))
         found = ctx.db.execute(statement.where(col(OrderReturn.id).in_(return_ids)))
         returns = {row.id: row.request_number for row in found}
+    retried = orders.waiting_retries(ctx, [row for row, *_ in rows])
     return [
         RefundRow(
             **{
@@ -201,6 +202,7 @@ def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
             customer_id=customer_id,
             return_request_number=returns.get(row.return_id),
             by_gateway=orders.is_sent_by_gateway(ctx, row),
+            is_retry_available=row.id in retried,
         )
         for row, number, currency, customer_id in rows
     ]

@@ -11,6 +11,7 @@ from account_portal.orders.service.cancelling import (
     preview_cancel,
 )
 from account_portal.orders.service.cancelling_items import cancel_items_for_shop
+from account_portal.orders.service.closing_attempts import close_next_attempt
 from account_portal.orders.service.delivery import change_delivery, list_delivery_choices
 from account_portal.orders.service.documents import (
     apply_settings,
@@ -60,6 +61,7 @@ from account_portal.orders.service.refund_reading import (
     refunds_by_claim,
     refunds_by_return,
     shown_refunds,
+    waiting_retries,
 )
 from account_portal.orders.service.refunds import (
     approve_refund,
@@ -89,6 +91,7 @@ __all__ = [
     "cancel_order",
     "cart_items",
     "change_delivery",
+    "close_next_attempt",
     "count_orders",
     "create_refund",
     "create_shipment",
@@ -137,6 +140,7 @@ __all__ = [
     "settle_refund",
     "shown_refunds",
     "try_policy",
+    "waiting_retries",
     "whole_details",
     "write_policy",
     "written_arrival",

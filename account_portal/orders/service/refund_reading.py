@@ -1,6 +1,6 @@
 """Reading refunds: how much, which way, and by which day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +30,21 @@ _REFUNDS: Any = (
     .outerjoin(OrderReturn, col(OrderReturn.id) == col(Refund.return_id))
     .order_by(col(Refund.created_at), col(Refund.id))
 )
+
+
+def waiting_retries(ctx: Context, refunds: Sequence[Refund]) -> set[str]:
+    """Ids of those refunds that failed and can be tried again: what takes their place waits."""
+    failed = [refund for refund in refunds if refund.status == RefundStatus.FAILED]
+    if not failed:
+        return set()
+    found = ctx.db.execute(
+        select(col(Refund.retries_id)).where(
+            col(Refund.order_id).in_({refund.order_id for refund in failed}),
+            col(Refund.retries_id).in_([refund.id for refund in failed]),
+            col(Refund.status) == RefundStatus.PENDING,
+        )
+    )
+    return {str(number) for number in found.scalars()}
 
 
 def refunds_by_return(ctx: Context, return_ids: list[str]) -> dict[str, list[OrderRefund]]:

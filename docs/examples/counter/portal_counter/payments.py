@@ -43,6 +43,10 @@ class CounterGateway:
         }
         return PaymentStart(f"{self._slip_url}?{urlencode(slip)}", request.now + SLIP_LASTS)
 
+    def close(self, reference: str) -> bool:
+        """Never asked: slips have no reference of their own."""
+        raise NotImplementedError(reference)
+
     def refund(self, request: RefundRequest) -> RefundReport:
         """Never asked, as `pays_back` says."""
         raise NotImplementedError(request.request_number)
