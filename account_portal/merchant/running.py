@@ -54,3 +54,14 @@ def read_number(text: str) -> Decimal:
     if not number.is_finite():
         raise click.BadParameter(f"{text} is no number")
     return number
+
+
+def read_units(_context: click.Context, _option: Any, texts: tuple[str, ...]) -> dict[str, int]:
+    """Units by line, each written as SKU=UNITS: a callback of click's."""
+    units = {}
+    for text in texts:
+        sku, equals, count = text.rpartition("=")
+        if not equals or not count.isdecimal():
+            raise click.BadParameter(f"write SKU=UNITS, not {text}")
+        units[sku] = int(count)
+    return units

@@ -15,11 +15,10 @@ from account_portal.merchant import deeds
 from account_portal.merchant.claim_commands import claim_group
 from account_portal.merchant.list_commands import list_commands
 from account_portal.merchant.policy_commands import policy_group
-from account_portal.merchant.running import read_input, read_number, run_as_shop
+from account_portal.merchant.return_commands import return_group
+from account_portal.merchant.running import read_input, read_number, read_units, run_as_shop
 from account_portal.orders import service as orders
 from account_portal.personal_data import service as personal_data
-from account_portal.returns import service as returns
-from account_portal.returns.schemas import REFUSALS, InspectReturn
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import service as withdrawals
@@ -58,19 +57,9 @@ def shipment_group() -> None:
     """Parcels."""
 
 
-def _units(_context: click.Context, _option: Any, texts: tuple[str, ...]) -> dict[str, int]:
-    units = {}
-    for text in texts:
-        sku, equals, count = text.rpartition("=")
-        if not equals or not count.isdecimal():
-            raise click.BadParameter(f"write SKU=UNITS, not {text}")
-        units[sku] = int(count)
-    return units
-
-
 @shipment_group.command("create")
 @click.argument("order_number")
-@click.argument("units", nargs=-1, metavar="[SKU=UNITS]...", callback=_units)
+@click.argument("units", nargs=-1, metavar="[SKU=UNITS]...", callback=read_units)
 def create_shipment(order_number: str, units: dict[str, int]) -> None:
     """Put units into a new parcel; none named: all that are in no parcel yet. Prints its number."""
     click.echo(run_as_shop(orders.create_shipment, order_number, units or None))
@@ -174,82 +163,6 @@ def settle_refund(request_number: str, outcome: str, reference: str | None) -> N
     succeeded = outcome == "success"
     run_as_shop(orders.settle_refund, request_number, succeeded=succeeded, reference=reference)
     click.echo(f"Refund {request_number}: {outcome}.")
-
-
-@shop.group("return")
-def return_group() -> None:
-    """Return requests."""
-
-
-@return_group.command("approve")
-@click.argument("request_number")
-def approve_return(request_number: str) -> None:
-    """Agree to a return; makes its refund or replacement order."""
-    run_as_shop(returns.approve_return, request_number)
-    click.echo(f"Return {request_number} is approved.")
-
-
-@return_group.command("reject")
-@click.argument("request_number")
-@click.argument("reason")
-def reject_return(request_number: str, reason: str) -> None:
-    """Decline a return; the customer reads the reason."""
-    run_as_shop(returns.reject_return, request_number, reason)
-    click.echo(f"Return {request_number} is rejected.")
-
-
-@return_group.command("ship")
-@click.argument("request_number")
-def ship_return(request_number: str) -> None:
-    """The goods are on their way back."""
-    run_as_shop(returns.mark_return_shipped, request_number)
-    click.echo(f"Return {request_number} is shipped.")
-
-
-@return_group.command("receive")
-@click.argument("request_number")
-def receive_return(request_number: str) -> None:
-    """The goods arrived."""
-    run_as_shop(returns.receive_return, request_number)
-    click.echo(f"Return {request_number} is received.")
-
-
-@return_group.command("inspect")
-@click.argument("request_number")
-@click.argument("units", nargs=-1, metavar="[SKU=ACCEPTED]...", callback=_units)
-@click.option(
-    "--refuse", "refused", multiple=True, metavar="SKU=UNITS", callback=_units, help="Not accepted."
-)
-@click.option("--reason", "reason_code", type=click.Choice(list(REFUSALS)), help="Why not.")
-@click.option("--note", help="The same in words; the customer reads it.")
-@click.option("--keep", is_flag=True, help="Keep what is refused; else it goes back.")
-@click.option("--can-ask-again", is_flag=True, help="What is refused may be returned again.")
-def inspect_return(
-    request_number: str, units: dict[str, int], refused: dict[str, int], **said: Any
-) -> None:
-    """Say what of a received return is accepted; of lines not named, everything is."""
-    goods = "kept" if said.pop("keep") else "sent_back"
-    items = [
-        {
-            "sku": sku,
-            **({"accepted": units[sku]} if sku in units else {}),
-            "refused": refused.get(sku, 0),
-            "goods": goods,
-            **{name: value for name, value in said.items() if value},
-        }
-        for sku in {**units, **refused}
-    ]
-    data = read_input(InspectReturn, return_items=items)
-    run_as_shop(returns.inspect_return, request_number, data)
-    click.echo(f"Return {request_number} is inspected.")
-
-
-@return_group.command("complete")
-@click.argument("request_number")
-def complete_return(request_number: str) -> None:
-    """Everything about the return is done."""
-    run_as_shop(returns.complete_return, request_number)
-    click.echo(f"Return {request_number} is complete.")
 
 
 @shop.group("bank-account")
@@ -377,6 +290,7 @@ def readmit_customer(name: str) -> None:
 
 
 shop.add_command(claim_group)
+shop.add_command(return_group)
 shop.add_command(policy_group)
 for _command in list_commands():
     shop.add_command(_command)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
 
+from account_portal.cli import main
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.core.errors import Forbidden, InvalidInput, NotFound, PortalError
@@ -261,3 +263,18 @@ def test_what_was_inspected_before_is_not_guessed(
         db.commit()
     assert not is_shown(call, number)
     assert refused(call, database, number, found()).code == "inspection_final"
+
+
+def test_it_is_said_anew_on_the_command_line(call: Call, database: Database, owner: User) -> None:
+    _, number = received(database, owner)
+    run = CliRunner()
+    early = run.invoke(main, ["shop", "return", "correct-inspection", number])
+    assert (early.exit_code, rows(database, Request)[0].inspected_at) == (1, None)
+    call(service.inspect_return, number, found({"refused": 1, **WORN}), actor=SHOP)
+    words = [number, "SKU-0=1", "--refuse", "SKU-0=1", "--reason", "damaged", "--keep"]
+    done = run.invoke(main, ["shop", "return", "correct-inspection", *words])
+    assert done.output == f"The inspection of return {number} is corrected.\n"
+    [item] = rows(database, ReturnItem)
+    assert (item.refusal_code, item.refusal_note, item.refused_goods) == ("damaged", None, "kept")
+    assert run.invoke(main, ["shop", "return", "correct-inspection", number]).exit_code == 0
+    assert promised(database) == {"original_payment_mode": 2000}
