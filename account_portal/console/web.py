@@ -276,11 +276,13 @@ _TITLES = {
 
 def sentences_of(error: PortalError) -> str:
     """What an error says, with its fields."""
+    is_said = error.message != type(error).message
     faults = [
         f"{words.words(name)} {text}." if name != "_" else text
         for name, texts in error.fields.items()
         for text in texts
-        if text not in error.message
+        # "Return items 0 reason code" is no name on any screen: what the error says itself does.
+        if text not in error.message and not (is_said and any(map(str.isdigit, name.split("."))))
     ]
     return " ".join([error.message, *faults])
 

@@ -94,6 +94,7 @@ class FoundOrderState(EvidenceDraft, PageState):
     reporting: ClaimQuote | None = None
     """What reporting them asks for."""
     withdraw_link: str = ""
+    help_link: str = ""
 
     reason: str = ""
     """Why something goes back, as it was chosen."""
@@ -136,7 +137,7 @@ class FoundOrderState(EvidenceDraft, PageState):
         self.can_report = any(line.counts for line in page.to_report)
         self.missing_parcels, self.parcels = page.missing_parcels, page.parcels
         self.returns, self.claims = page.returns, page.claims
-        self.return_until = page.return_until
+        self.return_until, self.help_link = page.return_until, page.help_link
         choices = {"cancel": page.to_cancel, "return": page.to_return, "report": page.to_report}
         self.lines = choices.get(self.asking, [])
         self.phase = "ready"

@@ -26,6 +26,7 @@ from account_portal.notifications.messages.orders import (
     OrderShipped,
     OutForDelivery,
     ParcelLate,
+    ParcelLost,
     PaymentFailed,
     PaymentReceived,
     WithdrawalReceived,
@@ -129,6 +130,7 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("not-delivered", NotDelivered(**parcel)),
         ("not-delivered-back", NotDelivered(**parcel, is_over=True)),
         ("parcel-late", ParcelLate(**parcel, promised="Wed, 2 Dec")),
+        ("parcel-lost", ParcelLost(**parcel)),
         ("delivery-changed", DeliveryChanged(**of, place="14 Lake View Road, Bengaluru")),
         (
             "items-cancelled",
@@ -172,6 +174,8 @@ def examples(settings: Settings) -> dict[str, Words]:
             ),
         ),
         ("claim-replaced", ClaimMoved(step="replaced", **of_claim)),
+        ("claim-parcel", ClaimMoved(step="opened", is_parcel=True, **of_claim)),
+        ("claim-parcel-again", ClaimMoved(step="replaced", is_parcel=True, **of_claim)),
         ("claim-send-back", ClaimMoved(step="send_back", **of_claim)),
         (
             "claim-declined",

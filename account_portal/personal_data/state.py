@@ -52,4 +52,4 @@ class OwnDataState(Leaving, PageData, PageState):
         if self.leaving != "sure":
             return
         await write(self, service.delete_account)
-        self.leave_to = f"{routes.LOGIN}?closed=1"
+        self.leave_to = f"{routes.LOGIN}?deleted=1"

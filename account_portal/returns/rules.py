@@ -13,7 +13,7 @@ How money adds up:
 - A replacement is an order of its own whose units are free; it neither costs nor gives back money.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -153,6 +153,11 @@ def can_change(status: str, *, by_law: bool) -> bool:
     What was stated in a withdrawal (`by_law`) stays as it was stated.
     """
     return status == ReturnStatus.CREATED and not by_law
+
+
+def fits_the_form(skus: Collection[str]) -> bool:
+    """Whether the form that changes a return has a place for these items: one wish for each."""
+    return len(set(skus)) == len(skus)
 
 
 def require_changeable(status: str, *, by_law: bool) -> None:

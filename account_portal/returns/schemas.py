@@ -1,9 +1,10 @@
 """What return calls take and show; names are the contract's."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag
 
 from account_portal.addresses.schemas import CustomerAddressCreate
 from account_portal.core.ids import is_id
@@ -127,15 +128,33 @@ class ChangeOrderReturn(PreviewOrderReturn):
     preview: Digest = ABSENT
 
 
+_TRACKING_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$"
+
+
+def _tracking_number(text: str) -> str:
+    if not re.fullmatch(_TRACKING_NUMBER, text):
+        raise ValueError(
+            "is not a tracking number: use letters from A to Z, digits, blanks and . / _ - only"
+        )
+    return text
+
+
+TrackingNumber = Annotated[
+    str,
+    AfterValidator(_tracking_number),
+    Field(
+        min_length=4,
+        max_length=64,
+        description="Its tracking number.",
+        json_schema_extra={"pattern": _TRACKING_NUMBER},
+    ),
+]
+
+
 class TellReturnParcel(Input):
     """The parcel that its customer sent themselves."""
 
-    awb_no: str = Field(
-        min_length=4,
-        max_length=64,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./_-]*$",
-        description="Its tracking number.",
-    )
+    awb_no: TrackingNumber
     courier_company_name: str = Field(
         default=ABSENT, min_length=1, max_length=100, description="Who carries it."
     )

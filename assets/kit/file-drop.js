@@ -2,6 +2,7 @@ import { createElement as h, useContext, useEffect, useRef, useState } from "rea
 import { UploadFilesContext } from "$/utils/context-registry";
 import { refs } from "$/utils/state";
 import { Icon } from "./icon.js";
+import { markInvalid } from "./own-errors.js";
 
 export const megabytes = (bytes) => `${Math.max(0.1, Math.round((bytes / 1048576) * 10) / 10)} MB`;
 
@@ -143,6 +144,8 @@ export function FileDrop(props) {
   useEffect(() => {
     if (files.length) onChosen?.(files.length); // now `rx.upload_files` has them
   }, [files]);
+
+  useEffect(() => markInvalid(input.current));
 
   const pick = () => {
     const found = choose(files, [...input.current.files], kinds);

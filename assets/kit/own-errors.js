@@ -9,6 +9,14 @@ function placeOf(field) {
   return document.getElementById(ids.split(" ").find((id) => id.endsWith("-error")) ?? "");
 }
 
+/** Whether a field is wrong is what stands at it: an error of the server's or the page's, or a fault it found itself. */
+export function markInvalid(field) {
+  const ids = field?.getAttribute("aria-describedby")?.split(" ") ?? [];
+  const told = ids.some((id) => /-(error|fault)$/.test(id) && document.getElementById(id)?.textContent);
+  if (told) field.setAttribute("aria-invalid", "true");
+  else field?.removeAttribute("aria-invalid");
+}
+
 function wordsFor(field) {
   const { validity } = field;
   if (field.autocomplete === "one-time-code") return "Please fill in all digits of the code.";
@@ -84,9 +92,7 @@ export function ErrorPlace({ message, ...rest }) {
   useEffect(() => setOwn(null), [message]);
   useEffect(() => {
     if (drawn.current && rest.id) {
-      const field = document.querySelector(`[aria-describedby~="${CSS.escape(rest.id)}"]`);
-      if (shown) field?.setAttribute("aria-invalid", "true");
-      else field?.removeAttribute("aria-invalid");
+      markInvalid(document.querySelector(`[aria-describedby~="${CSS.escape(rest.id)}"]`));
     }
     drawn.current = true;
   }, [shown]);

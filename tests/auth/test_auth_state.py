@@ -281,6 +281,12 @@ async def test_step_and_failure_come_from_the_address(database: Database) -> Non
     assert (state.step, state.faults, state.login_link) == ("", {}, "/login")
 
 
+async def test_the_farewell_says_what_became_of_the_account(database: Database) -> None:
+    for said, farewell in (({"closed": "1"}, "closed"), ({"deleted": "1"}, "deleted"), ({}, "")):
+        state = await Tab(path="/login", **said).send(LoginState, "load")
+        assert state.farewell == farewell
+
+
 @pytest.mark.parametrize("cls", [LoginState, ForgotState])
 @pytest.mark.parametrize(
     ("contact", "wanted", "channel"),

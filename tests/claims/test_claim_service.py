@@ -21,6 +21,7 @@ from account_portal.models import (
     Shipment,
     User,
 )
+from account_portal.notifications.messages.claims import ClaimMoved
 from account_portal.orders import rules as order_rules
 from account_portal.orders import service as orders
 from account_portal.orders.facts import facts_of
@@ -455,6 +456,22 @@ def test_a_parcel_that_did_not_arrive_is_sent_again(
     assert (old.status, new.status) == ("cancelled", "unscheduled")
     assert (done.resent_reference_number, done.refund) == (new.reference_number, [])
     assert account(database, order).kept == 20000
+
+
+def test_a_lost_parcel_is_told_unless_its_customer_said_so(
+    call: Call, database: Database, owner: User, clock: Any
+) -> None:
+    order, number = late_parcel(database, owner, clock)
+    made = open_claim(call, order, reference_number=number, wish="replacement")
+    again = accept(call, made, "replacement").resent_reference_number
+    kinds = [row.kind for row in rows(database, OutboxMessage)]
+    assert kinds == ["claim_moved", "claim_moved"]
+    for words in words_of_claims(database):
+        assert "did not arrive" in ClaimMoved(**words).text()
+    for step in (ShipmentStatus.SHIPPED, ShipmentStatus.LOST):
+        call(orders.move_shipment, again, step, actor=SHOP)
+    last = max(rows(database, OutboxMessage), key=lambda row: row.id)
+    assert last.kind == "parcel_lost"
 
 
 def test_a_claim_ends_when_its_parcel_arrives(

@@ -5,15 +5,18 @@ from typing import Any
 import pytest
 
 from account_portal.console.rules import Role
+from account_portal.console.web import sentences_of
 from account_portal.console.words import promised
 from account_portal.context import SHOP
 from account_portal.core.db import Database
+from account_portal.core.errors import InvalidInput
 from account_portal.models import User
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelOrder
+from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import InspectReturn
-from account_portal.states import ReturnStatus
+from account_portal.states import ReturnStatus, ShipmentStatus
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, return_item
 
@@ -69,6 +72,33 @@ def test_an_address_without_a_state_begins_no_line_with_a_comma(
     shown = screen(staff, order.order_number)
     assert "Austria" in shown
     assert ", Austria" not in shown
+
+
+def test_of_a_deleted_account_the_screen_says_what_is_kept(
+    database: Database, owner: User, call: Any, staff: Any
+) -> None:
+    order = make_order(database, owner)
+    parcel = call(orders.create_shipment, order.order_number, actor=SHOP)
+    for step in (ShipmentStatus.SHIPPED, ShipmentStatus.DELIVERED):
+        call(orders.move_shipment, parcel, step, actor=SHOP)
+    before = screen(staff, order.order_number)
+    call(personal_data.delete_account)
+    shown = screen(staff, order.order_number)
+    assert f"Parcel {parcel}: Delivered" in before
+    assert f"Parcel {parcel}: delivered" in shown
+    where = staff.get(f"/orders/{order.order_number}").text
+    assert "<address><br>" not in where
+    assert "<br><br>" not in where
+
+
+def test_a_refusal_names_no_place_that_no_screen_has() -> None:
+    said = InvalidInput(
+        "Say why.", **{"return_items.0.reason_code": "is needed", "note": "is too long"}
+    )
+    assert sentences_of(said) == "Say why. Note is too long."
+    assert sentences_of(InvalidInput(**{"lines.0.sku": "is there twice"})).endswith(
+        "is there twice."
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Every screen and deed of the console: for nobody, the wrong role, the right one; of nothing."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from account_portal.console.rules import ROLES, Permission, Role
 from account_portal.console.web import POLICY, Screen
 from account_portal.context import SHOP
 from account_portal.core.db import Database
+from account_portal.core.places import ROOT
 from account_portal.models import User
 from account_portal.orders.service import read_policy, set_policy
 from tests.conftest import Clock
@@ -64,6 +66,18 @@ def test_a_screen_is_for_who_may_see_it(
     assert shown.headers["cache-control"] == "no-store"
     assert "<script" not in shown.text
     assert " style=" not in shown.text
+
+
+def test_a_button_is_called_by_what_stands_on_it() -> None:
+    """Who speaks to the computer says what they read: the longer name has those words."""
+    deed = re.compile(r'\bdeed\("[^"]+", [^,]+, ("[^"]+"), [^,]+, "[^"]*", (.+?)\) [%}]')
+    shown = 0
+    for template in (ROOT / "account_portal" / "console" / "templates").glob("*.html"):
+        for said in deed.findall(template.read_text()):
+            label, name = (" ".join(re.findall(r'"([^"]+)"', one)).lower() for one in said)
+            assert label in name, (template.name, said)
+            shown += 1
+    assert shown > 10
 
 
 @pytest.mark.parametrize("path", [f"/orders/{GHOST}", f"/customers/{GHOST}", "/nothing"])

@@ -202,7 +202,7 @@ def test_the_parcel_one_sent_is_told_and_mended(open_page: OpenPage, viewport: A
         page.keyboard.press("Enter")
         expect(dialog.get_by_label("Tracking number")).to_have_value(number)
     page.keyboard.press("Escape")
-    expect(page.get_by_text("You told us your parcel")).to_be_visible()
+    expect(page.get_by_text("You told us the tracking number")).to_be_visible()
     expect(page.get_by_role("heading", name="Pick-up address")).to_have_count(0)
     assert_accessible(page)
     assert_no_sideways_scroll(page)

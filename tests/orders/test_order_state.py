@@ -213,6 +213,19 @@ def test_a_parcel_that_did_not_arrive_is_told_of_with_day_and_cause(
     assert page.shown.store_email
 
 
+def test_a_parcel_that_was_sent_again_says_which_one_came_of_it(
+    database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner, parcels=[{"status": "lost"}])
+    page = open_order(database, owner, order.order_number)
+    [lost] = page.shown.parcels
+    assert lost.note == ""
+    call(service.resend_shipment, lost.reference_number, actor=SHOP)
+    page.run("load")
+    notes = {one.label: one.note for one in page.shown.parcels}
+    assert notes == {"Parcel 1 of 2": "Sent again as parcel 2 of 2", "Parcel 2 of 2": ""}
+
+
 def test_payments_that_failed_show_when_they_were_tried(database: Database, owner: User) -> None:
     order = make_order(database, owner, payments=[{"payment_status": "failed"}, {}])
     shown = open_order(database, owner, order.order_number).shown

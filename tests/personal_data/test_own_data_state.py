@@ -75,4 +75,4 @@ def test_deleting_takes_two_steps(tab: Tab, database: Database, owner: User) -> 
     tab.press(state, "go_on_leaving")
     tab.press(state, "delete_account")
     assert load_user(database, owner).email is None
-    assert state.leave_to == "/login?closed=1"
+    assert state.leave_to == "/login?deleted=1"

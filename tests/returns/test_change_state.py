@@ -106,6 +106,9 @@ def test_one_item_asked_for_in_two_ways_has_no_place_in_the_form(
     items = [return_item(), return_item(resolution="replacement")]
     page = open_form(database, owner, make_return(database, owner, order, *items).request_number)
     assert (page.can_return, page.is_twice) == (False, True)
+    detail = OpenPage(database, ReturnDetailState, owner, "/returns/x", return_id=page.return_id)
+    detail.run("load")
+    assert (detail.shown.is_change_allowed, detail.shown.is_cancellation_allowed) == (False, True)
 
 
 def test_strangers_and_nobody_change_nothing(

@@ -39,6 +39,8 @@ def test_the_page_asks_for_the_parcel_and_shows_it(
     page.run("open_parcel")
     page.run("tell_parcel", {"awb_no": "1", "courier_company_name": ""})
     assert (list(page.errors), page.is_telling_parcel) == (["awb_no"], True)
+    page.run("tell_parcel", {"awb_no": "https://courier.example/t?no=1490812345678"})
+    assert page.errors["awb_no"].startswith("This is not a tracking number: use letters")
     page.run("tell_parcel", {"awb_no": " 1490812345678 ", "courier_company_name": "Delhivery"})
     assert (page.errors, page.is_telling_parcel) == ({}, False)
     shown = page.shown.order_return

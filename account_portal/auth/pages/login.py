@@ -69,8 +69,15 @@ def login() -> rx.Component:
     return rx.fragment(
         ui.heading("Sign in", level=1),
         rx.cond(
-            State.farewell,
-            ui.alert("Your account is closed, and you are signed out everywhere.", tone="success"),
+            State.farewell != "",
+            ui.alert(
+                rx.cond(
+                    State.farewell == "deleted",
+                    "Your account is deleted, and you are signed out everywhere.",
+                    "Your account is closed, and you are signed out everywhere.",
+                ),
+                tone="success",
+            ),
         ),
         rx.cond(
             State.known,

@@ -1,6 +1,6 @@
 """State of the sign-in page."""
 
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -12,8 +12,8 @@ from account_portal.ui.page_state import PageState
 class LoginState(SignInForm, PageState):
     """Signing in with a password or a code. The step is in the address, so that Back works."""
 
-    farewell: bool = False
-    """The account was closed just now."""
+    farewell: Literal["", "closed", "deleted"] = ""
+    """What became of the account just now."""
 
     known: bool = False
     """A link in a message let codes work on this device again."""
@@ -27,8 +27,9 @@ class LoginState(SignInForm, PageState):
     async def load(self) -> Any:
         """Show the form, or lead on who is signed in already."""
         self._start()
-        self.farewell = self.router.url.query_parameters.get("closed") == "1"
-        self.known = self.router.url.query_parameters.get("known") == "1"
+        said = self.router.url.query_parameters
+        self.farewell = "closed" if said.get("closed") else "deleted" if said.get("deleted") else ""
+        self.known = said.get("known") == "1"
         if (await self._look()).signed_in:
             return rx.redirect(self.wanted, replace=True)
         return None

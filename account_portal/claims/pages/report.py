@@ -82,13 +82,17 @@ def _choices(line: Any) -> rx.Component:
             max_length=LONGEST_WORDS,
             default_value=line.details,
         ),
-        evidence_field(
-            State,
-            "evidence-" + sku,
-            line.evidence,
-            needed=line.item.evidence_for.contains(line.problem),
-            on_add=lambda files: State.add_evidence(sku, files),
-            on_remove=lambda evidence_id: State.remove_evidence(sku, evidence_id),
+        # Of what never came there is nothing to show; what was added before can be taken out.
+        rx.cond(
+            (line.problem != "not_arrived") | (line.evidence.length() > 0),
+            evidence_field(
+                State,
+                "evidence-" + sku,
+                line.evidence,
+                needed=line.item.evidence_for.contains(line.problem),
+                on_add=lambda files: State.add_evidence(sku, files),
+                on_remove=lambda evidence_id: State.remove_evidence(sku, evidence_id),
+            ),
         ),
     )
 

@@ -225,6 +225,7 @@ def _history(
     steps = (
         select(
             col(Shipment.reference_number),
+            col(ShipmentEvent.status),
             col(ShipmentEvent.text),
             col(ShipmentEvent.place),
             col(ShipmentEvent.happened_at),
@@ -234,8 +235,10 @@ def _history(
         .order_by(col(ShipmentEvent.happened_at).desc())
         .limit(ALL)
     )
-    for number, words, place, at in ctx.db.execute(steps):
+    for number, status, text, place, at in ctx.db.execute(steps):
         where = f" ({place})" if place else ""
+        # A deleted account took the courier's words with it.
+        words = text or status.replace("_", " ")
         found.append(Happened(at, f"Parcel {number}: {words}{where}"))
     return _with_names(ctx, order.order_number, found)
 

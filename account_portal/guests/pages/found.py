@@ -11,6 +11,7 @@ from account_portal.evidence.components import evidence_field
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
+    need_help,
     not_asked_for,
     order_address,
     order_item,
@@ -212,6 +213,17 @@ def _asking() -> rx.Component:
     )
 
 
+def _later() -> rx.Component:
+    """What this page cannot do to a return or a report, and where it is done."""
+    return ui.text(
+        "To follow, change or withdraw it, ",
+        ui.link("sign in", to=routes.LOGIN),
+        " by a code to the e-mail address or phone of this order. You need no password.",
+        tone="muted",
+        size="small",
+    )
+
+
 def _deeds() -> rx.Component:
     return ui.row(
         rx.cond(State.can_cancel, ui.button("Cancel items", on_click=State.ask("cancel"))),
@@ -251,6 +263,7 @@ def _order(order: Any) -> rx.Component:
                 ),
                 rx.foreach(State.returns, lambda one: _aftercare("Return", "return", one)),
                 rx.foreach(State.claims, lambda one: _aftercare("Report", "claim", one)),
+                rx.cond(State.returns.length() + State.claims.length() > 0, _later()),
             )
         ),
         ui.stack(
@@ -276,6 +289,7 @@ def _order(order: Any) -> rx.Component:
             ui.button("Close this order on this device", type="submit", size="small"),
             action="/api/find-order/leave",
         ),
+        need_help(State.help_link, "order"),
         ui.text("Want all your orders in one place? ", ui.link("Sign in", to=routes.LOGIN)),
         gap="large",
     )

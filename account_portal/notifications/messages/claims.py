@@ -36,6 +36,14 @@ _TEXTS: dict[ClaimStep, str] = {
     "was missing, so your report {number} is closed. If it is not with you, or something is wrong "
     "with it, please tell us.",
 }
+_OF_PARCELS: dict[ClaimStep, str] = {
+    "opened": "You told {store} that a parcel of order {order} did not arrive. It looks into that "
+    "and writes to you.",
+    "refunded": "{store} refunds the parcel of order {order} that did not arrive.",
+    "replaced": "{store} sends you again what was in the parcel of order {order} that did not "
+    "arrive. You need not pay for it.",
+}
+"""What else is said where it is about a whole parcel: nothing of it is with the customer."""
 
 
 class ClaimMoved(ComingBack, CustomerMessage):
@@ -47,6 +55,8 @@ class ClaimMoved(ComingBack, CustomerMessage):
     claim_number: str
     order_number: str
     store: str
+    is_parcel: bool = False
+    """Whether it is about a whole parcel that did not arrive."""
     answer: str | None = None
     way: str = "the way you paid"
 
@@ -56,7 +66,8 @@ class ClaimMoved(ComingBack, CustomerMessage):
 
     @override
     def text(self) -> str:
-        words = _TEXTS[self.step].format(
+        texts = {**_TEXTS, **_OF_PARCELS} if self.is_parcel else _TEXTS
+        words = texts[self.step].format(
             number=self.claim_number,
             order=self.order_number,
             store=self.store,

@@ -256,6 +256,23 @@ class ParcelLate(OrderNews):
         )
 
 
+class ParcelLost(OrderNews):
+    """A parcel got lost on its way; its customer says whether they want it again, or the money."""
+
+    kind = "parcel_lost"
+
+    @override
+    def subject(self) -> str:
+        return f"A parcel of order {self.order_number} got lost"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"A parcel of your order {self.order_number} at {self.store} got lost on its way. We "
+            "are sorry. On the order's page you can tell us what you would like us to do."
+        )
+
+
 class WithdrawalReceived(CustomerMessage):
     """The receipt of a withdrawal, in the customer's language; to the contact they named."""
 

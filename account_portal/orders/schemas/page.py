@@ -52,6 +52,7 @@ class Parcel(OrderShipment):
     steps: list[ShipmentEventView]
     arrival: Arrival | None
     label: str = Field(description="Such as Parcel 1 of 2.")
+    note: str = Field(description="Why it was cancelled; may be empty.")
     can_claim: bool = Field(description="One can report that it did not arrive.")
 
 

@@ -53,6 +53,7 @@ def tell_claim(
         claim_number=claim.claim_number,
         order_number=order.order_number,
         store=ctx.settings.store_name,
+        is_parcel=claim.shipment_id is not None,
         answer=claim.answer if step in ("refunded", "replaced", "send_back", "rejected") else None,
         **(written_way_back(ctx, order, back) if back else {}),
     )

@@ -22,6 +22,7 @@ from account_portal.orders.schemas import (
     OrderDetail,
     OrderOnTheWay,
     OrderPage,
+    OrderShipment,
     Parcel,
     PriceBreakdown,
     StrayParcel,
@@ -207,6 +208,10 @@ def _parcels(ctx: Context, order: OrderDetail, order_id: str) -> list[Parcel]:
     document = order.model_dump(mode="json", include={"shipping_address", "billing_address"})
     zone = zone_of_delivery(document)
     count = len(order.shipments)
+    labels = {
+        one.reference_number: f"Parcel {place} of {count}" if count > 1 else "Parcel"
+        for place, one in enumerate(order.shipments, start=1)
+    }
     can_claim = {one.reference_number for one in order.claim_eligibility.parcels if one.is_allowed}
     return [
         Parcel(
@@ -215,11 +220,22 @@ def _parcels(ctx: Context, order: OrderDetail, order_id: str) -> list[Parcel]:
                 event for event in events if event.reference_number == shipment.reference_number
             ],
             arrival=arrival_of(shipment.model_dump(mode="json"), zone, ctx.now),
-            label=f"Parcel {place} of {count}" if count > 1 else "Parcel",
+            label=labels[shipment.reference_number],
+            note=_note(shipment, labels),
             can_claim=shipment.reference_number in can_claim,
         )
-        for place, shipment in enumerate(order.shipments, start=1)
+        for shipment in order.shipments
     ]
+
+
+def _note(shipment: OrderShipment, labels: dict[str, str]) -> str:
+    """Why a parcel goes nowhere any more, by the names that the page has for parcels."""
+    if shipment.status is not ShipmentStatus.CANCELLED:
+        return ""
+    words = shipment.cancellation_reason or ""
+    for number, label in labels.items():
+        words = words.replace(number, label.lower())
+    return words
 
 
 def _stray(parcel: Parcel) -> StrayParcel:

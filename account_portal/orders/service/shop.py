@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from account_portal.context import Context
 from account_portal.core import bulk, links
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id, new_number
 from account_portal.loyalty import service as loyalty
-from account_portal.models import Order, Shipment, ShipmentEvent, ShipmentItem
+from account_portal.models import Claim, Order, Shipment, ShipmentEvent, ShipmentItem
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.base import Item
 from account_portal.notifications.messages.orders import (
@@ -16,6 +19,7 @@ from account_portal.notifications.messages.orders import (
     OrderNews,
     OrderShipped,
     OutForDelivery,
+    ParcelLost,
 )
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of
@@ -24,7 +28,7 @@ from account_portal.orders.service.claim_news import close_arrived_claims
 from account_portal.orders.service.documents import refresh_orders
 from account_portal.orders.service.locking import lock_order, lock_shipment
 from account_portal.orders.service.telling import items_of_parcel, tell_placed
-from account_portal.states import OrderStatus, ShipmentStatus
+from account_portal.states import ClaimStatus, OrderStatus, ShipmentStatus
 
 
 def approve_order(ctx: Context, order_number: str) -> None:
@@ -180,7 +184,17 @@ def _tell(ctx: Context, order: Order, shipment: Shipment, status: ShipmentStatus
         ShipmentStatus.DELIVERED: lambda items: OrderDelivered(**of, items=items),
         ShipmentStatus.DELIVERY_ATTEMPTED: lambda items: NotDelivered(**of, items=items),
         ShipmentStatus.UNDELIVERED: lambda items: NotDelivered(**of, items=items, is_over=True),
+        ShipmentStatus.LOST: lambda items: ParcelLost(**of, items=items),
     }
-    if status in made:
+    if status in made and not (status is ShipmentStatus.LOST and _is_reported(ctx, shipment)):
         news = made[status](items_of_parcel(ctx, shipment.id))
         enqueue(ctx, news, customer_id=order.customer_id)
+
+
+def _is_reported(ctx: Context, shipment: Shipment) -> bool:
+    """Whether its customer said already that it did not arrive, and what they want."""
+    living = (ClaimStatus.OPEN, ClaimStatus.ACCEPTED)
+    claims = select(col(Claim.id)).where(
+        col(Claim.shipment_id) == shipment.id, col(Claim.status).in_(living)
+    )
+    return ctx.db.execute(claims.limit(1)).scalar() is not None

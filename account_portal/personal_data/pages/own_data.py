@@ -77,7 +77,7 @@ def _copy(page: Any) -> rx.Component:
             ui.window_button("Ask for a copy", to=routes.YOUR_DATA, frame_action="window")
         ),
         description="Everything we know about you in one archive: pages to read, a file for "
-        "programs, and your pictures and videos. To keep it private, we ask who you are first.",
+        "programs, and your pictures and videos. To keep it private, we may ask who you are first.",
     )
 
 

@@ -108,7 +108,7 @@ def _next(page: Any) -> rx.Component:
     )
 
 
-def _event(moment: Any, title: str, tone: Any, *, is_latest: Any = None, detail: Any = "") -> Any:
+def _event(moment: Any, title: Any, tone: Any, *, is_latest: Any = None, detail: Any = "") -> Any:
     def drawn(tone: Any) -> rx.Component:
         return ui.timeline_event(
             title, when=ui.date(moment.to(str), "datetime"), detail=detail, tone=tone
@@ -120,7 +120,7 @@ def _event(moment: Any, title: str, tone: Any, *, is_latest: Any = None, detail:
 
 def _history(page: Any) -> rx.Component:
     one = page.order_return
-    told = "You told us your parcel"
+    told = "You told us the tracking number"
     is_late = one.shipped_at.bool() & (one.parcel_told_at.to(str) > one.shipped_at.to(str))
     return ui.section(
         "History",
@@ -142,7 +142,12 @@ def _history(page: Any) -> rx.Component:
                 is_latest=(one.status == "received") & ~one.inspected_at.bool(),
             ),
             rx.cond(is_late, _event(one.parcel_told_at, told, "plain")),
-            _event(one.shipped_at, "Collected", "plain", is_latest=one.status == "shipped"),
+            _event(
+                one.shipped_at,
+                rx.cond(one.awb_no, "On its way to us", "Collected"),
+                "plain",
+                is_latest=one.status == "shipped",
+            ),
             rx.cond(
                 ~is_late,
                 _event(one.parcel_told_at, told, "plain", is_latest=one.status == "approved"),
@@ -223,19 +228,22 @@ def _outcome(page: Any) -> rx.Component:
         ),
         gap="tight",
     )
+    nothing = rx.match(
+        page.wants,
+        ("refund", "No refund for this return."),
+        ("replacement", "No replacement for this return."),
+        "No refund or replacement for this return.",
+    )
+    on_its_way = "It appears here as soon as it is on its way."
     nothing_yet = ui.text(
         rx.match(
             one.status,
             ("created", "It appears here once we have approved the return."),
-            ("approved", "It appears here as soon as it is on its way."),
-            ("shipped", "It appears here as soon as it is on its way."),
-            ("received", "It appears here as soon as it is on its way."),
-            rx.match(
-                page.wants,
-                ("refund", "No refund for this return."),
-                ("replacement", "No replacement for this return."),
-                "No refund or replacement for this return.",
-            ),
+            ("approved", on_its_way),
+            ("shipped", on_its_way),
+            # What is accepted is promised at once: nothing was.
+            ("received", rx.cond(one.inspected_at, nothing, on_its_way)),
+            nothing,
         ),
         tone="muted",
     )

@@ -100,7 +100,7 @@ def require_sound(items: Sequence[Item], said: Sequence[InspectedItem]) -> None:
         received = (one.accepted or 0) + one.refused
         if received > asked[one.sku]:
             raise rules.QuantityNotReturnable(
-                f"{asked[one.sku]} units of {one.sku} were to go back, not {received}."
+                f"{one.sku}: {asked[one.sku]} to go back, but {received} accepted and refused."
             )
 
 

@@ -227,7 +227,8 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
         cancelled_at=row[0].cancelled_at,
         is_cancellation_allowed=movable
         and all(refund.status == "pending" for refund in view.refund),
-        is_change_allowed=rules.can_change(status, by_law=row[0].by_law),
+        is_change_allowed=rules.can_change(status, by_law=row[0].by_law)
+        and rules.fits_the_form([item.sku for item in view.return_items]),
         can_tell_parcel=rules.can_tell_parcel(status),
         can_ask_again=status is ReturnStatus.CANCELLED
         and any(line.returnable_units for _, line in line_states(ctx, order)),

@@ -1,6 +1,5 @@
 """State of the form that changes what goes back."""
 
-from collections import Counter
 from typing import Any
 
 import reflex as rx
@@ -10,8 +9,7 @@ from account_portal.core.errors import Unprocessable
 from account_portal.core.ids import new_id
 from account_portal.doors.page import read, write
 from account_portal.orders.rules import PreviewOutdated
-from account_portal.returns import service
-from account_portal.returns.rules import ReturnNotChangeable
+from account_portal.returns import rules, service
 from account_portal.returns.schemas import ChangeableReturn, ChangeOrderReturn, ReturnQuote
 from account_portal.returns.state.drafts import ReturnLine, as_asked, as_returnable
 from account_portal.returns.state.form import ReturnForm
@@ -38,7 +36,7 @@ class ChangeReturnState(ReturnForm, PageData, PageState):
         """Show what was asked for, or what was chosen so far."""
         try:
             found = await read(self, service.get_changeable_return, self.return_id)
-        except ReturnNotChangeable:
+        except rules.ReturnNotChangeable:
             self.lines, self.can_return, self.step = [], False, 1
             return
         self._show(found)
@@ -55,7 +53,7 @@ class ChangeReturnState(ReturnForm, PageData, PageState):
             self._began_with = request.modified_at.isoformat()
             self._repeat, self._reached, self.quote = new_id(), 1, None
         asked = {one.sku: one for one in request.return_items}
-        self.is_twice = any(n > 1 for n in Counter(i.sku for i in request.return_items).values())
+        self.is_twice = not rules.fits_the_form([one.sku for one in request.return_items])
         self.can_return = not self.is_twice
         known = {line.item.sku: line for line in self.lines}
         lines = []

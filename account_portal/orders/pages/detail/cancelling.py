@@ -72,9 +72,14 @@ def _scope(order: Any) -> rx.Component:
 
 
 def _comes_back(back: Any, currency: Any) -> rx.Component:
+    # With the whole order its delivery comes back. What points paid, or nobody, is told elsewhere,
+    # and leaves no difference that could be named.
+    beside = back.money + back.credit + back.charge - back.goods
+    is_delivery = (beside > 0.001) & (back.points == 0) & (back.unpaid == 0)
     return ui.price_breakdown(
         [
             ui.PriceLine("Cancelled items", back.goods),
+            ui.PriceLine("Delivery and charges", rx.cond(is_delivery, beside, 0), optional=True),
             ui.PriceLine("Cancellation charge", back.charge, minus=True, optional=True),
             ui.PriceLine("Store credit that comes back", back.credit, optional=True),
             ui.PriceLine("You get back", back.money, total=True),

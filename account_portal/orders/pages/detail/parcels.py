@@ -140,6 +140,7 @@ def _parcel(parcel: Any) -> rx.Component:
                 justify="between",
             ),
             parcel_arrival(parcel),
+            rx.cond(parcel.note, ui.text(rx.el.bdi(parcel.note), tone="muted", size="small")),
             courier,
             ui.stack(contents, gap="small"),
             rx.cond(
