@@ -50,7 +50,8 @@ _OF_TEXTS = {"string_too_short", "string_pattern_mismatch"}
 """What pydantic says of a text that is empty; to people it is missing."""
 
 
-def _sentence(fault: Mapping[str, Any]) -> str:
+def words_of(fault: Mapping[str, Any]) -> str:
+    """What pydantic says of one fault, in words that follow the name of its field."""
     kind, context = fault["type"], fault.get("ctx") or {}
     if kind in _OF_TEXTS and (context.get("min_length") == 1 or fault.get("input") == ""):
         return "is required"
@@ -69,7 +70,7 @@ def to_fields(
     for fault in faults:
         location = [*prefix, *(str(part) for part in fault["loc"] if _is_field(part))]
         texts = fields.setdefault(".".join(location) or "_", [])
-        sentence = _sentence(fault)
+        sentence = words_of(fault)
         if sentence not in texts:
             texts.append(sentence)
     return fields

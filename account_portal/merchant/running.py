@@ -11,6 +11,7 @@ from account_portal.context import SHOP, enter
 from account_portal.core.errors import PortalError
 from account_portal.core.opening import CannotOpen, open_database
 from account_portal.core.schemas import Input
+from account_portal.core.validation import words_of
 
 Said = TypeVar("Said", bound=Input)
 
@@ -24,7 +25,12 @@ def run_as_shop(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     except CannotOpen as error:
         raise click.ClickException(str(error)) from None
     except PortalError as error:
-        reasons = [f"{name}: {text}" for name, texts in error.fields.items() for text in texts]
+        reasons = [
+            f"{name}: {text}"
+            for name, texts in error.fields.items()
+            for text in texts
+            if text not in error.message
+        ]
         raise click.ClickException(" ".join([error.message, *reasons])) from None
 
 
@@ -37,7 +43,7 @@ def read_input(takes: type[Said], **said: Any) -> Said:
     try:
         return takes.model_validate({key: one for key, one in said.items() if one is not None})
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        faults = [f"{'.'.join(map(str, one['loc']))}: {words_of(one)}" for one in error.errors()]
         raise click.UsageError("; ".join(faults)) from None
 
 

@@ -90,9 +90,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     for text, words in (
         ("[[", "This cannot be read"),
         ("{", "This cannot be read"),
-        ("", "rules: Field required"),
+        ("", "rules: is required"),
         ("[" * 5000, "This cannot be read"),
-        (rule.format("windows = 3"), "“P&amp;Q”, returns.windows"),
+        (rule.format("windows = 3"), "“P&amp;Q”, returns.windows: is not known."),
         (rule.format("window_days = 3") * 2, "contradict each other"),
     ):
         tried = admin.post("/policies/try", {"text": text})

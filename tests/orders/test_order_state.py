@@ -223,7 +223,7 @@ def test_a_parcel_that_was_sent_again_says_which_one_came_of_it(
     call(service.resend_shipment, lost.reference_number, actor=SHOP)
     page.run("load")
     notes = {one.label: one.note for one in page.shown.parcels}
-    assert notes == {"Parcel 1 of 2": "Sent again as parcel 2 of 2", "Parcel 2 of 2": ""}
+    assert notes == {"Parcel 1 of 2": "In its place: parcel 2 of 2", "Parcel 2 of 2": ""}
 
 
 def test_payments_that_failed_show_when_they_were_tried(database: Database, owner: User) -> None:

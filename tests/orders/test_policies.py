@@ -316,6 +316,10 @@ def test_the_command_sets_a_file_once(database: Database, tmp_path: Path) -> Non
         refused = run(main, ["shop", "policy", "set", str(bad)])
         assert refused.exit_code == 2
         assert words in refused.output
+    bad.write_text('[[rules]]\nname = "a"\nreturns = { window_days = 3 }\n' * 2)
+    refused = run(main, ["shop", "policy", "set", str(bad)])
+    assert refused.exit_code == 1
+    assert refused.output.count("contradict each other") == 1
     assert len(rows(database, PolicyVersion)) == 1
 
 

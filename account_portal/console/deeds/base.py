@@ -14,6 +14,7 @@ from account_portal.console.rules import Permission
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import Input
+from account_portal.core.validation import words_of
 from account_portal.merchant import states
 
 ORDER_OF: Mapping[str, Callable[[Context, str], Any]] = {
@@ -94,7 +95,7 @@ def parse(deed: Deed, form: FormData) -> Any:
         fields: dict[str, str | list[str]] = {}
         for fault in error.errors():
             place = ".".join(str(part) for part in fault["loc"]) or "_"
-            fields[place] = fault["msg"].removeprefix("Value error, ")
+            fields[place] = words_of(fault)
         raise InvalidInput(None, **fields) from None
 
 

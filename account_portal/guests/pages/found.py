@@ -148,7 +148,7 @@ def _asked(quote: Any) -> rx.Component:
     )
 
 
-def _outcome(quote: Any, kept: ui.PriceLine, done: str) -> rx.Component:
+def _outcome(quote: Any, kept: ui.PriceLine, done: str, then: str = "") -> rx.Component:
     """What it gives to the minor unit, and the button that does exactly this."""
     return ui.stack(
         ui.rows(
@@ -171,6 +171,7 @@ def _outcome(quote: Any, kept: ui.PriceLine, done: str) -> rx.Component:
         ),
         not_asked_for(quote.unpaid, quote.currency),
         rx.cond(quote.points > 0, ui.text(ui.number(quote.points), " points come back too.")),
+        ui.text(then, tone="muted", size="small") if then else rx.fragment(),
         ui.form_actions(
             ui.send_button(
                 done,
@@ -206,6 +207,7 @@ def _asking() -> rx.Component:
                     back,
                     ui.PriceLine("Restocking fee", back.fee, minus=True, optional=True),
                     "Ask for the return",
+                    "Once we have agreed, a courier collects the parcel where the order went.",
                 ),
                 rx.cond(State.reporting, _asked(State.reporting), _choice()),
             ),

@@ -9,6 +9,7 @@ import pydantic
 import tomli_w
 
 from account_portal.core.errors import InvalidInput
+from account_portal.core.validation import words_of
 from account_portal.orders.schemas import Policy
 
 
@@ -38,16 +39,14 @@ def read_policy(text: str) -> Policy:
     try:
         return Policy.model_validate(data)
     except pydantic.ValidationError as error:
-        faults = [f"{_place(data, one['loc'])}: {_said(one['msg'])}." for one in error.errors()]
+        faults = [
+            f"{_place(data, one['loc'])}: {words_of(one).rstrip('.')}." for one in error.errors()
+        ]
         raise _refusal(faults) from None
 
 
 def _refusal(faults: list[str]) -> InvalidInput:
     return InvalidInput(" ".join(faults), rules=faults)
-
-
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ").rstrip(".")
 
 
 def _place(data: Any, path: tuple[int | str, ...]) -> str:
