@@ -84,6 +84,11 @@ def return_detail(request_number: str) -> str:
     return f"{RETURNS}/{quote(request_number, safe='')}"
 
 
+def missing_parcel(order_number: str, reference_number: str) -> str:
+    """The address of the form that reports that a parcel did not arrive."""
+    return f"{order(order_number)}/claim?parcel={quote(reference_number, safe='')}"
+
+
 def claim_detail(claim_number: str) -> str:
     """The page of what was reported of an order."""
     return f"{CLAIMS}/{quote(claim_number, safe='')}"

@@ -64,6 +64,7 @@ def _task(task: Any) -> rx.Component:
             ("payment", ui.icon("credit-card")),
             ("return", ui.icon("undo-2")),
             ("claim", ui.icon("clock")),
+            ("lost", ui.icon("package-x")),
             ("phone", ui.icon("phone")),
             ui.icon("mail"),
         ),

@@ -26,7 +26,7 @@ def get_dashboard(ctx: Context) -> Dashboard:
     return Dashboard(
         first_name=ctx.get_user().first_name or "",
         on_the_way=orders.list_on_the_way(ctx, LATEST),
-        tasks=[*_unpaid(ctx), *_to_pack(ctx), *_reported(ctx), *_to_verify(ctx)],
+        tasks=[*_unpaid(ctx), *_lost(ctx), *_to_pack(ctx), *_reported(ctx), *_to_verify(ctx)],
         latest=orders.search_orders(ctx, OrderSearch(limit=LATEST)).rows,
         to_review=reviews.list_ready_for_review(ctx, LATEST),
         rewards=_rewards(ctx),
@@ -60,6 +60,19 @@ def _unpaid(ctx: Context) -> list[Task]:
             )
         )
     return tasks
+
+
+def _lost(ctx: Context) -> list[Task]:
+    return [
+        Task(
+            kind="lost",
+            title=f"A parcel of order {one.order_number} got lost",
+            detail=one.summary,
+            path=routes.missing_parcel(one.order_number, one.reference_number),
+            action="Say what you would like",
+        )
+        for one in orders.list_lost(ctx, LATEST)
+    ]
 
 
 def _to_pack(ctx: Context) -> list[Task]:

@@ -5,9 +5,15 @@ from typing import Any
 
 import pytest
 
+from account_portal.claims import service as claims
+from account_portal.claims.schemas import CreateClaim
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.dashboard.state import DashboardState
 from account_portal.models import User
+from account_portal.orders import service as orders
+from account_portal.states import ShipmentStatus
+from tests.factories.claims import claim_body
 from tests.factories.orders import make_line, make_order
 from tests.open_pages import OpenPage
 
@@ -149,6 +155,23 @@ def test_home_asks_for_money_as_the_order_does(
         assert task.title.startswith(title)
         assert task.action == action
         assert task.pays == (order.order_number if action == "Pay now" else "")
+
+
+def test_a_lost_parcel_waits_for_what_its_customer_would_like(
+    database: Database, owner: User, stranger: User, call: Any
+) -> None:
+    lost = {"status": "shipped", "units": {"SKU-0": 1}, "reference_number": "SHP-1"}
+    lines = [make_line(0, quantity=2)]
+    others = {"status": "delivered", "units": {"SKU-0": 1}}
+    order = make_order(database, owner, lines=lines, parcels=[others, lost])
+    assert open_home(database, owner).shown.tasks == []
+    call(orders.move_shipment, "SHP-1", ShipmentStatus.LOST, actor=SHOP)
+    (task,) = open_home(database, owner).shown.tasks
+    assert (task.kind, task.path) == ("lost", f"/orders/{order.order_number}/claim?parcel=SHP-1")
+    assert open_home(database, stranger).shown.tasks == []
+    data = CreateClaim.model_validate(claim_body(reference_number="SHP-1"))
+    call(claims.create_claim, order.order_number, data)
+    assert [one.kind for one in open_home(database, owner).shown.tasks] == ["claim"]
 
 
 def test_nobody_sees_anything(database: Database) -> None:

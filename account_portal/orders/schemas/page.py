@@ -179,6 +179,14 @@ class UnpaidOrder(OrderCard):
     can_pay: bool = Field(description="It can be paid here now, or one goes on with that attempt.")
 
 
+class LostParcel(View):
+    """A parcel that got lost: its customer says whether they want it again, or their money."""
+
+    order_number: str
+    reference_number: str
+    summary: str = Field(description="What was ordered.")
+
+
 class OrderOnTheWay(OrderCard):
     """An order whose parcels are with the courier."""
 

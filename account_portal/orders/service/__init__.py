@@ -26,6 +26,7 @@ from account_portal.orders.service.lost_parcels import refund_shipment, resend_s
 from account_portal.orders.service.new_refunds import add_refund
 from account_portal.orders.service.page import (
     get_order_page,
+    list_lost,
     list_on_the_way,
     list_unpaid,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "is_sent_by_gateway",
     "items_of_parcel",
     "list_delivery_choices",
+    "list_lost",
     "list_on_the_way",
     "list_order_years",
     "list_orders",

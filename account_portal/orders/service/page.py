@@ -14,11 +14,12 @@ from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.models import Claim, ClaimItem, OrderLine, OrderReturn, ReturnItem
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts, cancelled_worth
+from account_portal.orders.facts import OrderFacts, cancelled_worth, parcel_claims
 from account_portal.orders.schemas import (
     AftercareCard,
     Arrival,
     BillKind,
+    LostParcel,
     OrderDetail,
     OrderOnTheWay,
     OrderPage,
@@ -45,6 +46,7 @@ from account_portal.orders.service.links import (
 )
 from account_portal.orders.service.payments import payment_moments, payment_status_of
 from account_portal.orders.service.reading import (
+    read_lost_orders,
     read_order,
     read_orders_in,
     read_unpaid_orders,
@@ -345,6 +347,26 @@ class _Coming(NamedTuple):
     courier: str | None = None
     items: list[dict[str, Any]] | None = None
     """What is in it."""
+
+
+def list_lost(ctx: Context, limit: int = 3) -> list[LostParcel]:
+    """Parcels that got lost, and of which their customer has not said yet what they want."""
+    found = []
+    for order, facts in read_lost_orders(ctx, limit):
+        can = parcel_claims(facts, ctx.now.astimezone(zone_of_delivery(order)))
+        found += [
+            LostParcel(
+                order_number=order["order_number"],
+                reference_number=parcel["reference_number"],
+                summary=card(order).summary,
+            )
+            for parcel in facts.live_shipments
+            if parcel["status"] == ShipmentStatus.LOST and can.get(parcel["id"], _NEVER) is None
+        ]
+    return found[:limit]
+
+
+_NEVER = rules.Reason("order_cancelled")
 
 
 def list_unpaid(ctx: Context, limit: int = 3) -> list[UnpaidOrder]:

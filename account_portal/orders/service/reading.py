@@ -45,6 +45,7 @@ from account_portal.orders.service.documents import (
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
+    ShipmentStatus,
     TransactionStatus,
 )
 
@@ -210,6 +211,16 @@ def read_unpaid_orders(
         for order_id, order in found
         if rules.awaited(facts[order_id].money()) > 0
     ]
+
+
+def read_lost_orders(ctx: Context, limit: int) -> list[tuple[dict[str, Any], OrderFacts]]:
+    """The caller's latest open orders of which a parcel got lost, as stored, and their facts."""
+    is_lost = exists().where(
+        col(Shipment.order_id) == col(Order.id), col(Shipment.status) == ShipmentStatus.LOST
+    )
+    found = _latest(ctx, rules.GROUPS["open"], limit, is_lost)
+    facts = read_kept_facts(ctx.db, [order_id for order_id, _ in found]) if found else {}
+    return [(order, facts[order_id]) for order_id, order in found]
 
 
 def _latest(
