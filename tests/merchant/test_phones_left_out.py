@@ -7,7 +7,7 @@ import pytest
 
 from account_portal.core.db import Database
 from account_portal.merchant.importing import run_import
-from account_portal.models import User
+from account_portal.models import Address, User
 from tests.factories.records import rows, write
 from tests.merchant.systems import Systems
 
@@ -72,3 +72,17 @@ def test_it_is_told_over_http(systems: Systems) -> None:
     outcome = answer.json()["content"]
     assert outcome["outcome"] == "kept"
     assert outcome["reason"] == f"phone: '12' {NONE}; it is left out"
+
+
+def test_a_phone_of_an_address_is_whole_or_left_out(database: Database, tmp_path: Path) -> None:
+    two = "9876500001 / 9876500002"
+    at_home = {"address_line1": "1 Road", "city": "Pune", "pincode": "411001", "country": "India"}
+    at_work = {**at_home, "address_line1": "2 Road", "phone": "+91 98765 00001"}
+    book = [{**at_home, "phone": two}, at_work]
+    file = write(tmp_path / "1.ndjson", customer(1, addresses=book))
+    assert told(database, file) == [
+        (1, f"addresses: 1 Road: '{two}' is no phone number; it is left out")
+    ]
+    phones = {one.address_line1: one.phone for one in rows(database, Address)}
+    assert phones == {"1 Road": "", "2 Road": "9876500001"}
+    assert told(database, write(file, customer(1, addresses=book, first_name="Asha"))) == []

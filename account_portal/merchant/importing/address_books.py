@@ -64,8 +64,12 @@ def save_addresses(batch: Batch, books: Sequence[Book]) -> dict[tuple[str, Place
         said = {_place(row): row for row in (_book_values(one, book.email) for one in book.said)}
         named = {flag: any(getattr(one, flag) for one in book.addresses) for flag in _FLAGS}
         left_out = 0
+        told_before = {one.phone for one in book.said}
         for record in book.addresses:
             values = _book_values(record, book.email)
+            if record.phone and not values["phone"] and record.phone not in told_before:
+                reason = f"addresses: {record.address_line1}: {record.phone!r} is no phone number"
+                batch.keep(book.entry, f"{reason}; it is left out")
             place = _place(values)
             key = (customer_id, place)
             if key in there:
@@ -131,6 +135,8 @@ def _book_values(record: SavedAddressRecord, email: str) -> Row:
     phone = read_phone(record.country_code, record.phone, record.country)
     if phone:
         values["country_code"], values["phone"] = phone
+    elif len(values["phone"] or "") > _LIMITS["phone"]:
+        values["phone"] = ""  # cut, it would be somebody else's
     values["phone"] = values["phone"] or ""
     values["country_code"] = values["country_code"] or ""
     values["email"] = record.email or email
