@@ -1,11 +1,16 @@
 """Returns in the browser: ask for one in three steps, follow it, call it off."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from account_portal.context import SHOP, enter
+from account_portal.core.db import Database
+from account_portal.models import User
+from account_portal.orders import service as orders
 from tests.e2e.conftest import (
     DEMO,
     NARROW,
@@ -16,6 +21,7 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
+from tests.factories.orders import make_line, make_order
 
 
 def open_form(open_page: OpenPage, **options: Any) -> Page:
@@ -49,6 +55,30 @@ def go_to_last_step(page: Page) -> None:
     expect(
         page.get_by_role("heading", name=re.compile("^Your (refund|replacement)$"))
     ).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("150", "The rest of what these items cost was refunded before."),
+        ("200", "What was paid for this order was refunded before: nothing is left to refund."),
+    ],
+)
+def test_what_was_refunded_before_is_said(
+    open_page: OpenPage, database: Database, customer: User, amount: str, words: str
+) -> None:
+    line = make_line(0, quantity=2, selling_price=10000, line_total=20000)
+    order = make_order(database, customer, lines=[line], parcels=[{}])
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        orders.create_refund(ctx, order.order_number, Decimal(amount))
+    path = f"/orders/{order.order_number}/return"
+    page = open_page(path, as_=str(customer.email))
+    page.get_by_label("How many").select_option("2")
+    page.get_by_label("Reason").select_option("Too small")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("group", name="Where should we collect the parcel?")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text(words)).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])

@@ -45,6 +45,28 @@ def outcome_title(quote: Any) -> Any:
     )
 
 
+def _why_no_more(quote: Any) -> rx.Component:
+    """Where what goes back cost more than comes back for it."""
+    back = quote.money + quote.credit
+
+    def said(words: str) -> rx.Component:
+        return ui.text(words, tone="muted")
+
+    return rx.cond(
+        quote.goods == 0,
+        said("Nothing was paid for these items, so nothing is refunded."),
+        rx.cond(
+            back == 0,
+            said("What was paid for this order was refunded before: nothing is left to refund."),
+            rx.cond(
+                # Half of the smallest unit there is: amounts are no whole numbers here.
+                quote.goods - quote.fee - back > 0.0005,
+                said("The rest of what these items cost was refunded before."),
+            ),
+        ),
+    )
+
+
 def outcome(quote: Any) -> rx.Component:
     """What would come back."""
     is_refund = _is_refund(quote)
@@ -89,8 +111,8 @@ def outcome(quote: Any) -> rx.Component:
             ),
         ),
         rx.cond(
-            ~is_refund & (quote.replaced_units == 0) & (quote.unpaid == 0),
-            ui.text("Nothing was paid for these items, so nothing is refunded.", tone="muted"),
+            (quote.replaced_units == 0) & (quote.unpaid == 0) & (quote.points == 0),
+            _why_no_more(quote),
         ),
     )
 
