@@ -374,6 +374,24 @@ def test_the_forms_set_cookies_and_tell_nothing(
     assert left.headers["location"] == "/find-order", "also when nothing is open"
 
 
+def test_a_browser_that_waits_for_another_orders_code_is_told_to_wait(
+    api: Api, database: Database, owner: User, placed: Order
+) -> None:
+    other = make_order(database, owner, customer_email="guest@example.com")
+
+    def find(number: str) -> str:
+        form = {"order_number": number, "contact": "guest@example.com"}
+        sent = api.client.post(
+            "/api/find-order/find", data=form, headers={"sec-fetch-site": "same-origin"}
+        )
+        return str(sent.headers["location"])
+
+    assert find(placed.order_number) == "/find-order?step=code"
+    assert find(other.order_number) == "/find-order?step=code"
+    assert find(other.order_number) == "/find-order?step=code", "its own is on its way"
+    assert "error=" in find(placed.order_number), "the browser holds the other order's form"
+
+
 def test_nothing_of_the_key_is_stored(database: Database, acting: Any, placed: Order) -> None:
     key = opened(acting, database, placed)
     assert timedelta(hours=1) == service.LIFE

@@ -24,12 +24,14 @@ async def find(request: Request) -> Response:
     """Look for `order_number` by `contact`; the browser then waits for a code."""
 
     def work(ctx: Context, form: Fields) -> FormResult:
+        wanted = parse_form(FindOrder, form)
         try:
-            sent = service.find_order(ctx, parse_form(FindOrder, form))
+            sent = service.find_order(ctx, wanted)
         except otp.CodeJustSent:
-            if not request.cookies.get(find_cookie_name()):
+            # The form of another order's code would refuse this order's.
+            if not service.awaits_code(ctx, request.cookies.get(find_cookie_name(), ""), wanted):
                 raise
-            return FormResult(next=CODE_STEP)  # this browser waits for that one
+            return FormResult(next=CODE_STEP)
         kept = CookieToSet(sent.find_token, int(otp.LIFE.total_seconds()))
         return FormResult(next=CODE_STEP, cookies={find_cookie_name(): kept})
 

@@ -16,11 +16,12 @@ from account_portal.guests.service.acting import (
     repeats_of,
     return_found_items,
 )
-from account_portal.guests.service.finding import confirm_order, find_order
+from account_portal.guests.service.finding import awaits_code, confirm_order, find_order
 
 __all__ = [
     "LIFE",
     "add_found_evidence",
+    "awaits_code",
     "cancel_found_order",
     "claim_found_items",
     "confirm_order",

@@ -83,6 +83,16 @@ def find_order(
     return schemas.OrderSearch(find_token=issued.token, otp=shown)
 
 
+def awaits_code(ctx: Context, token: str, data: schemas.FindOrder) -> bool:
+    """Whether the code that a browser waits for is still good, and of the order that is typed."""
+    try:
+        challenge = otp.find(ctx.db, token, lock=False)
+        otp.require_open(challenge, ctx.now)
+    except (otp.OtpNotFound, otp.OtpExpired):
+        return False
+    return challenge.action == ACTION and challenge.contact == _subject(data)
+
+
 def confirm_order(ctx: Context, data: schemas.ConfirmOrder) -> schemas.FoundOrder:
     """Open the order whose code this is, for an hour.
 
