@@ -165,6 +165,34 @@ def test_gifts_of_a_season_may_go_back_longer(shop: Shop) -> None:
     assert shop.line(order) == (2, BOTH, [])
 
 
+def test_of_equally_specific_rules_the_first_wins(shop: Shop) -> None:
+    two = [
+        {"applies_to": {"tags": [tag]}, "returns": {"window_days": days}}
+        for tag, days in (("a", 3), ("b", 60))
+    ]
+    shop.set(policy(*two))
+    order = shop.sells({"tags": ["b", "a"]}, parcels=[{}])
+    shop.clock.advance(days=4)
+    assert shop.line(order) == (0, [], ["window_closed"])
+
+
+def test_digital_goods_offer_no_return_unless_a_policy_says_so(shop: Shop, call: Any) -> None:
+    course = {"product_type": "digital"}
+    for body in (None, policy({"returns": {"window_days": 100}})):
+        if body:
+            shop.set(body)
+        order = shop.sells(course, {}, parcels=[{}])
+        assert shop.line(order) == (0, [], ["nothing_to_send"])
+        assert shop.line(order, 1)[0] == 2, "print goes back"
+        alone = shop.sells(course, parcels=[{}])
+        assert not shop.shows(alone).return_eligibility.is_allowed
+        page = call(service.get_order_page, alone.order_number)
+        assert page.return_until is None
+    kind = {"applies_to": {"types": ["digital"]}, "returns": {"window_days": 14}}
+    shop.set(policy(kind))
+    assert shop.line(shop.sells(course, parcels=[{}])) == (2, BOTH, [])
+
+
 def test_cancelling_follows_the_strictest_line(shop: Shop) -> None:
     shop.set(load("digital"))
     assert not shop.shows(shop.sells({"product_type": "digital"}, {})).is_cancellation_allowed

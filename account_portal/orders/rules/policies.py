@@ -7,13 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from account_portal.core.money import round_half_up
-from account_portal.orders.rules.reasons import Reason
+from account_portal.orders.rules.reasons import NOTHING_TO_SEND, Reason
 from account_portal.orders.schemas.policies import (
     AppliesTo,
     CancelTerms,
     CancelUntil,
     ClaimTerms,
-    NeverReturned,
     PolicyRule,
     ReasonCode,
     ReturnTerms,
@@ -72,7 +71,8 @@ class Terms:
     resolutions: tuple[ReturnResolution, ...]
     fee: Decimal
     """Per cent of a refund that the store keeps, unless it is to blame."""
-    never: NeverReturned | None
+    never: str | None
+    """Code of why it never goes back."""
     claim_window: timedelta
     """How long after delivery something can be said to be wrong."""
     return_evidence: tuple[ReasonCode, ...]
@@ -100,15 +100,24 @@ Ranked = tuple[RankedRule, ...]
 
 
 def rank(rules: Iterable[PolicyRule], settings: PolicyRule) -> Ranked:
-    """The rules of a policy in the order in which they are asked; what none says, settings say."""
+    """The rules of a policy in the order in which they are asked; what none says, settings say.
+
+    Digital goods have nothing to send back: they are returned where a rule that is at least as
+    specific as their type says so. A right to withdraw from their contract is another matter.
+    """
     ranked: list[RankedRule] = []
     said: dict[str, Any] = {}
-    for rule in (settings, *sorted(rules, key=generality, reverse=True)):
-        words = _words(rule)
+    last_first = (_DIGITAL, *reversed(tuple(rules)))  # of equals the first one wins
+    for rule in (settings, *sorted(last_first, key=generality, reverse=True)):
+        words = {"never": NOTHING_TO_SEND} if rule is _DIGITAL else _words(rule)
         said = {**said, **words}
         settled = _terms(said) if all(generality(rule)) else None
         ranked.append(RankedRule(rule.applies_to, words, settled))
     return tuple(reversed(ranked))
+
+
+_TYPE = AppliesTo(types=("digital",))
+_DIGITAL = PolicyRule(name="Digital goods", applies_to=_TYPE, returns=ReturnTerms(never="digital"))
 
 
 def _words(rule: PolicyRule) -> dict[str, Any]:

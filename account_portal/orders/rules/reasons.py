@@ -6,7 +6,9 @@ from typing import NamedTuple, get_args
 
 from account_portal.orders.schemas.policies import NeverReturned
 
-NEVER_GOES_BACK: tuple[str, ...] = get_args(NeverReturned)
+NOTHING_TO_SEND = "nothing_to_send"
+"""Code of digital goods of which no policy says that they go back, or why they never do."""
+NEVER_GOES_BACK: tuple[str, ...] = (*get_args(NeverReturned), NOTHING_TO_SEND)
 """Codes of what never goes back."""
 
 
@@ -35,6 +37,7 @@ WORDS: Mapping[str, str] = {
     "not_sent": "Not sent yet.",
     "final_sale": "Final sale: this item cannot be returned.",
     "digital": "Digital items cannot be returned.",
+    NOTHING_TO_SEND: "Digital items cannot be returned.",
     "made_to_order": "This item was made for you and cannot be returned.",
     "perishable": "Items that spoil cannot be returned.",
     "hygiene": "For reasons of hygiene this item cannot be returned.",
