@@ -6,7 +6,9 @@ import pytest
 
 from account_portal.auth import service as auth
 from account_portal.core.db import Database
+from account_portal.core.errors import Conflict
 from account_portal.models import NotificationPreference, User
+from account_portal.profile.state import notifications
 from account_portal.profile.state.notifications import NotificationsState
 from tests.conftest import Acting
 from tests.page_states import Tab
@@ -87,6 +89,26 @@ def test_after_the_session_ended_the_switch_goes_back(
     state = turn(tab, "promotional", "sms", True)
     assert state.opt_ins["promotional"]["sms"] is False
     assert state.signed_out
+    assert kept(database, owner) == before
+
+
+def test_a_refused_switch_goes_back_with_a_word(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch, database: Database, owner: User
+) -> None:
+    before = kept(database, owner)
+
+    async def refuse(*_: Any) -> None:
+        raise Conflict("This can't be changed now.")
+
+    monkeypatch.setattr(notifications, "write", refuse)
+    state = tab.state(NotificationsState)
+    tab.press(state, "turn", "newsletter", "email", True)
+    tab.press(state, "turn", "newsletter", "email", False)  # before the first was answered
+    assert state.opt_ins["newsletter"]["email"] is False
+    for on in (True, False):
+        tab.press(state, "save", "newsletter", "email", on)
+        assert state.opt_ins["newsletter"]["email"] is False, "as it is kept"
+        assert state.notice_text == "This can't be changed now."
     assert kept(database, owner) == before
 
 

@@ -19,12 +19,14 @@ class NotificationsState(PageData, PageState):
     """Switches that were turned before, newest first."""
     has_email: bool = True
     has_phone: bool = True
+    _kept: dict[str, dict[str, bool]] = {}
+    """The switches as they are saved, whatever is shown meanwhile."""
 
     @page_load
     async def load(self) -> None:
         """Show the switches."""
         user = await read(self, service.read_profile)
-        self.opt_ins = user.notification_preferences.model_dump()
+        self.opt_ins = self._kept = user.notification_preferences.model_dump()
         self.turned = await read(self, service.list_consent_changes)
         self.has_email, self.has_phone = bool(user.email), bool(user.phone)
 
@@ -41,9 +43,9 @@ class NotificationsState(PageData, PageState):
             data = NotificationPreferencesUpdate.model_validate({kind: {channel: on}})
             saved = await write(self, service.update_preferences, data)
         except Exception:
-            self._show(kind, channel, on=not on)
+            self._show(kind, channel, on=self._kept.get(kind, {}).get(channel, False))
             raise
-        self.opt_ins = saved.model_dump()
+        self.opt_ins = self._kept = saved.model_dump()
         self.turned = await read(self, service.list_consent_changes)
 
     def _show(self, kind: str, channel: str, *, on: bool) -> None:
