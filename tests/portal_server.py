@@ -16,6 +16,7 @@ from account_portal.core.places import ROOT
 
 _LOGS: dict[str, Path] = {}
 """Of the servers that run, by address."""
+CLOCK = "moved-clock"
 START_WITHIN = 180  # seconds, a build and demo data included
 
 
@@ -27,21 +28,26 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def portal_server(
-    data_dir: Path, *, port: int | None = None, root: Path = ROOT, **settings: str
+    data_dir: Path,
+    *,
+    port: int | None = None,
+    root: Path = ROOT,
+    module: str = "account_portal",
+    **settings: str,
 ) -> Iterator[str]:
     """Serve pages and API as `make run` does and give their address, `http://localhost:PORT`.
 
     The build in the project's folder is made if it isn't current, and shared by all servers: they
     differ in port and data only. `settings` are environment variables; none is taken over from the
     tests, and those that change the pages (the store's name, say) would cause a build of their own:
-    `root` is a copy of the project for it.
+    `root` is a copy of the project for it. `module` is what is run.
     """
     port = port or free_port()
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "account_portal", "serve", "--port", str(port)],
+            [sys.executable, "-m", module, "serve", "--port", str(port)],
             cwd=root,
             env={
                 **plain_environment(),
@@ -64,6 +70,16 @@ def portal_server(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def moved_server(data_dir: Path, **settings: str) -> Iterator[str]:
+    """The server by a clock that is moved by writing seconds into `CLOCK` in its folder."""
+    clock = data_dir / CLOCK
+    clock.write_text("0")
+    module = "tests.moved_server"
+    with portal_server(data_dir, module=module, MOVED_CLOCK=str(clock), **settings) as url:
+        yield url
 
 
 def show_errors_of(url: str) -> None:

@@ -1,7 +1,8 @@
 """Pictures of every page in each of its states, wide and narrow, light and dark: `var/screens`.
 
 For people to look at: `make screens`; `ARGS='--only order'` takes those whose name holds the word.
-With `--readme` it also refreshes the pictures of the README.
+With `--readme` it also refreshes the pictures of the README. With `--hours` it takes, instead, the
+pages that speak of days at four hours in four zones, and names those that say what is not true.
 """
 
 import argparse
@@ -9,6 +10,8 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,8 @@ from account_portal.notifications.examples import examples
 from tests.chromium import find_chromium
 from tests.factories.extremes import make_extremes, make_many
 from tests.looks import LOOKS, LOST, WITHOUT_FIRST_DATA, Look, database_away
-from tests.portal_server import free_port, portal_server
+from tests.looks.hours import day_in_question, make_customers, moments, told_at
+from tests.portal_server import CLOCK, free_port, moved_server
 
 FOLDER = ROOT / "var" / "screens"
 PICTURES = ROOT / "docs" / "pictures"
@@ -182,6 +186,39 @@ def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
     return photographer.taken
 
 
+def take_hours(browser: Browser, url: str, database: Database, clock: Path, only: str) -> int:
+    """The pages that speak of days, on a phone: the server's clock and the browser's are moved."""
+    taken = 0
+    day = day_in_question(datetime.now(UTC).date())
+    returns = make_customers(database, day)
+    for moment in moments(day):
+        clock.write_text(str((moment.at - datetime.now(UTC)).total_seconds()))
+        context = browser.new_context(
+            base_url=url,
+            viewport=SIZES["narrow"],
+            reduced_motion="reduce",
+            timezone_id=moment.zone,
+            locale="en-IN" if moment.zone == "Asia/Kolkata" else "en-GB",
+        )
+        context.clock.set_fixed_time(moment.at)
+        sign_in(context, url, moment.who)
+        for told in told_at(moment, returns[moment.who]):
+            name = f"hours-{moment.name}-{told.name}"
+            if only not in name:
+                continue
+            page = context.new_page()
+            try:
+                told.reach(page)
+            except Exception as error:
+                print(f"{name} does not say it: {str(error).splitlines()[0]}")
+            settle(page)
+            page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+            page.close()
+            taken += 1
+        context.close()
+    return taken
+
+
 def take_for_readme(browser: Browser, url: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     for name, path, size, scheme in README:
@@ -218,27 +255,40 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="refresh the README's pictures too")
     parser.add_argument("--only-readme", action="store_true", help="refresh those alone")
     parser.add_argument("--only", default="", help="pictures whose name holds this")
+    parser.add_argument("--hours", action="store_true", help="those at four hours in four zones")
     asked = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     port = free_port()
     with (
-        tempfile.TemporaryDirectory() as data,
-        portal_server(Path(data), PORTAL_STOREFRONT_PORT=str(port)) as url,
+        tempfile.TemporaryDirectory() as folder,
+        moved_server(Path(folder), PORTAL_STOREFRONT_PORT=str(port)) as url,
         sync_playwright() as playwright,
     ):
+        data = Path(folder)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         if asked.readme or asked.only_readme:
             take_for_readme(browser, url)
             take_storefront(browser, f"http://127.0.0.1:{port}")
-        if not asked.only_readme:
-            os.environ["PORTAL_DATA_DIR"] = data  # what is written beside the server has its keys
-            database = Database(f"sqlite:///{Path(data) / 'portal.db'}")
-            make_extremes(database)
-            make_many(database)
-            database.dispose()
-            taken = take_all(browser, url, Path(data), asked.only)
+        if asked.hours:
+            with data_of(data) as database:
+                taken = take_hours(browser, url, database, data / CLOCK, asked.only)
+            print(f"{taken} pictures in {FOLDER}")
+        elif not asked.only_readme:
+            with data_of(data) as database:
+                make_extremes(database)
+                make_many(database)
+            taken = take_all(browser, url, data, asked.only)
             print(f"{taken} pictures in {FOLDER}")
         browser.close()
+
+
+@contextmanager
+def data_of(folder: Path) -> Iterator[Database]:
+    """The server's database, to write beside it."""
+    os.environ["PORTAL_DATA_DIR"] = str(folder)  # what is written beside the server has its keys
+    database = Database(f"sqlite:///{folder / 'portal.db'}")
+    yield database
+    database.dispose()
 
 
 if __name__ == "__main__":
