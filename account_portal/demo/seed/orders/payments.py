@@ -20,7 +20,7 @@ from account_portal.states import (
 )
 
 _METHODS: dict[str, dict[str, Any]] = {
-    "upi": {"payment_method": "UPI", "upi_id": "asha.rao@okbank"},
+    "upi": {"payment_method": "UPI"},
     "card": {
         "payment_method": "Credit Card",
         "card_number": "************4242",
@@ -57,6 +57,7 @@ class PaymentWriter(Dated):
         order = written.order
         begun = order.order_date + timedelta(hours=attempt.hours_later)
         settled = attempt.status is TransactionStatus.SUCCESS
+        payer = f"{self._person.first_name}.{self._person.last_name}".lower()
         return Payment(
             id=seeded_id("payment", f"{order.id} {number}"),
             order_id=order.id,
@@ -68,6 +69,7 @@ class PaymentWriter(Dated):
             payment_gateway=_GATEWAYS.get(attempt.method, "TEST"),
             created_at=begun,
             modified_at=begun + timedelta(minutes=2),
+            upi_id=f"{payer}@okbank" if attempt.method == "upi" else None,
             **_METHODS[attempt.method],
         )
 
