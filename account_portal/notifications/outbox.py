@@ -25,6 +25,8 @@ from account_portal.notifications.tries import DROPPED, FAILED, QUEUED, SENDING,
 from account_portal.security import tokens
 
 KEPT = timedelta(days=30)
+MOST_BY_PHONE = 20
+"""Texts that a customer has in a day, by each channel, before what they do themselves adds none."""
 _OPT_INS = tuple(
     name for name in NotificationPreference.model_fields if name not in ("user_id", "modified_at")
 )
@@ -41,7 +43,8 @@ def enqueue(
 ) -> None:
     """Queue a message to every user of a customer, over each channel that was opted into.
 
-    Channels that the store has not set up are left out.
+    Channels that the store has not set up are left out. So are phones where customers, by what they
+    do themselves, had many texts already: each costs the store money.
 
     Args:
         ctx: the call; the message goes out only if it commits.
@@ -57,6 +60,8 @@ def enqueue(
         _queue(ctx, *to, message.kind, words, customer_id=owner)
         return
     for channel, recipient, user in list(_recipients(ctx, message, owner or ctx.customer_id)):
+        if _is_too_much(ctx, message, channel, recipient):
+            continue
         reader = {"name": user.first_name, "user_id": user.id}
         _queue(ctx, channel, recipient, message.kind, {**words, **reader}, customer_id=owner)
 
@@ -160,6 +165,22 @@ def _queue(
     bulk.insert(ctx.db, OutboxMessage, [row])
     if wake not in ctx.after_commit:
         ctx.after_commit.append(wake)
+
+
+def _is_too_much(ctx: Context, message: CustomerMessage, channel: Channel, phone: str) -> bool:
+    """Whether a customer makes the store pay for one text after the other.
+
+    News of the store's own deeds, and of the account's safety, always go out.
+    """
+    if channel == "email" or message.category == "security" or not ctx.actor.is_customer:
+        return False
+    row = bulk.table_of(OutboxMessage).c
+    told = select(row.id).where(
+        row.recipient == phone,
+        row.channel == channel,
+        row.created_at > ctx.now - timedelta(days=1),
+    )
+    return len(ctx.db.execute(told.limit(MOST_BY_PHONE)).all()) >= MOST_BY_PHONE
 
 
 class _Reader(NamedTuple):

@@ -12,6 +12,7 @@ from account_portal.models import NotificationPreference, OutboxMessage, User
 from account_portal.notifications.messages import message_classes
 from account_portal.notifications.messages.account import PasswordChanged
 from account_portal.notifications.messages.base import CustomerMessage
+from account_portal.notifications.outbox import MOST_BY_PHONE
 from tests.conftest import Acting, Clock
 from tests.factories.auth import change_user, messages
 from tests.factories.users import make_user
@@ -82,6 +83,29 @@ def test_the_shop_tells_every_user_of_a_customer(
         ("email", "owner@example.com"),
         ("email", "partner@example.com"),
     ]
+
+
+def test_who_does_one_thing_after_the_other_costs_the_store_no_endless_texts(
+    acting: Acting, call: Any, owner: User, database: Database, clock: Clock
+) -> None:
+    change_user(database, owner, country_code="+91", phone="9876543210")
+    prefer(database, owner, transactional_whatsapp=False)
+
+    def texts() -> int:
+        return sum(channel == "sms" for channel, _ in queued(database))
+
+    for _ in range(MOST_BY_PHONE + 5):
+        call(send, Parcel())
+    assert texts() == MOST_BY_PHONE
+    assert len(queued(database)) == 2 * MOST_BY_PHONE + 5  # all of them by e-mail
+    # What the store does, and what keeps the account safe, is told in any case.
+    with acting(SHOP) as ctx:
+        send(ctx, Parcel(), customer_id=owner.customer_id)
+    call(send, PasswordChanged(store="Northwind"))
+    assert texts() == MOST_BY_PHONE + 2
+    clock.advance(days=1, seconds=1)
+    call(send, Parcel())
+    assert texts() == MOST_BY_PHONE + 3
 
 
 def test_one_address_can_be_told_alone(acting: Acting, owner: User, database: Database) -> None:
