@@ -25,6 +25,8 @@ log = logging.getLogger("account_portal.webhooks")
 
 LOOKS_EVERY = 1.0
 """Seconds between two looks for what other processes wrote."""
+GATHERS_FOR = 0.05
+"""Seconds between news and the look for it: a burst of changes is looked at once, not each time."""
 STOP_SECONDS = 5.0
 MOST_ENDPOINTS = 32
 """Endpoints that one worker sends to at the same time."""
@@ -87,6 +89,8 @@ class Worker:
                 await self._woken.wait()
         except TimeoutError:
             return
+        if not self._is_stopped.is_set():
+            await asyncio.sleep(GATHERS_FOR)
 
     async def _send(self, endpoint_id: str) -> None:
         try:
