@@ -150,6 +150,17 @@ class Photographer:
             page.emulate_media(media="print")
             self.shoot(page, "order-print", size)
 
+    def take_withdrawal(self) -> None:
+        """Both steps of withdrawing from a contract; nothing is stated."""
+        for page, size in self.pages("withdrawal", DEMO_CONTACT):
+            page.goto(f"{routes.WITHDRAW}?order=NW-21474")
+            self.shoot(page, "withdrawal", size)
+            page.get_by_label("Your name").fill("Asha Rao")
+            page.get_by_label("E-mail address").fill(DEMO_CONTACT)
+            page.get_by_role("button", name="Continue").click()
+            page.get_by_role("button", name="Confirm withdrawal").wait_for()
+            self.shoot(page, "withdrawal-check", size)
+
     def take_console(self) -> None:
         """Every screen of the console."""
         numbers = {"number": "NW-21474", "customer": seeded_id("user", "demo")}
@@ -162,7 +173,10 @@ class Photographer:
                 self.shoot(page, name, size)
 
     def take_messages(self) -> None:
-        """Every e-mail, in both widths of a mail program."""
+        """Every e-mail, in both widths of a mail program, and the list of them."""
+        for page, size in self.pages("messages", ""):
+            page.goto(routes.MESSAGES)
+            self.shoot(page, "messages", size)
         for name in examples(get_settings()):
             for page, size in self.pages(f"message-{name}", ""):
                 page.goto(f"{routes.MESSAGES}/{name}")
@@ -181,6 +195,7 @@ def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
         for look in one_each:
             photographer.take_failed(look)
     photographer.take_paper()
+    photographer.take_withdrawal()
     photographer.take_console()
     photographer.take_messages()
     return photographer.taken

@@ -1,5 +1,6 @@
 """One order on one screen says what is true of it now, as its customer's page does."""
 
+import re
 from typing import Any
 
 import pytest
@@ -111,3 +112,24 @@ def test_a_refusal_names_no_place_that_no_screen_has() -> None:
 )
 def test_the_promised_day_is_written_as_other_days(told: str, written: str) -> None:
     assert promised(told) == written
+
+
+def test_the_history_says_what_happened_in_the_words_of_its_deeds(
+    database: Database, owner: User, staff: Any
+) -> None:
+    order = make_order(database, owner, parcels=[{}])
+    done = make_return(database, owner, order, return_item(), status=ReturnStatus.COMPLETE)
+    refused = make_return(database, owner, order, return_item(), status=ReturnStatus.REJECTED)
+    shown = screen(staff, order.order_number)
+    history = shown[shown.rindex("History ") :]
+    number = done.request_number
+    told = [
+        f"Return {number} {step}"
+        for step in ("complete", "arrived here", "on its way back", "approved", "asked for")
+    ]
+    assert sorted(told, key=history.index) == told, "newest first"
+    assert f"Return {refused.request_number} declined" in history
+    assert re.search(r"Payment PAY-\w+ arrived", history)
+    listed = " ".join(staff.page("/returns").text.split())
+    assert "Asked, newest first" in listed
+    assert listed.index(refused.request_number) < listed.index(number)

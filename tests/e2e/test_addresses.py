@@ -1,5 +1,6 @@
 """The address book in the browser: save, change, default, delete; fields by country."""
 
+import re
 from typing import Any
 
 import pytest
@@ -126,3 +127,19 @@ def test_an_address_of_a_subscription_says_why_it_stays(open_page: OpenPage) -> 
     assert_accessible(page)
     page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     expect(page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+def test_each_country_has_its_keyboard_and_only_some_a_landmark(open_page: OpenPage) -> None:
+    dialog = open_form(open_page("/addresses", as_=NEW, viewport=NARROW))
+    for country, label, keyboard, landmark in (
+        ("India", "PIN code", "numeric", True),
+        ("Canada", "Postal code", "text", False),
+        ("Brazil", "CEP", "numeric", False),
+        ("United Kingdom", "Postcode", "text", False),
+        ("Kenya", "Postal code", "numeric", True),
+    ):
+        dialog.get_by_label("Country", exact=True).select_option(country)
+        code = dialog.get_by_label(re.compile(f"^{label}( .optional.)?$"))
+        expect(code).to_have_attribute("inputmode", keyboard)
+        expect(dialog.get_by_label("Landmark")).to_have_count(int(landmark))
+    expect(dialog.get_by_label("Phone")).to_have_attribute("inputmode", "tel")

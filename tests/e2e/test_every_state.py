@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from account_portal import routes
 from account_portal.app import PAGES
 from tests.e2e.conftest import (
+    NARROW,
     OpenPage,
     Portal,
     assert_accessible,
@@ -153,3 +154,12 @@ def test_a_page_is_sound_while_it_waits(open_page: OpenPage, path: str) -> None:
     page.goto(address_of(path))
     expect(page.locator("main").get_by_role("status").filter(has_text="Loading")).to_be_visible()
     assert_sound(page)
+
+
+@pytest.mark.parametrize("path", ["", "/code", "/parcel-late", "/return-complete"])
+def test_the_messages_of_the_demo_are_sound(open_page: OpenPage, path: str) -> None:
+    narrow = open_page(f"{routes.MESSAGES}{path}", viewport=NARROW, scheme="dark")
+    expect(narrow.locator("h1, table").first).to_be_visible()
+    for page in (narrow, open_page(f"{routes.MESSAGES}{path}")):
+        assert_accessible(page)
+        assert_no_sideways_scroll(page)

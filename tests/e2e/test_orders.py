@@ -351,3 +351,28 @@ def test_a_file_that_was_bought_is_opened_in_the_shops_place(
     expect(page.get_by_role("link", name=re.compile("^Download"))).to_have_count(1)
     assert_accessible(page)
     assert_no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize("path", ["/orders", "/returns", "/"])
+def test_a_phones_lists_say_what_was_bought(
+    open_page: OpenPage, database: Database, customer: User, path: str
+) -> None:
+    bought = "Stoneware teapot with a lid of olive wood, 1.2 litres"
+    parcel = {"status": "in_transit" if path == "/" else "delivered"}
+    order = make_order(
+        database,
+        customer,
+        status="shipped" if path == "/" else "delivered",
+        lines=[make_line(0, product_name=bought)],
+        parcels=[parcel],
+    )
+    if path == "/returns":
+        make_return(database, customer, order)
+    page = open_page(path, as_=customer.email, viewport={"width": 320, "height": 640})
+    words = page.locator("main").get_by_text(bought).filter(visible=True).first
+    expect(words).to_be_visible()
+    # In the type it stands in, its box has room for the first words at least.
+    seen = words.evaluate("node => node.clientWidth * node.clientHeight")
+    letter = words.evaluate("node => parseFloat(getComputedStyle(node).fontSize) ** 2 / 2")
+    assert seen / letter > len("Stoneware teapot with a lid"), (seen, letter)
+    assert_no_sideways_scroll(page)

@@ -180,6 +180,7 @@ def test_ways_of_a_code_follow_what_is_typed(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile(r"step=code"))
     expect(page.get_by_text(re.compile("on its way to .* by WhatsApp"))).to_be_visible()
     expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    expect(page.get_by_label("Code", exact=True)).to_have_attribute("inputmode", "numeric")
 
 
 @BOTH

@@ -192,36 +192,27 @@ def _history(
         found.append(Happened(paid.created_at, f"Payment {paid.request_number} begun"))
         if paid.payment_date and paid.status != "pending":
             found.append(
-                Happened(paid.payment_date, f"Payment {paid.request_number}: {paid.status}")
+                Happened(paid.payment_date, _became("Payment", paid.request_number, paid.status))
             )
     for refund in refunds:
         found.append(Happened(refund.created_at, f"Refund {refund.request_number} promised"))
         if refund.refund_date:
             found.append(
-                Happened(refund.refund_date, f"Refund {refund.request_number}: {refund.status}")
+                Happened(
+                    refund.refund_date, _became("Refund", refund.request_number, refund.status)
+                )
             )
     for request in returns:
         found.append(Happened(request.created_at, f"Return {request.request_number} asked for"))
-        for step in (
-            "approved",
-            "rejected",
-            "shipped",
-            "received",
-            "inspected",
-            "inspection_corrected",
-            "completed",
-            "cancelled",
-        ):
+        for step, words in _STEPS_OF_RETURNS.items():
             at = getattr(request, f"{step}_at")
             if at:
-                found.append(
-                    Happened(at, f"Return {request.request_number} {step.replace('_', ' ')}")
-                )
+                found.append(Happened(at, f"Return {request.request_number} {words}"))
     for claim in claims:
         found.append(Happened(claim.created_at, f"Claim {claim.claim_number} opened"))
         ended = claim.decided_at or claim.withdrawn_at
         if ended:
-            found.append(Happened(ended, f"Claim {claim.claim_number} {claim.status}"))
+            found.append(Happened(ended, _became("Claim", claim.claim_number, claim.status)))
     steps = (
         select(
             col(Shipment.reference_number),
@@ -243,6 +234,28 @@ def _history(
     return _with_names(ctx, order.order_number, found)
 
 
+_STEPS_OF_RETURNS = {
+    "approved": "approved",
+    "rejected": "declined",
+    "shipped": "on its way back",
+    "received": "arrived here",
+    "inspected": "inspected",
+    "inspection_corrected": "inspected again",
+    "completed": "complete",
+    "cancelled": "cancelled",
+}
+_BECAME = {
+    ("Payment", "success"): "arrived",
+    ("Refund", "success"): "paid back",
+    ("Claim", "rejected"): "declined",
+}
+
+
+def _became(what: str, number: str, status: str) -> str:
+    """What became of a payment, refund or claim, as its deed is called."""
+    return f"{what} {number} {_BECAME.get((what, status), status.replace('_', ' '))}"
+
+
 def _with_names(ctx: Context, order_number: str, found: list[Happened]) -> list[Happened]:
     """Newest first, with who of the staff did it; what only the audit log tells is added."""
     told = audit.list_entries(
@@ -256,7 +269,8 @@ def _with_names(ctx: Context, order_number: str, found: list[Happened]) -> list[
         for entry in told
         if entry.outcome == audit.DONE and entry.created_at not in at_once
     ]
-    return sorted(named, key=lambda one: one.at, reverse=True)
+    # Of one moment what was found last happened last.
+    return sorted(named[::-1], key=lambda one: one.at, reverse=True)
 
 
 def _words(entry: audit.ShownEntry) -> str:

@@ -165,7 +165,7 @@ def _units(said: Said) -> list[dict[str, Any]]:
 
 
 def _data(visit: _Visit, said: Said) -> StateWithdrawal:
-    fields = {name: said.get(name, "") for name in ("name", "order", "contact")}
+    fields = {name: said.get(name, "") for name in _ASKED}
     fields["goods"] = said.get("items", "")
     units = {"withdraw_items": found} if (found := _units(said)) else {}
     return StateWithdrawal.model_validate({**fields, **units, "language": visit.language})
@@ -184,10 +184,16 @@ def _faults(visit: _Visit, said: Said) -> dict[str, str]:
     return {}
 
 
+_ASKED = ("name", "order", "contact")
+"""What must be filled in, in the order of the form."""
+
+
 def _field(visit: _Visit, said: Said, faults: Said, name: str, kind: str, fill: str) -> str:
     fault = faults.get(name, "")
     wired = f' aria-invalid="true" aria-describedby="{name}-fault"' if fault else ""
     told = f'<span class="fault" id="{name}-fault">{fault}</span>' if fault else ""
+    if fault and name == next(one for one in _ASKED if one in faults):
+        wired += " autofocus"
     return (
         f"<label>{visit.say(name)}{told}"
         f'<input name="{name}" type="{kind}" value="{escape(said.get(name, ""))}" '
@@ -208,7 +214,8 @@ def _statement(visit: _Visit, said: Said, lines: Sequence[CoveredLine], faults: 
     ]
     body = (
         f"<p>{visit.say('intro')}</p>"
-        f'<form method="post" action="{routes.WITHDRAW}">{"".join(parts)}</form>'
+        # The page says itself, in its own language, what is missing.
+        f'<form method="post" action="{routes.WITHDRAW}" novalidate>{"".join(parts)}</form>'
         f'<p class="note">{visit.say("footer")}</p>'
     )
     return visit.show("title", body, 400 if faults else 200)
