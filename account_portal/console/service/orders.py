@@ -269,8 +269,8 @@ def _with_names(ctx: Context, order_number: str, found: list[Happened]) -> list[
         for entry in told
         if entry.outcome == audit.DONE and entry.created_at not in at_once
     ]
-    # Of one moment what was found last happened last.
-    return sorted(named[::-1], key=lambda one: one.at, reverse=True)
+    named.reverse()  # of one moment what was found last happened last
+    return sorted(named, key=lambda one: one.at, reverse=True)
 
 
 def _words(entry: audit.ShownEntry) -> str:
