@@ -192,6 +192,22 @@ def test_what_the_state_forbids_is_told(
     assert rows(database, Order)[0].status == "delivered"
 
 
+@pytest.mark.parametrize(
+    ("payment", "told"),
+    [("success", "What was paid is owed back."), ("failed", "No money goes back.")],
+)
+def test_who_cancels_an_order_is_told_whether_money_goes_back(
+    database: Database, signed_in: SignedIn, owner: User, payment: str, told: str
+) -> None:
+    order = make_order(database, owner, payments=[{"payment_status": payment}])
+    admin = signed_in()
+    do(admin, of_order(admin, order), "order.cancel", reason="Out of stock")
+    assert f"is cancelled. {told}" in admin.told()
+    shown = " ".join(of_order(admin, order).text.split())
+    assert "Due in money ₹0.00" in shown
+    assert "Unpaid ₹0.00" in shown
+
+
 def test_money_goes_back_step_by_step(database: Database, signed_in: SignedIn, owner: User) -> None:
     order = make_order(database, owner)
     finance, support = signed_in(Role.FINANCE), signed_in(Role.SUPPORT)

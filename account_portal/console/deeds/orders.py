@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 from account_portal.claims.schemas import AcceptClaim
 from account_portal.console.deeds.base import Deed, Do, Nothing, deed_of_order
 from account_portal.console.rules import Permission
-from account_portal.console.service.orders import awaited_money
+from account_portal.console.service.orders import awaited_money, owes_money
 from account_portal.console.words import money as written
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, InvalidInput
@@ -108,7 +108,8 @@ def _approve_order(ctx: Context, number: str, data: Nothing, by: str) -> str:
 
 def _cancel_order(ctx: Context, number: str, data: Reason, by: str) -> str:
     deeds.cancel_order(ctx, number, data.reason)
-    return f"Order {number} is cancelled. What was paid is owed back."
+    money = "What was paid is owed back." if owes_money(ctx, number) else "No money goes back."
+    return f"Order {number} is cancelled. {money}"
 
 
 def _pack(ctx: Context, number: str, data: Pack, by: str) -> str:

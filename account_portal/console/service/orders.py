@@ -133,12 +133,27 @@ def awaited_money(ctx: Context, order_number: str) -> tuple[Any, str]:
     Raises:
         NotFound: no such order.
     """
+    order = _order(ctx, order_number)
+    awaited = rules.awaited(money_of(ctx.db, order))
+    return money.to_major(awaited, order.currency), order.currency
+
+
+def owes_money(ctx: Context, order_number: str) -> bool:
+    """Whether money of an order is to go back.
+
+    Raises:
+        NotFound: no such order.
+    """
+    account = rules.account_of(money_of(ctx.db, _order(ctx, order_number)))
+    return account.promised + account.owed_back > 0
+
+
+def _order(ctx: Context, order_number: str) -> Order:
     statement = select(Order).where(col(Order.order_number) == order_number)
     order = ctx.db.execute(statement).scalar_one_or_none()
     if order is None:
         raise NotFound
-    awaited = rules.awaited(money_of(ctx.db, order))
-    return money.to_major(awaited, order.currency), order.currency
+    return order
 
 
 WAITING = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
@@ -146,6 +161,8 @@ WAITING = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
 
 def _account(order: Order, facts: rules.MoneyFacts) -> Account:
     account = rules.account_of(facts)
+    # What was never paid of a cancelled order is not asked for any more.
+    unpaid = 0 if facts.status is OrderStatus.CANCELLED else account.unpaid
 
     def major(minor: int) -> Any:
         return money.to_major(minor, order.currency)
@@ -156,7 +173,7 @@ def _account(order: Order, facts: rules.MoneyFacts) -> Account:
         gone=major(account.gone),
         promised=major(account.promised),
         owed_back=major(account.owed_back),
-        unpaid=major(account.unpaid),
+        unpaid=major(unpaid),
         left=major(account.left),
     )
 
