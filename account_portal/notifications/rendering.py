@@ -29,10 +29,11 @@ log = logging.getLogger("account_portal.messages")
 _OURS = Path(__file__).parent / "templates"
 _NUMBER = re.compile(
     r"(?P<kept><a\b.*?</a>|<[^>]*>)"
-    r"|\b(?=[A-Z0-9-]{4,20}(?![\w-]))[A-Z]{2,}(?:-[A-Z0-9]*[0-9][A-Z0-9]*)+\b",
-    re.DOTALL,
+    r"|(?<![\w&#-])(?=[\w-]{3,20}(?![\w-]))(?=[\w-]*[0-9])\w+(?:-\w+)+",
+    re.DOTALL | re.ASCII,
 )
-"""The number of an order, a return or a report, short enough for a line; and what is no text."""
+"""The number of an order (a shop writes them in many ways), a return or a report, short enough for
+a line; and what is no text."""
 _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 

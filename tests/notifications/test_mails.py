@@ -88,6 +88,9 @@ def test_what_people_are_called_is_no_markup() -> None:
         ("NW-21474", True),
         ("RET-26-4471", True),
         ("RFD-2026-8R5W02CE", True),
+        ("S-1002", True),
+        ("1001-5402", True),
+        ("shop_b-eu-17", True),
         ("SHOP-" + "1" * 30, False),  # longer than a narrow line
         ("Cast-iron", False),
         ("<b>NW-1</b>", False),
