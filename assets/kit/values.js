@@ -152,6 +152,8 @@ function ago(date) {
   const seconds = (date - Date.now()) / 1000;
   const words = formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" });
   const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? [];
+  // "Yesterday" is a day of the calendar: 30 hours back may be two.
+  if (unit === "day") return words.format(dayNumber(date, zone()) - dayNumber(new Date(), zone()), unit);
   return unit ? words.format(Math.round(seconds / size), unit) : "just now";
 }
 

@@ -102,6 +102,26 @@ def test_a_moment_is_written_in_the_viewers_zone() -> None:
     assert run("values.js", call, zone="America/New_York") == "3 May 2026"
 
 
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2026-05-04T19:29:30Z", "just now"),
+        ("2026-05-03T20:30:00Z", "23 hours ago"),
+        ("2026-05-03T18:30:00Z", "yesterday"),
+        ("2026-05-03T13:30:00Z", "2 days ago"),
+    ],
+)
+def test_yesterday_is_a_day_of_the_viewers_calendar(moment: str, words: str) -> None:
+    now = 'Date.parse("2026-05-04T19:30:00Z")'  # one o'clock at night in Kolkata
+    clock = f"""
+      const Clock = Date, now = {now};
+      globalThis.Date = class extends Clock {{
+        constructor(...given) {{ super(...(given.length ? given : [now])); }}
+        static now() {{ return now; }}
+      }};"""
+    assert run("values.js", f'dateText("{moment}", "ago")', place=IN_BROWSER + clock) == words
+
+
 def on_server(languages: list[str] | None = None, zone: str | None = None) -> str:
     return f"globalThis.pageData = {json.dumps({'languages': languages, 'zone': zone})};"
 
