@@ -216,6 +216,7 @@ def test_money_goes_back_step_by_step(database: Database, signed_in: SignedIn, o
     assert "refund.approve" not in of_order(support, order).deeds()
     do(finance, finance.page("/refunds?status=pending"), "refund.approve")
     page = of_order(finance, order)
+    assert f"Refund {refund.request_number} approved" in page.text
     do(finance, page, "refund.settle", status="failed")
     assert "It is owed still" in finance.told()
     do(finance, of_order(finance, order), "refund.retry", refund.request_number)
@@ -349,7 +350,7 @@ def test_an_inspection_is_corrected_until_a_refund_is_agreed_to(
     assert f"The inspection of return {number} is corrected" in warehouse.told()
     assert rows(database, Refund)[0].refund_amount == refund.refund_amount
     text = " ".join(of_order(warehouse, order).text.split())
-    assert f"Return {number} inspection corrected" in text
+    assert f"Return {number} inspected again" in text
     # Once a refund is agreed to, it stays.
     page = of_order(warehouse, order)
     finance = signed_in(Role.FINANCE)

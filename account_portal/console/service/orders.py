@@ -290,10 +290,27 @@ def _with_names(ctx: Context, order_number: str, found: list[Happened]) -> list[
     return sorted(named, key=lambda one: one.at, reverse=True)
 
 
+_DEEDS = {
+    "order.approve": "Order {} confirmed",
+    "order.cancel": "Order {} cancelled",
+    "order.pack": "Parcel made for order {}",
+    "order.refund": "Goodwill refund for order {}",
+    "parcel.move": "Parcel {} moved",
+    "parcel.resend": "Parcel {} sent again",
+    "parcel.refund": "Parcel {} refunded",
+    "payment.settle": "Payment {} settled",
+    "refund.approve": "Refund {} approved",
+    "refund.settle": "Refund {} settled",
+    "refund.retry": "Refund {} tried again",
+    "refund.redirect": "Refund {} sent another way",
+}
+"""What a deed did, of those whose line only the audit log has."""
+
+
 def _words(entry: audit.ShownEntry) -> str:
     thing = entry.details.get("number", "")
     what = entry.action.replace(".", " ").replace("_", " ").capitalize()
-    return f"{what} {thing}".strip()
+    return _DEEDS.get(entry.action, f"{what} {{}}").format(thing).strip()
 
 
 def read_customer(ctx: Context, customer_id: str) -> tuple[rows.CustomerRow, dict[str, Any]]:
