@@ -136,6 +136,20 @@ def database(
     forget_singletons()
 
 
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database for servers of the test's own, each kind in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "portal.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    yield (url := request.getfixturevalue("postgres_url"))
+    used = Database(url)
+    empty(used)
+    used.dispose()
+
+
 engine_of_worker = cache(make_engine)
 """One engine for all tests of a worker: each would compile its statements anew, a third of
 its time."""

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from account_portal.core.db import Database
-from account_portal.core.migrations import upgrade
 from account_portal.core.places import ROOT
 from account_portal.models import OutboxMessage
 from account_portal.notifications.delivery import LEASE
@@ -26,9 +25,8 @@ def within(seconds: float, database: Database, status: str) -> bool:
     return False
 
 
-def test_a_worker_that_is_stopped_gives_back_what_hangs(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
-    upgrade(database)
+def test_a_worker_that_is_stopped_gives_back_what_hangs(tmp_path: Path, database_url: str) -> None:
+    database = Database(database_url)
     now = datetime.now(UTC)
     with database.session(writes=True) as db:
         for name in ("slow", "next"):
@@ -51,6 +49,7 @@ def test_a_worker_that_is_stopped_gives_back_what_hangs(tmp_path: Path) -> None:
             env={
                 **plain_environment(),
                 "PORTAL_DATA_DIR": str(tmp_path),
+                "PORTAL_DATABASE_URL": database_url,
                 "PORTAL_SMTP_URL": f"smtp://127.0.0.1:{port}",
                 "PORTAL_MAIL_FROM": "shop@shop.example",
             },

@@ -1,4 +1,7 @@
-"""A killed worker has a successor, and a killed server leaves nobody on its port."""
+"""A killed worker has a successor, and a killed server leaves nobody on its port.
+
+Pages and API as they run for customers, on each database.
+"""
 
 import contextlib
 import os
@@ -13,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from account_portal.core.places import ROOT
-from tests.portal_server import free_port, plain_environment
+from tests.portal_server import START_WITHIN, free_port, plain_environment
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -25,7 +28,7 @@ def children(pid: int) -> set[int]:
 
 def answers(port: int) -> bool:
     with contextlib.suppress(OSError):
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=2).close()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=2).close()
         return True
     return False
 
@@ -40,17 +43,23 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def server(tmp_path: Path, database_url: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "account_portal", "api", "--port", str(port)],
+        [sys.executable, "-m", "account_portal", "serve", "--port", str(port)],
         cwd=ROOT,
-        env={**plain_environment(), "PORTAL_DATA_DIR": str(tmp_path)},
+        env={
+            **plain_environment(),
+            "PORTAL_DATA_DIR": str(tmp_path),
+            "PORTAL_DATABASE_URL": database_url,
+            "PORTAL_DEMO": "false",
+            "PORTAL_SECRET_KEY": "a key for tests only, long enough",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        assert within(60, lambda: answers(port))
+        assert within(START_WITHIN, lambda: answers(port))
         yield process, port
     finally:
         process.terminate()
@@ -61,17 +70,15 @@ def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
             process.wait()
 
 
-def test_a_killed_worker_has_a_successor(server: tuple[subprocess.Popen[bytes], int]) -> None:
+def test_a_killed_worker_has_a_successor_and_a_killed_server_leaves_the_port(
+    server: tuple[subprocess.Popen[bytes], int],
+) -> None:
     process, port = server
     before = children(process.pid)
     for worker in before:
         os.kill(worker, signal.SIGKILL)
     assert within(20, lambda: bool(children(process.pid) - before) and answers(port))
     assert process.poll() is None
-
-
-def test_a_killed_server_leaves_the_port(server: tuple[subprocess.Popen[bytes], int]) -> None:
-    process, port = server
     workers = children(process.pid)
     assert workers
     process.kill()
