@@ -155,7 +155,7 @@ def examples(settings: Settings) -> dict[str, Words]:
                 step="corrected",
                 **of_return,
                 **back,
-                not_accepted=("1 × Tea tin: It was worn or used. It comes back to you.",),
+                not_accepted=("1 × Tea tin: It was worn or used. It is sent back to you.",),
             ),
         ),
         (

@@ -76,7 +76,7 @@ def _inspected(item: Any) -> rx.Component:
                 ),
                 ui.text(
                     rx.cond(
-                        found.goods == "kept", "It stays with the store.", "It comes back to you."
+                        found.goods == "kept", "It stays with the store.", "It is sent back to you."
                     ),
                     rx.cond(found.can_ask_again, " You can ask to return it again.", ""),
                     tone="muted",

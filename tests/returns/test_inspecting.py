@@ -186,7 +186,7 @@ def test_the_customer_is_told(call: Call, database: Database, received: Any) -> 
     call(service.inspect_return, number, found({"accepted": 0, "refused": 1, **WORN}), actor=SHOP)
     [name] = [one.product_name for one in rows(database, OrderLine)]
     assert told(database) == [
-        f"1 × {name}: It was worn or used: The collar is stained. It comes back to you.",
+        f"1 × {name}: It was worn or used: The collar is stained. It is sent back to you.",
         f"1 × {name}: it was not in the parcel.",
     ]
 

@@ -175,7 +175,7 @@ def not_accepted_words(items: Sequence[Item]) -> Iterator[str]:
         if refused and item.refusal_code:
             why = REFUSALS[item.refusal_code]  # type: ignore[index]
             note = f": {item.refusal_note.rstrip('. ')}" if item.refusal_note else ""
-            goods = "We keep it." if item.refused_goods == "kept" else "It comes back to you."
+            goods = "We keep it." if item.refused_goods == "kept" else "It is sent back to you."
             yield f"{refused} × {line.product_name}: {why}{note}. {goods}"
         missing = item.quantity - (item.accepted_quantity or 0) - refused
         if missing:
