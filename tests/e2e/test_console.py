@@ -176,5 +176,5 @@ def test_an_inspection_is_said_and_corrected(console: Any, viewport: Any) -> Non
         part.get_by_role("button", name="Save").click()
         expect(page.get_by_text(re.compile("is inspected|is corrected"))).to_be_visible()
         expect(part.get_by_text(f"refused {refused}").first).to_be_visible()
-    expect(page.get_by_text("Return RET-NW-21212-1 inspection corrected").first).to_be_visible()
+    expect(page.get_by_text("Return RET-NW-21212-1 inspected again").first).to_be_visible()
     assert_accessible(page)
