@@ -43,6 +43,8 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(
     context.set_offline(True)
     page.evaluate("sockets.forEach((socket) => socket.close())")
     expect(page.get_by_text(LOST)).to_be_visible(timeout=20_000)
+    # It fades in; half of that has too little contrast.
+    expect(page.locator("p", has_text=LOST)).to_have_css("opacity", "1")
     assert_accessible(page)
     assert_no_sideways_scroll(page)
     context.set_offline(False)
