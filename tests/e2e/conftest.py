@@ -84,7 +84,8 @@ def pytest_runtest_makereport(
     if report.when == "call" and report.failed and browser:
         for page in [page for context in browser.contexts for page in context.pages]:
             with contextlib.suppress(Error):
-                seen = page.locator("body").inner_text(timeout=2_000)
+                frames = [one.locator("body") for one in page.frames]  # a storefront's, and ours
+                seen = "\n---\n".join(one.inner_text(timeout=2_000) for one in frames)
                 focused = page.evaluate("document.activeElement?.outerHTML.slice(0, 200)")
                 said = "\n".join(TALKS.get(page, ()))
                 section = f"{seen}\n\nFocused: {focused}\n\n{said}"

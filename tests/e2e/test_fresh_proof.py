@@ -183,6 +183,7 @@ def test_in_a_frame_a_code_is_the_way(
     page = open_shop(customer="sam", viewport=viewport)
     page.evaluate("document.querySelector('account-portal').setAttribute('page', 'profile')")
     frame = inside(page)
+    expect(frame.get_by_text("Axis Bank")).to_be_visible()  # nothing moves any more
     frame.get_by_role("button", name="Add account").click()
     dialog = frame.get_by_role("dialog", name=ASKED)
     expect(dialog).to_be_visible()  # the shop's word alone is no proof

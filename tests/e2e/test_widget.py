@@ -16,7 +16,7 @@ from account_portal.core.db import Database
 from account_portal.models import User
 from account_portal.orders.service import approve_order
 from tests.chromium import find_chromium
-from tests.e2e.conftest import ARGS, DEMO, NARROW, PASSWORD, SAM, WIDE, Portal
+from tests.e2e.conftest import ARGS, DEMO, NARROW, PASSWORD, SAM, WIDE, Portal, overhear
 from tests.factories.orders import make_order
 
 ORDER = re.compile("^Order ")
@@ -36,6 +36,7 @@ def open_shop(portal: Portal, browser: Browser) -> Iterator[OpenShop]:
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.request.post(f"{portal.shop}/sign-in", form={"customer": customer})
         page = context.new_page()
+        overhear(page)
         page.goto(portal.shop + path)
         return page
 
