@@ -35,6 +35,7 @@ class List(NamedTuple):
     states: Any
     shown: tuple[str, ...]
     of_customer: bool = False
+    by_payment: bool = False
 
 
 LISTS = {
@@ -44,12 +45,14 @@ LISTS = {
         OrderStatus,
         ("order_number", "status", "payment_status", "order_date"),
         of_customer=True,
+        by_payment=True,
     ),
     "shipments": List(
         lists.list_shipments,
         rows.ShipmentsQuery,
         ShipmentStatus,
         ("reference_number", "status", "order_number", "updated_at"),
+        by_payment=True,
     ),
     "payments": List(
         lists.list_payments,
@@ -140,6 +143,7 @@ def _command(name: str, kind: List) -> click.Command:
             help="Rows at most.",
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Whole rows, one JSON a line."),
+        click.Option(["--oldest", "sort"], flag_value="oldest", help="What came first is first."),
     ]
     if kind.states is not None:
         options.append(
@@ -148,6 +152,14 @@ def _command(name: str, kind: List) -> click.Command:
                 multiple=True,
                 type=click.Choice([state.value for state in kind.states]),
                 help="Only those in this state; may be repeated.",
+            )
+        )
+    if kind.by_payment:
+        options.append(
+            click.Option(
+                ["--awaits-payment/--may-be-sent"],
+                default=None,
+                help="Only what waits until its order is paid, or only what may be sent.",
             )
         )
     if kind.of_customer:

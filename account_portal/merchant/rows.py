@@ -45,11 +45,11 @@ class ListQuery(Input):
     cursor: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="`next_cursor` of the page before."
     )
-    sort: Literal["newest", "updated"] | None = Field(
+    sort: Literal["newest", "oldest", "updated"] | None = Field(
         default=None,
-        description="`newest`: what came last is first. `updated`: by change, the earliest first, "
-        "so that whoever follows misses nothing. The usual is `newest`, with `updated_since` "
-        "`updated`.",
+        description="`newest`: what came last is first. `oldest`: what came first is first, as a "
+        "queue is worked through. `updated`: by change, the earliest first, so that who follows "
+        "misses nothing. The usual is `newest`, with `updated_since` `updated`.",
     )
 
 
@@ -102,9 +102,19 @@ def _states(words: str) -> str:
     return f"Only {words} in one of these states. May be repeated."
 
 
+AwaitsPayment = Annotated[
+    bool | None,
+    Field(
+        description="`false`: only what may be sent, as its order is paid, or money is reserved "
+        "or due on delivery. `true`: only what waits until its order is paid."
+    ),
+]
+
+
 class OrdersQuery(ChangesQuery):
     """Which orders."""
 
+    awaits_payment: AwaitsPayment = None
     status: list[OrderStatus] = Field(default_factory=list, description=_states("orders"))
     customer: str | None = Field(
         default=None, max_length=64, description="`customer_id`, or the shop's own `external_id`."
@@ -119,6 +129,7 @@ class _OfOrderQuery(ChangesQuery, OrderExpanded):
 class ShipmentsQuery(_OfOrderQuery):
     """Which parcels."""
 
+    awaits_payment: AwaitsPayment = None
     status: list[ShipmentStatus] = Field(default_factory=list, description=_states("parcels"))
 
 
@@ -217,6 +228,7 @@ class OneOrder(OrderDetail, OfCustomer):
     """A whole order, and whose it is."""
 
     customer_id: Ulid
+    awaits_payment: bool = Field(description="Whether money is to come before goods are sent.")
     updated_at: Moment
     version: Version
 
@@ -225,6 +237,7 @@ class OrderRow(OrderList, OfCustomer):
     """An order, as its customer's list shows it, and whose it is."""
 
     customer_id: Ulid
+    awaits_payment: bool = Field(description="Whether money is to come before goods are sent.")
     updated_at: Moment
     version: Version
     details: Sometimes[OrderDetail] = Field(default=None, description="With `expand=details` only.")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from account_portal.core.db import JsonType, Minor, UtcDateTime
@@ -304,6 +304,11 @@ class OrderDocument(SQLModel, table=True):
         description="When its state may end: whoever reads it later derives it anew first.",
     )
     search: str = Field(default="", sa_type=Text, description="Number and names, folded.")
+    awaits_payment: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Whether money is to come before goods are sent.",
+    )
     refunds: str | None = Field(
         default=None,
         sa_type=Text,

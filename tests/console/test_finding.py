@@ -1,5 +1,6 @@
 """The first page and the search."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -118,6 +119,11 @@ def test_what_waits_is_counted(
         make_order(database, owner)
     make_order(database, owner, parcels=[{"status": "lost"}])
     make_order(database, owner, refunds=[{"status": "approved"}])
+    unpaid = {"payment_status": "failed", "payments": [{"payment_status": "failed"}]}
+    make_order(database, owner, **unpaid)
+    make_order(database, owner, parcels=[{"status": "packed"}], **unpaid)
+    on_delivery = {"payment_status": "pending", "collection": "on_delivery"}
+    make_order(database, owner, payment_status="pending", payments=[on_delivery])
 
     def counts() -> dict[str, str]:
         with acting(SHOP, writes=False) as ctx:
@@ -126,7 +132,8 @@ def test_what_waits_is_counted(
 
     assert counts() == {
         "Orders to approve": "1",
-        "Orders to pack": "4",
+        "Orders to pack": "5",
+        "Orders not paid yet": "2",
         "Parcels that did not arrive": "1",
         "Refunds to pay out": "1",
     }
@@ -135,7 +142,27 @@ def test_what_waits_is_counted(
     viewer = signed_in(Role.VIEWER)
     for queue in overview.QUEUES:
         if queue.screen != "deliveries":
-            assert viewer.get(f"/{queue.screen}?{queue.query}").status_code == 200
+            shown = viewer.page(f"/{queue.screen}?{queue.query}")
+            assert ("First come first" in shown.text) is (queue.screen != "deliveries")
+
+
+def test_who_packs_is_led_to_what_may_be_sent(
+    database: Database, signed_in: SignedIn, owner: User
+) -> None:
+    unpaid = {"payment_status": "failed", "payments": [{"payment_status": "failed"}]}
+    for number, values in {"A-1": unpaid, "A-2": {}, "A-3": unpaid, "A-4": {}}.items():
+        make_order(database, owner, order_number=number, **values)
+    make_order(database, owner, order_number="A-5", parcels=[{"status": "packed"}], **unpaid)
+    make_order(database, owner, order_number="A-6", parcels=[{"status": "packed"}])
+    warehouse = signed_in(Role.WAREHOUSE)
+    queues = {queue.label: queue for queue in overview.QUEUES}
+    for label, expected in {
+        "Orders to pack": ["A-2", "A-4"],
+        "Orders not paid yet": ["A-1", "A-3", "A-5"],
+        "Parcels to hand over": ["A-6"],
+    }.items():
+        shown = warehouse.page(f"/{queues[label].screen}?{queues[label].query}").text
+        assert re.findall(r"A-[0-9]", shown) == expected, label
 
 
 def test_weeks(

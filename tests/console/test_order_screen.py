@@ -18,6 +18,7 @@ from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import InspectReturn
 from account_portal.states import ReturnStatus, ShipmentStatus
+from tests.conftest import Clock
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, return_item
 
@@ -62,6 +63,8 @@ def test_a_return_that_was_inspected_says_what_did_not_come(
     call(returns.inspect_return, made.request_number, found, actor=SHOP)
     shown = screen(staff, order.order_number)
     assert "Accepted 1, refused 1 (worn); sent back, not in the parcel 1" in shown
+    assert "₹30.00 ₹10.00 accepted" in shown
+    assert "₹30.00 ₹10.00 accepted" in " ".join(staff.page("/returns").text.split())
     assert "Complete the return" in shown
     assert "Goods are fine" not in shown
 
@@ -130,6 +133,28 @@ def test_the_history_says_what_happened_in_the_words_of_its_deeds(
     assert sorted(told, key=history.index) == told, "newest first"
     assert f"Return {refused.request_number} declined" in history
     assert re.search(r"Payment PAY-\w+ arrived", history)
-    listed = " ".join(staff.page("/returns").text.split())
-    assert "Asked, newest first" in listed
-    assert listed.index(refused.request_number) < listed.index(number)
+    for asked, first in (("", refused.request_number), ("?sort=oldest", number)):
+        listed = " ".join(staff.page(f"/returns{asked}").text.split())
+        at = [listed.index(one) for one in (number, refused.request_number)]
+        assert (at[0] < at[1]) is (first == number)
+
+
+def test_what_failed_is_in_the_history(
+    database: Database, owner: User, call: Any, staff: Any, clock: Clock
+) -> None:
+    tried, unsaid = clock.now, {"payment_status": "failed"}
+    paid = {"request_number": "PAY-1", "payment_status": "pending"}
+    brought = {"request_number": "PAY-2", "payment_status": "failed"}
+    owed = {"request_number": "RFD-1", "status": "approved"}
+    made = [
+        make_order(database, owner, payments=[paid], payment_status="pending"),
+        make_order(database, owner, payments=[brought], **unsaid),
+        make_order(database, owner, refunds=[owed]),
+    ]
+    clock.advance(minutes=30)
+    call(orders.settle_payment, "PAY-1", succeeded=False, actor=SHOP)
+    call(orders.settle_refund, "RFD-1", succeeded=False, actor=SHOP)
+    told = [screen(staff, order.order_number) for order in made]
+    assert f"Payment PAY-1 failed {clock.now:%-d %b %Y, %H:%M} UTC" in told[0]
+    assert f"Payment PAY-2 failed {tried:%-d %b %Y, %H:%M} UTC" in told[1]
+    assert f"Refund RFD-1 failed {clock.now:%-d %b %Y, %H:%M} UTC" in told[2]

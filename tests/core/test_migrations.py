@@ -97,3 +97,20 @@ def test_refunds_that_are_there_are_taken_as_told(database: Database, owner: Use
     upgrade(database)
     with database.session(writes=False) as db:
         assert dict(db.execute(select(number, said)).all()) == written
+
+
+def test_orders_that_wait_for_money_are_known(database: Database, owner: User) -> None:
+    failed, pending = {"payment_status": "failed"}, {"payment_status": "pending"}
+    make_order(database, owner, order_number="A-1")
+    make_order(database, owner, order_number="A-2", payments=[failed], **failed)
+    arranged = [pending | {"collection": "on_delivery"}]
+    make_order(database, owner, order_number="A-3", payments=arranged, **pending)
+    make_order(database, owner, order_number="A-4", payments=[failed], **failed, status="cancelled")
+    number, said = col(OrderDocument.order_number), col(OrderDocument.awaits_payment)
+    with database.session(writes=False) as db:
+        written = dict(db.execute(select(number, said)).all())
+    assert written == {"A-1": False, "A-2": True, "A-3": False, "A-4": False}
+    downgrade(database, before("0054"))
+    upgrade(database)
+    with database.session(writes=False) as db:
+        assert dict(db.execute(select(number, said)).all()) == written

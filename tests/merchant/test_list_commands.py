@@ -45,6 +45,22 @@ def test_a_list_goes_on_for_as_long_as_it_is_asked_to(
         assert [line.split("\t")[0] for line in lines] == found
 
 
+def test_what_may_be_sent_is_listed_from_the_oldest(
+    run: Run, database: Database, owner: User
+) -> None:
+    unpaid = {"payment_status": "failed", "payments": [{"payment_status": "failed"}]}
+    for number, values in {"A-1": {}, "A-2": unpaid, "A-3": {}}.items():
+        make_order(database, owner, order_number=number, parcels=[{"status": "packed"}], **values)
+    for words, expected in (
+        (["--may-be-sent", "--oldest"], ["A-1", "A-3"]),
+        (["--awaits-payment"], ["A-2"]),
+        ([], ["A-3", "A-2", "A-1"]),
+    ):
+        for name, place in (("orders", 0), ("shipments", 2)):
+            lines = run(name, *words).stdout.splitlines()
+            assert [line.split("\t")[place] for line in lines] == expected, name
+
+
 @pytest.mark.parametrize("name", list(LISTS))
 def test_every_list_may_be_empty(run: Run, name: str) -> None:
     result = run(name)

@@ -62,6 +62,37 @@ def test_orders_by_state(systems: Systems, five: list[str]) -> None:
     assert all_pages(systems, by_change, "orders", "order_number") == five
 
 
+def test_orders_and_parcels_that_may_be_sent(
+    systems: Systems, database: Database, owner: User
+) -> None:
+    failed, reserved = {"payment_status": "failed"}, {"payment_status": "pending"}
+    for number, payments, values in (
+        ("A-1", None, {}),
+        ("A-2", [failed], failed),
+        ("A-3", [reserved], reserved),
+        ("A-4", [reserved | {"collection": "authorized"}], reserved),
+        ("A-5", [failed], {**failed, "status": "cancelled"}),
+    ):
+        parcel = {"reference_number": f"P-{number}", "status": "packed"}
+        make_order(
+            database, owner, order_number=number, payments=payments, parcels=[parcel], **values
+        )
+    for asked, expected in (("true", ["A-2", "A-3"]), ("false", ["A-1", "A-4", "A-5"])):
+        path = f"?awaits_payment={asked}&sort=oldest&limit=1"
+        assert all_pages(systems, f"/orders{path}", "orders", "order_number") == expected
+        assert all_pages(systems, f"/shipments{path}", "shipments", "order_number") == expected
+    told = {row["order_number"]: row for row in systems.get("/orders").json()["content"]["orders"]}
+    assert told["A-3"]["awaits_payment"] is True
+    assert systems.get("/orders/A-4").json()["content"]["awaits_payment"] is False
+
+
+def test_a_queue_is_worked_through_from_its_beginning(systems: Systems, five: list[str]) -> None:
+    both = "/orders?status=cancelled&status=confirmed&sort=oldest&limit=2"
+    assert all_pages(systems, both, "orders", "order_number") == five
+    cursor = systems.get("/orders?sort=oldest&limit=1").json()["content"]["next_cursor"]
+    assert systems.get(f"/orders?cursor={cursor}").status_code == 400
+
+
 def test_orders_of_a_customer(systems: Systems, five: list[str], stranger: User) -> None:
     assert numbers(systems.get(f"/orders?customer={stranger.customer_id}")) == five[4:]
     assert numbers(systems.get("/orders?customer=nobody")) == []
@@ -104,6 +135,7 @@ def test_rows_tell_whose_they_are_and_may_be_whole(
     one = systems.get(f"/orders/{five[4]}").json()["content"]
     assert one == {
         "customer_id": stranger.customer_id,
+        "awaits_payment": False,
         "updated_at": whole["updated_at"],
         "version": whole["version"],
         **whole["details"],
@@ -113,7 +145,7 @@ def test_rows_tell_whose_they_are_and_may_be_whole(
 @pytest.mark.parametrize(
     "query",
     [
-        "limit=0", "limit=201", "limit=x", "status=lost", "sort=oldest", "expand=all",
+        "limit=0", "limit=201", "limit=x", "status=lost", "sort=dearest", "expand=all",
         "updated_since=yesterday", "updated_since=2026-01-01T00:00:00",
         "cursor=", "cursor=x", "cursor=WyJhIl0", "cursor=bnVsbA", "cursor=W10",
         "cursor=%00", "customer=%00",

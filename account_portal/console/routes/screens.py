@@ -1,7 +1,8 @@
 """The screens: what each reads, and what it is written with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -73,8 +74,9 @@ def _listing(name: str) -> Callable[[Visit], Content]:
         asked: dict[str, Any] = {"limit": PAGE}
         if listed.states:
             asked["status"] = chosen
-        if visit.query.get("cursor"):
-            asked["cursor"] = visit.query["cursor"]
+        for filtered in ("cursor", "sort", "awaits_payment"):
+            if visit.query.get(filtered):
+                asked[filtered] = visit.query[filtered]
         try:
             query = listed.query.model_validate(asked)
         except ValidationError:
@@ -87,11 +89,22 @@ def _listing(name: str) -> Callable[[Visit], Content]:
             "rows": shown,
             "states": [str(state) for state in listed.states],
             "chosen": chosen,
+            "sort": query.sort or "newest",
+            "awaits": visit.query.get("awaits_payment", ""),
+            "by_payment": "awaits_payment" in listed.query.model_fields,
+            "at": partial(_at, visit),
             "older": _older(visit, found.next_cursor),
             "is_first": "cursor" not in visit.query,
         }
 
     return show
+
+
+def _at(visit: Visit, **changed: Sequence[str]) -> str:
+    """The address of the same list from its beginning, asked for in another way."""
+    kept = [item for item in visit.query.multi_items() if item[0] not in {"cursor", *changed}]
+    asked = [(name, value) for name, values in changed.items() for value in values]
+    return "?" + urlencode([*kept, *asked])
 
 
 def _older(visit: Visit, cursor: str | None) -> str:

@@ -13,10 +13,11 @@ from account_portal.console.service import audit
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
+from account_portal.core.ids import made_at
 from account_portal.merchant import lists, rows
 from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery
 from account_portal.merchant.return_rows import ReturnRow
-from account_portal.models import Order, Shipment, ShipmentEvent, User
+from account_portal.models import Order, Payment, Refund, Shipment, ShipmentEvent, User
 from account_portal.orders import rules
 from account_portal.orders.facts import facts_of, money_of
 from account_portal.returns import rules as return_rules
@@ -205,25 +206,21 @@ def _history(
     if order.cancelled_at:
         reason = f": {order.cancellation_reason}" if order.cancellation_reason else ""
         found.append(Happened(order.cancelled_at, f"Order cancelled{reason}"))
+    failed = _failed_at(ctx, order)
     for paid in payments:
         found.append(Happened(paid.created_at, f"Payment {paid.request_number} begun"))
-        if paid.payment_date and paid.status != "pending":
-            found.append(
-                Happened(paid.payment_date, _became("Payment", paid.request_number, paid.status))
-            )
+        if paid.status != "pending" and (
+            at := paid.payment_date or failed.get(paid.request_number)
+        ):
+            found.append(Happened(at, _became("Payment", paid.request_number, paid.status)))
     for refund in refunds:
         found.append(Happened(refund.created_at, f"Refund {refund.request_number} promised"))
-        if refund.refund_date:
-            found.append(
-                Happened(
-                    refund.refund_date, _became("Refund", refund.request_number, refund.status)
-                )
-            )
+        if at := refund.refund_date or failed.get(refund.request_number):
+            found.append(Happened(at, _became("Refund", refund.request_number, refund.status)))
     for request in returns:
         found.append(Happened(request.created_at, f"Return {request.request_number} asked for"))
         for step, words in _STEPS_OF_RETURNS.items():
-            at = getattr(request, f"{step}_at")
-            if at:
+            if at := getattr(request, f"{step}_at"):
                 found.append(Happened(at, f"Return {request.request_number} {words}"))
     for claim in claims:
         found.append(Happened(claim.created_at, f"Claim {claim.claim_number} opened"))
@@ -249,6 +246,21 @@ def _history(
         words = text or status.replace("_", " ")
         found.append(Happened(at, f"Parcel {number}: {words}{where}"))
     return _with_names(ctx, order.order_number, found)
+
+
+def _failed_at(ctx: Context, order: Order) -> dict[str, datetime]:
+    """When payments and refunds of an order failed that say no day, by their numbers.
+
+    Of one that an import brought as failed nobody knows: it is told with the attempt.
+    """
+    found = {}
+    for model, status in ((Payment, col(Payment.payment_status)), (Refund, col(Refund.status))):
+        table: Any = model
+        wanted = select(table).where(table.order_id == order.id, status == "failed")
+        for row in ctx.db.execute(wanted).scalars():
+            changed_here = row.modified_at > made_at(row.id)
+            found[row.request_number] = row.modified_at if changed_here else row.created_at
+    return found
 
 
 _STEPS_OF_RETURNS = {

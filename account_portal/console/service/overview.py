@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import func, literal, select
 from sqlmodel import col
@@ -39,6 +40,7 @@ MOST_COUNTED = 1000
 WEEKS = 8
 
 TO_PACK = (OrderStatus.CONFIRMED, OrderStatus.PARTIALLY_SCHEDULED)
+TO_PAY = (*TO_PACK, OrderStatus.AWAITING_SHIPMENT)
 TO_HAND_OVER = (
     ShipmentStatus.UNSCHEDULED,
     ShipmentStatus.SCHEDULE_REQUESTED,
@@ -57,25 +59,34 @@ class Queue:
         screen: where they are listed, below `/console`.
         column: their state's, which leads an index.
         states: those that wait.
+        awaits_payment: of orders and parcels, whether money is to come before goods are sent; none:
+            of either kind.
     """
 
     label: str
     screen: str
     column: Any
     states: Sequence[str]
+    awaits_payment: bool | None = None
 
     @property
     def query(self) -> str:
-        """The filter, as in the list's address."""
-        return "&".join(f"status={state}" for state in self.states)
+        """The filter, as in the list's address; what waits longest is first."""
+        asked = [("status", str(state)) for state in self.states]
+        if self.awaits_payment is not None:
+            asked.append(("awaits_payment", str(self.awaits_payment).lower()))
+        return urlencode([*asked, ("sort", "oldest")])
 
 
 QUEUES = (
     Queue(
         "Orders to approve", "orders", col(OrderDocument.status), [OrderStatus.AWAITING_APPROVAL]
     ),
-    Queue("Orders to pack", "orders", col(OrderDocument.status), TO_PACK),
-    Queue("Parcels to hand over", "parcels", col(Shipment.status), TO_HAND_OVER),
+    Queue("Orders to pack", "orders", col(OrderDocument.status), TO_PACK, awaits_payment=False),
+    Queue("Orders not paid yet", "orders", col(OrderDocument.status), TO_PAY, awaits_payment=True),
+    Queue(
+        "Parcels to hand over", "parcels", col(Shipment.status), TO_HAND_OVER, awaits_payment=False
+    ),
     Queue("Parcels that did not arrive", "parcels", col(Shipment.status), NOT_ARRIVED),
     Queue("Returns to decide", "returns", col(OrderReturn.status), [ReturnStatus.CREATED]),
     Queue("Claims to decide", "claims", col(Claim.status), [ClaimStatus.OPEN]),
@@ -114,6 +125,10 @@ def count_waiting(ctx: Context) -> list[Waiting]:
     found = []
     for queue in QUEUES:
         few = select(literal(1).label("one")).where(queue.column.in_(list(queue.states)))
+        if queue.awaits_payment is not None:
+            if queue.screen == "parcels":
+                few = few.where(col(OrderDocument.order_id) == col(Shipment.order_id))
+            few = few.where(col(OrderDocument.awaits_payment).is_(queue.awaits_payment))
         few_rows = few.limit(MOST_COUNTED + 1).subquery()
         count = ctx.db.execute(select(func.count()).select_from(few_rows)).scalar_one()
         found.append(Waiting(queue, count))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from account_portal.context import Context
@@ -31,10 +31,10 @@ def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[EncodedView[list
     """Orders of any customer."""
     ctx.require_shop()
     require_to_read(ctx.actor.scopes, "order", *({"customer"} & set(query.expand)))
-    where: list[Any] = []
+    where = awaiting(query.awaits_payment)
     if query.customer is not None:
         mine = of_customer(ctx, col(Order.customer_id), query.customer)
-        where = [col(OrderDocument.order_id).in_(select(col(Order.id)).where(*mine))]
+        where.append(col(OrderDocument.order_id).in_(select(col(Order.id)).where(*mine)))
     ids, cursor = find_page(ctx, _KEYS, query, statuses=query.status, where=where)
     with_details = "details" in query.expand
     found = _documents(ctx, ids, details=with_details)
@@ -44,6 +44,11 @@ def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[EncodedView[list
         for head, row in zip(heads, found, strict=True)
     ]
     return CursorPage(EncodedView(_ROWS, b"[" + b",".join(rows) + b"]"), cursor)
+
+
+def awaiting(asked: bool | None) -> list[ColumnElement[bool]]:
+    """The condition that an order does or does not await money before its goods are sent."""
+    return [] if asked is None else [col(OrderDocument.awaits_payment).is_(asked)]
 
 
 def get_order(
@@ -87,6 +92,7 @@ class _Document(NamedTuple):
     customer_id: str
     changed_at: datetime
     valid_until: datetime | None
+    awaits_payment: bool
     summary: bytes
     detail: bytes
 
@@ -114,16 +120,15 @@ def _read(ctx: Context, ids: Sequence[str], *, details: bool) -> list[_Document]
             col(OrderDocument.customer_id),
             col(OrderDocument.changed_at),
             col(OrderDocument.valid_until),
+            col(OrderDocument.awaits_payment),
             as_bytes(col(OrderDocument.summary)),
             detail,
         ).where(col(OrderDocument.order_id).in_(ids))
     )
     found = {}
-    for order_id, number, customer_id, changed_at, valid_until, summary, whole in rows:
+    for order_id, *heads, summary, whole in rows:
         shown = bytes(whole) if details else b""
-        found[order_id] = _Document(
-            order_id, number, customer_id, changed_at, valid_until, bytes(summary), shown
-        )
+        found[order_id] = _Document._make((order_id, *heads, bytes(summary), shown))
     return [found[one] for one in ids if one in found]
 
 
@@ -137,6 +142,7 @@ def _heads(
     for row in documents:
         told: dict[str, Any] = {
             "customer_id": row.customer_id,
+            "awaits_payment": row.awaits_payment,
             "updated_at": row.changed_at,
             "version": versions.of_moment(row.changed_at),
         }

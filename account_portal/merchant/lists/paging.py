@@ -54,7 +54,8 @@ def find_page(
         InvalidInput: the cursor is none of this list in this order.
     """
     by_change = isinstance(query, ChangesQuery) and query.by_change
-    name = f"{ctx.settings.store_id}/{keys.id.table.name}"
+    oldest = query.sort == "oldest"
+    name = f"{ctx.settings.store_id}/{keys.id.table.name}" + "/oldest" * oldest
     after = _read_cursor(name, query.cursor, by_change=by_change) if query.cursor else None
     base = select(keys.id, keys.stamp if by_change else keys.id).where(*where)
     if by_change:
@@ -63,9 +64,11 @@ def find_page(
         if isinstance(query, ChangesQuery) and query.updated_since is not None:
             base = base.where(keys.stamp >= query.updated_since)
         if after is not None:
-            base = base.where(keys.id < after.id)
-        base = base.order_by(keys.id.desc())
-    rows = ctx.db.execute(_in_states(base, keys, statuses, query.limit + 1, by_change=by_change))
+            base = base.where(keys.id > after.id if oldest else keys.id < after.id)
+        base = base.order_by(keys.id if oldest else keys.id.desc())
+    rows = ctx.db.execute(
+        _in_states(base, keys, statuses, query.limit + 1, by_change=by_change, oldest=oldest)
+    )
     found = [Place(row[0], row[1] if by_change else None) for row in rows]
     page = found[: query.limit]
     more = len(found) > query.limit
@@ -87,7 +90,13 @@ def _after_change(
 
 
 def _in_states(
-    base: Select[Any], keys: Keys, statuses: Sequence[str], limit: int, *, by_change: bool
+    base: Select[Any],
+    keys: Keys,
+    statuses: Sequence[str],
+    limit: int,
+    *,
+    by_change: bool,
+    oldest: bool,
 ) -> Any:
     """Each state has its part of the index: the pages of all are merged."""
     wanted = sorted(set(statuses))
@@ -99,7 +108,7 @@ def _in_states(
     ]
     merged = union_all(*(select(*part.c) for part in parts)).subquery()
     place, stamp = merged.c[0], merged.c[1]
-    order = (stamp, place) if by_change else (place.desc(),)
+    order = (stamp, place) if by_change else (place if oldest else place.desc(),)
     return select(place, stamp).order_by(*order).limit(limit)
 
 

@@ -14,6 +14,7 @@ from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
 from account_portal.evidence.service import evidence_of
 from account_portal.merchant.lists.expanding import bring_along
+from account_portal.merchant.lists.orders import awaiting
 from account_portal.merchant.lists.paging import Keys, find_page
 from account_portal.merchant.lists.people import of_customer
 from account_portal.merchant.return_rows import ReturnRow, ReturnUnits
@@ -30,6 +31,7 @@ from account_portal.merchant.rows import (
 )
 from account_portal.models import (
     Order,
+    OrderDocument,
     OrderLine,
     OrderReturn,
     Payment,
@@ -91,6 +93,9 @@ def list_shipments(ctx: Context, query: ShipmentsQuery) -> CursorPage[list[Shipm
     """Parcels of any order."""
     ctx.require_shop()
     where = of_order(ctx, col(Shipment.order_id), query.order_number)
+    if query.awaits_payment is not None:
+        orders_so = select(col(OrderDocument.order_id)).where(*awaiting(query.awaits_payment))
+        where.append(col(Shipment.order_id).in_(orders_so))
     ids, cursor = find_page(ctx, _SHIPMENTS, query, statuses=query.status, where=where)
     return CursorPage(bring_along(ctx, _shipments(ctx, ids), query.expand), cursor)
 

@@ -203,6 +203,7 @@ def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) ->
         "changed_at": now,
         "valid_until": next_change(facts, now),
         "search": search_text(order, facts.lines),
+        "awaits_payment": rules.awaited(facts.money()) > 0,
         "facts": keep_facts(facts),
     }
 
