@@ -100,6 +100,19 @@ def test_a_click_is_one_question_and_one_answer(open_page: OpenPage) -> None:
         assert len([text for text in answers if "delta" in text]) == 1
 
 
+def test_a_pages_script_comes_while_the_customer_makes_up_their_mind(open_page: OpenPage) -> None:
+    page = open_page("/login", as_=DEMO)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/orders")
+    wait_for_orders(page)
+    script = re.compile(r"order_number.*\.js$")
+    assert not any(script.search(url) for url in asked)
+    with page.expect_request(script):
+        page.get_by_role("link", name=re.compile("^Order ")).first.hover()
+    expect(page).to_have_url(re.compile("/orders$"))
+
+
 def test_of_quick_clicks_the_last_one_counts(open_page: OpenPage) -> None:
     page = open_page("/orders", as_=DEMO)
     wait_for_orders(page)

@@ -34,8 +34,15 @@ class PlainLink(BaseHTML):
 
 
 def route_link(*children: Child, to: Text, class_name: str = "", **props: Any) -> rx.Component:
-    """A bare link inside the portal, for other components to dress."""
-    return ReactRouterLink.create(*children, to=to, class_name=class_name, **props)
+    """A bare link inside the portal, for other components to dress.
+
+    The script of the page it leads to is fetched while the customer makes up their mind: once the
+    pointer, a finger or the focus rests on the link.
+    """
+    attrs = {"prefetch": "intent", **props.pop("custom_attrs", {})}
+    return ReactRouterLink.create(
+        *children, to=to, class_name=class_name, custom_attrs=attrs, **props
+    )
 
 
 def link(*children: Child, to: Text, variant: LinkVariant = "accent", **props: Any) -> rx.Component:
