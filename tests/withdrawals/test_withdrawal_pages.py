@@ -16,6 +16,7 @@ from tests.conftest import Api
 from tests.factories.auth import make_page_session
 from tests.factories.orders import make_order
 from tests.factories.records import rows
+from tests.factories.users import make_user
 
 OWN = {"sec-fetch-site": "same-origin"}
 SAID = {"name": "Asha <b>", "order": "NW-1", "contact": "asha@example.com", "lang": "en"}
@@ -157,6 +158,42 @@ def test_whoever_is_signed_in_chooses_units(
     [request] = rows(database, OrderReturn)
     assert rows(database, Withdrawal)[0].outcome == request.request_number
     assert rows(database, Order, id=order.id)
+
+
+def test_whoever_is_signed_in_need_not_say_who_they_are(
+    api: Api, database: Database, clock: Any
+) -> None:
+    user = make_user(database, first_name='Asha "A"', last_name="Rao", email="asha@example.com")
+    nameless = make_user(
+        database,
+        first_name=None,
+        last_name=None,
+        email=None,
+        country_code="+91",
+        phone="9876543210",
+    )
+    make_page_session(database, user, clock.now, "secret")
+    make_page_session(database, nameless, clock.now, "other")
+    name, contact = 'value="Asha &quot;A&quot; Rao"', 'value="asha@example.com"'
+
+    def page(cookie: str | None, **headers: str) -> str:
+        api.client.cookies.clear()
+        if cookie is not None:
+            api.client.cookies.set(session_cookie_name(), cookie)
+        answer = api.client.get("/withdraw?order=NW-1", headers=headers)
+        assert answer.headers["cache-control"] == "no-store"
+        assert 'value="NW-1"' in answer.text
+        return answer.text
+
+    for own in (page("secret"), page("secret", **{"sec-fetch-dest": "document"})):
+        assert name in own
+        assert contact in own
+    assert page("other").count('value=""') == 2
+    for other in (page(None), page("wrong"), page("secret", **{"sec-fetch-dest": "iframe"})):
+        assert other.count('value=""') == 2
+    api.client.cookies.set(session_cookie_name(), "secret")
+    changed = {**SAID, "name": "", "contact": "other@example.com"}
+    assert name not in api.client.post("/withdraw", data=changed, headers=OWN).text
 
 
 def test_signs_that_nothing_has_are_no_crash(api: Api, database: Database) -> None:

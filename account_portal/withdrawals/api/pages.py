@@ -95,9 +95,12 @@ class _Visit:
 
 @pages.get("")
 async def ask(request: Request, lang: str = "", order: str = "") -> Response:
-    """Step one, empty but for the order that a link names."""
+    """Step one, with the order that a link names, and with who is signed in."""
     visit = _Visit(request, lang)
-    return _statement(visit, {"order": order[:200]}, await visit.lines(order), {})
+    said = {"order": order[:200]}
+    if request.headers.get("sec-fetch-dest", "document") == "document":  # in no frame
+        said |= await visit.run(service.own_words, writes=False)
+    return _statement(visit, said, await visit.lines(order), {})
 
 
 @pages.post("")

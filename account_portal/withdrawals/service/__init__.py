@@ -4,6 +4,7 @@ from account_portal.withdrawals.service.carrying_out import carry_out, covered_l
 from account_portal.withdrawals.service.shop import carry_out_for_shop, settle_for_shop
 from account_portal.withdrawals.service.stating import (
     forget_unmatched,
+    own_words,
     read_receipt,
     state_withdrawal,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "carry_out_for_shop",
     "covered_lines",
     "forget_unmatched",
+    "own_words",
     "read_receipt",
     "settle_for_shop",
     "state_withdrawal",

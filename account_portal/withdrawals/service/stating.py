@@ -18,7 +18,7 @@ from account_portal.context import Context
 from account_portal.core.errors import NotFound, TooManyAttempts
 from account_portal.core.ids import new_number
 from account_portal.events import EventType, Told, record
-from account_portal.models import Order, Withdrawal
+from account_portal.models import Order, User, Withdrawal
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import WithdrawalReceived
 from account_portal.security import otp, rate_limit, tokens
@@ -39,6 +39,18 @@ SAME = timedelta(days=1)
 SEE_RECEIPT = "withdrawal"
 RECEIPT_LIFE = timedelta(days=30)
 _AT_ONCE = 500
+
+
+def own_words(ctx: Context) -> dict[str, str]:
+    """What a statement of whoever is signed in says of them: their name and e-mail address.
+
+    Nothing inside another site's page, which nobody needs to sign in for.
+    """
+    if ctx.actor.user_id is None or ctx.actor.is_framed:
+        return {}
+    user = ctx.db.get_one(User, ctx.actor.user_id)
+    name = " ".join(part for part in (user.first_name, user.last_name) if part)
+    return {"name": name, "contact": user.email or ""}
 
 
 def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
