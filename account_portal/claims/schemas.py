@@ -193,3 +193,4 @@ class Claimable(View):
 
     lines: list[ClaimableItem]
     parcels: list[ClaimableParcel]
+    open_claims: list[str] = Field(description="Numbers of claims that are being looked into.")

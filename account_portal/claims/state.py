@@ -45,6 +45,8 @@ class ReportProblemState(EvidenceOfLines, PageData, PageState):
     step: int = 1
     parcels: list[ClaimableParcel] = []
     lines: list[ClaimLine] = []
+    reports: list[str] = []
+    """Numbers of what was reported already and is being looked into."""
     has_items: bool = False
     """Something can be wrong with items that arrived."""
     about: str = ""
@@ -104,6 +106,7 @@ class ReportProblemState(EvidenceOfLines, PageData, PageState):
         kept = {line.item.sku: line for line in self.lines}
         open_skus = [item.sku for item in found.lines if item.claimable_quantity]
         self.parcels, self.has_items = found.parcels, bool(open_skus)
+        self.reports = found.open_claims
         lines = []
         for item in found.lines:
             line = kept.get(item.sku) or ClaimLine(

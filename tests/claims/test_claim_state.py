@@ -116,6 +116,25 @@ def test_a_link_names_the_parcel(database: Database, owner: User) -> None:
     assert open_form(database, owner, order, "?parcel=SHP-1").about == ""
 
 
+def test_who_reported_a_parcel_already_is_led_to_the_report(
+    database: Database, owner: User
+) -> None:
+    order = late_order(database, owner, {"status": "lost", "units": {"SKU-1": 1}})
+    page = open_form(database, owner, order)
+    first, second = (parcel.reference_number for parcel in page.parcels)
+    assert page.reports == []
+    claims = []
+    for parcel, reported in ((first, [True, False]), (second, [True, True])):
+        claims.append(make_claim(database, owner, order, reference_number=parcel).claim_number)
+        page = open_form(database, owner, order)
+        assert page.reports == claims[::-1]
+        words = [line.item.reason for line in page.lines]
+        assert [one.startswith("You told us of a problem") for one in words] == reported
+    assert (page.parcels, page.has_items) == ([], False)
+    decide_claim(database, claims[0], reason="It arrived.")
+    assert open_form(database, owner, order).reports == claims[1:]
+
+
 def test_the_only_thing_to_report_is_chosen(database: Database, owner: User) -> None:
     page = open_form(database, owner, late_order(database, owner))
     assert page.about == page.parcels[0].reference_number

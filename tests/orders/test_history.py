@@ -178,3 +178,20 @@ def test_the_api_sorts_totals_within_a_currency_too(
         return [totals[order["order_number"]] for order in orders]
 
     assert listed("grand_total") == listed("status", "grand_total") == BY_TOTAL[direction]
+
+
+def test_a_card_says_that_money_is_awaited(
+    call: Callable[..., Any], database: Database, owner: User
+) -> None:
+    pending = {"payment_status": "pending"}
+    for number, payment, values in (
+        ("W-1", pending, pending),
+        ("W-2", pending, {**pending, "status": "delivered"}),
+        ("W-3", pending | {"collection": "on_delivery"}, pending),
+        ("W-4", pending, {**pending, "status": "cancelled"}),
+        ("W-5", {}, {}),
+    ):
+        make_order(database, owner, order_number=number, payments=[payment], **values)
+    cards = call(service.search_orders, OrderSearch()).rows
+    told = {card.order_number: card.awaits_payment for card in cards}
+    assert told == {"W-1": True, "W-2": True, "W-3": False, "W-4": False, "W-5": False}

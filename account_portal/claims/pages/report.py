@@ -9,7 +9,7 @@ from account_portal.claims.components import PROBLEMS, asked_for, problem
 from account_portal.claims.schemas import LONGEST_WORDS
 from account_portal.claims.state import ReportProblemState as State
 from account_portal.evidence.components import evidence_field, evidence_shown
-from account_portal.orders.components import order_link, return_note
+from account_portal.orders.components import claim_link, order_link, return_note
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
 
@@ -152,6 +152,19 @@ def _wish() -> rx.Component:
     )
 
 
+def _reported() -> rx.Component:
+    """Leads whoever reported something of this order to what became of it."""
+
+    def link(number: Any) -> rx.Component:
+        return ui.link("Your report ", number, to=claim_link(number))
+
+    return ui.alert(
+        "We are looking into it and write to you.",
+        title="You reported a problem with this order",
+        action=ui.stack(rx.foreach(State.reports, link), gap="small"),
+    )
+
+
 def _what() -> rx.Component:
     """Step one: what is wrong, and what is wished for."""
     can_claim = State.has_items | (State.parcels.length() > 0)
@@ -163,6 +176,7 @@ def _what() -> rx.Component:
         default_value=State.details,
     )
     return ui.form(
+        rx.cond(State.reports.length() > 0, _reported()),
         rx.cond(
             ~can_claim,
             ui.alert(

@@ -4,6 +4,9 @@ from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from account_portal.addresses.rules import zone_of
 from account_portal.claims import rules, schemas
 from account_portal.claims.service.reading import get_claim
@@ -49,6 +52,22 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
     names = {line["id"]: line["product_name"] for line in facts.lines}
     open_parcels = {parcel_id for parcel_id, why in _parcels(ctx, facts).items() if why is None}
     parcels = []
+    missing = {
+        row["line_id"]
+        for row in facts.claims
+        if row["shipment_id"] and row["status"] == ClaimStatus.OPEN
+    }
+
+    def why_not(line_id: str) -> Reason | None:
+        why = lines[line_id].reason
+        is_reported = why and why.code == "not_delivered" and line_id in missing
+        return Reason("in_claim") if is_reported else why
+
+    open_claims = (
+        select(col(Claim.claim_number))
+        .where(col(Claim.order_id) == order.id, col(Claim.status) == ClaimStatus.OPEN)
+        .order_by(col(Claim.id).desc())
+    )
     count = len(facts.shipments)
     for place, parcel in enumerate(facts.shipments, start=1):
         if parcel["id"] in open_parcels:
@@ -72,13 +91,14 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
                 claimable_quantity=found.units,
                 resolutions=list(found.resolutions),
                 evidence_for=list(found.evidence_for),
-                reason=WORDS[found.reason.code] if found.reason else None,
-                reason_at=found.reason.at if found.reason else None,
+                reason=WORDS[why.code] if why else None,
+                reason_at=why.at if why else None,
             )
             for line in facts.lines
-            for found in (lines[line["id"]],)
+            for found, why in ((lines[line["id"]], why_not(line["id"])),)
         ],
         parcels=parcels,
+        open_claims=list(ctx.db.execute(open_claims).scalars()),
     )
 
 

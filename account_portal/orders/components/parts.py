@@ -65,7 +65,8 @@ def order_card(order: Any) -> rx.Component:
                 ),
                 rx.cond(
                     (order.payment_status == "failed")
-                    | ((order.payment_status == "partially_paid") & (order.status != "cancelled")),
+                    | ((order.payment_status == "partially_paid") & (order.status != "cancelled"))
+                    | ((order.payment_status == "pending") & order.awaits_payment),
                     ui.status_badge("payment", order.payment_status),
                 ),
                 rx.cond(

@@ -44,6 +44,9 @@ class OrderCard(View):
     summary: str = Field(description="First product, and how many more.")
     units: int
     arrival: Arrival | None = Field(default=None, description="Of the parcel to be expected first.")
+    awaits_payment: bool = Field(
+        default=False, description="Money is to come: neither reserved nor due on delivery."
+    )
 
 
 class Parcel(OrderShipment):

@@ -14,7 +14,7 @@ from account_portal.core.written import written_day
 from account_portal.models import OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import Arrival, OrderCard
-from account_portal.states import OrderStatus, ShipmentStatus
+from account_portal.states import OrderStatus, PaymentStatus, ShipmentStatus
 
 
 def zone_of_delivery(order: Mapping[str, Any]) -> tzinfo:
@@ -92,17 +92,22 @@ def first_arrival(order: Mapping[str, Any], now: datetime) -> Arrival | None:
 _OVER = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, *rules.DELIVERED})
 
 
-def add_arrivals(ctx: Context, cards: Iterable[OrderCard]) -> None:
-    """Say on cards of the caller's orders when their parcels arrive."""
-    waiting = {card.order_number: card for card in cards if card.status not in _OVER}
+def add_awaited(ctx: Context, cards: Iterable[OrderCard]) -> None:
+    """Say on cards of the caller's orders when their parcels arrive, and which wait for money."""
+    waiting = {
+        card.order_number: card
+        for card in cards
+        if card.status not in _OVER or card.payment_status != PaymentStatus.SUCCESS
+    }
     if not waiting:
         return
     rows = ctx.db.execute(
-        select(col(OrderDocument.detail)).where(
+        select(col(OrderDocument.detail), col(OrderDocument.awaits_payment)).where(
             col(OrderDocument.customer_id) == ctx.customer_id,
             col(OrderDocument.order_number).in_(sorted(waiting)),
         )
-    ).scalars()
-    for row in rows:
-        order = orjson.loads(row)
-        waiting[order["order_number"]].arrival = first_arrival(order, ctx.now)
+    )
+    for detail, awaits_payment in rows:
+        order = orjson.loads(detail)
+        card = waiting[order["order_number"]]
+        card.arrival, card.awaits_payment = first_arrival(order, ctx.now), awaits_payment

@@ -16,7 +16,7 @@ from account_portal.core.text import folded, without_number_sign
 from account_portal.models import Order, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import OrderCard, OrderSearch
-from account_portal.orders.service.arrivals import add_arrivals
+from account_portal.orders.service.arrivals import add_awaited
 from account_portal.orders.service.reading import count_orders, newest_documents, sorted_documents
 
 _SORTS: dict[str, list[tuple[str, Any]]] = {
@@ -58,7 +58,7 @@ def _page(
     ctx: Context, query: OrderSearch, rows: Iterable[str | bytes], total: int
 ) -> Page[list[OrderCard]]:
     cards = [card(orjson.loads(row)) for row in rows]
-    add_arrivals(ctx, cards)
+    add_awaited(ctx, cards)
     return Page(cards, paginate(total, query))
 
 
