@@ -1,6 +1,7 @@
 """Changing a return that waits for its approval: what it may become, and what it then is."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -214,7 +215,7 @@ def test_what_a_withdrawal_asked_for_stays_as_stated(
 ) -> None:
     order = make_order(database, owner, lines=[make_line(quantity=2)], parcels=[{}])
     data = CreateOrderReturn.model_validate(return_body())
-    made = call(service.create_return, order.order_number, data, by_law=True)
+    made = call(service.create_return, order.order_number, data, withdrawn_at=datetime.now(UTC))
     with pytest.raises(rules.ReturnNotChangeable):
         change(call, order, made.request_number, return_item(quantity=2))
     assert call(service.get_return_detail, made.request_number).is_change_allowed is False

@@ -20,12 +20,20 @@ from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
 Answer = TypeVar("Answer")
 
 
-def line_returns(facts: OrderFacts, now: datetime) -> dict[str, rules.LineReturn]:
+def line_returns(
+    facts: OrderFacts, now: datetime, *, withdrawn_at: rules.Place | None = None
+) -> dict[str, rules.LineReturn]:
     """What of each line can go back, by its id, whatever the state of the order."""
     goods, ordered_at = _goods(facts), facts.order["order_date"]
+    terms = line_terms(facts, now)
+    if withdrawn_at is not None:
+        return {
+            line_id: rules.withdrawal_of(said, ordered_at, goods[line_id], now, withdrawn_at)
+            for line_id, said in terms.items()
+        }
     return {
-        line_id: rules.kindest_return(terms, ordered_at, goods[line_id], now)
-        for line_id, terms in line_terms(facts, now).items()
+        line_id: rules.kindest_return(said, ordered_at, goods[line_id], now)
+        for line_id, said in terms.items()
     }
 
 
@@ -60,10 +68,18 @@ class LineEligibility(NamedTuple):
     """Why no unit can go back; none: some can."""
 
 
-def line_eligibility(facts: OrderFacts, now: datetime) -> dict[str, LineEligibility]:
-    """What of each line can go back, by its id: what is shown and enforced."""
+def line_eligibility(
+    facts: OrderFacts, now: datetime, *, withdrawn_at: rules.Place | None = None
+) -> dict[str, LineEligibility]:
+    """What of each line can go back, by its id: what is shown and enforced.
+
+    Args:
+        facts: of its order.
+        now: the moment.
+        withdrawn_at: where it was delivered, if the contract was withdrawn from at that moment.
+    """
     status = OrderStatus(facts.order["status"])
-    returns = line_returns(facts, now)
+    returns = line_returns(facts, now, withdrawn_at=withdrawn_at)
     arrives = any(line.reason and line.reason.code == "not_delivered" for line in returns.values())
     cancellable = arrives and can_cancel(facts, now)
     found = {}

@@ -12,6 +12,7 @@ from account_portal.orders.rules.billing import (
     series_year,
     taxes_of,
 )
+from account_portal.orders.rules.by_law import Place, withdrawal_of
 from account_portal.orders.rules.claims import (
     LIVING_CLAIMS,
     Arrived,
@@ -170,6 +171,7 @@ __all__ = [
     "Owed",
     "PaymentGatewayNotEnabled",
     "PaymentRetryNotAvailable",
+    "Place",
     "PolicyFault",
     "PreviewOutdated",
     "Promise",
@@ -238,5 +240,6 @@ __all__ = [
     "why_not_cancellable",
     "why_parcel_not_claimable",
     "window_end",
+    "withdrawal_of",
     "worth_of",
 ]

@@ -4,17 +4,33 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
+from account_portal.addresses.rules import country_code_of, zone_of
 from account_portal.context import Context
-from account_portal.models import Order, OrderLine
+from account_portal.models import AddressCopy, Order, OrderLine
 from account_portal.models import OrderReturn as Request
 from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import OrderFacts, facts_of, line_eligibility
 from account_portal.returns.rules import LineState
 
 
-def line_states(ctx: Context, order: Order) -> list[tuple[OrderLine, LineState]]:
-    """Each line of an order, in its order, with what can go back of it now."""
-    return states_of(facts_of(ctx.db, order), ctx.now)
+def line_states(
+    ctx: Context, order: Order, *, withdrawn_at: datetime | None = None
+) -> list[tuple[OrderLine, LineState]]:
+    """Each line of an order, in its order, with what can go back of it now.
+
+    Or, for who withdrew from the contract at a moment, what could then.
+    """
+    facts = facts_of(ctx.db, order)
+    if withdrawn_at is None:
+        return states_of(facts, ctx.now)
+    return states_of(facts, withdrawn_at, withdrawn_at=_place_of_delivery(ctx, order))
+
+
+def _place_of_delivery(ctx: Context, order: Order) -> order_rules.Place:
+    address = ctx.db.get(AddressCopy, order.shipping_address_id or "")
+    country = country_code_of(address.country) if address and address.country else None
+    zone = zone_of(country, address.state if address else None)
+    return order_rules.Place(zone, country or ctx.settings.store_country)
 
 
 def states_for_change(
@@ -43,12 +59,14 @@ def states_for_change(
     return found
 
 
-def states_of(facts: OrderFacts, now: datetime) -> list[tuple[OrderLine, LineState]]:
+def states_of(
+    facts: OrderFacts, now: datetime, *, withdrawn_at: order_rules.Place | None = None
+) -> list[tuple[OrderLine, LineState]]:
     """The same from the facts of the order."""
     delivered = facts.delivered_units()
     held = facts.held()
     lost = facts.lost()
-    eligible = line_eligibility(facts, now)
+    eligible = line_eligibility(facts, now, withdrawn_at=withdrawn_at)
     found = []
     for row in facts.lines:
         line, other, gone = OrderLine(**row), held[row["id"]], lost[row["id"]]

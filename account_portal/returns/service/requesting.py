@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from account_portal.addresses import rules as address_rules
@@ -48,14 +49,21 @@ from account_portal.returns.service.steps import (
 from account_portal.states import ReturnStatus
 
 
-def list_returnable_items(ctx: Context, order_number: str) -> list[ReturnableItem]:
+def list_returnable_items(
+    ctx: Context, order_number: str, *, withdrawn_at: datetime | None = None
+) -> list[ReturnableItem]:
     """Lines of an order, each with the units that can go back now or the reason why none can.
+
+    Args:
+        ctx: the call.
+        order_number: of the caller's order.
+        withdrawn_at: when the contract was withdrawn from, if it was; the law lets more go back.
 
     Raises:
         NotFound: no such order of the caller.
     """
     order = ctx.get_owned(Order, order_number=order_number)
-    return returnable_items(order, line_states(ctx, order))
+    return returnable_items(order, line_states(ctx, order, withdrawn_at=withdrawn_at))
 
 
 def quote_return(
@@ -74,7 +82,11 @@ def quote_return(
 
 
 def create_return(
-    ctx: Context, order_number: str, data: CreateOrderReturn, *, by_law: bool = False
+    ctx: Context,
+    order_number: str,
+    data: CreateOrderReturn,
+    *,
+    withdrawn_at: datetime | None = None,
 ) -> OrderReturn:
     """Ask to send items of an order back; the store decides.
 
@@ -82,7 +94,8 @@ def create_return(
         ctx: the call.
         order_number: of the caller's order.
         data: what goes back.
-        by_law: the contract is withdrawn from, for which no fee may be kept and nothing asked for.
+        withdrawn_at: when the contract was withdrawn from, for which no fee may be kept and nothing
+            asked for; none: it was not.
 
     Raises:
         NotFound: no such order of the caller.
@@ -99,7 +112,8 @@ def create_return(
         InvalidInput: the address that is spelt out is not in order, or too many files of an item.
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
-    lines = line_states(ctx, order)
+    by_law = withdrawn_at is not None
+    lines = line_states(ctx, order, withdrawn_at=withdrawn_at)
     planned = plan_items(order, lines, data.return_items)
     if by_law:
         planned = [replace(item, fee=0, needs_evidence=False) for item in planned]

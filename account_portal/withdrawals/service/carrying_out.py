@@ -12,11 +12,11 @@ from sqlmodel import col
 from account_portal.context import Actor, Context
 from account_portal.core.errors import PortalError
 from account_portal.guests.service import found_order_number
-from account_portal.models import Order
+from account_portal.models import Order, Withdrawal
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelChoice, CancelItem, CancelOrder, OrderDetail
 from account_portal.returns import service as returns
-from account_portal.returns.schemas import CreateOrderReturn
+from account_portal.returns.schemas import CreateOrderReturn, ReturnableItem
 from account_portal.states import RefundMode
 from account_portal.withdrawals.rules import EXEMPT, NotCarriedOut
 from account_portal.withdrawals.schemas import CoveredLine
@@ -89,8 +89,12 @@ def _all_of(order: OrderDetail) -> dict[str, int]:
     }
 
 
-def carry_out(ctx: Context, order: Order, wanted: Sequence[CancelItem], reference: str) -> str:
+def carry_out(
+    ctx: Context, order: Order, wanted: Sequence[CancelItem], statement: Withdrawal
+) -> str:
     """Cancel and return the units, or all that are covered; all of it or nothing.
+
+    Whether it was in time, the moment of the statement says.
 
     Returns:
         What was done, for the shop's people.
@@ -100,17 +104,21 @@ def carry_out(ctx: Context, order: Order, wanted: Sequence[CancelItem], referenc
     """
     try:
         with ctx.db.begin_nested(), acting_as_its_customer(ctx, order):
-            return _carry_out(ctx, order.order_number, wanted, reference)
+            return _carry_out(ctx, order.order_number, wanted, statement)
     except NotCarriedOut:
         raise
     except PortalError as error:
         raise NotCarriedOut(error.message) from None
 
 
-def _carry_out(ctx: Context, number: str, wanted: Sequence[CancelItem], reference: str) -> str:
+def _carry_out(
+    ctx: Context, number: str, wanted: Sequence[CancelItem], statement: Withdrawal
+) -> str:
+    reference, at = statement.reference, statement.received_at
     shown = orders.get_order(ctx, number).view()
     can_cancel = {line.sku: line.cancellable_quantity for line in shown.cancel_eligibility.lines}
-    can_return = {line.sku: line for line in returns.list_returnable_items(ctx, number)}
+    found = returns.list_returnable_items(ctx, number, withdrawn_at=at)
+    can_return = {line.sku: line for line in found}
     units = {item.sku: item.quantity for item in wanted} or _all_of(shown)
     back = {
         sku: count
@@ -118,8 +126,11 @@ def _carry_out(ctx: Context, number: str, wanted: Sequence[CancelItem], referenc
         if sku in can_return and count <= can_return[sku].returnable_quantity
     }
     gone = {sku: count for sku, count in units.items() if sku not in back}
-    if not units or any(count > can_cancel.get(sku, 0) for sku, count in gone.items()):
+    if not units:
         raise NotCarriedOut
+    for sku, count in gone.items():
+        if count > can_cancel.get(sku, 0):
+            raise NotCarriedOut(_why_not(can_return.get(sku)))
     done = []
     if gone:
         items = [CancelItem(sku=sku, quantity=count) for sku, count in gone.items()]
@@ -150,5 +161,15 @@ def _carry_out(ctx: Context, number: str, wanted: Sequence[CancelItem], referenc
                 ]
             }
         )
-        done.append(returns.create_return(ctx, number, wish_back, by_law=True).request_number)
+        request = returns.create_return(ctx, number, wish_back, withdrawn_at=at)
+        done.append(request.request_number)
     return "; ".join(done)[:500]
+
+
+def _why_not(line: ReturnableItem | None) -> str:
+    """For the shop's people, which line stands in the way."""
+    if line is None:
+        return "The order has no such item."
+    day = f"{line.returnable_until:%Y-%m-%d}" if line.returnable_until else ""
+    why = line.reason or f"{line.returnable_quantity} can go back."
+    return f"{line.product_name}: {why.replace('{date}', day)}"

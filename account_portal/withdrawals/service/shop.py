@@ -36,7 +36,7 @@ def carry_out_for_shop(ctx: Context, reference: str, data: MatchWithdrawal) -> s
     order = find_order(ctx, data.order_number)
     if order is None:
         raise InvalidInput(order_number="is no order of this store")
-    outcome = carry_out(ctx, order, data.units, reference)
+    outcome = carry_out(ctx, order, data.units, row)
     row.customer_id, row.order_number = order.customer_id, order.order_number
     _settle(ctx, row, outcome)
     return outcome

@@ -220,7 +220,7 @@ def _try_to_carry_out(
     if data.goods or any(item.sku in exempt for item in wanted):
         return
     try:
-        outcome = carry_out(ctx, order, wanted, row.reference)
+        outcome = carry_out(ctx, order, wanted, row)
     except NotCarriedOut:
         return
     row.status, row.outcome, row.settled_at = WithdrawalStatus.SETTLED, outcome, ctx.now

@@ -1,0 +1,64 @@
+"""What of a line goes back by a withdrawal from the contract: by the policy, and by the law."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+from account_portal.orders.rules.policies import AllTerms, Goods, LineReturn, kindest_return
+from account_portal.orders.rules.refund_days import nth_working_day
+from account_portal.states import ReturnResolution
+
+PERIOD = timedelta(days=14)
+"""After the day of delivery (Directive 2011/83/EU, Article 9)."""
+
+
+class Place(NamedTuple):
+    """Where goods were delivered, as far as days are counted there."""
+
+    zone: tzinfo
+    country: str
+    """ISO 3166 code of the country whose days off count."""
+
+
+def withdrawal_of(
+    terms: AllTerms, ordered_at: datetime, goods: Goods, now: datetime, place: Place
+) -> LineReturn:
+    """What goes back of a line for a refund; exempt is what the policy names as exempt.
+
+    A final sale is a rule of the shop's and no exemption. Where the policy's window is longer than
+    the law's period, it holds.
+
+    Args:
+        terms: what the policies say of the line.
+        ordered_at: when it was ordered.
+        goods: how far it arrived and went back.
+        now: when the contract was withdrawn from.
+        place: where it was delivered.
+    """
+    by_policy = [
+        replace(
+            one,
+            resolutions=(ReturnResolution.REFUND,),
+            never=None if one.never == "final_sale" else one.never,
+        )
+        for one in terms
+    ]
+    by_law = [replace(one, counted_from="delivery", window=timedelta(0)) for one in by_policy]
+    ends = tuple(
+        (number, _end_of_period(arrived, place), units) for number, arrived, units in goods.arrivals
+    )
+    return max(
+        kindest_return(by_policy, ordered_at, goods, now),
+        kindest_return(by_law, ordered_at, goods._replace(arrivals=ends), now),
+        key=lambda found: found.units,
+    )
+
+
+def _end_of_period(arrived: datetime, place: Place) -> datetime:
+    """With the last hour of its last day; of a day off, of the next working day.
+
+    So does Regulation 1182/71, Article 3, count.
+    """
+    last = arrived.astimezone(place.zone).date() + PERIOD
+    last = nth_working_day(last - timedelta(days=1), 1, place.country)
+    return datetime.combine(last, time.max, place.zone)

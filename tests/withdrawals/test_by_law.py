@@ -1,0 +1,123 @@
+"""The law's period and rules bind withdrawals, whatever the policy says of returns."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from account_portal.context import SHOP
+from account_portal.core.db import Database
+from account_portal.models import Order, OrderReturn, ReturnItem, User, Withdrawal
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import Policy
+from account_portal.withdrawals import rules, service
+from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
+from tests.factories.orders import make_line, make_order
+from tests.factories.records import rows
+
+BERLIN = {"country": "Germany", "city": "Berlin"}
+ARRIVED = datetime(2026, 11, 30, 6, 39, tzinfo=UTC)  # a Monday
+HALF = [{"sku": "A", "quantity": 1}]
+
+
+def evening(hour: int, minute: int) -> datetime:
+    """Of the fourteenth day; in Berlin it is an hour later."""
+    return datetime(2026, 12, 14, hour, minute, tzinfo=UTC)
+
+
+def set_policy(acting: Any, **returns: Any) -> None:
+    policy = {"rules": [{"name": "Everything", "returns": returns}]}
+    with acting(SHOP) as ctx:
+        orders.set_policy(ctx, Policy.model_validate(policy), source="api")
+
+
+def arrived(database: Database, owner: User, at: datetime = ARRIVED) -> Order:
+    return make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+        status="delivered",
+        parcels=[{"delivered_date": at}],
+        place=BERLIN,
+        at=at,
+    )
+
+
+def state(acting: Any, order: str, who: User | None, **said: Any) -> str:
+    with acting(who) as ctx:
+        asked = {"name": "Asha Rao", "order": order, "contact": "asha@example.com", **said}
+        receipt = service.state_withdrawal(ctx, StateWithdrawal.model_validate(asked))
+        return str(receipt.reference)
+
+
+@pytest.mark.parametrize(
+    ("arrival", "stated", "is_in_time"),
+    [
+        pytest.param(ARRIVED, evening(20, 10), True, id="last day's evening"),
+        pytest.param(ARRIVED, evening(22, 59), True, id="its last minute there"),
+        pytest.param(ARRIVED, evening(23, 1), False, id="the day after there"),
+        pytest.param(
+            ARRIVED - timedelta(days=2),  # Saturday: the fourteenth day is one, too
+            evening(20, 10),
+            True,
+            id="on the working day after a weekend",
+        ),
+    ],
+)
+def test_the_period_ends_with_its_last_day(
+    database: Database,
+    acting: Any,
+    owner: User,
+    clock: Any,
+    arrival: datetime,
+    stated: datetime,
+    is_in_time: bool,
+) -> None:
+    clock.now = arrival - timedelta(days=9)
+    set_policy(acting, window_days=14)
+    order = arrived(database, owner, arrival)
+    clock.now = stated
+    state(acting, order.order_number, owner, withdraw_items=HALF)
+    [row] = rows(database, Withdrawal)
+    assert row.status == ("settled" if is_in_time else "open")
+    assert [one.quantity for one in rows(database, ReturnItem)] == [1] * is_in_time
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"never": "final_sale"},
+        {"window_days": 3},
+        {"window_days": 30, "counted_from": "order", "resolutions": ["replacement"]},
+        {"window_days": 30, "fee_per_cent": 20},
+    ],
+    ids=["final sale", "a short window", "exchange alone", "a fee"],
+)
+def test_no_rule_of_the_shop_takes_it_away(
+    database: Database, acting: Any, owner: User, clock: Any, policy: dict[str, Any]
+) -> None:
+    clock.now = ARRIVED - timedelta(days=9)
+    set_policy(acting, **policy)
+    order = arrived(database, owner)
+    clock.now = ARRIVED + timedelta(days=10)
+    state(acting, order.order_number, owner, withdraw_items=HALF)
+    [item] = rows(database, ReturnItem)
+    assert (item.quantity, item.resolution, item.fee) == (1, "refund", 0)
+
+
+def test_what_was_stated_in_time_is_carried_out_later(
+    database: Database, acting: Any, call: Any, owner: User, clock: Any
+) -> None:
+    clock.now = ARRIVED - timedelta(days=9)
+    set_policy(acting, window_days=14)
+    order = arrived(database, owner)
+    clock.now = ARRIVED + timedelta(days=14)
+    in_time = state(acting, "my order of November", None)
+    clock.now = ARRIVED + timedelta(days=16)
+    too_late = state(acting, "my order of November", None)
+    wanted = MatchWithdrawal(order_number=order.order_number, goods="A:1")
+    with pytest.raises(rules.NotCarriedOut, match=r"Product 0: Returns closed on 2026-12-14\."):
+        call(service.carry_out_for_shop, too_late, wanted, actor=SHOP)
+    assert rows(database, OrderReturn) == []
+    call(service.carry_out_for_shop, in_time, wanted, actor=SHOP)
+    assert [one.quantity for one in rows(database, ReturnItem)] == [1]
