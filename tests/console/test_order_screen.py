@@ -158,3 +158,17 @@ def test_what_failed_is_in_the_history(
     assert f"Payment PAY-1 failed {clock.now:%-d %b %Y, %H:%M} UTC" in told[0]
     assert f"Payment PAY-2 failed {tried:%-d %b %Y, %H:%M} UTC" in told[1]
     assert f"Refund RFD-1 failed {clock.now:%-d %b %Y, %H:%M} UTC" in told[2]
+
+
+def test_cancelled_items_are_in_the_history_and_their_credit_in_the_account(
+    database: Database, owner: User, call: Any, staff: Any
+) -> None:
+    lines = [make_line(at, selling_price=1000, line_total=2000, tax_amount=0) for at in range(2)]
+    order = make_order(database, owner, lines=lines, credit_balance_used=1000)
+    assert "Besides money: ₹10.00 store credit." in screen(staff, order.order_number)
+    some = {"cancel_items": [{"sku": lines[0]["sku"], "quantity": 1}]}
+    way = {"cancellation_reason": "Too late", "refund_mode": "original_payment_mode"}
+    call(orders.cancel_order, order.order_number, CancelOrder.model_validate(some | way))
+    shown = screen(staff, order.order_number)
+    assert "store credit, of which ₹2.50 came back or is to." in shown
+    assert "1 × Product 0 cancelled: Too late" in shown[shown.rindex("History ") :]

@@ -19,7 +19,7 @@ from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery
 from account_portal.merchant.return_rows import ReturnRow
 from account_portal.models import Order, Payment, Refund, Shipment, ShipmentEvent, User
 from account_portal.orders import rules
-from account_portal.orders.facts import facts_of, money_of
+from account_portal.orders.facts import OrderFacts, facts_of, money_of
 from account_portal.returns import rules as return_rules
 from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
 
@@ -38,6 +38,8 @@ class Account:
     promised: Any
     owed_back: Any
     unpaid: Any
+    credit_back: Any
+    """Store credit that came back, or is to."""
     left: Any
     """The most a goodwill refund may be."""
 
@@ -119,7 +121,7 @@ def read_order(ctx: Context, order_number: str) -> OrderScreen:
         returns=returns,
         claims=claims,
         payout_accounts=lists.list_bank_accounts(ctx, verified).rows,
-        history=_history(ctx, order, payments, refunds, returns, claims),
+        history=_history(ctx, order, facts, payments, refunds, returns, claims),
         awaited=money.to_major(rules.awaited(facts.money()), order.currency),
         can_approve=status in WAITING,
         can_cancel=rules.can_shop_cancel(
@@ -175,6 +177,7 @@ def _account(order: Order, facts: rules.MoneyFacts) -> Account:
         promised=major(account.promised),
         owed_back=major(account.owed_back),
         unpaid=major(unpaid),
+        credit_back=major(order.credit_balance_used - rules.credit_left(facts)),
         left=major(account.left),
     )
 
@@ -197,6 +200,7 @@ def return_steps(status: ReturnStatus) -> list[ReturnStatus]:
 def _history(
     ctx: Context,
     order: Order,
+    facts: OrderFacts,
     payments: Sequence[rows.PaymentRow],
     refunds: Sequence[rows.RefundRow],
     returns: Sequence[ReturnRow],
@@ -207,6 +211,11 @@ def _history(
         reason = f": {order.cancellation_reason}" if order.cancellation_reason else ""
         found.append(Happened(order.cancelled_at, f"Order cancelled{reason}"))
     failed = _failed_at(ctx, order)
+    names = {line["id"]: line["product_name"] for line in facts.lines}
+    for row in facts.cancelled:
+        reason = f": {row['reason']}" if row["reason"] else ""
+        what = f"{row['quantity']} × {names[row['line_id']]} cancelled{reason}"
+        found.append(Happened(row["created_at"], what))
     for paid in payments:
         found.append(Happened(paid.created_at, f"Payment {paid.request_number} begun"))
         if paid.status != "pending" and (
