@@ -42,7 +42,8 @@ _LOST_BEFORE = "8s2b"
 """SQLAlchemy's code for what is asked in a transaction whose connection was lost."""
 MAY_BE_DONE = "No answer came in time: it may have been done, or not. Look before you try again."
 KEPT_FOR_READS = 8
-"""Connections of a process that wait for the next call that only reads, outside the pool."""
+"""Connections of a process that wait for the next call that only reads, outside the pool: so many,
+and no more than half of them all, or a small pool would have none left for calls that write."""
 
 Minor = BigInteger().with_variant(Integer(), "sqlite")
 """Minor units of money, or hundredths of a point: 64 bits, as SQLite's integers are anyway."""
@@ -209,6 +210,7 @@ class Database:
         self.away: tuple[type[Exception], ...] = _signs_of_absence(self.engine.dialect)
         """What is raised when the database is away, busy or slow, rather than asked wrongly."""
         self._kept: list[PoolProxiedConnection] = []
+        self._most_kept = min(KEPT_FOR_READS, get_settings().database_pool // 2)
 
     def is_away(self, error: Exception) -> bool:
         """Whether an error says that the database is away, busy or slow, not asked wrongly."""
@@ -275,7 +277,7 @@ class Database:
 
     def end_reading(self, pooled: PoolProxiedConnection) -> None:
         """Give such a connection back."""
-        if len(self._kept) >= KEPT_FOR_READS:
+        if len(self._kept) >= self._most_kept:
             self.leave_to_session(pooled)
             pooled.close()
             return

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from account_portal.core.errors import RETRY_AFTER
 from account_portal.core.request_id import accept_or_make
 from account_portal.core.settings import Settings
 from account_portal.edge.asgi import (
@@ -87,6 +88,8 @@ class ResponseHeaders:
                 headers = self._secure(sent, scope, page=page)
                 lifetime = _lifetime(path, message["status"], page=page)
                 set_default(headers, b"cache-control", lifetime)
+                if message["status"] == 503:
+                    set_default(headers, b"retry-after", str(RETRY_AFTER))
                 message["headers"] = headers
             await send(message)
 

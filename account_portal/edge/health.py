@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from account_portal.context import NOBODY, enter
 from account_portal.core.db import get_database
-from account_portal.core.errors import RETRY_AFTER
 from account_portal.edge import neighbours
 from account_portal.edge.asgi import ASGIApp, Receive, Scope, Send
 from account_portal.gateways import get_gateways
@@ -136,7 +135,5 @@ async def _say(send: Send, status: int, content: dict[str, str]) -> None:
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
     ]
-    if status == 503:
-        headers.append((b"retry-after", str(RETRY_AFTER).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

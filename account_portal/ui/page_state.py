@@ -210,6 +210,8 @@ def get_viewer(ctx: Any) -> Viewer:
 
 
 def _unexpected(error: Exception) -> PortalError:
+    if isinstance(error, PortalError):  # expected: an outage, say
+        return error
     reference = new_id()
     if is_full_disk(error):
         log.error("the disk takes nothing more %s", reference, exc_info=error)

@@ -9,10 +9,11 @@ from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
 from account_portal.context import Actor, enter
-from account_portal.core.db import KEPT_FOR_READS, Database
+from account_portal.core.db import KEPT_FOR_READS, Database, get_database
 from account_portal.core.errors import GatewayUnavailable
 from account_portal.core.reading import PreparedSelect, as_bytes
 from account_portal.models import User
+from tests.conftest import forget_singletons
 
 NAME = PreparedSelect(select(col(User.first_name)).where(col(User.id) == bindparam("id")))
 
@@ -116,6 +117,22 @@ def test_more_calls_than_connections_are_kept(database: Database, owner: User) -
         assert database.in_use == KEPT_FOR_READS + 4
     assert database.in_use == 0
     assert database.engine.pool.checkedout() == KEPT_FOR_READS  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_reads_leave_a_small_pool_a_connection_for_writes(
+    database: Database, owner: User, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setenv("PORTAL_DATABASE_POOL", str(most))
+    monkeypatch.setenv("PORTAL_DATABASE_POOL_SECONDS", "0.1")
+    forget_singletons()
+    small = get_database()
+    with ExitStack() as calls:
+        for _ in range(most):
+            ctx = calls.enter_context(enter(writes=False, actor=Actor(), database=small))
+            ctx.read(NAME, id=owner.id)
+    rename(small, owner, "Olga")
+    assert small.in_use == 0
 
 
 def test_a_kept_connection_shows_what_was_written_since(database: Database, owner: User) -> None:

@@ -1,4 +1,4 @@
-"""Two servers of one shop on one PostgreSQL and one Redis; Redis and a server are killed for real.
+"""Two servers of one shop on one database and one Redis; Redis and a server are killed for real.
 
 What one of them does the other knows: changes, sign-outs, limits, open pages. Without Redis the API
 and what is read go on, open pages wait and say so, and all of it comes back by itself.
@@ -8,7 +8,9 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
 from uuid import uuid4
@@ -21,7 +23,7 @@ from account_portal.core.db import Database
 from account_portal.models import User
 from account_portal.orders.state import OrdersState
 from account_portal.profile.state.profile import ProfileState
-from tests.conftest import BASE
+from tests.conftest import BASE, DATABASES
 from tests.factories.auth import load_user
 from tests.factories.pictures import make_picture
 from tests.factories.users import PASSWORD, make_user
@@ -106,16 +108,12 @@ class Pair:
         return [line for line in lines if '"logger":"account_portal' in line]
 
 
-@pytest.fixture(scope="module")
-def pair(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Pair]:
-    if not os.environ.get("TEST_POSTGRES_URL"):
-        pytest.skip("TEST_POSTGRES_URL is not set")
+@contextmanager
+def open_pair(url: str, folder: Path) -> Iterator[Pair]:
     try:
         redis = OwnRedis()
     except Missing as missing:
         pytest.skip(str(missing))
-    url = request.getfixturevalue("postgres_url")
-    folder = tmp_path_factory.mktemp("two")
     settings = {
         "PORTAL_DEMO": "false",
         "PORTAL_SECRET_KEY": KEY,
@@ -138,6 +136,25 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Pair
             for table in reversed(SQLModel.metadata.sorted_tables):
                 connection.execute(table.delete())
         database.dispose()
+
+
+@pytest.fixture(scope="module")
+def pair(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Pair]:
+    if not os.environ.get("TEST_POSTGRES_URL"):
+        pytest.skip("TEST_POSTGRES_URL is not set")
+    folder = tmp_path_factory.mktemp("two")
+    with open_pair(request.getfixturevalue("postgres_url"), folder) as found:
+        yield found
+
+
+@pytest.fixture(params=DATABASES)
+def any_pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
+    """On SQLite, too: both on this machine, which is all that a file can serve."""
+    if request.param == "postgresql":
+        yield request.getfixturevalue("pair")
+        return
+    with open_pair(f"sqlite:///{tmp_path / 'portal.db'}", tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
@@ -237,7 +254,8 @@ class Clients:
             self.statuses += [read.status_code, written.status_code]
 
 
-def test_redis_is_killed_and_comes_back(pair: Pair, customer: User) -> None:
+def test_redis_is_killed_and_comes_back(any_pair: Pair) -> None:
+    pair, customer = any_pair, any_pair.customer()
     cookie = pair.sign_in(0, customer)
     tabs = [LiveTab(pair.url(n), cookie, "/orders") for n in range(2)]
     for tab in tabs:
