@@ -64,7 +64,7 @@ _WORDS: dict[Code, str] = {
     "open_return": "Return {} is under way: cancel it if you can, or wait until it is settled.",
     "open_claim": "Report {} is open: withdraw it, or wait until it is decided.",
     "open_refund": "Refund {} has not arrived: wait until it has, or write to us if it failed.",
-    "active_subscription": "Repeating delivery {} is active: end it first.",
+    "active_subscription": "Repeating delivery {} is active: write to us to end it.",
 }
 
 

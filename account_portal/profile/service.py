@@ -1,10 +1,11 @@
 """The profile of the caller: names, contacts that wait for a code, picture, opt-ins."""
 
+from datetime import datetime
 from types import SimpleNamespace
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from account_portal.auth.schemas import NotificationPreferences
@@ -21,7 +22,7 @@ from account_portal.core.reading import PreparedSelect
 from account_portal.core.schemas import EncodedView
 from account_portal.media import service as media
 from account_portal.models import ConsentChange as ConsentRow
-from account_portal.models import NotificationPreference, User
+from account_portal.models import NotificationPreference, Order, User
 from account_portal.profile import rules
 from account_portal.profile.schemas import (
     ConsentChange,
@@ -68,6 +69,14 @@ def read_profile(ctx: Context) -> EncodedView[UserView]:
     missing = row.transactional_email is None
     shown = user_values(ctx, row, _no_opt_ins(ctx) if missing else row)
     return EncodedView(_VIEW, orjson.dumps(shown, option=orjson.OPT_UTC_Z))
+
+
+def customer_since(ctx: Context) -> datetime:
+    """When the caller became a customer: an import knows orders from before it made the account."""
+    first = select(func.min(col(Order.order_date))).where(col(Order.customer_id) == ctx.customer_id)
+    ordered_at = ctx.db.execute(first).scalar()
+    created_at = ctx.get_user().created_at
+    return min(ordered_at, created_at) if ordered_at else created_at
 
 
 def _no_opt_ins(ctx: Context) -> NotificationPreference:

@@ -263,3 +263,10 @@ def test_what_nobody_touches_is_not_complained_about() -> None:
 )
 def test_a_prefix_tells_a_country(prefix: str, country: str | None) -> None:
     assert rules.country_of_prefix(prefix) == country
+
+
+@pytest.mark.parametrize("country", ["United States", "USA", "US", "United States of America"])
+def test_a_country_is_written_its_way_however_a_shop_calls_it(country: str) -> None:
+    assert country in rules.state_beside_city()
+    assert country not in rules.postcode_first()
+    assert {"Germany", "DE", "Holland"} <= set(rules.postcode_first())

@@ -119,6 +119,15 @@ def test_an_order_is_of_the_year_its_date_is_shown_in(
     assert found == {one: ["6201"] if one == year else [] for one in years}
 
 
+def test_only_years_with_orders_can_be_chosen(
+    call: Callable[..., Any], database: Database, owner: User
+) -> None:
+    assert call(service.list_order_years) == []
+    for at in ((1996, 7, 4), (1998, 5, 5), (1998, 5, 6), (2025, 1, 1, 3), (2026, 11, 30)):
+        make_order(database, owner, at=datetime(*at, tzinfo=UTC))
+    assert call(service.list_order_years) == [2026, 2025, 2024, 1998, 1996]
+
+
 @pytest.mark.parametrize("year", [1970, 9999])
 def test_the_first_and_the_last_year_can_be_asked_for_in_any_zone(
     call: Callable[..., Any], numbers: list[str], year: int

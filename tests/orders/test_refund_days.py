@@ -252,3 +252,16 @@ def test_what_ends_otherwise_promises_nothing(
     assert days[("pending", "as store credit")] is None
     with pytest.raises(NotFound):
         call(service.get_order_page, order.order_number, actor=stranger)
+
+
+@pytest.mark.parametrize(("hours", "has_day"), [(0, False), (50, True)])
+def test_a_refund_whose_beginning_nobody_told_promises_no_day(
+    call: Call, database: Database, owner: User, hours: int, has_day: bool
+) -> None:
+    ordered = datetime.now(UTC).replace(microsecond=0) - timedelta(days=20)
+    told = {"status": "approved", "created_at": ordered + timedelta(hours=hours)}
+    number = make_order(database, owner, at=ordered, refunds=[told]).order_number
+    [shown] = call(service.get_order_page, number).refunds
+    assert (shown.expected_date is not None, shown.due is not None) == (has_day, has_day)
+    [listed] = call(service.list_refunds, number)
+    assert listed.expected_date == shown.expected_date

@@ -182,6 +182,15 @@ OBSTACLES: dict[str, Callable[[Database, User], Any]] = {
 }
 
 
+def test_a_failed_refund_that_was_sent_again_is_in_nobodys_way(
+    database: Database, owner: User, api: Api
+) -> None:
+    refunds = [{"status": "failed"}, {"status": "success"}]
+    make_order(database, owner, status="cancelled", payments=[{}], refunds=refunds)
+    path = f"/auth/user/{owner.id}/deletion"
+    assert api.get(path, user=owner).json()["content"]["deletion"]["obstacles"] == []
+
+
 @pytest.mark.parametrize("code", OBSTACLES)
 def test_what_is_under_way_comes_first(
     database: Database, owner: User, call: Any, api: Api, code: str

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from account_portal.profile.schemas import (
     UserUpdateResult,
 )
 from tests.conftest import Clock, actor_of
+from tests.factories.orders import make_order
 from tests.factories.pictures import make_picture
 from tests.factories.users import make_user
 
@@ -40,6 +42,17 @@ def change(call: Call, actor: User | None = None, **values: Any) -> UserUpdateRe
 def image(content: bytes | None = None) -> ProfileImageUpload:
     content = content or make_picture()
     return ProfileImageUpload(image=Upload("me.jpg", "image/jpeg", len(content), BytesIO(content)))
+
+
+def test_who_ordered_before_the_account_was_made_was_a_customer_then(
+    call: Call, database: Database, owner: User
+) -> None:
+    assert call(service.customer_since) == owner.created_at
+    make_order(database, owner, at=owner.created_at + timedelta(days=1))
+    assert call(service.customer_since) == owner.created_at
+    first = datetime(1996, 7, 4, tzinfo=UTC)
+    make_order(database, owner, at=first)
+    assert call(service.customer_since) == first
 
 
 def test_a_profile_is_what_is_known_of_the_user(call: Call, owner: User) -> None:

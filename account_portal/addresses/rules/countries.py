@@ -152,6 +152,8 @@ def state_beside_city() -> list[str]:
 def _written_as(pattern: str) -> list[str]:
     return [
         name
-        for code, name in sorted(names().items())
+        for code, known in sorted(names().items())
+        # As shops write it in their orders, too.
+        for name in dict.fromkeys((known, code, *_ALIASES.get(code, ())))
         if re.search(pattern, (data := data_of(code)).get("lfmt") or data["fmt"])
     ]

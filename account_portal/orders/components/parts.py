@@ -64,9 +64,10 @@ def order_card(order: Any) -> rx.Component:
                     ui.status_badge("order", order.status),
                 ),
                 rx.cond(
-                    (order.payment_status == "failed")
-                    | ((order.payment_status == "partially_paid") & (order.status != "cancelled"))
-                    | ((order.payment_status == "pending") & order.awaits_payment),
+                    # Of what was cancelled nobody is asked to pay anything.
+                    (order.status != "cancelled")
+                    & (order.payment_status != "success")
+                    & ((order.payment_status != "pending") | order.awaits_payment),
                     ui.status_badge("payment", order.payment_status),
                 ),
                 rx.cond(

@@ -114,15 +114,26 @@ _FIRST_AND_LAST = PreparedSelect(
 
 
 def list_order_years(ctx: Context) -> list[int]:
-    """Years from the caller's first order to the latest, latest first, wherever they are shown.
+    """Years with orders of the caller, latest first, wherever they are shown.
 
     Of an order close to New Year, both years it may be shown in.
     """
     first, last = ctx.read(_FIRST_AND_LAST, customer_id=ctx.customer_id)[0]
-    if first is None:
-        return []
-    earliest, latest = first.astimezone(_WESTERNMOST), last.astimezone(_EASTERNMOST)
-    return list(range(latest.year, earliest.year - 1, -1))
+    found: list[int] = []
+    while last is not None:
+        earliest, latest = last.astimezone(_WESTERNMOST).year, last.astimezone(_EASTERNMOST).year
+        found += [year for year in range(latest, earliest - 1, -1) if year not in found[-1:]]
+        begins = datetime(earliest, 1, 1, tzinfo=_WESTERNMOST)
+        # Of each year one order is read, however many there are.
+        last = _last_before(ctx, begins) if first < begins else None
+    return found
+
+
+def _last_before(ctx: Context, moment: datetime) -> datetime | None:
+    mine = col(Order.customer_id) == ctx.customer_id
+    statement = select(func.max(col(Order.order_date))).where(mine, col(Order.order_date) < moment)
+    found: datetime | None = ctx.db.execute(statement).scalar()
+    return found
 
 
 _WESTERNMOST, _EASTERNMOST = timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))

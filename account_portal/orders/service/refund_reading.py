@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from account_portal.addresses.rules import zone_of
@@ -47,13 +48,27 @@ def waiting_retries(ctx: Context, refunds: Sequence[Refund]) -> set[str]:
     return {str(number) for number in found.scalars()}
 
 
+def is_sent_again() -> ColumnElement[bool]:
+    """The condition that another refund takes the place of one that failed, as its page says.
+
+    An import does not tell which one is for which: a later one for the same is.
+    """
+    again = aliased(Refund)
+    same = [
+        col(getattr(again, name)).is_not_distinct_from(col(getattr(Refund, name)))
+        for name in ("order_id", "return_id", "claim_id")
+    ]
+    is_later = and_(*same, col(again.id) > col(Refund.id), col(again.status) != RefundStatus.FAILED)
+    return exists().where((col(again.retries_id) == col(Refund.id)) | is_later).correlate(Refund)
+
+
 def refunds_by_return(ctx: Context, return_ids: list[str]) -> dict[str, list[OrderRefund]]:
     """Refunds of return requests, oldest first; the requests must be known to be the caller's."""
     found: dict[str, list[OrderRefund]] = {return_id: [] for return_id in return_ids}
     if return_ids:
         statement = _REFUNDS.where(col(Refund.return_id).in_(return_ids))
         for row in ctx.db.execute(statement).mappings():
-            found[row["return_id"]].append(_view(ctx, row))
+            found[row["return_id"]].append(_view(ctx, row, row["created_at"]))
     return found
 
 
@@ -63,7 +78,7 @@ def refunds_by_claim(ctx: Context, claim_ids: list[str]) -> dict[str, list[Order
     if claim_ids:
         statement = _REFUNDS.where(col(Refund.claim_id).in_(claim_ids))
         for row in ctx.db.execute(statement).mappings():
-            found[row["claim_id"]].append(_view(ctx, row))
+            found[row["claim_id"]].append(_view(ctx, row, row["created_at"]))
     return found
 
 
@@ -74,8 +89,9 @@ def list_refunds(ctx: Context, order_number: str) -> list[OrderRefund]:
         NotFound: no such order of the caller.
     """
     order_id = order_id_of(ctx, order_number)
-    rows = ctx.db.execute(_REFUNDS.where(col(Refund.order_id) == order_id)).mappings()
-    return [_view(ctx, row) for row in rows]
+    rows = ctx.db.execute(_REFUNDS.where(col(Refund.order_id) == order_id)).mappings().all()
+    paid_at = _moments_of_payments(ctx, order_id) if rows else set()
+    return [_view(ctx, row, _began_at(row, paid_at)) for row in rows]
 
 
 def shown_refunds(
@@ -106,12 +122,13 @@ def shown_refunds(
             and later["status"] != RefundStatus.FAILED
             for later in rows[place + 1 :]
         )
-        view = _view(ctx, row)
+        began = _began_at(row, paid_at)
+        view = _view(ctx, row, began)
         found.append(
             ShownRefund(
                 **view.model_dump(),
                 stage=_stage(row, has_successor=has_successor),
-                created_at=_began_at(row, paid_at),
+                created_at=began,
                 way=rules.refund_way(dict(row), paid_by),
                 due=_due(ctx, view.expected_date),
                 working_days=working_days(ctx, row["payment_mode"], row["payment_method"]),
@@ -191,12 +208,13 @@ def _stage(row: RowMapping, *, has_successor: bool) -> Any:
     return rules.refund_stage(RefundStatus(row["status"]), of_return, has_successor=has_successor)
 
 
-def _view(ctx: Context, row: RowMapping) -> OrderRefund:
+def _view(ctx: Context, row: RowMapping, began: datetime | None) -> OrderRefund:
+    """A refund; of one that nobody knows the beginning of, no day is promised."""
     is_open = row["status"] in {RefundStatus.PENDING, RefundStatus.APPROVED}
     day = None
-    if is_open and _stage(row, has_successor=False) == "as_is":
-        begun = max(row["created_at"], row["return_completed_at"] or row["created_at"])
-        day = expected_date(ctx, begun, row["payment_mode"], row["payment_method"])
+    known = [moment for moment in (began, row["return_completed_at"]) if moment is not None]
+    if is_open and known and _stage(row, has_successor=False) == "as_is":
+        day = expected_date(ctx, max(known), row["payment_mode"], row["payment_method"])
     return OrderRefund(
         request_number=row["request_number"],
         refund_amount=money.to_major(row["refund_amount"], row["currency"]),

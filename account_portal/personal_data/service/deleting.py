@@ -9,8 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, exists, func, null, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, delete, func, null, select, update
 from sqlmodel import SQLModel, col
 
 from account_portal.auth.service import require_fresh_proof
@@ -43,6 +42,7 @@ from account_portal.notifications import enqueue
 from account_portal.notifications.messages.personal_data import AccountDeleted
 from account_portal.orders import rules as order_rules
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.refund_reading import is_sent_again
 from account_portal.personal_data import rules, schemas
 from account_portal.personal_data.service.exporting import remove_export
 from account_portal.personal_data.service.names import names_of
@@ -282,8 +282,6 @@ def _number_of(order_id: Any) -> Any:
 
 
 def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
-    refund, again = Refund, aliased(Refund)
-    is_tried_again = exists().where(col(again.retries_id) == col(refund.id))
     under_way: tuple[tuple[rules.Code, Any], ...] = (
         (
             "open_order",
@@ -306,10 +304,10 @@ def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
         ),
         (
             "open_refund",
-            select(col(refund.request_number), _number_of(refund.order_id)).where(
-                by_order(refund.order_id)(customer_id),
-                col(refund.status).in_((RefundStatus.PENDING, RefundStatus.APPROVED))
-                | ((col(refund.status) == RefundStatus.FAILED) & ~is_tried_again),
+            select(col(Refund.request_number), _number_of(Refund.order_id)).where(
+                by_order(Refund.order_id)(customer_id),
+                col(Refund.status).in_((RefundStatus.PENDING, RefundStatus.APPROVED))
+                | ((col(Refund.status) == RefundStatus.FAILED) & ~is_sent_again()),
             ),
         ),
         (

@@ -70,7 +70,7 @@ def _who(profile: Any) -> rx.Component:
             ui.lead_row(
                 ui.avatar(name, _picture_url(profile), size="large"),
                 ui.text(name, size="lead", strong=True),
-                ui.text("Customer since ", ui.date(profile.created_at), tone="muted", size="small"),
+                ui.text("Customer since ", ui.date(State.since), tone="muted", size="small"),
                 rx.cond(State.is_renaming, rx.fragment(), buttons),
             ),
             rx.cond(State.is_renaming, _name_form(profile)),

@@ -33,6 +33,8 @@ class ProfileState(Uploading, PageData, PageState):
     """Who the customer is, and how we reach them."""
 
     profile: User | None = None
+    since: str = ""
+    """The moment they became a customer."""
     phone_text: str = ""
     """The phone as it is read, with its prefix."""
     is_renaming: bool = False
@@ -63,6 +65,7 @@ class ProfileState(Uploading, PageData, PageState):
 
     async def _show(self) -> None:
         self.profile = await read(self, service.read_profile)
+        self.since = (await read(self, service.customer_since)).isoformat()
         self.phone_text = readable_phone(self.profile.country_code, self.profile.phone)
 
     @rx.event
