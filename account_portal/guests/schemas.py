@@ -107,4 +107,7 @@ class FoundPage(View):
     returns: list[AftercareCard] = Field(description="What goes back, newest first.")
     claims: list[AftercareCard] = Field(description="What was reported, newest first.")
     return_until: Moment | None = Field(description="When the last open return window closes.")
+    return_note: str = Field(
+        description="Why nothing can be returned; `{date}` in it is `return_until`."
+    )
     help_link: str = Field(description="Where one gets help with this order; may be empty.")

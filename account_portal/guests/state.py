@@ -83,6 +83,8 @@ class FoundOrderState(EvidenceDraft, PageState):
     returns: list[AftercareCard] = []
     claims: list[AftercareCard] = []
     return_until: datetime | None = None
+    return_note: str = ""
+    """Why nothing can be returned."""
     asking: str = ""
     """What is asked about: `cancel`, `return`, `report`, or `missing` for a parcel."""
     lines: list[ChoosableLine] = []
@@ -137,7 +139,8 @@ class FoundOrderState(EvidenceDraft, PageState):
         self.can_report = any(line.counts for line in page.to_report)
         self.missing_parcels, self.parcels = page.missing_parcels, page.parcels
         self.returns, self.claims = page.returns, page.claims
-        self.return_until, self.help_link = page.return_until, page.help_link
+        self.return_until, self.return_note = page.return_until, page.return_note
+        self.help_link = page.help_link
         choices = {"cancel": page.to_cancel, "return": page.to_return, "report": page.to_report}
         self.lines = choices.get(self.asking, [])
         self.phase = "ready"

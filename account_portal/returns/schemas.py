@@ -331,6 +331,7 @@ class ReturnQuote(RefundPreview):
     working_days: int = Field(description="Within how many, once the items are checked.")
     points_taken_back: Amount = Field(description="Points earned with the goods, taken back.")
     replaced_units: int = Field(ge=0)
+    replaced_amount: Amount = Field(description="What these cost; it is not refunded.")
     evidence_required: list[str] = Field(
         description="SKUs of items for whose reason the store asks for a photo or video; the "
         "return is refused without."

@@ -1,5 +1,6 @@
 """The pages on which an order is found, without a browser."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -206,3 +207,19 @@ def test_an_hour_later_it_leads_back(
     tab.press(state, "ask", "return")
     assert state.leave_to.startswith("/find-order")
     assert state.shown is None
+
+
+def test_a_window_that_closed_is_said_so(database: Database, acting: Any, owner: User) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    order = make_order(
+        database,
+        owner,
+        status="delivered",
+        parcels=[{"delivered_date": long_ago}],
+        at=long_ago,
+        customer_email="guest@example.com",
+    )
+    _, state = tab_with(database, opened(acting, database, order))
+    assert not state.can_return
+    assert state.return_until < datetime.now(UTC)
+    assert state.return_note == "Returns closed on {date}."

@@ -43,7 +43,7 @@ from account_portal.orders.facts import (
     money_of,
     read_kept_facts,
 )
-from account_portal.orders.schemas import CancelItem, CancelOrder, OrderQuery
+from account_portal.orders.schemas import CancelItem, CancelOrder, OrderQuery, RefundPreview
 from account_portal.orders.service.documents import whole_detail
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn, InspectReturn
@@ -54,6 +54,14 @@ from tests.factories.users import make_user
 CANCEL = CancelOrder.model_validate(
     {"cancellation_reason": "x", "refund_mode": "original_payment_mode"}
 )
+
+
+def adds_up(shown: RefundPreview) -> bool:
+    """Whether what goods cost is what is kept of it and each way the rest goes."""
+    kept = getattr(shown, "charge", 0) or getattr(shown, "fee", 0)
+    replaced = getattr(shown, "replaced_amount", 0)
+    value = shown.goods + shown.delivery - kept - replaced - shown.less
+    return value == shown.money + shown.credit + shown.points_amount + shown.unpaid
 
 
 WINDOW = timedelta(days=30)
@@ -165,6 +173,7 @@ class Life:
     def _cancel(self, _place: int) -> None:
         flag = self.customer(service.get_order, self.number).view().is_cancellation_allowed
         shown = self._deed(flag, service.preview_cancel, self.number, CANCEL)
+        assert adds_up(shown), "the lines of a preview do not add up"
         before = self._living()
         assert shown.unpaid == self._unpaid(), "all that is unpaid is not asked for any more"
         seen = CANCEL.model_copy(update={"preview": shown.digest})
@@ -179,6 +188,7 @@ class Life:
         data = CANCEL.model_copy(update={"cancel_items": [CancelItem(**wanted)]})
         try:
             preview = self.customer(service.preview_cancel, self.number, data)
+            assert adds_up(preview), "the lines of a preview do not add up"
         except PortalError:
             item = shown.order_items[0]
             is_rest = (
@@ -270,6 +280,7 @@ class Life:
         can = 1 + place % 3 <= most
         quote = self._deed(can, returns.quote_return, self.number, data.return_items)
         assert quote.money >= 0, "a quote is below nothing"
+        assert adds_up(quote), "the lines of a quote do not add up"
         seen = data.model_copy(update={"preview": quote.digest})
         self._deed(can, returns.create_return, self.number, seen)
 

@@ -53,7 +53,7 @@ def evidence_field(
         ui.file_field(
             field,
             rx.cond(
-                needed,
+                needed & (files.length() == 0),
                 "Add a photo or video: the store asks for one",
                 "Add photos or a video (optional)",
             ),

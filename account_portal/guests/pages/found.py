@@ -11,8 +11,8 @@ from account_portal.evidence.components import evidence_field
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
+    comes_back,
     need_help,
-    not_asked_for,
     order_address,
     order_item,
     parcel_arrival,
@@ -148,7 +148,9 @@ def _asked(quote: Any) -> rx.Component:
     )
 
 
-def _outcome(quote: Any, kept: ui.PriceLine, done: str, then: str = "") -> rx.Component:
+def _outcome(
+    quote: Any, goods: str, kept: ui.PriceLine, *others: ui.PriceLine, done: str, then: str = ""
+) -> rx.Component:
     """What it gives to the minor unit, and the button that does exactly this."""
     return ui.stack(
         ui.rows(
@@ -160,16 +162,7 @@ def _outcome(quote: Any, kept: ui.PriceLine, done: str, then: str = "") -> rx.Co
                 ),
             )
         ),
-        ui.price_breakdown(
-            [
-                kept,
-                ui.PriceLine("As store credit", quote.credit, optional=True),
-                ui.PriceLine("The way you paid", quote.money, optional=True),
-                ui.PriceLine("You get back", quote.money + quote.credit, total=True),
-            ],
-            quote.currency,
-        ),
-        not_asked_for(quote.unpaid, quote.currency),
+        comes_back(quote, goods, kept, *others),
         rx.cond(quote.points > 0, ui.text(ui.number(quote.points), " points come back too.")),
         ui.text(then, tone="muted", size="small") if then else rx.fragment(),
         ui.form_actions(
@@ -198,16 +191,19 @@ def _asking() -> rx.Component:
             cancel,
             _outcome(
                 cancel,
-                ui.PriceLine("Kept by the store", cancel.charge, minus=True, optional=True),
-                "Cancel these items",
+                "Cancelled items",
+                ui.PriceLine("Cancellation charge", cancel.charge, minus=True, optional=True),
+                done="Cancel these items",
             ),
             rx.cond(
                 back,
                 _outcome(
                     back,
+                    "Returned items",
                     ui.PriceLine("Restocking fee", back.fee, minus=True, optional=True),
-                    "Ask for the return",
-                    "Once we have agreed, a courier collects the parcel where the order went.",
+                    ui.PriceLine("Replaced items", back.replaced_amount, minus=True, optional=True),
+                    done="Ask for the return",
+                    then="Once we have agreed, a courier collects the parcel where the order went.",
                 ),
                 rx.cond(State.reporting, _asked(State.reporting), _choice()),
             ),
@@ -271,7 +267,14 @@ def _order(order: Any) -> rx.Component:
         ui.stack(
             ui.step_focus(step),
             rx.cond(State.asking != "", _asking(), _deeds()),
-            rx.cond(State.return_until, return_until(State.return_until)),
+            rx.cond(
+                State.return_until,
+                rx.cond(
+                    State.can_return,
+                    return_until(State.return_until),
+                    return_note(State.return_note, State.return_until.to(str)),
+                ),
+            ),
         ),
         ui.section(
             "Items", ui.rows(rx.foreach(order.order_items, lambda i: order_item(i, currency)))

@@ -177,6 +177,7 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
         returns=page.returns,
         claims=page.claims,
         return_until=page.return_until,
+        return_note=page.return_note,
         help_link=page.help_link,
     )
 

@@ -23,11 +23,17 @@ from account_portal.orders.components.parts import (
     working_days,
     write_to,
 )
-from account_portal.orders.components.price import not_asked_for, price_section
+from account_portal.orders.components.price import (
+    comes_back,
+    not_asked_for,
+    price_section,
+    why_no_more,
+)
 
 __all__ = [
     "arrival_words",
     "claim_link",
+    "comes_back",
     "masked",
     "need_help",
     "not_asked_for",
@@ -46,6 +52,7 @@ __all__ = [
     "return_note",
     "return_until",
     "variant_and_quantity",
+    "why_no_more",
     "withdraw_here",
     "working_days",
     "write_to",

@@ -14,6 +14,62 @@ def not_asked_for(unpaid: Any, currency: Any) -> rx.Component:
     )
 
 
+def comes_back(quote: Any, goods: str, kept: ui.PriceLine, *others: ui.PriceLine) -> rx.Component:
+    """What goods cost and what of it comes back, line by line as the preview says it.
+
+    Args:
+        quote: a `RefundPreview`.
+        goods: what they are called.
+        kept: what the store keeps by its policy.
+        others: what else does not come back.
+    """
+    back = quote.money + quote.credit
+    return ui.stack(
+        ui.price_breakdown(
+            [
+                ui.PriceLine(goods, quote.goods),
+                *others,
+                ui.PriceLine("Delivery and charges", quote.delivery, optional=True),
+                kept,
+                ui.PriceLine("Refunded before", quote.less, minus=True, optional=True),
+                ui.PriceLine(
+                    "Comes back as points", quote.points_amount, minus=True, optional=True
+                ),
+                ui.PriceLine("Not paid yet", quote.unpaid, minus=True, optional=True),
+                ui.PriceLine("You get back", back, total=True),
+                # Where all of it takes one way, it is said elsewhere.
+                ui.PriceLine(
+                    "The way you paid", rx.cond(quote.credit > 0, quote.money, 0), optional=True
+                ),
+                ui.PriceLine("As store credit", quote.credit, optional=True),
+            ],
+            quote.currency,
+        ),
+        rx.cond(quote.less_reason, why_no_more(quote)),
+        not_asked_for(quote.unpaid, quote.currency),
+    )
+
+
+def why_no_more(quote: Any) -> rx.Component:
+    """Where what goes back cost more than comes back for it."""
+    back = quote.money + quote.credit + quote.points + quote.unpaid
+    all_of_it = "What was paid for this order was refunded before: nothing is left to refund."
+    return ui.text(
+        rx.match(
+            quote.less_reason,
+            ("nothing_paid", "Nothing was paid for these items, so nothing is refunded."),
+            (
+                "refunded_before",
+                rx.cond(
+                    back == 0, all_of_it, "The rest of what these items cost was refunded before."
+                ),
+            ),
+            "",
+        ),
+        tone="muted",
+    )
+
+
 def price_section(price: Any, order: Any, paid: Any) -> rx.Component:
     """Amounts that add up to the total.
 

@@ -19,6 +19,7 @@ from account_portal.orders.rules.refunds import (
     is_living,
     parts_of,
 )
+from account_portal.orders.schemas.previews import LessReason
 from account_portal.states import (
     OrderStatus,
     PaymentStatus,
@@ -324,3 +325,15 @@ def planned_refund(facts: MoneyFacts, value: int) -> Means:
     back = split_refund(value, left_to_refund(facts))
     unpaid = min(back.money, account_of(facts).unpaid)
     return replace(back, money=back.money - unpaid, unpaid=unpaid)
+
+
+def less_back(value: int, back: Means) -> int:
+    """What of goods of this value comes back in no way."""
+    return max(0, value - back.total - back.unpaid)
+
+
+def why_less(goods: int, less: int) -> LessReason | None:
+    """Why goods that cost so much give back that much less."""
+    if not goods:
+        return "nothing_paid"
+    return "refunded_before" if less else None

@@ -2,7 +2,7 @@
 
 from datetime import date
 from hashlib import sha256
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -20,6 +20,10 @@ class Preview(View):
         return self.model_copy(update={"digest": sha256(said.encode()).hexdigest()[:32]})
 
 
+LessReason = Literal["nothing_paid", "refunded_before"]
+"""Why less comes back than goods cost, beside what the store keeps by its policy."""
+
+
 class PreviewedLine(View):
     """Units of a line that a deed is about."""
 
@@ -30,13 +34,23 @@ class PreviewedLine(View):
 
 
 class RefundPreview(Preview):
-    """What goods cost and how it comes back: the deed gives exactly this."""
+    """What goods cost and how it comes back: the deed gives exactly this.
+
+    What they cost, with `delivery`, less what is kept or replaced and less `less`, is `money`,
+    `credit`, `points_amount` and `unpaid` together.
+    """
 
     lines: list[PreviewedLine]
     goods: Amount = Field(description="What the lines cost, tax included.")
+    delivery: Amount = Field(description="Delivery and other charges that come back with them.")
+    less: Amount = Field(description="What does not come back, as `less_reason` says.")
+    less_reason: LessReason | None = Field(
+        description="`refunded_before`: `less` was; `nothing_paid`: the lines cost nothing."
+    )
     money: Amount = Field(description="Comes back the way it was paid, or the way that was chosen.")
     credit: Amount = Field(description="Comes back as store credit.")
     points: Amount = Field(description="Loyalty points that come back.")
+    points_amount: Amount = Field(description="What of the cost these points paid.")
     unpaid: Amount = Field(description="Was still to be paid, and is not asked for any more.")
     way: str = Field(description="Where the money goes, as in `to UPI`.")
     currency: str

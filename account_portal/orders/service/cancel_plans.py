@@ -1,6 +1,6 @@
 """What cancelling would do: worked out once, shown in the preview and done by the deed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -72,6 +72,7 @@ def plan_cancel(ctx: Context, order: Order, data: CancelChoice, *, lock: bool) -
         raise rules.OrderNotCancellable(rules.WORDS[reason])
     back = cancelled_account(facts, ctx.now)
     gone, lost = facts.cancelled_units(), facts.lost()
+    before = facts.money()
     shown = _preview(
         ctx,
         order,
@@ -85,13 +86,15 @@ def plan_cancel(ctx: Context, order: Order, data: CancelChoice, *, lock: bool) -
         ],
         rules.Means(
             money=back.money,
-            points=min(order.loyalty_point_redeemed, facts.points_spent),
+            points=rules.left_to_refund(before).points,
             credit=back.credit,
-            unpaid=rules.account_of(facts.money()).unpaid,
+            unpaid=rules.account_of(before).unpaid,
         ),
         back.charge,
         data,
         to,
+        points=min(order.loyalty_point_redeemed, facts.points_spent),
+        charges=order.grand_total - sum(line["line_total"] for line in facts.lines),
     )
     return CancelPlan([], back.charge + back.kept, to, shown)
 
@@ -161,10 +164,11 @@ def _plan_of_items(
         ctx,
         order,
         [(item.line, item.units, item.amount) for item in items],
-        replace(back, points=points_back(ctx, order, back.points)),
+        back,
         charge,
         data,
         to,
+        points=points_back(ctx, order, back.points),
     )
     return CancelPlan(items, 0, to, shown)
 
@@ -177,11 +181,22 @@ def _preview(
     charge: int,
     data: CancelChoice,
     to: BankAccount | None,
+    *,
+    points: int,
+    charges: int = 0,
 ) -> CancelPreview:
+    """What is shown.
+
+    `points` are those that come back, in hundredths; `charges` what the order cost beside its
+    lines, if that comes back too.
+    """
+
     def major(amount: int) -> Decimal:
         return money.to_major(amount, order.currency)
 
     refund = refund_to(data.refund_mode, to)
+    goods = sum(amount for *_, amount in lines)
+    less = rules.less_back(goods + max(0, charges) - charge, back)
     return CancelPreview(
         lines=[
             PreviewedLine(
@@ -192,11 +207,15 @@ def _preview(
             )
             for line, units, amount in lines
         ],
-        goods=major(sum(amount for *_, amount in lines)),
+        goods=major(goods),
+        delivery=major(back.total + back.unpaid + charge + less - goods),
+        less=major(less),
+        less_reason=rules.why_less(goods, less),
         charge=major(charge),
         money=major(back.money),
         credit=major(back.credit),
-        points=money.to_points(back.points),
+        points=money.to_points(points),
+        points_amount=major(back.points),
         unpaid=major(back.unpaid),
         way=rules.refund_way(refund, arrived_payments(ctx, order.id)),
         expected_date=expected_date(ctx, ctx.now, data.refund_mode) if back.money else None,

@@ -182,6 +182,8 @@ def _quote_items(
     fee = sum(item.fee for item in to_refund)
     back = order_rules.planned_refund(money_of(ctx.db, order), value - fee)
     points = points_back(ctx, order, back.points)
+    goods = sum(item.worth.total for item in planned)
+    less = order_rules.less_back(value - fee, back)
     total = sum(line.line_total for line, _ in lines)
     kept = loyalty_rules.points_kept(order.loyalty_point_earned, total, value)
     return ReturnQuote(
@@ -197,10 +199,14 @@ def _quote_items(
         fee=money.to_major(fee, order.currency),
         way=way_back(ctx, order.id),
         working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
-        goods=money.to_major(sum(item.worth.total for item in planned), order.currency),
+        goods=money.to_major(goods, order.currency),
+        delivery=Decimal(0),
+        less=money.to_major(less, order.currency),
+        less_reason=order_rules.why_less(value, less) if to_refund else None,
         money=money.to_major(back.money, order.currency),
         credit=money.to_major(back.credit, order.currency),
         points=money.to_points(points),
+        points_amount=money.to_major(back.points, order.currency),
         unpaid=money.to_major(back.unpaid, order.currency),
         points_taken_back=money.to_points(order.loyalty_point_earned - kept)
         if ctx.settings.loyalty
@@ -210,6 +216,7 @@ def _quote_items(
             for item in planned
             if item.data.resolution is ReturnResolution.REPLACEMENT
         ),
+        replaced_amount=money.to_major(goods - value, order.currency),
         evidence_required=[item.line.sku for item in planned if item.needs_evidence],
         currency=order.currency,
     ).sealed()

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from account_portal.orders.components import not_asked_for
+from account_portal.orders.components import comes_back
 from account_portal.orders.state import OrderDetailState as State
 from account_portal.ui import components as ui
 
@@ -71,27 +71,11 @@ def _scope(order: Any) -> rx.Component:
     )
 
 
-def _comes_back(back: Any, currency: Any) -> rx.Component:
-    # With the whole order its delivery comes back. What points paid, or nobody, is told elsewhere,
-    # and leaves no difference that could be named.
-    beside = back.money + back.credit + back.charge - back.goods
-    is_delivery = (beside > 0.001) & (back.points == 0) & (back.unpaid == 0)
-    return ui.price_breakdown(
-        [
-            ui.PriceLine("Cancelled items", back.goods),
-            ui.PriceLine("Delivery and charges", rx.cond(is_delivery, beside, 0), optional=True),
-            ui.PriceLine("Cancellation charge", back.charge, minus=True, optional=True),
-            ui.PriceLine("Store credit that comes back", back.credit, optional=True),
-            ui.PriceLine("You get back", back.money, total=True),
-        ],
-        currency,
-    )
-
-
 def cancel_dialog(page: Any) -> rx.Component:
     """Why, and where the money goes."""
     order = page.order
     back = State.cancelling
+    total = back.money + back.credit
     account = ui.select_field(
         "bank_account_id",
         "Bank account",
@@ -140,8 +124,14 @@ def cancel_dialog(page: Any) -> rx.Component:
                 ui.hidden_field("refund_mode", "original_payment_mode"),
             ),
             rx.cond(State.refund_mode == "bank_transfer", account),
-            rx.cond(back, _comes_back(back, order.currency.code)),
-            not_asked_for(back.unpaid, order.currency.code),
+            rx.cond(
+                back,
+                comes_back(
+                    back,
+                    "Cancelled items",
+                    ui.PriceLine("Cancellation charge", back.charge, minus=True, optional=True),
+                ),
+            ),
             rx.cond(
                 back.points > 0,
                 ui.text(ui.number(back.points), " points come back too.", tone="muted"),
@@ -150,10 +140,8 @@ def cancel_dialog(page: Any) -> rx.Component:
             ui.form_actions(
                 # Said again below the list, which is longer than a phone.
                 rx.cond(
-                    (State.cancel_scope == "some") & (back.money > 0),
-                    ui.text(
-                        "You get back ", ui.money(back.money, order.currency.code, strong=True)
-                    ),
+                    (State.cancel_scope == "some") & (total > 0),
+                    ui.text("You get back ", ui.money(total, order.currency.code, strong=True)),
                 ),
                 ui.submit(
                     rx.cond(State.cancel_scope == "some", "Cancel items", "Cancel order"),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from account_portal.addresses.components import address_lines
 from account_portal.evidence.components import evidence_shown
-from account_portal.orders.components import not_asked_for, order_address, order_link
+from account_portal.orders.components import comes_back, order_address, order_link, why_no_more
 from account_portal.returns.components import wish
 from account_portal.returns.state import OTHER_REASON
 from account_portal.returns.state import RequestReturnState as State
@@ -45,45 +45,20 @@ def outcome_title(quote: Any) -> Any:
     )
 
 
-def _why_no_more(quote: Any) -> rx.Component:
-    """Where what goes back cost more than comes back for it."""
-    back = quote.money + quote.credit
-
-    def said(words: str) -> rx.Component:
-        return ui.text(words, tone="muted")
-
-    return rx.cond(
-        quote.goods == 0,
-        said("Nothing was paid for these items, so nothing is refunded."),
-        rx.cond(
-            back == 0,
-            said("What was paid for this order was refunded before: nothing is left to refund."),
-            rx.cond(
-                # Half of the smallest unit there is: amounts are no whole numbers here.
-                quote.goods - quote.fee - back > 0.0005,
-                said("The rest of what these items cost was refunded before."),
-            ),
-        ),
-    )
-
-
 def outcome(quote: Any) -> rx.Component:
     """What would come back."""
     is_refund = _is_refund(quote)
     return ui.stack(
         rx.cond(
-            (quote.money + quote.credit) > 0,
-            ui.price_breakdown(
-                [
-                    ui.PriceLine("Restocking fee", quote.fee, minus=True, optional=True),
-                    ui.PriceLine("The way you paid", quote.money, optional=True),
-                    ui.PriceLine("As store credit", quote.credit, optional=True),
-                    ui.PriceLine("You get back", quote.money + quote.credit, total=True),
-                ],
-                quote.currency,
+            quote.goods > quote.replaced_amount,
+            comes_back(
+                quote,
+                "Returned items",
+                ui.PriceLine("Restocking fee", quote.fee, minus=True, optional=True),
+                ui.PriceLine("Replaced items", quote.replaced_amount, minus=True, optional=True),
             ),
+            rx.cond(quote.less_reason, why_no_more(quote)),
         ),
-        not_asked_for(quote.unpaid, quote.currency),
         rx.cond(
             quote.points > 0,
             ui.text(
@@ -109,10 +84,6 @@ def outcome(quote: Any) -> rx.Component:
                     " items are sent again, free of charge.",
                 ),
             ),
-        ),
-        rx.cond(
-            (quote.replaced_units == 0) & (quote.unpaid == 0) & (quote.points == 0),
-            _why_no_more(quote),
         ),
     )
 
