@@ -16,6 +16,7 @@ def test_a_statement_is_matched(
 ) -> None:
     order = make_order(database, owner, status="delivered", parcels=[{}])
     said = {"name": "Asha <i>", "order": "last week's", "contact": "asha@example.com"}
+    said["goods"] = "1 mug\n2 lamps"
     with acting(None) as ctx:
         made = service.state_withdrawal(ctx, StateWithdrawal.model_validate(said))
     support = signed_in(Role.SUPPORT)
@@ -23,6 +24,7 @@ def test_a_statement_is_matched(
     assert made.reference in shown
     assert "Asha &lt;i&gt;" in shown
     assert "Not proven" in shown
+    assert "1 mug, 2 lamps of" in shown
     wanted = {"number": made.reference, "order_number": order.order_number}
     support.post("/do/withdrawal.carry_out", wanted)
     support.post("/do/withdrawal.carry_out", wanted)
