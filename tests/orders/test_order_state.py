@@ -13,6 +13,7 @@ from account_portal.models import AddressCopy, Order, Shipment, User
 from account_portal.orders import service
 from account_portal.orders.schemas import ChangeDelivery
 from account_portal.orders.state import OrderDetailState, OrdersState
+from account_portal.states import ShipmentStatus
 from tests.factories.addresses import make_address
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.orders import make_line, make_order
@@ -211,6 +212,18 @@ def test_a_parcel_that_did_not_arrive_is_told_of_with_day_and_cause(
     assert stray.cause == "Nobody there."
     assert stray.label.endswith("of 2")
     assert page.shown.store_email
+
+
+def test_a_lost_parcel_has_a_day_only_if_somebody_told_it(
+    database: Database, owner: User, call: Any
+) -> None:
+    brought = make_order(database, owner, parcels=[{"status": "lost"}])
+    [stray] = open_order(database, owner, brought.order_number).shown.stray_parcels
+    assert stray.since is None
+    order = make_order(database, owner, parcels=[{"status": "shipped", "reference_number": "P-1"}])
+    call(service.move_shipment, "P-1", ShipmentStatus.LOST, actor=SHOP)
+    [stray] = open_order(database, owner, order.order_number).shown.stray_parcels
+    assert stray.since is not None
 
 
 def test_a_parcel_that_was_sent_again_says_which_one_came_of_it(

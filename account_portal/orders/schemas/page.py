@@ -64,7 +64,7 @@ class StrayParcel(View):
 
     label: str
     status: ShipmentStatus
-    since: Moment
+    since: Moment | None = Field(description="None: nobody told when that was.")
     cause: str = Field(description="What the courier says; may be empty.")
 
 

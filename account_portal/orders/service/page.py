@@ -241,10 +241,12 @@ def _note(shipment: OrderShipment, labels: dict[str, str]) -> str:
 
 
 def _stray(parcel: Parcel) -> StrayParcel:
+    # An import may tell how a parcel ended and not when.
+    told = [step.happened_at for step in parcel.steps if step.status == parcel.status]
     return StrayParcel(
         label=parcel.label,
         status=parcel.status,
-        since=parcel.steps[0].happened_at if parcel.steps else parcel.modified_at,
+        since=max(told, default=None),
         cause=parcel.cancellation_reason or "",
     )
 

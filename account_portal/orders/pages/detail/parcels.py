@@ -47,19 +47,27 @@ def arrival(page: Any) -> rx.Component:
 
 def stray(parcel: Any) -> rx.Component:
     """What became of a parcel that did not arrive, and what its courier does with it."""
-    since = ui.date(parcel.since)
+
+    def since(words: str) -> rx.Component:
+        return rx.cond(parcel.since, rx.fragment(words, ui.date(parcel.since)))
+
     what = rx.match(
         parcel.status,
         (
             "undelivered",
             rx.fragment(
-                " could not be delivered on ",
-                since,
+                " could not be delivered",
+                since(" on "),
                 ". The courier may try again, or bring it back to us.",
             ),
         ),
-        ("lost", rx.fragment(" got lost on its way, we learned on ", since, ".")),
-        rx.fragment(" has been on its way back to us since ", since, "."),
+        ("lost", rx.fragment(" got lost on its way", since(", we learned on "), ".")),
+        rx.fragment(
+            rx.cond(parcel.since, " has been", " is"),
+            " on its way back to us",
+            since(" since "),
+            ".",
+        ),
     )
     return ui.stack(
         ui.text(rx.cond(parcel.label == "Parcel", "The parcel", parcel.label), what),
