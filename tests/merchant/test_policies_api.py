@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from account_portal.core.db import Database
 from account_portal.models import User
 from tests.factories.orders import make_order
@@ -24,6 +26,28 @@ def test_a_policy_is_tried_set_and_read(
     assert systems.get("/policies").json()["content"]["policies"] == [made]
     shown = systems.get(f"/orders/{order.order_number}").json()["content"]
     assert shown["order_items"][0]["returnable_quantity"] == 2
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"returns": {"window_days": None, "fee_per_cent": None, "evidence_for": None}},
+        {"cancel": {"until": None, "charge_per_cent": None}},
+        {"claims": {"window_days": None, "evidence_for": None}},
+    ],
+)
+def test_what_is_null_is_left_to_a_more_general_rule(
+    systems: Systems, database: Database, owner: User, terms: Any
+) -> None:
+    number = make_order(database, owner, parcels=[{}]).order_number
+    before = systems.get(f"/orders/{number}").json()
+    policy = {"rules": [{"name": "All goods", **terms}]}
+    assert systems.post("/policies/preview", policy).json()["content"]["changes"] == []
+    assert systems.post("/policies", policy).status_code == 200
+    assert (
+        systems.get(f"/orders/{number}").json()["content"]["order_items"]
+        == (before["content"]["order_items"])
+    )
 
 
 def test_a_policy_that_contradicts_itself_is_told(systems: Systems) -> None:

@@ -121,16 +121,16 @@ _DIGITAL = PolicyRule(name="Digital goods", applies_to=_TYPE, returns=ReturnTerm
 
 
 def _words(rule: PolicyRule) -> dict[str, Any]:
-    words = {
-        name: getattr(terms, name)
-        for terms in (rule.cancel, rule.returns)
-        if terms is not None
-        for name in terms.model_fields_set
-    }
+    words = _said(rule.cancel) | _said(rule.returns)
     if {"window_days", "resolutions"} & words.keys():
         words.setdefault("never", None)  # whoever says how things go back says they do
-    claims = rule.claims.model_fields_set if rule.claims else ()
-    return words | {f"claims.{name}": getattr(rule.claims, name) for name in claims}
+    return words | {f"claims.{name}": word for name, word in _said(rule.claims).items()}
+
+
+def _said(terms: CancelTerms | ReturnTerms | ClaimTerms | None) -> dict[str, Any]:
+    """What some terms say; of nulls only `never` says something: that they do go back."""
+    said = {name: getattr(terms, name) for name in terms.model_fields_set} if terms else {}
+    return {name: word for name, word in said.items() if word is not None or name == "never"}
 
 
 def generality(rule: PolicyRule) -> tuple[bool, ...]:
