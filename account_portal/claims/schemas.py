@@ -91,6 +91,7 @@ class AcceptClaim(Input):
     amount: Decimal = Field(
         default=ABSENT,
         gt=0,
+        le=10**12,
         description="How much goes back, in major units; all that the units cost when left out.",
     )
     answer: Details = Field(default=ABSENT, description="What the customer reads.")

@@ -11,7 +11,10 @@ import pytest
 
 from account_portal.api.app import make_app
 from account_portal.core.db import Database
+from account_portal.models import User
 from account_portal.security.api_keys import SCOPES, allows
+from tests.factories.claims import make_claim
+from tests.factories.orders import make_order
 from tests.merchant.systems import BASE, Systems, make_key
 
 GHOST = "00000000000000000000000000"
@@ -92,3 +95,16 @@ def test_what_it_needs_is_enough(systems: Systems, database: Database, call: Cal
     assert answer.status_code not in {401, 403}
     assert answer.status_code < 500
     assert answer.headers["RateLimit-Limit"]
+
+
+@pytest.mark.parametrize("amount", ["1" + "0" * 40, "1e400"])
+def test_an_amount_that_nothing_costs_is_refused(
+    systems: Systems, database: Database, owner: User, amount: str
+) -> None:
+    claim = make_claim(database, owner, make_order(database, owner, parcels=[{}]))
+    answer = systems.client.post(
+        f"{BASE}/claims/{claim.claim_number}/accept",
+        content=f'{{"resolution": "refund", "amount": {amount}}}',
+        headers={"Authorization": f"Bearer {systems.key}", "Content-Type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation_error")
