@@ -309,6 +309,10 @@ class RefundRow(OfOrder):
     currency: str
     payment_mode: str
     payment_method: str | None
+    is_money: bool = Field(
+        description="Whether there is money to pay: points and store credit are given back here, "
+        "once the refund is settled."
+    )
     payment_reference_number: str | None
     bank_account_id: Ulid | None
     bank_account_number: str | None = Field(description="Masked.")

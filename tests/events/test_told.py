@@ -21,6 +21,8 @@ from account_portal.core.db import Database
 from account_portal.events import EventType
 from account_portal.events.log import Entry
 from account_portal.loyalty import service as loyalty
+from account_portal.merchant.lists import list_refunds
+from account_portal.merchant.rows import RefundsQuery
 from account_portal.models import OutboxMessage, Payment, Refund, Shipment, User
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelOrder, ChangeDelivery, RetryPayment
@@ -181,6 +183,7 @@ def test_an_order_is_cancelled_and_its_money_goes_back(
         "amount": 200.0,
         "currency": "INR",
         "payment_mode": "original_payment_mode",
+        "is_money": True,
     }
 
 
@@ -192,6 +195,20 @@ def test_refunds_that_arise_by_themselves_are_told(
     found = does(SHOP, orders.settle_payment, late.request_number, succeeded=True)
     assert names(found) == ["order.updated", "payment.settled", "refund.requested"]
     assert found[2][1]["request_number"] == one(database, Refund, order_id=order.id).request_number
+
+
+def test_what_comes_back_as_credit_is_no_money_to_pay(
+    database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner, status="delivered", parcels=[{}], credit_balance_used=10000)
+    before = mark(database)
+    make_return(database, owner, order, return_item(), status=ReturnStatus.COMPLETE)
+    back = [data for name, data in told(database, before) if name == "refund.requested"]
+    assert {data["request_number"]: data["is_money"] for data in back} == {
+        row.request_number: row.is_money
+        for row in call(list_refunds, RefundsQuery(), actor=SHOP).rows
+    }
+    assert sorted(data["is_money"] for data in back) == [False, True]
 
 
 def test_a_return_takes_its_way(database: Database, owner: User, does: Does) -> None:

@@ -41,6 +41,7 @@ from account_portal.models import (
     ShipmentItem,
 )
 from account_portal.orders import service as orders
+from account_portal.orders.rules import is_money
 from account_portal.returns import service as returns
 
 
@@ -206,6 +207,7 @@ def _refunds(ctx: Context, ids: Sequence[str]) -> list[RefundRow]:
             currency=currency,
             customer_id=customer_id,
             return_request_number=returns.get(row.return_id),
+            is_money=is_money(row.payment_mode, row.payment_method),
             by_gateway=orders.is_sent_by_gateway(ctx, row),
             is_retry_available=row.id in retried,
         )

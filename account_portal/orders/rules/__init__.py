@@ -113,7 +113,14 @@ from account_portal.orders.rules.refund_days import (
     refund_promise,
     refund_way,
 )
-from account_portal.orders.rules.refunds import ENDED, POINTS, STORE_CREDIT, Owed, RefundFact
+from account_portal.orders.rules.refunds import (
+    ENDED,
+    POINTS,
+    STORE_CREDIT,
+    Owed,
+    RefundFact,
+    is_money,
+)
 from account_portal.orders.rules.units import (
     NOT_RETURNABLE,
     DeliveredParcel,
@@ -209,6 +216,7 @@ __all__ = [
     "holds",
     "invoice_number",
     "is_held_until_paid",
+    "is_money",
     "kindest_cancel",
     "kindest_claim",
     "kindest_line_cancel",

@@ -17,6 +17,11 @@ ENDED = frozenset({ReturnStatus.CANCELLED, ReturnStatus.REJECTED})
 """Returns that hold nothing any more: neither units nor refunds."""
 
 
+def is_money(payment_mode: str, payment_method: str | None) -> bool:
+    """Whether a refund of that mode and method is money, rather than points or store credit."""
+    return payment_mode != POINTS and payment_method != STORE_CREDIT
+
+
 @dataclass(frozen=True, slots=True)
 class RefundFact:
     """One refund, as far as the rules care."""
@@ -37,7 +42,7 @@ class RefundFact:
     @property
     def is_money(self) -> bool:
         """Whether money goes back, rather than points or store credit."""
-        return self.payment_mode != POINTS and self.payment_method != STORE_CREDIT
+        return is_money(self.payment_mode, self.payment_method)
 
 
 class Owed(NamedTuple):

@@ -62,7 +62,7 @@ def cancel_planned_items(
     refunds = add_refunds(ctx, order, back, remarks="Items cancelled", purpose=RefundPurpose.PARCEL)
     means = replace(means_of(ctx, order, refunds), unpaid=back.unpaid)
     for refund in refunds:
-        if refund.payment_mode == rules.POINTS or refund.payment_method == rules.STORE_CREDIT:
+        if not rules.is_money(refund.payment_mode, refund.payment_method):
             refund.status, refund.refund_date = RefundStatus.SUCCESS, ctx.now
             ctx.db.flush()
             give_back(ctx, refund, order)

@@ -185,7 +185,7 @@ def arrived_payments(ctx: Context, order_id: str) -> list[dict[str, Any]]:
 
 def working_days(ctx: Context, mode: str, method: str | None) -> int:
     """Working days until a refund of that mode and method is there."""
-    if mode == rules.POINTS or method == rules.STORE_CREDIT:
+    if not rules.is_money(mode, method):
         return 0
     is_transfer = mode == RefundMode.BANK_TRANSFER
     return ctx.settings.bank_refund_days if is_transfer else ctx.settings.refund_days
@@ -195,7 +195,7 @@ def expected_date(
     ctx: Context, begun: datetime, mode: str, method: str | None = None
 ) -> date | None:
     """By which day a refund begun at a time should be there; None for one that moves no money."""
-    if mode == rules.POINTS or method == rules.STORE_CREDIT:
+    if not rules.is_money(mode, method):
         return None
     country = ctx.settings.store_country
     return rules.nth_working_day(

@@ -284,7 +284,7 @@ def _parts_of(ctx: Context, refund: Refund, order: Order) -> list[_Part]:
 
 
 def _is_money(refund: Refund) -> bool:
-    return refund.payment_mode != rules.POINTS and refund.payment_method != rules.STORE_CREDIT
+    return rules.is_money(refund.payment_mode, refund.payment_method)
 
 
 def give_back(ctx: Context, refund: Refund, order: Order, *, later: Collection[str] = ()) -> None:

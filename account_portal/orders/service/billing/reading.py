@@ -122,9 +122,7 @@ def _payments(ctx: Context, order: Order, facts: OrderFacts) -> list[BillSum]:
             found.append((row["payment_date"] or row["created_at"], method + end, row["amount"]))
     paid_by = arrived_payments(ctx, order.id)
     for row in facts.refunds:
-        is_money = row["payment_mode"] != rules.POINTS and row["payment_method"] != (
-            rules.STORE_CREDIT
-        )
+        is_money = rules.is_money(row["payment_mode"], row["payment_method"])
         if row["status"] == RefundStatus.SUCCESS and is_money:
             way = rules.refund_way(row, paid_by)
             when = row["refund_date"] or row["modified_at"]

@@ -1,6 +1,6 @@
 """Refunds that arise by themselves: of money that is owed back and in no refund yet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -130,7 +130,7 @@ def withdraw_excess(facts: OrderFacts) -> list[dict[str, Any]]:
     money = facts.money()
     account = rules.account_of(money)
     living = sum(one.amount for one in _living(money))
-    waiting = [row for row in waiting if _is_money(row)]
+    waiting = [row for row in waiting if rules.is_money(row["payment_mode"], row["payment_method"])]
     changed: dict[str, dict[str, Any]] = {}
     if money.status is not OrderStatus.CANCELLED:
         waiting = [row for row in waiting if row["purpose"] is not None]
@@ -197,7 +197,3 @@ def _shrink(rows: Iterable[dict[str, Any]], excess: int, changed: dict[str, dict
 
 _OF_GOODS = frozenset({RefundPurpose.PARCEL, RefundPurpose.RETURN})
 _WAITING = frozenset({RefundStatus.PENDING, RefundStatus.APPROVED})
-
-
-def _is_money(row: Mapping[str, Any]) -> bool:
-    return row["payment_mode"] != rules.POINTS and row["payment_method"] != rules.STORE_CREDIT

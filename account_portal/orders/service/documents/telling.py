@@ -199,6 +199,7 @@ def _of_refund(
         "status": row["status"],
         **_amount(order, row["refund_amount"]),
         "payment_mode": row["payment_mode"],
+        "is_money": rules.is_money(row["payment_mode"], row["payment_method"]),
     }
     yield from (Told(kind, order["customer_id"], data) for kind in kinds)
 
