@@ -91,11 +91,13 @@ export function RouteFocus() {
 const NOTICE_SECONDS = 6;
 const SECONDS_PER_LETTER = 0.08;
 
-/** The dialog that lies over the page, if one does: what stands outside of it is neither seen nor read. */
+/** The dialog that lies over the page when something is told, if one does: what stands outside of it
+ *  is neither seen nor read. One that opens later is not told of it: it would lie over its buttons. */
 function useTopDialog(stamp) {
   const [top, setTop] = useState(null);
   useEffect(() => {
-    const look = () => setTop([...document.querySelectorAll("dialog:modal")].at(-1) ?? null);
+    const over = [...document.querySelectorAll("dialog:modal")];
+    const look = () => setTop(over.findLast((dialog) => dialog.open) ?? null);
     look();
     document.addEventListener("close", look, true);
     return () => document.removeEventListener("close", look, true);

@@ -46,6 +46,30 @@ def test_what_is_missing_is_told_at_its_field_until_it_is_there(open_page: OpenP
     expect(name).to_have_accessible_description("")
 
 
+def test_a_dialog_that_opens_later_has_no_notice_over_its_buttons(
+    open_page: OpenPage, customer: User
+) -> None:
+    page = open_page("/addresses", as_=customer.email)
+    dialog = open_form(page)
+    fill(dialog, "Saved")
+    dialog.get_by_role("button", name="Save address").click()
+    told = page.get_by_role("button", name="Dismiss")
+    told.hover()  # it stays while it is pointed at
+    page.evaluate(
+        """() => {
+          const [first, next] = ["dialog", "dialog"].map((kind) => document.createElement(kind));
+          document.body.append(first, next);
+          first.addEventListener("close", () => setTimeout(() => (next.id = "stands")));
+          first.showModal();
+          first.close();
+          next.showModal();
+        }"""
+    )
+    page.wait_for_selector("#stands", state="attached")  # whoever listens has heard of the first
+    expect(page.locator("body > :not(dialog) .notices")).to_contain_text("Address saved.")
+    expect(page.locator("#stands")).to_be_empty()
+
+
 def test_an_error_that_is_told_again_is_seen_again(open_page: OpenPage) -> None:
     page = open_page("/addresses", as_=SAM)
     dialog = open_form(page)
