@@ -161,6 +161,13 @@ class HeldAnswers:
         """Hold back all from the next on that has these words in it."""
         self._from, self.asked = words, 0
 
+    def wait_until_asked(self, times: int) -> None:
+        """Wait until the page has said so much since its answers are held."""
+        end = time.monotonic() + 10
+        while self.asked < times:
+            assert time.monotonic() < end, "the page said nothing"
+            self._page.wait_for_timeout(20)
+
     def let_go(self, *, after: str) -> None:
         """Let all go once something was said that has `after` in it."""
         end = time.monotonic() + 10
@@ -185,6 +192,7 @@ def test_a_dialog_left_and_opened_again_at_once_is_open(open_page: OpenPage) -> 
         answers.hold()
         page.keyboard.press("Escape")
         expect(add).to_be_focused()
+        answers.wait_until_asked(1)  # the browser tells of a dialog's end a moment later
         page.keyboard.press("Enter")
         answers.let_go(after='"is_writing_rx_state_":true')
         expect(dialog).to_be_visible()
