@@ -92,7 +92,7 @@ class PageState(rx.State):
         except NotAuthenticated:
             pass
         except Exception as error:  # noqa: BLE001 - an error here would swallow every answer
-            _unexpected(error)
+            _note(error)
         else:
             return found
         customer = customer_of(self)
@@ -171,7 +171,7 @@ class PageData(rx.State, mixin=True):
         except PortalError:
             pass  # what stands there was true a moment ago; the next change tries again
         except Exception as error:  # noqa: BLE001 - as above, and the shop wants to know
-            _unexpected(error)
+            _note(error)
 
     async def _look_again(self) -> None:
         """Read the data anew, as `load` does unless said otherwise."""
@@ -209,8 +209,9 @@ def get_viewer(ctx: Any) -> Viewer:
     )
 
 
-def _unexpected(error: Exception) -> PortalError:
-    if isinstance(error, PortalError):  # expected: an outage, say
+def _note(error: Exception) -> PortalError:
+    """Log an error that nobody expected, and say what the customer is told of any."""
+    if isinstance(error, PortalError):
         return error
     reference = new_id()
     if is_full_disk(error):
@@ -250,7 +251,7 @@ def action(function: Handler) -> Any:
             is_stale = isinstance(error, Conflict) and hasattr(self, "load")
             result = type(self).load if is_stale else None
         except Exception as error:  # noqa: BLE001 - whatever it is, the customer is told
-            self._show_error(_unexpected(error))
+            self._show_error(_note(error))
             result = None
         self.busy = ""
         yield result
@@ -278,7 +279,7 @@ def page_load(function: Handler) -> Any:
             yield rx.redirect(login_path(self), is_external=False, replace=True)
             return
         except Exception as error:  # noqa: BLE001 - not knowing who looks, the page shows nothing
-            _unexpected(error)
+            _note(error)
             self.reset()
             self.phase = "failed"
             return
@@ -302,7 +303,7 @@ def page_load(function: Handler) -> Any:
         except (PortalError, pydantic.ValidationError):
             self.phase, result = "failed", None
         except Exception as error:  # noqa: BLE001 - whatever it is, the page says so
-            _unexpected(error)
+            _note(error)
             self.phase, result = "failed", None
         yield result
 
@@ -371,7 +372,7 @@ async def _user_id(state: PageState) -> str:
     except PortalError:
         return ""
     except Exception as error:  # noqa: BLE001 - nobody is known, so nobody's state is sent
-        _unexpected(error)
+        _note(error)
         return ""
 
 

@@ -173,12 +173,12 @@ class Life:
     def _cancel(self, _place: int) -> None:
         flag = self.customer(service.get_order, self.number).view().is_cancellation_allowed
         shown = self._deed(flag, service.preview_cancel, self.number, CANCEL)
-        assert adds_up(shown), "the lines of a preview do not add up"
         before = self._living()
         assert shown.unpaid == self._unpaid(), "all that is unpaid is not asked for any more"
         seen = CANCEL.model_copy(update={"preview": shown.digest})
         self._deed(flag, service.cancel_order, self.number, seen)
         assert self._living() - before == shown.money * 100, "a cancel gives other than shown"
+        assert adds_up(shown), "the lines of a preview do not add up"
 
     def _cancel_items(self, place: int) -> None:
         units = 1 + place % 2
@@ -188,7 +188,6 @@ class Life:
         data = CANCEL.model_copy(update={"cancel_items": [CancelItem(**wanted)]})
         try:
             preview = self.customer(service.preview_cancel, self.number, data)
-            assert adds_up(preview), "the lines of a preview do not add up"
         except PortalError:
             item = shown.order_items[0]
             is_rest = (
@@ -204,6 +203,7 @@ class Life:
         assert units <= line.cancellable_quantity, "units cannot be cancelled and are"
         assert self._living() - before == preview.money * 100, "items give other than shown"
         assert unpaid - self._unpaid() == preview.unpaid, "cancelled items are asked for"
+        assert adds_up(preview), "the lines of a preview do not add up"
 
     def _deed(self, flag: bool, deed: Callable[..., Any], *args: Any) -> Any:
         """What the customer does succeeds if, and only if, the page says it can be done."""

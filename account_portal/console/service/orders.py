@@ -17,11 +17,17 @@ from account_portal.core.ids import made_at
 from account_portal.merchant import lists, rows
 from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery
 from account_portal.merchant.return_rows import ReturnRow
-from account_portal.models import Order, Payment, Refund, Shipment, ShipmentEvent, User
+from account_portal.models import Order, Shipment, ShipmentEvent, User
 from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts, facts_of, money_of
 from account_portal.returns import rules as return_rules
-from account_portal.states import OrderStatus, ReturnStatus, ShipmentStatus
+from account_portal.states import (
+    OrderStatus,
+    RefundStatus,
+    ReturnStatus,
+    ShipmentStatus,
+    TransactionStatus,
+)
 
 ALL = 200
 """Parts of an order that its screen shows."""
@@ -210,7 +216,7 @@ def _history(
     if order.cancelled_at:
         reason = f": {order.cancellation_reason}" if order.cancellation_reason else ""
         found.append(Happened(order.cancelled_at, f"Order cancelled{reason}"))
-    failed = _failed_at(ctx, order)
+    failed = _failed_at(facts)
     names = {line["id"]: line["product_name"] for line in facts.lines}
     for row in facts.cancelled:
         reason = f": {row['reason']}" if row["reason"] else ""
@@ -257,19 +263,19 @@ def _history(
     return _with_names(ctx, order.order_number, found)
 
 
-def _failed_at(ctx: Context, order: Order) -> dict[str, datetime]:
+def _failed_at(facts: OrderFacts) -> dict[str, datetime]:
     """When payments and refunds of an order failed that say no day, by their numbers.
 
     Of one that an import brought as failed nobody knows: it is told with the attempt.
     """
-    found = {}
-    for model, status in ((Payment, col(Payment.payment_status)), (Refund, col(Refund.status))):
-        table: Any = model
-        wanted = select(table).where(table.order_id == order.id, status == "failed")
-        for row in ctx.db.execute(wanted).scalars():
-            changed_here = row.modified_at > made_at(row.id)
-            found[row.request_number] = row.modified_at if changed_here else row.created_at
-    return found
+    failed = [row for row in facts.payments if row["payment_status"] == TransactionStatus.FAILED]
+    failed += [row for row in facts.refunds if row["status"] == RefundStatus.FAILED]
+    return {
+        row["request_number"]: row["modified_at"]
+        if row["modified_at"] > made_at(row["id"])  # here, not by the import
+        else row["created_at"]
+        for row in failed
+    }
 
 
 _STEPS_OF_RETURNS = {

@@ -10,6 +10,7 @@ from sqlalchemy import func, literal, select
 from sqlmodel import col
 
 from account_portal.context import Context
+from account_portal.merchant import lists
 from account_portal.models import (
     BankAccount,
     Claim,
@@ -126,9 +127,7 @@ def count_waiting(ctx: Context) -> list[Waiting]:
     for queue in QUEUES:
         few = select(literal(1).label("one")).where(queue.column.in_(list(queue.states)))
         if queue.awaits_payment is not None:
-            if queue.screen == "parcels":
-                few = few.where(col(OrderDocument.order_id) == col(Shipment.order_id))
-            few = few.where(col(OrderDocument.awaits_payment).is_(queue.awaits_payment))
+            few = few.where(*lists.awaiting(queue.awaits_payment, queue.column.class_.order_id))
         few_rows = few.limit(MOST_COUNTED + 1).subquery()
         count = ctx.db.execute(select(func.count()).select_from(few_rows)).scalar_one()
         found.append(Waiting(queue, count))

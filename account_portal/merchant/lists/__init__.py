@@ -2,7 +2,7 @@
 
 from account_portal.merchant.lists.claims import get_claim, list_claims
 from account_portal.merchant.lists.deliveries import list_deliveries
-from account_portal.merchant.lists.orders import get_order, list_orders
+from account_portal.merchant.lists.orders import awaiting, get_order, list_orders
 from account_portal.merchant.lists.parts import (
     get_payment,
     get_refund,
@@ -25,6 +25,7 @@ from account_portal.merchant.lists.queues import (
 )
 
 __all__ = [
+    "awaiting",
     "customer_id_of",
     "get_bank_account",
     "get_claim",

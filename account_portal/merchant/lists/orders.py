@@ -31,7 +31,7 @@ def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[EncodedView[list
     """Orders of any customer."""
     ctx.require_shop()
     require_to_read(ctx.actor.scopes, "order", *({"customer"} & set(query.expand)))
-    where = awaiting(query.awaits_payment)
+    where = awaiting(query.awaits_payment, _KEYS.id)
     if query.customer is not None:
         mine = of_customer(ctx, col(Order.customer_id), query.customer)
         where.append(col(OrderDocument.order_id).in_(select(col(Order.id)).where(*mine)))
@@ -46,9 +46,17 @@ def list_orders(ctx: Context, query: OrdersQuery) -> CursorPage[EncodedView[list
     return CursorPage(EncodedView(_ROWS, b"[" + b",".join(rows) + b"]"), cursor)
 
 
-def awaiting(asked: bool | None) -> list[ColumnElement[bool]]:
-    """The condition that an order does or does not await money before its goods are sent."""
-    return [] if asked is None else [col(OrderDocument.awaits_payment).is_(asked)]
+def awaiting(asked: bool | None, order_id: Any) -> list[ColumnElement[bool]]:
+    """The condition that goods wait for money or may be sent; none if it was not asked for.
+
+    Args:
+        asked: which of both.
+        order_id: the column that names their order.
+    """
+    if asked is None:
+        return []
+    orders = select(col(OrderDocument.order_id)).where(col(OrderDocument.awaits_payment).is_(asked))
+    return [order_id.in_(orders)]
 
 
 def get_order(

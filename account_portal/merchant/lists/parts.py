@@ -31,7 +31,6 @@ from account_portal.merchant.rows import (
 )
 from account_portal.models import (
     Order,
-    OrderDocument,
     OrderLine,
     OrderReturn,
     Payment,
@@ -94,9 +93,7 @@ def list_shipments(ctx: Context, query: ShipmentsQuery) -> CursorPage[list[Shipm
     """Parcels of any order."""
     ctx.require_shop()
     where = of_order(ctx, col(Shipment.order_id), query.order_number)
-    if query.awaits_payment is not None:
-        orders_so = select(col(OrderDocument.order_id)).where(*awaiting(query.awaits_payment))
-        where.append(col(Shipment.order_id).in_(orders_so))
+    where += awaiting(query.awaits_payment, col(Shipment.order_id))
     ids, cursor = find_page(ctx, _SHIPMENTS, query, statuses=query.status, where=where)
     return CursorPage(bring_along(ctx, _shipments(ctx, ids), query.expand), cursor)
 

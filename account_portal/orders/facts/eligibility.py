@@ -21,14 +21,14 @@ Answer = TypeVar("Answer")
 
 
 def line_returns(
-    facts: OrderFacts, now: datetime, *, withdrawn_at: rules.Place | None = None
+    facts: OrderFacts, now: datetime, *, withdrawn_in: rules.Place | None = None
 ) -> dict[str, rules.LineReturn]:
     """What of each line can go back, by its id, whatever the state of the order."""
     goods, ordered_at = _goods(facts), facts.order["order_date"]
     terms = line_terms(facts, now)
-    if withdrawn_at is not None:
+    if withdrawn_in is not None:
         return {
-            line_id: rules.withdrawal_of(said, ordered_at, goods[line_id], now, withdrawn_at)
+            line_id: rules.withdrawal_of(said, ordered_at, goods[line_id], now, withdrawn_in)
             for line_id, said in terms.items()
         }
     return {
@@ -69,17 +69,17 @@ class LineEligibility(NamedTuple):
 
 
 def line_eligibility(
-    facts: OrderFacts, now: datetime, *, withdrawn_at: rules.Place | None = None
+    facts: OrderFacts, now: datetime, *, withdrawn_in: rules.Place | None = None
 ) -> dict[str, LineEligibility]:
     """What of each line can go back, by its id: what is shown and enforced.
 
     Args:
         facts: of its order.
         now: the moment.
-        withdrawn_at: where it was delivered, if the contract was withdrawn from at that moment.
+        withdrawn_in: where it was delivered, if the contract is withdrawn from at that moment.
     """
     status = OrderStatus(facts.order["status"])
-    returns = line_returns(facts, now, withdrawn_at=withdrawn_at)
+    returns = line_returns(facts, now, withdrawn_in=withdrawn_in)
     arrives = any(line.reason and line.reason.code == "not_delivered" for line in returns.values())
     cancellable = arrives and can_cancel(facts, now)
     found = {}

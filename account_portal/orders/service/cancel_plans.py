@@ -196,7 +196,7 @@ def _preview(
 
     refund = refund_to(data.refund_mode, to)
     goods = sum(amount for *_, amount in lines)
-    less = rules.less_back(goods + max(0, charges) - charge, back)
+    less = rules.less_back(goods + charges - charge, back)
     return CancelPreview(
         lines=[
             PreviewedLine(
@@ -208,7 +208,7 @@ def _preview(
             for line, units, amount in lines
         ],
         goods=major(goods),
-        delivery=major(back.total + back.unpaid + charge + less - goods),
+        delivery=major(charges),
         less=major(less),
         less_reason=rules.why_less(goods, less),
         charge=major(charge),

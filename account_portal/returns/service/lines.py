@@ -23,7 +23,7 @@ def line_states(
     facts = facts_of(ctx.db, order)
     if withdrawn_at is None:
         return states_of(facts, ctx.now)
-    return states_of(facts, withdrawn_at, withdrawn_at=_place_of_delivery(ctx, order))
+    return states_of(facts, withdrawn_at, withdrawn_in=_place_of_delivery(ctx, order))
 
 
 def _place_of_delivery(ctx: Context, order: Order) -> order_rules.Place:
@@ -60,13 +60,13 @@ def states_for_change(
 
 
 def states_of(
-    facts: OrderFacts, now: datetime, *, withdrawn_at: order_rules.Place | None = None
+    facts: OrderFacts, now: datetime, *, withdrawn_in: order_rules.Place | None = None
 ) -> list[tuple[OrderLine, LineState]]:
     """The same from the facts of the order."""
     delivered = facts.delivered_units()
     held = facts.held()
     lost = facts.lost()
-    eligible = line_eligibility(facts, now, withdrawn_at=withdrawn_at)
+    eligible = line_eligibility(facts, now, withdrawn_in=withdrawn_in)
     found = []
     for row in facts.lines:
         line, other, gone = OrderLine(**row), held[row["id"]], lost[row["id"]]
