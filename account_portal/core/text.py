@@ -34,3 +34,8 @@ def folded(text: str) -> str:
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return bare.translate(_BASE_LETTERS)
+
+
+def full_name(first: str | None, last: str | None) -> str:
+    """The names there are, as one."""
+    return " ".join(part for part in (first, last) if part)

@@ -30,6 +30,7 @@ from account_portal.core.errors import (
 from account_portal.core.ids import new_id
 from account_portal.core.proof import FreshProofRequired, ProofWays
 from account_portal.core.schemas import View
+from account_portal.core.text import full_name
 from account_portal.core.validation import invalid
 from account_portal.doors.page import begin_event, caller_of, customer_of, frame_of, read_inline
 from account_portal.security.media_links import picture_url
@@ -197,7 +198,7 @@ def sentence(text: str) -> str:
 def get_viewer(ctx: Any) -> Viewer:
     """The customer who calls, as the shell shows them."""
     user = ctx.get_person()
-    name = " ".join(part for part in (user.first_name, user.last_name) if part)
+    name = full_name(user.first_name, user.last_name)
     return Viewer(
         signed_in=True,
         id=user.id,

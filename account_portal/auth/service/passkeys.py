@@ -39,6 +39,7 @@ from account_portal.auth.service.limits import PER_ACCOUNT_PASSKEYS, count_attem
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_secret
+from account_portal.core.text import full_name
 from account_portal.models import Passkey
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.account import PasskeyAdded, PasskeyRemoved
@@ -64,7 +65,7 @@ def begin_passkey(ctx: Context) -> schemas.PasskeyOptions:
         raise PasskeyLimitReached
     if user.passkey_handle is None:
         user.passkey_handle = new_secret()
-    name = " ".join(part for part in (user.first_name, user.last_name) if part)
+    name = full_name(user.first_name, user.last_name)
     known_as = user.email or f"{user.country_code or ''}{user.phone or ''}" or user.id
     challenge, token = new_challenge(ctx, REGISTER, bound_to=session_of(ctx))
     options = generate_registration_options(

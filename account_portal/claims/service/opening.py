@@ -7,7 +7,6 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import col
 
-from account_portal.addresses.rules import zone_of
 from account_portal.claims import rules, schemas
 from account_portal.claims.service.reading import get_claim
 from account_portal.context import Context
@@ -17,7 +16,6 @@ from account_portal.core.ids import new_number
 from account_portal.evidence import rules as evidence_rules
 from account_portal.evidence import service as evidence
 from account_portal.models import (
-    AddressCopy,
     Claim,
     ClaimItem,
     Evidence,
@@ -27,6 +25,7 @@ from account_portal.orders.facts import OrderFacts, facts_of, line_claims, parce
 from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason, require_preview
 from account_portal.orders.schemas import PreviewedLine
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.arrivals import place_of_delivery
 from account_portal.orders.service.claim_news import tell_claim
 from account_portal.orders.service.locking import lock_order_of
 from account_portal.returns import rules as return_rules
@@ -104,10 +103,8 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
 
 def _parcels(ctx: Context, facts: OrderFacts) -> dict[str, Reason | None]:
     """Which parcels did not arrive, in the days of the place they go to."""
-    copy_id = facts.order["shipping_address_id"] or facts.order["billing_address_id"]
-    address = ctx.db.get(AddressCopy, copy_id or "")
-    zone = zone_of(address.country if address else None, address.state if address else None)
-    return parcel_claims(facts, ctx.now.astimezone(zone))
+    place = place_of_delivery(ctx, facts.order)
+    return parcel_claims(facts, ctx.now.astimezone(place.zone))
 
 
 def _ways(facts: OrderFacts, parcel_id: str) -> list[ReturnResolution]:

@@ -19,6 +19,7 @@ from account_portal.console.service.settings import shown_settings
 from account_portal.console.web import BASE, Content, Screen, Visit
 from account_portal.core.errors import InvalidInput
 from account_portal.core.schemas import EncodedView
+from account_portal.core.text import full_name
 from account_portal.events import EventType
 from account_portal.merchant import keys, lists, rows, states
 from account_portal.merchant.claim_rows import ClaimsQuery
@@ -136,7 +137,7 @@ def _order(visit: Visit) -> Content:
 
 def _customer(visit: Visit) -> Content:
     customer, theirs = order_screens.read_customer(visit.ctx, visit.path["customer"])
-    name = " ".join(part for part in (customer.first_name, customer.last_name) if part)
+    name = full_name(customer.first_name, customer.last_name)
     return {
         "title": name or customer.email or customer.customer_id,
         "customer": customer,

@@ -7,7 +7,7 @@ from sqlalchemy import CompoundSelect, func, or_, select, union
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.core.text import plain, without_number_sign
+from account_portal.core.text import full_name, plain, without_number_sign
 from account_portal.core.validation import readable_phone
 from account_portal.models import Order, OrderReturn, User
 
@@ -82,7 +82,7 @@ def _orders_named(number: str, parcel: str) -> CompoundSelect[Any]:
 def _customer(row: User) -> FoundCustomer:
     return FoundCustomer(
         customer_id=row.customer_id,
-        name=" ".join(part for part in (row.first_name, row.last_name) if part),
+        name=full_name(row.first_name, row.last_name),
         email=row.email or "",
         phone=readable_phone(row.country_code, row.phone) if row.phone else "",
     )

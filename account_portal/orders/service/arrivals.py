@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy import select
 from sqlmodel import col
 
-from account_portal.addresses.rules import zone_of
+from account_portal.addresses.rules import country_code_of, zone_of
 from account_portal.context import Context
 from account_portal.core.written import written_day
-from account_portal.models import OrderDocument
+from account_portal.models import AddressCopy, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import Arrival, OrderCard
 from account_portal.states import OrderStatus, PaymentStatus, ShipmentStatus
@@ -21,6 +21,16 @@ def zone_of_delivery(order: Mapping[str, Any]) -> tzinfo:
     """The time zone an order goes to, from its document."""
     address = order["shipping_address"] or order["billing_address"] or {}
     return zone_of(address.get("country"), address.get("state"))
+
+
+def place_of_delivery(ctx: Context, order: Mapping[str, Any]) -> rules.Place:
+    """The same before there is a document, from the row; of nowhere, the store's country."""
+    address = ctx.db.get(
+        AddressCopy, order["shipping_address_id"] or order["billing_address_id"] or ""
+    )
+    zone = zone_of(address.country if address else None, address.state if address else None)
+    country = country_code_of(address.country) if address and address.country else None
+    return rules.Place(zone, country or ctx.settings.store_country)
 
 
 def arrival_of(parcel: Mapping[str, Any], zone: tzinfo, now: datetime) -> Arrival | None:

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
-from account_portal.addresses.rules import country_code_of, zone_of
 from account_portal.context import Context
-from account_portal.models import AddressCopy, Order, OrderLine
+from account_portal.models import Order, OrderLine
 from account_portal.models import OrderReturn as Request
 from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import OrderFacts, facts_of, line_eligibility
+from account_portal.orders.service.arrivals import place_of_delivery
 from account_portal.returns.rules import LineState
 
 
@@ -23,14 +23,7 @@ def line_states(
     facts = facts_of(ctx.db, order)
     if withdrawn_at is None:
         return states_of(facts, ctx.now)
-    return states_of(facts, withdrawn_at, withdrawn_in=_place_of_delivery(ctx, order))
-
-
-def _place_of_delivery(ctx: Context, order: Order) -> order_rules.Place:
-    address = ctx.db.get(AddressCopy, order.shipping_address_id or "")
-    country = country_code_of(address.country) if address and address.country else None
-    zone = zone_of(country, address.state if address else None)
-    return order_rules.Place(zone, country or ctx.settings.store_country)
+    return states_of(facts, withdrawn_at, withdrawn_in=place_of_delivery(ctx, facts.order))
 
 
 def states_for_change(

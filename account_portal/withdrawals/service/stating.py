@@ -17,6 +17,7 @@ from account_portal.auth.service.limits import caller_network, count_attempt, pe
 from account_portal.context import Context
 from account_portal.core.errors import NotFound, TooManyAttempts
 from account_portal.core.ids import new_number
+from account_portal.core.text import full_name
 from account_portal.events import EventType, Told, record
 from account_portal.models import Order, User, Withdrawal
 from account_portal.notifications import enqueue
@@ -49,8 +50,7 @@ def own_words(ctx: Context) -> dict[str, str]:
     if ctx.actor.user_id is None or ctx.actor.is_framed:
         return {}
     user = ctx.db.get_one(User, ctx.actor.user_id)
-    name = " ".join(part for part in (user.first_name, user.last_name) if part)
-    return {"name": name, "contact": user.email or ""}
+    return {"name": full_name(user.first_name, user.last_name), "contact": user.email or ""}
 
 
 def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
