@@ -18,7 +18,8 @@ SAID = {"name": "Asha Rao", "order": "last week's", "contact": "asha@example.com
 @pytest.fixture
 def delivered(database: Database, owner: User) -> Order:
     lines = [make_line(0, sku="A", quantity=2), make_line(1, sku="B")]
-    return make_order(database, owner, lines=lines, status="delivered", parcels=[{}])
+    place = {"country": "Germany"}
+    return make_order(database, owner, lines=lines, status="delivered", parcels=[{}], place=place)
 
 
 def test_anybody_states_one_and_gets_its_receipt(api: Any, database: Database) -> None:

@@ -31,6 +31,8 @@ from tests.factories.events import told, types_told
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 
+GERMANY, INDIA = {"country": "Germany"}, {"country": "India"}
+
 
 @pytest.fixture
 def delivered(database: Database, owner: User) -> Order:
@@ -38,6 +40,7 @@ def delivered(database: Database, owner: User) -> Order:
         database,
         owner,
         lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+        place=GERMANY,
         status="delivered",
         parcels=[{}],
         customer_email="guest@example.com",
@@ -126,7 +129,7 @@ def test_a_key_of_another_order_proves_nothing(
 
 
 def test_what_is_not_sent_is_cancelled(database: Database, acting: Any, owner: User) -> None:
-    order = make_order(database, owner)
+    order = make_order(database, owner, place=GERMANY)
     state(acting, order.order_number, owner)
     [row] = rows(database, Withdrawal)
     assert row.status == "settled"
@@ -135,7 +138,9 @@ def test_what_is_not_sent_is_cancelled(database: Database, acting: Any, owner: U
 
 
 def test_what_is_on_its_way_waits_for_people(database: Database, acting: Any, owner: User) -> None:
-    order = make_order(database, owner, status="shipped", parcels=[{"status": "shipped"}])
+    order = make_order(
+        database, owner, status="shipped", parcels=[{"status": "shipped"}], place=GERMANY
+    )
     state(acting, order.order_number, owner)
     [row] = rows(database, Withdrawal)
     assert (row.status, row.is_proven, row.order_number) == ("open", True, order.order_number)
@@ -167,6 +172,7 @@ def test_exempt_goods_are_named_with_why(
         database,
         owner,
         lines=[make_line(0, sku="A"), make_line(1, sku="B")],
+        place=GERMANY,
         status="delivered",
         parcels=[{}],
         at=clock.now,
@@ -295,6 +301,18 @@ def test_a_receipt_is_read_by_its_key_alone(
     assert timedelta(days=30) == service.stating.RECEIPT_LIFE
 
 
+def test_where_no_law_asks_for_it_nothing_gets_round_the_policy(
+    database: Database, acting: Any, owner: User
+) -> None:
+    order = make_order(
+        database, owner, status="delivered", parcels=[{}], place={"country": "India"}
+    )
+    state(acting, order.order_number, owner)
+    [row] = rows(database, Withdrawal)
+    assert (row.status, row.is_proven, row.order_number) == ("open", True, order.order_number)
+    assert nothing_moved(database)
+
+
 @pytest.mark.parametrize(("country", "is_linked"), [("Germany", True), ("India", False)])
 def test_the_order_links_it_where_the_law_asks_for_it(
     database: Database, call: Any, owner: User, country: str, is_linked: bool
@@ -313,6 +331,7 @@ def test_half_of_a_withdrawal_is_never_done(
         database,
         owner,
         lines=[make_line(0, sku="A"), make_line(1, sku="B")],
+        place=GERMANY,
         status="partially_delivered",
         parcels=[{"units": {"A": 2}}],
     )

@@ -15,13 +15,16 @@ from sqlmodel import col
 from account_portal import routes
 from account_portal.auth.service.limits import caller_network, count_attempt, personal
 from account_portal.context import Context
+from account_portal.core.countries import EEA
 from account_portal.core.errors import NotFound, TooManyAttempts
 from account_portal.core.ids import new_number
 from account_portal.core.text import full_name
 from account_portal.events import EventType, Told, record
-from account_portal.models import Order, User, Withdrawal
+from account_portal.models import Order, Withdrawal
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import WithdrawalReceived
+from account_portal.orders.facts import facts_of
+from account_portal.orders.service.arrivals import place_of_delivery
 from account_portal.security import otp, rate_limit, tokens
 from account_portal.security.rate_limit import Limit
 from account_portal.states import WithdrawalStatus
@@ -49,7 +52,7 @@ def own_words(ctx: Context) -> dict[str, str]:
     """
     if ctx.actor.user_id is None or ctx.actor.is_framed:
         return {}
-    user = ctx.db.get_one(User, ctx.actor.user_id)
+    user = ctx.get_person()
     return {"name": full_name(user.first_name, user.last_name), "contact": user.email or ""}
 
 
@@ -214,7 +217,12 @@ def _try_to_carry_out(
     data: StateWithdrawal,
     lines: Sequence[CoveredLine],
 ) -> None:
-    """What cannot be done as it stands waits for the shop's people, as do words of the customer."""
+    """What cannot be done as it stands waits for the shop's people, as do words of the customer.
+
+    So does what no law asks for: there, the shop's policy is not to be got round by this form.
+    """
+    if place_of_delivery(ctx, facts_of(ctx.db, order).order).country not in EEA:
+        return
     wanted = data.withdraw_items or []
     exempt = {line.sku for line in lines if line.exempt}
     if data.goods or any(item.sku in exempt for item in wanted):
