@@ -23,6 +23,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from account_portal.core.clock import is_zone
 from account_portal.core.environment import (
     PREFIX,
     EnvironmentFault,
@@ -241,6 +242,12 @@ class Settings(BaseSettings):
         pattern=r"^[A-Z]{2}$",
         description="The store's country (ISO 3166, two letters): its weekends and public holidays "
         "count for promised days of refunds, and messages write money as it does.",
+    )
+    store_time_zone: str = Field(
+        default="",
+        description="The store's time zone, as in `America/Los_Angeles`: times that imports tell "
+        "without a zone are times there, and days on bills and of promised refunds are days there. "
+        "Empty: UTC for imports, the usual zone of `PORTAL_STORE_COUNTRY` for the rest.",
     )
     currency: str = Field(
         default="INR",
@@ -644,6 +651,13 @@ class Settings(BaseSettings):
     def _known_sender(cls, value: str) -> str:
         if value:
             sender_of(value)
+        return value
+
+    @field_validator("store_time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value and not is_zone(value):
+            raise ValueError(f"there is no time zone '{value}'; write one like Asia/Kolkata")
         return value
 
     @field_validator("currency")

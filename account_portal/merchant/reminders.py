@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, exists, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from account_portal.addresses.rules import zone_of_store
 from account_portal.context import SHOP, Caller, Context, enter
 from account_portal.core import money
 from account_portal.core.clock import utc_now
@@ -241,7 +242,7 @@ def _tell_lapse(ctx: Context, customer_id: str) -> bool:
     if not _is_first(ctx, f"points:{customer_id}", since=account.modified_at):
         return False
     lapses = account.modified_at + timedelta(days=ctx.settings.points_lapse_days)
-    day = max(lapses, ctx.now + LAPSE_TOLD).date()
+    day = max(lapses, ctx.now + LAPSE_TOLD).astimezone(zone_of_store(ctx.settings)).date()
     told = PointsLapsing(
         store=ctx.settings.store_name,
         points=f"{int(money.to_points(account.earned - account.redeemed)):,}",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -329,6 +330,19 @@ def test_any_words_can_be_drawn(name: str, address: list[str], count: int) -> No
         kept=Decimal(5 * count),
         note="",
     )
-    file = draw(bill, "JP")
+    file = draw(bill, "JP", ZoneInfo("Asia/Tokyo"))
     assert 1 <= len(PdfReader(BytesIO(file)).pages) <= 1 + count // 10 + 1
     assert f"\u00a5{5 * count}" in words(file).replace(",", "")
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("", "1 Mar 2024"), ("America/Los_Angeles", "29 Feb 2024")]
+)
+def test_days_of_a_bill_are_the_stores(
+    api: Any, database: Database, owner: User, set_settings: Set, zone: str, day: str
+) -> None:
+    set_settings(PORTAL_STORE_TIME_ZONE=zone)
+    moment = datetime(2024, 3, 1, 2, tzinfo=UTC)
+    order = make_order(database, owner, parcels=[{}], order_date=moment)
+    text = words(fetch(api, owner, order.order_number, "receipt").content)
+    assert f"Ordered {day}" in text

@@ -27,7 +27,7 @@ from account_portal.addresses.rules.forms import (
 from account_portal.addresses.rules.postcodes import (
     postcode_of,
 )
-from account_portal.addresses.rules.zones import zone_of
+from account_portal.addresses.rules.zones import zone_of, zone_of_store
 
 __all__ = [
     "MAX_ADDRESSES",
@@ -50,4 +50,5 @@ __all__ = [
     "tidied",
     "unfilled",
     "zone_of",
+    "zone_of_store",
 ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 from account_portal.addresses.rules.countries import country_code_of, data_of, plain_name
+from account_portal.core.settings import Settings
 
 # Of countries with several zones, the one most people live in.
 _USUAL = {
@@ -96,6 +97,12 @@ def zone_of(country: str | None, state: str | None = None) -> ZoneInfo:
         return ZoneInfo("UTC")
     of_state = _zones_of_states(code).get(plain_name(state)) if state else None
     return ZoneInfo(of_state or _USUAL.get(code) or _zones_of_countries()[code])
+
+
+def zone_of_store(settings: Settings) -> ZoneInfo:
+    """The zone whose days are the store's: the one it names, or the usual one of its country."""
+    named = settings.store_time_zone
+    return ZoneInfo(named) if named else zone_of(settings.store_country)
 
 
 @lru_cache(maxsize=1)

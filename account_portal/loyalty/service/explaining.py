@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlmodel import col
 
-from account_portal.addresses.rules import zone_of
+from account_portal.addresses.rules import zone_of_store
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.loyalty import rules
@@ -67,14 +67,14 @@ def get_point_sums(ctx: Context) -> PointSums:
 def list_months_of_points(ctx: Context) -> list[MonthOfPoints]:
     """What the caller earned, spent and lost in each of the last twelve months, this one the last.
 
-    Months are those of the store's country. Points that came back count as earned, those taken
+    Months are those of the store's time zone. Points that came back count as earned, those taken
     back with a return as spent.
 
     Raises:
         LoyaltyNotEnabled: the store runs no programme.
     """
     customer_id = require_programme(ctx)
-    zone = zone_of(ctx.settings.store_country)
+    zone = zone_of_store(ctx.settings)
     months = rules.last_months(ctx.now.astimezone(zone).date())
     begins = [datetime(day.year, day.month, 1, tzinfo=zone).astimezone(UTC) for day in months]
     created = col(LoyaltyActivity.created_at)

@@ -6,10 +6,11 @@ Texts that only tell what was are cut to what a column holds; keys are not.
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, get_args
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +27,7 @@ from pydantic import (
 
 from account_portal.core import money
 from account_portal.core.schemas import Email as SignInEmail
+from account_portal.core.settings import get_settings
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -113,19 +115,30 @@ def unknown_fields(model: type[BaseModel], data: Mapping[str, Any]) -> set[str]:
 
 
 def _moment(value: Any) -> datetime:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            value = None
-    if not isinstance(value, datetime):
-        raise ValueError("must be a time such as 2025-03-01T09:30:00Z")  # noqa: TRY004
-    if value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
     try:
-        return value.astimezone(UTC)
-    except OverflowError:
+        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+        if moment.tzinfo is None:
+            moment = _in_store(value, moment)
+        return moment.astimezone(UTC)
+    except (AttributeError, ValueError, OverflowError):
         raise ValueError("must be a time such as 2025-03-01T09:30:00Z") from None
+
+
+_NOON = time(12)
+
+
+def _in_store(value: Any, moment: datetime) -> datetime:
+    """A time without a zone, in the store's; a day alone is noon of that day.
+
+    An hour that comes twice, when clocks are put back, is the first one; one that is left out when
+    they are put forward counts on from before it: 02:30 is 03:30.
+    """
+    zone = ZoneInfo(get_settings().store_time_zone or "UTC")
+    try:
+        day = date.fromisoformat(value.strip())
+    except (AttributeError, ValueError):
+        return moment.replace(tzinfo=zone)
+    return datetime.combine(day, _NOON, zone)
 
 
 Moment = Annotated[
@@ -133,7 +146,7 @@ Moment = Annotated[
     PlainValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-"""A time in ISO 8601, or a day. Without a zone it is UTC."""
+"""A time in ISO 8601, or a day; without a zone it is the store's."""
 
 LARGEST = 10**12
 _ZERO, _LARGEST = Decimal(0), Decimal(LARGEST)

@@ -2,10 +2,11 @@
 
 from datetime import UTC, tzinfo
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Discriminator, Field, Tag, field_validator
 
+from account_portal.core.clock import is_zone
 from account_portal.core.errors import InvalidInput
 from account_portal.core.pagination import Direction, PageParams, parse_sort
 from account_portal.core.schemas import (
@@ -89,10 +90,9 @@ class OrderSearch(PageParams):
     @field_validator("zone")
     @classmethod
     def _known(cls, value: str) -> str:
-        try:
-            return ZoneInfo(value).key if value else ""
-        except (ZoneInfoNotFoundError, ValueError, OSError):  # or a folder of zones
-            raise ValueError("is not a time zone") from None
+        if value and not is_zone(value):
+            raise ValueError("is not a time zone")
+        return value
 
     @property
     def year_begins_in(self) -> tzinfo:

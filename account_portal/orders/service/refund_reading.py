@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, exists, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from account_portal.addresses.rules import zone_of
+from account_portal.addresses.rules import zone_of_store
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.models import Order, OrderReturn, Payment, Refund
@@ -197,9 +197,10 @@ def expected_date(
     """By which day a refund begun at a time should be there; None for one that moves no money."""
     if not rules.is_money(mode, method):
         return None
-    country = ctx.settings.store_country
     return rules.nth_working_day(
-        begun.astimezone(zone_of(country)).date(), working_days(ctx, mode, method), country
+        begun.astimezone(zone_of_store(ctx.settings)).date(),
+        working_days(ctx, mode, method),
+        ctx.settings.store_country,
     )
 
 
@@ -234,6 +235,6 @@ def _view(ctx: Context, row: RowMapping, began: datetime | None) -> OrderRefund:
 def _due(ctx: Context, day: date | None) -> Arrival | None:
     if day is None:
         return None
-    today = ctx.now.astimezone(zone_of(ctx.settings.store_country)).date()
+    today = ctx.now.astimezone(zone_of_store(ctx.settings)).date()
     promise = rules.refund_promise(day, today)
     return Arrival(when=promise.when, day=promise.day)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import uharfbuzz
 from fpdf import FPDF
@@ -15,7 +16,6 @@ from fpdf.enums import Align, TextMode, XPos, YPos
 from fpdf.fonts import FontFace
 from typing_extensions import override
 
-from account_portal.addresses.rules import zone_of
 from account_portal.core.written import written_amount, written_date
 from account_portal.orders.schemas import Bill, BillSum
 
@@ -29,14 +29,15 @@ GREY, HAIRLINE = (90, 90, 90), (205, 205, 205)
 TITLES = {"receipt": "Receipt", "invoice": "Invoice"}
 
 
-def draw(bill: Bill, country: str) -> bytes:
+def draw(bill: Bill, country: str, zone: ZoneInfo) -> bytes:
     """The PDF of a bill.
 
     Args:
         bill: what stands on it.
         country: ISO 3166 code of the store's, as which it writes amounts and days.
+        zone: whose days they are.
     """
-    return _Sheet(bill, country).drawn()
+    return _Sheet(bill, country, zone).drawn()
 
 
 class _Font(NamedTuple):
@@ -78,9 +79,9 @@ def _fonts_for(text: str) -> Sequence[_Font]:
 
 
 class _Sheet(FPDF):
-    def __init__(self, bill: Bill, country: str) -> None:
+    def __init__(self, bill: Bill, country: str, zone: ZoneInfo) -> None:
         super().__init__(format="A4")
-        self.bill, self.country = bill, country
+        self.bill, self.country, self.zone = bill, country, zone
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.c_margin = 0  # words begin where lines do
         self.set_auto_page_break(auto=True, margin=MARGIN)
@@ -139,7 +140,7 @@ class _Sheet(FPDF):
         return f"\N{MINUS SIGN}{text}" if amount < 0 else text
 
     def _day(self, moment: datetime) -> str:
-        return written_date(moment.astimezone(zone_of(self.country)).date(), self.country)
+        return written_date(moment.astimezone(self.zone).date(), self.country)
 
     def _head(self) -> None:
         bill = self.bill

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from account_portal.addresses.rules import zone_of
+from account_portal.addresses.rules import zone_of_store
 from account_portal.context import Context
 from account_portal.core.bulk import Stored
 from account_portal.core.errors import NotFound
@@ -31,10 +32,11 @@ class BillPdf:
     etag: str
     _bill: str
     _country: str
+    _zone: ZoneInfo
 
     def content(self) -> bytes:
         """The PDF."""
-        return _drawn(self._bill, self._country)
+        return _drawn(self._bill, self._country, self._zone)
 
 
 def get_receipt(ctx: Context, order_number: str) -> BillFile:
@@ -99,11 +101,11 @@ def open_bill(
     if order is None:
         raise NotFound
     bill = _receipt(ctx, order) if kind == "receipt" else _invoice(ctx, order)
-    content, country = bill.model_dump_json(), ctx.settings.store_country
+    country, zone = ctx.settings.store_country, zone_of_store(ctx.settings)
     # A receipt says what is so now; what was so a moment ago is the same file if nothing changed.
     same = bill.model_copy(update={"issued_at": bill.ordered_at}).model_dump_json()
-    etag = tokens.keyed_digest("bills", f"{kind} {country} {same}")[:32]
-    return BillPdf(_file_name(bill), f'"{etag}"', content, country)
+    etag = tokens.keyed_digest("bills", f"{kind} {country} {zone.key} {same}")[:32]
+    return BillPdf(_file_name(bill), f'"{etag}"', bill.model_dump_json(), country, zone)
 
 
 def _file(ctx: Context, kind: BillKind, bill: Bill) -> BillFile:
@@ -159,7 +161,7 @@ def _issued(ctx: Context, order: Order) -> Invoice | None:
 
 def _issue(ctx: Context, order: Order, facts: OrderFacts) -> Bill:
     settings = ctx.settings
-    day = ctx.now.astimezone(zone_of(settings.store_country)).date()
+    day = ctx.now.astimezone(zone_of_store(settings)).date()
     year = rules.series_year(day, settings.invoice_year_month)
     sequence = _next_in(ctx, year)
     number = rules.invoice_number(settings.invoice_series, year, sequence)
@@ -191,8 +193,8 @@ def _next_in(ctx: Context, year: str) -> int:
 
 
 @lru_cache(maxsize=32)
-def _drawn(bill: str, country: str) -> bytes:
+def _drawn(bill: str, country: str, zone: ZoneInfo) -> bytes:
     """Drawing takes longer than all else; a file is often asked for twice."""
     from account_portal.orders.service.billing.drawing import draw  # a start needs no fonts
 
-    return draw(Bill.model_validate_json(bill), country)
+    return draw(Bill.model_validate_json(bill), country, zone)

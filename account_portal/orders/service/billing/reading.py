@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from account_portal.addresses.rules import postcode_first, zone_of
+from account_portal.addresses.rules import postcode_first, zone_of_store
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.written import written_date
@@ -113,7 +113,7 @@ def _tax_label(part: rules.TaxPart) -> str:
 
 def _payments(ctx: Context, order: Order, facts: OrderFacts) -> list[BillSum]:
     """What arrived and what went back, oldest first."""
-    zone, country = zone_of(ctx.settings.store_country), ctx.settings.store_country
+    zone, country = zone_of_store(ctx.settings), ctx.settings.store_country
     found = []
     for row in facts.payments:
         if row["payment_status"] in rules.ARRIVED:
@@ -141,6 +141,5 @@ def _note(ctx: Context, order: Order) -> str:
         return ""
     if order.cancelled_at is None:
         return "This order was cancelled."
-    country = ctx.settings.store_country
-    day = order.cancelled_at.astimezone(zone_of(country)).date()
-    return f"This order was cancelled on {written_date(day, country)}."
+    day = order.cancelled_at.astimezone(zone_of_store(ctx.settings)).date()
+    return f"This order was cancelled on {written_date(day, ctx.settings.store_country)}."
