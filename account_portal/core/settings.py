@@ -47,8 +47,9 @@ ORIGIN = re.compile(r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")
 
 SHORTEST_SECRET = 32
 """Characters of a key."""
-FEWEST_SIGNS = 8
-"""Different characters of a key: 32 random hexadecimal digits have fewer once in a million."""
+FEWEST_SIGNS = 6
+"""Different characters of a key. What is less was padded or repeated; whether a phrase is a good
+secret cannot be told from it, and a portal that ran must not stop at its next upgrade."""
 _KEYS = ("secret_key", "encryption_key", "embed_secret")
 ANYWHERE = "0.0.0.0"  # noqa: S104 - asked about, not listened at
 """Any address: what may be reached there, may be reached from other machines."""
