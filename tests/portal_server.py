@@ -92,7 +92,8 @@ def errors_in(log: Path) -> list[str]:
     """The errors of a server's log, with the way through the code, readable."""
     lines = log.read_text(errors="replace").splitlines()
     # What is no line of ours comes from the server below us, or is a crash.
-    told = [line for line in lines if '"level":"error"' in line or not line.startswith("{")]
+    ours = ("{", "Ready: ")
+    told = [line for line in lines if '"level":"error"' in line or not line.startswith(ours)]
     return [line.replace("\\n", "\n") for line in told[-20:]]
 
 

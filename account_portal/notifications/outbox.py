@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
@@ -15,6 +16,7 @@ from account_portal.core.reading import PreparedSelect
 from account_portal.core.request_id import OUTSIDE, request_id
 from account_portal.models import NotificationPreference, OutboxMessage, User
 from account_portal.notifications.delivery import SENDER_DIED, wake
+from account_portal.notifications.messages import message_classes
 from account_portal.notifications.messages.base import (
     Channel,
     CodeMessage,
@@ -26,7 +28,8 @@ from account_portal.security import tokens
 
 KEPT = timedelta(days=30)
 MOST_BY_PHONE = 20
-"""Texts that a customer has in a day, by each channel, before what they do themselves adds none."""
+"""Texts that a customer has in a day, by each channel, before what they do themselves adds none;
+and warnings about the account, of which others are not counted."""
 _OPT_INS = tuple(
     name for name in NotificationPreference.model_fields if name not in ("user_id", "modified_at")
 )
@@ -170,9 +173,11 @@ def _queue(
 def _is_too_much(ctx: Context, message: CustomerMessage, channel: Channel, phone: str) -> bool:
     """Whether a customer makes the store pay for one text after the other.
 
-    News of the store's own deeds, and of the account's safety, always go out.
+    News of the store's own deeds always go out. Warnings are counted among themselves alone, so
+    that nobody silences them by a flood of something else; twenty of them have warned.
     """
-    if channel == "email" or message.category == "security" or not ctx.actor.is_customer:
+    warns = message.category == "security"
+    if channel == "email" or not (warns or ctx.actor.is_customer):
         return False
     row = bulk.table_of(OutboxMessage).c
     told = select(row.id).where(
@@ -180,7 +185,16 @@ def _is_too_much(ctx: Context, message: CustomerMessage, channel: Channel, phone
         row.channel == channel,
         row.created_at > ctx.now - timedelta(days=1),
     )
+    if warns:
+        told = told.where(row.kind.in_(_warnings()))
     return len(ctx.db.execute(told.limit(MOST_BY_PHONE)).all()) >= MOST_BY_PHONE
+
+
+@lru_cache(maxsize=1)
+def _warnings() -> list[str]:
+    """Kinds of messages about the account's safety."""
+    found = message_classes().items()
+    return sorted(kind for kind, made in found if getattr(made, "category", "") == "security")
 
 
 class _Reader(NamedTuple):

@@ -108,6 +108,27 @@ def test_who_does_one_thing_after_the_other_costs_the_store_no_endless_texts(
     assert texts() == MOST_BY_PHONE + 3
 
 
+def test_warnings_by_phone_are_counted_among_themselves(
+    call: Any, owner: User, database: Database, clock: Clock
+) -> None:
+    """Whoever is in an account silences no warning by news, and makes no endless bill by warnings."""
+    change_user(database, owner, country_code="+91", phone="9876543210")
+    prefer(database, owner, transactional_whatsapp=False)
+
+    def told(channel: str) -> int:
+        return sum(way == channel for way, _ in queued(database))
+
+    for _ in range(MOST_BY_PHONE):
+        call(send, Parcel())
+    for _ in range(MOST_BY_PHONE + 5):
+        call(send, PasswordChanged(store="Northwind"))
+    assert told("sms") == 2 * MOST_BY_PHONE
+    assert told("email") == 2 * MOST_BY_PHONE + 5
+    clock.advance(days=1, seconds=1)
+    call(send, PasswordChanged(store="Northwind"))
+    assert told("sms") == 2 * MOST_BY_PHONE + 1
+
+
 def test_one_address_can_be_told_alone(acting: Acting, owner: User, database: Database) -> None:
     with acting(Actor()) as ctx:
         send(ctx, Parcel(), to=("email", "old@example.com"))

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from account_portal.core.db import Database
 from account_portal.core.places import ROOT
+from account_portal.gateways.email import ANSWERS_WITHIN
 from tests.torture.load import CLIENTS, Book, Load, settle
 from tests.torture.outside import Missing, OwnPostgres, OwnRedis, SmallDisk, hanging_server
 from tests.torture.portal import Line, Lost, Portal
@@ -27,8 +28,6 @@ ALSO_REPEATED = 50
 WORKER_RESTS = 7.0
 """Seconds between two kills of a worker; one that dies sooner ends the server, by design."""
 NOTICED_WITHIN = 30.0
-ANSWERS_WITHIN = 3.0
-"""Seconds a write may take while a provider hangs."""
 
 
 @dataclass
@@ -262,7 +261,8 @@ def hanging_provider(folder: Path, url: str, times: int) -> Result:
                 with Load(on.portal.port, deeds, on.book) as load:
                     load.wait_until_done()
                 on.settle(deeds)
-            if on.book.slowest > ANSWERS_WITHIN:
+            # On a machine with other work a write takes seconds; who waits for mail takes this.
+            if on.book.slowest >= ANSWERS_WITHIN:
                 result.wrong.append(f"a write waited {on.book.slowest:.1f} s")
             on.portal.kill()
             queued = _messages(on.database)
