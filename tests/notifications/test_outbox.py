@@ -111,7 +111,7 @@ def test_who_does_one_thing_after_the_other_costs_the_store_no_endless_texts(
 def test_warnings_by_phone_are_counted_among_themselves(
     call: Any, owner: User, database: Database, clock: Clock
 ) -> None:
-    """Whoever is in an account silences no warning by news, and makes no endless bill by warnings."""
+    """Who is in an account silences no warning by news, and makes no endless bill by warnings."""
     change_user(database, owner, country_code="+91", phone="9876543210")
     prefer(database, owner, transactional_whatsapp=False)
 
