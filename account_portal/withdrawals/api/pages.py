@@ -16,7 +16,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from account_portal import routes
 from account_portal.api.router import client_address
 from account_portal.context import Caller, Context, enter
-from account_portal.core.errors import NotFound, PortalError, TooManyAttempts
+from account_portal.core.errors import (
+    RETRY_AFTER,
+    GatewayUnavailable,
+    NotFound,
+    PortalError,
+    TooManyAttempts,
+)
 from account_portal.core.settings import get_settings
 from account_portal.doors.form import read_fields, require_same_origin
 from account_portal.security.cookies import read_order_cookie, read_session_cookie
@@ -85,11 +91,22 @@ class _Visit:
 
         return await run_in_threadpool(call)
 
+    async def own_words(self) -> dict[str, str]:
+        """Name and e-mail address of who is signed in; nothing while the database is away."""
+        try:
+            found: dict[str, str] = await self.run(service.own_words, writes=False)
+        except GatewayUnavailable:
+            return {}
+        return found
+
     async def lines(self, order: str) -> list[CoveredLine]:
-        """Lines of the order, if it is open to the caller."""
-        found: list[CoveredLine] = await self.run(
-            lambda ctx: service.covered_lines(ctx, order.strip()), writes=False
-        )
+        """Lines of the order, if it is open to the caller; none while the database is away."""
+        try:
+            found: list[CoveredLine] = await self.run(
+                lambda ctx: service.covered_lines(ctx, order.strip()), writes=False
+            )
+        except GatewayUnavailable:
+            return []
         return found
 
 
@@ -99,7 +116,7 @@ async def ask(request: Request, lang: str = "", order: str = "") -> Response:
     visit = _Visit(request, lang)
     said = {"order": order[:200]}
     if request.headers.get("sec-fetch-dest", "document") == "document":  # in no frame
-        said |= await visit.run(service.own_words, writes=False)
+        said |= await visit.own_words()
     return _statement(visit, said, await visit.lines(order), {})
 
 
@@ -132,6 +149,9 @@ async def confirm(request: Request) -> Response:
         answer = visit.show("title", f'<p role="alert">{visit.say("too_many")}</p>', 429)
         answer.headers.update(wait)
         return answer
+    except GatewayUnavailable:
+        # What was typed stays, and its button: it may be the last hour.
+        return _confirmation(visit, said, [], is_unavailable=True)
     return _received(visit, receipt, data.contact)
 
 
@@ -143,6 +163,12 @@ async def receipt_file(request: Request, key: str = "") -> Response:
         reference, text = await visit.run(lambda ctx: service.read_receipt(ctx, key), writes=False)
     except NotFound:
         return PlainTextResponse("Not found.\n", status_code=404, headers=_HEADERS)
+    except GatewayUnavailable as error:
+        return PlainTextResponse(
+            f"{error.message}\n",
+            status_code=error.status,
+            headers={**_HEADERS, "Retry-After": str(RETRY_AFTER)},
+        )
     name = f'attachment; filename="{reference}.txt"'
     return PlainTextResponse(text + "\n", headers={**_HEADERS, "Content-Disposition": name})
 
@@ -252,7 +278,9 @@ def _exempt(visit: _Visit, lines: Sequence[CoveredLine]) -> str:
     return f"<div>{visit.say('exempt')}<ul>{rows}</ul></div>" if rows else ""
 
 
-def _confirmation(visit: _Visit, said: Said, lines: Sequence[CoveredLine]) -> Response:
+def _confirmation(
+    visit: _Visit, said: Said, lines: Sequence[CoveredLine], *, is_unavailable: bool = False
+) -> Response:
     names = {line.sku: line.product_name for line in lines}
     chosen = [f"{one['quantity']} x {names.get(one['sku'], one['sku'])}" for one in _units(said)]
     goods = ", ".join([*chosen, *filter(None, [said.get("items", "").strip()])])
@@ -266,15 +294,19 @@ def _confirmation(visit: _Visit, said: Said, lines: Sequence[CoveredLine]) -> Re
         for name, value in said.items()
         if name in {"name", "order", "contact", "items", "lang"} or name.startswith(_UNITS)
     )
+    fault = f'<p role="alert">{visit.say("unavailable")}</p>' if is_unavailable else ""
     body = (
-        f'<p class="receipt">{"<br>".join(told)}</p>{_exempt(visit, lines)}'
+        f'{fault}<p class="receipt">{"<br>".join(told)}</p>{_exempt(visit, lines)}'
         f'<form method="post" action="{routes.WITHDRAW}/confirm">{kept}'
         f"<button>{visit.say('confirm')}</button></form>"
         f'<form method="post" action="{routes.WITHDRAW}">{kept}'
         '<input type="hidden" name="step" value="change">'
         f'<button class="quiet">{visit.say("back")}</button></form>'
     )
-    return visit.show("check", body)
+    answer = visit.show("check", body, 503 if is_unavailable else 200)
+    if is_unavailable:
+        answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def _received(visit: _Visit, receipt: WithdrawalReceipt, contact: str) -> Response:
