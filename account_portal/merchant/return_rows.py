@@ -35,7 +35,10 @@ class ReturnRow(OfOrder):
     customer_id: Ulid
     status: ReturnStatus
     items: list[ReturnUnits]
-    grand_total: Amount = Field(description="What the goods cost, tax included.")
+    grand_total: Amount = Field(
+        description="What the goods cost, tax included, and delivery that comes back with them."
+    )
+    shipping_amount: Amount = Field(description="That delivery: of a whole order, withdrawn from.")
     currency: str
     rejection_reason: str | None
     replacement_order_number: str | None

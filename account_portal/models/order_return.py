@@ -27,7 +27,16 @@ class OrderReturn(Identified, Stamped, table=True):
     request_number: str = Field(max_length=40, unique=True)
     status: str = Field(max_length=12)
     subtotal: int = Field(default=0, sa_type=Minor)
-    shipping_amount: int = Field(default=0, sa_type=Minor)
+    shipping_amount: int = Field(
+        default=0,
+        sa_type=Minor,
+        description="What of the order's delivery and charges comes back with it, tax included.",
+    )
+    asked_shipping_amount: int = Field(
+        default=0,
+        sa_type=Minor,
+        description="As much of them as long as nothing of the order stays with its customer.",
+    )
     total_tax: int = Field(default=0, sa_type=Minor)
     grand_total: int = Field(default=0, sa_type=Minor)
     pickup_address_id: str | None = Field(

@@ -142,7 +142,8 @@ def examples(settings: Settings) -> dict[str, Words]:
         ),
         ("return-created", ReturnMoved(step="created", **of_return, **back)),
         ("return-changed", ReturnMoved(step="changed", **of_return, **back)),
-        ("return-approved", ReturnMoved(step="approved", **of_return, **back)),
+        ("return-approved", ReturnMoved(step="approved", **of_return, **back, fee="₹118.00")),
+        ("return-withdrawn", ReturnMoved(step="created", **of_return, **back, delivery="₹49.00")),
         ("return-parcel", ReturnMoved(step="told", **of_return, parcel="Delhivery, 1490812345678")),
         (
             "return-declined",

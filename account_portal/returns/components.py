@@ -6,6 +6,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.evidence.components import evidence_shown
+from account_portal.orders.components import comes_back, why_no_more
 from account_portal.returns.schemas import REFUSALS
 from account_portal.ui import components as ui
 
@@ -90,4 +91,78 @@ def _inspected(item: Any) -> rx.Component:
             ui.text("Not in the parcel: ", ui.number(missing), size="small"),
         ),
         gap="none",
+    )
+
+
+def _is_refund(quote: Any) -> Any:
+    return (quote.money + quote.credit + quote.points) > 0
+
+
+def outcome_title(quote: Any) -> Any:
+    """What a quote is of."""
+    return rx.cond(
+        quote.replaced_units == 0,
+        "Your refund",
+        rx.cond(_is_refund(quote), "Your refund and replacement", "Your replacement"),
+    )
+
+
+def quoted(quote: Any, goods: Any) -> rx.Component:
+    """What comes back, line by line, and why the store keeps something of it.
+
+    Args:
+        quote: a `ReturnQuote`.
+        goods: what its items are called.
+    """
+    return ui.stack(
+        comes_back(
+            quote,
+            goods,
+            ui.PriceLine("Restocking fee", quote.fee, minus=True, optional=True),
+            ui.PriceLine("Replaced items", quote.replaced_amount, minus=True, optional=True),
+        ),
+        rx.cond(
+            quote.fee > 0,
+            ui.text(
+                "The store's policy keeps a restocking fee of what is sent back.", tone="muted"
+            ),
+        ),
+    )
+
+
+def outcome(quote: Any) -> rx.Component:
+    """What would come back."""
+    is_refund = _is_refund(quote)
+    return ui.stack(
+        rx.cond(
+            quote.goods > quote.replaced_amount,
+            quoted(quote, "Returned items"),
+            rx.cond(quote.less_reason, why_no_more(quote)),
+        ),
+        rx.cond(
+            quote.points > 0,
+            ui.text(
+                ui.number(quote.points),
+                rx.cond(is_refund, " points you paid with come back too.", " points come back."),
+            ),
+        ),
+        rx.cond(
+            quote.points_taken_back > 0,
+            ui.text(
+                ui.number(quote.points_taken_back),
+                " points you earned with these items are taken back.",
+                tone="muted",
+            ),
+        ),
+        rx.cond(
+            quote.replaced_units > 0,
+            ui.text(
+                ui.number(quote.replaced_units),
+                rx.cond(
+                    quote.replaced_units == 1,
+                    " item is sent again, free of charge.",
+                    " items are sent again, free of charge.",
+                ),
+            ),
+        ),
     )

@@ -9,7 +9,8 @@ How money adds up:
 - An order may have been paid by money, points and store credit together. What goods are worth goes
   back in the same proportion, again as a share of what is left of each, so that no more of any of
   them goes back than was given. Money that never arrived is not refunded.
-- Shipping and handling are not refunded.
+- Shipping and handling are refunded only with an order that is withdrawn from as a whole
+  (`service.delivery`).
 - A replacement is an order of its own whose units are free; it neither costs nor gives back money.
 """
 

@@ -233,7 +233,10 @@ class OrderReturn(View):
     status: ReturnStatus
     return_items: list[OrderReturnItem] = Field(min_length=1)
     subtotal: Amount
-    shipping_amount: Amount
+    shipping_amount: Amount = Field(
+        description="What of the order's delivery and charges comes back with the goods, tax "
+        "included."
+    )
     total_tax: Amount
     grand_total: Amount
     shipping_address: OrderAddress | None = Field(description="Pickup place.")
@@ -262,15 +265,18 @@ class OrderReturn(View):
     refund: list[OrderRefund]
 
 
-class AskedRefund(View):
-    """What comes back for a return that is not decided yet, if it is approved."""
+class ReturnQuote(RefundPreview):
+    """What would come back for a return, before it is asked for."""
 
-    money: Amount = Field(description="Back the way the order was paid.")
-    credit: Amount = Field(description="Back as store credit.")
-    points: Amount = Field(description="Loyalty points that come back.")
-    unpaid: Amount = Field(description="Was still to be paid, and is not asked for any more.")
-    way: str = Field(description="Where the money goes, as in `to UPI`.")
+    fee: Amount = Field(description="What the store keeps by its policy.")
     working_days: int = Field(description="Within how many, once the items are checked.")
+    points_taken_back: Amount = Field(description="Points earned with the goods, taken back.")
+    replaced_units: int = Field(ge=0)
+    replaced_amount: Amount = Field(description="What these cost; it is not refunded.")
+    evidence_required: list[str] = Field(
+        description="SKUs of items for whose reason the store asks for a photo or video; the "
+        "return is refused without."
+    )
 
 
 class ReturnDetail(View):
@@ -285,7 +291,10 @@ class ReturnDetail(View):
     can_ask_again: bool = Field(description="Whether the order lets something go back now.")
     wants: Literal["refund", "replacement", "both"]
     refunds: list[ShownRefund]
-    asked: AskedRefund | None = Field(description="Of a return that waits for approval.")
+    quote: ReturnQuote | None = Field(
+        description="What comes back, as the preview said it; its points are those of a return "
+        "that waits for approval. None: it ended, or nothing is refunded."
+    )
     store_email: str = Field(description="Where customers get help; may be empty.")
     help_link: str = Field(description="Where they get help with its order; may be empty.")
     currency: str
@@ -321,18 +330,4 @@ class ChangeableReturn(View):
     order_return: OrderReturn
     lines: list[ReturnableItem] = Field(
         description="All lines of its order; what it holds itself can go back."
-    )
-
-
-class ReturnQuote(RefundPreview):
-    """What would come back for a return, before it is asked for."""
-
-    fee: Amount = Field(description="What the store keeps by its policy.")
-    working_days: int = Field(description="Within how many, once the items are checked.")
-    points_taken_back: Amount = Field(description="Points earned with the goods, taken back.")
-    replaced_units: int = Field(ge=0)
-    replaced_amount: Amount = Field(description="What these cost; it is not refunded.")
-    evidence_required: list[str] = Field(
-        description="SKUs of items for whose reason the store asks for a photo or video; the "
-        "return is refused without."
     )

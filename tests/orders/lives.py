@@ -297,7 +297,7 @@ class Life:
                 returns.complete_return,
             ][place % 4]
             detail = self.customer(returns.get_return_detail, number)
-            asked, before, unpaid = detail.asked, self._living(), self._unpaid()
+            asked, before, unpaid = detail.quote, self._living(), self._unpaid()
             with suppress(PortalError):
                 self.shop(step, number)
                 if detail.order_return.status == "created":
@@ -305,6 +305,8 @@ class Life:
                     assert self._living() - before == given, "approving gives other than asked"
                     less = asked.unpaid if asked else 0
                     assert unpaid - self._unpaid() == less, "asked for other than shown"
+            quote = self.customer(returns.get_return_detail, number).quote
+            assert quote is None or adds_up(quote), "the lines of a return do not add up"
 
     def _inspect(self, place: int) -> None:
         """Of what was asked: all, some, none accepted; the rest refused, or not in the parcel."""
@@ -573,7 +575,7 @@ class Life:
             items = db.execute(
                 select(ReturnItem).where(col(ReturnItem.return_id) == request.id)
             ).scalars()
-            worth = 0
+            worth = request.shipping_amount
             for row in items:
                 line = db.get_one(OrderLine, row.line_id)
                 dearest = -(-line.line_total // max(1, line.quantity - line.free_quantity))

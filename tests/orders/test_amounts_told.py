@@ -133,7 +133,7 @@ def test_a_return_tells_what_it_shows_and_gives(
     data = CreateOrderReturn.model_validate(RETURN)
     shown = call(returns.quote_return, order.order_number, data.return_items)
     made = call(returns.create_return, order.order_number, data).request_number
-    page = call(returns.get_return_detail, made).asked
+    page = call(returns.get_return_detail, made).quote
     assert written(order, page) == written(order, shown)
     for step, deed in (("created", None), ("approved", returns.approve_return)):
         if deed is not None:

@@ -158,7 +158,7 @@ def test_goods_that_were_not_paid_are_not_asked_for_any_more(
     shown = call(returns.quote_return, number, asks().return_items)
     assert (shown.unpaid, shown.money) == (unpaid, 100 - unpaid)
     request = call(returns.create_return, number, asks()).request_number
-    asked = call(returns.get_return_detail, request).asked
+    asked = call(returns.get_return_detail, request).quote
     assert (asked.unpaid, asked.money) == (unpaid, 100 - unpaid)
     call(returns.approve_return, request, actor=SHOP)
     some = {"cancel_items": [{"sku": "SKU-0", "quantity": 1}]}

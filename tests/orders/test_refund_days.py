@@ -207,15 +207,15 @@ def test_an_order_knows_its_returns_and_a_return_its_refund(
     number = made.request_number
 
     waiting = call(returns.get_return_detail, number)
-    assert (waiting.asked.money, waiting.asked.way) == (100, "to your Visa •••• 4242")
-    assert waiting.asked.working_days == 5
+    assert (waiting.quote.money, waiting.quote.way) == (100, "to your Visa •••• 4242")
+    assert waiting.quote.working_days == 5
     assert waiting.refunds == []
     page = call(service.get_order_page, order.order_number)
     assert [(one.number, one.status) for one in page.returns] == [(number, "created")]
 
     move_return(database, number, ReturnStatus.RECEIVED)
     there = call(returns.get_return_detail, number)
-    assert there.asked is None
+    assert there.quote == waiting.quote
     [refund] = there.refunds
     assert (refund.refund_amount, refund.stage, refund.due) == (100, "follows", None)
     clock.advance(days=3)  # a Monday

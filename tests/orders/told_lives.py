@@ -145,6 +145,9 @@ class ToldLife(Life):
             del lines[place % len(lines)]
             self._tell({"lines": lines})
 
+    def _tell_delivery(self, place: int) -> None:
+        self._tell({"shipping_amount": place})
+
     def _tell_state(self, place: int) -> None:
         states = ["confirmed", "shipped", "delivered", "awaiting_shipment"]
         self._tell({"status": states[place % len(states)]})
@@ -218,13 +221,14 @@ def begin(
     clock: Any,
     path: Path,
     told: tuple[Any, list[tuple[str, float]], dict[str, Any] | None],
+    kind: type[ToldLife] = ToldLife,
 ) -> ToldLife | None:
     """The life of an order as it is told first: lines, payments, parcel; none if it is refused."""
     record = record_of(f"T-{new_id()[-12:]}", *told, clock.now.isoformat())
     if bring_in(database, write(path, record))[1]:
         return None
     [order] = rows(database, Order, order_number=record["order_number"])
-    one = ToldLife(database, call, owner, clock, order)
+    one = kind(database, call, owner, clock, order)
     one.record, one.path, one.lines = record, path, {}
     one._same_lines()
     return one

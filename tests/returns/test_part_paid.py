@@ -97,7 +97,7 @@ def test_what_goes_back_and_what_is_asked_for_are_what_was_kept(
         quote = call(service.quote_return, order.order_number, data.return_items)
         seen = data.model_copy(update={"preview": quote.digest})
         number = call(service.create_return, order.order_number, seen).request_number
-        asked = call(service.get_return_detail, number).asked
+        asked = call(service.get_return_detail, number).quote
         call(service.approve_return, number, actor=SHOP)
         given = money_back(database) - before
         assert quote.money * 100 == given == (asked.money * 100 if asked else 0)

@@ -276,7 +276,11 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
     correctable = returns.correctable_returns(ctx, [row for row, *_ in requests])
     return [
         ReturnRow(
-            **{**plain(row, ReturnRow), "grand_total": money.to_major(row.grand_total, currency)},
+            **{
+                **plain(row, ReturnRow),
+                "grand_total": money.to_major(row.grand_total, currency),
+                "shipping_amount": money.to_major(row.shipping_amount, currency),
+            },
             order_number=number,
             currency=currency,
             items=units[row.id],

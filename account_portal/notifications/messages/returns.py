@@ -77,6 +77,10 @@ class ReturnMoved(ComingBack, CustomerMessage):
     replacement_order_number: str | None = None
     parcel: str | None = None
     """The parcel that its customer sent: courier and tracking number."""
+    fee: str | None = None
+    """What the store keeps of the refund by its policy; of a return that lives."""
+    delivery: str | None = None
+    """What of the order's delivery comes back with the goods."""
     way: str = "the way you paid"
 
     @override
@@ -92,6 +96,10 @@ class ReturnMoved(ComingBack, CustomerMessage):
             words += f" {sentence}"
         if back := self.coming_back(self.way):
             words += f"{_WHEN.get(self.step, '')}{back}"
+        if self.delivery:
+            words += f" {self.delivery} for delivery is refunded with the items."
+        if self.fee:
+            words += f" A restocking fee of {self.fee} is kept, as the store's policy says."
         if self.parcel:
             words += f" Its tracking number: {self.parcel}."
         if self.reason:

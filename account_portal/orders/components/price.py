@@ -14,7 +14,7 @@ def not_asked_for(unpaid: Any, currency: Any) -> rx.Component:
     )
 
 
-def comes_back(quote: Any, goods: str, kept: ui.PriceLine, *others: ui.PriceLine) -> rx.Component:
+def comes_back(quote: Any, goods: Any, kept: ui.PriceLine, *others: ui.PriceLine) -> rx.Component:
     """What goods cost and what of it comes back, line by line as the preview says it.
 
     Args:

@@ -15,6 +15,7 @@ from account_portal.orders.facts.eligibility import (
     matching_rules,
     next_change,
 )
+from account_portal.orders.facts.given_back import charges_of, is_given_back
 from account_portal.orders.facts.held import Held
 from account_portal.orders.facts.kept import (
     KEPT,
@@ -23,12 +24,13 @@ from account_portal.orders.facts.kept import (
     keep_facts,
     read_kept_facts,
 )
-from account_portal.orders.facts.money import money_of
+from account_portal.orders.facts.money import NOT_AGREED, money_of
 from account_portal.orders.facts.order import OrderFacts, facts_of, load_facts
 from account_portal.orders.facts.policies import settings_rule
 
 __all__ = [
     "KEPT",
+    "NOT_AGREED",
     "CancelledWorth",
     "Held",
     "Kept",
@@ -40,8 +42,10 @@ __all__ = [
     "cancel_terms",
     "cancelled_account",
     "cancelled_worth",
+    "charges_of",
     "facts_of",
     "facts_of_kept",
+    "is_given_back",
     "keep_facts",
     "line_cancels",
     "line_claims",

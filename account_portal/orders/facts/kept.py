@@ -96,6 +96,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "refused_quantity",
         "can_ask_again",
     ),
+    "delivery_back": ("id", "shipping_amount"),
     "cancelled": ("line_id", "quantity", "free_quantity", "amount", "charge"),
     "claims": (
         "status",
@@ -132,6 +133,7 @@ def keep_facts(facts: OrderFacts) -> str:
         "payments": facts.payments,
         "refunds": facts.refunds,
         "return_items": facts.return_items,
+        "delivery_back": facts.delivery_back,
         "cancelled": facts.cancelled,
         "claims": facts.claims,
     }
@@ -219,6 +221,7 @@ def _restore(kept: bytes, policies: Policies) -> OrderFacts | None:
         refunds=rows["refunds"],
         returns={key: ReturnStatus(status) for key, status in found["returns"].items()},
         return_items=rows["return_items"],
+        delivery_back=rows["delivery_back"],
         cancelled=rows["cancelled"],
         claims=rows["claims"],
         country=found["country"],

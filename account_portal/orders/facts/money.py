@@ -35,7 +35,7 @@ NOT_AGREED = rules.ENDED | {ReturnStatus.CREATED}
 
 @cache
 def _money_statement() -> Any:
-    """Payments, refunds, agreed returns and claims, goods that do not come: rows of one shape."""
+    """Payments, refunds, agreed returns and claims, what does not come: rows of one shape."""
     nothing = null()
     payments: Any = select(
         literal("payment").label("kind"),
@@ -82,6 +82,17 @@ def _money_statement() -> Any:
             col(ReturnItem.resolution) == ReturnResolution.REFUND,
         )
     )
+    delivery = select(
+        literal("returned"),
+        col(OrderReturn.shipping_amount),
+        *[nothing] * 7,
+        col(OrderReturn.created_at),
+        col(OrderReturn.id),
+    ).where(
+        col(OrderReturn.order_id) == bindparam("order_id"),
+        col(OrderReturn.status).not_in(sorted(NOT_AGREED)),
+        col(OrderReturn.shipping_amount) > 0,
+    )
     claimed = (
         select(
             literal("returned"),
@@ -114,7 +125,7 @@ def _money_statement() -> Any:
         col(CancelledItem.created_at),
         col(CancelledItem.id),
     ).where(col(CancelledItem.order_id) == bindparam("order_id"))
-    parts = (payments, refunds, returned, claimed, lost, cancelled)
+    parts = (payments, refunds, returned, delivery, claimed, lost, cancelled)
     return union_all(*parts).order_by("created_at", "id")
 
 

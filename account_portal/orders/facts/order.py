@@ -72,6 +72,8 @@ class OrderFacts:
     refunds: Rows = ()
     returns: Mapping[str, ReturnStatus] = field(default_factory=dict)
     return_items: Rows = ()
+    delivery_back: Rows = ()
+    """Amounts of delivery that returns give back, with their ids; of most none."""
     cancelled: Rows = ()
     """Units that were cancelled while the order goes on."""
     claims: Rows = ()
@@ -143,6 +145,11 @@ class OrderFacts:
                 for row in self.return_items
                 if row["resolution"] == ReturnResolution.REFUND
                 and self.returns[row["return_id"]] not in NOT_AGREED
+            )
+            + sum(
+                row["shipping_amount"]
+                for row in self.delivery_back
+                if self.returns[row["id"]] not in NOT_AGREED
             )
             + sum(row["refunded"] for row in self.claims),
             lost=sum(held.total for held in self.lost().values())
@@ -312,6 +319,7 @@ def load_facts(
             refunds=refunds[order["id"]],
             returns={row["id"]: ReturnStatus(row["status"]) for row in returns[order["id"]]},
             return_items=[item for row in returns[order["id"]] for item in return_items[row["id"]]],
+            delivery_back=[row for row in returns[order["id"]] if row["shipping_amount"]],
             cancelled=cancelled[order["id"]],
             claims=claims[order["id"]],
             points_spent=spent.get(order["order_number"], 0),

@@ -90,7 +90,7 @@ class MoneyFacts:
     attempts: Sequence[Attempt]
     refunds: Sequence[RefundFact]
     returned: int = 0
-    """What the goods cost that an approved return refunds, tax included."""
+    """What the goods cost that an approved return refunds, tax and delivery included."""
     lost: int = 0
     """What the goods cost that do not come, lost or cancelled, tax included."""
     charge: int = 0  # what the shop keeps of a cancelled order by its policy

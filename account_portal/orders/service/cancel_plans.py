@@ -14,6 +14,7 @@ from account_portal.orders.facts import (
     OrderFacts,
     cancel_reason,
     cancelled_account,
+    charges_of,
     facts_of,
     line_cancels,
 )
@@ -94,7 +95,7 @@ def plan_cancel(ctx: Context, order: Order, data: CancelChoice, *, lock: bool) -
         data,
         to,
         points=min(order.loyalty_point_redeemed, facts.points_spent),
-        charges=order.grand_total - sum(line["line_total"] for line in facts.lines),
+        charges=charges_of(facts),
     )
     return CancelPlan([], back.charge + back.kept, to, shown)
 

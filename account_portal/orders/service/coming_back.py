@@ -1,6 +1,6 @@
 """What comes back with a deed, as its message tells it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from account_portal.context import Context
 from account_portal.core import money
@@ -13,16 +13,20 @@ from account_portal.orders.service.refunds import points_back
 
 def written_back(ctx: Context, currency: str, back: rules.Means) -> dict[str, str]:
     """Values of a `ComingBack` message; the points are hundredths of a point."""
-    country = ctx.settings.store_country
     amounts = {"refund": back.money, "credit": back.credit, "unpaid": back.unpaid}
-    found = {
-        name: written_amount(money.to_major(amount, currency), currency, country)
+    found = written_amounts(ctx, currency, amounts)
+    if back.points:
+        found["points"] = written_number(money.to_points(back.points), ctx.settings.store_country)
+    return found
+
+
+def written_amounts(ctx: Context, currency: str, amounts: Mapping[str, int]) -> dict[str, str]:
+    """Those of these amounts, in minor units, that are any, as messages write them."""
+    return {
+        name: written_amount(money.to_major(amount, currency), currency, ctx.settings.store_country)
         for name, amount in amounts.items()
         if amount
     }
-    if back.points:
-        found["points"] = written_number(money.to_points(back.points), country)
-    return found
 
 
 def written_way_back(ctx: Context, order: Order, back: rules.Means) -> dict[str, str]:

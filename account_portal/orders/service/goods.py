@@ -10,7 +10,7 @@ from account_portal.core import money
 from account_portal.core.ids import new_number
 from account_portal.models import Claim, ClaimItem, Order, OrderReturn, Payment, Refund, ReturnItem
 from account_portal.orders import rules
-from account_portal.orders.facts import money_of
+from account_portal.orders.facts import NOT_AGREED, money_of
 from account_portal.states import (
     ClaimResolution,
     RefundMode,
@@ -34,12 +34,36 @@ def items_of(ctx: Context, request: OrderReturn, resolution: ReturnResolution) -
     )
 
 
-def planned_for(ctx: Context, order: Order, items: list[ReturnItem]) -> rules.Means:
-    """How the worth of these items goes back, once the return they are of is approved."""
-    value = sum(item.refund_amount - item.fee for item in items)
+def worth_of_return(ctx: Context, request: OrderReturn) -> int:
+    """What a return is to give back: goods less the fee, and what of the delivery it is due."""
+    items = items_of(ctx, request, ReturnResolution.REFUND)
+    return sum(item.refund_amount - item.fee for item in items) + request.shipping_amount
+
+
+def planned_for(ctx: Context, order: Order, value: int) -> rules.Means:
+    """How this much of the worth of a return goes back that is approved, beside its refunds."""
     facts = money_of(ctx.db, order)
-    before = replace(facts, returned=facts.returned - value)  # they count by now
+    before = replace(facts, returned=facts.returned - value)  # it counts by now
     return rules.planned_refund(before, value)
+
+
+def planned_anew(ctx: Context, request: OrderReturn, order: Order) -> rules.Means:
+    """How the worth of a return would go back if it was approved only now."""
+    value = worth_of_return(ctx, request)
+    facts = money_of(ctx.db, order)
+    counted = 0 if request.status in NOT_AGREED else value
+    before = replace(
+        facts,
+        returned=facts.returned - counted,
+        refunds=[one for one in facts.refunds if one.return_id != request.id],
+    )
+    return rules.planned_refund(before, value)
+
+
+def remarks_of(request: OrderReturn) -> str:
+    """What its customer reads of the refunds of a return."""
+    delivery = ", with delivery" if request.shipping_amount else ""
+    return f"Return {request.request_number}{delivery}"
 
 
 def refund_goods(
@@ -50,19 +74,19 @@ def refund_goods(
         ctx,
         order,
         plan,
-        remarks=f"Return {request.request_number}",
+        remarks=remarks_of(request),
         purpose=RefundPurpose.RETURN,
         return_id=request.id,
     )
 
 
 def reduce_refunds(ctx: Context, request: OrderReturn, order: Order) -> None:
-    """Take from the refunds of a return what its items are no longer worth.
+    """Take from the refunds of a return what it is no longer worth.
 
     What went back or is in others' hands stays: nobody can take it from there.
     """
     living = living_refunds(ctx, request)
-    back = _worth_of_items(ctx, request, order, living)
+    back = planned_anew(ctx, request, order)
     points, credit, in_money = _by_way(living)
     left = max(0, back.total - sum(one.refund_amount for one in in_money if not _waits(one)))
     otherwise = _reduce(ctx, points, min(back.points, left))
@@ -71,9 +95,9 @@ def reduce_refunds(ctx: Context, request: OrderReturn, order: Order) -> None:
 
 
 def correct_refunds(ctx: Context, request: OrderReturn, order: Order) -> None:
-    """Let the refunds of a return, all of which wait still, be what its items are worth now."""
+    """Let the refunds of a return, all of which wait still, be what it is worth now."""
     living = living_refunds(ctx, request)
-    back = _worth_of_items(ctx, request, order, living)
+    back = planned_anew(ctx, request, order)
     more = {"money": back.money, "points": back.points, "credit": back.credit}
     points, credit, in_money = _by_way(living)
     for way, refunds in (("points", points), ("credit", credit), ("money", in_money)):
@@ -87,22 +111,6 @@ def correct_refunds(ctx: Context, request: OrderReturn, order: Order) -> None:
             more[way] = 0
     ctx.db.flush()
     refund_goods(ctx, request, order, replace(back, **more))
-
-
-def _worth_of_items(
-    ctx: Context, request: OrderReturn, order: Order, living: list[Refund]
-) -> rules.Means:
-    """How what a return's items are worth would go back, if its refunds were made only now."""
-    items = items_of(ctx, request, ReturnResolution.REFUND)
-    ids = {one.id for one in living}
-    value = sum(item.refund_amount - item.fee for item in items)
-    facts = money_of(ctx.db, order)
-    before = replace(
-        facts,
-        returned=facts.returned - value,
-        refunds=[one for one in facts.refunds if one.id not in ids],
-    )
-    return rules.planned_refund(before, value)
 
 
 def _by_way(refunds: list[Refund]) -> tuple[list[Refund], list[Refund], list[Refund]]:
@@ -242,4 +250,7 @@ def refund_instead(ctx: Context, request: OrderReturn, order: Order) -> list[Ref
     items = items_of(ctx, request, ReturnResolution.REPLACEMENT)
     for item in items:
         item.resolution = ReturnResolution.REFUND
-    return refund_goods(ctx, request, order, planned_for(ctx, order, items)) if items else []
+    if not items:
+        return []
+    value = sum(item.refund_amount - item.fee for item in items)
+    return refund_goods(ctx, request, order, planned_for(ctx, order, value))

@@ -3,8 +3,8 @@
 import reflex as rx
 
 from account_portal import routes
-from account_portal.returns.components import return_link
-from account_portal.returns.pages.request.checking import chosen_line, outcome, outcome_title
+from account_portal.returns.components import outcome, outcome_title, return_link
+from account_portal.returns.pages.request.checking import chosen_line
 from account_portal.returns.pages.request.choosing import line_to_choose
 from account_portal.returns.state import ChangeReturnState as State
 from account_portal.ui import components as ui

@@ -7,13 +7,12 @@ import reflex as rx
 from account_portal import routes
 from account_portal.orders.components import (
     need_help,
-    not_asked_for,
     order_address,
     order_link,
     refund_row,
     working_days,
 )
-from account_portal.returns.components import return_item, return_link
+from account_portal.returns.components import outcome, quoted, return_item, return_link
 from account_portal.returns.pages.parcel import parcel_dialog, parcel_told
 from account_portal.returns.state import ReturnDetailState as State
 from account_portal.ui import components as ui
@@ -172,41 +171,39 @@ def _history(page: Any) -> rx.Component:
 
 def _asked(page: Any) -> rx.Component:
     """What comes back if we approve it, as it was said when it was asked for."""
-    asked = page.asked
-
-    def line(amount: Any, is_any: Any, *way: Any) -> rx.Component:
-        return rx.cond(is_any, ui.row(ui.text(*way), amount, justify="between"))
-
-    return ui.stack(
-        line(
-            ui.money(asked.money, page.currency, strong=True),
-            asked.money > 0,
-            "Refund ",
-            rx.el.bdi(asked.way),
-        ),
-        line(
-            ui.money(asked.credit, page.currency, strong=True),
-            asked.credit > 0,
-            "Refund as store credit",
-        ),
-        line(ui.number(asked.points), asked.points > 0, "Points that come back"),
-        not_asked_for(asked.unpaid, page.currency),
-        ui.text(
-            rx.cond(
-                (asked.money + asked.credit + asked.points) > 0,
-                "It comes back once we have approved the return and checked the items",
-                "This happens once we have approved the return",
+    quote = page.quote
+    return ui.card(
+        ui.stack(
+            outcome(quote),
+            ui.text(
+                rx.cond(
+                    (quote.money + quote.credit + quote.points) > 0,
+                    "It comes back once we have approved the return and checked the items",
+                    "This happens once we have approved the return",
+                ),
+                rx.cond(
+                    quote.money > 0,
+                    rx.fragment(
+                        "; money takes up to ",
+                        working_days(quote.working_days),
+                        " ",
+                        rx.el.bdi(quote.way),
+                    ),
+                ),
+                ".",
+                tone="muted",
+                size="small",
             ),
-            rx.cond(
-                asked.money > 0,
-                rx.fragment("; money takes up to ", working_days(asked.working_days)),
-            ),
-            ".",
-            tone="muted",
-            size="small",
-        ),
-        gap="small",
+        )
     )
+
+
+def _worth(page: Any) -> rx.Component:
+    """What its refunds are made of, where that is not what the items cost alone."""
+    quote = page.quote
+    goods = rx.cond(page.order_return.inspected_at, "Accepted items", "Returned items")
+    is_more = (quote.fee + quote.delivery + quote.less + quote.unpaid) > 0
+    return rx.cond(page.quote & is_more, ui.card(quoted(quote, goods)))
 
 
 def _outcome(page: Any) -> rx.Component:
@@ -247,8 +244,14 @@ def _outcome(page: Any) -> rx.Component:
         ),
         tone="muted",
     )
-    waiting = rx.cond(page.asked, _asked(page), nothing_yet)
     has_any = (one.refund.length() > 0) | one.replacement_order_number.bool()
+    rows = ui.rows(
+        rx.foreach(
+            page.refunds, lambda refund: refund_row(refund, page.currency, page.store_email)
+        ),
+        rx.cond(one.replacement_order_number, replacement),
+        rx.cond(~has_any, nothing_yet),
+    )
     return ui.section(
         rx.match(
             page.wants,
@@ -256,13 +259,7 @@ def _outcome(page: Any) -> rx.Component:
             ("replacement", "Your replacement"),
             "Your refund and replacement",
         ),
-        ui.rows(
-            rx.foreach(
-                page.refunds, lambda refund: refund_row(refund, page.currency, page.store_email)
-            ),
-            rx.cond(one.replacement_order_number, replacement),
-            rx.cond(~has_any, waiting),
-        ),
+        rx.cond(page.quote & (one.status == "created"), _asked(page), ui.stack(_worth(page), rows)),
     )
 
 

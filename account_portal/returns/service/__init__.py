@@ -6,6 +6,7 @@ from account_portal.returns.service.changing import (
     quote_change,
 )
 from account_portal.returns.service.correcting import correct_inspection, correctable_returns
+from account_portal.returns.service.delivery import give_back_delivery_of
 from account_portal.returns.service.inspecting import inspect_return
 from account_portal.returns.service.parcel import tell_parcel
 from account_portal.returns.service.reading import (
@@ -41,6 +42,7 @@ __all__ = [
     "get_changeable_return",
     "get_return",
     "get_return_detail",
+    "give_back_delivery_of",
     "inspect_return",
     "inspection_of",
     "list_returnable_items",

@@ -19,6 +19,7 @@ from account_portal.returns.schemas import (
     OrderReturn,
     ReturnQuote,
 )
+from account_portal.returns.service.delivery import settle_delivery
 from account_portal.returns.service.lines import states_for_change
 from account_portal.returns.service.planning import (
     add_items,
@@ -104,7 +105,7 @@ def change_return(
     ctx.db.flush()
     set_worth(request, items)
     request.changed_at = request.modified_at = ctx.now
-    ctx.db.flush()
+    settle_delivery(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
     back = written_way_back(ctx, order, asked_means(ctx, request, order))
     notify(ctx, request, order_number, "changed", back=back)

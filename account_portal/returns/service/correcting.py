@@ -16,6 +16,7 @@ from account_portal.orders.service.coming_back import means_of, written_way_back
 from account_portal.orders.service.goods import correct_refunds, living_refunds
 from account_portal.returns import rules
 from account_portal.returns.schemas import InspectReturn
+from account_portal.returns.service.delivery import settle_delivery
 from account_portal.returns.service.inspecting import (
     Item,
     inspect_items,
@@ -61,6 +62,7 @@ def correct_inspection(ctx: Context, request_number: str, data: InspectReturn) -
     request.inspection_corrected_at = request.modified_at = ctx.now
     ctx.db.flush()
     correct_refunds(ctx, request, order)
+    settle_delivery(ctx, order)
     reduce_replacement(ctx, request, items)
     refresh_orders(ctx.db, [order.id], ctx.now)
     mark_changed(ctx.db, [request.customer_id])

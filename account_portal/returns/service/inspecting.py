@@ -20,6 +20,7 @@ from account_portal.orders.service.coming_back import means_of, written_way_back
 from account_portal.orders.service.goods import living_refunds, reduce_refunds
 from account_portal.returns import rules
 from account_portal.returns.schemas import REFUSALS, InspectedItem, InspectReturn
+from account_portal.returns.service.delivery import settle_delivery
 from account_portal.returns.service.steps import lock_request, notify, withdraw_replacement
 from account_portal.states import OrderStatus, RefundStatus, ReturnResolution, ReturnStatus
 
@@ -50,6 +51,7 @@ def inspect_return(ctx: Context, request_number: str, data: InspectReturn) -> No
     request.inspected_at = request.modified_at = ctx.now
     ctx.db.flush()
     reduce_refunds(ctx, request, order)
+    settle_delivery(ctx, order)
     reduce_replacement(ctx, request, items)
     refresh_orders(ctx.db, [order.id], ctx.now)
     mark_changed(ctx.db, [request.customer_id])

@@ -2,24 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from account_portal.context import Context
 from account_portal.core import money
 from account_portal.evidence import rules as evidence_rules
 from account_portal.evidence import service as evidence
-from account_portal.loyalty import rules as loyalty_rules
 from account_portal.models import Evidence, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
 from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import money_of
-from account_portal.orders.schemas import PreviewedLine
-from account_portal.orders.service.refund_reading import way_back, working_days
-from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
 from account_portal.returns.rules import LineState, Worth
 from account_portal.returns.schemas import CreateOrderReturnItem, ReturnableItem, ReturnQuote
-from account_portal.states import OrderStatus, RefundMode, ReturnResolution
+from account_portal.returns.service.quoting import Quoted, quote_of
+from account_portal.states import OrderStatus, ReturnResolution
 
 Lines = Sequence[tuple[OrderLine, LineState]]
 
@@ -178,48 +174,24 @@ def _quote_items(
     ctx: Context, order: Order, lines: Lines, planned: Sequence[Planned]
 ) -> ReturnQuote:
     to_refund = [item for item in planned if item.data.resolution is ReturnResolution.REFUND]
-    value = sum(item.worth.total for item in to_refund)
-    fee = sum(item.fee for item in to_refund)
-    back = order_rules.planned_refund(money_of(ctx.db, order), value - fee)
-    points = points_back(ctx, order, back.points)
-    goods = sum(item.worth.total for item in planned)
-    less = order_rules.less_back(value - fee, back)
-    total = sum(line.line_total for line, _ in lines)
-    kept = loyalty_rules.points_kept(order.loyalty_point_earned, total, value)
-    return ReturnQuote(
-        lines=[
-            PreviewedLine(
-                sku=item.line.sku,
-                product_name=item.line.product_name,
-                quantity=item.data.quantity,
-                amount=money.to_major(item.worth.total, order.currency),
+    value = sum(item.worth.total - item.fee for item in to_refund)
+    return quote_of(
+        ctx,
+        order,
+        [
+            Quoted(
+                item.line,
+                item.data.quantity,
+                item.data.resolution,
+                item.worth.total,
+                item.fee,
+                item.needs_evidence,
             )
             for item in planned
         ],
-        fee=money.to_major(fee, order.currency),
-        way=way_back(ctx, order.id),
-        working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
-        goods=money.to_major(goods, order.currency),
-        delivery=Decimal(0),
-        less=money.to_major(less, order.currency),
-        less_reason=order_rules.why_less(value, less) if to_refund else None,
-        money=money.to_major(back.money, order.currency),
-        credit=money.to_major(back.credit, order.currency),
-        points=money.to_points(points),
-        points_amount=money.to_major(back.points, order.currency),
-        unpaid=money.to_major(back.unpaid, order.currency),
-        points_taken_back=money.to_points(order.loyalty_point_earned - kept)
-        if ctx.settings.loyalty
-        else Decimal(0),
-        replaced_units=sum(
-            item.data.quantity
-            for item in planned
-            if item.data.resolution is ReturnResolution.REPLACEMENT
-        ),
-        replaced_amount=money.to_major(goods - value, order.currency),
-        evidence_required=[item.line.sku for item in planned if item.needs_evidence],
-        currency=order.currency,
-    ).sealed()
+        order_rules.planned_refund(money_of(ctx.db, order), value),
+        sold=sum(line.line_total for line, _ in lines),
+    )
 
 
 def _new_items(planned: Sequence[Planned]) -> list[ReturnItem]:

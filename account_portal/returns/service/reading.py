@@ -17,22 +17,21 @@ from account_portal.evidence.service import evidence_of
 from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
 from account_portal.orders import rules as order_rules
-from account_portal.orders.facts import money_of
 from account_portal.orders.schemas import OrderAddress
 from account_portal.orders.service import help_link, refunds_by_return, shown_refunds
-from account_portal.orders.service.goods import items_of
-from account_portal.orders.service.refund_reading import way_back, working_days
+from account_portal.orders.service.goods import planned_anew
 from account_portal.orders.service.refunds import points_back
 from account_portal.returns import rules
 from account_portal.returns.schemas import (
-    AskedRefund,
     Inspection,
     OrderReturn,
     OrderReturnItem,
     ReturnDetail,
+    ReturnQuote,
 )
 from account_portal.returns.service.lines import line_states
-from account_portal.states import RefundMode, ReturnResolution, ReturnStatus
+from account_portal.returns.service.quoting import Quoted, quote_of
+from account_portal.states import ReturnResolution, ReturnStatus
 
 _Replacement = aliased(Order)
 
@@ -234,7 +233,7 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
         and any(line.returnable_units for _, line in line_states(ctx, order)),
         wants="both" if len(wanted) > 1 else wanted.pop(),
         refunds=shown_refunds(ctx, order.order_number, return_id=row[0].id),
-        asked=_asked(ctx, row[0], order) if status is ReturnStatus.CREATED else None,
+        quote=_quote(ctx, row[0], order),
         store_email=ctx.settings.store_email,
         help_link=help_link(ctx, order.order_number),
         currency=row.currency,
@@ -243,22 +242,32 @@ def get_return_detail(ctx: Context, request_number: str) -> ReturnDetail:
 
 def asked_means(ctx: Context, request: Request, order: Order) -> order_rules.Means:
     """What approving a request would promise back now; points are hundredths of a point."""
-    value = sum(
-        one.refund_amount - one.fee for one in items_of(ctx, request, ReturnResolution.REFUND)
-    )
-    back = order_rules.planned_refund(money_of(ctx.db, order), value)
+    back = planned_anew(ctx, request, order)
     return replace(back, points=points_back(ctx, order, back.points))
 
 
-def _asked(ctx: Context, request: Request, order: Order) -> AskedRefund | None:
-    back = asked_means(ctx, request, order)
-    if not (back.total or back.unpaid):
+def _quote(ctx: Context, request: Request, order: Order) -> ReturnQuote | None:
+    """What comes back for a return, as the preview said it; none: it ended, or is an exchange."""
+    rows = ctx.db.execute(
+        select(ReturnItem, OrderLine)
+        .join(OrderLine, col(OrderLine.id) == col(ReturnItem.line_id))
+        .where(col(ReturnItem.return_id) == request.id)
+        .order_by(col(ReturnItem.position))
+    ).all()
+    items = [
+        Quoted(line, item.quantity, item.resolution, item.refund_amount, item.fee)
+        for item, line in rows
+    ]
+    if request.status in order_rules.ENDED or not any(
+        item.resolution == ReturnResolution.REFUND for item in items
+    ):
         return None
-    return AskedRefund(
-        money=money.to_major(back.money, order.currency),
-        credit=money.to_major(back.credit, order.currency),
-        points=money.to_points(back.points),
-        unpaid=money.to_major(back.unpaid, order.currency),
-        way=way_back(ctx, order.id),
-        working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
+    sold = select(func.sum(col(OrderLine.line_total))).where(col(OrderLine.order_id) == order.id)
+    return quote_of(
+        ctx,
+        order,
+        items,
+        planned_anew(ctx, request, order),
+        sold=int(ctx.db.execute(sold).scalar_one()),
+        delivery=request.shipping_amount,
     )

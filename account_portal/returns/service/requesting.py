@@ -31,6 +31,7 @@ from account_portal.returns.schemas import (
     ReturnableItem,
     ReturnQuote,
 )
+from account_portal.returns.service.delivery import give_back_delivery, settle_delivery
 from account_portal.returns.service.lines import line_states
 from account_portal.returns.service.planning import (
     add_items,
@@ -120,6 +121,8 @@ def create_return(
     items, found = take_items(ctx, order, lines, planned, preview=data.preview)
     request = _add_request(ctx, order, items, data.shipping_address, by_law=by_law)
     evidence.attach_evidence(ctx, found, items)
+    if by_law:
+        give_back_delivery(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
     back = written_way_back(ctx, order, asked_means(ctx, request, order))
     notify(ctx, request, order_number, "created", back=back)
@@ -203,6 +206,7 @@ def cancel_return(ctx: Context, request_number: str) -> None:
     withdraw_replacement(ctx, request)
     request.status = ReturnStatus.CANCELLED
     request.cancelled_at = request.modified_at = ctx.now
+    settle_delivery(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
     notify(ctx, request, order.order_number, "cancelled")
 

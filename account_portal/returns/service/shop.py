@@ -15,20 +15,21 @@ from account_portal.orders.rules import POINTS, STORE_CREDIT
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.coming_back import means_of, written_way_back
 from account_portal.orders.service.goods import (
-    items_of,
     living_refunds,
     planned_for,
     refund_goods,
     refund_instead,
+    worth_of_return,
 )
 from account_portal.orders.service.refunds import approve_refund, settle_refund
 from account_portal.returns import rules
+from account_portal.returns.service.delivery import settle_delivery
 from account_portal.returns.service.steps import (
     add_replacement,
     lock_request,
     notify,
 )
-from account_portal.states import OrderStatus, RefundStatus, ReturnResolution, ReturnStatus
+from account_portal.states import OrderStatus, RefundStatus, ReturnStatus
 
 
 def _take_step(ctx: Context, request_number: str, to: ReturnStatus) -> tuple[Request, Order]:
@@ -56,8 +57,7 @@ def approve_return(ctx: Context, request_number: str) -> None:
     """
     request, order = _take_step(ctx, request_number, ReturnStatus.APPROVED)
     request.approved_at = ctx.now
-    items = items_of(ctx, request, ReturnResolution.REFUND)
-    plan = planned_for(ctx, order, items)
+    plan = planned_for(ctx, order, worth_of_return(ctx, request))
     refunds = refund_goods(ctx, request, order, plan)
     back = replace(means_of(ctx, order, refunds), unpaid=plan.unpaid)
     replacement = add_replacement(ctx, request, order)
@@ -86,6 +86,7 @@ def reject_return(ctx: Context, request_number: str, reason: str) -> None:
     if not 1 <= len(reason.strip()) <= 500:
         raise InvalidInput(reason="must have 1 to 500 characters")
     request.rejected_at, request.rejection_reason = ctx.now, reason.strip()
+    settle_delivery(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
     notify(ctx, request, order.order_number, "rejected", reason=request.rejection_reason)
 

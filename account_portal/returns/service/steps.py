@@ -18,6 +18,7 @@ from account_portal.notifications.messages.returns import ReturnMoved, Step
 from account_portal.orders import rules as order_rules
 from account_portal.orders.service import refresh_orders
 from account_portal.orders.service.cancelling import close_order
+from account_portal.orders.service.coming_back import written_amounts
 from account_portal.orders.service.goods import items_of
 from account_portal.orders.service.locking import lock_order_of
 from account_portal.orders.service.replacing import add_free_order
@@ -46,6 +47,11 @@ def notify(
     parcel: str | None = None,
 ) -> None:
     """Tell the customer of a step; `back` is what comes back, as `written_way_back` has it."""
+    kept = sum(one.fee for one in items_of(ctx, request, ReturnResolution.REFUND))
+    amounts = {"fee": kept, "delivery": request.shipping_amount}
+    if request.status in order_rules.ENDED:
+        amounts = {}
+    currency = ctx.db.get_one(Order, request.order_id).currency
     message = ReturnMoved(
         step=step,
         request_number=request.request_number,
@@ -55,6 +61,7 @@ def notify(
         not_accepted=tuple(not_accepted),
         replacement_order_number=replacement,
         parcel=parcel,
+        **written_amounts(ctx, currency, amounts),
         **(back or {}),
     )
     enqueue(ctx, message, customer_id=request.customer_id)

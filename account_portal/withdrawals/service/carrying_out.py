@@ -163,6 +163,8 @@ def _carry_out(
         )
         request = returns.create_return(ctx, number, wish_back, withdrawn_at=at)
         done.append(request.request_number)
+    elif not returns.give_back_delivery_of(ctx, number):
+        done.append("its delivery is to be refunded by hand")
     return "; ".join(done)[:500]
 
 

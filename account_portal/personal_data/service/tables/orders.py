@@ -180,9 +180,9 @@ ORDERS: tuple[Own, ...] = (
         m.OrderReturn,
         "Returns",
         direct(m.OrderReturn),
-        "id request_number status subtotal shipping_amount total_tax grand_total "
-        "pickup_address_id by_law changed_at courier_company_name awb_no parcel_told_at "
-        "approved_at rejected_at rejection_reason shipped_at "
+        "id request_number status subtotal shipping_amount asked_shipping_amount total_tax "
+        "grand_total pickup_address_id by_law changed_at courier_company_name awb_no "
+        "parcel_told_at approved_at rejected_at rejection_reason shipped_at "
         "received_at inspected_at inspection_corrected_at completed_at cancelled_at created_at "
         "modified_at",
         ordering("customer_id order_id replacement_order_id"),

@@ -6,8 +6,8 @@ import reflex as rx
 
 from account_portal.addresses.components import address_lines
 from account_portal.evidence.components import evidence_shown
-from account_portal.orders.components import comes_back, order_address, order_link, why_no_more
-from account_portal.returns.components import wish
+from account_portal.orders.components import order_address, order_link
+from account_portal.returns.components import outcome, outcome_title, wish
 from account_portal.returns.state import OTHER_REASON
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
@@ -28,62 +28,6 @@ def chosen_line(line: Any) -> rx.Component:
             detail=rx.fragment("Quantity ", line.quantity, " · ", rx.el.bdi(reason)),
             below=evidence_shown(line.evidence),
             end=ui.text(wish(line.resolution), tone="muted", size="small"),
-        ),
-    )
-
-
-def _is_refund(quote: Any) -> Any:
-    return (quote.money + quote.credit + quote.points) > 0
-
-
-def outcome_title(quote: Any) -> Any:
-    """What a quote is of."""
-    return rx.cond(
-        quote.replaced_units == 0,
-        "Your refund",
-        rx.cond(_is_refund(quote), "Your refund and replacement", "Your replacement"),
-    )
-
-
-def outcome(quote: Any) -> rx.Component:
-    """What would come back."""
-    is_refund = _is_refund(quote)
-    return ui.stack(
-        rx.cond(
-            quote.goods > quote.replaced_amount,
-            comes_back(
-                quote,
-                "Returned items",
-                ui.PriceLine("Restocking fee", quote.fee, minus=True, optional=True),
-                ui.PriceLine("Replaced items", quote.replaced_amount, minus=True, optional=True),
-            ),
-            rx.cond(quote.less_reason, why_no_more(quote)),
-        ),
-        rx.cond(
-            quote.points > 0,
-            ui.text(
-                ui.number(quote.points),
-                rx.cond(is_refund, " points you paid with come back too.", " points come back."),
-            ),
-        ),
-        rx.cond(
-            quote.points_taken_back > 0,
-            ui.text(
-                ui.number(quote.points_taken_back),
-                " points you earned with these items are taken back.",
-                tone="muted",
-            ),
-        ),
-        rx.cond(
-            quote.replaced_units > 0,
-            ui.text(
-                ui.number(quote.replaced_units),
-                rx.cond(
-                    quote.replaced_units == 1,
-                    " item is sent again, free of charge.",
-                    " items are sent again, free of charge.",
-                ),
-            ),
         ),
     )
 

@@ -1,0 +1,50 @@
+"""Whether anything of an order stays with its customer, and what it cost beside its goods."""
+
+from collections import Counter
+
+from account_portal.core.bulk import Stored
+from account_portal.orders import rules
+from account_portal.orders.facts.claimed import is_settled
+from account_portal.orders.facts.order import OrderFacts
+from account_portal.states import ClaimResolution, ReturnResolution
+
+
+def charges_of(facts: OrderFacts) -> int:
+    """What an order cost beside its lines: delivery, handling and their taxes."""
+    total: int = facts.order["grand_total"]
+    return total - sum(line["line_total"] for line in facts.lines)
+
+
+def is_given_back(facts: OrderFacts) -> bool:
+    """Whether every unit that was paid for is cancelled, lost, goes back or was refunded.
+
+    What is exchanged stays: its customer gets another one. A refund of a claim counts if it is of
+    all that the units cost.
+    """
+    gone: Counter[str] = Counter()
+    for line_id, lost in facts.lost().items():
+        gone[line_id] += lost.units
+    for row in facts.return_items:
+        if (
+            row["resolution"] == ReturnResolution.REFUND
+            and facts.returns[row["return_id"]] not in rules.ENDED
+        ):
+            gone[row["line_id"]] += _units_back(row)
+    for row in facts.claims:
+        is_refunded = is_settled(row) and row["resolution"] == ClaimResolution.REFUND
+        if is_refunded and row["refunded"] >= row["amount"]:
+            gone[row["line_id"]] += row["quantity"]
+    return all(line["quantity"] - line["free_quantity"] <= gone[line["id"]] for line in facts.lines)
+
+
+def _units_back(row: Stored) -> int:
+    """Units of an item of a return that its customer has no more, or will not have.
+
+    What was worth less than it cost and stays with the store went back, too; what is sent back to
+    its customer, or did not come, did not.
+    """
+    if row["accepted_quantity"] is None:
+        units: int = row["quantity"]
+        return units
+    kept = row["refused_quantity"] if row["refused_goods"] == "kept" else 0
+    return int(row["accepted_quantity"] + kept)

@@ -1,0 +1,82 @@
+"""What comes of a withdrawal and of a return is on their pages as long as they live."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from account_portal.context import SHOP, Actor, enter
+from account_portal.core.db import Database
+from account_portal.models import Order, OrderReturn, User
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import Policy
+from account_portal.returns import service as returns
+from account_portal.withdrawals.schemas import StateWithdrawal
+from account_portal.withdrawals.service import state_withdrawal
+from tests.e2e.conftest import NARROW, WIDE, OpenPage, assert_accessible, assert_no_sideways_scroll
+from tests.factories.orders import make_line, make_order
+from tests.factories.records import rows
+from tests.factories.returns import make_return, return_item
+
+
+@pytest.fixture
+def order(database: Database, customer: User) -> Order:
+    """Two units of 100.00 that arrived, delivered for 49.00."""
+    return make_order(
+        database,
+        customer,
+        lines=[make_line(sku="KEEPS-A-FEE")],
+        place={"country": "Germany"},
+        parcels=[{}],
+        shipping_amount=4900,
+        grand_total=24900,
+    )
+
+
+def withdraw(database: Database, customer: User, order: Order, **said: Any) -> Any:
+    me = Actor(kind="customer", user_id=customer.id, customer_id=customer.customer_id)
+    asked = {"name": "Asha Rao", "order": order.order_number, "contact": "asha@example.com"}
+    with enter(writes=True, actor=me, database=database) as ctx:
+        return state_withdrawal(ctx, StateWithdrawal.model_validate(asked | said))
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_delivery_comes_back_with_the_goods(
+    open_page: OpenPage, database: Database, customer: User, order: Order, viewport: Any
+) -> None:
+    withdraw(database, customer, order)
+    [request] = rows(database, OrderReturn, order_id=order.id)
+    page = open_page(
+        f"/returns/{request.request_number}", as_=str(customer.email), viewport=viewport
+    )
+    for words in ("Delivery and charges", "₹49.00", "You get back", "₹249.00"):
+        expect(page.get_by_text(words, exact=True)).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        returns.approve_return(ctx, request.request_number)
+    page.reload()
+    expect(page.get_by_text("Delivery and charges", exact=True)).to_be_visible()
+    expect(page.get_by_text("₹249.00", exact=True)).to_have_count(2)
+
+
+def test_the_fee_that_is_kept_is_said_once_the_return_was_sent(
+    open_page: OpenPage, database: Database, customer: User, order: Order
+) -> None:
+    keeps = {"applies_to": {"skus": ["KEEPS-A-FEE"]}, "returns": {"fee_per_cent": 10}}
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        rule = {"name": "Fee", **keeps}
+        orders.set_policy(ctx, Policy.model_validate({"rules": [rule]}), source="api")
+    lines, now = [make_line(sku="KEEPS-A-FEE")], datetime.now(UTC)  # not before the policy
+    later = make_order(database, customer, lines=lines, parcels=[{}], at=now)
+    item = return_item(sku="KEEPS-A-FEE")
+    number = make_return(database, customer, later, item).request_number
+    page = open_page(f"/returns/{number}", as_=str(customer.email))
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        returns.approve_return(ctx, number)
+    page.reload()
+    for words in ("Restocking fee", "\u2212₹10.00", "You get back"):
+        expect(page.get_by_text(words, exact=True)).to_be_visible()
+    expect(page.get_by_text("keeps a restocking fee")).to_be_visible()
+    assert_accessible(page)
