@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from reflex_base.config import Config, get_config
 from reflex_base.constants import Endpoint, Templates
+from reflex.compiler.utils import get_page_path
 from reflex_base.plugins.base import Plugin
 
 from account_portal.core.places import ROOT
@@ -260,6 +261,16 @@ import { ColorModeContext,""",
     ),
 )
 
+# A page's parts listen for themselves to what they show. By itself all of a page is drawn anew when
+# a link is pressed, when the router goes there, and when it has arrived.
+DRAWN_ONCE = (
+    """export default Component;
+""",
+    """import { memo } from "react";
+export default memo(Component, () => true);
+""",
+)
+
 ENTRY = Path(__file__).parent / "entry.server.js"
 """What React Router writes pages with."""
 
@@ -288,6 +299,8 @@ class LeanFrontend(Plugin):
         context["add_modify_task"]("utils/state.js", lambda _kept: _edit_client(client))
         context["add_modify_task"]("utils/context.jsx", _edit_context)
         context["add_modify_task"]("vite.config.js", _configure_vite)
+        for page in context["unevaluated_pages"]:
+            context["add_modify_task"](get_page_path(page.route), _draw_page_once)
         varying = [f"/{page.route}" for page in context["unevaluated_pages"] if "[" in page.route]
         varying.append(NOT_FOUND)
         context["add_modify_task"](
@@ -351,6 +364,11 @@ def _configure_vite(content: str) -> str:
         "    port: process.env.PORT,",
         f"    port: process.env.PORT,\n    proxy: {json.dumps(proxy)},",
     )
+
+
+def _draw_page_once(content: str) -> str:
+    """Draw a page when it is come to, not at each step of the router."""
+    return _replace(content, *DRAWN_ONCE)
 
 
 def _prerender_varying_pages(content: str, paths: list[str]) -> str:
