@@ -24,6 +24,23 @@ from tests.factories.addresses import make_address
 from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return, move_return
 
+# Counts how often React draws a page's whole: its parts listen for themselves.
+WHOLE_PAGES = """
+  window.wholes = [];
+  const note = (fiber) => {
+    for (; fiber; fiber = fiber.sibling) {
+      const name = fiber.type?.displayName ?? "";
+      if (fiber.flags & 1 && name.startsWith("Component(")) wholes.push(name);
+      if (fiber.child !== fiber.alternate?.child) note(fiber.child);
+    }
+  };
+  window.__REACT_DEVTOOLS_GLOBAL_HOOK__ = {
+    supportsFiber: true,
+    inject: () => 1,
+    onCommitFiberRoot: (_, root) => note(root.current),
+    onCommitFiberUnmount: () => {},
+  };
+"""
 BOTH = pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 
 
@@ -98,6 +115,21 @@ def test_a_click_is_one_question_and_one_answer(open_page: OpenPage) -> None:
         page.wait_for_timeout(200)
         assert ["on_load_internal" in text for text in asked if "event" in text] == [True]
         assert len([text for text in answers if "delta" in text]) == 1
+
+
+def test_a_page_is_drawn_whole_once(open_page: OpenPage) -> None:
+    page = open_page("/login", as_=DEMO)
+    page.add_init_script(WHOLE_PAGES)
+    page.goto("/orders")
+    wait_for_orders(page)
+    page.wait_for_timeout(500)  # what is noted of the visit has been answered
+    assert set(page.evaluate("wholes.splice(0)")) == {"Component(orders)"}
+    chips = page.get_by_role("navigation", name="Filter orders")
+    chips.get_by_role("link", name="Delivered").click()
+    expect(chips.locator("[aria-current]")).to_have_text("Delivered")
+    page.get_by_role("link", name=re.compile("^Order ")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Order .*[0-9]"))
+    assert page.evaluate("wholes") == ["Component(orders/[order_number])"]
 
 
 def test_a_pages_script_comes_while_the_customer_makes_up_their_mind(open_page: OpenPage) -> None:
