@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from reflex.compiler.utils import get_page_path
 from reflex_base.config import Config, get_config
 from reflex_base.constants import Endpoint, Templates
-from reflex.compiler.utils import get_page_path
 from reflex_base.plugins.base import Plugin
 
 from account_portal.core.places import ROOT
