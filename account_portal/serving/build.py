@@ -86,6 +86,7 @@ def _sources(root: Path) -> Iterator[Path]:
     package = root / "account_portal"
     yield root / "rxconfig.py"
     yield package / "serving" / "frontend.py"
+    yield package / "serving" / "replaced.py"
     yield package / "edge" / "storage.js"  # part of the script in each page's head
     yield from sorted((package / "serving").glob("*.js"))
     yield from sorted(page_modules(root))
