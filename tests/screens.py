@@ -212,7 +212,7 @@ def take_hours(browser: Browser, url: str, database: Database, clock: Path, only
             base_url=url,
             viewport=SIZES["narrow"],
             reduced_motion="reduce",
-            timezone_id=moment.zone,
+            timezone_id=moment.read_in,
             locale="en-IN" if moment.zone == "Asia/Kolkata" else "en-GB",
         )
         context.clock.set_fixed_time(moment.at)

@@ -195,3 +195,4 @@ class Claimable(View):
     lines: list[ClaimableItem]
     parcels: list[ClaimableParcel]
     open_claims: list[str] = Field(description="Numbers of claims that are being looked into.")
+    help_link: str = Field(description="Where the customer gets help; may be empty.")

@@ -47,6 +47,8 @@ class ReportProblemState(EvidenceOfLines, PageData, PageState):
     lines: list[ClaimLine] = []
     reports: list[str] = []
     """Numbers of what was reported already and is being looked into."""
+    help_link: str = ""
+    """Where they get help with what this form can't report."""
     has_items: bool = False
     """Something can be wrong with items that arrived."""
     about: str = ""
@@ -106,7 +108,7 @@ class ReportProblemState(EvidenceOfLines, PageData, PageState):
         kept = {line.item.sku: line for line in self.lines}
         open_skus = [item.sku for item in found.lines if item.claimable_quantity]
         self.parcels, self.has_items = found.parcels, bool(open_skus)
-        self.reports = found.open_claims
+        self.reports, self.help_link = found.open_claims, found.help_link
         lines = []
         for item in found.lines:
             line = kept.get(item.sku) or ClaimLine(

@@ -1,5 +1,7 @@
 """Puts the first page together from the other services."""
 
+from datetime import timedelta
+
 from account_portal import routes
 from account_portal.addresses import service as addresses
 from account_portal.claims import service as claims
@@ -18,6 +20,9 @@ from account_portal.states import ClaimStatus, PaymentStatus, ReturnStatus
 LATEST = 3
 ADDRESSES = PageParams(limit=50)
 NEWEST = PageParams(limit=10)
+REMEMBERED = timedelta(days=180)
+"""So long after an order the first page asks how its goods are. An imported history holds years of
+them, which nobody was asked about; they can be reviewed on the page of reviews."""
 
 
 def get_dashboard(ctx: Context) -> Dashboard:
@@ -28,7 +33,7 @@ def get_dashboard(ctx: Context) -> Dashboard:
         on_the_way=orders.list_on_the_way(ctx, LATEST),
         tasks=[*_unpaid(ctx), *_lost(ctx), *_to_pack(ctx), *_reported(ctx), *_to_verify(ctx)],
         latest=orders.search_orders(ctx, OrderSearch(limit=LATEST)).rows,
-        to_review=reviews.list_ready_for_review(ctx, LATEST),
+        to_review=reviews.list_ready_for_review(ctx, LATEST, within=REMEMBERED),
         rewards=_rewards(ctx),
         shipping_address=next((one for one in saved if one.is_default_shipping), None),
         billing_address=next((one for one in saved if one.is_default_billing), None),

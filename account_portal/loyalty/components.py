@@ -53,25 +53,22 @@ def point_sums(sums: Any, loyalty: Any) -> rx.Component:
     def part(name: str, value: Any, sign: str) -> rx.Component:
         return rx.cond(value > 0, _line(name, rx.fragment(sign, ui.number(value))))
 
-    return ui.section(
-        "How your balance adds up",
-        ui.stack(
-            ui.rows(
-                _line("Earned", rx.fragment("+", ui.number(sums.earned))),
-                part("Given back with orders", sums.given_back, "+"),
-                part("Spent", sums.spent, _MINUS),
-                part("Taken back with returns", sums.taken_back, _MINUS),
-                part("Lapsed", sums.lapsed, _MINUS),
-                _line("Balance", points(sums.balance), strong=True),
-            ),
-            ui.text(
-                "Membership number ",
-                rx.el.bdi(loyalty.membership_number),
-                tone="muted",
-                size="small",
-            ),
-            gap="small",
-        ),
+    number = ui.text(
+        "Membership number ", rx.el.bdi(loyalty.membership_number), tone="muted", size="small"
+    )
+    lines = ui.rows(
+        part("Earned", sums.earned, "+"),
+        part("Given back with orders", sums.given_back, "+"),
+        part("Spent", sums.spent, _MINUS),
+        part("Taken back with returns", sums.taken_back, _MINUS),
+        part("Lapsed", sums.lapsed, _MINUS),
+        _line("Balance", points(sums.balance), strong=True),
+    )
+    has_moved = sums.earned + sums.given_back + sums.spent + sums.taken_back + sums.lapsed > 0
+    return rx.cond(
+        has_moved,
+        ui.section("How your balance adds up", ui.stack(lines, number, gap="small")),
+        number,
     )
 
 

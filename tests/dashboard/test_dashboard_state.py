@@ -198,3 +198,17 @@ def test_home_pays_at_once_and_for_nobody_else(
     theirs = open_home(database, stranger)
     theirs.run("pay", order.order_number)
     assert (theirs.leave_to, theirs.notice_tone) == ("", "danger")
+
+
+def test_what_was_bought_long_ago_is_not_asked_about(database: Database, owner: User) -> None:
+    def buy(place: int, days: int) -> None:
+        at = datetime.now(UTC) - timedelta(days=days)
+        make_order(database, owner, lines=[make_line(place)], parcels=[{}], at=at)
+
+    buy(0, 10_000)
+    buy(1, 181)
+    assert open_home(database, owner).shown.to_review == []
+    buy(2, 179)
+    buy(0, 2)
+    asked = open_home(database, owner).shown.to_review
+    assert [one.product_id for one in asked] == ["product-0", "product-2"]

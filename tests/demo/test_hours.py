@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from account_portal.core.places import ROOT
-from tests.looks.hours import HOURS, ZONES, day_in_question, moments
+from tests.looks.hours import AWAY, HOURS, ZONES, day_in_question, moments
 
 
 def test_each_hour_in_each_zone_and_no_clock_goes_back() -> None:
     now = datetime.now(UTC)
     found = moments(day_in_question(now.date()))
-    assert len({(one.zone, one.at.time()) for one in found}) == len(HOURS) * len(ZONES) == 16
+    seen = {(one.zone, one.at.time(), one.read_in) for one in found}
+    assert len(seen) == len(found) == len(HOURS) * (len(ZONES) + len(AWAY)) == 24
+    assert len({one.name for one in found}) == len(found)
     assert {one.at.date() for one in found} == {day_in_question(now.date())}
     passed = [now, *(one.at.astimezone(UTC) for one in found)]
     assert passed == sorted(passed)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from account_portal.core.db import Database
+from account_portal.models import User
 from tests.e2e.conftest import (
     DEMO,
     NARROW,
@@ -15,6 +17,8 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
+from tests.factories.claims import claim_item, make_claim
+from tests.factories.orders import make_order
 
 ARRIVED, LATE, SENT_AGAIN = "NW-21357", "NW-21379", "NW-20974"
 
@@ -110,3 +114,21 @@ def test_strangers_reports_and_unknown_ones_look_alike(open_page: OpenPage) -> N
     expect(page.get_by_text("There is no such report")).to_be_visible()
     page.goto(f"/orders/{ARRIVED}/claim")
     expect(page.get_by_text("There is no such order")).to_be_visible()
+
+
+def test_where_nothing_can_be_reported_the_page_says_why_and_leads_on(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    order = make_order(database, customer)
+    who = str(customer.email)
+    page = open_page(f"/orders/{order.order_number}/claim", as_=who, viewport=NARROW)
+    expect(page.get_by_text("Nothing of this order can be reported now")).to_be_visible()
+    expect(page.get_by_text("Not delivered yet.")).to_be_visible()
+    expect(page.get_by_role("link", name="Contact us")).to_be_visible()
+
+    arrived = make_order(database, customer, parcels=[{}])
+    claim = make_claim(database, customer, arrived, claim_item(quantity=2))
+    page = open_page(f"/orders/{arrived.order_number}/claim", as_=who, viewport=NARROW)
+    expect(page.get_by_role("link", name=claim.claim_number)).to_be_visible()
+    expect(page.get_by_text("Nothing of this order can be reported now")).to_have_count(0)
+    expect(page.get_by_role("button", name="Continue")).to_have_count(0)

@@ -421,3 +421,17 @@ def test_a_phones_lists_say_what_was_bought(
     letter = words.evaluate("node => parseFloat(getComputedStyle(node).fontSize) ** 2 / 2")
     assert seen / letter > len("Stoneware teapot with a lid"), (seen, letter)
     assert_no_sideways_scroll(page)
+
+
+def test_an_order_that_is_not_placed_is_not_on_its_way(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    pending = {"payment_status": "pending"}
+    order = make_order(database, customer, status="draft", payments=[pending], **pending)
+    page = open_page(f"/orders/{order.order_number}", as_=str(customer.email))
+    expect(page.get_by_text("Not placed yet")).to_be_visible()
+    expect(page.get_by_text(re.compile("^Started "))).to_be_visible()
+    expect(page.get_by_label("Order progress")).to_have_count(0)
+    payments = page.locator("section").filter(has=page.get_by_role("heading", name="Payments"))
+    expect(payments).to_contain_text("Payment pending")
+    expect(payments).not_to_contain_text(re.compile(r"\b20[0-9][0-9]\b"))

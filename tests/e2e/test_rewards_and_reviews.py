@@ -50,6 +50,13 @@ def test_a_member_without_points_learns_how_to_earn_them(open_page: OpenPage) ->
     assert_accessible(page)
 
 
+def test_who_has_no_points_reads_of_none_that_were_earned(open_page: OpenPage) -> None:
+    page = open_page("/loyalty", as_=NEW, viewport=NARROW)
+    expect(page.get_by_text("No points yet")).to_be_visible()
+    expect(page.get_by_text("Membership number")).to_be_visible()
+    expect(page.get_by_text("Earned", exact=True)).to_have_count(0)
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_a_review_is_written_with_photos(open_page: OpenPage, viewport: Any) -> None:
     page = open_page("/reviews", as_=DEMO, viewport=viewport)

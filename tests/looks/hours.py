@@ -26,24 +26,32 @@ from tests.orders.test_arrivals import PLACES
 
 HOURS = (time(0, 10), time(8), time(13), time(23, 50))
 ZONES = tuple(PLACES)
+AWAY = {"Asia/Kolkata": "America/Los_Angeles", "America/Los_Angeles": "Asia/Kolkata"}
+"""Where somebody who lives in a zone reads, too, while the parcels come to their home."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """An hour of the day in question, in one zone."""
+    """An hour of the day in question, in one zone; read there, or far away."""
 
     zone: str
     at: datetime
+    read_in: str
 
     @property
     def name(self) -> str:
         """Of its pictures."""
-        return f"{self.zone.split('/')[1].lower()}-{self.at:%H%M}"
+        away = "" if self.read_in == self.zone else f"-read-in-{_city(self.read_in)}"
+        return f"{_city(self.zone)}-{self.at:%H%M}{away}"
 
     @property
     def who(self) -> str:
         """Who lives there."""
-        return f"{self.zone.split('/')[1].lower()}@example.com"
+        return f"{_city(self.zone)}@example.com"
+
+
+def _city(zone: str) -> str:
+    return zone.split("/")[1].lower()
 
 
 def day_in_question(today: date) -> date:
@@ -54,9 +62,10 @@ def day_in_question(today: date) -> date:
 def moments(day: date) -> list[Moment]:
     """All hours of a day in all zones, one after another."""
     found = [
-        Moment(zone, datetime.combine(day, hour, ZoneInfo(zone)))
+        Moment(zone, datetime.combine(day, hour, ZoneInfo(zone)), read_in)
         for zone in ZONES
         for hour in HOURS
+        for read_in in filter(None, (zone, AWAY.get(zone)))
     ]
     return sorted(found, key=lambda moment: moment.at.astimezone(UTC))
 
@@ -67,8 +76,8 @@ def make_customers(database: Database, day: date) -> dict[str, list[str]]:
     Returns:
         The numbers of their returns, by who they are.
     """
-    firsts = [moment for moment in moments(day) if moment.at.time() == HOURS[0]]
-    return {moment.who: _make_customer(database, moment) for moment in firsts}
+    firsts = {moment.who: moment for moment in reversed(moments(day))}
+    return {who: _make_customer(database, moment) for who, moment in firsts.items()}
 
 
 def _make_customer(database: Database, moment: Moment) -> list[str]:
@@ -101,7 +110,41 @@ def _make_customer(database: Database, moment: Moment) -> list[str]:
         place=PLACES[moment.zone],
         at=evening.astimezone(UTC),
     )
+    _make_money(database, user, moment, evening.astimezone(UTC))
     return _make_returns(database, user, moment, placed)
+
+
+def _make_money(database: Database, user: User, moment: Moment, evening: datetime) -> None:
+    """A payment that was begun on the evening before and left, and a refund that failed then."""
+    place, status = PLACES[moment.zone], {"payment_status": "pending"}
+    left = {**status, "payment_date": None, "created_at": evening, "modified_at": evening}
+    make_order(
+        database,
+        user,
+        order_number=_number(moment, "LEFT"),
+        status="draft",
+        payments=[left],
+        place=place,
+        at=evening,
+        **status,
+    )
+    failed = {
+        "status": "failed",
+        "refund_date": evening,
+        "created_at": evening - timedelta(days=1),
+        "modified_at": evening,
+    }
+    make_order(
+        database,
+        user,
+        order_number=_number(moment, "FAILED"),
+        status="cancelled",
+        order_date=evening - timedelta(days=2),
+        cancelled_at=evening - timedelta(days=1),
+        refunds=[failed],
+        place=place,
+        at=evening,
+    )
 
 
 def _make_returns(
@@ -145,7 +188,7 @@ def told_at(moment: Moment, returns: Sequence[str]) -> Iterator[Told]:
     """The pages of one moment; `returns` are the numbers that `make_customers` gave."""
     yesterday = moment.at - timedelta(days=1)
     late = re.compile(rf"Was due on {yesterday:%a},? {yesterday.day} {yesterday:%b}, running late")
-    yield Told("home", routes.HOME, ("Arrives today", "Arrives tomorrow", late))
+    yield Told("home", routes.HOME, ("Arrives today", late))
     yield Told("orders", routes.ORDERS, ("Arrives today", "Arrives tomorrow", late))
     for number, seen in {
         "LATE": late,
@@ -155,6 +198,11 @@ def told_at(moment: Moment, returns: Sequence[str]) -> Iterator[Told]:
     }.items():
         path = f"{routes.ORDERS}/{_number(moment, number)}"
         yield Told(f"order-{number.lower()}", path, (seen,))
+    for number, words in {
+        "LEFT": ("The payment is missing", re.compile("^Started ")),
+        "FAILED": ("Refund failed", re.compile("^The money did not arrive")),
+    }.items():
+        yield Told(f"order-{number.lower()}", f"{routes.ORDERS}/{_number(moment, number)}", words)
     back = _number(moment, "BACK")
     yield Told("order-back", f"{routes.ORDERS}/{back}", ("Price",))
     yield Told("returns", routes.RETURNS, tuple(returns))

@@ -248,6 +248,16 @@ def test_payments_that_failed_show_when_they_were_tried(database: Database, owne
     assert shown.payment_moments[paid.request_number] == paid.payment_date
 
 
+@pytest.mark.parametrize("collection", [None, "authorized", "on_delivery"])
+def test_a_payment_that_is_pending_names_no_day(
+    database: Database, owner: User, collection: str | None
+) -> None:
+    pending = {"payment_status": "pending", "collection": collection}
+    order = make_order(database, owner, payment_status="pending", payments=[pending])
+    shown = open_order(database, owner, order.order_number).shown
+    assert (len(shown.order.payments), shown.payment_moments) == (1, {})
+
+
 @pytest.mark.parametrize("kind", ["receipt", "invoice"])
 def test_the_page_leads_its_owner_to_a_file(
     database: Database, owner: User, stranger: User, kind: str

@@ -9,7 +9,7 @@ from account_portal.claims.components import PROBLEMS, asked_for, problem
 from account_portal.claims.schemas import LONGEST_WORDS
 from account_portal.claims.state import ReportProblemState as State
 from account_portal.evidence.components import evidence_field, evidence_shown
-from account_portal.orders.components import claim_link, order_link, return_note
+from account_portal.orders.components import claim_link, need_help, order_link, return_note
 from account_portal.ui import components as ui
 from account_portal.ui.phases import page_data
 
@@ -176,12 +176,16 @@ def _what() -> rx.Component:
         default_value=State.details,
     )
     return ui.form(
-        rx.cond(State.reports.length() > 0, _reported()),
         rx.cond(
-            ~can_claim,
-            ui.alert(
-                "Below you see why, item by item.",
-                title="Nothing of this order can be reported now",
+            State.reports.length() > 0,
+            _reported(),
+            rx.cond(
+                ~can_claim,
+                ui.alert(
+                    "Below you see why, item by item.",
+                    title="Nothing of this order can be reported now",
+                    action=need_help(State.help_link, "order"),
+                ),
             ),
         ),
         _about(),

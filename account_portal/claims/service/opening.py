@@ -24,7 +24,7 @@ from account_portal.models import (
 from account_portal.orders.facts import OrderFacts, facts_of, line_claims, parcel_claims
 from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason, require_preview
 from account_portal.orders.schemas import PreviewedLine
-from account_portal.orders.service import refresh_orders
+from account_portal.orders.service import help_link, refresh_orders
 from account_portal.orders.service.arrivals import place_of_delivery
 from account_portal.orders.service.claim_news import tell_claim
 from account_portal.orders.service.locking import lock_order_of
@@ -98,6 +98,7 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
         ],
         parcels=parcels,
         open_claims=list(ctx.db.execute(open_claims).scalars()),
+        help_link=help_link(ctx, order_number),
     )
 
 

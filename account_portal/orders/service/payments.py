@@ -12,6 +12,7 @@ from account_portal.orders import rules
 from account_portal.orders.facts import OrderFacts
 from account_portal.orders.schemas import OrderPaymentStatus, PaymentInfo
 from account_portal.orders.service.reading import read_facts
+from account_portal.states import TransactionStatus
 
 
 def get_payment_status(ctx: Context, order_number: str) -> OrderPaymentStatus:
@@ -68,7 +69,12 @@ def payment_info(payment: Payment, currency: str) -> PaymentInfo:
 
 
 def payment_moments(facts: OrderFacts) -> dict[str, datetime]:
-    """When each payment of an order was made, or tried if no money moved, by its request number."""
+    """When each payment of an order was made, or failed, by its request number.
+
+    One that is pending has no moment: a day beside its amount reads as the day it was paid.
+    """
     return {
-        row["request_number"]: row["payment_date"] or row["created_at"] for row in facts.payments
+        row["request_number"]: row["payment_date"] or row["created_at"]
+        for row in facts.payments
+        if row["payment_status"] != TransactionStatus.PENDING
     }

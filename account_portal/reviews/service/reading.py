@@ -1,6 +1,7 @@
 """Reading reviews: three statements, however many there are."""
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -90,14 +91,23 @@ def _view(row: Any, files: list[Media]) -> CustomerReview:
     )
 
 
-def list_ready_for_review(ctx: Context, limit: int | None = None) -> list[CustomerReadyForReview]:
+def list_ready_for_review(
+    ctx: Context, limit: int | None = None, *, within: timedelta | None = None
+) -> list[CustomerReadyForReview]:
     """Products the caller received and never reviewed, latest first, each with its latest order.
 
     A product the store no longer knows can't be reviewed, so it does not wait.
+
+    Args:
+        ctx: who calls.
+        limit: no more than these.
+        within: only of what was ordered so long ago at most.
     """
+    lately = [] if within is None else [col(Purchase.order_date) >= ctx.now - within]
     statement = (
         ctx.owned(Purchase)
         .where(
+            *lately,
             exists(select(col(Product.id)).where(col(Product.id) == col(Purchase.product_id))),
             ~exists(
                 select(col(Review.id)).where(

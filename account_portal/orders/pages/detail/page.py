@@ -37,8 +37,9 @@ def _header(number: Any) -> rx.Component:
 
 def _status(page: Any) -> rx.Component:
     order = page.order
-    # What was never paid is not placed yet: as in the list, the payment says all there is to say.
-    is_unplaced = (order.status == "draft") & (page.payment.status == "failed")
+    # What was never paid is not placed yet, so nothing of it is on its way. If it failed, the
+    # payment says all there is to say, as in the list.
+    is_unplaced = order.status == "draft"
     paid = page.payment.amount_paid
     return ui.card(
         ui.stack(
@@ -49,7 +50,7 @@ def _status(page: Any) -> rx.Component:
             ),
             ui.split(
                 rx.cond(
-                    is_unplaced,
+                    is_unplaced & (page.payment.status == "failed"),
                     ui.status_badge("payment", page.payment.status, plain=True),
                     ui.status_badge("order", order.status, plain=True),
                 ),

@@ -29,7 +29,7 @@ def _payment(payment: Any, moment: Any, currency: Any) -> rx.Component:
         ),
         ui.row(
             ui.text(means, tone="muted", size="small"),
-            ui.text(ui.date(moment, "datetime"), tone="muted", size="small"),
+            rx.cond(moment, ui.text(ui.date(moment, "datetime"), tone="muted", size="small")),
             justify="between",
         ),
         ui.status_badge("payment", payment.payment_status),
