@@ -27,6 +27,7 @@ from account_portal.core.settings import get_settings
 from account_portal.demo.seed.ids import seeded_id
 from account_portal.notifications.examples import examples
 from tests.chromium import find_chromium
+from tests.conftest import BASE
 from tests.factories.extremes import make_extremes, make_many
 from tests.looks import LOOKS, LOST, WITHOUT_FIRST_DATA, Look, database_away
 from tests.looks.hours import day_in_question, make_customers, moments, told_at
@@ -163,7 +164,14 @@ class Photographer:
 
     def take_console(self) -> None:
         """Every screen of the console."""
-        numbers = {"number": "NW-21474", "customer": seeded_id("user", "demo")}
+        said = {"name": "Asha Rao", "order": "NW-21474", "contact": DEMO_CONTACT}
+        nobody = self.browser.new_context(base_url=self.url)
+        stated = nobody.request.post(f"{BASE}/withdrawals", data=said).json()["content"]
+        numbers = {
+            "number": "NW-21474",
+            "customer": seeded_id("user", "demo"),
+            "reference": stated["reference"],
+        }
         for screen in SCREENS:
             path = screen.path.replace(":path}", "}").format(**numbers)
             name = f"console-{path.strip('/').split('/')[0] or 'today'}"

@@ -16,6 +16,7 @@ from account_portal.orders.schemas import (
     Parcel,
     PriceBreakdown,
     ShownRefund,
+    StatedWithdrawal,
 )
 from account_portal.states import ReturnResolution
 
@@ -106,6 +107,9 @@ class FoundPage(View):
     parcels: list[Parcel] = Field(description="The most urgent first.")
     returns: list[AftercareCard] = Field(description="What goes back, newest first.")
     claims: list[AftercareCard] = Field(description="What was reported, newest first.")
+    withdrawals: list[StatedWithdrawal] = Field(
+        description="Stated by who had proven the order; newest first."
+    )
     return_until: Moment | None = Field(description="When the last open return window closes.")
     return_note: str = Field(
         description="Why nothing can be returned; `{date}` in it is `return_until`."

@@ -30,6 +30,7 @@ from account_portal.orders.schemas import (
     Parcel,
     PriceBreakdown,
     ShownRefund,
+    StatedWithdrawal,
 )
 from account_portal.orders.service.links import withdraw_link
 from account_portal.returns.schemas import (
@@ -82,6 +83,7 @@ class FoundOrderState(EvidenceDraft, PageState):
     parcels: list[Parcel] = []
     returns: list[AftercareCard] = []
     claims: list[AftercareCard] = []
+    withdrawals: list[StatedWithdrawal] = []
     return_until: datetime | None = None
     return_note: str = ""
     """Why nothing can be returned."""
@@ -139,6 +141,7 @@ class FoundOrderState(EvidenceDraft, PageState):
         self.can_report = any(line.counts for line in page.to_report)
         self.missing_parcels, self.parcels = page.missing_parcels, page.parcels
         self.returns, self.claims = page.returns, page.claims
+        self.withdrawals = page.withdrawals
         self.return_until, self.return_note = page.return_until, page.return_note
         self.help_link = page.help_link
         choices = {"cancel": page.to_cancel, "return": page.to_return, "report": page.to_report}

@@ -208,20 +208,22 @@ def withdrawal_group() -> None:
 @withdrawal_group.command("carry-out")
 @click.argument("reference")
 @click.argument("order_number")
-@click.option("--goods", help="SKU:QUANTITY, with commas between; all if left out.")
-def carry_out_withdrawal(reference: str, order_number: str, goods: str | None) -> None:
-    """Cancel and return what a withdrawal is about. Prints what was done."""
-    data = read_input(MatchWithdrawal, order_number=order_number, goods=goods)
+@click.argument("units", nargs=-1, metavar="[SKU=UNITS]...", callback=read_units)
+def carry_out_withdrawal(reference: str, order_number: str, units: dict[str, int]) -> None:
+    """Cancel and return what a withdrawal is about, or all of it. Prints what was done."""
+    items = [{"sku": sku, "quantity": count} for sku, count in units.items()]
+    data = read_input(MatchWithdrawal, order_number=order_number, withdraw_items=items)
     click.echo(run_as_shop(withdrawals.carry_out_for_shop, reference, data))
 
 
 @withdrawal_group.command("settle")
 @click.argument("reference")
 @click.argument("outcome")
-def settle_withdrawal(reference: str, outcome: str) -> None:
+@click.option("--answer", help="What the customer reads of it.")
+def settle_withdrawal(reference: str, outcome: str, answer: str | None) -> None:
     """Say what came of a withdrawal that was settled otherwise."""
-    data = read_input(SettleWithdrawal, outcome=outcome)
-    run_as_shop(withdrawals.settle_for_shop, reference, data.outcome)
+    data = read_input(SettleWithdrawal, outcome=outcome, answer=answer)
+    run_as_shop(withdrawals.settle_for_shop, reference, data)
     click.echo(f"Withdrawal {reference} is settled.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, Text, event, inspect
 from sqlmodel import Field
 
-from account_portal.core.db import UtcDateTime
+from account_portal.core.db import JsonType, UtcDateTime
 from account_portal.models.base import Identified
 
 
@@ -17,6 +17,7 @@ class Withdrawal(Identified, table=True):
     __table_args__ = (
         Index("ix_withdrawals_status", "status", "id"),
         Index("ix_withdrawals_repeat_key", "repeat_key", "received_at"),
+        Index("ix_withdrawals_order_number", "order_number", "id"),
     )
 
     reference: str = Field(max_length=40, unique=True)
@@ -25,6 +26,11 @@ class Withdrawal(Identified, table=True):
     order_text: str = Field(max_length=200, description="How the customer names the order.")
     contact: str = Field(max_length=254, description="Where the receipt goes.")
     items_text: str = Field(sa_type=Text, description="Which goods; empty: the whole order.")
+    withdraw_items: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_type=JsonType,
+        description="The same for programs, as far as it was: `sku` and `quantity`.",
+    )
     language: str = Field(max_length=5)
     receipt: str = Field(sa_type=Text, description="Word by word as it was given out.")
     repeat_key: str = Field(max_length=64, description="Digest of what was stated.")
@@ -34,7 +40,13 @@ class Withdrawal(Identified, table=True):
         default=None, max_length=26, index=True, description="Null: not known whose it is."
     )
     order_number: str | None = Field(default=None, max_length=40)
-    outcome: str | None = Field(default=None, max_length=500, description="What came of it.")
+    outcome: str | None = Field(
+        default=None, max_length=500, description="What came of it, for the shop's people."
+    )
+    is_carried_out: bool = Field(default=False, description="Goods were cancelled or go back.")
+    answer: str | None = Field(
+        default=None, max_length=500, description="What its customer reads of the outcome."
+    )
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     settled_by: str | None = Field(default=None, max_length=254)
 
@@ -47,6 +59,7 @@ STATED = frozenset(
         "order_text",
         "contact",
         "items_text",
+        "withdraw_items",
         "language",
         "receipt",
         "repeat_key",

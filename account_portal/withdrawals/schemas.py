@@ -47,21 +47,18 @@ class MatchWithdrawal(Input):
     """The order that a statement is about, as staff found it."""
 
     order_number: OrderNumber
-    goods: Annotated[
-        str, StringConstraints(pattern=r"^\s*([^\s:,]+:[0-9]{1,6}[\s,]*)*$", max_length=2000)
-    ] = Field(default="", description="`SKU:quantity`, with commas between; empty: all of it.")
-
-    @property
-    def units(self) -> list[CancelItem]:
-        """The items."""
-        pairs = [part.rpartition(":") for part in self.goods.replace(",", " ").split()]
-        return [CancelItem(sku=sku, quantity=int(count)) for sku, _, count in pairs]
+    withdraw_items: list[CancelItem] = Field(
+        default_factory=list, max_length=100, description="Units; none: all of it."
+    )
 
 
 class SettleWithdrawal(Input):
     """What came of a statement, for the shop's own people."""
 
     outcome: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    answer: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
+    ] = Field(default=ABSENT, description="What its customer reads of it.")
 
 
 class WithdrawalRow(View):
@@ -74,8 +71,11 @@ class WithdrawalRow(View):
     order_text: str
     contact: str
     items_text: str
+    withdraw_items: list[CancelItem] = Field(description="The same for programs, as far as it was.")
     is_proven: bool
     status: WithdrawalStatus
     order_number: str | None
-    outcome: str | None
+    outcome: str | None = Field(description="What came of it, for the shop's own people.")
+    is_carried_out: bool
+    answer: str | None = Field(description="What its customer reads of it.")
     settled_by: str | None

@@ -15,6 +15,8 @@ from account_portal.core.db import Database
 from account_portal.core.places import ROOT
 from account_portal.models import User
 from account_portal.orders.service import read_policy, set_policy
+from account_portal.withdrawals.schemas import StateWithdrawal
+from account_portal.withdrawals.service import state_withdrawal
 from tests.conftest import Clock
 from tests.console.conftest import ORIGIN, Browser, make_staff
 from tests.factories.orders import make_order
@@ -28,7 +30,7 @@ NAMES = [screen.path or "/" for screen in READ]
 
 def path_of(screen: Screen, **values: str) -> str:
     found = screen.path.replace(":path}", "}")
-    return found.format(**({"number": GHOST, "customer": GHOST} | values))
+    return found.format(**({"number": GHOST, "customer": GHOST, "reference": GHOST} | values))
 
 
 def without(permission: Permission) -> Role | None:
@@ -50,7 +52,9 @@ def test_a_screen_is_for_who_may_see_it(
     order = make_order(database, owner)
     call(set_policy, read_policy('{"rules": []}'), source="api", actor=SHOP)
     number = "1" if screen.under == "/policies" else order.order_number
-    path = path_of(screen, number=number, customer=owner.customer_id)
+    said = {"name": "Asha", "order": "last week's", "contact": "asha@example.com"}
+    reference = call(state_withdrawal, StateWithdrawal.model_validate(said)).reference
+    path = path_of(screen, number=number, customer=owner.customer_id, reference=reference)
     make_staff(database, Role.ADMIN, "first@shop.example")
     nobody = browser().get(path)
     assert nobody.status_code == 303
@@ -80,7 +84,9 @@ def test_a_button_is_called_by_what_stands_on_it() -> None:
     assert shown > 10
 
 
-@pytest.mark.parametrize("path", [f"/orders/{GHOST}", f"/customers/{GHOST}", "/nothing"])
+@pytest.mark.parametrize(
+    "path", [f"/orders/{GHOST}", f"/customers/{GHOST}", f"/withdrawals/{GHOST}", "/nothing"]
+)
 def test_of_what_is_not_there(signed_in: SignedIn, path: str) -> None:
     assert signed_in(Role.VIEWER).get(path).status_code == 404
 
@@ -122,7 +128,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "return.reject": {"reason": "Worn"},
     "claim.accept": {"resolution": "refund"},
     "claim.reject": {"reason": "Whole"},
-    "withdrawal.carry_out": {"order_number": "NW-1", "goods": "A:1"},
+    "withdrawal.carry_out": {"order_number": "NW-1", "sku": "A", "quantity": "1"},
     "withdrawal.settle": {"outcome": "Told by mail"},
     "customer.points": {"points": "5"},
     "webhook.create": {"url": "https://hooks.shop.example/in"},

@@ -12,8 +12,8 @@ from account_portal.models import Order, OrderReturn, User
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import Policy
 from account_portal.returns import service as returns
-from account_portal.withdrawals.schemas import StateWithdrawal
-from account_portal.withdrawals.service import state_withdrawal
+from account_portal.withdrawals.schemas import SettleWithdrawal, StateWithdrawal
+from account_portal.withdrawals.service import settle_for_shop, state_withdrawal
 from tests.e2e.conftest import NARROW, WIDE, OpenPage, assert_accessible, assert_no_sideways_scroll
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
@@ -80,3 +80,21 @@ def test_the_fee_that_is_kept_is_said_once_the_return_was_sent(
         expect(page.get_by_text(words, exact=True)).to_be_visible()
     expect(page.get_by_text("keeps a restocking fee")).to_be_visible()
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_what_waits_for_the_store_is_on_the_order(
+    open_page: OpenPage, database: Database, customer: User, order: Order, viewport: Any
+) -> None:
+    receipt = withdraw(database, customer, order, goods="The blue one only")
+    page = open_page(f"/orders/{order.order_number}", as_=str(customer.email), viewport=viewport)
+    for words in (receipt.reference, "Waiting for the store"):
+        expect(page.get_by_text(words, exact=True)).to_be_visible()
+    expect(page.get_by_text("You withdrew from The blue one only.")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    said = SettleWithdrawal(outcome="Told", answer="We wrote to you.")
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        settle_for_shop(ctx, receipt.reference, said)
+    page.reload()
+    expect(page.get_by_text("The store says: We wrote to you.")).to_be_visible()

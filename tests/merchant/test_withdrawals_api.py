@@ -15,6 +15,10 @@ from tests.merchant.systems import Systems
 SAID = {"name": "Asha Rao", "order": "last week's", "contact": "asha@example.com"}
 
 
+def items(**counts: int) -> list[dict[str, Any]]:
+    return [{"sku": sku, "quantity": count} for sku, count in counts.items()]
+
+
 @pytest.fixture
 def delivered(database: Database, owner: User) -> Order:
     lines = [make_line(0, sku="A", quantity=2), make_line(1, sku="B")]
@@ -82,12 +86,12 @@ def test_the_shops_systems_settle_it_once(
     assert {one["reference"] for one in waiting} == {reference, other}
     for body, status in (
         ({"order_number": "NOBODYS-1"}, 400),
-        ({"order_number": delivered.order_number, "goods": "A:9"}, 409),
-        ({"order_number": delivered.order_number, "goods": "A"}, 400),
+        ({"order_number": delivered.order_number, "withdraw_items": items(A=9)}, 409),
+        ({"order_number": delivered.order_number, "withdraw_items": items(A=0)}, 400),
     ):
         assert systems.post(f"/withdrawals/{reference}/carry-out", body).status_code == status
     assert rows(database, OrderReturn) == []
-    body = {"order_number": delivered.order_number, "goods": "A:1, B:1"}
+    body = {"order_number": delivered.order_number, "withdraw_items": items(A=1, B=1)}
     done = systems.post(f"/withdrawals/{reference}/carry-out", body).json()["content"]
     [request] = rows(database, OrderReturn)
     assert (done["status"], done["outcome"]) == ("settled", request.request_number)
@@ -95,8 +99,10 @@ def test_the_shops_systems_settle_it_once(
     assert systems.get(f"/withdrawals/{reference}").json()["content"] == done
     again = systems.post(f"/withdrawals/{reference}/carry-out", body)
     assert (again.status_code, again.json()["code"]) == (409, "withdrawal_settled")
-    told = systems.post(f"/withdrawals/{other}/settle", {"outcome": " No such order "})
-    assert told.json()["content"]["outcome"] == "No such order"
+    said = {"outcome": " No such order ", "answer": " We know no such order. "}
+    told = systems.post(f"/withdrawals/{other}/settle", said).json()["content"]
+    assert (told["outcome"], told["answer"]) == ("No such order", "We know no such order.")
+    assert (told["is_carried_out"], done["is_carried_out"]) == (False, True)
     assert systems.post(f"/withdrawals/{other}/settle", {"outcome": " "}).status_code == 400
 
 
@@ -106,8 +112,8 @@ def test_commands_settle_it_too(api: Any, database: Database, delivered: Order) 
     assert reference in run(main, ["shop", "withdrawals", "--state", "open"]).output
     carry_out = ["shop", "withdrawal", "carry-out", reference]
     assert run(main, [*carry_out, "NOBODYS-1"]).exit_code == 1
-    assert run(main, [*carry_out, delivered.order_number, "--goods", "A"]).exit_code == 2
-    done = run(main, [*carry_out, delivered.order_number, "--goods", "A:1"])
+    assert run(main, [*carry_out, delivered.order_number, "A"]).exit_code == 2
+    done = run(main, [*carry_out, delivered.order_number, "A=1"])
     [request] = rows(database, OrderReturn)
     assert done.output.strip() == request.request_number
     again = run(main, ["shop", "withdrawal", "settle", reference, "By hand"])

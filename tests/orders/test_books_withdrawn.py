@@ -37,9 +37,8 @@ class Withdrawing(Life):
         self._clock.advance(days=1)  # within a day the same statement is the same one
         data = StateWithdrawal.model_validate(asked | said)
         receipt = self.customer(withdrawals.state_withdrawal, data)
-        match = MatchWithdrawal(
-            order_number=self.number, goods=f"SKU-0:{place % 2 + 1}" * (place < 4)
-        )
+        wanted = {"order_number": self.number, "withdraw_items": units if said else []}
+        match = MatchWithdrawal.model_validate(wanted)
         self.shop(withdrawals.carry_out_for_shop, receipt.reference, match)
 
 

@@ -9,7 +9,7 @@ from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import Order, OrderReturn, ReturnItem, User, Withdrawal
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import Policy
+from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
 from tests.factories.orders import make_line, make_order
@@ -18,6 +18,10 @@ from tests.factories.records import rows
 BERLIN = {"country": "Germany", "city": "Berlin"}
 ARRIVED = datetime(2026, 11, 30, 6, 39, tzinfo=UTC)  # a Monday
 HALF = [{"sku": "A", "quantity": 1}]
+
+
+def units(**counts: int) -> list[CancelItem]:
+    return [CancelItem(sku=sku, quantity=count) for sku, count in counts.items()]
 
 
 def evening(hour: int, minute: int) -> datetime:
@@ -115,7 +119,7 @@ def test_what_was_stated_in_time_is_carried_out_later(
     in_time = state(acting, "my order of November", None)
     clock.now = ARRIVED + timedelta(days=16)
     too_late = state(acting, "my order of November", None)
-    wanted = MatchWithdrawal(order_number=order.order_number, goods="A:1")
+    wanted = MatchWithdrawal(order_number=order.order_number, withdraw_items=units(A=1))
     with pytest.raises(rules.NotCarriedOut, match=r"Product 0: Returns closed on 2026-12-14\."):
         call(service.carry_out_for_shop, too_late, wanted, actor=SHOP)
     assert rows(database, OrderReturn) == []

@@ -21,11 +21,11 @@ from account_portal.models import (
     Withdrawal,
 )
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import Policy
+from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.returns.rules import OrderNotReturnable
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.rules.words import LEFT_OUT
-from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
+from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal, StateWithdrawal
 from tests.factories.auth import codes_sent, messages
 from tests.factories.events import told, types_told
 from tests.factories.orders import make_line, make_order
@@ -51,6 +51,10 @@ def state(acting: Any, order: str, who: Any = None, **said: Any) -> Any:
     with acting(who) as ctx:
         asked = {"name": "Asha Rao", "order": order, "contact": "asha@example.com", **said}
         return service.state_withdrawal(ctx, StateWithdrawal.model_validate(asked))
+
+
+def units(**counts: int) -> list[CancelItem]:
+    return [CancelItem(sku=sku, quantity=count) for sku, count in counts.items()]
 
 
 def key_of(acting: Any, database: Database, order: Order) -> str:
@@ -245,7 +249,7 @@ def test_staff_match_it_once(
     database: Database, acting: Any, call: Any, owner: User, delivered: Order
 ) -> None:
     reference = state(acting, "the one of last week").reference
-    wanted = MatchWithdrawal(order_number=delivered.order_number, goods="A:1, B:1")
+    wanted = MatchWithdrawal(order_number=delivered.order_number, withdraw_items=units(A=1, B=1))
     for who in (owner, None):
         with pytest.raises(Forbidden), acting(who) as ctx:
             service.carry_out_for_shop(ctx, reference, wanted)
@@ -254,7 +258,7 @@ def test_staff_match_it_once(
     nowhere = MatchWithdrawal(order_number="NONE-1")
     with pytest.raises(InvalidInput):
         call(service.carry_out_for_shop, reference, nowhere, actor=SHOP)
-    too_many = MatchWithdrawal(order_number=delivered.order_number, goods="A:9")
+    too_many = MatchWithdrawal(order_number=delivered.order_number, withdraw_items=units(A=9))
     with pytest.raises(rules.NotCarriedOut):
         call(service.carry_out_for_shop, reference, too_many, actor=SHOP)
     assert nothing_moved(database)
@@ -264,14 +268,18 @@ def test_staff_match_it_once(
     assert (row.status, row.settled_by) == ("settled", "sam@shop.example")
     assert row.customer_id == owner.customer_id
     assert [item.quantity for item in rows(database, ReturnItem)] == [1, 1]
-    for deed, said in ((service.carry_out_for_shop, wanted), (service.settle_for_shop, "again")):
+    for deed, said in (
+        (service.carry_out_for_shop, wanted),
+        (service.settle_for_shop, SettleWithdrawal(outcome="again")),
+    ):
         with pytest.raises(rules.AlreadySettled):
             call(deed, reference, said, actor=SHOP)
 
 
 def test_staff_settle_it_by_hand(database: Database, acting: Any, call: Any) -> None:
     reference = state(acting, "unknown").reference
-    call(service.settle_for_shop, reference, "No such order; told by mail.", actor=SHOP)
+    said = SettleWithdrawal(outcome="No such order; told by mail.")
+    call(service.settle_for_shop, reference, said, actor=SHOP)
     assert rows(database, Withdrawal)[0].status == "settled"
 
 

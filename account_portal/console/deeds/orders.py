@@ -57,17 +57,40 @@ class Move(MoveShipment):
     unpaid: bool = False
 
 
+def _withdrawn(form: FormData) -> dict[str, Any]:
+    """What a withdrawal is about: the order, and units of its lines, unless it is all of it.
+
+    Raises:
+        InvalidInput: no unit is chosen.
+    """
+    said = {"order_number": form.get("order_number")}
+    return {**said, "withdraw_items": _chosen(form)} if "sku" in form else said
+
+
 def _units(form: FormData) -> dict[str, Any]:
-    """What goes into a parcel: pairs of `sku` and `quantity`, of which some are 0.
+    """What goes into a parcel, and whether it does though it is not paid.
 
     Raises:
         InvalidInput: nothing does.
     """
+    return {"items": _chosen(form), "unpaid": form.get("unpaid")}
+
+
+def _chosen(form: FormData) -> list[dict[str, Any]]:
+    """Pairs of `sku` and `quantity`, of which some are 0.
+
+    Raises:
+        InvalidInput: all are.
+    """
     pairs = zip(form.getlist("sku"), form.getlist("quantity"), strict=False)
-    items = [{"sku": sku, "quantity": count} for sku, count in pairs if count not in ("", "0")]
+    items: list[dict[str, Any]] = [
+        {"sku": sku, "quantity": int(str(count)) if str(count).isdecimal() else count}
+        for sku, count in pairs
+        if count not in ("", "0")
+    ]
     if not items:
         raise InvalidInput("Choose at least one unit.", items="must hold at least one unit")
-    return {"items": items, "unpaid": form.get("unpaid")}
+    return items
 
 
 def _step(step: Callable[..., None], words: str, *texts: str) -> Do:
@@ -191,7 +214,7 @@ def _carry_out(ctx: Context, number: str, data: MatchWithdrawal, by: str) -> str
 
 
 def _settle_withdrawal(ctx: Context, number: str, data: SettleWithdrawal, by: str) -> str:
-    withdrawals.settle_for_shop(ctx, number, data.outcome)
+    withdrawals.settle_for_shop(ctx, number, data)
     return f"Withdrawal {number} is settled."
 
 
@@ -208,7 +231,9 @@ DEEDS: Mapping[str, Deed] = {
     "refund.settle": deed_of_order("refund", Permission.REFUNDS, _settle_refund, Settlement),
     "refund.retry": deed_of_order("refund", Permission.REFUNDS, _retry_refund, RetryRefund),
     "refund.redirect": deed_of_order("refund", Permission.REFUNDS, _redirect, Redirection),
-    "withdrawal.carry_out": Deed(Permission.RETURNS, "withdrawal", _carry_out, MatchWithdrawal),
+    "withdrawal.carry_out": Deed(
+        Permission.RETURNS, "withdrawal", _carry_out, MatchWithdrawal, read=_withdrawn
+    ),
     "withdrawal.settle": Deed(
         Permission.RETURNS, "withdrawal", _settle_withdrawal, SettleWithdrawal
     ),

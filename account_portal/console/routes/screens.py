@@ -1,6 +1,7 @@
 """The screens: what each reads, and what it is written with."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from account_portal.console.service.search import search
 from account_portal.console.service.sessions import IDLE, LONGEST
 from account_portal.console.service.settings import shown_settings
 from account_portal.console.web import BASE, Content, Screen, Visit
-from account_portal.core.errors import InvalidInput
+from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.schemas import EncodedView
 from account_portal.core.text import full_name
 from account_portal.events import EventType
@@ -39,6 +40,7 @@ from account_portal.states import (
     WithdrawalStatus,
 )
 from account_portal.webhooks import service as webhooks
+from account_portal.withdrawals import service as withdrawals
 
 PAGE = 50
 
@@ -135,6 +137,28 @@ def _order(visit: Visit) -> Content:
     }
 
 
+def _withdrawal(visit: Visit) -> Content:
+    """A statement beside the order it is about: the one asked for, or the one it names."""
+    row = lists.get_withdrawal(visit.ctx, visit.path["reference"])
+    number = visit.query.get("order", "").strip() or row.order_number or row.order_text
+    lines = []
+    if row.status == WithdrawalStatus.OPEN:
+        with suppress(NotFound):
+            lines = withdrawals.lines_for_shop(visit.ctx, number)
+    named = {item.sku: item.quantity for item in row.withdraw_items}
+    is_all = not row.items_text
+    return {
+        "title": f"Withdrawal {row.reference}",
+        "row": row,
+        "number": number,
+        "lines": [
+            # Goods that the statement names in words alone are for people to find.
+            (line, min(line.units, named.get(line.sku, line.units * (is_all and not line.exempt))))
+            for line in lines
+        ],
+    }
+
+
 def _customer(visit: Visit) -> Content:
     customer, theirs = order_screens.read_customer(visit.ctx, visit.path["customer"])
     name = full_name(customer.first_name, customer.last_name)
@@ -220,6 +244,14 @@ SCREENS = (
     Screen("/returns", "Returns", "returns.html", _listing("returns"), menu="Shop"),
     Screen("/claims", "Claims", "claims.html", _listing("claims"), menu="Shop"),
     Screen("/withdrawals", "Withdrawals", "withdrawals.html", _listing("withdrawals"), menu="Shop"),
+    Screen(
+        "/withdrawals/{reference}",
+        "Withdrawal",
+        "withdrawal.html",
+        _withdrawal,
+        looks_at=lambda content: f"withdrawal {content['row'].reference}",
+        under="/withdrawals",
+    ),
     Screen("/refunds", "Refunds", "refunds.html", _listing("refunds"), menu="Shop"),
     Screen("/payments", "Payments", "payments.html", _listing("payments"), menu="Shop"),
     Screen("/customers", "Customers", "customers.html", _listing("customers"), menu="People"),

@@ -21,6 +21,7 @@ from account_portal.orders.components import (
     return_note,
     return_until,
     withdraw_here,
+    withdrawals_section,
 )
 from account_portal.ui import components as ui
 
@@ -276,6 +277,7 @@ def _order(order: Any) -> rx.Component:
                 ),
             ),
         ),
+        withdrawals_section(State.withdrawals),
         ui.section(
             "Items", ui.rows(rx.foreach(order.order_items, lambda i: order_item(i, currency)))
         ),

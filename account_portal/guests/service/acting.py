@@ -176,6 +176,7 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
         parcels=page.parcels,
         returns=page.returns,
         claims=page.claims,
+        withdrawals=page.withdrawals,
         return_until=page.return_until,
         return_note=page.return_note,
         help_link=page.help_link,

@@ -60,7 +60,9 @@ def get_withdrawal(ctx: Ctx, reference: WithdrawalReference) -> WithdrawalRow:
     raises=(ValidationError, AlreadySettled, NotCarriedOut),
     also=(404,),
     idempotent=True,
-    examples={"some": {"order_number": "NW-21357", "goods": "MUG-IND-01:1, TOTE-2:2"}},
+    examples={
+        "some": {"order_number": "NW-21357", "withdraw_items": [{"sku": "TOTE-2", "quantity": 2}]}
+    },
 )
 def carry_out_withdrawal(
     ctx: Ctx, reference: WithdrawalReference, data: MatchWithdrawal
@@ -86,5 +88,5 @@ def settle_withdrawal(
     ctx: Ctx, reference: WithdrawalReference, data: SettleWithdrawal
 ) -> WithdrawalRow:
     """It moves nothing."""
-    service.settle_for_shop(ctx, reference, data.outcome)
+    service.settle_for_shop(ctx, reference, data)
     return lists.get_withdrawal(ctx, reference)

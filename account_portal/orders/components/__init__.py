@@ -29,6 +29,7 @@ from account_portal.orders.components.price import (
     price_section,
     why_no_more,
 )
+from account_portal.orders.components.withdrawn import withdrawals_section
 
 __all__ = [
     "arrival_words",
@@ -54,6 +55,7 @@ __all__ = [
     "variant_and_quantity",
     "why_no_more",
     "withdraw_here",
+    "withdrawals_section",
     "working_days",
     "write_to",
 ]

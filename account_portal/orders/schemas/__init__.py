@@ -26,6 +26,7 @@ from account_portal.orders.schemas.page import (
     Parcel,
     PriceBreakdown,
     ShownRefund,
+    StatedWithdrawal,
     StrayParcel,
     UnpaidOrder,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "ShipmentEventView",
     "ShipmentItem",
     "ShownRefund",
+    "StatedWithdrawal",
     "StrayParcel",
     "UnpaidOrder",
 ]

@@ -83,6 +83,18 @@ class ShownRefund(OrderRefund):
     )
 
 
+class StatedWithdrawal(View):
+    """A withdrawal from the contract that the order's customer stated, and what came of it."""
+
+    reference: str
+    received_at: Moment
+    goods: list[str] = Field(description="As they were stated; none: the whole order.")
+    state: Literal["open", "carried_out", "settled"] = Field(
+        description="`open`: the store decides; `settled`: by hand, or it was refused."
+    )
+    answer: str | None = Field(description="What the store says of the outcome.")
+
+
 class AftercareCard(View):
     """A return or a claim of an order, as the order's page names it."""
 
@@ -136,6 +148,9 @@ class OrderPage(View):
     refunds: list[ShownRefund]
     returns: list[AftercareCard] = Field(description="Newest first.")
     claims: list[AftercareCard] = Field(description="Newest first.")
+    withdrawals: list[StatedWithdrawal] = Field(
+        description="Stated by who had proven the order; newest first."
+    )
     missing_parcel: str = Field(
         description="The most urgent parcel that can be reported as missing; may be empty."
     )

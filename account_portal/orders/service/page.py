@@ -53,6 +53,7 @@ from account_portal.orders.service.reading import (
     shipment_events,
 )
 from account_portal.orders.service.refund_reading import shown_refunds
+from account_portal.orders.service.statements import stated_withdrawals
 from account_portal.states import OrderStatus, ShipmentStatus
 
 
@@ -99,6 +100,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         can_return=can_return,
         return_until=max(closing, default=None),
         claims=_aftercare(ctx, Claim, row["id"]),
+        withdrawals=stated_withdrawals(ctx, order_number, row["customer_id"]),
         missing_parcel=next((one.reference_number for one in parcels if one.can_claim), ""),
         claim_note=rules.WORDS[_OVER] if closed else "",
         claims_closed=closed,

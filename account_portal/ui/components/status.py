@@ -9,7 +9,15 @@ from account_portal.ui.variants import Child, Text, classes, pick
 
 Tone = Literal["neutral", "info", "success", "warn", "danger", "accent"]
 Kind = Literal[
-    "order", "shipment", "payment", "refund", "return", "claim", "review", "bank_account"
+    "order",
+    "shipment",
+    "payment",
+    "refund",
+    "return",
+    "claim",
+    "withdrawal",
+    "review",
+    "bank_account",
 ]
 Entry = tuple[str, IconName, Tone]
 
@@ -83,6 +91,11 @@ STATUSES: dict[Kind, dict[str, Entry]] = {
         "rejected": ("Declined", "circle-x", "danger"),
         "withdrawn": ("Withdrawn", "ban", "neutral"),
     },
+    "withdrawal": {
+        "open": ("Waiting for the store", "clock", "info"),
+        "carried_out": ("Carried out", "circle-check", "success"),
+        "settled": ("Settled", "circle-check", "neutral"),
+    },
     "review": {
         "pending": ("Being checked", "clock", "info"),
         "approved": ("Published", "circle-check", "success"),
@@ -115,7 +128,7 @@ class StatusBadge(rx.Component):
 
 
 def status_badge(kind: Kind, status: Text, *, plain: bool = False) -> rx.Component:
-    """The state of an order, shipment, payment, refund, return, claim, review or bank account.
+    """The state of an order or of what hangs on it, of a review or a bank account.
 
     Args:
         kind: what has the state.

@@ -1,7 +1,11 @@
 """Statements are received from anybody; they move something only for whoever proves the order."""
 
 from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines
-from account_portal.withdrawals.service.shop import carry_out_for_shop, settle_for_shop
+from account_portal.withdrawals.service.shop import (
+    carry_out_for_shop,
+    lines_for_shop,
+    settle_for_shop,
+)
 from account_portal.withdrawals.service.stating import (
     forget_unmatched,
     own_words,
@@ -14,6 +18,7 @@ __all__ = [
     "carry_out_for_shop",
     "covered_lines",
     "forget_unmatched",
+    "lines_for_shop",
     "own_words",
     "read_receipt",
     "settle_for_shop",

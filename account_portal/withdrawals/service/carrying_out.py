@@ -52,10 +52,11 @@ def proven_order(ctx: Context, number: str) -> Order | None:
 def covered_lines(ctx: Context, number: str) -> list[CoveredLine]:
     """Lines of an order that is open to the caller, with the units that are left; else none."""
     order = proven_order(ctx, number)
-    return _covered(ctx, order) if order else []
+    return lines_of(ctx, order) if order else []
 
 
-def _covered(ctx: Context, order: Order) -> list[CoveredLine]:
+def lines_of(ctx: Context, order: Order) -> list[CoveredLine]:
+    """Lines of an order, with the units that are left and why the law exempts them."""
     with acting_as_its_customer(ctx, order):
         shown = orders.get_order(ctx, order.order_number).view()
     why = _exemptions(shown)

@@ -8,8 +8,8 @@ from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.models import Withdrawal
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import AlreadySettled
-from account_portal.withdrawals.schemas import MatchWithdrawal
-from account_portal.withdrawals.service.carrying_out import carry_out, find_order
+from account_portal.withdrawals.schemas import CoveredLine, MatchWithdrawal, SettleWithdrawal
+from account_portal.withdrawals.service.carrying_out import carry_out, find_order, lines_of
 
 
 def _locked(ctx: Context, reference: str) -> Withdrawal:
@@ -36,13 +36,28 @@ def carry_out_for_shop(ctx: Context, reference: str, data: MatchWithdrawal) -> s
     order = find_order(ctx, data.order_number)
     if order is None:
         raise InvalidInput(order_number="is no order of this store")
-    outcome = carry_out(ctx, order, data.units, row)
+    outcome = carry_out(ctx, order, data.withdraw_items, row)
     row.customer_id, row.order_number = order.customer_id, order.order_number
+    row.is_carried_out = True
     _settle(ctx, row, outcome)
     return outcome
 
 
-def settle_for_shop(ctx: Context, reference: str, outcome: str) -> None:
+def lines_for_shop(ctx: Context, order_number: str) -> list[CoveredLine]:
+    """Lines of an order that a statement may be about, with the units that are left.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such order.
+    """
+    ctx.require_shop()
+    order = find_order(ctx, order_number)
+    if order is None:
+        raise NotFound(f"There is no order {order_number}.")
+    return lines_of(ctx, order)
+
+
+def settle_for_shop(ctx: Context, reference: str, data: SettleWithdrawal) -> None:
     """Say what came of a statement that was settled by hand, or was refused.
 
     Raises:
@@ -50,7 +65,9 @@ def settle_for_shop(ctx: Context, reference: str, outcome: str) -> None:
         NotFound: no such statement.
         AlreadySettled: somebody was quicker.
     """
-    _settle(ctx, _locked(ctx, reference), outcome)
+    row = _locked(ctx, reference)
+    row.answer = data.answer or None
+    _settle(ctx, row, data.outcome)
 
 
 def _settle(ctx: Context, row: Withdrawal, outcome: str) -> None:

@@ -7,6 +7,7 @@ page and the file. Only hundreds from one network in an hour are refused.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import delete, select
@@ -111,6 +112,12 @@ def _said(data: StateWithdrawal, lines: Sequence[CoveredLine]) -> str:
     return "\n".join([*chosen, *([data.goods] if data.goods else [])])
 
 
+def _units(data: StateWithdrawal, lines: Sequence[CoveredLine]) -> list[dict[str, Any]]:
+    """Which goods, for programs; nothing of an order that is not open to the caller."""
+    known = {line.sku for line in lines}
+    return [item.model_dump() for item in data.withdraw_items or () if item.sku in known]
+
+
 def _add(
     ctx: Context,
     data: StateWithdrawal,
@@ -128,6 +135,7 @@ def _add(
         order_text=data.order,
         contact=data.contact,
         items_text=said,
+        withdraw_items=_units(data, lines),
         language=data.language,
         receipt=_receipt(ctx, texts, data, said, lines, reference, ctx.now),
         repeat_key=key,
@@ -232,6 +240,7 @@ def _try_to_carry_out(
     except NotCarriedOut:
         return
     row.status, row.outcome, row.settled_at = WithdrawalStatus.SETTLED, outcome, ctx.now
+    row.is_carried_out = True
 
 
 def _mail(ctx: Context, row: Withdrawal, texts: Texts, receipt: str) -> bool:

@@ -15,6 +15,7 @@ from account_portal.orders.components import (
     return_note,
     return_until,
     withdraw_here,
+    withdrawals_section,
     write_to,
 )
 from account_portal.orders.pages.detail.aftercare import claims_section, returns_section
@@ -291,6 +292,7 @@ def order_detail() -> rx.Component:
                 ui.stack(
                     parcels_section(page),
                     _items(page),
+                    withdrawals_section(page.withdrawals),
                     returns_section(page),
                     claims_section(page),
                     gap="huge",

@@ -29,13 +29,13 @@ ORDERS: tuple[Own, ...] = (
         m.Withdrawal,
         "Withdrawals from contracts",
         direct(m.Withdrawal),
-        "reference received_at name order_text contact items_text language receipt is_proven "
-        "order_number status outcome settled_at",
+        "reference received_at name order_text contact items_text withdraw_items language receipt "
+        "is_proven order_number status outcome is_carried_out answer settled_at",
         {
             **ordering("id customer_id repeat_key"),
             "settled_by": "It names somebody who works for the shop.",
         },
-        scrubbed="name order_text contact items_text receipt repeat_key outcome",
+        scrubbed="name order_text contact items_text receipt repeat_key outcome answer",
         kept="id reference language customer_id order_number status settled_by",
     ),
     Own(

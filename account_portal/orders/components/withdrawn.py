@@ -1,0 +1,50 @@
+"""Withdrawals from the contract of an order, and what came of them."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.ui import components as ui
+
+
+def withdrawals_section(withdrawals: Any) -> rx.Component:
+    """Its `StatedWithdrawal`s; nothing while there are none."""
+    return rx.cond(
+        withdrawals.length() > 0,
+        ui.section("Withdrawal from the contract", ui.rows(rx.foreach(withdrawals, _one))),
+    )
+
+
+def _one(one: Any) -> rx.Component:
+    goods = rx.cond(
+        one.goods.length() > 0,
+        rx.fragment("You withdrew from ", rx.el.bdi(one.goods.join(", ")), "."),
+        "You withdrew from the whole order.",
+    )
+    settled = rx.cond(
+        one.answer,
+        ui.text("The store says: ", rx.el.bdi(one.answer.to(str))),
+        ui.text("The store has dealt with it."),
+    )
+    return ui.stack(
+        ui.row(
+            ui.text(ui.unbroken(one.reference)),
+            ui.status_badge("withdrawal", one.state),
+            justify="between",
+        ),
+        ui.text(goods),
+        rx.match(
+            one.state,
+            (
+                "open",
+                ui.text("We have received it. A person at the store looks at it, and decides."),
+            ),
+            (
+                "carried_out",
+                ui.text("It is carried out: what was not sent is cancelled, the rest goes back."),
+            ),
+            settled,
+        ),
+        ui.text("Stated ", ui.date(one.received_at, "datetime"), tone="muted", size="small"),
+        gap="tight",
+    )
