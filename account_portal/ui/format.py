@@ -12,7 +12,17 @@ from account_portal.ui.variants import Text, pick
 
 Amount = int | float | str | rx.Var[Any]
 DateStyle = Literal[
-    "date", "short", "day", "weekday", "month", "time", "datetime", "binding", "near", "ago"
+    "date",
+    "short",
+    "day",
+    "weekday",
+    "month",
+    "time",
+    "datetime",
+    "binding",
+    "near",
+    "coming",
+    "ago",
 ]
 _STYLES: dict[DateStyle, str] = {
     "date": "3 May 2026",
@@ -24,6 +34,7 @@ _STYLES: dict[DateStyle, str] = {
     "datetime": "3 May 2026, 14:05",
     "binding": "3 May 2026 at 14:05 CEST: a date that binds names its zone",
     "near": "yesterday, today, tomorrow, else Fri, 8 May",
+    "coming": "today, tomorrow, else Fri, 8 May: of a day at a place that may be far away",
     "ago": "5 minutes ago",
 }
 
@@ -89,7 +100,7 @@ def date(value: Text, style: DateStyle = "date", *, capitalised: bool = False) -
     """A moment (`2026-05-03T12:05:00Z`) in the viewer's zone, or a day (`2026-05-03`) as it is.
 
     Nothing is shown for null; a text that is no date is shown as it stands (couriers write such).
-    Use `binding` for deadlines. `near` and `ago` speak the language of the page.
+    Use `binding` for deadlines. `near`, `coming` and `ago` speak the language of the page.
     """
     pick(_STYLES, style, "date style")
     return DateTime.create(value=value, look=style, capitalised=capitalised)

@@ -129,10 +129,10 @@ function dayNumber(date, timeZone) {
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function nearDay(value, date, locale) {
+function nearDay(value, date, locale, earliest) {
   const timeZone = zoneOf(value);
   const days = dayNumber(date, timeZone) - dayNumber(new Date(), zone());
-  if (Math.abs(days) <= 1)
+  if (days >= earliest && days <= 1)
     return formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" }).format(days, "day");
   const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
   const style = { weekday: "short", day: "numeric", month: "short", timeZone, ...year };
@@ -160,11 +160,16 @@ function ago(date) {
 export function dateText(value, style) {
   const date = new Date(value);
   if (Number.isNaN(date.getTime())) return String(value); // what a courier wrote, as it was written
-  if (style === "near") return nearDay(value, date, viewer());
+  if (style === "near") return nearDay(value, date, viewer(), -1);
+  // What comes today at a place may come on the day before the reader's: not "yesterday".
+  if (style === "coming") return nearDay(value, date, viewer(), 0);
   if (style === "ago") return ago(date);
   const options = STYLES[style] ?? STYLES.short;
   return formatter(Intl.DateTimeFormat, viewer(), { ...options, timeZone: zoneOf(value) }).format(date);
 }
+
+/** Whether its words depend on the reader's zone: moments, and days that are told from today. */
+const isSeenFromHere = (value, look) => look === "near" || look === "coming" || !DAY_ONLY.test(value);
 
 export function DateTime({ value, look = "date", capitalised = false, className = "" }) {
   const [full, setFull] = useState();
@@ -182,7 +187,7 @@ export function DateTime({ value, look = "date", capitalised = false, className 
       onMouseEnter: tell,
       className: `tabular-nums ${className}`,
       // Until the browser has told its zone nobody knows which day or hour it is there.
-      style: isServer && !DAY_ONLY.test(value) && !isZone(asked().zone) ? { visibility: "hidden" } : undefined,
+      style: isServer && isSeenFromHere(value, look) && !isZone(asked().zone) ? { visibility: "hidden" } : undefined,
     },
     text,
   );

@@ -47,9 +47,10 @@ for row in table("order-details"):
     line["line_total"] = cents(price * quantity * (1 - Decimal(row["discount"])))
     lines[row["orderID"]].append(line)
 for row in table("orders", loose="shipAddress"):
-    key, bought, sent = row["orderID"], lines[row["orderID"]], row["shippedDate"]
+    key, bought = row["orderID"], lines[row["orderID"]]
+    day, sent = (at and at[:10] for at in (row["orderDate"], row["shippedDate"]))  # no midnights
     columns = ("shipAddress", "shipCity", "shipRegion", "shipPostalCode", "shipCountry")
-    order = {"order_number": key, "customer_id": row["customerID"], "order_date": row["orderDate"]}
+    order = {"order_number": key, "customer_id": row["customerID"], "order_date": day}
     order |= {"currency": "USD", "lines": bought, "shipping_amount": cents(row["freight"])}
     total = sum((line["line_total"] for line in bought), cents(row["freight"]))
     paid = {"request_number": f"{key}-1", "amount": total, "payment_method": "On account"}

@@ -184,17 +184,26 @@ class Told:
             expect(page.get_by_text(words).filter(visible=True).first).to_be_visible()
 
 
+def _arrives(moment: Moment, days: int) -> re.Pattern[str]:
+    """What the reader is told of a parcel that comes so many days from today where it goes to."""
+    day = moment.at.date() + timedelta(days=days)
+    ahead = (day - moment.at.astimezone(ZoneInfo(moment.read_in)).date()).days
+    words = {0: "today", 1: "tomorrow"}.get(ahead, f"{day:%a},? {day.day} {day:%b}")
+    return re.compile(f"Arrives {words}")
+
+
 def told_at(moment: Moment, returns: Sequence[str]) -> Iterator[Told]:
     """The pages of one moment; `returns` are the numbers that `make_customers` gave."""
     yesterday = moment.at - timedelta(days=1)
     late = re.compile(rf"Was due on {yesterday:%a},? {yesterday.day} {yesterday:%b}, running late")
-    yield Told("home", routes.HOME, ("Arrives today", late))
-    yield Told("orders", routes.ORDERS, ("Arrives today", "Arrives tomorrow", late))
+    today, tomorrow = (_arrives(moment, days) for days in (0, 1))
+    yield Told("home", routes.HOME, (today, late))
+    yield Told("orders", routes.ORDERS, (today, tomorrow, late))
     for number, seen in {
         "LATE": late,
-        "TODAY": "Arrives today",
-        "OUT": "Arrives today",
-        "TOMORROW": "Arrives tomorrow",
+        "TODAY": today,
+        "OUT": today,
+        "TOMORROW": tomorrow,
     }.items():
         path = f"{routes.ORDERS}/{_number(moment, number)}"
         yield Told(f"order-{number.lower()}", path, (seen,))

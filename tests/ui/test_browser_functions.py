@@ -126,7 +126,19 @@ def on_server(languages: list[str] | None = None, zone: str | None = None) -> st
     return f"globalThis.pageData = {json.dumps({'languages': languages, 'zone': zone})};"
 
 
-STYLES = ("date", "short", "day", "weekday", "month", "time", "datetime", "binding", "near", "ago")
+STYLES = (
+    "date",
+    "short",
+    "day",
+    "weekday",
+    "month",
+    "time",
+    "datetime",
+    "binding",
+    "near",
+    "coming",
+    "ago",
+)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -162,6 +174,26 @@ def test_a_date_that_binds_says_its_zone() -> None:
 def test_near_days_have_names(hours: int, word: str) -> None:
     moment = f"new Date(Date.now() + {hours} * 3600000).toISOString()"
     assert run("values.js", f'dateText({moment}, "near")', language="de-DE") == word
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("Asia/Tokyo", ("Tue 1 Dec", "today", "tomorrow")),
+        ("Europe/London", ("today", "tomorrow", "Thu 3 Dec")),
+    ],
+)
+def test_a_day_that_comes_is_told_from_the_readers_today(zone: str, words: tuple[str, ...]) -> None:
+    # In Tokyo it is 2 December, in London the first.
+    clock = """
+      const Real = Date;
+      globalThis.Date = class extends Real {
+        constructor(...given) { super(...(given.length ? given : ["2026-12-01T20:00:00Z"])); }
+      };"""
+    days = json.dumps(["2026-12-01", "2026-12-02", "2026-12-03"])
+    call = f'{days}.map((one) => dateText(one, "coming"))'
+    told = run("values.js", call, language="en-GB", zone=zone, place=IN_BROWSER + clock)
+    assert tuple(one.replace(",", "") for one in told) == words
 
 
 def test_what_a_courier_wrote_is_shown_as_it_stands() -> None:

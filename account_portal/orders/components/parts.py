@@ -20,8 +20,8 @@ def arrival_words(
     """When a parcel comes, or a refund: "Arrives tomorrow", "Expected by Fri, 4 Dec", or late."""
     return rx.match(
         arrival.when.to(str),
-        ("today", rx.fragment(arrives, " today")),
-        ("tomorrow", rx.fragment(arrives, " tomorrow")),
+        # The day is one of the place it goes to, "today" the reader's, who may be far away.
+        ("today", "tomorrow", rx.fragment(arrives, " ", ui.date(arrival.day, "coming"))),
         ("on", rx.fragment(arrives, f" {on} ", ui.date(arrival.day, "weekday"))),
         ("late", rx.fragment(was_due, " on ", ui.date(arrival.day, "weekday"), ", running late")),
         rx.fragment("Expected: ", rx.el.bdi(arrival.day.to(str))),
