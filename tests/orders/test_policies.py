@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import re
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -301,6 +302,78 @@ def test_contradictions_and_holes_are_told_with_the_orders_they_concern(shop: Sh
                 shop.call(deed, wanted, actor=SHOP, **more)
             assert f"orders such as {order.order_number}." in refused.value.message
     assert rows(shop.database, PolicyVersion) == []
+
+
+TAGS, FIRST_DAYS = {"tags": ["a", "b"]}, {"ordered_until": "2026-01-31"}
+NEVER, WINDOW = {"returns": {"never": "hygiene"}}, {"returns": {"window_days": 5}}
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ([{"applies_to": {"skus": []}, **WINDOW}], "holds for nothing: its list of skus is empty"),
+        ([{"applies_to": {"countries": ["UK"]}, **WINDOW}], r"there is no UK \(GB\?\)"),
+        ([{"applies_to": {"countries": ["DE", "XX"]}, **WINDOW}], "there is no XX"),
+        ([{"applies_to": {"price_from": 5, "currency": "EUK"}, **WINDOW}], "there is no EUK"),
+        (
+            [{"applies_to": TAGS, **WINDOW}, {"applies_to": {"tags": ["b", "a", "b"]}, **WINDOW}],
+            "both say returns.window_days",
+        ),
+        (
+            [
+                {"applies_to": {"price_from": price, "currency": "EUR"}, **WINDOW}
+                for price in ("10", "10.00")
+            ],
+            "both say returns.window_days",
+        ),
+        ([NEVER, WINDOW], "what never goes back has no window"),
+        ([{"applies_to": TAGS, **one} for one in (WINDOW, NEVER)], "what never goes back"),
+        (
+            [
+                {"applies_to": FIRST_DAYS, **WINDOW},
+                {"applies_to": {"ordered_from": "2026-02-10"}, **WINDOW},
+                {"cancel": {"until": "never"}},  # says nothing of returns
+            ],
+            "hole: none of them is for orders of 2026-02-01 to 2026-02-09",
+        ),
+    ],
+)
+def test_faults_of_rules_are_told_however_they_are_written(
+    made: list[dict[str, Any]], words: str
+) -> None:
+    [fault] = rules.faults_of(policy(*made))
+    assert re.search(words, fault.text), fault.text
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(
+            [
+                WINDOW,
+                {"applies_to": {"ordered_from": "2026-11-01", "ordered_until": "2026-12-25"}}
+                | {"returns": {"window_days": 90}},
+                {"applies_to": {"ordered_from": "2027-11-01", "ordered_until": "2027-12-25"}}
+                | {"returns": {"window_days": 80}},
+                {"applies_to": {"tags": ["a"], **FIRST_DAYS}, "returns": {"window_days": 90}},
+                {"applies_to": {"tags": ["a"], "ordered_from": "2026-09-01"}, **WINDOW},
+            ],
+            id="two seasons, and a rule for the rest of the year",
+        ),
+        pytest.param(
+            [
+                {"applies_to": {"ordered_from": "2026-01-01", "ordered_until": "2026-12-31"}}
+                | WINDOW,
+                {"applies_to": {"ordered_from": "2026-02-01", "ordered_until": "2026-02-03"}}
+                | {"returns": {"fee_per_cent": 5}},
+                {"applies_to": {"ordered_from": "2027-01-01"}, **WINDOW},
+            ],
+            id="a period within another one",
+        ),
+    ],
+)
+def test_days_that_another_rule_is_for_are_no_hole(made: list[dict[str, Any]]) -> None:
+    assert rules.faults_of(policy(*made)) == []
 
 
 def test_a_trial_changes_nothing_and_says_what_would(shop: Shop) -> None:

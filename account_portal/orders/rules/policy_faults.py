@@ -1,12 +1,18 @@
-"""What is wrong with a policy: rules that contradict each other or leave a hole."""
+"""What is wrong with a policy: rules for nothing, that contradict each other or leave a hole."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import pairwise
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
+from account_portal.addresses.rules import country_code_of
+from account_portal.core.currencies import DIGITS
 from account_portal.orders.rules.policies import generality
 from account_portal.orders.schemas.policies import AppliesTo, Policy, PolicyRule
+
+_HOW = frozenset({"returns.window_days", "returns.resolutions"})
+_PERIOD = {"ordered_from", "ordered_until"}
 
 
 class PolicyFault(NamedTuple):
@@ -17,50 +23,109 @@ class PolicyFault(NamedTuple):
 
 
 def faults_of(policy: Policy) -> list[PolicyFault]:
-    """Contradictions and holes between the rules of a policy.
+    """Conditions that hold for nothing, contradictions, and holes between the rules of a policy.
 
     Two rules for the very same lines contradict each other where both say the same word for orders
-    of the same days; they leave a hole where neither speaks for days between their periods.
+    of the same days, or one that they never go back and the other how. Rules leave a hole where
+    none that is for these lines, or for everything, says a word for days between their periods.
     """
-    found = []
+    return [*_empty(policy), *_contradictions(policy), *_holes(policy)]
+
+
+def _empty(policy: Policy) -> Iterator[PolicyFault]:
+    for rule in policy.rules:
+        wanted = rule.applies_to
+        for name in sorted(wanted.model_fields_set):
+            if getattr(wanted, name) == ():  # it would be taken for no condition
+                text = f"“{rule.name}” holds for nothing: its list of {name} is empty."
+                yield PolicyFault(text, ())
+        unknown = [one for one in wanted.countries if country_code_of(one) != one]
+        if wanted.currency is not None and wanted.currency not in DIGITS:
+            unknown.append(wanted.currency)
+        for code in unknown:
+            known = country_code_of(code)
+            instead = f" ({known}?)" if known else ""
+            text = f"“{rule.name}” holds for nothing: there is no {code}{instead}."
+            yield PolicyFault(text, ())
+
+
+def _contradictions(policy: Policy) -> Iterator[PolicyFault]:
     rules = list(enumerate(policy.rules))
     for place, one in rules:
         for later, other in rules[place + 1 :]:
             if _lines_of(one) != _lines_of(other) or generality(one) != generality(other):
                 continue
-            both = sorted(_said(one) & _said(other))
-            if not both:
+            if not _overlap(one.applies_to, other.applies_to):
                 continue
             names = f"“{one.name}” and “{other.name}”"
-            if _overlap(one.applies_to, other.applies_to):
+            if both := sorted(_said(one) & _said(other)):
                 text = f"{names} contradict each other: both say {', '.join(both)}."
-                found.append(PolicyFault(text, (place, later)))
-    return found + list(_holes(policy))
-
-
-def _holes(policy: Policy) -> Iterator[PolicyFault]:
-    groups: dict[str, list[int]] = {}
-    for place, rule in enumerate(policy.rules):
-        if rule.applies_to.ordered_from or rule.applies_to.ordered_until:
-            groups.setdefault(_lines_of(rule), []).append(place)
-    for places in groups.values():
-        periods = [(policy.rules[place].applies_to, place) for place in places]
-        periods.sort(key=lambda one: one[0].ordered_from or date.min)
-        for (first, place), (second, later) in pairwise(periods):
-            if first.ordered_until is None or second.ordered_from is None:
-                continue
-            if second.ordered_from > first.ordered_until + timedelta(days=1):
-                names = f"“{policy.rules[place].name}” and “{policy.rules[later].name}”"
-                days = (
-                    f"{first.ordered_until + timedelta(days=1)} to "
-                    f"{second.ordered_from - timedelta(days=1)}"
+                yield PolicyFault(text, (place, later))
+            elif _is_never(one, other) or _is_never(other, one):
+                text = (
+                    f"{names} contradict each other: what never goes back has no window and no way."
                 )
-                text = f"{names} leave a hole: none of them is for orders of {days}."
                 yield PolicyFault(text, (place, later))
 
 
+def _is_never(one: PolicyRule, other: PolicyRule) -> bool:
+    """Whether one says that lines never go back, and the other how they do."""
+    return bool(one.returns and one.returns.never and _HOW & _said(other))
+
+
+def _holes(policy: Policy) -> Iterator[PolicyFault]:
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    always = {("", word) for rule in policy.rules if all(generality(rule)) for word in _said(rule)}
+    for place, rule in enumerate(policy.rules):
+        lines = _lines_of(rule)
+        for word in sorted(_said(rule)):
+            if rule.applies_to.ordered_from or rule.applies_to.ordered_until:
+                groups[lines, word].append(place)
+            else:
+                always.add((lines, word))
+    told = set()
+    for (lines, word), places in groups.items():
+        if (lines, word) in always or ("", word) in always:
+            continue
+        for fault in _between(policy, places):
+            if fault not in told:
+                told.add(fault)
+                yield fault
+
+
+def _between(policy: Policy, places: list[int]) -> Iterator[PolicyFault]:
+    """Days that lie between the periods of some rules, and in none of them."""
+    first, *others = sorted(places, key=lambda one: _begin(policy.rules[one].applies_to))
+    for place in others:
+        until = policy.rules[first].applies_to.ordered_until
+        if until is None:
+            return
+        begin = _begin(policy.rules[place].applies_to)
+        if begin > until + timedelta(days=1):
+            names = f"“{policy.rules[first].name}” and “{policy.rules[place].name}”"
+            days = f"{until + timedelta(days=1)} to {begin - timedelta(days=1)}"
+            text = f"{names} leave a hole: none of them is for orders of {days}."
+            yield PolicyFault(text, (first, place))
+        end = policy.rules[place].applies_to.ordered_until
+        if end is None or end > until:
+            first = place
+
+
+def _begin(applies_to: AppliesTo) -> date:
+    return applies_to.ordered_from or date.min
+
+
 def _lines_of(rule: PolicyRule) -> str:
-    return repr(rule.applies_to.model_dump(exclude={"ordered_from", "ordered_until"}))
+    """Which lines a rule is for, however its lists and prices are written; empty: all."""
+    given = rule.applies_to.model_dump(exclude=_PERIOD, exclude_defaults=True)
+    same = {name: _alike(value) for name, value in given.items()}
+    return repr(same) if same else ""
+
+
+def _alike(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return sorted(set(value))
+    return value.normalize() if isinstance(value, Decimal) else value
 
 
 def _said(rule: PolicyRule) -> set[str]:
