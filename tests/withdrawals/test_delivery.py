@@ -8,7 +8,7 @@ import pytest
 
 from account_portal.context import SHOP
 from account_portal.core.db import Database
-from account_portal.models import Order, OrderReturn, Refund, User, Withdrawal
+from account_portal.models import Order, OrderReturn, Refund, ReturnItem, User, Withdrawal
 from account_portal.orders import rules
 from account_portal.orders import service as orders
 from account_portal.orders.facts import facts_of, money_of
@@ -317,3 +317,87 @@ def test_staff_carry_out_the_same(database: Database, acting: Any, call: Call, o
     wanted = MatchWithdrawal(order_number=order.order_number)
     call(service.carry_out_for_shop, stated.reference, wanted, actor=SHOP)
     assert given(database) == [590]
+
+
+def test_of_a_line_some_of_which_arrived_the_rest_is_cancelled(
+    database: Database, call: Call, owner: User, withdraw: Any
+) -> None:
+    order = make(
+        database, owner, status="partially_delivered", parcels=[{"units": {"A": 1, "B": 1}}]
+    )
+    withdraw(order)
+    approve(call, database)
+    [said] = rows(database, Withdrawal)
+    assert said.outcome.startswith("cancelled 1 x A; RET-")
+    assert given(database) == [590]
+    assert promised(database) == 3590
+    assert books_hold(database, order)
+
+
+@pytest.mark.parametrize("parcels", [[{}], []])
+def test_free_units_come_and_go_with_those_that_were_paid(
+    database: Database, call: Call, owner: User, withdraw: Any, parcels: list[Any]
+) -> None:
+    plain = {"selling_price": 1000, "tax_amount": 0}
+    order = make(
+        database,
+        owner,
+        lines=[
+            make_line(0, sku="A", quantity=3, free_quantity=1, line_total=2000, **plain),
+            make_line(1, sku="B", quantity=1, line_total=1000, **plain),
+            make_line(2, sku="GIFT", quantity=1, free_quantity=1, line_total=0, **plain),
+        ],
+        status="delivered" if parcels else "confirmed",
+        parcels=parcels,
+    )
+    withdraw(order)
+    approve(call, database)
+    [said] = rows(database, Withdrawal)
+    assert said.status == "settled"
+    assert promised(database) == 3590
+    assert books_hold(database, order)
+
+
+def test_units_that_were_paid_and_are_on_their_way_are_not_taken_for_free_ones(
+    database: Database, owner: User, withdraw: Any
+) -> None:
+    plain = {"selling_price": 1000, "tax_amount": 0}
+    order = make(
+        database,
+        owner,
+        lines=[make_line(0, sku="A", quantity=3, free_quantity=1, line_total=3000, **plain)],
+        status="partially_delivered",
+        parcels=[{"units": {"A": 1}}, {"status": "shipped"}],
+    )
+    withdraw(order)
+    withdraw(order, A=2)
+    withdraw(order, A=4)
+    assert {one.status for one in rows(database, Withdrawal)} == {"open"}
+    assert living(database) == []
+
+
+def test_what_went_back_before_is_no_part_of_the_whole(
+    database: Database, call: Call, owner: User, withdraw: Any
+) -> None:
+    order = make(database, owner)
+    withdraw(order, B=1)
+    approve(call, database)
+    [first] = living(database)
+    receive(call, first.request_number)
+    call(returns.complete_return, first.request_number, actor=SHOP)
+    withdraw(order)
+    approve(call, database)
+    assert given(database) == [0, 590]
+    assert promised(database) == 3590
+    assert books_hold(database, order)
+
+
+def test_a_line_that_is_named_twice_counts_together(
+    database: Database, acting: Any, owner: User
+) -> None:
+    order = make(database, owner)
+    asked = {"name": "Asha Rao", "order": order.order_number, "contact": "a@example.com"}
+    with acting(owner) as ctx:
+        said = {"withdraw_items": [*units(A=1), *units(A=1)]}
+        service.state_withdrawal(ctx, StateWithdrawal.model_validate(asked | said))
+    assert [row.quantity for row in rows(database, ReturnItem)] == [2]

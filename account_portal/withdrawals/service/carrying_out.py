@@ -3,7 +3,8 @@
 By the functions by which customers do so, but nothing is kept of the money.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import select
@@ -82,11 +83,16 @@ def _exemptions(order: OrderDetail) -> dict[str, str]:
 
 def _all_of(order: OrderDetail) -> dict[str, int]:
     """Units by sku of the whole order: what is left of it, without what the law exempts."""
-    exempt = _exemptions(order)
+    gone_back = {
+        line.sku
+        for line in order.return_eligibility.lines
+        if any(one.code == "all_returned" for one in line.reasons)
+    }
+    without = gone_back | _exemptions(order).keys()
     return {
         item.sku: left
         for item in order.order_items
-        if item.sku not in exempt and (left := item.quantity - item.cancelled_quantity)
+        if item.sku not in without and (left := item.quantity - item.cancelled_quantity)
     }
 
 
@@ -117,21 +123,14 @@ def _carry_out(
 ) -> str:
     reference, at = statement.reference, statement.received_at
     shown = orders.get_order(ctx, number).view()
-    can_cancel = {line.sku: line.cancellable_quantity for line in shown.cancel_eligibility.lines}
     found = returns.list_returnable_items(ctx, number, withdrawn_at=at)
     can_return = {line.sku: line for line in found}
-    units = {item.sku: item.quantity for item in wanted} or _all_of(shown)
-    back = {
-        sku: count
-        for sku, count in units.items()
-        if sku in can_return and count <= can_return[sku].returnable_quantity
-    }
-    gone = {sku: count for sku, count in units.items() if sku not in back}
-    if not units:
+    units: Counter[str] = Counter()
+    for item in wanted:
+        units[item.sku] += item.quantity
+    back, gone = _planned(shown, units or _all_of(shown), can_return)
+    if not back and not gone:
         raise NotCarriedOut
-    for sku, count in gone.items():
-        if count > can_cancel.get(sku, 0):
-            raise NotCarriedOut(_why_not(can_return.get(sku)))
     done = []
     if gone:
         items = [CancelItem(sku=sku, quantity=count) for sku, count in gone.items()]
@@ -167,6 +166,39 @@ def _carry_out(
     elif not returns.give_back_delivery_of(ctx, number):
         done.append("its delivery is to be refunded by hand")
     return "; ".join(done)[:500]
+
+
+def _planned(
+    order: OrderDetail, units: Mapping[str, int], can_return: Mapping[str, ReturnableItem]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Of units by sku, those that go back and those that are cancelled; of a line maybe both.
+
+    Free units of a line that is withdrawn from as a whole come and go with those that were paid:
+    they are cancelled with them, or stay out of a return, which gives nothing back for them.
+
+    Raises:
+        NotCarriedOut: some can do neither.
+    """
+    can_cancel = {line.sku: line.cancellable_quantity for line in order.cancel_eligibility.lines}
+    lines = {item.sku: item for item in order.order_items}
+    back, gone = {}, {}
+    for sku, count in units.items():
+        can_go_back = can_return[sku].returnable_quantity if sku in can_return else 0
+        free, left = 0, count
+        if sku in lines:
+            left = lines[sku].quantity - lines[sku].cancelled_quantity
+            free = min(lines[sku].free_quantity, left) if count == left else 0
+        going = min(count - free, can_go_back)
+        rest = count - free - going
+        if free and not going and can_cancel.get(sku, 0) >= rest + free:
+            rest += free
+        if count > left or rest > can_cancel.get(sku, 0):
+            raise NotCarriedOut(_why_not(can_return.get(sku)))
+        if going:
+            back[sku] = going
+        if rest:
+            gone[sku] = rest
+    return back, gone
 
 
 def _why_not(line: ReturnableItem | None) -> str:
