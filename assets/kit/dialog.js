@@ -97,11 +97,14 @@ function onClick(event) {
 }
 
 /** The native dialog, opened by a state var (`open`) or by a button (`data-opens`).
- *  Focus trap, Esc and the return of focus are the browser's. */
+ *  Focus trap, Esc and the return of focus are the browser's. What a state opens is drawn when it is
+ *  first opened, and then stays: most are never opened, and would be a third of a page. */
 export function Dialog({ open, onClose, dismissable = true, children, ...rest }) {
   const ref = useRef(null);
   const left = useRef(false); // by Esc or a press beside it, which may have been a slip
   const known = useRef(false); // whoever closed it by `open` need not be told
+  const [isDrawn, draw] = useState(open ?? true);
+  if (open && !isDrawn) draw(true);
   useEffect(() => {
     document.addEventListener("click", onClick); // the same function again is one listener
   }, []);
@@ -140,7 +143,7 @@ export function Dialog({ open, onClose, dismissable = true, children, ...rest })
         ref.current.close();
       },
     },
-    children,
+    isDrawn ? children : null,
   );
 }
 
