@@ -238,8 +238,17 @@ def sign_in(context: BrowserContext, portal: Portal, contact: str) -> None:
     assert "error" not in response.headers["location"]
 
 
+# A colour on its way to another is none of the page; what turns for ever is not waited for.
+FADED = """Promise.all(
+  document.getAnimations()
+    .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+    .map((one) => one.finished.catch(() => {})),
+)"""
+
+
 def assert_accessible(page: Page) -> None:
     """No violation of WCAG 2.2 A and AA that axe can find."""
+    page.evaluate(FADED)
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(AXE_SCRIPT)  # half a megabyte: once a page, not at each look
     results = AxeResults(page.evaluate("options => axe.run(options)", AXE_OPTIONS))

@@ -31,6 +31,19 @@ def test_what_was_typed_survives_escape_but_not_cancel(open_page: OpenPage) -> N
     expect(name).to_have_value(before)
 
 
+def test_a_dialog_is_drawn_when_it_is_first_opened_and_stays(open_page: OpenPage) -> None:
+    page = open_page("/addresses", as_=SAM)
+    parts = page.locator("dialog *")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("dialog#address-form")).to_be_attached()
+    expect(parts).to_have_count(0)
+    dialog = open_form(page)
+    expect(dialog.get_by_label("First name")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("dialog#address-form h2")).to_be_attached()
+
+
 def test_what_is_missing_is_told_at_its_field_until_it_is_there(open_page: OpenPage) -> None:
     page = open_page("/addresses", as_=SAM)
     dialog = open_form(page)
