@@ -9,6 +9,7 @@ from account_portal.core.db import Database
 from account_portal.guests import service as guests
 from account_portal.models import Order, User
 from account_portal.orders import service as orders
+from account_portal.orders.service.statements import SHOWN
 from account_portal.withdrawals import service
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
 from tests.factories.orders import make_line, make_order
@@ -100,3 +101,12 @@ def test_what_a_stranger_states_is_never_shown_as_the_customers(
     wanted = MatchWithdrawal(order_number=number)
     call(service.carry_out_for_shop, made[0].reference, wanted, actor=SHOP)
     assert seen(call, order) == []
+
+
+def test_a_page_has_the_newest_statements_however_many_there_are(
+    acting: Any, call: Any, owner: User, order: Order
+) -> None:
+    for number in range(SHOWN + 2):
+        state(acting, order.order_number, owner, goods=f"Mug {number}")
+    goods = [goods for _, goods, _ in seen(call, order)]
+    assert goods == [[f"Mug {number}"] for number in reversed(range(2, SHOWN + 2))]

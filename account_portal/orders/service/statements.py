@@ -8,6 +8,9 @@ from account_portal.models import Withdrawal
 from account_portal.orders.schemas import StatedWithdrawal
 from account_portal.states import WithdrawalStatus
 
+SHOWN = 10
+"""Newest statements of one order that its page has."""
+
 
 def stated_withdrawals(ctx: Context, order_number: str, customer_id: str) -> list[StatedWithdrawal]:
     """Those of an order, newest first.
@@ -25,6 +28,7 @@ def stated_withdrawals(ctx: Context, order_number: str, customer_id: str) -> lis
             col(Withdrawal.is_proven),
         )
         .order_by(col(Withdrawal.id).desc())
+        .limit(SHOWN)
     ).scalars()
     return [
         StatedWithdrawal(
