@@ -48,7 +48,7 @@ class MatchWithdrawal(Input):
 
     order_number: OrderNumber
     withdraw_items: list[CancelItem] = Field(
-        default_factory=list, max_length=100, description="Units; none: all of it."
+        default_factory=list, max_length=100, description="Units; none: what the statement names."
     )
 
 

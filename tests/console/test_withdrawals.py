@@ -30,6 +30,9 @@ def test_a_statement_is_matched(
     assert "1 mug, 2 lamps of" in shown
     wanted = {"number": made.reference, "order_number": order.order_number}
     support.post("/do/withdrawal.carry_out", wanted)
+    assert rows(database, OrderReturn) == []  # which units the words mean, is to be said
+    wanted |= {"sku": "SKU-0", "quantity": "2"}
+    support.post("/do/withdrawal.carry_out", wanted)
     support.post("/do/withdrawal.carry_out", wanted)
     [request] = rows(database, OrderReturn)
     [row] = rows(database, Withdrawal)

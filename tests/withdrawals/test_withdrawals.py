@@ -17,12 +17,14 @@ from account_portal.models import (
     OrderReturn,
     Refund,
     ReturnItem,
+    Shipment,
     User,
     Withdrawal,
 )
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.returns.rules import OrderNotReturnable
+from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.rules.words import LEFT_OUT
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal, StateWithdrawal
@@ -274,6 +276,42 @@ def test_staff_match_it_once(
     ):
         with pytest.raises(rules.AlreadySettled):
             call(deed, reference, said, actor=SHOP)
+
+
+def test_goods_that_were_named_are_not_the_whole_contract(
+    database: Database, acting: Any, call: Any, delivered: Order
+) -> None:
+    """As of a session that ended between the two steps: whoever named goods meant no others."""
+    receipt = state(acting, delivered.order_number, withdraw_items=units(A=1))
+    assert "1 x A" in receipt.receipt
+    assert "whole" not in receipt.receipt
+    whole = state(acting, delivered.order_number)
+    assert whole.reference != receipt.reference
+    assert "whole" in whole.receipt
+    at_order = MatchWithdrawal(order_number=delivered.order_number)
+    with pytest.raises(InvalidInput, match="names goods in words"):
+        call(service.carry_out_for_shop, receipt.reference, at_order, actor=SHOP)
+    assert nothing_moved(database)
+
+
+def test_without_units_staff_carry_out_what_was_stated(
+    database: Database, acting: Any, call: Any, owner: User
+) -> None:
+    order = make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A"), make_line(1, sku="B")],
+        place=GERMANY,
+        status="shipped",
+        parcels=[{"status": "shipped"}],
+    )
+    reference = state(acting, order.order_number, owner, withdraw_items=units(A=1)).reference
+    assert rows(database, Withdrawal)[0].status == "open"
+    [parcel] = rows(database, Shipment)
+    call(orders.move_shipment, parcel.reference_number, ShipmentStatus.DELIVERED, actor=SHOP)
+    at_order = MatchWithdrawal(order_number=order.order_number)
+    call(service.carry_out_for_shop, reference, at_order, actor=SHOP)
+    assert [item.quantity for item in rows(database, ReturnItem)] == [1]
 
 
 def test_staff_settle_it_by_hand(database: Database, acting: Any, call: Any) -> None:

@@ -6,6 +6,7 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.models import Withdrawal
+from account_portal.orders.schemas import CancelItem
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import AlreadySettled
 from account_portal.withdrawals.schemas import CoveredLine, MatchWithdrawal, SettleWithdrawal
@@ -28,19 +29,35 @@ def carry_out_for_shop(ctx: Context, reference: str, data: MatchWithdrawal) -> s
 
     Raises:
         Forbidden: only the shop may.
-        NotFound: no such statement, or no such order.
+        NotFound: no such statement.
         AlreadySettled: somebody was quicker.
         NotCarriedOut: it has to be done by hand, then settled.
+        InvalidInput: no such order; or no units, and the statement names goods in words.
     """
     row = _locked(ctx, reference)
     order = find_order(ctx, data.order_number)
     if order is None:
         raise InvalidInput(order_number="is no order of this store")
-    outcome = carry_out(ctx, order, data.withdraw_items, row)
+    outcome = carry_out(ctx, order, data.withdraw_items or _stated(row), row)
     row.customer_id, row.order_number = order.customer_id, order.order_number
     row.is_carried_out = True
     _settle(ctx, row, outcome)
     return outcome
+
+
+def _stated(row: Withdrawal) -> list[CancelItem]:
+    """Units that a statement names; none: it is of all of the order.
+
+    Raises:
+        InvalidInput: it names goods in words, which people have to find in the order.
+    """
+    named = [CancelItem.model_validate(one) for one in row.withdraw_items]
+    if len(row.items_text.splitlines()) > len(named):
+        raise InvalidInput(
+            "The statement names goods in words: say which units they are.",
+            withdraw_items="are needed where goods are named in words",
+        )
+    return named
 
 
 def lines_for_shop(ctx: Context, order_number: str) -> list[CoveredLine]:

@@ -44,6 +44,7 @@ SAME = timedelta(days=1)
 SEE_RECEIPT = "withdrawal"
 RECEIPT_LIFE = timedelta(days=30)
 _AT_ONCE = 500
+_LONGEST_SKU = 64
 
 
 def own_words(ctx: Context) -> dict[str, str]:
@@ -102,12 +103,14 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
 
 
 def _said(data: StateWithdrawal, lines: Sequence[CoveredLine]) -> str:
-    """Which goods, in words."""
+    """Which goods, in words; by their sku those of an order that is not open to the caller.
+
+    Nothing that was named may get lost: a statement without goods is one of the whole contract.
+    """
     names = {line.sku: line.product_name for line in lines}
     chosen = [
-        f"{item.quantity} x {names[item.sku]}"
+        f"{item.quantity} x {names.get(item.sku, item.sku[:_LONGEST_SKU])}"
         for item in data.withdraw_items or ()
-        if item.sku in names
     ]
     return "\n".join([*chosen, *([data.goods] if data.goods else [])])
 
