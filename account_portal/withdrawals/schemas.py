@@ -8,6 +8,9 @@ from account_portal.core.schemas import ABSENT, Email, Input, Moment, OrderNumbe
 from account_portal.orders.schemas import CancelItem
 from account_portal.states import WithdrawalStatus
 
+MOST_LINES = 1000
+"""Of an order."""
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -18,8 +21,8 @@ class StateWithdrawal(Input):
     order: Line = Field(description="Order number, or what else names the contract.")
     contact: Email
     goods: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-    withdraw_items: list[CancelItem] = Field(default=ABSENT, min_length=1, max_length=100)
-    """Units; heeded only of an order that is open to the caller."""
+    withdraw_items: list[CancelItem] = Field(default=ABSENT, min_length=1, max_length=MOST_LINES)
+    """Units; of an order that is not open to the caller they are words of the statement."""
     language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] = "en"
 
 
@@ -48,7 +51,9 @@ class MatchWithdrawal(Input):
 
     order_number: OrderNumber
     withdraw_items: list[CancelItem] = Field(
-        default_factory=list, max_length=100, description="Units; none: what the statement names."
+        default_factory=list,
+        max_length=MOST_LINES,
+        description="Units; none: what the statement names.",
     )
 
 

@@ -401,3 +401,24 @@ def test_a_line_that_is_named_twice_counts_together(
         said = {"withdraw_items": [*units(A=1), *units(A=1)]}
         service.state_withdrawal(ctx, StateWithdrawal.model_validate(asked | said))
     assert [row.quantity for row in rows(database, ReturnItem)] == [2]
+
+
+@pytest.mark.parametrize("parcels", [[{}], []])
+@pytest.mark.parametrize("named", [True, False])
+def test_an_order_of_more_lines_than_a_call_may_name(
+    database: Database, call: Call, owner: User, withdraw: Any, parcels: list[Any], named: bool
+) -> None:
+    plain = {"selling_price": 1000, "tax_amount": 0, "quantity": 1, "line_total": 1000}
+    skus = [f"S{place}" for place in range(120)]
+    order = make(
+        database,
+        owner,
+        lines=[make_line(place, sku=sku, **plain) for place, sku in enumerate(skus)],
+        grand_total=120590,
+        status="delivered" if parcels else "confirmed",
+        parcels=parcels,
+    )
+    withdraw(order, **(dict.fromkeys(skus, 1) if named else {}))
+    approve(call, database)
+    assert rows(database, Withdrawal)[0].status == "settled"
+    assert promised(database) == 120590

@@ -136,7 +136,7 @@ def test_another_site_states_nothing(api: Api, database: Database) -> None:
     for headers in ({}, {"sec-fetch-site": "cross-site"}):
         answer = api.client.post("/withdraw/confirm", data=SAID, headers=headers)
         assert answer.status_code == 403
-    too_long = {**SAID, "items": "x" * 20_000}
+    too_long = {**SAID, "items": "x" * 300_000}
     assert api.client.post("/withdraw", data=too_long, headers=OWN).status_code == 413
     assert rows(database, Withdrawal) == []
 
@@ -206,3 +206,16 @@ def test_signs_that_nothing_has_are_no_crash(api: Api, database: Database) -> No
             answer = api.client.post(path, data={**SAID, name: "a\0"}, headers=OWN)
             assert answer.status_code == 400, (path, name)
     assert rows(database, Withdrawal) == []
+
+
+def test_a_form_of_many_lines_and_long_words_is_taken(api: Api, database: Database) -> None:
+    """A browser sends each end of a line as two signs, and counts it as one."""
+    said = {"name": "Asha", "order": "X-1", "contact": "a@example.com", "lang": "en"}
+    said |= {f"units-{place}-{'long' * 12}": "1" for place in range(300)}
+    said["items"] = "\r\n".join(["ten green mugs"] * 133)
+    for path in ("/withdraw", "/withdraw/confirm"):
+        answer = api.client.post(path, data=said, headers=OWN)
+        assert answer.status_code == 200, answer.text
+    [row] = rows(database, Withdrawal)
+    assert row.items_text.count("ten green mugs") == 133
+    assert row.items_text.count("1 x ") == 300

@@ -28,7 +28,12 @@ from account_portal.doors.form import read_fields, require_same_origin
 from account_portal.security.cookies import read_order_cookie, read_session_cookie
 from account_portal.withdrawals import service
 from account_portal.withdrawals.rules import Texts, language_of, texts_in
-from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
+from account_portal.withdrawals.schemas import (
+    MOST_LINES,
+    CoveredLine,
+    StateWithdrawal,
+    WithdrawalReceipt,
+)
 
 pages = APIRouter(prefix=routes.WITHDRAW, include_in_schema=False)
 
@@ -47,6 +52,8 @@ _PAGE = """<!doctype html>
 </html>
 """
 _HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
+_FORM_LIMIT = 256 * 1024
+"""An order has up to a thousand lines, each with a field of its own."""
 _UNITS = "units-"
 """Before the sku, in the name of a field that says how many units."""
 
@@ -177,7 +184,7 @@ async def _read(request: Request) -> tuple[_Visit, dict[str, str], Response | No
     """What a form says; or the answer to what is none of our own pages' forms."""
     try:
         require_same_origin(request)
-        said = dict(await read_fields(request, most=250))
+        said = dict(await read_fields(request, limit=_FORM_LIMIT, most=MOST_LINES + 10))
     except PortalError as error:
         visit = _Visit(request)
         body = f'<p role="alert">{escape(error.message)}</p>'
@@ -195,7 +202,8 @@ def _units(said: Said) -> list[dict[str, Any]]:
 
 def _data(visit: _Visit, said: Said) -> StateWithdrawal:
     fields = {name: said.get(name, "") for name in _ASKED}
-    fields["goods"] = said.get("items", "")
+    # Browsers count a line's end as one sign, and send two.
+    fields["goods"] = said.get("items", "").replace("\r\n", "\n")
     units = {"withdraw_items": found} if (found := _units(said)) else {}
     return StateWithdrawal.model_validate({**fields, **units, "language": visit.language})
 

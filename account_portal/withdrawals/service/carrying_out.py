@@ -17,8 +17,12 @@ from account_portal.models import Order, Withdrawal
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelChoice, CancelItem, CancelOrder, OrderDetail
 from account_portal.returns import service as returns
-from account_portal.returns.schemas import CreateOrderReturn, ReturnableItem
-from account_portal.states import RefundMode
+from account_portal.returns.schemas import (
+    CreateOrderReturn,
+    CreateOrderReturnItem,
+    ReturnableItem,
+)
+from account_portal.states import RefundMode, ReturnResolution
 from account_portal.withdrawals.rules import EXEMPT, NotCarriedOut
 from account_portal.withdrawals.schemas import CoveredLine
 
@@ -134,11 +138,12 @@ def _carry_out(
     done = []
     if gone:
         items = [CancelItem(sku=sku, quantity=count) for sku, count in gone.items()]
-        choice = CancelChoice(cancel_items=items, refund_mode=_BACK)
+        # Built past the limit of items of a call: an order has more lines than one may name.
+        choice = CancelChoice.model_construct(cancel_items=items, refund_mode=_BACK)
         preview = orders.preview_cancel(ctx, number, choice)
         if preview.charge:
             raise NotCarriedOut("The policy charges for this cancel; a withdrawal must not.")
-        wish = CancelOrder(
+        wish = CancelOrder.model_construct(
             cancel_items=items,
             refund_mode=_BACK,
             cancellation_reason=f"Withdrawal {reference}",
@@ -147,19 +152,17 @@ def _carry_out(
         orders.cancel_order(ctx, number, wish)
         done.append("cancelled " + ", ".join(f"{count} x {sku}" for sku, count in gone.items()))
     if back:
-        wish_back = CreateOrderReturn.model_validate(
-            {
-                "return_items": [
-                    {
-                        "sku": sku,
-                        "product_id": can_return[sku].product_id,
-                        "quantity": count,
-                        "resolution": "refund",
-                        "return_reason": f"Withdrawal {reference}",
-                    }
-                    for sku, count in back.items()
-                ]
-            }
+        wish_back = CreateOrderReturn.model_construct(
+            return_items=[
+                CreateOrderReturnItem(
+                    sku=sku,
+                    product_id=can_return[sku].product_id,
+                    quantity=count,
+                    resolution=ReturnResolution.REFUND,
+                    return_reason=f"Withdrawal {reference}",
+                )
+                for sku, count in back.items()
+            ]
         )
         request = returns.create_return(ctx, number, wish_back, withdrawn_at=at)
         done.append(request.request_number)
