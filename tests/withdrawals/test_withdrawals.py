@@ -398,6 +398,24 @@ def test_half_of_a_withdrawal_is_never_done(
     assert [row.quantity for row in rows(database, ReturnItem)] == [2]
 
 
+def test_a_fault_of_ours_loses_no_statement(
+    database: Database,
+    acting: Any,
+    owner: User,
+    delivered: Order,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(service.carrying_out.returns, "create_return", fail)
+    receipt = state(acting, delivered.order_number, owner)
+    [row] = rows(database, Withdrawal)
+    assert (row.reference, row.status) == (receipt.reference, "open")
+    assert nothing_moved(database)
+    assert [one.kind for one in messages(database)] == ["withdrawal_received"]
+
+
 def test_what_belongs_to_nobody_is_removed_in_its_time(
     database: Database, acting: Any, call: Any, owner: User, delivered: Order, clock: Any
 ) -> None:

@@ -5,12 +5,14 @@ limited by mailbox and by network. Beyond that a statement is received still, an
 page and the file. Only hundreds from one network in an hour are refused.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from account_portal import routes
@@ -33,6 +35,8 @@ from account_portal.withdrawals.rules import NotCarriedOut, Texts, texts_in
 from account_portal.withdrawals.rules.words import harmless
 from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
 from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines, proven_order
+
+logger = logging.getLogger(__name__)
 
 RECEIPTS = Limit("withdrawal-receipts", times=5, seconds=3600)
 """Receipts that one mailbox gets by e-mail."""
@@ -241,6 +245,12 @@ def _try_to_carry_out(
     try:
         outcome = carry_out(ctx, order, wanted, row)
     except NotCarriedOut:
+        return
+    except DBAPIError:
+        raise  # nothing is received; who states it is told to try again
+    except Exception:
+        # Whatever is wrong with what follows, a statement must not get lost by it.
+        logger.exception("A withdrawal could not be carried out and waits")
         return
     row.status, row.outcome, row.settled_at = WithdrawalStatus.SETTLED, outcome, ctx.now
     row.is_carried_out = True
