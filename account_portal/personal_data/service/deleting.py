@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, func, null, select, update
+from sqlalchemy import JSON, bindparam, delete, func, null, select, update
 from sqlmodel import SQLModel, col
 
 from account_portal.auth.service import require_fresh_proof
@@ -224,7 +224,9 @@ def _empty(own: Own, name: str, customer_id: str) -> Any:
     column = bulk.table_of(own.model).c[name]
     if own.model is LoyaltyAccount:
         return customer_id  # a membership number has to be one
-    return None if column.nullable else ""
+    if column.nullable:
+        return None
+    return [] if isinstance(column.type, JSON) else ""
 
 
 def _model(name: str) -> type[SQLModel]:
