@@ -238,12 +238,16 @@ def sign_in(context: BrowserContext, portal: Portal, contact: str) -> None:
     assert "error" not in response.headers["location"]
 
 
-# A colour on its way to another is none of the page; what turns for ever is not waited for.
-FADED = """Promise.all(
-  document.getAnimations()
+# A colour on its way to another is none of the page. What stands still or turns for ever is not
+# waited for, and nothing for long.
+FADED = """() => {
+  const ends = document.getAnimations()
+    .filter((one) => one.playState === "running")
     .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
-    .map((one) => one.finished.catch(() => {})),
-)"""
+    .map((one) => one.finished.catch(() => {}));
+  const patience = new Promise((done) => setTimeout(done, 1000));
+  return Promise.race([Promise.all(ends), patience]).then(() => {});
+}"""
 
 
 def assert_accessible(page: Page) -> None:
