@@ -129,13 +129,10 @@ function dayNumber(date, timeZone) {
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** Until the browser has told its zone nobody knows which day or hour it is there. */
-const isHereUnknown = () => isServer && !isZone(asked().zone);
-
 function nearDay(value, date, locale, earliest) {
   const timeZone = zoneOf(value);
   const days = dayNumber(date, timeZone) - dayNumber(new Date(), zone());
-  if (!isHereUnknown() && days >= earliest && days <= 1)
+  if (days >= earliest && days <= 1)
     return formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" }).format(days, "day");
   const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
   const style = { weekday: "short", day: "numeric", month: "short", timeZone, ...year };
@@ -171,6 +168,9 @@ export function dateText(value, style) {
   return formatter(Intl.DateTimeFormat, viewer(), { ...options, timeZone: zoneOf(value) }).format(date);
 }
 
+/** Whether its words depend on the reader's zone: moments, and days that are told from today. */
+const isSeenFromHere = (value, look) => look === "near" || look === "coming" || !DAY_ONLY.test(value);
+
 export function DateTime({ value, look = "date", capitalised = false, className = "" }) {
   const [full, setFull] = useState();
   if (!value) return null;
@@ -186,7 +186,8 @@ export function DateTime({ value, look = "date", capitalised = false, className 
       title: full,
       onMouseEnter: tell,
       className: `tabular-nums ${className}`,
-      style: !DAY_ONLY.test(value) && isHereUnknown() ? { visibility: "hidden" } : undefined,
+      // Until the browser has told its zone nobody knows which day or hour it is there.
+      style: isServer && isSeenFromHere(value, look) && !isZone(asked().zone) ? { visibility: "hidden" } : undefined,
     },
     text,
   );

@@ -112,27 +112,14 @@ def test_a_moment_is_written_in_the_viewers_zone() -> None:
     ],
 )
 def test_yesterday_is_a_day_of_the_viewers_calendar(moment: str, words: str) -> None:
-    # one o'clock at night in Kolkata
-    place = IN_BROWSER + clock_at("2026-05-04T19:30:00Z")
-    assert run("values.js", f'dateText("{moment}", "ago")', place=place) == words
-
-
-def clock_at(moment: str) -> str:
-    return f"""
-      const Clock = Date, now = Date.parse("{moment}");
+    now = 'Date.parse("2026-05-04T19:30:00Z")'  # one o'clock at night in Kolkata
+    clock = f"""
+      const Clock = Date, now = {now};
       globalThis.Date = class extends Clock {{
         constructor(...given) {{ super(...(given.length ? given : [now])); }}
         static now() {{ return now; }}
       }};"""
-
-
-@pytest.mark.parametrize("style", ["near", "coming"])
-@pytest.mark.parametrize(("zone", "words"), [("UTC", "today"), (None, "Mon, May 4")])
-def test_a_day_is_told_as_itself_to_who_may_be_anywhere(
-    style: str, zone: str | None, words: str
-) -> None:
-    place = on_server(["en-US"], zone) + clock_at("2026-05-04T19:30:00Z")
-    assert run("values.js", f'dateText("2026-05-04", "{style}")', place=place) == words
+    assert run("values.js", f'dateText("{moment}", "ago")', place=IN_BROWSER + clock) == words
 
 
 def on_server(languages: list[str] | None = None, zone: str | None = None) -> str:
