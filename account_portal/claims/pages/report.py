@@ -181,10 +181,12 @@ def _what() -> rx.Component:
             _reported(),
             rx.cond(
                 ~can_claim,
-                ui.alert(
-                    "Below you see why, item by item.",
-                    title="Nothing of this order can be reported now",
-                    action=need_help(State.help_link, "order"),
+                ui.stack(
+                    ui.alert(
+                        "Below you see why, item by item.",
+                        title="Nothing of this order can be reported now",
+                    ),
+                    need_help(State.help_link, "order"),
                 ),
             ),
         ),
