@@ -17,6 +17,7 @@ READS = [
     "/orders/{number}/shipments",
     "/orders/{number}/payments",
     "/orders/{number}/refunds",
+    "/orders/{number}/withdrawals",
     "/orders/{number}/payment-status",
 ]
 

@@ -392,6 +392,59 @@ def test_what_went_back_before_is_no_part_of_the_whole(
     assert books_hold(database, order)
 
 
+@pytest.mark.parametrize("is_complete", [False, True], ids=["asked for", "complete"])
+def test_of_a_line_some_of_which_goes_back_the_rest_is_withdrawn_from(
+    database: Database, call: Call, owner: User, withdraw: Any, is_complete: bool
+) -> None:
+    order = make(database, owner)
+    withdraw(order, A=1)
+    if is_complete:
+        approve(call, database)
+        [first] = living(database)
+        receive(call, first.request_number)
+        call(returns.complete_return, first.request_number, actor=SHOP)
+    withdraw(order)
+    assert {one.status for one in rows(database, Withdrawal)} == {"settled"}
+    assert sorted(one.quantity for one in rows(database, ReturnItem)) == [1, 1, 1]
+    approve(call, database)
+    assert given(database) == [0, 590]
+    assert promised(database) == 3590
+    assert books_hold(database, order)
+
+
+def test_units_that_were_lost_and_refunded_are_no_part_of_the_whole(
+    database: Database, call: Call, owner: User, withdraw: Any
+) -> None:
+    parcels = [
+        {"units": {"A": 1, "B": 1}},
+        {"units": {"A": 1}, "status": "return_to_origin", "reference_number": "LOST-1"},
+    ]
+    order = make(database, owner, parcels=parcels)
+    call(orders.refund_shipment, "LOST-1", actor=SHOP)
+    withdraw(order)
+    assert {one.status for one in rows(database, Withdrawal)} == {"settled"}
+    approve(call, database)
+    assert promised(database) == 3590
+    assert books_hold(database, order)
+
+
+def test_units_that_are_exchanged_wait_for_people(
+    database: Database, call: Call, owner: User, withdraw: Any
+) -> None:
+    order = make(database, owner)
+    item = {
+        "sku": "A",
+        "product_id": "product-0",
+        "quantity": 1,
+        "resolution": "replacement",
+        "return_reason": "x",
+    }
+    exchange = CreateOrderReturn.model_validate({"return_items": [item]})
+    call(returns.create_return, order.order_number, exchange)
+    withdraw(order)
+    assert {one.status for one in rows(database, Withdrawal)} == {"open"}
+
+
 def test_a_line_that_is_named_twice_counts_together(
     database: Database, acting: Any, owner: User
 ) -> None:

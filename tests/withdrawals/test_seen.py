@@ -12,6 +12,8 @@ from account_portal.orders import service as orders
 from account_portal.orders.service.statements import SHOWN
 from account_portal.withdrawals import service
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
+from tests.conftest import Api
+from tests.doors import assert_refused
 from tests.factories.orders import make_line, make_order
 from tests.withdrawals.test_withdrawals import GERMANY, key_of, state, state_with_key
 
@@ -60,6 +62,22 @@ def test_what_waits_is_seen_and_its_outcome(
     call(service.settle_for_shop, reference, told, actor=SHOP)
     settled = [("settled", ["1 x Product 0"], "We stopped the parcel.")]
     assert seen(call, order) == seen_with_key(database, key) == settled
+
+
+def test_both_calls_list_what_the_pages_show(
+    api: Api, database: Database, acting: Any, owner: User, stranger: User, order: Order
+) -> None:
+    reference = state(acting, order.order_number, owner).reference
+    key = key_of(acting, database, order)
+    path = f"/orders/{order.order_number}/withdrawals"
+    mine = api.get(path, user=owner).json()["content"]["withdrawals"]
+    found = api.get("/found-order/withdrawals", token=key).json()["content"]["withdrawals"]
+    assert mine == found
+    assert [(one["reference"], one["state"]) for one in mine] == [(reference, "open")]
+    assert_refused(api.get(path, user=stranger), 404, "not_found")
+    for sent in ({}, {"user": owner}, {"token": "nonsense"}):
+        assert_refused(api.get("/found-order/withdrawals", **sent), 401, "unauthorized")
+    assert_refused(api.get(path, token=key), 401, "unauthorized")
 
 
 def test_words_for_the_shops_people_stay_there(

@@ -23,7 +23,7 @@ from account_portal.guests.schemas import (
     OrderSearch,
 )
 from account_portal.orders import rules as order_rules
-from account_portal.orders.schemas import CancelPreview, OrderDetail
+from account_portal.orders.schemas import CancelPreview, OrderDetail, StatedWithdrawal
 from account_portal.returns.api import RETURN_REFUSALS
 from account_portal.returns.schemas import (
     CreateOrderReturn,
@@ -112,6 +112,22 @@ def confirm_order(ctx: Ctx, data: ConfirmOrder) -> FoundOrder:
 def read_found_order(ctx: Ctx) -> EncodedView[OrderDetail]:
     """As its customer sees it. Needs an `order_token`."""
     return service.read_found_order(ctx)
+
+
+@router.expose(
+    "GET",
+    "/found-order/withdrawals",
+    operation_id="list-found-order-withdrawals",
+    summary="List the withdrawals from the contract of the found order",
+    message="Withdrawals from this order.",
+    content="withdrawals",
+    access="open",
+    raises=(NotAuthenticated,),
+    openapi_extra=BY_TOKEN,
+)
+def list_found_withdrawals(ctx: Ctx) -> list[StatedWithdrawal]:
+    """As `list-order-withdrawals`. Needs an `order_token`."""
+    return service.list_found_withdrawals(ctx)
 
 
 @router.expose(

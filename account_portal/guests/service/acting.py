@@ -27,6 +27,7 @@ from account_portal.orders.schemas import (
     CancelOrder,
     CancelPreview,
     OrderDetail,
+    StatedWithdrawal,
 )
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import (
@@ -138,6 +139,16 @@ def read_found_order(ctx: Context) -> EncodedView[OrderDetail]:
     """
     with _acting(ctx) as number:
         return orders.get_order(ctx, number)
+
+
+def list_found_withdrawals(ctx: Context) -> list[StatedWithdrawal]:
+    """The withdrawals from its contract that were stated with proof of it, newest first.
+
+    Raises:
+        OrderNotOpen: the key does not open one.
+    """
+    with _acting(ctx) as number:
+        return orders.list_withdrawals(ctx, number)
 
 
 def read_found_page(ctx: Context) -> schemas.FoundPage:

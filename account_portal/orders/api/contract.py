@@ -26,6 +26,7 @@ from account_portal.orders.schemas import (
     OrderShipment,
     RetryPayment,
     RetryPaymentResult,
+    StatedWithdrawal,
 )
 from account_portal.orders.service import billing
 
@@ -106,6 +107,20 @@ def list_payments(ctx: Ctx, order_number: OrderNumberPath) -> EncodedView[list[O
 def list_refunds(ctx: Ctx, order_number: OrderNumberPath) -> list[OrderRefund]:
     """Oldest first, each with its stage."""
     return service.list_refunds(ctx, order_number)
+
+
+@router.expose(
+    "GET",
+    "/orders/{order_number}/withdrawals",
+    operation_id="list-order-withdrawals",
+    summary="List the withdrawals from its contract",
+    message="Withdrawals from this order.",
+    content="withdrawals",
+    also=(404,),
+)
+def list_withdrawals(ctx: Ctx, order_number: OrderNumberPath) -> list[StatedWithdrawal]:
+    """Those stated with proof of the order, and what came of them; the latest ten, newest first."""
+    return service.list_withdrawals(ctx, order_number)
 
 
 @router.expose(

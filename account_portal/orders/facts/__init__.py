@@ -15,7 +15,7 @@ from account_portal.orders.facts.eligibility import (
     matching_rules,
     next_change,
 )
-from account_portal.orders.facts.given_back import charges_of, is_given_back
+from account_portal.orders.facts.given_back import charges_of, given_back_units, is_given_back
 from account_portal.orders.facts.held import Held
 from account_portal.orders.facts.kept import (
     KEPT,
@@ -45,6 +45,7 @@ __all__ = [
     "charges_of",
     "facts_of",
     "facts_of_kept",
+    "given_back_units",
     "is_given_back",
     "keep_facts",
     "line_cancels",

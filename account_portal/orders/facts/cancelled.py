@@ -44,7 +44,7 @@ def cancelled_worth(facts: OrderFacts) -> CancelledWorth:
     ]
     return CancelledWorth(
         by_line=dict(by_line),
-        charge=sum(row["charge"] for row in facts.cancelled),
+        charge=facts.charges_kept,
         points=sum(row["refund_amount"] for row in back if row["payment_mode"] == rules.POINTS),
         credit=sum(
             row["refund_amount"] for row in back if row["payment_method"] == rules.STORE_CREDIT

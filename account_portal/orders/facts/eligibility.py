@@ -109,11 +109,12 @@ def cancel_terms(facts: OrderFacts, now: datetime) -> tuple[CancelUntil, int]:
 
 
 def line_cancels(
-    facts: OrderFacts, now: datetime, *, by_shop: bool = False
+    facts: OrderFacts, now: datetime, *, beyond_policy: bool = False
 ) -> dict[str, rules.LineCancel]:
     """What of each line can be cancelled, by its id, while the rest of the order goes on.
 
-    The policy binds customers; the shop may cancel whatever is in no packed parcel.
+    Beyond what the policy lets customers do, whatever is in no packed parcel can be, and nothing
+    is charged: so may the shop, and who withdraws from the contract.
     """
     status = OrderStatus(facts.order["status"])
     code = None
@@ -130,7 +131,7 @@ def line_cancels(
     gone = facts.cancelled_units()
     found = {}
     for line in facts.lines:
-        said = _OF_THE_SHOP if by_shop else terms[line["id"]]
+        said = _BEYOND_POLICY if beyond_policy else terms[line["id"]]
         one = none or rules.kindest_line_cancel(said, unsent[line["id"]])
         if gone[line["id"]].units >= line["quantity"] and not none:
             one = one._replace(units=0, reason=rules.Reason("item_cancelled"))
@@ -138,7 +139,7 @@ def line_cancels(
     return found
 
 
-_OF_THE_SHOP = (rules.terms_of_rule(rules.rule_of_settings(0, cancel_scheduled=True)),)
+_BEYOND_POLICY = (rules.terms_of_rule(rules.rule_of_settings(0, cancel_scheduled=True)),)
 _BEFORE_PARCELS = rules.ALWAYS_CANCELLABLE | rules.CANCELLABLE_BEFORE_PACKING
 
 
@@ -170,7 +171,7 @@ def cancelled_account(facts: OrderFacts, now: datetime) -> Cancelled:
 
     What was not paid is not charged.
     """
-    kept = sum(row["charge"] for row in facts.cancelled)
+    kept = facts.charges_kept
     cancelled = replace(facts.money(), status=OrderStatus.CANCELLED, charge=kept)
     paid_back = rules.account_of(cancelled).owed_back
     charge = min(paid_back, cancel_terms(facts, now)[1])

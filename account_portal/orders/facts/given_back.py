@@ -16,7 +16,13 @@ def charges_of(facts: OrderFacts) -> int:
 
 
 def is_given_back(facts: OrderFacts) -> bool:
-    """Whether every unit that was paid for is cancelled, lost, goes back or was refunded.
+    """Whether every unit that was paid for is cancelled, lost, goes back or was refunded."""
+    gone = given_back_units(facts)
+    return all(line["quantity"] - line["free_quantity"] <= gone[line["id"]] for line in facts.lines)
+
+
+def given_back_units(facts: OrderFacts) -> Counter[str]:
+    """Units that were paid for and are cancelled, lost, go back or were refunded, by line id.
 
     What is exchanged stays: its customer gets another one. A refund of a claim counts if it is of
     all that the units cost.
@@ -34,7 +40,7 @@ def is_given_back(facts: OrderFacts) -> bool:
         is_refunded = is_settled(row) and row["resolution"] == ClaimResolution.REFUND
         if is_refunded and row["refunded"] >= row["amount"]:
             gone[row["line_id"]] += row["quantity"]
-    return all(line["quantity"] - line["free_quantity"] <= gone[line["id"]] for line in facts.lines)
+    return gone
 
 
 def _units_back(row: Stored) -> int:

@@ -152,9 +152,13 @@ class OrderFacts:
                 if self.returns[row["id"]] not in NOT_AGREED
             )
             + sum(row["refunded"] for row in self.claims),
-            lost=sum(held.total for held in self.lost().values())
-            - sum(row["charge"] for row in self.cancelled),
+            lost=sum(held.total for held in self.lost().values()) - self.charges_kept,
         )
+
+    @property
+    def charges_kept(self) -> int:
+        """What the policy charged for items that were cancelled, in minor units."""
+        return sum(row["charge"] for row in self.cancelled)
 
     def arrivals(self) -> list[rules.DeliveredParcel]:
         """What arrived when, by line id: from the parcels, or else from the order's own state.

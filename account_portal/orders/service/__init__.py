@@ -6,9 +6,12 @@ from account_portal.orders.service.arrivals import (
     zone_of_delivery,
 )
 from account_portal.orders.service.cancelling import (
+    Withdrawable,
     cancel_for_shop,
     cancel_order,
+    cancel_withdrawn,
     preview_cancel,
+    withdrawable_units,
 )
 from account_portal.orders.service.cancelling_items import cancel_items_for_shop
 from account_portal.orders.service.closing_attempts import close_next_attempt
@@ -78,9 +81,11 @@ from account_portal.orders.service.shop import (
     create_shipment,
     move_shipment,
 )
+from account_portal.orders.service.statements import list_withdrawals
 from account_portal.orders.service.telling import items_of_parcel
 
 __all__ = [
+    "Withdrawable",
     "add_refund",
     "apply_policy_file",
     "apply_settings",
@@ -90,6 +95,7 @@ __all__ = [
     "cancel_for_shop",
     "cancel_items_for_shop",
     "cancel_order",
+    "cancel_withdrawn",
     "cart_items",
     "change_delivery",
     "close_next_attempt",
@@ -118,6 +124,7 @@ __all__ = [
     "list_shipment_events",
     "list_shipments",
     "list_unpaid",
+    "list_withdrawals",
     "move_shipment",
     "pay_again",
     "pay_back_next",
@@ -144,6 +151,7 @@ __all__ = [
     "try_policy",
     "waiting_retries",
     "whole_details",
+    "withdrawable_units",
     "write_policy",
     "written_arrival",
     "zone_of_delivery",

@@ -101,12 +101,12 @@ def plan_cancel(ctx: Context, order: Order, data: CancelChoice, *, lock: bool) -
 
 
 def plan_items(
-    ctx: Context, facts: OrderFacts, wanted: list[CancelItem], *, by_shop: bool = False
+    ctx: Context, facts: OrderFacts, wanted: list[CancelItem], *, beyond_policy: bool = False
 ) -> list[PlannedItem]:
     """Find the units and what they cost; none if nothing of the order would be left.
 
-    Of a line with free units all or nothing goes: they came with those that were paid. The shop
-    may cancel whatever is in no packed parcel, and charges nothing.
+    Of a line with free units all or nothing goes: they came with those that were paid. The policy
+    binds neither the shop nor who withdraws from the contract (`beyond_policy`).
 
     Raises:
         UnknownSku: the order has no such line.
@@ -118,7 +118,7 @@ def plan_items(
     unknown = asked.keys() - {line["sku"] for line in facts.lines}
     if unknown:
         raise rules.UnknownSku(f"sku {min(unknown)} is not in the order")
-    cancels = line_cancels(facts, ctx.now, by_shop=by_shop)
+    cancels = line_cancels(facts, ctx.now, beyond_policy=beyond_policy)
     gone, lost, held = facts.cancelled_units(), facts.lost(), facts.held()
     is_paid = rules.account_of(facts.money()).unpaid == 0
     found = []
@@ -145,7 +145,7 @@ def plan_items(
             gone_units=sum(one.valued for one in other),
             gone_amount=sum(one.total for one in other),
         )
-        charge = rules.share_of(amount, can.charge) if is_paid and not by_shop else 0
+        charge = rules.share_of(amount, can.charge) if is_paid else 0
         found.append(PlannedItem(line, units, free, amount, charge))
     total = sum(line["quantity"] - gone[line["id"]].units for line in facts.lines)
     return [] if sum(item.units for item in found) == total else found

@@ -1,4 +1,7 @@
-"""Cancelling a whole order, by its customer or by the shop."""
+"""Cancelling an order or items of it by its customer, and a whole order by the shop."""
+
+from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -12,14 +15,15 @@ from account_portal.models import BankAccount, Order, Payment, Shipment
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderCancelled
 from account_portal.orders import rules
-from account_portal.orders.facts import money_of
+from account_portal.orders.facts import facts_of, given_back_units, line_cancels, money_of
 from account_portal.orders.schemas import (
     CancelChoice,
+    CancelItem,
     CancelOrder,
     CancelPreview,
     OrderDetail,
 )
-from account_portal.orders.service.cancel_plans import plan_cancel, refund_to
+from account_portal.orders.service.cancel_plans import plan_cancel, plan_items, refund_to
 from account_portal.orders.service.cancelling_items import cancel_planned_items
 from account_portal.orders.service.coming_back import written_back
 from account_portal.orders.service.documents import refresh_orders
@@ -91,6 +95,73 @@ def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> EncodedV
     _refund_replaced(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
     return get_order(ctx, order_number)
+
+
+class Withdrawable(NamedTuple):
+    """Units of a line of an order whose contract is withdrawn from."""
+
+    left: int
+    """What neither went back nor was cancelled, lost or refunded; free ones included."""
+    unsent: int
+    """Of these, what can be cancelled."""
+
+
+def withdrawable_units(
+    ctx: Context, order_number: str, exempt: Collection[str]
+) -> dict[str, Withdrawable]:
+    """What the caller can withdraw from of one of their orders, by sku.
+
+    What is not sent of goods that the law exempts, by their sku, goes by the policy, if that
+    charges nothing.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    facts = facts_of(ctx.db, ctx.get_owned(Order, order_number=order_number))
+    back, cancelled = given_back_units(facts), facts.cancelled_units()
+    by_policy = line_cancels(facts, ctx.now)
+    by_law = line_cancels(facts, ctx.now, beyond_policy=True)
+    found = {}
+    for line in facts.lines:
+        gone, can = cancelled[line["id"]], by_policy[line["id"]]
+        unsent = by_law[line["id"]].units
+        if line["sku"] in exempt:
+            unsent = 0 if can.charge else can.units
+        left = line["quantity"] - back[line["id"]] - gone.free
+        found[line["sku"]] = Withdrawable(max(0, left), unsent)
+    return found
+
+
+def cancel_withdrawn(ctx: Context, order_number: str, items: list[CancelItem], reason: str) -> None:
+    """Cancel what the caller withdraws from by law: the policy neither forbids it nor charges.
+
+    What it charged for items that were cancelled before is kept.
+
+    Raises:
+        NotFound: no such order of the caller.
+        OrderAlreadyCancelled: there is nothing left to cancel.
+        UnknownSku: the order has no such line.
+        QuantityNotCancellable: more units than are in no packed parcel.
+    """
+    order = ctx.get_owned(Order, lock=True, order_number=order_number)
+    if order.status == OrderStatus.CANCELLED:
+        raise rules.OrderAlreadyCancelled
+    facts = facts_of(ctx.db, order)
+    planned = plan_items(ctx, facts, items, beyond_policy=True)
+    if planned:
+        cancel_planned_items(ctx, order, planned, reason=reason)
+        return
+    order.cancellation_charge = facts.charges_kept
+    close_order(
+        ctx,
+        order,
+        _shipments(ctx, order),
+        reason=reason,
+        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
+        to=None,
+    )
+    _refund_replaced(ctx, order)
+    refresh_orders(ctx.db, [order.id], ctx.now)
 
 
 def _shipments(ctx: Context, order: Order) -> list[Shipment]:

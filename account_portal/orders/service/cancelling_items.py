@@ -143,7 +143,7 @@ def cancel_items_for_shop(
         raise InvalidInput(reason="must have 1 to 500 characters")
     if order.status == OrderStatus.CANCELLED:
         raise rules.OrderAlreadyCancelled
-    items = plan_items(ctx, facts_of(ctx.db, order), wanted, by_shop=True)
+    items = plan_items(ctx, facts_of(ctx.db, order), wanted, beyond_policy=True)
     if not items:
         raise InvalidInput(items="would leave nothing: cancel the order")
     cancel_planned_items(ctx, order, items, reason=reason.strip())

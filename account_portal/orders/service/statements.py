@@ -4,12 +4,22 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from account_portal.context import Context
-from account_portal.models import Withdrawal
+from account_portal.models import Order, Withdrawal
 from account_portal.orders.schemas import StatedWithdrawal
 from account_portal.states import WithdrawalStatus
 
 SHOWN = 10
 """Newest statements of one order that its page has."""
+
+
+def list_withdrawals(ctx: Context, order_number: str) -> list[StatedWithdrawal]:
+    """Those of one of the caller's orders, newest first, the latest ten.
+
+    Raises:
+        NotFound: no such order of the caller.
+    """
+    order = ctx.get_owned(Order, order_number=order_number)
+    return stated_withdrawals(ctx, order_number, order.customer_id)
 
 
 def stated_withdrawals(ctx: Context, order_number: str, customer_id: str) -> list[StatedWithdrawal]:

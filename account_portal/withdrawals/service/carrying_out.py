@@ -15,18 +15,16 @@ from account_portal.core.errors import PortalError
 from account_portal.guests.service import found_order_number
 from account_portal.models import Order, Withdrawal
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import CancelChoice, CancelItem, CancelOrder, OrderDetail
+from account_portal.orders.schemas import CancelItem, OrderDetail
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import (
     CreateOrderReturn,
     CreateOrderReturnItem,
     ReturnableItem,
 )
-from account_portal.states import RefundMode, ReturnResolution
+from account_portal.states import ReturnResolution
 from account_portal.withdrawals.rules import EXEMPT, NotCarriedOut
 from account_portal.withdrawals.schemas import CoveredLine
-
-_BACK = RefundMode.ORIGINAL_PAYMENT_MODE
 
 
 @contextmanager
@@ -64,12 +62,13 @@ def lines_of(ctx: Context, order: Order) -> list[CoveredLine]:
     """Lines of an order, with the units that are left and why the law exempts them."""
     with acting_as_its_customer(ctx, order):
         shown = orders.get_order(ctx, order.order_number).view()
-    why = _exemptions(shown)
+        why = _exemptions(shown)
+        found = orders.withdrawable_units(ctx, order.order_number, why.keys())
     return [
         CoveredLine(
             sku=item.sku,
             product_name=item.product_name,
-            units=item.quantity - item.cancelled_quantity,
+            units=found[item.sku].left,
             exempt=why.get(item.sku, ""),
         )
         for item in shown.order_items
@@ -85,21 +84,6 @@ def _exemptions(order: OrderDetail) -> dict[str, str]:
     }
 
 
-def _all_of(order: OrderDetail) -> dict[str, int]:
-    """Units by sku of the whole order: what is left of it, without what the law exempts."""
-    gone_back = {
-        line.sku
-        for line in order.return_eligibility.lines
-        if any(one.code == "all_returned" for one in line.reasons)
-    }
-    without = gone_back | _exemptions(order).keys()
-    return {
-        item.sku: left
-        for item in order.order_items
-        if item.sku not in without and (left := item.quantity - item.cancelled_quantity)
-    }
-
-
 def carry_out(
     ctx: Context, order: Order, wanted: Sequence[CancelItem], statement: Withdrawal
 ) -> str:
@@ -111,7 +95,7 @@ def carry_out(
         What was done, for the shop's people.
 
     Raises:
-        NotCarriedOut: some are on their way, in a return, past the window or charged for.
+        NotCarriedOut: some are on their way, in a return or past the window.
     """
     try:
         with ctx.db.begin_nested(), acting_as_its_customer(ctx, order):
@@ -132,24 +116,16 @@ def _carry_out(
     units: Counter[str] = Counter()
     for item in wanted:
         units[item.sku] += item.quantity
-    back, gone = _planned(shown, units or _all_of(shown), can_return)
+    exempt = _exemptions(shown).keys()
+    can = orders.withdrawable_units(ctx, number, exempt)
+    whole = {sku: line.left for sku, line in can.items() if line.left and sku not in exempt}
+    back, gone = _planned(shown, units or whole, can_return, can)
     if not back and not gone:
         raise NotCarriedOut
     done = []
     if gone:
         items = [CancelItem(sku=sku, quantity=count) for sku, count in gone.items()]
-        # Built past the limit of items of a call: an order has more lines than one may name.
-        choice = CancelChoice.model_construct(cancel_items=items, refund_mode=_BACK)
-        preview = orders.preview_cancel(ctx, number, choice)
-        if preview.charge:
-            raise NotCarriedOut("The policy charges for this cancel; a withdrawal must not.")
-        wish = CancelOrder.model_construct(
-            cancel_items=items,
-            refund_mode=_BACK,
-            cancellation_reason=f"Withdrawal {reference}",
-            preview=preview.digest,
-        )
-        orders.cancel_order(ctx, number, wish)
+        orders.cancel_withdrawn(ctx, number, items, f"Withdrawal {reference}")
         done.append("cancelled " + ", ".join(f"{count} x {sku}" for sku, count in gone.items()))
     if back:
         wish_back = CreateOrderReturn.model_construct(
@@ -172,7 +148,10 @@ def _carry_out(
 
 
 def _planned(
-    order: OrderDetail, units: Mapping[str, int], can_return: Mapping[str, ReturnableItem]
+    order: OrderDetail,
+    units: Mapping[str, int],
+    can_return: Mapping[str, ReturnableItem],
+    can: Mapping[str, orders.Withdrawable],
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Of units by sku, those that go back and those that are cancelled; of a line maybe both.
 
@@ -182,20 +161,17 @@ def _planned(
     Raises:
         NotCarriedOut: some can do neither.
     """
-    can_cancel = {line.sku: line.cancellable_quantity for line in order.cancel_eligibility.lines}
     lines = {item.sku: item for item in order.order_items}
     back, gone = {}, {}
     for sku, count in units.items():
         can_go_back = can_return[sku].returnable_quantity if sku in can_return else 0
-        free, left = 0, count
-        if sku in lines:
-            left = lines[sku].quantity - lines[sku].cancelled_quantity
-            free = min(lines[sku].free_quantity, left) if count == left else 0
+        left, unsent = can.get(sku, orders.Withdrawable(0, 0))
+        free = min(lines[sku].free_quantity, left) if sku in lines and count == left else 0
         going = min(count - free, can_go_back)
         rest = count - free - going
-        if free and not going and can_cancel.get(sku, 0) >= rest + free:
+        if free and not going and unsent >= rest + free:
             rest += free
-        if count > left or rest > can_cancel.get(sku, 0):
+        if count > left or rest > unsent:
             raise NotCarriedOut(_why_not(can_return.get(sku)))
         if going:
             back[sku] = going
