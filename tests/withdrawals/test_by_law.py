@@ -1,5 +1,6 @@
 """The law's period and rules bind withdrawals, whatever the policy says of returns."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -125,3 +126,88 @@ def test_what_was_stated_in_time_is_carried_out_later(
     assert rows(database, OrderReturn) == []
     call(service.carry_out_for_shop, in_time, wanted, actor=SHOP)
     assert [one.quantity for one in rows(database, ReturnItem)] == [1]
+
+
+FIRST = {"units": {"A": 2}, "delivered_date": ARRIVED}
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_in_time"),
+    [
+        pytest.param([{"delivered_date": ARRIVED + timedelta(days=30)}], True, id="it came later"),
+        pytest.param([{"status": "shipped"}], True, id="it is on its way"),
+        pytest.param([], True, id="it is not sent"),
+        pytest.param([{"delivered_date": ARRIVED}], False, id="it came with the first"),
+    ],
+)
+@pytest.mark.parametrize("by_staff", [False, True], ids=["at once", "by staff, later"])
+def test_of_an_order_that_comes_in_parts_the_last_counts(
+    database: Database,
+    acting: Any,
+    call: Any,
+    owner: User,
+    clock: Any,
+    rest: list[dict[str, Any]],
+    is_in_time: bool,
+    by_staff: bool,
+) -> None:
+    """Directive 2011/83/EU, Article 9 (2) (b) (i): possession of the last good."""
+    clock.now = ARRIVED - timedelta(days=9)
+    set_policy(acting, window_days=14)
+    order = make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+        status="partially_delivered" if not rest or "status" in rest[0] else "delivered",
+        parcels=[FIRST, *({"units": {"B": 2}, **parcel} for parcel in rest)],
+        place=BERLIN,
+        at=ARRIVED,
+    )
+    clock.now = ARRIVED + timedelta(days=40)
+    named = {"withdraw_items": [{"sku": "A", "quantity": 2}]}
+    if by_staff:
+        reference = state(acting, "my order of November", None)
+        clock.advance(days=20)
+        wanted = MatchWithdrawal(order_number=order.order_number, withdraw_items=units(A=2))
+        with contextlib.suppress(rules.NotCarriedOut):
+            call(service.carry_out_for_shop, reference, wanted, actor=SHOP)
+    else:
+        state(acting, order.order_number, owner, **named)
+    assert [one.quantity for one in rows(database, ReturnItem)] == [2] * is_in_time
+
+
+@pytest.mark.parametrize("cancelled", [None, "before", "since"])
+def test_what_is_cancelled_was_to_come_until_then(
+    database: Database, acting: Any, call: Any, owner: User, clock: Any, cancelled: str | None
+) -> None:
+    clock.now = ARRIVED - timedelta(days=9)
+    set_policy(acting, window_days=14)
+    order = make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+        status="partially_delivered",
+        parcels=[FIRST],
+        place=BERLIN,
+        at=ARRIVED,
+    )
+    wanted = MatchWithdrawal(order_number=order.order_number)
+
+    def cancel() -> None:
+        args = (order.order_number, units(B=2), "Sold out")
+        call(orders.cancel_items_for_shop, *args, actor=SHOP)
+
+    clock.now = ARRIVED + timedelta(days=39)
+    if cancelled == "before":
+        cancel()
+    clock.advance(days=1)
+    if cancelled is None:
+        state(acting, order.order_number, owner)
+    else:
+        reference = state(acting, "my order of November", None)
+        clock.advance(days=20)
+        if cancelled == "since":
+            cancel()
+        with contextlib.suppress(rules.NotCarriedOut):
+            call(service.carry_out_for_shop, reference, wanted, actor=SHOP)
+    assert [one.quantity for one in rows(database, ReturnItem)] == [2] * (cancelled != "before")

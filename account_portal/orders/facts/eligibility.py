@@ -1,6 +1,6 @@
 """What may be done with an order at a moment, and why not: what is shown and what is enforced."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,14 +27,30 @@ def line_returns(
     goods, ordered_at = _goods(facts), facts.order["order_date"]
     terms = line_terms(facts, now)
     if withdrawn_in is not None:
+        last = _last_arrival(facts, now)
         return {
-            line_id: rules.withdrawal_of(said, ordered_at, goods[line_id], now, withdrawn_in)
+            line_id: rules.withdrawal_of(said, ordered_at, goods[line_id], now, withdrawn_in, last)
             for line_id, said in terms.items()
         }
     return {
         line_id: rules.kindest_return(said, ordered_at, goods[line_id], now)
         for line_id, said in terms.items()
     }
+
+
+def _last_arrival(facts: OrderFacts, at: datetime) -> datetime:
+    """When the last of an order arrived; not before that moment, if more was to come then."""
+    last = max((one.delivered_at for one in facts.arrivals()), default=at)
+    if any(row["created_at"] >= at for row in facts.cancelled):
+        return max(last, at)  # it was to come, until it was cancelled
+    if facts.order["status"] in rules.DELIVERED:
+        return last  # history has not all in parcels
+    over = Counter(facts.delivered_units())
+    lost = (row for parcel in facts.shipments for row in facts.items.get(parcel["id"], ()))
+    for row in (*facts.cancelled, *(row for row in lost if row["written_off"] is not None)):
+        over[row["line_id"]] += row["quantity"]
+    is_over = all(line["quantity"] <= over[line["id"]] for line in facts.lines)
+    return last if is_over else max(last, at)
 
 
 def _asked_once(ask: Callable[[OrderFacts, datetime], Answer]) -> Callable[..., Answer]:

@@ -9,7 +9,7 @@ from account_portal.orders.rules.refund_days import nth_working_day
 from account_portal.states import ReturnResolution
 
 PERIOD = timedelta(days=14)
-"""After the day of delivery (Directive 2011/83/EU, Article 9)."""
+"""After the day on which the last of it was delivered (Directive 2011/83/EU, Article 9)."""
 
 
 class Place(NamedTuple):
@@ -21,7 +21,12 @@ class Place(NamedTuple):
 
 
 def withdrawal_of(
-    terms: AllTerms, ordered_at: datetime, goods: Goods, now: datetime, place: Place
+    terms: AllTerms,
+    ordered_at: datetime,
+    goods: Goods,
+    now: datetime,
+    place: Place,
+    last_arrival: datetime,
 ) -> LineReturn:
     """What goes back of a line for a refund; exempt is what the policy names as exempt.
 
@@ -34,6 +39,8 @@ def withdrawal_of(
         goods: how far it arrived and went back.
         now: when the contract was withdrawn from.
         place: where it was delivered.
+        last_arrival: when the last of all goods of the order was: of what is delivered in parts the
+            law counts from there.
     """
     by_policy = [
         replace(
@@ -44,9 +51,8 @@ def withdrawal_of(
         for one in terms
     ]
     by_law = [replace(one, counted_from="delivery", window=timedelta(0)) for one in by_policy]
-    ends = tuple(
-        (number, _end_of_period(arrived, place), units) for number, arrived, units in goods.arrivals
-    )
+    end = _end_of_period(last_arrival, place)
+    ends = tuple((number, end, units) for number, _, units in goods.arrivals)
     return max(
         kindest_return(by_policy, ordered_at, goods, now),
         kindest_return(by_law, ordered_at, goods._replace(arrivals=ends), now),
