@@ -14,6 +14,8 @@ PROBLEMS = [
     ("not_arrived", "Said to be delivered, but never came"),
 ]
 """What can be wrong, in a customer's words."""
+DIGITAL_PROBLEMS = [("damaged", "Does not work"), ("wrong_item", "Not what I ordered")]
+"""The same of what is downloaded, which no parcel brings."""
 
 
 def problem(code: Any) -> Any:

@@ -171,6 +171,7 @@ class ClaimableItem(View):
     product_image_url: ShownPicture
     variant_name: str | None
     sku: str
+    is_digital: bool = Field(description="It is downloaded: no parcel brings it.")
     claimable_quantity: int = Field(ge=0)
     resolutions: list[ReturnResolution]
     evidence_for: list[ShownProblem] = Field(

@@ -105,6 +105,8 @@ class FoundPage(View):
     to_report: list[ChoosableLine]
     missing_parcels: list[ClaimableParcel] = Field(description="That one can report as missing.")
     parcels: list[Parcel] = Field(description="The most urgent first.")
+    is_digital: bool = Field(description="Nothing of it is sent: it is there once it is paid.")
+    can_download: bool = Field(description="Such an order has files that are open.")
     returns: list[AftercareCard] = Field(description="What goes back, newest first.")
     claims: list[AftercareCard] = Field(description="What was reported, newest first.")
     withdrawals: list[StatedWithdrawal] = Field(

@@ -81,6 +81,8 @@ class FoundOrderState(EvidenceDraft, PageState):
     can_report: bool = False
     missing_parcels: list[ClaimableParcel] = []
     parcels: list[Parcel] = []
+    is_digital: bool = False
+    can_download: bool = False
     returns: list[AftercareCard] = []
     claims: list[AftercareCard] = []
     withdrawals: list[StatedWithdrawal] = []
@@ -140,6 +142,7 @@ class FoundOrderState(EvidenceDraft, PageState):
         self.can_return = any(line.counts for line in page.to_return)
         self.can_report = any(line.counts for line in page.to_report)
         self.missing_parcels, self.parcels = page.missing_parcels, page.parcels
+        self.is_digital, self.can_download = page.is_digital, page.can_download
         self.returns, self.claims = page.returns, page.claims
         self.withdrawals = page.withdrawals
         self.return_until, self.return_note = page.return_until, page.return_note

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.claims.components import PROBLEMS, asked_for, problem
+from account_portal.claims.components import DIGITAL_PROBLEMS, PROBLEMS, asked_for, problem
 from account_portal.claims.schemas import LONGEST_WORDS
 from account_portal.claims.state import ReportProblemState as State
 from account_portal.evidence.components import evidence_field, evidence_shown
@@ -68,7 +68,11 @@ def _choices(line: Any) -> rx.Component:
             ui.select_field(
                 name,
                 "What is wrong",
-                PROBLEMS,
+                rx.cond(
+                    line.item.is_digital,
+                    rx.Var.create(DIGITAL_PROBLEMS).to(list[list[str]]),
+                    rx.Var.create(PROBLEMS).to(list[list[str]]),
+                ),
                 placeholder="Choose what is wrong",
                 value=line.problem,
                 error=State.errors[name],

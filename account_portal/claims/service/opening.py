@@ -87,6 +87,7 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
                 product_image_url=line["product_image_url"],
                 variant_name=line["variant_name"],
                 sku=line["sku"],
+                is_digital=line["product_type"] == "digital",
                 claimable_quantity=found.units,
                 resolutions=list(found.resolutions),
                 evidence_for=list(found.evidence_for),

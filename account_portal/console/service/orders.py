@@ -111,7 +111,7 @@ def read_order(ctx: Context, order_number: str) -> OrderScreen:
     status = OrderStatus(order.status)
     names = {line["sku"]: line["product_name"] for line in facts.lines}
     is_open = status not in rules.FINAL | WAITING
-    left = rules.allocate(facts.line_units(), None) if is_open else {}
+    left = rules.allocate(facts.units_to_send(), None) if is_open else {}
     skus = {line["id"]: line["sku"] for line in facts.lines}
     return OrderScreen(
         order=detail,

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.claims.components import PROBLEMS, asked_for
+from account_portal.claims.components import DIGITAL_PROBLEMS, PROBLEMS, asked_for
 from account_portal.claims.schemas import LONGEST_WORDS
 from account_portal.evidence.components import evidence_field
 from account_portal.guests.state import REASONS
@@ -110,7 +110,11 @@ def _said() -> rx.Component:
     problem = ui.select_field(
         "problem",
         "What is wrong",
-        PROBLEMS,
+        rx.cond(
+            State.is_digital,
+            rx.Var.create(DIGITAL_PROBLEMS).to(list[list[str]]),
+            rx.Var.create(PROBLEMS).to(list[list[str]]),
+        ),
         placeholder="Choose what is wrong",
         default_value=State.problem,
         error=State.errors["problem"],
@@ -246,11 +250,14 @@ def _order(order: Any) -> rx.Component:
     return ui.stack(
         ui.card(
             ui.stack(
+                rx.cond(
+                    State.can_download, ui.text("Ready to download", size="title", strong=True)
+                ),
                 ui.split(
                     ui.status_badge("order", order.status, plain=True),
                     ui.text("Ordered ", ui.date(order.order_date), tone="muted"),
                 ),
-                ui.order_tracker(order.status),
+                rx.cond(State.is_digital, rx.fragment(), ui.order_tracker(order.status)),
                 rx.cond(
                     State.refunds.length() > 0,
                     ui.stack(

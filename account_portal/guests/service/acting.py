@@ -185,6 +185,8 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
         ],
         missing_parcels=claimable.parcels,
         parcels=page.parcels,
+        is_digital=page.is_digital,
+        can_download=page.can_download,
         returns=page.returns,
         claims=page.claims,
         withdrawals=page.withdrawals,

@@ -1,6 +1,7 @@
 """What follows when a record takes an order further, as when the shop's command does."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from operator import itemgetter
 
 from account_portal.context import SHOP, Context
@@ -15,7 +16,7 @@ from account_portal.merchant.importing.promises import kind_of
 from account_portal.merchant.importing.tables import fetch, update
 from account_portal.models import Order, OrderReturn, Refund
 from account_portal.orders import rules
-from account_portal.orders.facts import money_of
+from account_portal.orders.facts import load_facts, money_of
 from account_portal.orders.service import give_back, give_back_late_points, refresh_orders
 from account_portal.orders.service.claim_news import close_arrived_claims
 from account_portal.states import OrderStatus, PaymentStatus, RefundStatus, ReturnStatus
@@ -34,6 +35,7 @@ def apply_effects(batch: Batch) -> None:
         _close_claims(batch, known)
     if batch.news:
         tell_customers(_context(batch), batch)
+    _earn_for_downloads(batch)
     moved = [
         (row["id"], row["status"])
         for row in fetch(batch.db, Order, "id", known, ("id", "status"))
@@ -49,6 +51,31 @@ def apply_effects(batch: Batch) -> None:
             order = ctx.db.get_one(Order, order_id)
             credit = rules.credit_left(money_of(ctx.db, order))
             loyalty.settle_cancelled_order(ctx, order, credit=credit)
+
+
+def _earn_for_downloads(batch: Batch) -> None:
+    """Give points for orders that came paid, of which nothing is sent: no record follows.
+
+    Only of those that were placed within the last day: older ones are history.
+    """
+    new = [one for one in batch.changed_orders if batch.is_new(one) and one not in batch.before]
+    names = ("id", "status", "order_date", "loyalty_point_earned")
+    placed = sorted(
+        row["id"]
+        for row in fetch(batch.db, Order, "id", new, names)
+        if row["status"] in rules.DELIVERED
+        and row["loyalty_point_earned"]
+        and row["order_date"] > batch.now - _JUST_PLACED
+    )
+    if not placed:
+        return
+    ctx = _context(batch)
+    for facts in load_facts(batch.db, placed):
+        if facts.is_digital:
+            loyalty.earn_for_order(ctx, ctx.db.get_one(Order, facts.order["id"]))
+
+
+_JUST_PLACED = timedelta(days=1)
 
 
 def _close_claims(batch: Batch, order_ids: Collection[str]) -> None:

@@ -1,6 +1,7 @@
 """News of orders and their parcels."""
 
 from datetime import timedelta
+from typing import Literal
 
 from typing_extensions import override
 
@@ -32,6 +33,8 @@ class OrderPlaced(OrderNews):
     kind = "order_placed"
 
     total: str | None = None
+    comes: Literal["parcel", "download", "digital"] = "parcel"
+    """`download`: its files are on its page; `digital`: nothing is sent, and none is there yet."""
 
     @override
     def subject(self) -> str:
@@ -39,10 +42,12 @@ class OrderPlaced(OrderNews):
 
     @override
     def text(self) -> str:
-        return (
-            f"Thank you for your order {self.order_number} at {self.store}. You hear from us when "
-            "it is sent."
-        )
+        follows = {
+            "parcel": " You hear from us when it is sent.",
+            "download": " It is ready to download on the order's page.",
+            "digital": "",
+        }[self.comes]
+        return f"Thank you for your order {self.order_number} at {self.store}.{follows}"
 
     @override
     def facts(self) -> list[tuple[str, str]]:

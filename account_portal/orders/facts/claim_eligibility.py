@@ -68,8 +68,9 @@ def _arrived(facts: OrderFacts) -> dict[str, rules.Arrived]:
             for item in facts.items.get(ids[one.reference_number], ()):
                 parcels[item["line_id"]].append((one.delivered_at, item["quantity"]))
         else:
-            for line_id, units in facts.delivered_units().items():
-                parcels[line_id].append((one.delivered_at, units))
+            units = facts.delivered_units()
+            for line_id in one.units:
+                parcels[line_id].append((one.delivered_at, units[line_id]))
     in_returns: dict[str, int] = defaultdict(int)
     returned: dict[str, int] = defaultdict(int)
     for row in facts.return_items:

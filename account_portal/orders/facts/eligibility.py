@@ -145,10 +145,13 @@ def line_cancels(
     terms = line_terms(facts, now)
     unsent = _unsent(facts)
     gone = facts.cancelled_units()
+    there = {line["id"] for line in facts.lines_there()}
     found = {}
     for line in facts.lines:
         said = _BEYOND_POLICY if beyond_policy else terms[line["id"]]
         one = none or rules.kindest_line_cancel(said, unsent[line["id"]])
+        if line["id"] in there and not by_shop and not none:
+            one = one._replace(units=0, reason=rules.Reason("downloaded"))
         if gone[line["id"]].units >= line["quantity"] and not none:
             one = one._replace(units=0, reason=rules.Reason("item_cancelled"))
         found[line["id"]] = one
@@ -205,6 +208,7 @@ def can_change_delivery(facts: OrderFacts) -> bool:
     return (
         get_settings().change_delivery
         and facts.order["shipping_address_id"] is not None
+        and not facts.is_digital
         and rules.can_change_delivery(
             OrderStatus(facts.order["status"]),
             [ShipmentStatus(row["status"]) for row in facts.shipments],

@@ -108,9 +108,43 @@ class OrderFacts:
         gone = self.cancelled_units()
         return [line for line in self.lines if line["quantity"] > gone[line["id"]].units]
 
-    def units_in(self, shipments: Rows) -> int:
-        """Units that are in these parcels."""
-        return sum(item["quantity"] for row in shipments for item in self.items.get(row["id"], ()))
+    @property
+    def is_digital(self) -> bool:
+        """Whether nothing of it is to be sent: it is there as soon as it is paid."""
+        lines = self.lines_to_come
+        return bool(lines) and not self.live_shipments and all(map(_is_digital, lines))
+
+    @property
+    def lines_to_send(self) -> list[Stored]:
+        """Lines that parcels bring, and that the order waits for."""
+        lines = self.lines_to_come
+        return [line for line in lines if not _is_digital(line)] or lines
+
+    def lines_there(self) -> list[Stored]:
+        """Digital lines that no parcel brings, of an order with parcels or goods to send.
+
+        They are there when their files are, whatever becomes of the parcels.
+        """
+        order = self.order
+        if self.is_digital or not rules.may_download(order["status"], order["payment_status"]):
+            return []
+        packed = {item["line_id"] for row in self.live_shipments for item in self._in(row)}
+        return [
+            line for line in self.lines_to_come if _is_digital(line) and line["id"] not in packed
+        ]
+
+    def _in(self, parcel: Stored) -> Rows:
+        return self.items.get(parcel["id"], ())
+
+    def units_in(self, shipments: Rows, lines: Rows) -> int:
+        """Units of these lines that are in these parcels."""
+        ids = {line["id"] for line in lines}
+        return sum(
+            item["quantity"]
+            for row in shipments
+            for item in self._in(row)
+            if item["line_id"] in ids
+        )
 
     def money(self) -> rules.MoneyFacts:
         """What happened to its money."""
@@ -164,25 +198,21 @@ class OrderFacts:
         """What arrived when, by line id: from the parcels, or else from the order's own state.
 
         A parcel without a date arrived when its events say, or else with the order; an order
-        without parcels when it says itself, or else when it was paid or placed.
+        without parcels when it says itself, or else when it was paid or placed. So does what is
+        downloaded of an order with parcels, which are not later for it.
         """
         order = self.order
         own_date = order["delivered_at"]
         live = self.live_shipments
+        paid = [
+            row["payment_date"]
+            for row in self.payments
+            if row["payment_status"] in rules.ARRIVED and row["payment_date"]
+        ]
+        paid_at = max(paid, default=order["order_date"])
         if not live and OrderStatus(order["status"]) in rules.DELIVERED:
-            gone = self.cancelled_units()
-            units = {
-                line["id"]: line["quantity"] - line["free_quantity"] - gone[line["id"]].paid
-                for line in self.lines
-            }
-            paid = [
-                row["payment_date"]
-                for row in self.payments
-                if row["payment_status"] in rules.ARRIVED and row["payment_date"]
-            ]
-            when = own_date or max(paid, default=order["order_date"])
-            return [rules.DeliveredParcel("", when, units)]
-        return [
+            return [rules.DeliveredParcel("", own_date or paid_at, self._paid_units(self.lines))]
+        found = [
             rules.DeliveredParcel(
                 parcel["reference_number"],
                 parcel["delivered_date"]
@@ -197,6 +227,19 @@ class OrderFacts:
             for parcel in live
             if parcel["status"] == ShipmentStatus.DELIVERED
         ]
+        if there := self.lines_there():
+            last = max((one.delivered_at for one in found), default=paid_at)
+            is_over = order["status"] in rules.DELIVERED
+            when = min(paid_at, last) if is_over else paid_at
+            found.append(rules.DeliveredParcel("", when, self._paid_units(there)))
+        return found
+
+    def _paid_units(self, lines: Rows) -> dict[str, int]:
+        gone = self.cancelled_units()
+        return {
+            line["id"]: line["quantity"] - line["free_quantity"] - gone[line["id"]].paid
+            for line in lines
+        }
 
     def delivered_units(self) -> dict[str, int]:
         """Units that arrived by line id, free ones included."""
@@ -209,6 +252,8 @@ class OrderFacts:
             if parcel["status"] == ShipmentStatus.DELIVERED:
                 for item in self.items.get(parcel["id"], ()):
                     found[item["line_id"]] += item["quantity"]
+        for line in self.lines_there():
+            found[line["id"]] = line["quantity"] - self.cancelled_units()[line["id"]].units
         return found
 
     def held(self) -> dict[str, Held]:
@@ -267,6 +312,15 @@ class OrderFacts:
                 found[item["line_id"]].sent += item["quantity"]
                 found[item["line_id"]].sent_free += item["free_quantity"]
         return list(found.values())
+
+    def units_to_send(self) -> list[rules.LineUnits]:
+        """The same of the lines that parcels are to bring."""
+        ids = {line["id"] for line in self.lines_to_send}
+        return [line for line in self.line_units() if line.line_id in ids]
+
+
+def _is_digital(line: Stored) -> bool:
+    return bool(line["product_type"] == "digital")
 
 
 def load_facts(

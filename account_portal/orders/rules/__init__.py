@@ -79,9 +79,11 @@ from account_portal.orders.rules.parcels import (
     IS_HERE,
     NEVER_CAME,
     NOT_PACKED,
+    NOT_PLACED,
     ShipmentNotMovable,
     can_move,
     derive_status,
+    is_there_once_paid,
     may_download,
 )
 from account_portal.orders.rules.payable import derive_payment_status, payable
@@ -147,6 +149,7 @@ __all__ = [
     "NEVER_GOES_BACK",
     "NOT_COMING",
     "NOT_PACKED",
+    "NOT_PLACED",
     "NOT_RETURNABLE",
     "ON_THE_WAY",
     "POINTS",
@@ -217,6 +220,7 @@ __all__ = [
     "invoice_number",
     "is_held_until_paid",
     "is_money",
+    "is_there_once_paid",
     "kindest_cancel",
     "kindest_claim",
     "kindest_line_cancel",

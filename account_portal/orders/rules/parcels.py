@@ -12,8 +12,10 @@ DELIVERED = frozenset({OrderStatus.DELIVERED, OrderStatus.COMPLETE})
 
 def may_download(status: str, payment_status: str) -> bool:
     """Whether the files of digital goods are open: the order is paid or arrived, and goes on."""
-    if status == OrderStatus.CANCELLED:
-        return False
+    if status == OrderStatus.CANCELLED or (
+        status in DELIVERED and payment_status == PaymentStatus.FAILED
+    ):
+        return False  # what is there since it was paid closes once that payment bounced
     return status in DELIVERED or payment_status == PaymentStatus.SUCCESS
 
 
@@ -119,6 +121,16 @@ _PARTIAL = (
     ("shipped", OrderStatus.PARTIALLY_SHIPPED),
     ("scheduled", OrderStatus.PARTIALLY_SCHEDULED),
 )
+
+
+NOT_PLACED = frozenset({OrderStatus.DRAFT, OrderStatus.AWAITING_APPROVAL})
+"""States of orders that nobody has agreed to yet."""
+
+
+def is_there_once_paid(current: OrderStatus, payment_status: str) -> bool:
+    """Whether an order that nothing of is sent has come: its customer can download it."""
+    is_placed = current is not OrderStatus.CANCELLED and current not in NOT_PLACED
+    return is_placed and payment_status == PaymentStatus.SUCCESS
 
 
 _BEFORE_PARCELS = frozenset(

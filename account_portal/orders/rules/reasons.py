@@ -49,6 +49,7 @@ WORDS: Mapping[str, str] = {
     "sent": "This order was sent, so it can't be cancelled any more.",
     "on_its_way": "This order is on its way. You can return items once they arrive.",
     "delivered": "This order has arrived. You can return items instead.",
+    "downloaded": "This can be downloaded already.",
     "partly_delivered": "A part of this order has arrived. You can return its items.",
     "complete": "This order is complete.",
 }

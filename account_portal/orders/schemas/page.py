@@ -140,6 +140,8 @@ class OrderPage(View):
     arrived: Moment | None = Field(
         description="When the last parcel of an order that is all there came; none: not known."
     )
+    is_digital: bool = Field(description="Nothing of it is sent: it is there once it is paid.")
+    can_download: bool = Field(description="Such an order has files that are open.")
     parcels: list[Parcel] = Field(description="The most urgent first.")
     stray_parcels: list[StrayParcel]
     payment_moments: dict[str, Moment] = Field(

@@ -78,6 +78,8 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         arrived=max((one.delivered_date for one in parcels if one.delivered_date), default=None)
         if order.status in rules.DELIVERED
         else None,
+        is_digital=facts.is_digital,
+        can_download=facts.is_digital and any(item.download_url for item in order.order_items),
         parcels=parcels,
         stray_parcels=[_stray(parcel) for parcel in parcels if parcel.status in _STRAY],
         payment_moments=payment_moments(facts),

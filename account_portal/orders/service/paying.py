@@ -14,6 +14,7 @@ from account_portal.core.errors import GatewayUnavailable, InvalidInput, NotFoun
 from account_portal.core.ids import new_number
 from account_portal.core.links import is_link
 from account_portal.gateways.payments import PaymentGateway, PaymentReport, PaymentRequest
+from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, Payment
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import PaymentFailed, PaymentReceived
@@ -354,6 +355,8 @@ def settle_payment(
         order.status = OrderStatus.CONFIRMED
         refresh_orders(ctx.db, [order.id], ctx.now)
         tell_placed(ctx, order)
+    if order.status in rules.DELIVERED:
+        loyalty.earn_for_order(ctx, order)  # it is there now that it is paid
 
 
 def report_payment(ctx: Context, report: PaymentReport) -> None:

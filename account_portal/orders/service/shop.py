@@ -43,10 +43,14 @@ def approve_order(ctx: Context, order_number: str) -> None:
     order.status, order.modified_at = OrderStatus.CONFIRMED, ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
     tell_placed(ctx, order)
+    if order.status in rules.DELIVERED:
+        loyalty.earn_for_order(ctx, order)  # nothing of it is sent, and it is paid
 
 
 def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | None = None) -> str:
     """Put units into a new parcel; none given: all that are in no parcel yet.
+
+    Files are in no parcel, unless they are named or nothing else was ordered.
 
     Returns:
         The parcel's reference number.
@@ -61,9 +65,11 @@ def create_shipment(ctx: Context, order_number: str, units: Mapping[str, int] | 
         OrderStatus.AWAITING_APPROVAL,
     }:
         raise Conflict(f"Order {order_number} is {order.status}; nothing can be sent.")
-    lines = facts_of(ctx.db, order).line_units()
-    contents = rules.allocate(
-        lines, [(sku, count, 0) for sku, count in units.items()] if units else None
+    facts = facts_of(ctx.db, order)
+    contents = (
+        rules.allocate(facts.line_units(), [(sku, count, 0) for sku, count in units.items()])
+        if units
+        else rules.allocate(facts.units_to_send(), None)
     )
     if not contents:
         raise Unprocessable(f"Every unit of order {order_number} is in a parcel already.")

@@ -1,5 +1,7 @@
 """What messages name of an order: its items and amounts, as they are written."""
 
+from typing import Literal
+
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
@@ -11,6 +13,8 @@ from account_portal.models import Order, OrderLine, ShipmentItem
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.base import ITEMS, Item
 from account_portal.notifications.messages.orders import OrderPlaced
+from account_portal.orders import rules
+from account_portal.orders.facts import facts_of
 
 MOST = ITEMS * 4
 """Lines that wait with a message; it names the first, and counts the rest of these."""
@@ -55,6 +59,16 @@ _IN_PARCEL = PreparedSelect(
 )
 
 
+def _comes(ctx: Context, order: Order) -> Literal["parcel", "download", "digital"]:
+    """How the customer gets what was ordered."""
+    facts = facts_of(ctx.db, order)
+    if not facts.is_digital:
+        return "parcel"
+    has_file = any(line["download_url"] for line in facts.lines_to_come)
+    is_open = rules.may_download(order.status, order.payment_status)
+    return "download" if has_file and is_open else "digital"
+
+
 def tell_placed(ctx: Context, order: Order) -> None:
     """Tell the customer that an order is confirmed."""
     placed = OrderPlaced(
@@ -62,5 +76,6 @@ def tell_placed(ctx: Context, order: Order) -> None:
         store=ctx.settings.store_name,
         items=items_of_order(ctx, order),
         total=written(ctx, order, order.grand_total),
+        comes=_comes(ctx, order),
     )
     enqueue(ctx, placed, customer_id=order.customer_id)

@@ -49,6 +49,7 @@ def _status(page: Any) -> rx.Component:
                 page.arrived,
                 ui.text("Arrived ", ui.date(page.arrived, "near"), size="title", strong=True),
             ),
+            rx.cond(page.can_download, ui.text("Ready to download", size="title", strong=True)),
             ui.split(
                 rx.cond(
                     is_unplaced & (page.payment.status == "failed"),
@@ -65,7 +66,7 @@ def _status(page: Any) -> rx.Component:
                     tone="muted",
                 ),
             ),
-            rx.cond(is_unplaced, rx.fragment(), ui.order_tracker(order.status)),
+            rx.cond(is_unplaced | page.is_digital, rx.fragment(), ui.order_tracker(order.status)),
             rx.cond(
                 (order.status == "cancelled") & order.cancelled_at,
                 ui.text(

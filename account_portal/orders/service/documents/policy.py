@@ -2,14 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from account_portal.core.bulk import table_of
 from account_portal.core.settings import get_settings
-from account_portal.models import Order, OrderDocument, OrderPolicy
+from account_portal.models import Order, OrderDocument, OrderLine, OrderPolicy, Shipment
 from account_portal.orders import rules
+from account_portal.states import PaymentStatus
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -31,6 +32,32 @@ def apply_settings(db: Session, now: datetime) -> None:
     if policy.return_window_days != days:
         mark_documents(db, now, max(policy.return_window_days, days))
     policy.return_window_days = days
+    _mark_downloads(db)
+
+
+def _mark_downloads(db: Session) -> None:
+    """The same for paid orders that nothing of is sent, as earlier versions left them open."""
+    line, parcel = table_of(OrderLine).c, table_of(Shipment).c
+    digital = line.product_type == "digital"
+    open_orders = select(col(Order.id)).where(
+        col(Order.payment_status) == PaymentStatus.SUCCESS,
+        exists().where(line.order_id == col(Order.id), digital),
+        ~exists().where(line.order_id == col(Order.id), ~digital),
+        ~exists().where(parcel.order_id == col(Order.id)),
+    )
+    db.execute(
+        update(OrderDocument)
+        .where(
+            col(OrderDocument.status).in_(_OPEN),
+            col(OrderDocument.valid_until).is_(None),
+            col(OrderDocument.order_id).in_(open_orders),
+        )
+        .values(valid_until=_LONG_AGO)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_OPEN = sorted(rules.GROUPS["open"] - rules.NOT_PLACED)
 
 
 def mark_documents(db: Session, now: datetime, days: int) -> None:

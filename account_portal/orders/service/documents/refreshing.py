@@ -145,17 +145,22 @@ _UPDATE_STATE = (
 def _derive_status(facts: OrderFacts, now: datetime) -> None:
     order = facts.order
     live = facts.live_shipments
-    ordered = sum(line.quantity for line in facts.line_units())
-    counted, sent = live, facts.units_in(live)
+    lines = facts.lines_to_send
+    ordered = sum(line.quantity for line in facts.units_to_send())
+    counted, sent = live, facts.units_in(live, lines)
     if sent > ordered:
         # What got lost or came back was sent again: the parcels that replace it tell the state.
         counted = [row for row in live if row["status"] not in rules.NEVER_CAME]
-        sent = facts.units_in(counted)
+        sent = facts.units_in(counted, lines)
     status = rules.derive_status(
         OrderStatus(order["status"]),
         [ShipmentStatus(row["status"]) for row in counted or facts.shipments],
         covers_all_units=sent >= ordered,
     )
+    if facts.is_digital and rules.is_there_once_paid(
+        status, rules.derive_payment_status(facts.money())
+    ):
+        status = OrderStatus.DELIVERED
     order["status"] = str(status)
     order["completes_at"] = None
     if status in rules.DELIVERED:
