@@ -150,7 +150,7 @@ def line_cancels(
     for line in facts.lines:
         said = _BEYOND_POLICY if beyond_policy else terms[line["id"]]
         one = none or rules.kindest_line_cancel(said, unsent[line["id"]])
-        if line["id"] in there and not by_shop and not none:
+        if line["id"] in there and not none:
             one = one._replace(units=0, reason=rules.Reason("downloaded"))
         if gone[line["id"]].units >= line["quantity"] and not none:
             one = one._replace(units=0, reason=rules.Reason("item_cancelled"))
