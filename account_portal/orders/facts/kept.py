@@ -18,7 +18,8 @@ from account_portal.core.bulk import Stored, table_of
 from account_portal.core.reading import PreparedSelect, as_bytes, is_among, read_among, read_in
 from account_portal.loyalty.service import points_spent_on
 from account_portal.models import OrderDocument
-from account_portal.orders.facts.order import OrderFacts, load_facts
+from account_portal.orders.facts.loading import load_facts
+from account_portal.orders.facts.order import OrderFacts
 from account_portal.orders.facts.policies import LATEST_POLICY, Policies, Read, policies_up_to
 from account_portal.states import ReturnStatus
 
