@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from account_portal.context import Context
 from account_portal.core.bulk import table_of
+from account_portal.core.changing import PreparedChange
 from account_portal.core.reading import is_among
 from account_portal.models import User
 
@@ -31,10 +32,8 @@ _USERS = (
     .order_by(col(User.id))
     .with_for_update(key_share=True)
 )
-_ONE_MORE = (
-    update(User.__table__)  # type: ignore[attr-defined]
-    .where(col(User.id).in_(_USERS))
-    .values(news=col(User.news) + 1)
+_ONE_MORE = PreparedChange(
+    update(table_of(User)).where(col(User.id).in_(_USERS)).values(news=col(User.news) + 1)
 )
 
 
@@ -45,7 +44,7 @@ def _count(db: Session) -> None:
         return
     wanted = db.info.pop(_TOLD, ())
     if wanted:
-        db.connection().execute(_ONE_MORE, {"values": orjson.dumps(sorted(wanted)).decode()})
+        _ONE_MORE.run(db, {"values": orjson.dumps(sorted(wanted)).decode()})
 
 
 def read_news(ctx: Context, user_ids: Collection[str]) -> dict[str, int]:

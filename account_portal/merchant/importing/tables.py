@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Update, bindparam, select
+from sqlalchemy import Column, bindparam, select
 from sqlmodel import Session, SQLModel
 
 from account_portal.core.bulk import Row, Stored, table_of
+from account_portal.core.changing import PreparedChange
 from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.events import tell_of_updates
 
@@ -65,14 +66,14 @@ def update(
             {"its_key": value, **{f"new_{n}": row[n] for n in names}}
         )
     for names, rows in alike.items():
-        db.connection().execute(_update_of(model, key, names), rows)
+        _update_of(model, key, names).run(db, *rows)
     tell_of_updates(db, model, key, changes)
 
 
 @cache
-def _update_of(model: type[SQLModel], key: str, names: tuple[str, ...]) -> Update:
+def _update_of(model: type[SQLModel], key: str, names: tuple[str, ...]) -> PreparedChange:
     table = table_of(model)
-    return (
+    return PreparedChange(
         table.update()
         .where(table.c[key] == bindparam("its_key"))
         .values({name: bindparam(f"new_{name}") for name in names})

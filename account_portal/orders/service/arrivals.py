@@ -5,11 +5,12 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from account_portal.addresses.rules import country_code_of, zone_of
 from account_portal.context import Context
+from account_portal.core.reading import PreparedSelect
 from account_portal.core.written import written_day
 from account_portal.models import AddressCopy, OrderDocument
 from account_portal.orders import rules
@@ -55,8 +56,8 @@ def expected_day(ctx: Context, order_id: str, reference_number: str) -> str | No
 
     None: nobody said, or that day is over.
     """
-    statement = select(col(OrderDocument.detail)).where(col(OrderDocument.order_id) == order_id)
-    order = orjson.loads(ctx.db.execute(statement).scalar_one())
+    [(detail,)] = ctx.read(_DETAIL, order_id=order_id)
+    order = orjson.loads(detail)
     zone = zone_of_delivery(order)
     for parcel in order["shipments"]:
         if parcel["reference_number"] == reference_number:
@@ -65,6 +66,11 @@ def expected_day(ctx: Context, order_id: str, reference_number: str) -> str | No
                 return None
             return written_arrival(ctx, arrival)
     return None
+
+
+_DETAIL = PreparedSelect(
+    select(col(OrderDocument.detail)).where(col(OrderDocument.order_id) == bindparam("order_id"))
+)
 
 
 def written_arrival(ctx: Context, arrival: Arrival) -> str:

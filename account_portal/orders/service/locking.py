@@ -1,5 +1,8 @@
 """Orders and parcels that the shop names by their numbers, locked so that deeds are one by one."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
@@ -9,15 +12,38 @@ from account_portal.core.reading import PreparedSelect
 from account_portal.models import Claim, Order, OrderReturn, Shipment
 
 _ORDER = select(Order).where(col(Order.order_number) == bindparam("number")).with_for_update()
-_SHIPMENT = (
-    select(Shipment)
-    .where(col(Shipment.reference_number) == bindparam("number"))
-    .execution_options(populate_existing=True)
+
+
+class Parcel(NamedTuple):
+    """A parcel as it stands while its order is locked."""
+
+    id: str
+    status: str
+    courier_company_name: str | None
+    awb_no: str | None
+    tracking_url: str | None
+    eta_delivery: str | None
+    packed_at: datetime | None
+    shipped_date: datetime | None
+    delivered_date: datetime | None
+
+
+class OrderOfParcel(NamedTuple):
+    """The order that a parcel is locked with."""
+
+    id: str
+    order_number: str
+    customer_id: str
+
+
+_OF_NUMBER = col(Shipment.reference_number) == bindparam("number")
+_ORDER_OF_PARCEL = PreparedSelect(
+    select(*(getattr(Order, name) for name in OrderOfParcel._fields))
+    .where(col(Order.id) == select(col(Shipment.order_id)).where(_OF_NUMBER).scalar_subquery())
+    .with_for_update()
 )
-_NUMBER_OF_ORDER = PreparedSelect(
-    select(col(Order.order_number))
-    .join(Shipment, col(Shipment.order_id) == col(Order.id))
-    .where(col(Shipment.reference_number) == bindparam("number"))
+_PARCEL = PreparedSelect(
+    select(*(getattr(Shipment, name) for name in Parcel._fields)).where(_OF_NUMBER)
 )
 
 
@@ -43,17 +69,31 @@ def lock_order_of(ctx: Context, row: OrderReturn | Claim) -> Order:
     return order
 
 
-def lock_shipment(ctx: Context, reference_number: str) -> tuple[Order, Shipment]:
-    """A parcel whose order is locked.
+def lock_parcel(ctx: Context, reference_number: str) -> tuple[OrderOfParcel, Parcel]:
+    """A parcel whose order is locked; the parcel is read after that, as it stands then.
 
     Raises:
         Forbidden: only the shop may.
         NotFound: no such parcel.
     """
     ctx.require_shop()
-    rows = ctx.read(_NUMBER_OF_ORDER, number=reference_number)
-    if not rows:
+    ctx.db.flush()
+    orders = ctx.read(_ORDER_OF_PARCEL, number=reference_number)
+    if not orders:
         raise NotFound(f"There is no parcel {reference_number}.")
-    order = lock_order(ctx, rows[0][0])
-    shipment = ctx.db.execute(_SHIPMENT, {"number": reference_number}).scalar_one()
-    return order, shipment
+    [parcel] = ctx.read(_PARCEL, number=reference_number)
+    return OrderOfParcel(*orders[0]), Parcel(*parcel)
+
+
+def lock_shipment(ctx: Context, reference_number: str) -> tuple[Order, Shipment]:
+    """The same as rows of the session.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: no such parcel.
+    """
+    order, parcel = lock_parcel(ctx, reference_number)
+    return (
+        ctx.db.get_one(Order, order.id, populate_existing=True),
+        ctx.db.get_one(Shipment, parcel.id, populate_existing=True),
+    )

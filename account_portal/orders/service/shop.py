@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import bulk, links
+from account_portal.core.changing import PreparedChange
 from account_portal.core.errors import Conflict, InvalidInput, Unprocessable
 from account_portal.core.ids import new_id, new_number
+from account_portal.core.reading import PreparedSelect
 from account_portal.loyalty import service as loyalty
 from account_portal.models import Claim, Order, Shipment, ShipmentEvent, ShipmentItem
 from account_portal.notifications import enqueue
@@ -26,7 +28,7 @@ from account_portal.orders.facts import facts_of
 from account_portal.orders.service.arrivals import expected_day
 from account_portal.orders.service.claim_news import close_arrived_claims
 from account_portal.orders.service.documents import refresh_orders
-from account_portal.orders.service.locking import lock_order, lock_shipment
+from account_portal.orders.service.locking import OrderOfParcel, Parcel, lock_order, lock_parcel
 from account_portal.orders.service.telling import items_of_parcel, tell_placed
 from account_portal.states import ClaimStatus, OrderStatus, ShipmentStatus
 
@@ -136,10 +138,10 @@ def move_shipment(
             f"The tracking address {links.words(pictures=False)}.",
             tracking_url=links.words(pictures=False),
         )
-    order, shipment = lock_shipment(ctx, reference_number)
-    if not rules.can_move(ShipmentStatus(shipment.status), status):
+    order, parcel = lock_parcel(ctx, reference_number)
+    if not rules.can_move(ShipmentStatus(parcel.status), status):
         raise rules.ShipmentNotMovable(
-            f"Parcel {reference_number} is {shipment.status}; it cannot become {status}."
+            f"Parcel {reference_number} is {parcel.status}; it cannot become {status}."
         )
     given = {
         "courier_company_name": courier,
@@ -147,44 +149,63 @@ def move_shipment(
         "tracking_url": tracking_url,
         "eta_delivery": eta,
     }
-    for name, value in given.items():
-        if value is not None:
-            setattr(shipment, name, value)
-    shipment.status, shipment.modified_at = status, ctx.now
-    if status is ShipmentStatus.PACKED:
-        shipment.packed_at = ctx.now
+    moved = parcel._replace(
+        status=str(status),
+        packed_at=ctx.now if status is ShipmentStatus.PACKED else parcel.packed_at,
+        shipped_date=parcel.shipped_date or (None if status in rules.IS_HERE else ctx.now),
+        delivered_date=ctx.now if status is ShipmentStatus.DELIVERED else parcel.delivered_date,
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    _MOVE_PARCEL.run(ctx.db, {**moved._asdict(), "parcel": parcel.id, "now": ctx.now})
+    _TOUCH_ORDER.run(ctx.db, {"order": order.id, "now": ctx.now})
     if status is ShipmentStatus.DELIVERED:
-        shipment.delivered_date = ctx.now
         close_arrived_claims(ctx, [order.id])
-    on_its_way = status not in rules.IS_HERE
-    if on_its_way and shipment.shipped_date is None:
-        shipment.shipped_date = ctx.now
     step = {
         "id": new_id(),
-        "shipment_id": shipment.id,
+        "shipment_id": parcel.id,
         "status": status,
         "text": text or _EVENT_TEXT.get(status, "Scheduled"),
         "place": place,
         "happened_at": ctx.now,
     }
     bulk.insert(ctx.db, ShipmentEvent, [step])
-    order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
-    _tell(ctx, order, shipment, status)
-    if ctx.db.get_one(Order, order.id).status in rules.DELIVERED:
-        loyalty.earn_for_order(ctx, order)
+    _tell(ctx, order, reference_number, moved, status)
+    if any(now in rules.DELIVERED for (now,) in ctx.read(_EARNING, order_id=order.id)):
+        loyalty.earn_for_order(ctx, ctx.db.get_one(Order, order.id))
 
 
-def _tell(ctx: Context, order: Order, shipment: Shipment, status: ShipmentStatus) -> None:
+_TABLE = bulk.table_of(Shipment)
+_MOVE_PARCEL = PreparedChange(
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("parcel"))
+    .values({name: bindparam(name) for name in Parcel._fields if name != "id"})
+    .values(modified_at=bindparam("now"))
+)
+_TOUCH_ORDER = PreparedChange(
+    update(bulk.table_of(Order))
+    .where(col(Order.id) == bindparam("order"))
+    .values(modified_at=bindparam("now"))
+)
+_EARNING = PreparedSelect(  # of most orders nothing: their rows need not be made objects
+    select(col(Order.status)).where(
+        col(Order.id) == bindparam("order_id"), col(Order.loyalty_point_earned) > 0
+    )
+)
+
+
+def _tell(
+    ctx: Context, order: OrderOfParcel, number: str, parcel: Parcel, status: ShipmentStatus
+) -> None:
     of = {"order_number": order.order_number, "store": ctx.settings.store_name}
     made: Mapping[ShipmentStatus, Callable[[tuple[Item, ...]], OrderNews]] = {
         ShipmentStatus.SHIPPED: lambda items: OrderShipped(
             **of,
             items=items,
-            courier=shipment.courier_company_name,
-            awb_no=shipment.awb_no,
-            tracking_url=shipment.tracking_url,
-            promised=expected_day(ctx, order.id, shipment.reference_number),
+            courier=parcel.courier_company_name,
+            awb_no=parcel.awb_no,
+            tracking_url=parcel.tracking_url,
+            promised=expected_day(ctx, order.id, number),
         ),
         ShipmentStatus.OUT_FOR_DELIVERY: lambda items: OutForDelivery(**of, items=items),
         ShipmentStatus.DELIVERED: lambda items: OrderDelivered(**of, items=items),
@@ -192,15 +213,15 @@ def _tell(ctx: Context, order: Order, shipment: Shipment, status: ShipmentStatus
         ShipmentStatus.UNDELIVERED: lambda items: NotDelivered(**of, items=items, is_over=True),
         ShipmentStatus.LOST: lambda items: ParcelLost(**of, items=items),
     }
-    if status in made and not (status is ShipmentStatus.LOST and _is_reported(ctx, shipment)):
-        news = made[status](items_of_parcel(ctx, shipment.id))
+    if status in made and not (status is ShipmentStatus.LOST and _is_reported(ctx, parcel.id)):
+        news = made[status](items_of_parcel(ctx, parcel.id))
         enqueue(ctx, news, customer_id=order.customer_id)
 
 
-def _is_reported(ctx: Context, shipment: Shipment) -> bool:
+def _is_reported(ctx: Context, parcel_id: str) -> bool:
     """Whether its customer said already that it did not arrive, and what they want."""
     living = (ClaimStatus.OPEN, ClaimStatus.ACCEPTED)
     claims = select(col(Claim.id)).where(
-        col(Claim.shipment_id) == shipment.id, col(Claim.status).in_(living)
+        col(Claim.shipment_id) == parcel_id, col(Claim.status).in_(living)
     )
     return ctx.db.execute(claims.limit(1)).scalar() is not None

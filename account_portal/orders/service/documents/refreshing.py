@@ -13,6 +13,7 @@ from account_portal.addresses.rules import country_code_of
 from account_portal.context import Context
 from account_portal.core import bulk, money
 from account_portal.core.bulk import Stored
+from account_portal.core.changing import PreparedChange
 from account_portal.core.links import shown_link
 from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import AddressCopy, Order, OrderDocument, Refund
@@ -63,7 +64,7 @@ def refresh_orders(db: Session, order_ids: Collection[str], now: datetime) -> No
             customers.add(row["customer_id"])
             if instance := there.get(row["id"]):
                 # Statements changed rows behind the session's back.
-                for name in _DERIVED:
+                for name in ("modified_at", *_DERIVED):
                     set_committed_value(instance, name, row[name])
     mark_changed(db, customers)
 
@@ -103,8 +104,7 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> list[Stored]:
             )
         else:
             db.execute(delete(Refund).where(this), execution_options={"synchronize_session": False})
-    if state_changes:
-        db.connection().execute(_UPDATE_STATE, state_changes)
+    _UPDATE_STATE.run(db, *state_changes)
     brought: dict[str, set[str]] = {facts.order["id"]: set() for facts in loaded}
     for purchase in purchases:
         brought[purchase["order_id"]].add(purchase["product_id"])
@@ -135,8 +135,8 @@ _ADDRESSES = PreparedSelect(
     select(bulk.table_of(AddressCopy)).where(is_among(bulk.table_of(AddressCopy).c.id))
 )
 _DERIVED = ("status", "payment_status", "payment_success_date", "delivered_at", "completes_at")
-_UPDATE_STATE = (
-    update(Order.__table__)  # type: ignore[attr-defined]
+_UPDATE_STATE = PreparedChange(
+    update(bulk.table_of(Order))
     .where(col(Order.id) == bindparam("order"))
     .values({name: bindparam(name) for name in _DERIVED})
 )

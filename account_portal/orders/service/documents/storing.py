@@ -6,19 +6,23 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select, text, tuple_
+from sqlalchemy import bindparam, delete, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from account_portal.core.bulk import table_of
+from account_portal.core.changing import PreparedChange
 from account_portal.core.reading import PreparedSelect, is_among, read_among
 from account_portal.models import Order, OrderDocument, OrderLine, Purchase
 from account_portal.orders import rules
 from account_portal.orders.service.documents.shape import Rows
 
-_COUNT = text(
-    "INSERT INTO order_counts (customer_id, status, count) VALUES (:customer_id, :status, :count) "
-    "ON CONFLICT (customer_id, status) DO UPDATE SET count = order_counts.count + excluded.count"
+_COUNT = PreparedChange(
+    text(
+        "INSERT INTO order_counts (customer_id, status, count) "
+        "VALUES (:customer_id, :status, :count) ON CONFLICT (customer_id, status) "
+        "DO UPDATE SET count = order_counts.count + excluded.count"
+    )
 )
 
 
@@ -62,8 +66,7 @@ def recount(db: Session, last: Mapping[str, LastWord], documents: list[dict[str,
         for (customer_id, status), count in sorted(change.items())
         if count
     ]
-    if rows:
-        db.execute(_COUNT, rows)
+    _COUNT.run(db, *rows)
 
 
 def purchases_of(order: dict[str, Any], lines: Rows) -> list[dict[str, Any]]:
@@ -127,20 +130,22 @@ def store_purchases(db: Session, rows: list[dict[str, Any]]) -> None:
     if not latest:
         return
     purchases = [latest[key] for key in sorted(latest)]
-    db.execute(_upsert(db.get_bind().dialect.name, tuple(purchases[0])), purchases)
+    _upsert(db.get_bind().dialect.name, tuple(purchases[0])).run(db, *purchases)
 
 
 @lru_cache
-def _upsert(dialect: str, names: tuple[str, ...]) -> Any:
+def _upsert(dialect: str, names: tuple[str, ...]) -> PreparedChange:
     """Insert or update purchases; made once, since making it costs more than running it."""
     insert = (postgresql if dialect == "postgresql" else sqlite).insert
-    statement = insert(table_of(Purchase))
+    statement = insert(table_of(Purchase)).values({name: bindparam(name) for name in names})
     keys = ("customer_id", "product_id")
-    return statement.on_conflict_do_update(
-        index_elements=keys,
-        set_={name: statement.excluded[name] for name in names if name not in keys},
-        where=tuple_(col(Purchase.order_date), col(Purchase.order_id))
-        <= tuple_(statement.excluded.order_date, statement.excluded.order_id),
+    return PreparedChange(
+        statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: statement.excluded[name] for name in names if name not in keys},
+            where=tuple_(col(Purchase.order_date), col(Purchase.order_id))
+            <= tuple_(statement.excluded.order_date, statement.excluded.order_id),
+        )
     )
 
 
@@ -149,5 +154,5 @@ def forget_documents(db: Session, order_ids: Collection[str]) -> None:
     for order_id in order_ids:
         row = db.get(OrderDocument, order_id)
         if row is not None:
-            db.execute(_COUNT, {"customer_id": row.customer_id, "status": row.status, "count": -1})
+            _COUNT.run(db, {"customer_id": row.customer_id, "status": row.status, "count": -1})
     db.execute(delete(OrderDocument).where(col(OrderDocument.order_id).in_(order_ids)))
