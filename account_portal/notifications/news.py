@@ -33,7 +33,9 @@ _USERS = (
     .with_for_update(key_share=True)
 )
 _ONE_MORE = PreparedChange(
-    update(table_of(User)).where(col(User.id).in_(_USERS)).values(news=col(User.news) + 1)
+    update(User.__table__)  # type: ignore[attr-defined]
+    .where(col(User.id).in_(_USERS))
+    .values(news=col(User.news) + 1)
 )
 
 
