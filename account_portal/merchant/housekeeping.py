@@ -29,7 +29,7 @@ EVERY_SECONDS = 30.0
 SWEEP_EVERY = 120
 """Rounds between two removals of what is over: an hour."""
 PAYMENTS_EVERY_SECONDS = 5.0
-REMIND_EVERY = 10
+LOOK_EVERY = 10
 """Rounds between two looks for what time brings: five minutes."""
 STOP_SECONDS = 5.0
 
@@ -44,6 +44,18 @@ def close_return_windows() -> int:
         closed += found
         if not found:
             return closed
+
+
+def carry_out_withdrawals() -> int:
+    """Carry out withdrawals that waited and can be done now; returns how many were."""
+    with enter(writes=False, actor=SHOP) as ctx:
+        waiting = withdrawals.waiting_statements(ctx)
+    done = 0
+    for reference in waiting:
+        with enter(writes=True, actor=SHOP) as ctx:
+            act_as(ctx.db, SYSTEM)
+            done += withdrawals.try_again(ctx, reference)
+    return done
 
 
 def apply_settings() -> None:
@@ -105,8 +117,9 @@ def run_housekeeping_loop(stop: Event) -> None:
                 apply_settings()
                 is_applied = True
             close_return_windows()
-            if round_number % REMIND_EVERY == 0:
+            if round_number % LOOK_EVERY == 0:
                 send_reminders()
+                carry_out_withdrawals()
             personal_data.make_exports()
             if round_number % SWEEP_EVERY == 0:
                 remove_what_is_over()

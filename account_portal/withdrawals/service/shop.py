@@ -10,6 +10,7 @@ from account_portal.orders.schemas import CancelItem
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import AlreadySettled
 from account_portal.withdrawals.schemas import CoveredLine, MatchWithdrawal, SettleWithdrawal
+from account_portal.withdrawals.service.by_itself import named_units
 from account_portal.withdrawals.service.carrying_out import carry_out, find_order, lines_of
 
 
@@ -51,8 +52,8 @@ def _stated(row: Withdrawal) -> list[CancelItem]:
     Raises:
         InvalidInput: it names goods in words, which people have to find in the order.
     """
-    named = [CancelItem.model_validate(one) for one in row.withdraw_items]
-    if len(row.items_text.splitlines()) > len(named):
+    named = named_units(row)
+    if named is None:
         raise InvalidInput(
             "The statement names goods in words: say which units they are.",
             withdraw_items="are needed where goods are named in words",

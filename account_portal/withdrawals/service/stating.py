@@ -5,20 +5,17 @@ limited by mailbox and by network. Beyond that a statement is received still, an
 page and the file. Only hundreds from one network in an hour are refused.
 """
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from account_portal import routes
 from account_portal.auth.service.limits import caller_network, count_attempt, personal
 from account_portal.context import Context
-from account_portal.core.countries import EEA
 from account_portal.core.errors import NotFound, TooManyAttempts
 from account_portal.core.ids import new_number
 from account_portal.core.text import full_name
@@ -26,17 +23,14 @@ from account_portal.events import EventType, Told, record
 from account_portal.models import Order, Withdrawal
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import WithdrawalReceived
-from account_portal.orders.facts import facts_of
-from account_portal.orders.service.arrivals import place_of_delivery
 from account_portal.security import otp, rate_limit, tokens
 from account_portal.security.rate_limit import Limit
 from account_portal.states import WithdrawalStatus
-from account_portal.withdrawals.rules import NotCarriedOut, Texts, texts_in
+from account_portal.withdrawals.rules import Texts, texts_in
 from account_portal.withdrawals.rules.words import harmless
 from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
-from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines, proven_order
-
-logger = logging.getLogger(__name__)
+from account_portal.withdrawals.service.by_itself import carry_out_by_law
+from account_portal.withdrawals.service.carrying_out import covered_lines, proven_order
 
 RECEIPTS = Limit("withdrawal-receipts", times=5, seconds=3600)
 """Receipts that one mailbox gets by e-mail."""
@@ -83,7 +77,7 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
     if row is None:
         row = _add(ctx, data, said, lines, key, order)
         if order is not None:
-            _try_to_carry_out(ctx, row, order, data, lines)
+            carry_out_by_law(ctx, row, order, lines)
     receipt_key = otp.issue_key(
         ctx.db,
         ctx.now,
@@ -223,37 +217,6 @@ def _for_strangers(
         address = f"{ctx.settings.origin}{routes.WITHDRAW}/receipt?key={quote(receipt_key)}"
         notes.insert(0, texts["left_out"].format(link=address))
     return "\n".join([told, "", *notes])
-
-
-def _try_to_carry_out(
-    ctx: Context,
-    row: Withdrawal,
-    order: Order,
-    data: StateWithdrawal,
-    lines: Sequence[CoveredLine],
-) -> None:
-    """What cannot be done as it stands waits for the shop's people, as do words of the customer.
-
-    So does what no law asks for: there, the shop's policy is not to be got round by this form.
-    """
-    if place_of_delivery(ctx, facts_of(ctx.db, order).order).country not in EEA:
-        return
-    wanted = data.withdraw_items or []
-    exempt = {line.sku for line in lines if line.exempt}
-    if data.goods or any(item.sku in exempt for item in wanted):
-        return
-    try:
-        outcome = carry_out(ctx, order, wanted, row)
-    except NotCarriedOut:
-        return
-    except DBAPIError:
-        raise  # nothing is received; who states it is told to try again
-    except Exception:
-        # Whatever is wrong with what follows, a statement must not get lost by it.
-        logger.exception("A withdrawal could not be carried out and waits")
-        return
-    row.status, row.outcome, row.settled_at = WithdrawalStatus.SETTLED, outcome, ctx.now
-    row.is_carried_out = True
 
 
 def _mail(ctx: Context, row: Withdrawal, texts: Texts, receipt: str) -> bool:
