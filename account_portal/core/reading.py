@@ -126,7 +126,8 @@ class PreparedSelect:
             return [tuple(row)]
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for place, process in words.processes:
-            columns[place] = [process(value) for value in columns[place]]
+            if columns[place].count(None) < len(rows):  # many columns are empty in all rows
+                columns[place] = [process(value) for value in columns[place]]
         return list(zip(*columns, strict=True))
 
     def _compile(self, dialect: Dialect) -> _Words:

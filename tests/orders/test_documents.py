@@ -10,6 +10,8 @@ from account_portal.core.db import Database
 from account_portal.merchant.importing import run_import
 from account_portal.models import OrderDocument, User
 from account_portal.orders import rules, service
+from account_portal.orders.rules import eligibility, money
+from account_portal.orders.rules.money import MoneyFacts, OrderAccount
 from account_portal.orders.schemas import Policy
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
@@ -112,6 +114,22 @@ def test_an_import_takes_as_many_statements_however_many_orders_come(
         bring_in(database, tmp_path, count)
         counts.append(len(statements))
     assert counts[0] == counts[1] < 60
+
+
+def test_an_import_adds_up_the_money_of_an_order_once(
+    database: Database, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added_up: list[MoneyFacts] = []
+
+    def account_of(facts: MoneyFacts) -> OrderAccount:
+        added_up.append(facts)
+        return plain(facts)
+
+    plain = money.account_of
+    for module in (rules, money, eligibility):
+        monkeypatch.setattr(module, "account_of", account_of)
+    bring_in(database, tmp_path, 20)
+    assert len(added_up) == 20
 
 
 def test_one_order_is_one_statement(

@@ -92,25 +92,28 @@ class Record(BaseModel):
 
 
 @lru_cache
-def _records_in(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """The fields of a record that hold records themselves, and the type of these."""
+def _fields_of(model: type[BaseModel]) -> tuple[frozenset[str], dict[str, type[BaseModel]]]:
+    """The fields of a record, and of those that hold records themselves the type of these."""
 
     def models(annotation: Any) -> list[type[BaseModel]]:
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             return [annotation]
         return [found for one in get_args(annotation) for found in models(one)]
 
-    fields = model.model_fields.items()
-    return {name: found for name, field in fields for found in models(field.annotation)}
+    fields = model.model_fields
+    inner = {name: one for name, field in fields.items() for one in models(field.annotation)}
+    return frozenset(fields), inner
 
 
 def unknown_fields(model: type[BaseModel], data: Mapping[str, Any]) -> set[str]:
     """Fields that a record which is valid has beyond its type, as in `lines.tax_ammount`."""
-    unknown = data.keys() - model.model_fields.keys()
-    for name, inner in _records_in(model).items():
+    known, records = _fields_of(model)
+    unknown = set(data) - known
+    for name, inner in records.items():
         held = data.get(name) or ()
         for one in [held] if isinstance(held, dict) else held:
-            unknown |= {f"{name}.{field}" for field in unknown_fields(inner, one)}
+            if found := unknown_fields(inner, one):
+                unknown |= {f"{name}.{field}" for field in found}
     return unknown
 
 

@@ -24,8 +24,8 @@ from account_portal.orders.facts.kept import (
     keep_facts,
     read_kept_facts,
 )
-from account_portal.orders.facts.money import NOT_AGREED, money_of
 from account_portal.orders.facts.loading import facts_of, load_facts
+from account_portal.orders.facts.money import NOT_AGREED, money_of
 from account_portal.orders.facts.order import OrderFacts
 from account_portal.orders.facts.policies import settings_rule
 

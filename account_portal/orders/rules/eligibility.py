@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from account_portal.core.errors import Conflict, PortalError, Unprocessable
-from account_portal.orders.rules.money import MoneyFacts, account_of
+from account_portal.orders.rules.money import MoneyFacts, OrderAccount, account_of
 from account_portal.orders.rules.parcels import DELIVERED, IS_HERE, NOT_PACKED
 from account_portal.orders.schemas.policies import CancelUntil
 from account_portal.states import (
@@ -138,16 +138,17 @@ def can_shop_cancel(status: OrderStatus, shipments: Iterable[ShipmentStatus]) ->
     return not is_over and all(shipment in IS_HERE for shipment in shipments)
 
 
-def awaited(facts: MoneyFacts) -> int:
+def awaited(facts: MoneyFacts, account: OrderAccount | None = None) -> int:
     """What is to come before goods are sent, in minor units.
 
-    It is unpaid, of an order that is not cancelled, and neither reserved nor due on delivery.
+    It is unpaid, of an order that is not cancelled, and neither reserved nor due on delivery;
+    `account` is that of the facts, where it is known already.
     """
     if facts.status is OrderStatus.CANCELLED:
         return 0
     if any(one.status is TransactionStatus.PENDING and one.collection for one in facts.attempts):
         return 0
-    return account_of(facts).unpaid
+    return (account or account_of(facts)).unpaid
 
 
 def can_retry_payment(facts: MoneyFacts, now: datetime) -> bool:

@@ -184,6 +184,8 @@ def _overpaid(facts: MoneyFacts) -> dict[str, int]:
     """
     living = [one for one in as_promised(facts.refunds) if one.is_money and is_living(one)]
     found = {one.id: one.amount if one.purpose == RefundPurpose.OVERPAID else 0 for one in living}
+    if not living:
+        return found
     ever = arrived_of((one.amount, one.status) for one in facts.attempts) - facts.due
     for refund in living:
         if refund.purpose is None and refund.return_id is None:

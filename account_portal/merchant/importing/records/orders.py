@@ -314,7 +314,10 @@ class OrderRecord(OfCustomer):
     @property
     def parcels(self) -> list[ShipmentPart]:
         """Those it tells, or those that were made of its `fulfilment`."""
-        return self.shipments if self._packed is None else self._packed
+        # Private attributes are slow to ask for, and asked for often.
+        if self.fulfilment is None or self._packed is None:
+            return self.shipments
+        return self._packed
 
     def pack(self, parcels: list[ShipmentPart]) -> None:
         """Take the parcels that were made of its `fulfilment`."""

@@ -19,8 +19,8 @@ from account_portal.states import (
 )
 
 
-def settle_account(facts: OrderFacts, now: datetime) -> list[dict[str, Any]]:
-    """Set how far the order is paid; refund rows of what it owes.
+def settle_account(facts: OrderFacts, now: datetime) -> tuple[list[dict[str, Any]], bool]:
+    """Set how far the order is paid; refund rows of what it owes, and whether money is awaited.
 
     Money that came after a cancel, twice or too much, and what a bank did not take: none of it
     waits for somebody to notice. The facts take the new refunds in.
@@ -40,7 +40,7 @@ def settle_account(facts: OrderFacts, now: datetime) -> list[dict[str, Any]]:
         money = facts.money()
         account = rules.account_of(money)
     _set_payment_status(facts, rules.derive_payment_status(money, account))
-    return missing
+    return missing, rules.awaited(money, account) > 0
 
 
 def _set_payment_status(facts: OrderFacts, status: PaymentStatus) -> None:

@@ -85,9 +85,9 @@ def _refresh_batch(db: Session, ids: list[str], now: datetime) -> list[Stored]:
         before = {name: order[name] for name in _DERIVED}
         _derive_status(facts, now)
         shrunk += withdraw_excess(facts)
-        missing = settle_account(facts, now)
+        missing, is_awaited = settle_account(facts, now)
         owed += missing
-        documents.append(_document(facts, addresses, now))
+        documents.append({**_document(facts, addresses, now), "awaits_payment": is_awaited})
         if any(before[name] != order[name] for name in _DERIVED):
             state_changes.append({"order": order["id"], **{name: order[name] for name in _DERIVED}})
         if order["status"] in rules.DELIVERED:
@@ -208,7 +208,6 @@ def _document(facts: OrderFacts, addresses: dict[str, Stored], now: datetime) ->
         "changed_at": now,
         "valid_until": next_change(facts, now),
         "search": search_text(order, facts.lines),
-        "awaits_payment": rules.awaited(facts.money()) > 0,
         "facts": keep_facts(facts),
     }
 
