@@ -208,6 +208,14 @@ def dashboard() -> rx.Component:
                         ui.each(shown.on_the_way, _on_the_way, key="order_number"),
                         label="On the way",
                     ),
+                    action=rx.cond(
+                        shown.more_on_the_way > 0,
+                        ui.link(
+                            ui.number(shown.more_on_the_way),
+                            " more on the way",
+                            to=routes.ORDERS + "?group=open",
+                        ),
+                    ),
                 ),
             ),
             rx.cond(

@@ -32,6 +32,9 @@ class Dashboard(View):
 
     first_name: str
     on_the_way: list[OrderOnTheWay]
+    more_on_the_way: int = Field(
+        description="How many more of the latest orders have parcels on their way."
+    )
     tasks: list[Task]
     latest: list[OrderCard]
     to_review: list[CustomerReadyForReview]

@@ -28,9 +28,11 @@ them, which nobody was asked about; they can be reviewed on the page of reviews.
 def get_dashboard(ctx: Context) -> Dashboard:
     """The caller's first page."""
     saved = addresses.list_addresses(ctx, ADDRESSES).rows.view()
+    on_the_way = orders.list_on_the_way(ctx)
     return Dashboard(
         first_name=ctx.get_user().first_name or "",
-        on_the_way=orders.list_on_the_way(ctx, LATEST),
+        on_the_way=on_the_way[:LATEST],
+        more_on_the_way=max(0, len(on_the_way) - LATEST),
         tasks=[*_unpaid(ctx), *_lost(ctx), *_to_pack(ctx), *_reported(ctx), *_to_verify(ctx)],
         latest=orders.search_orders(ctx, OrderSearch(limit=LATEST)).rows,
         to_review=reviews.list_ready_for_review(ctx, LATEST, within=REMEMBERED),

@@ -116,4 +116,5 @@ class FoundPage(View):
     return_note: str = Field(
         description="Why nothing can be returned; `{date}` in it is `return_until`."
     )
+    withdraw_link: str = Field(description="Where the contract is withdrawn from; may be empty.")
     help_link: str = Field(description="Where one gets help with this order; may be empty.")

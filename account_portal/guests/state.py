@@ -32,7 +32,6 @@ from account_portal.orders.schemas import (
     ShownRefund,
     StatedWithdrawal,
 )
-from account_portal.orders.service.links import withdraw_link
 from account_portal.returns.schemas import (
     REASON_CODES,
     CreateOrderReturn,
@@ -135,9 +134,7 @@ class FoundOrderState(EvidenceDraft, PageState):
         page = await read(self, service.read_found_page)
         self.shown, self.price, self.payment = page.order, page.price, page.payment
         self.refunds = page.refunds
-        place = page.order.shipping_address
-        country = place.country if place else None
-        self.withdraw_link = withdraw_link(page.order.order_number, country)
+        self.withdraw_link = page.withdraw_link
         self.can_cancel = any(line.counts for line in page.to_cancel)
         self.can_return = any(line.counts for line in page.to_return)
         self.can_report = any(line.counts for line in page.to_report)

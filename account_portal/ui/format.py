@@ -4,10 +4,12 @@ The page is built once for everybody and cannot know who reads it; so the value 
 component of ours writes it in the viewer's language and time zone.
 """
 
+from datetime import datetime
 from typing import Any, Literal
 
 import reflex as rx
 
+from account_portal.core.told_days import told_day
 from account_portal.ui.variants import Text, pick
 
 Amount = int | float | str | rx.Var[Any]
@@ -37,6 +39,12 @@ _STYLES: dict[DateStyle, str] = {
     "coming": "today, tomorrow, else Fri, 8 May: of a day at a place that may be far away",
     "ago": "5 minutes ago",
 }
+
+
+@rx.serializer(to=str, overwrite=True)
+def serialized_moment(moment: datetime) -> str:
+    """A moment as pages get it; what was told as a day alone, as that day, the same for all."""
+    return told_day(moment) or str(moment)
 
 
 VIEWER_ZONE = rx.Var("Intl.DateTimeFormat().resolvedOptions().timeZone", _var_type=str)

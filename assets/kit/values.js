@@ -163,8 +163,9 @@ export function dateText(value, style) {
   if (style === "near") return nearDay(value, date, viewer(), -1);
   // What comes today at a place may come on the day before the reader's: not "yesterday".
   if (style === "coming") return nearDay(value, date, viewer(), 0);
-  if (style === "ago") return ago(date);
-  const options = STYLES[style] ?? STYLES.short;
+  if (style === "ago") return DAY_ONLY.test(value) ? nearDay(value, date, viewer(), -1) : ago(date);
+  const known = STYLES[style] ?? STYLES.short;
+  const options = DAY_ONLY.test(value) ? { ...known, hour: undefined, minute: undefined, timeZoneName: undefined } : known;
   return formatter(Intl.DateTimeFormat, viewer(), { ...options, timeZone: zoneOf(value) }).format(date);
 }
 

@@ -84,7 +84,9 @@ def test_what_is_late_is_seen_however_many_orders_came_after_it(
     late = ship(database, owner, -6, "delivery_attempted", order_date=ordered)
     for days in range(1, 5):
         ship(database, owner, days)
-    shown = open_home(database, owner).shown.on_the_way
+    home = open_home(database, owner).shown
+    shown = home.on_the_way
+    assert (len(shown), home.more_on_the_way) == (3, 2)
     assert shown[0].order_number == late
     # What was due years ago is no news.
     assert [order.arrival.when for order in shown].count("late") == 1

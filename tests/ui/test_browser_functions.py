@@ -96,6 +96,12 @@ def test_a_day_is_the_same_day_in_every_zone() -> None:
         assert run("values.js", 'dateText("2026-05-03", "date")', zone=zone) == "3 May 2026"
 
 
+@pytest.mark.parametrize("style", ["datetime", "binding"])
+def test_a_day_alone_is_written_without_an_hour(style: str) -> None:
+    call = f'dateText("2026-05-03", "{style}")'
+    assert run("values.js", call, zone="America/Los_Angeles") in ("3 May 2026", "May 3, 2026")
+
+
 def test_a_moment_is_written_in_the_viewers_zone() -> None:
     call = 'dateText("2026-05-03T20:00:00Z", "date")'
     assert run("values.js", call, zone="Asia/Kolkata") == "4 May 2026"

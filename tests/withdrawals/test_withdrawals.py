@@ -1,6 +1,6 @@
 """Withdrawing from a contract: received from anybody, carried out for whoever proves the order."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
 
@@ -28,6 +28,7 @@ from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.rules.words import LEFT_OUT
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal, StateWithdrawal
+from tests.conftest import Set
 from tests.factories.auth import codes_sent, messages
 from tests.factories.events import told, types_told
 from tests.factories.orders import make_line, make_order
@@ -367,6 +368,43 @@ def test_the_order_links_it_where_the_law_asks_for_it(
     page = call(orders.get_order_page, order.order_number)
     link = f"/withdraw?order={order.order_number}" if is_linked else ""
     assert page.withdraw_link == link
+
+
+@pytest.mark.parametrize(
+    ("ordered", "arrived", "is_linked"),
+    [
+        (700, None, True),
+        (740, None, False),
+        (400, 380, True),
+        (400, 385, False),
+        (30 * 365, 30 * 365, False),
+        (30 * 365, 10, True),
+    ],
+)
+def test_it_is_linked_as_long_as_it_can_matter(
+    database: Database, call: Any, owner: User, ordered: int, arrived: int | None, is_linked: bool
+) -> None:
+    now = datetime.now(UTC)
+    came = {} if arrived is None else {"delivered_date": now - timedelta(days=arrived)}
+    order = make_order(
+        database,
+        owner,
+        place={"country": "Germany"},
+        at=now - timedelta(days=ordered),
+        order_date=now - timedelta(days=ordered),
+        parcels=[{"status": "delivered", **came}] if came else [],
+    )
+    assert bool(call(orders.get_order_page, order.order_number).withdraw_link) is is_linked
+
+
+def test_a_longer_window_keeps_it_linked(
+    database: Database, call: Any, owner: User, set_settings: Set
+) -> None:
+    set_settings(PORTAL_RETURN_WINDOW_DAYS="800")
+    came = datetime.now(UTC) - timedelta(days=500)
+    parcels = [{"status": "delivered", "delivered_date": came}]
+    order = make_order(database, owner, place={"country": "Germany"}, at=came, parcels=parcels)
+    assert call(orders.get_order_page, order.order_number).withdraw_link
 
 
 def test_half_of_a_withdrawal_is_never_done(

@@ -192,6 +192,7 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
         withdrawals=page.withdrawals,
         return_until=page.return_until,
         return_note=page.return_note,
+        withdraw_link=page.withdraw_link,
         help_link=page.help_link,
     )
 

@@ -6,11 +6,10 @@ Texts that only tell what was are cut to what a column holds; keys are not.
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, get_args
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -27,7 +26,7 @@ from pydantic import (
 
 from account_portal.core import money
 from account_portal.core.schemas import Email as SignInEmail
-from account_portal.core.settings import get_settings
+from account_portal.core.told_days import NOON, telling_zone
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -127,21 +126,18 @@ def _moment(value: Any) -> datetime:
         raise ValueError("must be a time such as 2025-03-01T09:30:00Z") from None
 
 
-_NOON = time(12)
-
-
 def _in_store(value: Any, moment: datetime) -> datetime:
     """A time without a zone, in the store's; a day alone is noon of that day.
 
     An hour that comes twice, when clocks are put back, is the first one; one that is left out when
     they are put forward counts on from before it: 02:30 is 03:30.
     """
-    zone = ZoneInfo(get_settings().store_time_zone or "UTC")
+    zone = telling_zone()
     try:
         day = date.fromisoformat(value.strip())
     except (AttributeError, ValueError):
         return moment.replace(tzinfo=zone)
-    return datetime.combine(day, _NOON, zone)
+    return datetime.combine(day, NOON, zone)
 
 
 Moment = Annotated[

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 
+from account_portal.core.told_days import counted_from
 from account_portal.orders import rules
 from account_portal.orders.facts.claimed import holds_units, is_settled
 from account_portal.orders.facts.eligibility import line_terms
@@ -66,11 +67,11 @@ def _arrived(facts: OrderFacts) -> dict[str, rules.Arrived]:
     for one in facts.arrivals():
         if one.reference_number:
             for item in facts.items.get(ids[one.reference_number], ()):
-                parcels[item["line_id"]].append((one.delivered_at, item["quantity"]))
+                parcels[item["line_id"]].append((counted_from(one.delivered_at), item["quantity"]))
         else:
             units = facts.delivered_units()
             for line_id in one.units:
-                parcels[line_id].append((one.delivered_at, units[line_id]))
+                parcels[line_id].append((counted_from(one.delivered_at), units[line_id]))
     in_returns: dict[str, int] = defaultdict(int)
     returned: dict[str, int] = defaultdict(int)
     for row in facts.return_items:

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.core.settings import get_settings
+from account_portal.core.told_days import counted_from
 from account_portal.orders import rules
 from account_portal.orders.facts.claimed import holds_units, is_settled
 from account_portal.orders.facts.held import units_of
@@ -280,7 +281,7 @@ def _goods(facts: OrderFacts) -> dict[str, rules.Goods]:
             paid_units=line["quantity"] - line["free_quantity"],
             delivered_units=delivered.get(line["id"], 0),
             arrivals=tuple(
-                (one.reference_number, one.delivered_at, one.units[line["id"]])
+                (one.reference_number, counted_from(one.delivered_at), one.units[line["id"]])
                 for one in arrivals
                 if line["id"] in one.units
             ),

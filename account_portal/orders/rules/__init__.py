@@ -12,7 +12,7 @@ from account_portal.orders.rules.billing import (
     series_year,
     taxes_of,
 )
-from account_portal.orders.rules.by_law import Place, withdrawal_of
+from account_portal.orders.rules.by_law import Place, can_still_withdraw, withdrawal_of
 from account_portal.orders.rules.claims import (
     LIVING_CLAIMS,
     Arrived,
@@ -212,6 +212,7 @@ __all__ = [
     "can_move",
     "can_retry_payment",
     "can_shop_cancel",
+    "can_still_withdraw",
     "credit_left",
     "derive_payment_status",
     "derive_status",

@@ -12,6 +12,26 @@ PERIOD = timedelta(days=14)
 """After the day on which the last of it was delivered (Directive 2011/83/EU, Article 9)."""
 
 
+UNINFORMED = timedelta(days=366)
+"""By so much longer one can withdraw whom nobody told that they can (Article 10)."""
+NEVER_ARRIVED = timedelta(days=2 * 366)
+"""Of an order of which nobody knows that it arrived nothing is to be withdrawn after this."""
+
+
+def can_still_withdraw(ordered_at: datetime, arrived_at: datetime | None, now: datetime) -> bool:
+    """Whether the way out of a contract can matter, however generously one counts.
+
+    Args:
+        ordered_at: when it was made.
+        arrived_at: when the last of it arrived; none: more is to come, or nobody told.
+        now: the moment.
+    """
+    if arrived_at is None:
+        return now <= ordered_at + NEVER_ARRIVED
+    # Two days, as the last one may be a day off, and goes on in the west.
+    return now <= arrived_at + PERIOD + UNINFORMED + timedelta(days=2)
+
+
 class Place(NamedTuple):
     """Where goods were delivered, as far as days are counted there."""
 

@@ -6,8 +6,10 @@ from urllib.parse import quote
 from account_portal import routes
 from account_portal.addresses.rules import country_code_of
 from account_portal.context import Context
+from account_portal.core.bulk import Stored
 from account_portal.core.countries import EEA
-from account_portal.orders.schemas import OrderDetailItem
+from account_portal.orders import rules
+from account_portal.orders.schemas import OrderDetail, OrderDetailItem
 
 
 def product_links(ctx: Context, lines: Sequence[OrderDetailItem]) -> dict[str, str]:
@@ -42,16 +44,25 @@ def help_link(ctx: Context, order_number: str) -> str:
     return f"mailto:{address}?subject={quote(f'Order {order_number}')}" if address else ""
 
 
-def withdraw_link(order_number: str, country: str | None) -> str:
-    """Where the contract is withdrawn from; empty: the order went where no law asks for it.
+def withdraw_link(ctx: Context, order: OrderDetail, row: Stored) -> str:
+    """Where the contract is withdrawn from; empty: no law asks for it, or it is long over.
+
+    Of an order that went to the European Economic Area, as long as it can matter: by the law, or
+    by a longer window of the store's. The page it leads to is open to everybody, always.
 
     Args:
-        order_number: of the order.
-        country: of delivery, as the order's address names it.
+        ctx: the call.
+        order: as it is shown.
+        row: of its facts.
     """
+    country = order.shipping_address.country if order.shipping_address else None
     if not country or country_code_of(country) not in EEA:
         return ""
-    return f"{routes.WITHDRAW}?order={quote(order_number, safe='')}"
+    is_open = any(one.until and ctx.now <= one.until for one in order.return_eligibility.lines)
+    arrived = row["delivered_at"] if order.status in rules.DELIVERED else None
+    if not is_open and not rules.can_still_withdraw(order.order_date, arrived, ctx.now):
+        return ""
+    return f"{routes.WITHDRAW}?order={quote(order.order_number, safe='')}"
 
 
 def checkout_link(ctx: Context, order_number: str) -> str:

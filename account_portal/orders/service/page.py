@@ -110,9 +110,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         can_review=order.status in rules.DELIVERED,
         bills=_bills(ctx, row, rules.account_of(facts.money()).arrived),
         store_email=ctx.settings.store_email,
-        withdraw_link=withdraw_link(
-            order_number, order.shipping_address.country if order.shipping_address else None
-        ),
+        withdraw_link=withdraw_link(ctx, order, row),
         help_link=help_link(ctx, order_number),
         cart_link=cart_link(ctx, order.order_items),
         product_links=product_links(ctx, order.order_items),
@@ -311,14 +309,14 @@ _WITH_COURIER = frozenset(
 )
 
 
-_LOOKED_AT = 20
+LOOKED_AT = 20
 """Of so many of the latest orders the most urgent are found: what is late is seldom new."""
 
 
-def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
-    """Orders with parcels on their way, the most urgent first."""
+def list_on_the_way(ctx: Context) -> list[OrderOnTheWay]:
+    """Orders with parcels on their way, the most urgent first; see `LOOKED_AT`."""
     found = []
-    for order in read_orders_in(ctx, rules.ON_THE_WAY, _LOOKED_AT):
+    for order in read_orders_in(ctx, rules.ON_THE_WAY, LOOKED_AT):
         zone = zone_of_delivery(order)
         parcels = [
             _Coming(
@@ -343,7 +341,7 @@ def list_on_the_way(ctx: Context, limit: int = 3) -> list[OrderOnTheWay]:
                 is_part=not is_whole,
             )
         )
-    return sorted(found, key=lambda one: urgency(one.arrival))[:limit]
+    return sorted(found, key=lambda one: urgency(one.arrival))
 
 
 class _Coming(NamedTuple):
