@@ -28,7 +28,6 @@ from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.rules.words import LEFT_OUT
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal, StateWithdrawal
-from tests.conftest import Set
 from tests.factories.auth import codes_sent, messages
 from tests.factories.events import told, types_told
 from tests.factories.orders import make_line, make_order
@@ -398,12 +397,15 @@ def test_it_is_linked_as_long_as_it_can_matter(
 
 
 def test_a_longer_window_keeps_it_linked(
-    database: Database, call: Any, owner: User, set_settings: Set
+    database: Database, call: Any, acting: Any, owner: User
 ) -> None:
-    set_settings(PORTAL_RETURN_WINDOW_DAYS="800")
     came = datetime.now(UTC) - timedelta(days=500)
     parcels = [{"status": "delivered", "delivered_date": came}]
     order = make_order(database, owner, place={"country": "Germany"}, at=came, parcels=parcels)
+    assert not call(orders.get_order_page, order.order_number).withdraw_link
+    policy = {"rules": [{"name": "all", "returns": {"window_days": 800}}]}
+    with acting(SHOP) as ctx:
+        orders.set_policy(ctx, Policy.model_validate(policy), source="api")
     assert call(orders.get_order_page, order.order_number).withdraw_link
 
 
