@@ -1,20 +1,29 @@
 """What comes of a withdrawal and of a return is on their pages as long as they live."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from account_portal.context import SHOP, Actor, enter
 from account_portal.core.db import Database
-from account_portal.models import Order, OrderReturn, User
+from account_portal.core.ids import new_id
+from account_portal.models import Order, OrderReturn, User, Withdrawal
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import Policy
+from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.returns import service as returns
 from account_portal.withdrawals.schemas import SettleWithdrawal, StateWithdrawal
 from account_portal.withdrawals.service import settle_for_shop, state_withdrawal
-from tests.e2e.conftest import NARROW, WIDE, OpenPage, assert_accessible, assert_no_sideways_scroll
+from tests.e2e.conftest import (
+    NARROW,
+    WIDE,
+    OpenPage,
+    Portal,
+    assert_accessible,
+    assert_no_sideways_scroll,
+)
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 from tests.factories.returns import make_return, return_item
@@ -98,3 +107,72 @@ def test_what_waits_for_the_store_is_on_the_order(
         settle_for_shop(ctx, receipt.reference, said)
     page.reload()
     expect(page.get_by_text("The store says: We wrote to you.")).to_be_visible()
+
+
+def open_found(
+    open_page: OpenPage, portal: Portal, number: str, mailbox: str, **options: Any
+) -> Page:
+    """The page of an order that a guest found by its number and proved by a code."""
+    page = open_page(f"/orders/{number}", **options)
+    find = page.get_by_role("link", name="Find your order")
+    expect(find).to_have_attribute("href", re.compile(number))  # the page has loaded
+    find.press("Enter")
+    expect(page.get_by_label("Order number")).to_have_value(number)
+    page.get_by_label("E-mail address or postcode").fill(mailbox)
+    page.keyboard.press("Enter")
+    page.get_by_label("Code", exact=True).fill(portal.code_for(mailbox))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"]
+)
+def test_a_guest_withdraws_from_what_is_left_of_a_found_order(
+    open_page: OpenPage,
+    portal: Portal,
+    database: Database,
+    customer: User,
+    viewport: Any,
+    scheme: str,
+) -> None:
+    """One line was cancelled before, one is not sent, one arrived."""
+    mailbox = f"guest-{new_id().lower()}@example.com"
+    names = ("Desk lamp", "Mug", "Rug")
+    made = make_order(
+        database,
+        customer,
+        lines=[
+            make_line(place, sku=f"FOUND-{place}", product_name=name, quantity=1)
+            for place, name in enumerate(names)
+        ],
+        place={"country": "Germany"},
+        parcels=[{"units": {"FOUND-2": 1}}],
+        customer_email=mailbox,
+    )
+    number = made.order_number
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        gone = [CancelItem(sku="FOUND-0", quantity=1)]
+        orders.cancel_items_for_shop(ctx, number, gone, "Sold out")
+    page = open_found(open_page, portal, number, mailbox, viewport=viewport, scheme=scheme)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Withdraw from contract here").press("Enter")
+    form = opened.value
+    expect(form.get_by_label("How many of Mug?")).to_be_visible()
+    expect(form.get_by_label("How many of Desk lamp?")).to_have_count(0)
+    assert_accessible(form)
+    form.get_by_label("Your name").fill("Asha Rao")
+    form.get_by_label("E-mail address").fill(mailbox)
+    form.keyboard.press("Enter")
+    form.get_by_role("button", name="Confirm withdrawal here").press("Enter")
+    expect(form.get_by_role("heading", level=1)).to_have_text("We have received your withdrawal")
+    [row] = rows(database, Withdrawal, order_number=number)
+    [request] = rows(database, OrderReturn, order_id=made.id)
+    page.reload()
+    for words in (row.reference, "Carried out", "You withdrew from the whole order."):
+        expect(page.get_by_text(words, exact=True)).to_be_visible()
+    expect(page.get_by_text(request.request_number)).to_be_visible()
+    expect(page.get_by_text("1 cancelled", exact=True)).to_have_count(2)
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)

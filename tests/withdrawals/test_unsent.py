@@ -7,12 +7,14 @@ import pytest
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import CancelledItem, Order, Refund, User, Withdrawal
+from account_portal.notifications.messages import message_classes
 from account_portal.orders import rules, service
 from account_portal.orders.facts import facts_of
 from account_portal.orders.schemas import CancelItem, CancelOrder, Policy
 from account_portal.withdrawals.rules import NotCarriedOut
 from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
 from account_portal.withdrawals.service import carry_out_for_shop, state_withdrawal
+from tests.factories.auth import messages
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 
@@ -149,3 +151,14 @@ def test_the_rest_is_withdrawn_from_though_some_is_exempt_and_charged_for(
     assert (gone.quantity, gone.charge) == (2, 0)
     assert rows(database, Withdrawal)[0].status == "settled"
     assert account(database, order).kept == 2 * PER_UNIT
+
+
+@pytest.mark.parametrize("withdrawn", [{}, {"A": 1}], ids=["all of it", "a unit"])
+def test_the_rest_goes_on_unless_it_arrived(
+    database: Database, acting: Any, owner: User, clock: Any, withdrawn: dict[str, int]
+) -> None:
+    order = unsent(database, owner, clock, parcels=[{"units": {"B": 2}}])
+    state(acting, order, owner, withdrawn)
+    [text] = [one.payload["words"] for one in messages(database) if one.kind == "items_cancelled"]
+    told = message_classes()["items_cancelled"].model_validate(text).text()
+    assert ("The rest goes on." in told) is bool(withdrawn)

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import Order, OrderReturn, User, Withdrawal
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.security.cookies import session_cookie_name
 from account_portal.withdrawals.rules import faults_of, language_of, texts_in
 from account_portal.withdrawals.rules.texts import languages
 from tests.conftest import Api
 from tests.factories.auth import make_page_session
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 from tests.factories.users import make_user
 
@@ -160,6 +163,38 @@ def test_whoever_is_signed_in_chooses_units(
     [request] = rows(database, OrderReturn)
     assert rows(database, Withdrawal)[0].outcome == request.request_number
     assert rows(database, Order, id=order.id)
+
+
+@pytest.mark.parametrize("is_exempt", [False, True])
+def test_a_line_of_which_nothing_is_left_is_not_spoken_of(
+    api: Api, database: Database, acting: Any, owner: User, clock: Any, is_exempt: bool
+) -> None:
+    lines = [make_line(place, product_name=name) for place, name in enumerate(("Lamp", "Mug"))]
+    if is_exempt:
+        rule = {"name": "Made", "applies_to": {"skus": ["SKU-0"]}}
+        made = rule | {"returns": {"never": "made_to_order"}}
+        with acting(SHOP) as ctx:
+            orders.set_policy(ctx, Policy.model_validate({"rules": [made]}), source="api")
+    place = {"country": "Germany"}
+    order = make_order(database, owner, lines=lines, place=place, at=clock.advance(minutes=1))
+    make_page_session(database, owner, clock.now, "secret")
+    api.client.cookies.set(session_cookie_name(), "secret")
+
+    def pages() -> str:
+        said = {**SAID, "order": order.order_number}
+        ask = api.client.get(f"/withdraw?order={order.order_number}").text
+        check = api.client.post("/withdraw", data=said, headers=OWN).text
+        return ask + check + api.client.post("/withdraw/confirm", data=said, headers=OWN).text
+
+    with acting(SHOP) as ctx:
+        gone = [CancelItem(sku="SKU-0", quantity=1)]
+        orders.cancel_items_for_shop(ctx, order.order_number, gone, "Sold out")
+    assert "Lamp" in api.client.get(f"/withdraw?order={order.order_number}").text
+    with acting(SHOP) as ctx:
+        orders.cancel_items_for_shop(ctx, order.order_number, gone, "Sold out")
+    told = pages()
+    assert "How many of Mug?" in told
+    assert "Lamp" not in told
 
 
 def test_whoever_is_signed_in_need_not_say_who_they_are(

@@ -74,11 +74,12 @@ class OrderCancelled(ComingBack, OrderNews):
 
 
 class ItemsCancelled(ComingBack, OrderNews):
-    """Items of an order were cancelled; the rest goes on."""
+    """Items of an order were cancelled; the rest goes on, if it has not arrived."""
 
     kind = "items_cancelled"
 
     what: str
+    goes_on: bool = True
 
     @override
     def subject(self) -> str:
@@ -88,7 +89,7 @@ class ItemsCancelled(ComingBack, OrderNews):
     def text(self) -> str:
         return (
             f"Of your order {self.order_number} at {self.store} this is cancelled: {self.what}."
-            f" The rest goes on.{self.coming_back()}"
+            f"{' The rest goes on.' if self.goes_on else ''}{self.coming_back()}"
         )
 
 

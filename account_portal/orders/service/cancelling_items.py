@@ -72,13 +72,15 @@ def cancel_planned_items(
             refund.bank_account_number = to.number_masked
     order.modified_at = ctx.now
     refresh_orders(ctx.db, [order.id], ctx.now)
-    if ctx.db.get_one(Order, order.id).status in rules.DELIVERED:
+    has_arrived = ctx.db.get_one(Order, order.id).status in rules.DELIVERED
+    if has_arrived:
         loyalty.earn_for_order(ctx, order)  # what is left of it arrived before
     names = [f"{item.units} × {item.line['product_name']}" for item in items]
     news = ItemsCancelled(
         order_number=order.order_number,
         store=ctx.settings.store_name,
         what=", ".join(names[:5]) + (" and more" if len(names) > 5 else ""),
+        goes_on=not has_arrived,
         **written_back(ctx, order.currency, means),
     )
     enqueue(ctx, news, customer_id=order.customer_id)

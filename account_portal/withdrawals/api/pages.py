@@ -242,7 +242,7 @@ def _statement(visit: _Visit, said: Said, lines: Sequence[CoveredLine], faults: 
     parts = [
         _field(visit, said, faults, "name", "text", "name"),
         _field(visit, said, faults, "order", "text", "off"),
-        *(_units_field(visit, said, line) for line in lines if not line.exempt),
+        *(_units_field(visit, said, line) for line in lines if line.units and not line.exempt),
         _exempt(visit, lines),
         _items_field(visit, said),
         _field(visit, said, faults, "contact", "email", "email"),
@@ -281,7 +281,7 @@ def _exempt(visit: _Visit, lines: Sequence[CoveredLine]) -> str:
     rows = "".join(
         f"<li>{escape(line.product_name)}: {visit.say(line.exempt)}</li>"
         for line in lines
-        if line.exempt
+        if line.units and line.exempt
     )
     return f"<div>{visit.say('exempt')}<ul>{rows}</ul></div>" if rows else ""
 

@@ -167,7 +167,11 @@ def _receipt(
     received_at: datetime,
 ) -> str:
     """Content, day and time, word by word."""
-    exempt = [f"- {line.product_name}: {texts[line.exempt]}" for line in lines if line.exempt]
+    exempt = [
+        f"- {line.product_name}: {texts[line.exempt]}"
+        for line in lines
+        if line.units and line.exempt
+    ]
     told = [
         texts["receipt"].format(store=ctx.settings.store_name),
         "",
