@@ -4,7 +4,7 @@ from datetime import date, datetime
 from threading import Lock
 
 from account_portal.context import NOBODY, SHOP, Actor, Caller, enter
-from account_portal.core.db import get_database
+from account_portal.core.db import Database, get_database
 from account_portal.core.errors import (
     GatewayUnavailable,
     InsufficientScope,
@@ -49,11 +49,11 @@ class _Uses:
 
     def __init__(self) -> None:
         self._day: date | None = None
-        self._noted: set[tuple[str, str, str | None]] = set()
+        self._noted: set[tuple[Database, str, str | None]] = set()
         self._lock = Lock()
 
     def note(self, key: api_keys.KnownKey, address: str | None, now: datetime) -> None:
-        mark = (str(get_database().engine.url), key.id, address)
+        mark = (get_database(), key.id, address)
         with self._lock:
             if self._day != now.date():
                 self._day, self._noted = now.date(), set()
