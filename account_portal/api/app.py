@@ -18,7 +18,7 @@ from account_portal.api.reference import add_reference
 from account_portal.api.router.dispatch import Calls
 from account_portal.api.security_txt import router as security_txt
 from account_portal.api.unsubscribe import router as unsubscribe
-from account_portal.auth.api import codes, forms, passkeys, users, well_known
+from account_portal.auth.api import codes, forms, passkeys, two_step, users, well_known
 from account_portal.auth.api import router as auth_router
 from account_portal.bank_accounts.api import router as bank_accounts_router
 from account_portal.claims.api import router as claims_router
@@ -58,6 +58,7 @@ ROUTERS = (
     auth_router,
     codes,
     passkeys,
+    two_step,
     users,
     personal_data_router,
     downloads,

@@ -40,6 +40,11 @@ class ErrorEnvelope(BaseModel):
         description="Per-field reasons. Keys are dotted body or parameter names, `_` for the "
         "request as a whole.",
     )
+    content: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What the caller needs to go on; with `second_proof_required` the token of the "
+        "first proof, the ways that may follow it, and where codes can be sent.",
+    )
 
 
 def error_response(error: PortalError, more: Iterable[tuple[bytes, bytes]] = ()) -> Response:

@@ -46,6 +46,7 @@ answer has the same shape: `message` and `success`, with `content` when it went 
     tags={
         "Auth": "Sign-in, sign-out, codes and passwords.",
         "Passkeys": "Signing in without a password, by WebAuthn.",
+        "Two-step sign-in": "A second proof, for accounts that ask for two.",
         "Guests": "One order, without an account.",
         "Users": "Profile, picture, opt-ins.",
         "Addresses": "Address book.",

@@ -12,8 +12,8 @@ class PortalError(Exception):
         code: stable machine-readable reason (contract).
         message: short text for people.
         fields: reasons by dotted field name; ``_`` is the request as a whole.
-        state: what the caller has to know of the things concerned, such as the order's state; only
-            the shop's systems are told.
+        state: what the caller has to know to go on, told as the answer's content: the shop's
+            systems the state of the things concerned, who signs in what may follow the first proof.
         keeps_changes: whether the transaction commits although the call failed, as when a wrong
             password has to be counted.
     """

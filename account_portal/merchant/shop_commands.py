@@ -275,6 +275,17 @@ def sign_out(customer: str | None, *, everybody: bool) -> None:
     click.echo(f"{ended} sessions have ended.")
 
 
+@customer_group.command("two-step-off")
+@click.argument("customer")
+def turn_two_step_off(customer: str) -> None:
+    """Let a customer, named by e-mail address or id, sign in with one proof again; they are told.
+
+    For who has lost every second way. Be sure that it is them who asks.
+    """
+    run_as_shop(auth.turn_two_step_off_for, customer)
+    click.echo(f"Two-step sign-in of {customer} is off.")
+
+
 @customer_group.command("delete")
 @click.argument("customer")
 @click.confirmation_option(prompt="Everything that names this customer goes for good. Go on?")

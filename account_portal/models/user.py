@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from account_portal.core.db import UtcDateTime
+from account_portal.core.db import JsonType, UtcDateTime
 from account_portal.models.base import Identified, Stamped
 
 
@@ -54,6 +54,17 @@ class User(Identified, Stamped, table=True):
         default=None,
         max_length=64,
         description="Random; what authenticators know the user by. Base64url.",
+    )
+    two_step_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="Since when signing in asks for two proofs; null: for one.",
+    )
+    recovery_codes: list[str] = Field(
+        default_factory=list,
+        sa_type=JsonType,
+        sa_column_kwargs={"server_default": text("'[]'")},
+        description="Keyed digests of those not used yet.",
     )
     picture_id: str | None = Field(default=None, foreign_key="media.id", max_length=26)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -145,6 +156,12 @@ class SignIn(Identified, table=True):
     method: str = Field(
         max_length=20, description="password, email, sms, whatsapp, passkey, storefront"
     )
+    second_method: str | None = Field(
+        default=None,
+        max_length=20,
+        description="password, email, sms, whatsapp, recovery_code, device; awaited: it was asked "
+        "for, and did not come; null: none was asked for.",
+    )
     succeeded: bool
     user_agent: str | None = Field(default=None, max_length=300)
     ip_address: str | None = Field(default=None, max_length=45)
@@ -196,6 +213,11 @@ class KnownDevice(Identified, table=True):
         max_length=64, index=True, description="SHA-256 of the device's secret; empty: all others."
     )
     wrong_codes: int = Field(default=0, description="Since the account was last entered otherwise.")
+    trusted_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="When it was let in by two proofs, so that its secret is one; null: it is not.",
+    )
     used_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 

@@ -10,7 +10,11 @@ from account_portal.notifications.messages.account import (
     PasskeyAdded,
     PasskeyRemoved,
     PasswordChanged,
+    RecoveryCodesRenewed,
+    RecoveryCodeUsed,
     TooManyWrongCodes,
+    TwoStepTurnedOff,
+    TwoStepTurnedOn,
 )
 from account_portal.notifications.messages.bank_accounts import BankAccountChanged
 from account_portal.notifications.messages.base import CodeMessage, DeviceLink, Item, Words
@@ -94,6 +98,10 @@ def examples(settings: Settings) -> dict[str, Words]:
         ),
         ("passkey-added", PasskeyAdded(store=store, name="iPhone")),
         ("passkey-removed", PasskeyRemoved(store=store, name="iPhone")),
+        ("two-step-on", TwoStepTurnedOn(store=store)),
+        ("two-step-off", TwoStepTurnedOff(store=store, by_shop=False)),
+        ("recovery-codes", RecoveryCodesRenewed(store=store)),
+        ("recovery-code", RecoveryCodeUsed(store=store, left=9)),
         (
             "bank-account",
             BankAccountChanged(

@@ -28,6 +28,11 @@ def passkey_cookie_name() -> str:
     return _named("portal-passkey")
 
 
+def second_proof_cookie_name() -> str:
+    """Name of the cookie that says that a browser gave the first of two proofs."""
+    return _named("portal-second")
+
+
 def find_cookie_name() -> str:
     """Name of the cookie that remembers which order's code a browser waits for."""
     return _named("portal-find")

@@ -63,7 +63,7 @@ def register_with_password(ctx: Ctx, data: schemas.RegisterWithPassword) -> sche
     message="Signed in.",
     access="open",
     writes=False,
-    raises=(rules.InvalidCredentials, rules.AccountIsDeactivated),
+    raises=(rules.InvalidCredentials, rules.AccountIsDeactivated, rules.SecondProofRequired),
     also=(429,),
     openapi_extra=DEVICE_TOKEN,
 )

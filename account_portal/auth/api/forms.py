@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -31,6 +32,7 @@ from account_portal.security.cookies import (
     code_cookie_name,
     device_cookie_name,
     passkey_cookie_name,
+    second_proof_cookie_name,
     session_cookie_name,
 )
 
@@ -41,6 +43,9 @@ CODES_AWAITED = 3
 _DEVICE_SECONDS = 400 * 86_400
 CODE_STEP = f"{LOGIN}?step=code"
 PASSKEY_COOKIE_SECONDS = 3600
+SECOND_STEP = f"{LOGIN}?step=second"
+SECOND_CODE_STEP = f"{LOGIN}?step=second-code"
+SECOND_PROOF_SECONDS = 600
 RESET_STEP = f"{FORGOT_PASSWORD}?step=code"
 
 
@@ -52,8 +57,24 @@ def _signed_in(ctx: Context, form: Fields, secret: str) -> FormResult:
             session_cookie_name(): CookieToSet(secret, days * 86_400),
             device_cookie_name(): CookieToSet(service.device_of(ctx, secret), _DEVICE_SECONDS),
             code_cookie_name(): None,
+            second_proof_cookie_name(): None,
         },
         content={"customer": service.customer_of(ctx, secret)},
+    )
+
+
+def _let_in(ctx: Context, form: Fields, sign_in: Callable[[], str]) -> FormResult:
+    """Signed in, or asked for the second proof; the token of the first stands in a cookie."""
+    try:
+        return _signed_in(ctx, form, sign_in())
+    except rules.SecondProofRequired as asked:
+        left = schemas.SecondProofAsked.model_validate(asked.state)
+    kept = CookieToSet(left.second_proof_token, SECOND_PROOF_SECONDS)
+    told = left.model_dump(exclude={"second_proof_token"})
+    return FormResult(
+        next=_step(f"{SECOND_STEP}&ways={'.'.join(left.ways)}", form),
+        cookies={second_proof_cookie_name(): kept, code_cookie_name(): None},
+        content={"second": told},
     )
 
 
@@ -83,8 +104,20 @@ def _ask(
     """Ask for a code; who came back too soon for another goes on with the one on its way."""
     contact = rules.parse_contact(form.get("contact", ""))
     channel = rules.channel_for(contact, form.get("channel"))
+    return _ask_for(ctx, request, form, page, action, contact, partial(ask, contact, channel))
+
+
+def _ask_for(
+    ctx: Context,
+    request: Request,
+    form: Fields,
+    page: str,
+    action: schemas.OtpAction,
+    contact: rules.Contact,
+    ask: Callable[[], schemas.OtpContent],
+) -> FormResult:
     try:
-        sent = ask(contact, channel)
+        sent = ask()
     except otp.CodeJustSent as error:
         way = service.channel_of_awaited(ctx, _waiting(request), contact, action=action)
         if way is None:  # another browser waits for it
@@ -115,8 +148,8 @@ async def login(request: Request) -> Response:
 
     def work(ctx: Context, form: Fields) -> FormResult:
         contact = rules.parse_contact(form.get("contact", ""))
-        secret = service.login_page(ctx, contact, form.get("password", ""))
-        return _signed_in(ctx, form, secret)
+        password = form.get("password", "")
+        return _let_in(ctx, form, partial(service.login_page, ctx, contact, password))
 
     return await answer_form(request, work, writes=False)
 
@@ -157,9 +190,8 @@ async def verify(request: Request) -> Response:
         code = _code(form)
         token = service.token_for(ctx, waiting, code.get("otp", ""), action="login")
         fields = {"otp_action": "login", "otp_token": token, **form, **code}
-        return _signed_in(
-            ctx, form, service.verify_page(ctx, parse_form(schemas.VerifyOtp, fields))
-        )
+        data = parse_form(schemas.VerifyOtp, fields)
+        return _let_in(ctx, form, partial(service.verify_page, ctx, data))
 
     return await answer_form(request, work, writes=True, page=CODE_STEP)
 
@@ -185,10 +217,55 @@ async def reset(request: Request) -> Response:
         token = service.token_for(ctx, waiting, code.get("otp", ""), action="reset-password")
         fields = {"otp_token": token, **_typed_once(form, "new_password"), **code}
         data = parse_form(schemas.ResetPassword, fields)
-        return _signed_in(ctx, form, service.reset_password_page(ctx, data))
+        return _let_in(ctx, form, partial(service.reset_password_page, ctx, data))
 
     page = RESET_STEP if any(waiting) else FORGOT_PASSWORD
     return await answer_form(request, work, writes=False, page=page)
+
+
+@forms.post("/second-code")
+async def send_second_code(request: Request) -> Response:
+    """Send a code by `channel` as the second proof; the first stands in a cookie."""
+
+    def work(ctx: Context, form: Fields) -> FormResult:
+        data = parse_form(schemas.SecondCode, {**form, **_first_proof(request)})
+        contact = service.second_contact(ctx, data)
+        ask = partial(service.send_second_code, ctx, data)
+        ways = [way for way in form.get("ways", "").split(".") if way in get_args(rules.Way)]
+        page = f"{SECOND_CODE_STEP}&ways={'.'.join(ways)}"
+        return _ask_for(ctx, request, form, page, "login", contact, ask)
+
+    return await answer_form(request, work, writes=True, page=SECOND_STEP)
+
+
+@forms.post("/second")
+async def second(request: Request) -> Response:
+    """Sign in with `password`, `otp` or `recovery_code` after the first proof."""
+    waiting = _waiting(request)
+
+    def work(ctx: Context, form: Fields) -> FormResult:
+        names = ("password", "recovery_code")
+        given = {name: form[name] for name in names if form.get(name, "").strip()}
+        code = _code(form)
+        if code:
+            token = service.token_for(ctx, waiting, code["otp"], action="login")
+            given = {**code, "otp_token": token}
+        data = parse_form(schemas.SecondProof, {**given, **_first_proof(request)})
+        return _signed_in(ctx, form, service.give_second_proof_page(ctx, data))
+
+    return await answer_form(request, work, writes=False, page=SECOND_STEP)
+
+
+def _first_proof(request: Request) -> dict[str, str]:
+    """The token of the first proof.
+
+    Raises:
+        SecondProofExpired: the browser keeps none any more.
+    """
+    token = request.cookies.get(second_proof_cookie_name())
+    if not token:
+        raise rules.SecondProofExpired
+    return {"second_proof_token": token}
 
 
 @forms.get(KNOW_DEVICE.removeprefix(forms.prefix))

@@ -171,7 +171,7 @@ def rename_passkey(ctx: Ctx, passkey_id: PasskeyId, data: schemas.RenamePasskey)
     operation_id="remove-passkey",
     summary="Remove a passkey",
     message="Passkey removed.",
-    raises=(TopLevelRequired, FreshProofRequired, NotFound),
+    raises=(TopLevelRequired, FreshProofRequired, NotFound, rules.TwoStepNeedsWays),
 )
 def remove_passkey(ctx: Ctx, passkey_id: PasskeyId) -> None:
     """Asks for fresh proof. From now on it opens nothing, and the owner is told."""

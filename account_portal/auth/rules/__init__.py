@@ -21,6 +21,16 @@ from account_portal.auth.rules.errors import (
 )
 from account_portal.auth.rules.passkeys import PasskeyExpired
 from account_portal.auth.rules.passwords import require_good_password, require_same
+from account_portal.auth.rules.two_step import (
+    RecoveryCodeWrong,
+    SecondProofExpired,
+    SecondProofRequired,
+    SecondProofUnfit,
+    TwoStepIsOff,
+    TwoStepIsOn,
+    TwoStepNeedsWays,
+    Way,
+)
 
 __all__ = [
     "AccountIsDeactivated",
@@ -38,9 +48,17 @@ __all__ = [
     "PasswordUnchanged",
     "PasswordWrong",
     "PhoneTaken",
+    "RecoveryCodeWrong",
     "RefreshTokenExpired",
     "RefreshTokenInvalid",
     "RefreshTokenReused",
+    "SecondProofExpired",
+    "SecondProofRequired",
+    "SecondProofUnfit",
+    "TwoStepIsOff",
+    "TwoStepIsOn",
+    "TwoStepNeedsWays",
+    "Way",
     "WeakPassword",
     "channel_for",
     "describe_agent",

@@ -32,6 +32,13 @@ from account_portal.auth.schemas.passkeys import (
     RegistrationCredential,
     RenamePasskey,
 )
+from account_portal.auth.schemas.two_step import (
+    RecoveryCodes,
+    SecondCode,
+    SecondProof,
+    SecondProofAsked,
+    TwoStep,
+)
 from account_portal.auth.schemas.types import (
     DEFAULT_COUNTRY_CODE,
     LoginMethod,
@@ -84,6 +91,7 @@ __all__ = [
     "PasskeyForm",
     "PasskeyOptions",
     "PasskeyProof",
+    "RecoveryCodes",
     "RefreshToken",
     "RegisterWithEmailPassword",
     "RegisterWithPassword",
@@ -91,6 +99,9 @@ __all__ = [
     "RegistrationCredential",
     "RenamePasskey",
     "ResetPassword",
+    "SecondCode",
+    "SecondProof",
+    "SecondProofAsked",
     "Security",
     "SendOtp",
     "SendOtpWithEmail",
@@ -100,6 +111,7 @@ __all__ = [
     "SignInRecord",
     "SignedIn",
     "TokenPair",
+    "TwoStep",
     "User",
     "UserTokens",
     "VerificationStatus",

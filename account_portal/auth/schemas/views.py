@@ -6,6 +6,7 @@ from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from account_portal.auth.schemas.passkeys import Passkey
+from account_portal.auth.schemas.two_step import TwoStep
 from account_portal.auth.schemas.types import LoginMethod, OtpAction, OtpToken
 from account_portal.core.schemas import Moment, Ulid, View
 
@@ -146,6 +147,9 @@ class SignInRecord(View):
     """A sign-in of late, or a try at one."""
 
     method: Literal["password", "email", "sms", "whatsapp", "passkey", "storefront"]
+    second_method: (
+        Literal["password", "email", "sms", "whatsapp", "recovery_code", "device", "awaited"] | None
+    )
     succeeded: bool
     user_agent: str | None
     ip_address: str | None
@@ -180,3 +184,4 @@ class Security(View):
     sign_ins: list[SignInLine]
     has_password: bool
     passkeys: list[Passkey]
+    two_step: TwoStep

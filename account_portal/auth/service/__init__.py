@@ -60,6 +60,12 @@ from account_portal.auth.service.passwords import (
 )
 from account_portal.auth.service.proving import free_for, prove_contact, require_provable, settle
 from account_portal.auth.service.resets import reset_password, reset_password_page
+from account_portal.auth.service.second_ways import (
+    give_second_proof,
+    give_second_proof_page,
+    second_contact,
+    send_second_code,
+)
 from account_portal.auth.service.sessions import (
     customer_of,
     device_of,
@@ -74,6 +80,13 @@ from account_portal.auth.service.sessions import (
     start_visitor_session,
 )
 from account_portal.auth.service.sweeping import sweep_sign_ins
+from account_portal.auth.service.two_step import (
+    read_two_step,
+    renew_recovery_codes,
+    turn_two_step_off,
+    turn_two_step_off_for,
+    turn_two_step_on,
+)
 from account_portal.auth.service.views import preferences_view, user_values, user_view
 
 __all__ = [
@@ -97,6 +110,8 @@ __all__ = [
     "find_user",
     "free_for",
     "generate_code",
+    "give_second_proof",
+    "give_second_proof_page",
     "handover_to",
     "know_device_by_link",
     "list_passkeys",
@@ -114,6 +129,7 @@ __all__ = [
     "prove_contact",
     "prove_with_passkey",
     "read_security",
+    "read_two_step",
     "record_sign_in",
     "redeem",
     "refresh_tokens",
@@ -122,6 +138,7 @@ __all__ = [
     "remove_passkey",
     "rename_passkey",
     "renew_pair",
+    "renew_recovery_codes",
     "request_login_code",
     "request_reset_code",
     "require_free",
@@ -129,7 +146,9 @@ __all__ = [
     "require_provable",
     "reset_password",
     "reset_password_page",
+    "second_contact",
     "send_proof_code",
+    "send_second_code",
     "set_contact",
     "settle",
     "sign_out",
@@ -138,6 +157,9 @@ __all__ = [
     "start_visitor_session",
     "sweep_sign_ins",
     "token_for",
+    "turn_two_step_off",
+    "turn_two_step_off_for",
+    "turn_two_step_on",
     "user_values",
     "user_view",
     "verify_otp",

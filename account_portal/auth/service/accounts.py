@@ -10,7 +10,7 @@ from sqlmodel import col
 from account_portal.auth import schemas
 from account_portal.auth.rules import Contact, EmailTaken, PhoneTaken
 from account_portal.context import Context
-from account_portal.core.errors import Conflict
+from account_portal.core.errors import Conflict, NotFound
 from account_portal.core.ids import new_id
 from account_portal.models import NotificationPreference, User
 
@@ -52,6 +52,23 @@ def taken(contact: Contact) -> Conflict:
     if contact.email is not None:
         return EmailTaken(email="is taken")
     return PhoneTaken(phone="is taken")
+
+
+def named_by_shop(ctx: Context, customer: str) -> str:
+    """Id of the user whom the shop names by e-mail address, id, or its own id.
+
+    Raises:
+        Forbidden: only the shop may.
+        NotFound: nobody is named so.
+    """
+    ctx.require_shop()
+    named = col(User.email) == customer.lower()
+    if "@" not in customer:
+        named = (col(User.customer_id) == customer) | (col(User.external_id) == customer)
+    found = ctx.db.execute(select(col(User.id)).where(named).limit(1)).scalar()
+    if found is None:
+        raise NotFound(f"There is no customer {customer}.")
+    return str(found)
 
 
 def create_user(ctx: Context, values: Mapping[str, Any]) -> User:

@@ -9,6 +9,7 @@ from account_portal.auth.service.accounts import create_user, find_signer, find_
 from account_portal.auth.service.contact_changes import take_contact
 from account_portal.auth.service.guessing import know, require_right_code, who_tries
 from account_portal.auth.service.proving import free_for, prove_contact
+from account_portal.auth.service.second_proof import let_in
 from account_portal.auth.service.sessions import (
     open_page_session,
     record_sign_in,
@@ -40,6 +41,7 @@ def verify_otp(ctx: Context, data: schemas.VerifyOtp) -> schemas.SignedIn | sche
         OtpExpired: too old, used or tried too often.
         OtpInvalid: it is wrong.
         AccountIsDeactivated: it is right, but the account is closed.
+        SecondProofRequired: it is right, and the account asks for another proof.
         EmailTaken: another account has the e-mail address by now.
         PhoneTaken: likewise the phone number.
     """
@@ -191,7 +193,7 @@ def _login(ctx: Context, challenge: OtpChallenge) -> User:
         return _register(ctx, challenge)  # who closed it had no right to the contact
     user = active_holder(ctx, challenge)
     prove_contact(ctx, user, contact)
-    record_sign_in(ctx, user, challenge.channel, succeeded=True)
+    let_in(ctx, user, challenge.channel)
     return user
 
 

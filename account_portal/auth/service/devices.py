@@ -7,11 +7,14 @@ from sqlmodel import col
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import describe_agent
+from account_portal.auth.service.accounts import named_by_shop
+from account_portal.auth.service.guessing import distrust_devices
 from account_portal.auth.service.passkeys import list_passkeys
 from account_portal.auth.service.sessions import end_sessions_of, revoke, unused_until
+from account_portal.auth.service.two_step import read_two_step
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
-from account_portal.models import SignIn, User, UserSession
+from account_portal.models import SignIn, UserSession
 
 SEEN_EVERY = timedelta(minutes=5)
 SIGN_INS_SHOWN = 20
@@ -23,6 +26,21 @@ METHODS = {
     "passkey": "Passkey",
     "storefront": "Through the shop",
 }
+SECOND_METHODS = {
+    "password": "password",
+    "email": "code by e-mail",
+    "sms": "code by SMS",
+    "whatsapp": "code by WhatsApp",
+    "recovery_code": "recovery code",
+    "device": "a device you used before",
+}
+
+
+def ways_in_words(method: str, second: str | None) -> str:
+    """How somebody signed in, such as "Password and code by e-mail"."""
+    if second == "awaited":
+        return f"{METHODS[method]}, and nothing more"
+    return f"{METHODS[method]} and {SECOND_METHODS[second]}" if second else METHODS[method]
 
 
 def list_sessions(ctx: Context) -> list[schemas.Session]:
@@ -54,7 +72,9 @@ def list_sessions(ctx: Context) -> list[schemas.Session]:
 
 
 def end_session(ctx: Context, session_id: str) -> None:
-    """End one of the caller's sessions.
+    """End one of the caller's sessions; other devices are asked for two proofs again.
+
+    Which of them it was is not known by its session: their secrets are kept apart.
 
     Raises:
         NotFound: there is none such, or it has ended already.
@@ -62,10 +82,12 @@ def end_session(ctx: Context, session_id: str) -> None:
     ended = revoke(ctx, col(UserSession.user_id) == ctx.user_id, col(UserSession.id) == session_id)
     if not ended:
         raise NotFound
+    distrust_devices(ctx, ctx.user_id, but_own=True)
 
 
 def end_other_sessions(ctx: Context) -> int:
     """End all sessions of the caller but the present one; returns how many."""
+    distrust_devices(ctx, ctx.user_id, but_own=True)
     return end_sessions_of(ctx, ctx.user_id, but=ctx.actor.session_id)
 
 
@@ -80,13 +102,8 @@ def sign_out_customer(ctx: Context, customer: str) -> int:
         Forbidden: only the shop may.
         NotFound: nobody is named so.
     """
-    ctx.require_shop()
-    named = col(User.email) == customer.lower()
-    if "@" not in customer:
-        named = (col(User.customer_id) == customer) | (col(User.external_id) == customer)
-    found = ctx.db.execute(select(col(User.id)).where(named).limit(1)).scalar()
-    if found is None:
-        raise NotFound(f"There is no customer {customer}.")
+    found = named_by_shop(ctx, customer)
+    distrust_devices(ctx, found)
     return end_sessions_of(ctx, found)
 
 
@@ -98,6 +115,7 @@ def sign_out_everybody(ctx: Context) -> int:
     """
     ctx.require_shop()
     ended = 0
+    distrust_devices(ctx, None)
     while ids := list(ctx.db.execute(_IN_FORCE).scalars()):
         ended += revoke(ctx, col(UserSession.id).in_(ids))
     return ended
@@ -127,7 +145,7 @@ def read_security(ctx: Context) -> schemas.Security:
     sign_ins = [
         schemas.SignInLine(
             name=describe_agent(record.user_agent).name,
-            method=METHODS[record.method],
+            method=ways_in_words(record.method, record.second_method),
             succeeded=record.succeeded,
             place=record.ip_address or "",
             created_at=record.created_at,
@@ -140,6 +158,7 @@ def read_security(ctx: Context) -> schemas.Security:
         sign_ins=sign_ins,
         has_password=has_password,
         passkeys=list_passkeys(ctx),
+        two_step=read_two_step(ctx),
     )
 
 

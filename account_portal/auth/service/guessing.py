@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, not_, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -128,10 +128,14 @@ def count_wrong_password(ctx: Context, guesser: Guesser) -> None:
         count(ctx.db, PASSWORDS_OF_ADDRESS, network, ctx.now)
 
 
-def password_was_right(ctx: Context, guesser: Guesser) -> None:
-    """Count anew: who has the password does not guess."""
+def password_was_right(ctx: Context, guesser: Guesser, *, enters: bool = True) -> None:
+    """Count anew: who has the password does not guess.
+
+    Codes count on where the password alone does not enter the account, but is followed by one.
+    """
     forget(ctx.db, PASSWORDS, guesser.key)
-    _forget_wrong_codes(ctx, guesser.subject)
+    if enters:
+        _forget_wrong_codes(ctx, guesser.subject)
 
 
 # Codes
@@ -186,7 +190,9 @@ def require_right_code(
     guesser = who_tries(ctx, contact, holder, code=True)
     _require_code_tries(ctx, guesser, challenge)
     if otp.is_right(challenge, token, code):
-        if guesser.is_known:
+        # Where another proof has to follow, nobody is in yet, and one contact's code must not
+        # give more tries at the other's.
+        if guesser.is_known and (holder is None or holder.two_step_at is None):
             forget(ctx.db, CODES_OF_DEVICE, guesser.key)
             _forget_wrong_codes(ctx, guesser.subject)
         return
@@ -226,8 +232,68 @@ def know_device(ctx: Context, user_id: str) -> str:
     """Let the caller's device know an account that it was let into; returns its secret.
 
     The secret opens nothing. It is the caller's own where that is known for something already.
+    With two-step sign-in whoever is let in gave two proofs, so that the secret is one from then on.
     """
+    user = ctx.db.get_one(User, user_id)
+    if user.two_step_at is not None:
+        return _trust(ctx, user_id)
     return know(ctx, _account(user_id))
+
+
+def _trust(ctx: Context, user_id: str) -> str:
+    """Let the secret of the caller's device be a proof; returns it.
+
+    It is a new one, unless it was a proof already: somebody else who used this browser may have
+    kept a copy of the old one. What else that was known for knows the new one.
+    """
+    secret = ctx.caller.device
+    if secret is None or not is_trusted_device(ctx, user_id):
+        known_as, secret = secret, new_secret()
+        if known_as is not None:
+            ctx.db.execute(
+                update(KnownDevice)
+                .where(col(KnownDevice.device_hash) == tokens.digest(known_as))
+                .values(device_hash=tokens.digest(secret))
+                .execution_options(synchronize_session=False)
+            )
+    subject = _account(user_id)
+    _note(ctx, subject, tokens.digest(secret), trusted_at=ctx.now)
+    _forget_oldest(ctx, subject)
+    return secret
+
+
+def is_trusted_device(ctx: Context, user_id: str) -> bool:
+    """Whether the caller's device was let into an account by two proofs before."""
+    if ctx.caller.device is None:
+        return False
+    found = select(col(KnownDevice.id)).where(
+        col(KnownDevice.subject) == _account(user_id),
+        col(KnownDevice.device_hash) == tokens.digest(ctx.caller.device),
+        col(KnownDevice.trusted_at).is_not(None),
+        col(KnownDevice.wrong_codes) < WRONG_CODES,
+        col(KnownDevice.used_at) > ctx.now - KNOWN_FOR,
+    )
+    return ctx.db.execute(found).first() is not None
+
+
+def distrust_devices(ctx: Context, user_id: str | None, *, but_own: bool = False) -> None:
+    """Let no device's secret be a proof any more, of one account or of all; known they stay."""
+    conditions: list[ColumnElement[bool]] = [col(KnownDevice.trusted_at).is_not(None)]
+    if user_id is not None:
+        conditions.append(col(KnownDevice.subject) == _account(user_id))
+    if but_own and ctx.caller.device is not None:
+        conditions.append(col(KnownDevice.device_hash) != tokens.digest(ctx.caller.device))
+    ctx.db.execute(
+        update(KnownDevice)
+        .where(*conditions)
+        .values(trusted_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def guesser_at_account(ctx: Context, user_id: str) -> Guesser:
+    """The caller, as a guesser at the secrets of an account."""
+    return guesser_at(ctx, _account(user_id))
 
 
 def is_known_device(ctx: Context, user_id: str) -> bool:
@@ -281,7 +347,8 @@ def _note(ctx: Context, subject: str, device: str, **changes: Any) -> None:
         "id": new_id(),
         "subject": subject,
         "device_hash": device,
-        "wrong_codes": 1 if changes else 0,
+        "wrong_codes": 1 if "wrong_codes" in changes else 0,
+        "trusted_at": changes.get("trusted_at"),
         "used_at": ctx.now,
     }
     ctx.db.execute(

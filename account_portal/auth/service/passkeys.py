@@ -36,6 +36,7 @@ from account_portal.auth.service.challenges import (
 )
 from account_portal.auth.service.fresh_proof import require_fresh_proof
 from account_portal.auth.service.limits import PER_ACCOUNT_PASSKEYS, count_attempt
+from account_portal.auth.service.two_step import require_ways_without_passkey
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import new_secret
@@ -161,9 +162,11 @@ def remove_passkey(ctx: Context, passkey_id: str) -> None:
         NotFound: there is no such one.
         TopLevelRequired: the caller is signed in inside a storefront's frame only.
         FreshProofRequired: the caller proved too long ago who they are.
+        TwoStepNeedsWays: two-step sign-in is on, and without it there is one way left.
     """
     ctx.require_top_level()
     require_fresh_proof(ctx)
+    require_ways_without_passkey(ctx)
     passkey = _own(ctx, passkey_id)
     ctx.db.execute(delete(Passkey).where(col(Passkey.id) == passkey.id))
     enqueue(ctx, PasskeyRemoved(store=ctx.settings.store_name, name=passkey.name))

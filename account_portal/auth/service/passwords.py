@@ -29,6 +29,7 @@ from account_portal.auth.service.limits import (
     caller_network,
     count_attempt,
 )
+from account_portal.auth.service.second_proof import let_in
 from account_portal.auth.service.sessions import (
     end_sessions_of,
     open_page_session,
@@ -51,6 +52,7 @@ def login_with_password(
     Raises:
         InvalidCredentials: wrong user or wrong password.
         AccountIsDeactivated: both are right, but the account is closed.
+        SecondProofRequired: both are right, and the account asks for another proof.
         TooManyAttempts: too many wrong passwords for this account or from this address.
     """
     return sign_in_with_tokens(ctx, _authenticate(ctx, _contact_in(data), data.password))
@@ -91,13 +93,13 @@ def _authenticate(ctx: Context, contact: Contact, password: str) -> User:
         if user is not None:
             record_sign_in(ctx, user, "password", succeeded=False)
         raise InvalidCredentials
-    password_was_right(ctx, guesser)
+    password_was_right(ctx, guesser, enters=user.two_step_at is None)
     if user.deactivated_at is not None:
         record_sign_in(ctx, user, "password", succeeded=False)
         raise AccountIsDeactivated
     if stronger_hash is not None:
         user.password_hash = stronger_hash
-    record_sign_in(ctx, user, "password", succeeded=True)
+    let_in(ctx, user, "password")
     return user
 
 

@@ -10,9 +10,9 @@ from account_portal.auth.service.guessing import (
 )
 from account_portal.auth.service.passwords import hash_of_new, store_password
 from account_portal.auth.service.proving import prove_contact
+from account_portal.auth.service.second_proof import let_in
 from account_portal.auth.service.sessions import (
     open_page_session,
-    record_sign_in,
     sign_in_with_tokens,
 )
 from account_portal.context import Context
@@ -32,6 +32,7 @@ def reset_password(ctx: Context, data: schemas.ResetPassword) -> schemas.SignedI
         OtpInvalid: it is wrong.
         WeakPassword: the new password is guessed too easily.
         AccountIsDeactivated: the code is right, but the account is closed.
+        SecondProofRequired: it is right, and the account asks for another proof before.
     """
     return sign_in_with_tokens(ctx, _reset(ctx, data))
 
@@ -71,10 +72,15 @@ def _reset(ctx: Context, data: schemas.ResetPassword) -> User:
     challenge.used_at = ctx.now
     user = active_holder(ctx, challenge)
     prove_contact(ctx, user, Contact.from_key(challenge.contact))
+    let_in(ctx, user, challenge.channel, new_hash=new_hash)
+    replace_password(ctx, user, new_hash)
+    return user
+
+
+def replace_password(ctx: Context, user: User, new_hash: str) -> None:
+    """Set the password of whoever was let in without one."""
     store_password(ctx, user, new_hash, but_session=None)
     forget_wrong_passwords(ctx, user)
-    record_sign_in(ctx, user, challenge.channel, succeeded=True)
-    return user
 
 
 def _reset_challenge(ctx: Context, data: schemas.ResetPassword, *, lock: bool) -> OtpChallenge:

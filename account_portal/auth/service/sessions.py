@@ -143,7 +143,9 @@ def redeem(ctx: Context, handover: str) -> UserSession:
     return session
 
 
-def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) -> None:
+def record_sign_in(
+    ctx: Context, user: User, method: str, *, succeeded: bool, second: str | None = None
+) -> SignIn:
     """Note a sign-in, or a try at one, for the security page; tell of one on a new device."""
     if succeeded and _is_new_device(ctx, user):
         news = NewDevice(
@@ -154,16 +156,17 @@ def record_sign_in(ctx: Context, user: User, method: str, *, succeeded: bool) ->
             f"{ctx.now:%H:%M} UTC",
         )
         enqueue(ctx, news, customer_id=user.customer_id)
-    ctx.db.add(
-        SignIn(
-            user_id=user.id,
-            method=method,
-            succeeded=succeeded,
-            user_agent=ctx.caller.user_agent,
-            ip_address=ctx.caller.ip_address,
-            created_at=ctx.now,
-        )
+    row = SignIn(
+        user_id=user.id,
+        method=method,
+        second_method=second,
+        succeeded=succeeded,
+        user_agent=ctx.caller.user_agent,
+        ip_address=ctx.caller.ip_address,
+        created_at=ctx.now,
     )
+    ctx.db.add(row)
+    return row
 
 
 def _is_new_device(ctx: Context, user: User) -> bool:

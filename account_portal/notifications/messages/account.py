@@ -219,3 +219,81 @@ class PasskeyRemoved(SecurityNews):
             f"The passkey {self.name} no longer signs in to your account at {self.store}. If this "
             "was not you, sign in with a code and sign out all other devices under Security."
         )
+
+
+class TwoStepTurnedOn(SecurityNews):
+    """Signing in asks for two proofs from now on."""
+
+    kind = "two_step_on"
+
+    @override
+    def subject(self) -> str:
+        return f"Two-step sign-in is on for your account at {self.store}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"From now on a new device needs two different proofs to sign in to your account at "
+            f"{self.store}, and all other devices were signed out. If this was not you, turn it "
+            "off under Security, or write to us if you can't sign in."
+        )
+
+
+class TwoStepTurnedOff(SecurityNews):
+    """Signing in asks for one proof again."""
+
+    kind = "two_step_off"
+
+    by_shop: bool
+
+    @override
+    def subject(self) -> str:
+        return f"Two-step sign-in is off for your account at {self.store}"
+
+    @override
+    def text(self) -> str:
+        who = "We turned it off for you. " if self.by_shop else ""
+        return (
+            f"{who}One proof is enough again to sign in to your account at {self.store}, and the "
+            "recovery codes work no more. If this was not what you wanted, change your password "
+            "and turn it on again under Security."
+        )
+
+
+class RecoveryCodesRenewed(SecurityNews):
+    """There are other recovery codes from now on."""
+
+    kind = "recovery_codes_renewed"
+
+    @override
+    def subject(self) -> str:
+        return f"New recovery codes for your account at {self.store}"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"New recovery codes were made for your account at {self.store}; the old ones work no "
+            "more. If this was not you, sign out all other devices under Security and change your "
+            "password at once."
+        )
+
+
+class RecoveryCodeUsed(SecurityNews):
+    """A recovery code was the second proof of a sign-in."""
+
+    kind = "recovery_code_used"
+
+    left: int
+
+    @override
+    def subject(self) -> str:
+        return f"A recovery code was used at {self.store}"
+
+    @override
+    def text(self) -> str:
+        codes = "code is" if self.left == 1 else "codes are"
+        left = f"{self.left} {codes} left" if self.left else "None is left: make new ones"
+        return (
+            f"Somebody signed in to your account at {self.store} with a recovery code. {left}. If "
+            "this was not you, change your password at once and make new codes under Security."
+        )

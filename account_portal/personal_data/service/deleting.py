@@ -237,7 +237,7 @@ def _scrub_people(ctx: Context, people: Any) -> None:
     own = next(one for one in OWN if one.model is User)
     for user in people:
         for name in own.scrubbed.split():
-            setattr(user, name, None)
+            setattr(user, name, _empty(own, name, user.customer_id))
         user.is_email_verified = user.is_phone_verified = user.is_unproven = False
     ctx.db.flush()
 

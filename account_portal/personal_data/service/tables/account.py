@@ -50,16 +50,17 @@ ACCOUNT: tuple[Own, ...] = (
         "Your account",
         direct(m.User),
         "id customer_id customer_group_id external_id shop_email email is_email_verified "
-        "country_code phone is_phone_verified first_name last_name deactivated_at created_at "
-        "modified_at",
+        "country_code phone is_phone_verified first_name last_name two_step_at deactivated_at "
+        "created_at modified_at",
         {
             **ordering("is_unproven is_demo news"),
             "password_hash": SECRET,
             "passkey_handle": SECRET,
+            "recovery_codes": SECRET,
             "picture_id": "The picture itself is among the files.",
         },
         scrubbed="customer_group_id external_id shop_email email country_code phone first_name "
-        "last_name password_hash passkey_handle picture_id",
+        "last_name password_hash passkey_handle recovery_codes picture_id",
         kept="id customer_id",
     ),
     Own(
@@ -114,7 +115,7 @@ ACCOUNT: tuple[Own, ...] = (
         m.SignIn,
         "Sign-ins of the last months",
         of_user(m.SignIn.user_id),
-        "method succeeded user_agent ip_address created_at",
+        "method second_method succeeded user_agent ip_address created_at",
         ordering("id user_id"),
     ),
     Own(
@@ -139,7 +140,7 @@ ACCOUNT: tuple[Own, ...] = (
         m.KnownDevice,
         "Devices that signed in before",
         _devices,
-        "wrong_codes used_at",
+        "wrong_codes trusted_at used_at",
         {**ordering("id subject"), "device_hash": SECRET},
     ),
     Own(

@@ -1,0 +1,73 @@
+"""Two-step sign-in: what its calls take and answer."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from account_portal.auth.schemas.types import Otp, OtpToken
+from account_portal.core.schemas import KEPT, CurrentPassword, Input, Moment, View
+
+SecondProofToken = Annotated[
+    str,
+    StringConstraints(min_length=16, max_length=4096),
+    Field(
+        description="Opaque; says that the first proof was right. It opens nothing, lives ten "
+        "minutes, and works once."
+    ),
+]
+SecondWay = Literal["password", "email", "sms", "whatsapp", "recovery_code", "passkey"]
+
+
+class SecondCode(Input):
+    """Ask for a code as the second proof."""
+
+    second_proof_token: SecondProofToken
+    channel: Literal["email", "sms", "whatsapp"]
+
+
+class SecondProof(Input):
+    """The second proof: exactly one of `password`, `recovery_code`, or `otp` with `otp_token`."""
+
+    second_proof_token: SecondProofToken
+    password: CurrentPassword = KEPT
+    recovery_code: Annotated[str, StringConstraints(min_length=1, max_length=40)] = KEPT
+    otp_token: OtpToken = KEPT
+    otp: Otp = KEPT
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "SecondProof":
+        given = self.model_fields_set
+        if len(given & {"password", "recovery_code", "otp"}) != 1:
+            raise ValueError("give one of password, recovery_code and otp")
+        if ("otp" in given) is not ("otp_token" in given):
+            raise ValueError("otp and otp_token belong together")
+        return self
+
+
+class SecondProofAsked(View):
+    """What may follow the first proof."""
+
+    second_proof_token: SecondProofToken
+    ways: list[SecondWay] = Field(
+        description="Empty: none is left. `passkey`: signing in with one takes no other proof."
+    )
+    sent_to: dict[str, str] = Field(
+        description="Masked contacts a code can be sent to, by channel."
+    )
+
+
+class TwoStep(View):
+    """Two-step sign-in of the caller's account."""
+
+    is_on: bool
+    on_since: Moment | None
+    ways: list[Literal["password", "email", "phone", "passkey"]] = Field(
+        description="Different ways the account can prove who signs in; it takes two to turn it on."
+    )
+    recovery_codes_left: int = Field(ge=0)
+
+
+class RecoveryCodes(View):
+    """One-time codes, shown this once."""
+
+    recovery_codes: list[str]

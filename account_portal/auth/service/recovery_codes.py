@@ -1,0 +1,52 @@
+"""Recovery codes: ten for an account with two-step sign-in, each of which works once."""
+
+import secrets
+
+from account_portal.auth.rules.two_step import LETTERS, RECOVERY_CODES, RecoveryCodeWrong
+from account_portal.context import Context
+from account_portal.core.text import plain
+from account_portal.models import User
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.account import RecoveryCodeUsed
+from account_portal.security import tokens
+from account_portal.security.rate_limit import Limit, count, forget, require_below
+
+WRONG = Limit("recovery-code", times=10, seconds=900)
+"""For an account. Only who gave the first proof can try any."""
+
+
+def new_recovery_codes(ctx: Context, user: User) -> list[str]:
+    """Codes in place of those there were, shown this once; only their digests are kept."""
+    codes = ["-".join(_word() for _ in range(3)) for _ in range(RECOVERY_CODES)]
+    user.recovery_codes = [_digests(user, code)[0] for code in codes]
+    user.modified_at = ctx.now
+    return codes
+
+
+def use_recovery_code(ctx: Context, user: User, code: str) -> None:
+    """Take one, which is used up by this, and tell its owner; the user's row is locked.
+
+    Raises:
+        RecoveryCodeWrong: it is none of the account's, or was used.
+        TooManyAttempts: too many were wrong.
+    """
+    require_below(ctx.db, WRONG, user.id, ctx.now)
+    digests = _digests(user, code)
+    left = [kept for kept in user.recovery_codes if kept not in digests]
+    if len(left) == len(user.recovery_codes):
+        count(ctx.db, WRONG, user.id, ctx.now)
+        raise RecoveryCodeWrong
+    user.recovery_codes = left
+    forget(ctx.db, WRONG, user.id)
+    news = RecoveryCodeUsed(store=ctx.settings.store_name, left=len(left))
+    enqueue(ctx, news, customer_id=user.customer_id)
+
+
+def _word() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(5))
+
+
+def _digests(user: User, code: str) -> list[str]:
+    """By the present key, and by earlier ones; gaps and hyphens are for the eye."""
+    signs = "".join(sign for sign in plain(code).lower() if sign.isalnum())
+    return tokens.keyed_digests("recovery codes", f"{user.id} {signs}")

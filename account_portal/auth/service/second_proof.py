@@ -1,0 +1,213 @@
+"""The second proof of a sign-in, where the account asks for two.
+
+`let_in` is what every way to open a session of an account goes through. What the first proof
+leaves is a signed token that opens nothing and says what was proven, so that a stranger's tries
+cost the database no rows.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlmodel import col
+
+from account_portal.auth.rules import Channel, Contact, masked
+from account_portal.auth.rules.two_step import (
+    SecondProofExpired,
+    SecondProofRequired,
+    SecondProofUnfit,
+    kind_of,
+)
+from account_portal.auth.schemas.two_step import SecondProofAsked
+from account_portal.auth.service.accounts import contact_of
+from account_portal.auth.service.guessing import is_trusted_device, was_entered
+from account_portal.auth.service.sessions import record_sign_in
+from account_portal.context import Context
+from account_portal.core.ids import new_id
+from account_portal.models import Passkey, SignIn, User
+from account_portal.security import idempotency, tokens
+
+KIND = "second-proof"
+LIFE = timedelta(minutes=10)
+AWAITED = "awaited"
+"""Stands for the second proof in the record of a sign-in that had none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstProof:
+    """What a token says was proven.
+
+    Attributes:
+        user_id: whose account it is.
+        way: of the first proof.
+        new_hash: of the password that is set once the second proof came; None: none is.
+        sign_in: id of the record that is waiting.
+        token_id: by which its one use is known.
+        stamp: of the account's secrets and contacts at that moment.
+    """
+
+    user_id: str
+    way: str
+    new_hash: str | None
+    sign_in: str
+    token_id: str
+    stamp: str
+
+
+def let_in(ctx: Context, user: User, way: str, *, new_hash: str | None = None) -> None:
+    """Note that a right proof was given; go on if it is enough to open a session.
+
+    Args:
+        ctx: the call, in a writing transaction.
+        user: whose proof it is.
+        way: `password`, or the channel of a code.
+        new_hash: of the password to be set: then neither the old nor the new one is a proof.
+
+    Raises:
+        SecondProofRequired: the account asks for two, and this device's secret is not one of them.
+    """
+    if user.two_step_at is None:
+        record_sign_in(ctx, user, way, succeeded=True)
+        return
+    if is_trusted_device(ctx, user.id):
+        was_entered(ctx, user)
+        record_sign_in(ctx, user, way, succeeded=True, second="device")
+        return
+    waiting = record_sign_in(ctx, user, way, succeeded=False, second=AWAITED)
+    ctx.db.flush()
+    raise SecondProofRequired(_asked(ctx, user, way, new_hash, waiting.id).model_dump())
+
+
+def _asked(
+    ctx: Context, user: User, way: str, new_hash: str | None, waiting: str
+) -> SecondProofAsked:
+    begun = int(ctx.now.timestamp())
+    claims: dict[str, Any] = {
+        "typ": KIND,
+        "sub": user.id,
+        "way": way,
+        "sign_in": waiting,
+        "stamp": _stamp(user),
+        "jti": new_id(),
+        "iat": begun,
+        "exp": begun + int(LIFE.total_seconds()),
+    }
+    if new_hash is not None:
+        claims["sets"] = tokens.encrypt(new_hash)
+    first = FirstProof(user.id, way, new_hash, waiting, claims["jti"], claims["stamp"])
+    return SecondProofAsked(
+        second_proof_token=tokens.sign(claims),
+        ways=_ways_after(ctx, user, first),
+        sent_to={
+            channel: masked(contact)
+            for channel, contact in contacts_after(ctx, user, first).items()
+        },
+    )
+
+
+def _stamp(user: User) -> str:
+    """Changes with what the account proves itself by: a first proof of before counts no more."""
+    parts = (user.password_hash, user.email, user.country_code, user.phone, user.two_step_at)
+    return tokens.digest(repr(parts))
+
+
+def _ways_after(ctx: Context, user: User, first: FirstProof) -> list[Any]:
+    ways: list[Any] = []
+    if _may_give_password(user, first):
+        ways.append("password")
+    ways += contacts_after(ctx, user, first)
+    if user.recovery_codes:
+        ways.append("recovery_code")
+    own = select(col(Passkey.id)).where(col(Passkey.user_id) == user.id).limit(1)
+    if ctx.db.execute(own).first() is not None:
+        ways.append("passkey")
+    return ways
+
+
+def _may_give_password(user: User, first: FirstProof) -> bool:
+    return user.password_hash is not None and first.way != "password" and first.new_hash is None
+
+
+def require_password_fits(user: User, first: FirstProof) -> str:
+    """The hash of the password that may follow.
+
+    Raises:
+        SecondProofUnfit: it was the first proof, is about to be replaced, or there is none.
+    """
+    if user.password_hash is None or not _may_give_password(user, first):
+        raise SecondProofUnfit
+    return user.password_hash
+
+
+def contacts_after(ctx: Context, user: User, first: FirstProof) -> dict[Channel, Contact]:
+    """Verified contacts that a code can be sent to as another proof, by channel."""
+    verified = {"email": user.is_email_verified, "phone": user.is_phone_verified}
+    channels: tuple[Channel, ...] = ("email", "sms", "whatsapp")
+    found: dict[Channel, Contact] = {}
+    for channel in channels:
+        field = kind_of(channel)
+        contact = contact_of(user, field)
+        is_another = field != kind_of(first.way) and channel in ctx.gateways.messages.channels
+        if contact is not None and verified[field] and is_another:
+            found[channel] = contact
+    return found
+
+
+def read_first_proof(ctx: Context, token: str) -> FirstProof:
+    """What a token says.
+
+    Raises:
+        SecondProofExpired: it is not one, or too old.
+    """
+    try:
+        claims = tokens.verify(token, ctx.now)
+    except tokens.TokenInvalid:
+        raise SecondProofExpired from None
+    if claims.get("typ") != KIND:
+        raise SecondProofExpired
+    sets = claims.get("sets")
+    try:
+        new_hash = tokens.decrypt(sets) if sets else None
+    except ValueError:  # the keys were exchanged meanwhile
+        raise SecondProofExpired from None
+    return FirstProof(
+        user_id=claims["sub"],
+        way=claims["way"],
+        new_hash=new_hash,
+        sign_in=claims["sign_in"],
+        token_id=claims["jti"],
+        stamp=claims["stamp"],
+    )
+
+
+def user_of(ctx: Context, first: FirstProof, *, lock: bool) -> User:
+    """Whose first proof it was, if it still counts.
+
+    Raises:
+        SecondProofExpired: it was followed already, or the account changed since.
+    """
+    statement = select(User).where(col(User.id) == first.user_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    user = ctx.db.execute(statement).scalar_one_or_none()
+    if user is None or user.two_step_at is None or user.deactivated_at is not None:
+        raise SecondProofExpired
+    if user.is_demo and not ctx.settings.demo:
+        raise SecondProofExpired
+    if not tokens.same(_stamp(user), first.stamp):
+        raise SecondProofExpired
+    return user
+
+
+def let_in_by_second(ctx: Context, user: User, first: FirstProof, way: str) -> None:
+    """Note that the second proof was right; works once for a first one.
+
+    Raises:
+        SecondProofExpired: it was followed before.
+    """
+    if not idempotency.first_use(ctx.db, KIND, first.token_id, ctx.now):
+        raise SecondProofExpired
+    was_entered(ctx, user)
+    ctx.db.execute(delete(SignIn).where(col(SignIn.id) == first.sign_in))
+    record_sign_in(ctx, user, first.way, succeeded=True, second=way)

@@ -1,0 +1,127 @@
+"""Ways to give the second proof: password, code to another contact, recovery code."""
+
+from account_portal.auth import schemas
+from account_portal.auth.rules import Channel, Contact, PasswordWrong
+from account_portal.auth.rules.two_step import RecoveryCodeWrong, SecondProofUnfit
+from account_portal.auth.service.code_requests import request_login_code
+from account_portal.auth.service.codes import check_code
+from account_portal.auth.service.guessing import (
+    count_wrong_password,
+    guesser_at_account,
+    require_password_tries,
+)
+from account_portal.auth.service.recovery_codes import use_recovery_code
+from account_portal.auth.service.resets import replace_password
+from account_portal.auth.service.second_proof import (
+    FirstProof,
+    contacts_after,
+    let_in_by_second,
+    read_first_proof,
+    require_password_fits,
+    user_of,
+)
+from account_portal.auth.service.sessions import (
+    open_page_session,
+    record_sign_in,
+    sign_in_with_tokens,
+)
+from account_portal.context import Context
+from account_portal.models import User
+from account_portal.security import otp
+from account_portal.security.passwords import verify_password
+
+
+def send_second_code(
+    ctx: Context, data: schemas.SecondCode, *, debug: bool = False
+) -> schemas.OtpContent:
+    """Send a code to a contact of whoever gave the first proof.
+
+    Raises:
+        SecondProofExpired: the first proof counts no more.
+        SecondProofUnfit: the account has no such contact, or it was the first proof.
+        TooManyAttempts: too many codes for this contact or from this address.
+    """
+    contact = second_contact(ctx, data)
+    return request_login_code(ctx, contact, data.channel, registers=False, debug=debug)
+
+
+def second_contact(ctx: Context, data: schemas.SecondCode) -> Contact:
+    """Where such a code goes. Raises as `send_second_code`."""
+    first = read_first_proof(ctx, data.second_proof_token)
+    user = user_of(ctx, first, lock=False)
+    contact = contacts_after(ctx, user, first).get(data.channel)
+    if contact is None:
+        raise SecondProofUnfit
+    return contact
+
+
+def give_second_proof(ctx: Context, data: schemas.SecondProof) -> schemas.SignedIn:
+    """Sign in a client of the API.
+
+    Raises:
+        SecondProofExpired: the first proof counts no more.
+        SecondProofUnfit: this proves nothing that the first one did not.
+        PasswordWrong: the password is another.
+        RecoveryCodeWrong: the recovery code is none, or was used.
+        OtpNotFound: nothing was asked for under this token.
+        OtpExpired: the code is too old, used or tried too often.
+        OtpInvalid: the code is wrong.
+        TooManyAttempts: too many were wrong.
+    """
+    return sign_in_with_tokens(ctx, _complete(ctx, data))
+
+
+def give_second_proof_page(ctx: Context, data: schemas.SecondProof) -> str:
+    """Sign in a browser; returns the secret for its cookie. Raises as `give_second_proof`."""
+    return open_page_session(ctx, _complete(ctx, data))
+
+
+def _complete(ctx: Context, data: schemas.SecondProof) -> User:
+    first = read_first_proof(ctx, data.second_proof_token)
+    given = data.sent()
+    if "password" in given:
+        user, way = _by_password(ctx, first, data.password), "password"
+    elif "recovery_code" in given:
+        ctx.begin_writing()
+        user, way = user_of(ctx, first, lock=True), "recovery_code"
+        try:
+            use_recovery_code(ctx, user, data.recovery_code)
+        except RecoveryCodeWrong:
+            record_sign_in(ctx, user, first.way, succeeded=False, second=way)
+            raise
+    else:
+        ctx.begin_writing()
+        user, way = _by_code(ctx, first, data)
+    let_in_by_second(ctx, user, first, way)
+    if first.new_hash is not None:
+        replace_password(ctx, user, first.new_hash)
+    return user
+
+
+def _by_password(ctx: Context, first: FirstProof, password: str) -> User:
+    """The user whose password this is; leaves the context in a writing transaction."""
+    tried_hash = require_password_fits(user_of(ctx, first, lock=False), first)
+    guesser = guesser_at_account(ctx, first.user_id)
+    require_password_tries(ctx, guesser)
+    fits, _stronger = verify_password(password, tried_hash)
+    ctx.begin_writing()
+    user = user_of(ctx, first, lock=True)
+    require_password_tries(ctx, guesser)
+    if not fits or user.password_hash != tried_hash:
+        count_wrong_password(ctx, guesser)
+        record_sign_in(ctx, user, first.way, succeeded=False, second="password")
+        raise PasswordWrong
+    return user
+
+
+def _by_code(ctx: Context, first: FirstProof, data: schemas.SecondProof) -> tuple[User, Channel]:
+    """The user whose contact the code was sent to, and by which channel."""
+    challenge = otp.find(ctx.db, data.otp_token, lock=True)  # in this order, as where codes enter
+    user = user_of(ctx, first, lock=True)
+    fitting = contacts_after(ctx, user, first)
+    way = next((one for one in fitting if one == challenge.channel), None)
+    if way is None or fitting[way].key != challenge.contact or challenge.action != "login":
+        raise SecondProofUnfit
+    check_code(ctx, challenge, data.otp_token, data.otp, user)
+    challenge.used_at = challenge.confirmed_at = ctx.now
+    return user, way
