@@ -61,6 +61,7 @@ export function SentForm({ action, customer, children, onStart, onDone, onAgain,
         contact: body.get("contact") ?? "",
         channel: answer.channel ?? body.get("channel") ?? "", // the code sent before took another way
         wait: answer.wait ?? 0,
+        second: answer.second ?? null, // another proof has to follow
       });
     else await goOn(answer, customer, onAgain);
   };

@@ -9,6 +9,7 @@ from account_portal.auth.components.fields import (
     known_as,
 )
 from account_portal.auth.components.passkeys import passkey_button, passkey_maker, passkey_proof
+from account_portal.auth.components.second import second_steps
 from account_portal.auth.components.sent_form import sent_form
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "passkey_button",
     "passkey_maker",
     "passkey_proof",
+    "second_steps",
     "sent_form",
 ]

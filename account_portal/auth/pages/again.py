@@ -1,5 +1,7 @@
 """The dialog that signs in again over a page."""
 
+from typing import Any
+
 import reflex as rx
 
 from account_portal.auth.components import (
@@ -8,6 +10,7 @@ from account_portal.auth.components import (
     code_fields,
     contact_field,
     passkey_button,
+    second_steps,
     sent_form,
 )
 from account_portal.auth.components.demo import code_hint
@@ -56,10 +59,28 @@ def _code_step() -> rx.Component:
     )
 
 
+def _second_steps() -> rx.Component:
+    def quiet(label: str, handler: Any) -> rx.Component:
+        return ui.button(label, variant="quiet", size="small", on_click=handler)
+
+    links = {
+        "second": quiet("Choose another way", State.choose_second),
+        "recovery": quiet("Use a recovery code", State.use_recovery_code),
+        "begin": quiet("Start again", State.use_password),
+    }
+    form = {"customer": PageState.viewer.id, "on_again": State.done}
+    return second_steps(State, prefix="again-", links=links, **form)
+
+
 def sign_in_again() -> rx.Component:
     """Opens over any page when its session has ended; closed, the next action asks again."""
     return ui.dialog(
-        rx.cond(State.step == "code", _code_step(), _password_step()),
+        rx.match(
+            State.step,
+            ("", _password_step()),
+            ("code", _code_step()),
+            _second_steps(),
+        ),
         id="sign-in-again",
         title="Please sign in again",
         description="Your session has ended. What you typed on this page is kept.",

@@ -8,6 +8,7 @@ from account_portal.auth.components import (
     code_fields,
     contact_field,
     passkey_button,
+    second_steps,
     sent_form,
 )
 from account_portal.auth.components.demo import code_hint, demo_login
@@ -64,10 +65,20 @@ def _code_step() -> rx.Component:
     )
 
 
+def _second_steps() -> rx.Component:
+    links = {
+        "second": ui.text(ui.link("Choose another way", to=State.second_link), size="small"),
+        "recovery": ui.text(ui.link("Use a recovery code", to=State.recovery_link), size="small"),
+        "begin": ui.text(ui.link("Start again", to=State.login_link), size="small"),
+    }
+    return second_steps(State, prefix="", links=links)
+
+
 def login() -> rx.Component:
     """The page where customers sign in."""
+    is_second = (State.step != "") & (State.step != "code")
     return rx.fragment(
-        ui.heading("Sign in", level=1),
+        ui.heading(rx.cond(is_second, "One more step", "Sign in"), level=1),
         rx.cond(
             State.farewell != "",
             ui.alert(
@@ -83,9 +94,20 @@ def login() -> rx.Component:
             State.known,
             ui.alert("Codes work on this device now. Ask for a new one.", tone="success"),
         ),
-        rx.cond(State.step == "code", _code_step(), _password_step()),
-        ui.divider(),
-        ui.text("New here? ", ui.link("Create an account", to=State.register_link)),
-        ui.text("No account? ", ui.link("Find your order", to=State.find_link)),
-        rx.cond(State.step == "code", rx.fragment(), demo_login()),
+        rx.match(
+            State.step,
+            ("", _password_step()),
+            ("code", _code_step()),
+            _second_steps(),
+        ),
+        rx.cond(
+            is_second,
+            rx.fragment(),
+            rx.fragment(
+                ui.divider(),
+                ui.text("New here? ", ui.link("Create an account", to=State.register_link)),
+                ui.text("No account? ", ui.link("Find your order", to=State.find_link)),
+            ),
+        ),
+        rx.cond(State.step == "", demo_login()),
     )

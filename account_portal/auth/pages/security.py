@@ -7,6 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.auth.components import PASSWORD_RULE, known_as
 from account_portal.auth.pages.passkeys import passkey_dialogs, passkeys
+from account_portal.auth.pages.two_step import two_step, two_step_dialogs
 from account_portal.auth.state.security import SecurityState as State
 from account_portal.ui import components as ui
 from account_portal.ui.leaving import leave_dialog
@@ -189,6 +190,7 @@ def security() -> rx.Component:
             State,
             ui.stack(
                 _devices(page),
+                two_step(page),
                 passkeys(page),
                 _password(page),
                 _sign_ins(page),
@@ -197,6 +199,7 @@ def security() -> rx.Component:
             ),
             _close_dialog(),
             passkey_dialogs(),
+            two_step_dialogs(),
             bones=[ui.skeleton("title"), *ui.skeleton_cards(3, "row"), ui.skeleton("card")],
         ),
     )

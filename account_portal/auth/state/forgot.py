@@ -19,7 +19,10 @@ class ForgotState(SignInForm, PageState):
 
     @rx.event
     async def code_sent(self, answer: dict[str, Any]) -> Any:
-        """Ask for the code that is on its way, and the new password."""
+        """Ask for the code that is on its way, and the new password; or for the second proof."""
+        if answer.get("second"):  # the new password is set once that came
+            self._second_is_asked(answer["second"])
+            return rx.redirect(self._second_at("second"))
         self._code_is_sent(answer)
         if self.step == "code":
             self._say(self._sent_words())

@@ -36,7 +36,16 @@ class LoginState(SignInForm, PageState):
 
     @rx.event
     async def code_sent(self, answer: dict[str, Any]) -> Any:
-        """Ask for the code that is on its way."""
+        """Ask for the code that is on its way, or for the second proof."""
+        if answer.get("second"):
+            self._second_is_asked(answer["second"])
+            return rx.redirect(self._second_at("second"))
+        if self.step in ("second", "second-code"):
+            self._second_code_is_sent(answer)
+            if self.step == "second-code":
+                self._say(self._sent_words())
+                return None
+            return rx.redirect(self._second_at("second-code"))
         self._code_is_sent(answer)
         if self.step == "code":
             self._say(self._sent_words())

@@ -18,9 +18,16 @@ class SignInAgainState(SignInForm, PageState):
 
     @rx.event
     async def code_sent(self, answer: dict[str, Any]) -> None:
-        """Ask for the code that is on its way."""
-        self._code_is_sent(answer)
-        self.step = "code"
+        """Ask for the code that is on its way, or for the second proof."""
+        if answer.get("second"):
+            self._second_is_asked(answer["second"])
+            self.step = "second"
+        elif self.step in ("second", "second-code"):
+            self._second_code_is_sent(answer)
+            self.step = "second-code"
+        else:
+            self._code_is_sent(answer)
+            self.step = "code"
 
     @action
     async def done(self) -> Any:
@@ -35,6 +42,16 @@ class SignInAgainState(SignInForm, PageState):
     async def use_password(self) -> None:
         """Back from the code to the password."""
         self._begin_anew()
+
+    @rx.event
+    async def choose_second(self) -> None:
+        """Back to the choice of the second proof."""
+        self.step, self.faults = "second", {}
+
+    @rx.event
+    async def use_recovery_code(self) -> None:
+        """On to the field of a recovery code."""
+        self.step, self.faults = "recovery", {}
 
     @rx.event
     async def put_off(self) -> None:

@@ -6,12 +6,13 @@ from account_portal import routes
 from account_portal.auth import service
 from account_portal.auth.schemas import ChangePassword, Security
 from account_portal.auth.state.passkeys import Passkeys
+from account_portal.auth.state.two_step import TwoStepForm
 from account_portal.doors.page import read, write
 from account_portal.ui.leaving import Leaving
 from account_portal.ui.page_state import PageData, PageState, action, page_load
 
 
-class SecurityState(Leaving, Passkeys, PageData, PageState):
+class SecurityState(Leaving, Passkeys, TwoStepForm, PageData, PageState):
     """Devices, sign-ins of late, the password, and the end of the account."""
 
     shown: Security | None = None
@@ -27,6 +28,7 @@ class SecurityState(Leaving, Passkeys, PageData, PageState):
         self.leaving, self.ending = "", ""
         self.is_adding_passkey = False
         self.renaming_passkey = self.removing_passkey = None
+        self.recovery_codes, self.turning_two_step_off = [], False
 
     async def _show_security(self) -> None:
         self.shown = await read(self, service.read_security)

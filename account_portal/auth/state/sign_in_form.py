@@ -5,19 +5,24 @@ like all others, and change nothing but the words on the page of whoever calls t
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 import reflex as rx
 
 from account_portal import routes
-from account_portal.auth.rules import channel_for, parse_contact
+from account_portal.auth.rules import Channel, Way, channel_for, parse_contact
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import InvalidInput
 from account_portal.ui.failures import WHOLE, refused, wait_words
 
-ASKING = ("code", "forgot")
+WAYS: tuple[str, ...] = get_args(Way)
+CHANNELS: tuple[str, ...] = get_args(Channel)
+ASKING = ("code", "forgot", "second-code")
 """Forms that ask for a code."""
+WITH_CODE = ("code", "second-code")
+"""Steps at which a code is typed."""
+STEPS = (*WITH_CODE, "second", "recovery")
 CODE_PAUSE = 30
 """Seconds until another code may be asked for."""
 
@@ -33,7 +38,12 @@ class SignInForm(rx.State, mixin=True):
     """Where the code went, as it was typed."""
     channel: str = ""
     step: str = ""
-    """`code` once a code is on its way."""
+    """`code` once a code is on its way; then `second`, `second-code` or `recovery`, where another
+    proof is asked for."""
+    ways: list[str] = []
+    """That may be the second proof."""
+    sent_to: dict[str, str] = {}
+    """Masked contacts by channel, as far as the page was told."""
     wanted: str = ""
     """Where the customer goes after signing in; empty until the page knows."""
     wait: int = 0
@@ -57,10 +67,10 @@ class SignInForm(rx.State, mixin=True):
         self.faults = refused(code, failure.get("fields"), seconds)
         if code == "too_many_requests" and form in ASKING and 0 < seconds <= CODE_PAUSE:
             wait = wait_words(seconds)
-            enter = "Enter that one, or ask" if self.step == "code" else "Ask"
+            enter = "Enter that one, or ask" if self.step in WITH_CODE else "Ask"
             words = f"A code was sent just now. {enter} for another in {wait}."
             self.faults = {WHOLE: words}
-        if seconds and self.step == "code":
+        if seconds and self.step in WITH_CODE:
             self._wait(seconds)
 
     @rx.event
@@ -100,6 +110,43 @@ class SignInForm(rx.State, mixin=True):
         self._wait(left or CODE_PAUSE)
         self._was_sent_before = left > 0
 
+    def _second_is_asked(self, told: Any) -> None:
+        """Another proof has to follow; what the page is told may be anything."""
+        told = told if isinstance(told, dict) else {}
+        ways, contacts = told.get("ways"), told.get("sent_to")
+        self.underway, self.faults = "", {}
+        self.ways = [way for way in ways if way in WAYS] if isinstance(ways, list) else []
+        contacts = contacts if isinstance(contacts, dict) else {}
+        self.sent_to = {way: str(contacts[way])[:254] for way in CHANNELS if way in contacts}
+
+    def _second_code_is_sent(self, answer: dict[str, Any]) -> None:
+        self._code_is_sent(answer)
+        channel = answer.get("channel")
+        self.channel = channel if channel in CHANNELS else ""
+
+    @rx.var
+    def sent_to_words(self) -> str:
+        """Where the second code went."""
+        return self.sent_to.get(self.channel, "")
+
+    @rx.var
+    def ways_named(self) -> str:
+        """Those that may follow, as the address names them."""
+        return ".".join(self.ways)
+
+    @rx.var
+    def second_link(self) -> str:
+        """The choice of the second proof."""
+        return self._second_at("second")
+
+    @rx.var
+    def recovery_link(self) -> str:
+        """A recovery code as the second proof."""
+        return self._second_at("recovery")
+
+    def _second_at(self, step: str) -> str:
+        return on_the_way(routes.LOGIN, self.wanted, step=step, ways=".".join(self.ways))
+
     def _sent_words(self) -> str:
         sent_before = "The code sent a moment ago still works. Enter that one."
         return sent_before if self._was_sent_before else "A new code is on its way."
@@ -107,7 +154,11 @@ class SignInForm(rx.State, mixin=True):
     def _start(self) -> None:
         """Show the step and the failure that the address names."""
         query = self.router.url.query_parameters
-        self.underway, self.step = "", "code" if query.get("step") == "code" else ""
+        step = query.get("step", "")
+        self.underway, self.step = "", step if step in STEPS else ""
+        named = query.get("ways", "").split(".")
+        # The address may have lost them: then all are offered, and the server says which fit.
+        self.ways = [way for way in named if way in WAYS] or list(WAYS)
         self.wanted = routes.local_path(query.get("next"))
         left = (self._wait_until - utc_now()).total_seconds() if self._wait_until else 0
         self.wait = max(0, round(left))

@@ -21,6 +21,7 @@ class PasswordInput(rx.Component):
     least: rx.Var[int]
     icons: rx.Var[dict[str, str]]
     auto_complete: rx.Var[str]
+    auto_focus: rx.Var[bool]
     required: rx.Var[bool]
     min_length: rx.Var[int]
     max_length: rx.Var[int]
