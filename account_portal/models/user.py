@@ -64,7 +64,7 @@ class User(Identified, Stamped, table=True):
         default_factory=list,
         sa_type=JsonType,
         sa_column_kwargs={"server_default": text("'[]'")},
-        description="Keyed digests of those not used yet.",
+        description="Digests of those not used yet.",
     )
     picture_id: str | None = Field(default=None, foreign_key="media.id", max_length=26)
     deactivated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
