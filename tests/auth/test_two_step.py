@@ -438,3 +438,18 @@ def test_the_record_of_others_stays(
         ("awaited", False),
         ("email", True),
     ]
+
+
+def test_one_contacts_right_code_gives_no_more_tries_at_the_others(
+    client: Client, owner: User, api: Api, database: Database, clock: Clock
+) -> None:
+    """On a device that the account knows, too: a link to the mailbox makes one known."""
+    assert code_of(client.by_password()) == "ok"
+    turn_on(api, owner)
+    for tried in (1, 2):
+        clock.advance(seconds=31)
+        begun = client.by_email()
+        proof = client.second_code(begun, "sms")
+        wrong = {**proof, "otp": other_code(proof["otp"])}
+        assert code_of(client.second(begun, **wrong)) == "otp_invalid"
+        assert sum(row.wrong_codes for row in rows(database, KnownDevice)) == tried
