@@ -143,8 +143,14 @@ def _number(value: object) -> object:
     raise ValueError("must be a number")
 
 
-WholeNumber = Annotated[int, BeforeValidator(_number)]
-"""A whole number that came as a number, not as a text or a yes."""
+def _countable(value: int) -> int:
+    if value.bit_length() > 63:  # what databases hold
+        raise ValueError("is too large")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_number), AfterValidator(_countable)]
+"""A whole number that came as a number, not as a text or a yes; none that nothing can hold."""
 
 Ulid = Annotated[str, StringConstraints(pattern=ULID_PATTERN)]
 OrderNumber = Annotated[

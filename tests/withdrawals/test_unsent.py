@@ -162,3 +162,14 @@ def test_the_rest_goes_on_unless_it_arrived(
     [text] = [one.payload["words"] for one in messages(database) if one.kind == "items_cancelled"]
     told = message_classes()["items_cancelled"].model_validate(text).text()
     assert ("The rest goes on." in told) is bool(withdrawn)
+
+
+def test_staff_are_told_how_many_are_left(
+    database: Database, acting: Any, call: Any, owner: User, clock: Any
+) -> None:
+    order = unsent(database, owner, clock)
+    reference = state(acting, order, owner, {"A": 3})
+    wanted = MatchWithdrawal(order_number=order.order_number)
+    with pytest.raises(NotCarriedOut, match=r"^Product 0: 2 are left to withdraw from, not 3\.$"):
+        call(carry_out_for_shop, reference, wanted, actor=SHOP)
+    assert rows(database, CancelledItem) == []

@@ -28,6 +28,7 @@ from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.rules.words import LEFT_OUT
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal, StateWithdrawal
+from tests.conftest import Api
 from tests.factories.auth import codes_sent, messages
 from tests.factories.events import told, types_told
 from tests.factories.orders import make_line, make_order
@@ -544,3 +545,17 @@ def test_who_has_shown_their_mailbox_gets_the_receipt_word_by_word(
         database, key, delivered.order_number, goods=words, contact="guest@example.com"
     )
     assert mailed(database)[-1][2] == receipt.receipt
+
+
+@pytest.mark.parametrize(("count", "status"), [(2**63 - 1, 200), (2**63, 400), (10**30, 400)])
+def test_more_units_than_can_be_counted_are_no_crash(
+    api: Api, database: Database, owner: User, count: int, status: int
+) -> None:
+    order = make_order(database, owner, lines=[make_line(0, sku="A")], place=GERMANY)
+    asked = {"name": "Asha", "order": order.order_number, "contact": "a@example.com"}
+    said = asked | {"withdraw_items": [{"sku": "A", "quantity": count}]}
+    for who in (owner, None):
+        assert api.post("/withdrawals", user=who, json=said).status_code == status
+    assert {row.status for row in rows(database, Withdrawal)} == (
+        {"open"} if status == 200 else set()
+    )

@@ -171,6 +171,9 @@ def _planned(
         rest = count - free - going
         if free and not going and unsent >= rest + free:
             rest += free
+        if count > left > 0:
+            name = lines[sku].product_name
+            raise NotCarriedOut(f"{name}: {left} are left to withdraw from, not {count}.")
         if count > left or rest > unsent:
             raise NotCarriedOut(_why_not(can_return.get(sku)))
         if going:
