@@ -288,14 +288,20 @@ def _order(order: Any) -> rx.Component:
         ui.section(
             "Items", ui.rows(rx.foreach(order.order_items, lambda i: order_item(i, currency)))
         ),
-        rx.cond(State.price, price_section(State.price, order, State.payment)),
+        rx.cond(
+            State.price,
+            price_section(State.price, order, State.payment, is_digital=State.is_digital),
+        ),
         rx.cond(
             State.parcels.length() > 0,
             ui.section("Parcels", ui.rows(rx.foreach(State.parcels, _parcel))),
         ),
         rx.cond(
             order.shipping_address,
-            ui.section("Delivery", ui.card(order_address(order.shipping_address, State.phones))),
+            ui.section(
+                rx.cond(State.is_digital, "Your address", "Delivery"),
+                ui.card(order_address(order.shipping_address, State.phones)),
+            ),
         ),
         withdraw_here(State.withdraw_link),
         ui.divider(),

@@ -70,14 +70,16 @@ def why_no_more(quote: Any) -> rx.Component:
     )
 
 
-def price_section(price: Any, order: Any, paid: Any) -> rx.Component:
+def price_section(price: Any, order: Any, paid: Any, *, is_digital: Any) -> rx.Component:
     """Amounts that add up to the total.
 
     Args:
         price: its `PriceBreakdown`.
         order: its `OrderDetail`.
         paid: its `OrderPaymentStatus`.
+        is_digital: whether nothing of it is sent.
     """
+    free = rx.cond(is_digital, "By download", "Free")
     has_other = (price.points > 0) | (price.credit > 0) | (price.cancelled > 0)
     left = price.to_pay + price.points + price.credit
     is_due = has_other & (order.status != "cancelled")
@@ -87,7 +89,7 @@ def price_section(price: Any, order: Any, paid: Any) -> rx.Component:
         ui.PriceLine("Savings", price.promotion, minus=True, optional=True),
         ui.PriceLine(coupon, price.coupon, minus=True, optional=True),
         ui.PriceLine("Tax", price.tax, optional=True),
-        ui.PriceLine("Delivery", price.shipping, nothing="Free"),
+        ui.PriceLine("Delivery", price.shipping, nothing=free),
         ui.PriceLine("Handling", price.handling, optional=True),
         ui.PriceLine("Other charges", price.surcharge, optional=True),
         ui.PriceLine("Other savings", price.reduction, minus=True, optional=True),

@@ -211,7 +211,7 @@ def _addresses(page: Any) -> rx.Component:
                 rx.cond(
                     order.shipping_address,
                     ui.stack(
-                        ui.heading("Delivery", level=3),
+                        ui.heading(rx.cond(page.is_digital, "Your address", "Delivery"), level=3),
                         order_address(order.shipping_address, State.phones),
                         rx.cond(
                             order.is_delivery_change_allowed,
@@ -299,7 +299,7 @@ def order_detail() -> rx.Component:
                     gap="huge",
                 ),
                 ui.stack(
-                    price_section(page.price, page.order, page.payment),
+                    price_section(page.price, page.order, page.payment, is_digital=page.is_digital),
                     payments_section(page),
                     gap="huge",
                 ),
