@@ -7,7 +7,7 @@ from account_portal.auth import schemas
 from account_portal.auth.rules import AccountIsDeactivated, Channel, Contact
 from account_portal.auth.service.accounts import create_user, find_signer, find_user
 from account_portal.auth.service.contact_changes import take_contact
-from account_portal.auth.service.guessing import know, require_right_code, who_tries
+from account_portal.auth.service.guessing import know_by_link, require_right_code
 from account_portal.auth.service.proving import free_for, prove_contact
 from account_portal.auth.service.second_proof import let_in
 from account_portal.auth.service.sessions import (
@@ -122,7 +122,7 @@ def know_device_by_link(ctx: Context, key: str) -> str:
         raise otp.OtpNotFound
     otp.require_open(challenge, ctx.now)
     contact = Contact.from_key(challenge.contact)
-    return know(ctx, who_tries(ctx, contact, find_signer(ctx, contact), code=True).subject)
+    return know_by_link(ctx, contact, find_signer(ctx, contact))
 
 
 def confirm_contact(ctx: Context, data: schemas.VerifyOtp) -> schemas.User:

@@ -74,9 +74,23 @@ def who_tries(ctx: Context, contact: Contact, user: User | None, *, code: bool) 
         code: a code is tried. In an account that nobody proved to be theirs only the password
             counts: whoever opened it has no right to guess at the contact's codes.
     """
-    is_account = user is not None and not (code and user.is_unproven)
-    subject = _account(user.id) if user and is_account else f"contact:{personal(contact.key)}"
-    return guesser_at(ctx, subject)
+    if user is None or (code and user.is_unproven):
+        return guesser_at(ctx, _mailbox(contact))
+    guesser = guesser_at(ctx, _account(user.id))
+    if code and user.two_step_at is not None and not guesser.is_known:
+        by_link = guesser_at(ctx, _mailbox(contact))
+        return by_link if by_link.is_known else guesser
+    return guesser
+
+
+def who_tries_second(ctx: Context, user_id: str, first: str) -> Guesser:
+    """The caller, as a guesser at a password or recovery code that follows a first proof.
+
+    Those who gave the same kind of one, `first`, on devices that the account does not know share
+    their tries: with each other, and not with strangers who proved nothing.
+    """
+    guesser = guesser_at(ctx, _account(user_id))
+    return guesser if guesser.is_known else Guesser(guesser.subject, f"after:{first}")
 
 
 def who_is_signed_in(ctx: Context) -> Guesser:
@@ -86,6 +100,10 @@ def who_is_signed_in(ctx: Context) -> Guesser:
 
 def _account(user_id: str) -> str:
     return f"user:{user_id}"
+
+
+def _mailbox(contact: Contact) -> str:
+    return f"contact:{personal(contact.key)}"
 
 
 def guesser_at(ctx: Context, subject: str) -> Guesser:
@@ -291,14 +309,20 @@ def distrust_devices(ctx: Context, user_id: str | None, *, but_own: bool = False
     )
 
 
-def guesser_at_account(ctx: Context, user_id: str) -> Guesser:
-    """The caller, as a guesser at the secrets of an account."""
-    return guesser_at(ctx, _account(user_id))
-
-
 def is_known_device(ctx: Context, user_id: str) -> bool:
     """Whether the caller's device was let into an account before."""
     return guesser_at(ctx, _account(user_id)).is_known
+
+
+def know_by_link(ctx: Context, contact: Contact, user: User | None) -> str:
+    """Let the caller's device try codes of a contact whose messages they read; returns its secret.
+
+    With two-step sign-in it has tries of its own at codes of that contact only. Else the mailbox
+    would give any number of devices, each with tries at the password and at the phone's codes.
+    """
+    if user is not None and user.two_step_at is not None:
+        return know(ctx, _mailbox(contact))
+    return know(ctx, who_tries(ctx, contact, user, code=True).subject)
 
 
 def know(ctx: Context, subject: str) -> str:

@@ -3,6 +3,7 @@
 import secrets
 
 from account_portal.auth.rules.two_step import LETTERS, RECOVERY_CODES, RecoveryCodeWrong
+from account_portal.auth.service.guessing import who_tries_second
 from account_portal.context import Context
 from account_portal.core.text import plain
 from account_portal.models import User
@@ -12,7 +13,7 @@ from account_portal.security import tokens
 from account_portal.security.rate_limit import Limit, count, forget, require_below
 
 WRONG = Limit("recovery-code", times=10, seconds=900)
-"""For an account. Only who gave the first proof can try any."""
+"""Wrong ones, as passwords are counted that are second proofs. Only who gave the first can try."""
 
 
 def new_recovery_codes(ctx: Context, user: User) -> list[str]:
@@ -23,21 +24,28 @@ def new_recovery_codes(ctx: Context, user: User) -> list[str]:
     return codes
 
 
-def use_recovery_code(ctx: Context, user: User, code: str) -> None:
+def use_recovery_code(ctx: Context, user: User, code: str, *, after: str) -> None:
     """Take one, which is used up by this, and tell its owner; the user's row is locked.
+
+    Args:
+        ctx: the call.
+        user: whose it is.
+        code: as it was typed.
+        after: the kind of the first proof.
 
     Raises:
         RecoveryCodeWrong: it is none of the account's, or was used.
         TooManyAttempts: too many were wrong.
     """
-    require_below(ctx.db, WRONG, user.id, ctx.now)
+    key = who_tries_second(ctx, user.id, after).key
+    require_below(ctx.db, WRONG, key, ctx.now)
     given = _digest(user, code)
     left = [kept for kept in user.recovery_codes if not tokens.same(kept, given)]
     if len(left) == len(user.recovery_codes):
-        count(ctx.db, WRONG, user.id, ctx.now)
+        count(ctx.db, WRONG, key, ctx.now)
         raise RecoveryCodeWrong
     user.recovery_codes = left
-    forget(ctx.db, WRONG, user.id)
+    forget(ctx.db, WRONG, key)
     news = RecoveryCodeUsed(store=ctx.settings.store_name, left=len(left))
     enqueue(ctx, news, customer_id=user.customer_id)
 

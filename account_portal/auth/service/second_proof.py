@@ -88,7 +88,7 @@ def _asked(
         "sub": user.id,
         "way": way,
         "sign_in": waiting,
-        "stamp": _stamp(user),
+        "stamp": _stamps(user)[0],
         "jti": new_id(),
         "iat": begun,
         "exp": begun + int(LIFE.total_seconds()),
@@ -106,10 +106,14 @@ def _asked(
     )
 
 
-def _stamp(user: User) -> str:
-    """Changes with what the account proves itself by: a first proof of before counts no more."""
+def _stamps(user: User) -> list[str]:
+    """Change with what the account proves itself by: a first proof of before counts no more.
+
+    By a key, as tokens can be read: of an account without a password only the contacts would be
+    unknown in it, and whoever has one could try what the other is.
+    """
     parts = (user.password_hash, user.email, user.country_code, user.phone, user.two_step_at)
-    return tokens.digest(repr(parts))
+    return tokens.keyed_digests("first proofs", repr(parts))
 
 
 def _ways_after(ctx: Context, user: User, first: FirstProof) -> list[Any]:
@@ -195,7 +199,7 @@ def user_of(ctx: Context, first: FirstProof, *, lock: bool) -> User:
         raise SecondProofExpired
     if user.is_demo and not ctx.settings.demo:
         raise SecondProofExpired
-    if not tokens.same(_stamp(user), first.stamp):
+    if not tokens.same_as_one(first.stamp, _stamps(user)):
         raise SecondProofExpired
     return user
 

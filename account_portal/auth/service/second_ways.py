@@ -2,13 +2,14 @@
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import Channel, Contact, PasswordWrong
-from account_portal.auth.rules.two_step import RecoveryCodeWrong, SecondProofUnfit
+from account_portal.auth.rules.two_step import RecoveryCodeWrong, SecondProofUnfit, kind_of
 from account_portal.auth.service.code_requests import request_login_code
 from account_portal.auth.service.codes import check_code
 from account_portal.auth.service.guessing import (
     count_wrong_password,
-    guesser_at_account,
+    password_was_right,
     require_password_tries,
+    who_tries_second,
 )
 from account_portal.auth.service.recovery_codes import use_recovery_code
 from account_portal.auth.service.resets import replace_password
@@ -85,7 +86,7 @@ def _complete(ctx: Context, data: schemas.SecondProof) -> User:
         ctx.begin_writing()
         user, way = user_of(ctx, first, lock=True), "recovery_code"
         try:
-            use_recovery_code(ctx, user, data.recovery_code)
+            use_recovery_code(ctx, user, data.recovery_code, after=kind_of(first.way))
         except RecoveryCodeWrong:
             record_sign_in(ctx, user, first.way, succeeded=False, second=way)
             raise
@@ -101,7 +102,7 @@ def _complete(ctx: Context, data: schemas.SecondProof) -> User:
 def _by_password(ctx: Context, first: FirstProof, password: str) -> User:
     """The user whose password this is; leaves the context in a writing transaction."""
     tried_hash = require_password_fits(user_of(ctx, first, lock=False), first)
-    guesser = guesser_at_account(ctx, first.user_id)
+    guesser = who_tries_second(ctx, first.user_id, kind_of(first.way))
     require_password_tries(ctx, guesser)
     fits, _stronger = verify_password(password, tried_hash)
     ctx.begin_writing()
@@ -111,6 +112,7 @@ def _by_password(ctx: Context, first: FirstProof, password: str) -> User:
         count_wrong_password(ctx, guesser)
         record_sign_in(ctx, user, first.way, succeeded=False, second="password")
         raise PasswordWrong
+    password_was_right(ctx, guesser, enters=False)
     return user
 
 

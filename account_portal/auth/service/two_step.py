@@ -9,7 +9,7 @@ from account_portal.auth import schemas
 from account_portal.auth.rules.two_step import TwoStepIsOff, TwoStepIsOn, TwoStepNeedsWays
 from account_portal.auth.service.accounts import named_by_shop
 from account_portal.auth.service.fresh_proof import require_fresh_proof
-from account_portal.auth.service.guessing import distrust_devices
+from account_portal.auth.service.guessing import distrust_devices, forget_devices
 from account_portal.auth.service.recovery_codes import new_recovery_codes
 from account_portal.auth.service.sessions import end_sessions_of
 from account_portal.context import Context
@@ -51,6 +51,7 @@ def turn_two_step_on(ctx: Context) -> schemas.RecoveryCodes:
     if user.is_unproven or len(_ways(ctx, user, passkeys=_passkeys(ctx, user))) < NEEDED:
         raise TwoStepNeedsWays
     user.two_step_at = ctx.now
+    forget_devices(ctx, user)
     distrust_devices(ctx, user.id)
     end_sessions_of(ctx, user.id, but=ctx.actor.session_id)
     enqueue(ctx, TwoStepTurnedOn(store=ctx.settings.store_name))
