@@ -1,6 +1,8 @@
 """Two-step sign-in is turned on and off: by whom, on what, and who is told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,10 +14,18 @@ from account_portal.core.db import Database
 from account_portal.core.errors import Forbidden, NotFound, TopLevelRequired
 from account_portal.models import User, UserSession
 from tests.conftest import Api, Clock, actor_of
-from tests.factories.auth import change_user, load_user, make_page_session, messages, set_proof
+from tests.factories.auth import (
+    change_user,
+    last_code,
+    load_user,
+    make_page_session,
+    messages,
+    set_proof,
+)
 from tests.factories.passkeys import give_passkey
 from tests.factories.records import rows
 from tests.factories.two_step import PHONE, Client, turn_on, with_phone
+from tests.factories.users import make_user
 
 CALLS = [
     ("POST", "/auth/two-step"),
@@ -143,3 +153,28 @@ def test_the_shop_helps_who_lost_every_second_way(
         call(service.turn_two_step_off_for, owner.customer_id, actor=shop)
     assert Client(api, database).by_password().status_code == 200
     assert messages(database)[-1].kind in ("two_step_off", "new_device")
+
+
+def test_a_code_entered_at_that_moment_opens_no_session_that_stays(
+    api: Api, database: Database
+) -> None:
+    """Such a sign-in waits for the account's row, which it had read as it was before."""
+    for number in range(8):
+        email = f"customer{number}@example.com"
+        user = make_user(database, email=email)
+        api.token(user)
+        client, barrier = Client(api, database, email), Barrier(2)
+        sent = client.post("/auth/login/email", email=email).json()["content"]
+        body = {"otp_token": sent["otp_token"], "otp": last_code(database), "otp_action": "login"}
+
+        def enter(client: Client = client, barrier: Barrier = barrier, body: Any = body) -> int:
+            barrier.wait()
+            return int(client.post("/auth/verify-otp", **body).status_code)
+
+        with ThreadPoolExecutor(1) as pool:
+            entered = pool.submit(enter)
+            barrier.wait()
+            turn_on(api, user)
+        assert entered.result() in (200, 403)
+        mine = [one for one in rows(database, UserSession) if one.user_id == user.id]
+        assert len([one for one in mine if one.revoked_at is None]) == 1
