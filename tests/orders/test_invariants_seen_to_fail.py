@@ -74,14 +74,14 @@ def _with(module: Any, **values: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**vars(module), **values})
 
 
-def _no_refunds(facts: Any, now: Any) -> list[Any]:
-    owed.settle_account(facts, now)
-    return []
+def _no_refunds(facts: Any, now: Any) -> tuple[list[Any], bool]:
+    _, is_awaited = owed.settle_account(facts, now)
+    return [], is_awaited
 
 
-def _said_to_have_failed(facts: Any, _now: Any) -> list[Any]:
+def _said_to_have_failed(facts: Any, _now: Any) -> tuple[list[Any], bool]:
     facts.order["payment_status"] = "failed"
-    return []
+    return [], False
 
 
 def _more(function: Callable[..., int]) -> Callable[..., int]:
