@@ -1,6 +1,7 @@
 """Two-step sign-in is turned on and off: by whom, on what, and who is told."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -9,10 +10,13 @@ import pytest
 
 from account_portal.auth import service
 from account_portal.auth.rules import TwoStepIsOff, TwoStepNeedsWays
-from account_portal.context import Actor
+from account_portal.context import Actor, Caller, enter
+from account_portal.core.clock import utc_now
 from account_portal.core.db import Database
-from account_portal.core.errors import Forbidden, NotFound, TopLevelRequired
+from account_portal.core.errors import Forbidden, NotAuthenticated, NotFound, TopLevelRequired
 from account_portal.models import User, UserSession
+from account_portal.widget import service as widget
+from account_portal.widget.schemas import SignedInElsewhere
 from tests.conftest import Api, Clock, actor_of
 from tests.factories.auth import (
     change_user,
@@ -26,6 +30,7 @@ from tests.factories.passkeys import give_passkey
 from tests.factories.records import rows
 from tests.factories.two_step import PHONE, Client, turn_on, with_phone
 from tests.factories.users import make_user
+from tests.factories.vouching import SHOP
 
 CALLS = [
     ("POST", "/auth/two-step"),
@@ -176,5 +181,34 @@ def test_a_code_entered_at_that_moment_opens_no_session_that_stays(
             barrier.wait()
             turn_on(api, user)
         assert entered.result() in (200, 403)
+        mine = [one for one in rows(database, UserSession) if one.user_id == user.id]
+        assert len([one for one in mine if one.revoked_at is None]) == 1
+
+
+def test_a_window_that_signs_a_frame_in_at_that_moment_leaves_no_session(
+    api: Api, database: Database
+) -> None:
+    caller = Caller(ip_address="192.0.2.1")
+    for number in range(10):
+        user = make_user(database, email=f"customer{number}@example.com")
+        api.token(user)
+        window = make_page_session(database, user, utc_now(), f"window {number}")
+        with enter(caller, writes=True, database=database) as ctx:
+            given = SignedInElsewhere(handover=service.handover_to(ctx, window), origin=SHOP)
+        barrier = Barrier(2)
+
+        def sign_in(given: Any = given, barrier: Barrier = barrier) -> None:
+            barrier.wait()
+            with (
+                suppress(NotAuthenticated),
+                enter(caller, writes=True, database=database) as ctx,
+            ):
+                widget.enter_frame(ctx, given)
+
+        with ThreadPoolExecutor(1) as pool:
+            signed_in = pool.submit(sign_in)
+            barrier.wait()
+            turn_on(api, user)
+        signed_in.result()
         mine = [one for one in rows(database, UserSession) if one.user_id == user.id]
         assert len([one for one in mine if one.revoked_at is None]) == 1

@@ -134,9 +134,13 @@ def redeem(ctx: Context, handover: str) -> UserSession:
     if claims.get("typ") != HANDOVER:
         raise NotAuthenticated
     session = ctx.db.get(UserSession, claims.get("sid"))
-    if session is None or session.revoked_at is not None or session.expires_at <= ctx.now:
+    if session is None or session.user_id is None:
         raise NotAuthenticated
-    if session.user_id is None:
+    # A new password and two-step sign-in lock the account, then end its sessions: they see what is
+    # begun here, or here their end is seen.
+    ctx.db.execute(select(col(User.id)).where(col(User.id) == session.user_id).with_for_update())
+    ctx.db.refresh(session)
+    if session.revoked_at is not None or session.expires_at <= ctx.now:
         raise NotAuthenticated
     if not idempotency.first_use(ctx.db, HANDOVER, str(claims.get("jti")), ctx.now):
         raise NotAuthenticated
