@@ -30,6 +30,8 @@ class Permission(StrEnum):
     POINTS = "points"
     SESSIONS = "sessions"
     """Sign customers out."""
+    TWO_STEP = "two_step"
+    """Let a customer sign in by one proof again: who talks staff into it needs only the other."""
     MESSAGES = "messages"
     POLICIES = "policies"
     """See and set what customers may do after the purchase."""

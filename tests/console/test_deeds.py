@@ -443,6 +443,27 @@ def test_a_customer_is_signed_out_everywhere(
     assert ended == {owner.id}
 
 
+def test_an_admin_alone_turns_two_step_sign_in_off(
+    database: Database, signed_in: SignedIn, owner: User, clock: Any
+) -> None:
+    with database.session(writes=True) as db:
+        db.get_one(User, owner.id).two_step_at = clock.now
+        db.commit()
+    page = f"/customers/{owner.customer_id}"
+    support, admin = signed_in(Role.SUPPORT), signed_in(Role.ADMIN)
+    assert "on since" in support.page(page).text
+    assert "customer.two_step_off" not in support.page(page).deeds()
+    sent = admin.page(page).form("customer.two_step_off")
+    assert support.post("/do/customer.two_step_off", sent).status_code == 403
+    assert rows(database, User, id=owner.id)[0].two_step_at is not None
+    do(admin, admin.page(page), "customer.two_step_off", number=owner.customer_id)
+    assert "Two-step sign-in is off" in admin.told()
+    assert rows(database, User, id=owner.id)[0].two_step_at is None
+    assert "two_step_off" in {one.kind for one in rows(database, OutboxMessage)}
+    assert audit_of(database, "customer.two_step_off")
+    assert "customer.two_step_off" not in admin.page(page).deeds()
+
+
 def test_points(database: Database, signed_in: SignedIn, owner: User) -> None:
     support = signed_in(Role.SUPPORT)
     page = support.page(f"/customers/{owner.customer_id}")

@@ -86,6 +86,7 @@ from account_portal.auth.service.two_step import (
     turn_two_step_off,
     turn_two_step_off_for,
     turn_two_step_on,
+    two_step_since,
 )
 from account_portal.auth.service.views import preferences_view, user_values, user_view
 
@@ -160,6 +161,7 @@ __all__ = [
     "turn_two_step_off",
     "turn_two_step_off_for",
     "turn_two_step_on",
+    "two_step_since",
     "user_values",
     "user_view",
     "verify_otp",

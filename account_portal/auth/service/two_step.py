@@ -1,5 +1,6 @@
 """Two-step sign-in of the signed-in user: turned on and off, with its recovery codes."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -89,6 +90,17 @@ def turn_two_step_off_for(ctx: Context, customer: str) -> None:
     if user.two_step_at is None:
         raise TwoStepIsOff
     _turn_off(ctx, user, by_shop=True)
+
+
+def two_step_since(ctx: Context, customer: str) -> datetime | None:
+    """Since when a customer signs in by two proofs; None: they don't.
+
+    Raises:
+        Forbidden: only the shop may ask.
+        NotFound: nobody is named so.
+    """
+    found = select(col(User.two_step_at)).where(col(User.id) == named_by_shop(ctx, customer))
+    return ctx.db.execute(found).scalar_one()
 
 
 def renew_recovery_codes(ctx: Context) -> schemas.RecoveryCodes:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from pydantic import ValidationError
 
+from account_portal.auth import service as auth
 from account_portal.console.routes.policies import policies_screen, trial_screen
 from account_portal.console.rules import ROLE_WORDS, Permission, Role
 from account_portal.console.service import accounts, audit, overview
@@ -166,6 +167,7 @@ def _customer(visit: Visit) -> Content:
         "title": name or customer.email or customer.customer_id,
         "customer": customer,
         "points": states.of_points(visit.ctx, customer.customer_id).balance,
+        "two_step_at": auth.two_step_since(visit.ctx, customer.customer_id),
         **theirs,
     }
 
