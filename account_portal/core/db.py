@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Integer,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -26,6 +27,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
@@ -94,6 +96,16 @@ def _signs_of_absence(dialect: Dialect) -> tuple[type[Exception], ...]:
     if dialect.name == "sqlite":
         return signs
     return (*signs, InterfaceError, driver.InterfaceError)  # SQLite's mean a wrong value
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read_locked_rows_anew(state: ORMExecuteState) -> None:
+    """A row that is locked is read as it stands then, also where the call had read it before.
+
+    While it waited for the lock others may have changed it.
+    """
+    if state.is_select and getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
 
 
 class Transaction:

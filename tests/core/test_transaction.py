@@ -220,3 +220,25 @@ def test_a_driver_that_fails_is_no_fault_of_ours(
     ):
         ctx.read(NAME, id=owner.id)
     assert database.in_use == 0
+
+
+def test_a_row_that_is_locked_is_read_as_it_stands_then(database: Database, owner: User) -> None:
+    if database.is_sqlite:
+        pytest.skip("a transaction that writes is alone there from its beginning")
+    locked = select(User).where(col(User.id) == owner.id).with_for_update()
+    with enter(writes=True, actor=Actor(), database=database) as ctx:
+        before = ctx.db.get_one(User, owner.id)
+        rename(database, owner, "Olga")
+        assert before.first_name == "Olivia"
+        assert ctx.db.execute(locked).scalar_one() is before
+        assert before.first_name == "Olga"
+
+
+def test_what_the_call_itself_changed_outlives_a_lock(database: Database, owner: User) -> None:
+    locked = select(User).where(col(User.id) == owner.id).with_for_update()
+    with enter(writes=True, actor=Actor(), database=database) as ctx:
+        mine = ctx.db.get_one(User, owner.id)
+        mine.first_name = "Olga"
+        assert ctx.db.execute(locked).scalar_one().first_name == "Olga"
+    with database.session(writes=False) as db:
+        assert db.get_one(User, owner.id).first_name == "Olga"

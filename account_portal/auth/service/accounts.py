@@ -16,11 +16,7 @@ from account_portal.models import NotificationPreference, User
 
 
 def find_user(ctx: Context, contact: Contact, *, lock: bool = False) -> User | None:
-    """Whoever has the contact; deactivated users keep theirs.
-
-    `lock` reads the row anew: while the call waited for it, the account may have been closed, or
-    have asked for two proofs.
-    """
+    """Whoever has the contact; deactivated users keep theirs."""
     statement = select(User)
     if contact.email is not None:
         statement = statement.where(col(User.email) == contact.email)
@@ -29,7 +25,7 @@ def find_user(ctx: Context, contact: Contact, *, lock: bool = False) -> User | N
             col(User.country_code) == contact.country_code, col(User.phone) == contact.phone
         )
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update()
     return ctx.db.execute(statement).scalar_one_or_none()
 
 

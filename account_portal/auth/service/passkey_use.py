@@ -165,8 +165,7 @@ def _holder(ctx: Context, credential: schemas.AssertionCredential) -> tuple[User
     user = ctx.db.execute(
         select(User).where(col(User.id) == passkey.user_id).with_for_update()
     ).scalar_one()
-    again = found.with_for_update().execution_options(populate_existing=True)
-    passkey = ctx.db.execute(again).scalar_one_or_none()
+    passkey = ctx.db.execute(found.with_for_update()).scalar_one_or_none()
     if passkey is None or (user.is_demo and not ctx.settings.demo):
         raise PasskeyUnknown
     return user, passkey

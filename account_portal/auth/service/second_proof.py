@@ -193,7 +193,7 @@ def user_of(ctx: Context, first: FirstProof, *, lock: bool) -> User:
     """
     statement = select(User).where(col(User.id) == first.user_id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update()
     user = ctx.db.execute(statement).scalar_one_or_none()
     if user is None or user.two_step_at is None or user.deactivated_at is not None:
         raise SecondProofExpired

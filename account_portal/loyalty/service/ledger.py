@@ -57,7 +57,6 @@ def lock_account(ctx: Context, customer_id: str) -> LoyaltyAccount:
         select(LoyaltyAccount)
         .where(col(LoyaltyAccount.customer_id) == customer_id)
         .with_for_update()
-        .execution_options(populate_existing=True)
     ).scalar_one()
     return account
 
