@@ -1,7 +1,11 @@
 import { createElement as h, useEffect, useState } from "react";
 
+const TRIES = 4;
+const later = (ms) => new Promise((go) => setTimeout(go, ms));
+
 /** Tells the frame that opened this window who signed in, and closes the window. The answer goes to
- *  a page of our own origin or to nobody: another site that opened this window learns nothing. */
+ *  a page of our own origin or to nobody: another site that opened this window learns nothing. A
+ *  server that is busy is asked again: the frame would wait for ever. */
 export function HandOver({ signIn, children }) {
   const [done, setDone] = useState(false);
   useEffect(() => {
@@ -14,12 +18,22 @@ export function HandOver({ signIn, children }) {
         window.location.replace(signIn);
         return;
       }
+      if (!response.ok) throw new Error(String(response.status));
       const { content } = await response.json();
       window.opener?.postMessage({ portal: "hand-over", handover: content.handover }, location.origin);
       setDone(true);
       if (window.opener) window.close();
     };
-    answer().catch(() => setDone(true));
+    const persist = async (left) => {
+      try {
+        await answer();
+      } catch {
+        if (left === 0) return setDone(true);
+        await later(1000);
+        await persist(left - 1);
+      }
+    };
+    persist(TRIES - 1);
   }, []);
   return h("div", { role: "status" }, done ? children : null);
 }

@@ -322,6 +322,30 @@ def test_signing_in_in_a_window_of_the_portals_own(open_shop: OpenShop, portal: 
     expect_gate(page)  # the frame hears of it
 
 
+def test_a_window_asks_a_busy_server_again_for_its_frame(open_shop: OpenShop) -> None:
+    page = open_shop("/plain.html")
+    expect_gate(page)
+    wait_for_event(page, "signin-required")
+    busy: list[str] = []
+
+    def answer(route: Route) -> None:
+        busy.append(route.request.url)
+        if len(busy) < 3:
+            route.fulfill(status=503, json={"code": "gateway_unavailable"})
+        else:
+            route.continue_()
+
+    page.context.route("**/api/session/hand-over", answer)
+    with page.context.expect_page() as opened:
+        inside(page).get_by_role("link", name=re.compile("^Sign in")).click()
+    window = opened.value
+    window.get_by_label("E-mail or phone").fill(DEMO)
+    window.get_by_label("Password", exact=True).fill(PASSWORD)
+    window.get_by_label("Password", exact=True).press("Enter")
+    expect_orders(page)
+    assert len(busy) > 2
+
+
 def test_what_happens_is_told_and_what_matters_asks_for_a_window(open_shop: OpenShop) -> None:
     page = open_shop(customer="sam")
     page.get_by_role("button", name="Profile").click()
