@@ -24,16 +24,17 @@ export function HandOver({ signIn, children }) {
       setDone(true);
       if (window.opener) window.close();
     };
-    const persist = async (left) => {
-      try {
-        await answer();
-      } catch {
-        if (left === 0) return setDone(true);
-        await later(1000);
-        await persist(left - 1);
+    const persist = async () => {
+      for (let left = TRIES; left > 0; left--) {
+        try {
+          return await answer();
+        } catch {
+          await later(1000);
+        }
       }
+      setDone(true);
     };
-    persist(TRIES - 1);
+    persist();
   }, []);
   return h("div", { role: "status" }, done ? children : null);
 }

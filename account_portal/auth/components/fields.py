@@ -160,13 +160,14 @@ def code_fields(state: Any, *, hint: Text = "", **field: Any) -> rx.Component:
     )
 
 
-def another_code(state: Any, action: str) -> rx.Component:
+def another_code(state: Any, action: str, *, shown: Any = None, **button: Any) -> rx.Component:
     """Sends another code, once enough time has passed. Stands after the button that signs in.
 
-    The first button of a form is the one that the Enter key presses.
+    The first button of a form is the one that the Enter key presses. `shown` says when it is there,
+    else once a contact is known; `button` is what the form is to say with it.
     """
     return rx.cond(
-        state.contact,
+        state.contact if shown is None else shown,
         ui.row(
             ui.button(
                 "Send another code",
@@ -178,6 +179,7 @@ def another_code(state: Any, action: str) -> rx.Component:
                 disabled=state.wait > 0,
                 busy=state.underway == action.rpartition("/")[2],
                 busy_label="Sending…",
+                **button,
             ),
             ui.text(
                 Countdown.create(

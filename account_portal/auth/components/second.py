@@ -6,9 +6,9 @@ from typing import Any
 import reflex as rx
 
 from account_portal.auth.components.demo import code_hint
-from account_portal.auth.components.fields import known_as
+from account_portal.auth.components.fields import another_code, known_as
 from account_portal.auth.components.passkeys import passkey_button
-from account_portal.auth.components.sent_form import Countdown, sent_form
+from account_portal.auth.components.sent_form import sent_form
 from account_portal.ui import components as ui
 from account_portal.ui.icons import IconName
 from account_portal.ui.store import StoreState
@@ -119,34 +119,8 @@ def _code_button(state: Any, channel: str) -> rx.Component:
 def _code(
     state: Any, prefix: str, links: Mapping[str, rx.Component], form: Mapping[str, Any]
 ) -> rx.Component:
-    again = rx.cond(
-        state.channel != "",
-        ui.row(
-            ui.button(
-                "Send another code",
-                type="submit",
-                name="channel",
-                value=state.channel,
-                size="small",
-                variant="quiet",
-                form_action=SECOND_CODE,
-                form_no_validate=True,
-                disabled=state.wait > 0,
-                busy=state.underway == "second-code",
-                busy_label="Sending…",
-            ),
-            ui.text(
-                Countdown.create(
-                    seconds=state.wait,
-                    stamp=state.wait_stamp,
-                    label="possible in",
-                    on_end=state.wait_is_over,
-                ),
-                size="small",
-                tone="muted",
-                inline=True,
-            ),
-        ),
+    again = another_code(
+        state, SECOND_CODE, shown=state.channel != "", name="channel", value=state.channel
     )
     return sent_form(
         rx.cond(
