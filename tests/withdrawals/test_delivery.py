@@ -100,6 +100,14 @@ def receive(call: Call, number: str, **found: Any) -> None:
     call(returns.inspect_return, number, data, actor=SHOP)
 
 
+def complete(call: Call, database: Database) -> None:
+    """Take the one return that there is to its end."""
+    approve(call, database)
+    [request] = living(database)
+    receive(call, request.request_number)
+    call(returns.complete_return, request.request_number, actor=SHOP)
+
+
 def test_all_of_an_order_that_arrived(
     database: Database, call: Call, owner: User, withdraw: Any
 ) -> None:
@@ -165,12 +173,10 @@ def test_the_last_units_are_cancelled_after_the_others_went_back(
     """Then the return of the others gives the delivery back, however far it is."""
     order = make(database, owner, status="partially_delivered", parcels=[{"units": {"A": 2}}])
     withdraw(order, A=2)
-    [request] = living(database)
-    if step != "created":
-        approve(call, database)
     if step == "complete":
-        receive(call, request.request_number)
-        call(returns.complete_return, request.request_number, actor=SHOP)
+        complete(call, database)
+    elif step != "created":
+        approve(call, database)
     withdraw(order, B=1)
     approve(call, database)
     assert given(database) == [590]
@@ -381,10 +387,7 @@ def test_what_went_back_before_is_no_part_of_the_whole(
 ) -> None:
     order = make(database, owner)
     withdraw(order, B=1)
-    approve(call, database)
-    [first] = living(database)
-    receive(call, first.request_number)
-    call(returns.complete_return, first.request_number, actor=SHOP)
+    complete(call, database)
     withdraw(order)
     approve(call, database)
     assert given(database) == [0, 590]
@@ -399,10 +402,7 @@ def test_of_a_line_some_of_which_goes_back_the_rest_is_withdrawn_from(
     order = make(database, owner)
     withdraw(order, A=1)
     if is_complete:
-        approve(call, database)
-        [first] = living(database)
-        receive(call, first.request_number)
-        call(returns.complete_return, first.request_number, actor=SHOP)
+        complete(call, database)
     withdraw(order)
     assert {one.status for one in rows(database, Withdrawal)} == {"settled"}
     assert sorted(one.quantity for one in rows(database, ReturnItem)) == [1, 1, 1]
