@@ -196,7 +196,7 @@ def test_a_passkey_is_both(
     assert code_of(client.by_password()) == "ok"  # the device is trusted now
 
 
-def test_the_shops_word_lets_in_by_itself(
+def test_the_shops_word_lets_in_automatic(
     owner: User, codes: list[str], database: Database, clock: Clock
 ) -> None:
     word = make_assertion(clock.now, email="owner@example.com", email_verified=True)

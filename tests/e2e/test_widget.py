@@ -418,7 +418,7 @@ def test_a_page_that_may_not_show_it_says_so(
     context.close()
 
 
-def test_a_page_below_embed_opened_by_itself_is_the_page(
+def test_a_page_below_embed_opened_automatic_is_the_page(
     open_shop: OpenShop, portal: Portal
 ) -> None:
     page = open_shop()

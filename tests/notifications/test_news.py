@@ -116,7 +116,7 @@ def test_what_does_not_happen_is_not_counted(database: Database, owner: User) ->
     assert news(database, owner) == before
 
 
-def test_a_savepoint_counts_nothing_by_itself(database: Database, owner: User) -> None:
+def test_a_savepoint_counts_nothing_automatic(database: Database, owner: User) -> None:
     def nested(ctx: Context) -> None:
         with ctx.db.begin_nested():
             mark_changed(ctx.db, [owner.customer_id])

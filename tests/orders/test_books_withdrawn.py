@@ -12,13 +12,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from account_portal.core.db import Database
+from account_portal.core.errors import PortalError
 from account_portal.merchant.importing import run
 from account_portal.models import Order, OrderReturn, User
 from account_portal.orders import rules
 from account_portal.orders.facts import charges_of, facts_of, is_given_back
+from account_portal.orders.schemas import CancelItem
 from account_portal.returns.service import delivery
 from account_portal.withdrawals import service as withdrawals
 from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
+from account_portal.withdrawals.service import automatic
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
 from tests.orders.lives import DEEDS, Life, Steps, begin_anew, lives_of
@@ -28,18 +31,41 @@ CHARGES = 590
 
 
 class Withdrawing(Life):
-    """A life in which the contract is withdrawn from; the shop carries out what waits."""
+    """A life in which the contract is withdrawn from; the shop or time carries out what waits."""
 
     def _withdraw(self, place: int) -> None:
+        reference, units = self._state(place)
+        match = MatchWithdrawal(order_number=self.number, withdraw_items=units)
+        self.shop(withdrawals.carry_out_for_shop, reference, match)
+
+    def _state_only(self, place: int) -> None:
+        self._state(place)
+
+    def _carry_out_waiting(self, _place: int) -> None:
+        waiting = self.shop(withdrawals.waiting_statements)
+        done = [one for one in waiting if self._try_again(one)]
+        left = self.shop(withdrawals.waiting_statements)
+        assert set(left) == set(waiting) - set(done), "what was carried out waits still"
+        assert not any(map(self._try_again, done)), "a withdrawal is carried out twice"
+        for reference in left:
+            try:
+                match = MatchWithdrawal(order_number=self.number)
+                self.shop(withdrawals.carry_out_for_shop, reference, match)
+            except PortalError:
+                continue
+            raise AssertionError("what waits could be carried out")
+
+    def _try_again(self, reference: str) -> bool:
+        return bool(self.shop(withdrawals.try_again, reference))
+
+    def _state(self, place: int) -> tuple[str, list[CancelItem]]:
         units = [{"sku": "SKU-0", "quantity": 1 + place % 2}]
         said = {"withdraw_items": units} if place < 4 else {}
         asked = {"name": "Asha Rao", "order": self.number, "contact": "a@example.com"}
         self._clock.advance(days=1)  # within a day the same statement is the same one
         data = StateWithdrawal.model_validate(asked | said)
         receipt = self.customer(withdrawals.state_withdrawal, data)
-        wanted = {"order_number": self.number, "withdraw_items": units if said else []}
-        match = MatchWithdrawal.model_validate(wanted)
-        self.shop(withdrawals.carry_out_for_shop, receipt.reference, match)
+        return receipt.reference, [CancelItem.model_validate(one) for one in units if said]
 
 
 class WithdrawnLife(Withdrawing):
@@ -60,6 +86,7 @@ class ToldWithdrawing(Withdrawing, ToldLife):
     """The same of an order that the shop tells of again, with other lines and totals."""
 
 
+WAITING = ["state_only", "carry_out_waiting"]
 lines = st.lists(
     st.tuples(st.integers(1, 3), st.integers(0, 1), st.sampled_from([0, 333, 10000])),
     min_size=1,
@@ -67,8 +94,11 @@ lines = st.lists(
 )
 paid = st.lists(st.sampled_from([0.25, 0.5, 1.0, 1.5]), max_size=2)
 parcels = st.sampled_from([[], [{"units": {"SKU-0": 1}}], [{}], [{}]])
-steps = lives_of([*DEEDS, *["withdraw"] * 8, "return_step", "return_step", "cancel_items"], 14)
+OFTEN = [*["withdraw"] * 6, *WAITING * 2, "return_step", "return_step", "cancel_items"]
+steps = lives_of([*DEEDS, *OFTEN], 14)
 BOUGHT: Any = ([(2, 0, 10000)], [1.0], 0, [{}])
+ON_ITS_WAY: Any = (*BOUGHT[:3], [{"status": "shipped"}])
+STATED = [("state_only", 4), ("carry_out_waiting", 0)]
 PART: Any = ([(2, 0, 10000)], [1.0], 0, [{"units": {"SKU-0": 1}}])
 
 
@@ -92,6 +122,8 @@ PART: Any = ([(2, 0, 10000)], [1.0], 0, [{"units": {"SKU-0": 1}}])
 @example(*PART, [("withdraw", 4), ("return_step", 0), ("approve_refund", 0), ("inspect", 0)])
 @example(*PART, [("withdraw", 0), ("return_step", 0), ("cancel_items", 0), ("inspect", 2)])
 @example(*PART, [("withdraw", 0), ("return_step", 0), ("withdraw", 1), ("return_step", 1)])
+@example(*ON_ITS_WAY, [*STATED, ("move", 2), ("carry_out_waiting", 0)])
+@example(*ON_ITS_WAY, [("state_only", 1), ("state_only", 4), ("move", 2), ("carry_out_waiting", 0)])
 def test_books_hold_after_every_step(
     database: Database,
     call: Any,
@@ -185,6 +217,21 @@ def test_a_broken_rule_is_seen(
     live()
     monkeypatch.setattr(delivery, name, instead)
     with pytest.raises(AssertionError, match=said):
+        live()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_waits_for_nothing_is_seen(
+    database: Database, call: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def live() -> None:
+        owner = begin_anew(database, clock)
+        one = bought(database, call, owner, clock, *ON_ITS_WAY)
+        one.live([*STATED, ("move", 2), ("carry_out_waiting", 0)], Steps())
+
+    live()
+    monkeypatch.setattr(automatic, "named_units", lambda _row: None)
+    with pytest.raises(AssertionError, match="what waits could be carried out"):
         live()
 
 

@@ -145,7 +145,7 @@ def test_many_that_cannot_be_done_keep_none_from_its_turn(
     clock: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(service.by_itself, "AT_ONCE", 3)
+    monkeypatch.setattr(service.automatic, "AT_ONCE", 3)
     order = on_its_way(database, owner, clock)
     state(order)
     for count in range(5):

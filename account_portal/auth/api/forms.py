@@ -231,7 +231,7 @@ async def send_second_code(request: Request) -> Response:
         data = parse_form(schemas.SecondCode, {**form, **_first_proof(request)})
         contact = service.second_contact(ctx, data)
         ask = partial(service.send_second_code, ctx, data)
-        ways = [way for way in form.get("ways", "").split(".") if way in get_args(rules.Way)]
+        ways = [way for way in form.get("ways", "").split(".") if way in get_args(schemas.Way)]
         page = f"{SECOND_CODE_STEP}&ways={'.'.join(ways)}"
         return _ask_for(ctx, request, form, page, "login", contact, ask)
 

@@ -29,7 +29,6 @@ from account_portal.auth.rules.two_step import (
     TwoStepIsOff,
     TwoStepIsOn,
     TwoStepNeedsWays,
-    Way,
 )
 
 __all__ = [
@@ -58,7 +57,6 @@ __all__ = [
     "TwoStepIsOff",
     "TwoStepIsOn",
     "TwoStepNeedsWays",
-    "Way",
     "WeakPassword",
     "channel_for",
     "describe_agent",

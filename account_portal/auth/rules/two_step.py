@@ -1,11 +1,10 @@
 """Two-step sign-in: which proofs are different ones, and the errors it has of its own."""
 
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Any
 
 from account_portal.core.errors import Conflict, Forbidden, InvalidInput
 
-Way = Literal["password", "email", "sms", "whatsapp", "recovery_code", "passkey"]
 RECOVERY_CODES = 10
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of recovery codes: none that look alike."""

@@ -38,6 +38,7 @@ from account_portal.auth.schemas.two_step import (
     SecondProof,
     SecondProofAsked,
     TwoStep,
+    Way,
 )
 from account_portal.auth.schemas.types import (
     DEFAULT_COUNTRY_CODE,
@@ -118,4 +119,5 @@ __all__ = [
     "VerificationStatusRequest",
     "VerifyOtp",
     "VisitorTokens",
+    "Way",
 ]

@@ -15,7 +15,8 @@ SecondProofToken = Annotated[
         "minutes, and works once."
     ),
 ]
-SecondWay = Literal["password", "email", "sms", "whatsapp", "recovery_code", "passkey"]
+Way = Literal["password", "email", "sms", "whatsapp", "recovery_code", "passkey"]
+"""How somebody can prove who they are."""
 
 
 class SecondCode(Input):
@@ -48,7 +49,7 @@ class SecondProofAsked(View):
     """What may follow the first proof."""
 
     second_proof_token: SecondProofToken
-    ways: list[SecondWay] = Field(
+    ways: list[Way] = Field(
         description="Empty: none is left. `passkey`: signing in with one takes no other proof."
     )
     sent_to: dict[str, str] = Field(

@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from account_portal import routes
-from account_portal.auth.rules import Channel, Way, channel_for, parse_contact
+from account_portal.auth.rules import Channel, channel_for, parse_contact
+from account_portal.auth.schemas import Way
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import InvalidInput
 from account_portal.ui.failures import WHOLE, refused, wait_words

@@ -15,7 +15,12 @@ from account_portal.orders.facts.eligibility import (
     matching_rules,
     next_change,
 )
-from account_portal.orders.facts.given_back import charges_of, given_back_units, is_given_back
+from account_portal.orders.facts.given_back import (
+    Withdrawable,
+    charges_of,
+    is_given_back,
+    withdrawable_units,
+)
 from account_portal.orders.facts.held import Held
 from account_portal.orders.facts.kept import (
     KEPT,
@@ -37,6 +42,7 @@ __all__ = [
     "Kept",
     "LineEligibility",
     "OrderFacts",
+    "Withdrawable",
     "can_cancel",
     "can_change_delivery",
     "cancel_reason",
@@ -46,7 +52,6 @@ __all__ = [
     "charges_of",
     "facts_of",
     "facts_of_kept",
-    "given_back_units",
     "is_given_back",
     "keep_facts",
     "line_cancels",
@@ -60,4 +65,5 @@ __all__ = [
     "parcel_claims",
     "read_kept_facts",
     "settings_rule",
+    "withdrawable_units",
 ]

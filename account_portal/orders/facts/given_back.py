@@ -1,10 +1,14 @@
 """Whether anything of an order stays with its customer, and what it cost beside its goods."""
 
 from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
 
 from account_portal.core.bulk import Stored
 from account_portal.orders import rules
 from account_portal.orders.facts.claimed import is_settled
+from account_portal.orders.facts.eligibility import line_cancels
 from account_portal.orders.facts.order import OrderFacts
 from account_portal.states import ClaimResolution, ReturnResolution
 
@@ -41,6 +45,37 @@ def given_back_units(facts: OrderFacts) -> Counter[str]:
         if is_refunded and row["refunded"] >= row["amount"]:
             gone[row["line_id"]] += row["quantity"]
     return gone
+
+
+class Withdrawable(NamedTuple):
+    """Units of a line of an order whose contract is withdrawn from."""
+
+    left: int
+    """What neither went back nor was cancelled, lost or refunded; free ones included."""
+    unsent: int
+    """Of these, what can be cancelled."""
+
+
+def withdrawable_units(
+    facts: OrderFacts, now: datetime, exempt: Collection[str]
+) -> dict[str, Withdrawable]:
+    """What of an order can be withdrawn from, by sku.
+
+    What is not sent of goods that the law exempts, by their sku, goes by the policy, if that
+    charges nothing.
+    """
+    back, cancelled = given_back_units(facts), facts.cancelled_units()
+    by_policy = line_cancels(facts, now)
+    by_law = line_cancels(facts, now, beyond_policy=True)
+    found = {}
+    for line in facts.lines:
+        gone, can = cancelled[line["id"]], by_policy[line["id"]]
+        unsent = by_law[line["id"]].units
+        if line["sku"] in exempt:
+            unsent = 0 if can.charge else can.units
+        left = line["quantity"] - back[line["id"]] - gone.free
+        found[line["sku"]] = Withdrawable(max(0, left), unsent)
+    return found
 
 
 def _units_back(row: Stored) -> int:

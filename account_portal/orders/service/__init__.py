@@ -6,12 +6,11 @@ from account_portal.orders.service.arrivals import (
     zone_of_delivery,
 )
 from account_portal.orders.service.cancelling import (
-    Withdrawable,
     cancel_for_shop,
     cancel_order,
     cancel_withdrawn,
     preview_cancel,
-    withdrawable_units,
+    withdrawable_of,
 )
 from account_portal.orders.service.cancelling_items import cancel_items_for_shop
 from account_portal.orders.service.closing_attempts import close_next_attempt
@@ -85,7 +84,6 @@ from account_portal.orders.service.statements import list_withdrawals
 from account_portal.orders.service.telling import items_of_parcel
 
 __all__ = [
-    "Withdrawable",
     "add_refund",
     "apply_policy_file",
     "apply_settings",
@@ -151,7 +149,7 @@ __all__ = [
     "try_policy",
     "waiting_retries",
     "whole_details",
-    "withdrawable_units",
+    "withdrawable_of",
     "write_policy",
     "written_arrival",
     "zone_of_delivery",

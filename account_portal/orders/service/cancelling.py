@@ -1,7 +1,6 @@
 """Cancelling an order or items of it by its customer, and a whole order by the shop."""
 
 from collections.abc import Collection
-from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -15,7 +14,7 @@ from account_portal.models import BankAccount, Order, Payment, Shipment
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import OrderCancelled
 from account_portal.orders import rules
-from account_portal.orders.facts import facts_of, given_back_units, line_cancels, money_of
+from account_portal.orders.facts import Withdrawable, facts_of, money_of, withdrawable_units
 from account_portal.orders.schemas import (
     CancelChoice,
     CancelItem,
@@ -82,54 +81,21 @@ def cancel_order(ctx: Context, order_number: str, data: CancelOrder) -> EncodedV
             to=plan.to,
         )
         return get_order(ctx, order_number)
-    order.cancellation_charge = plan.kept
-    close_order(
-        ctx,
-        order,
-        _shipments(ctx, order),
-        reason=data.cancellation_reason,
-        mode=data.refund_mode,
-        to=plan.to,
-    )
-    order.feedback = data.feedback
-    _refund_replaced(ctx, order)
-    refresh_orders(ctx.db, [order.id], ctx.now)
+    order.cancellation_charge, order.feedback = plan.kept, data.feedback
+    _cancel_whole(ctx, order, data.cancellation_reason, mode=data.refund_mode, to=plan.to)
     return get_order(ctx, order_number)
 
 
-class Withdrawable(NamedTuple):
-    """Units of a line of an order whose contract is withdrawn from."""
-
-    left: int
-    """What neither went back nor was cancelled, lost or refunded; free ones included."""
-    unsent: int
-    """Of these, what can be cancelled."""
-
-
-def withdrawable_units(
+def withdrawable_of(
     ctx: Context, order_number: str, exempt: Collection[str]
 ) -> dict[str, Withdrawable]:
     """What the caller can withdraw from of one of their orders, by sku.
-
-    What is not sent of goods that the law exempts, by their sku, goes by the policy, if that
-    charges nothing.
 
     Raises:
         NotFound: no such order of the caller.
     """
     facts = facts_of(ctx.db, ctx.get_owned(Order, order_number=order_number))
-    back, cancelled = given_back_units(facts), facts.cancelled_units()
-    by_policy = line_cancels(facts, ctx.now)
-    by_law = line_cancels(facts, ctx.now, beyond_policy=True)
-    found = {}
-    for line in facts.lines:
-        gone, can = cancelled[line["id"]], by_policy[line["id"]]
-        unsent = by_law[line["id"]].units
-        if line["sku"] in exempt:
-            unsent = 0 if can.charge else can.units
-        left = line["quantity"] - back[line["id"]] - gone.free
-        found[line["sku"]] = Withdrawable(max(0, left), unsent)
-    return found
+    return withdrawable_units(facts, ctx.now, exempt)
 
 
 def cancel_withdrawn(ctx: Context, order_number: str, items: list[CancelItem], reason: str) -> None:
@@ -152,14 +118,18 @@ def cancel_withdrawn(ctx: Context, order_number: str, items: list[CancelItem], r
         cancel_planned_items(ctx, order, planned, reason=reason)
         return
     order.cancellation_charge = facts.charges_kept
-    close_order(
-        ctx,
-        order,
-        _shipments(ctx, order),
-        reason=reason,
-        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
-        to=None,
-    )
+    _cancel_whole(ctx, order, reason)
+
+
+def _cancel_whole(
+    ctx: Context,
+    order: Order,
+    reason: str,
+    *,
+    mode: RefundMode = RefundMode.ORIGINAL_PAYMENT_MODE,
+    to: BankAccount | None = None,
+) -> None:
+    close_order(ctx, order, _shipments(ctx, order), reason=reason, mode=mode, to=to)
     _refund_replaced(ctx, order)
     refresh_orders(ctx.db, [order.id], ctx.now)
 
@@ -240,19 +210,9 @@ def cancel_for_shop(ctx: Context, order_number: str, reason: str) -> None:
     order = lock_order(ctx, order_number)
     if not 1 <= len(reason.strip()) <= 500:
         raise InvalidInput(reason="must have 1 to 500 characters")
-    shipments = _shipments(ctx, order)
     if order.status == OrderStatus.CANCELLED:
         raise rules.OrderAlreadyCancelled
-    packed = [ShipmentStatus(shipment.status) for shipment in shipments]
+    packed = [ShipmentStatus(shipment.status) for shipment in _shipments(ctx, order)]
     if not rules.can_shop_cancel(OrderStatus(order.status), packed):
         raise rules.OrderNotCancellable(f"Order {order_number} is {order.status}.")
-    close_order(
-        ctx,
-        order,
-        shipments,
-        reason=reason.strip(),
-        mode=RefundMode.ORIGINAL_PAYMENT_MODE,
-        to=None,
-    )
-    _refund_replaced(ctx, order)
-    refresh_orders(ctx.db, [order.id], ctx.now)
+    _cancel_whole(ctx, order, reason.strip())

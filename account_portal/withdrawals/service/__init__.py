@@ -1,6 +1,6 @@
 """Statements are received from anybody; they move something only for whoever proves the order."""
 
-from account_portal.withdrawals.service.by_itself import try_again, waiting_statements
+from account_portal.withdrawals.service.automatic import try_again, waiting_statements
 from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines
 from account_portal.withdrawals.service.shop import (
     carry_out_for_shop,

@@ -15,6 +15,7 @@ from account_portal.core.errors import PortalError
 from account_portal.guests.service import found_order_number
 from account_portal.models import Order, Withdrawal
 from account_portal.orders import service as orders
+from account_portal.orders.facts import Withdrawable
 from account_portal.orders.schemas import CancelItem, OrderDetail
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import (
@@ -63,7 +64,7 @@ def lines_of(ctx: Context, order: Order) -> list[CoveredLine]:
     with acting_as_its_customer(ctx, order):
         shown = orders.get_order(ctx, order.order_number).view()
         why = _exemptions(shown)
-        found = orders.withdrawable_units(ctx, order.order_number, why.keys())
+        found = orders.withdrawable_of(ctx, order.order_number, why.keys())
     return [
         CoveredLine(
             sku=item.sku,
@@ -117,7 +118,7 @@ def _carry_out(
     for item in wanted:
         units[item.sku] += item.quantity
     exempt = _exemptions(shown).keys()
-    can = orders.withdrawable_units(ctx, number, exempt)
+    can = orders.withdrawable_of(ctx, number, exempt)
     whole = {sku: line.left for sku, line in can.items() if line.left and sku not in exempt}
     back, gone = _planned(shown, units or whole, can_return, can)
     if not back and not gone:
@@ -151,7 +152,7 @@ def _planned(
     order: OrderDetail,
     units: Mapping[str, int],
     can_return: Mapping[str, ReturnableItem],
-    can: Mapping[str, orders.Withdrawable],
+    can: Mapping[str, Withdrawable],
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Of units by sku, those that go back and those that are cancelled; of a line maybe both.
 
@@ -165,7 +166,7 @@ def _planned(
     back, gone = {}, {}
     for sku, count in units.items():
         can_go_back = can_return[sku].returnable_quantity if sku in can_return else 0
-        left, unsent = can.get(sku, orders.Withdrawable(0, 0))
+        left, unsent = can.get(sku, Withdrawable(0, 0))
         free = min(lines[sku].free_quantity, left) if sku in lines and count == left else 0
         going = min(count - free, can_go_back)
         rest = count - free - going

@@ -10,7 +10,7 @@ from account_portal.orders.schemas import CancelItem
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import AlreadySettled
 from account_portal.withdrawals.schemas import CoveredLine, MatchWithdrawal, SettleWithdrawal
-from account_portal.withdrawals.service.by_itself import named_units
+from account_portal.withdrawals.service.automatic import named_units
 from account_portal.withdrawals.service.carrying_out import carry_out, find_order, lines_of
 
 

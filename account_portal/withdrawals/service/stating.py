@@ -29,7 +29,7 @@ from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import Texts, texts_in
 from account_portal.withdrawals.rules.words import harmless
 from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
-from account_portal.withdrawals.service.by_itself import carry_out_by_law
+from account_portal.withdrawals.service.automatic import carry_out_by_law
 from account_portal.withdrawals.service.carrying_out import covered_lines, proven_order
 
 RECEIPTS = Limit("withdrawal-receipts", times=5, seconds=3600)
