@@ -4,6 +4,7 @@ from typing import Any
 
 from account_portal.core.money import POINT_SCALE
 from account_portal.demo.catalog import find_sku
+from account_portal.demo.catalog.product import Kind
 from account_portal.demo.seed.ids import seeded_id
 from account_portal.demo.seed.plan import Planned
 from account_portal.demo.seed.pricing import OrderPrice, Priced, included_tax, price_order
@@ -55,6 +56,11 @@ def line_rows(order_id: str, planned: Planned, price: OrderPrice) -> list[OrderL
                 category=product.category,
                 sku=variant.sku,
                 slug=product.product_id,
+                download_url=(
+                    f"https://files.example.com/{product.product_id}"
+                    if product.kind is Kind.DIGITAL
+                    else None
+                ),
                 variant_id=variant.variant_id,
                 variant_name=variant.name,
                 on_offer=variant.on_offer,

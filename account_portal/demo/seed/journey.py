@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 
 from account_portal.states import ShipmentStatus
 
-COURIERS = ("Speedy Express", "United Package", "Federal Shipping", "E-mail")
-BY_MAIL = 3
-"""Which of the couriers brings what is not a thing."""
+COURIERS = ("Speedy Express", "United Package", "Federal Shipping")
 
 _S = ShipmentStatus
 _PACKED = (_S.SCHEDULE_REQUESTED, _S.SCHEDULED, _S.PACKED)
@@ -61,7 +59,7 @@ def journey(
     status: ShipmentStatus, courier: str, city: str, begun: datetime, reached: datetime
 ) -> Iterator[Step]:
     """The steps up to a state, from `begun` (the order) until that state was `reached`."""
-    steps = _STEPS[status] if courier != COURIERS[BY_MAIL] else (status,)
+    steps = _STEPS[status]
     for number, step in enumerate(steps, start=1):
         at = begun + (reached - begun) * number / len(steps)
         yield Step(

@@ -1,6 +1,5 @@
 """Orders of the last months, written by hand so that every state of the contract is there."""
 
-from account_portal.demo.seed.journey import BY_MAIL
 from account_portal.demo.seed.plan import (
     PAID_BY_CARD,
     Attempt,
@@ -374,11 +373,10 @@ ARRIVED = (
         replaces=("replaced", 1),
     ),
     Planned(
-        "a course by e-mail",
+        "a course to download",
         48.2,
         (Item("NW-COURSE"),),
         credit=500_00,
-        parcels=(Parcel(ShipmentStatus.DELIVERED, 48.1, courier=BY_MAIL),),
     ),
     Planned(
         "return called off",

@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 
 from account_portal.demo.catalog import find_sku
 from account_portal.demo.seed.ids import seeded_id, seeded_number
-from account_portal.demo.seed.journey import BY_MAIL, COURIERS, journey
+from account_portal.demo.seed.journey import COURIERS, journey
 from account_portal.demo.seed.orders.base import Dated, Written
 from account_portal.demo.seed.people import (
     address_values,
@@ -37,7 +37,7 @@ class ParcelWriter(Dated):
         units = parcel.units or {line.sku: line.quantity for line in written.lines}
         by_sku = written.units
         weight = sum(find_sku(sku)[1].weight_grams * count for sku, count in units.items())
-        awb_no = seeded_number(name, 11) if parcel.courier != BY_MAIL else None
+        awb_no = seeded_number(name, 11)
         shipping = order.shipping_amount if number == 1 else 0
         shipment = Shipment(
             id=seeded_id("shipment", name),
@@ -52,7 +52,7 @@ class ParcelWriter(Dated):
             awb_no=awb_no if sent else None,
             tracking_url=(
                 f"https://track.example.com/{courier.lower().replace(' ', '-')}/{awb_no}"
-                if sent and awb_no
+                if sent
                 else None
             ),
             eta_delivery=(
