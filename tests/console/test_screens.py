@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from account_portal.console.deeds import DEEDS
 from account_portal.console.routes.screens import LISTS, SCREENS
 from account_portal.console.rules import ROLES, Permission, Role
+from account_portal.console.service.orders import NEWEST
 from account_portal.console.web import POLICY, Screen
 from account_portal.context import SHOP
 from account_portal.core.db import Database
@@ -229,3 +231,15 @@ def test_signs_that_nothing_has_are_no_crash(signed_in: SignedIn, browser: New) 
     told["login"] = browser().post("/login", {"email": "a\0", "password": "a\0"}).status_code
     told |= {name: admin.do(name, "a\0").status_code for name in DEEDS}
     assert {name: status for name, status in told.items() if status >= 500} == {}
+
+
+def test_a_customers_newest_orders_are_those_placed_last(
+    database: Database, owner: User, signed_in: SignedIn, clock: Clock
+) -> None:
+    """Not those that came last: an import brings a shop's history after what is bought here."""
+    today = make_order(database, owner, at=clock.now)
+    for years in range(1, NEWEST + 2):
+        old = make_order(database, owner, at=clock.now - timedelta(days=365 * years))
+    shown = signed_in(Role.SUPPORT).get(f"/customers/{owner.customer_id}").text
+    assert today.order_number in shown
+    assert old.order_number not in shown
