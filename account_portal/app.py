@@ -10,13 +10,11 @@ import reflex as rx
 from reflex.app import default_error_boundary
 from reflex_base.registry import RegistrationContext
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from account_portal import routes
 from account_portal.addresses.pages import address_book
+from account_portal.addresses.rules import zone_of_store
 from account_portal.addresses.state import AddressesState
 from account_portal.api.app import make_app as make_api
 from account_portal.auth.pages import (
@@ -40,7 +38,6 @@ from account_portal.claims.state import ClaimDetailState, ReportProblemState
 from account_portal.core import extensions
 from account_portal.core.places import ROOT
 from account_portal.core.settings import get_settings
-from account_portal.core.theme import Accented, is_colour, theme_css
 from account_portal.dashboard.pages import dashboard
 from account_portal.dashboard.state import DashboardState
 from account_portal.edge.built import BuiltPages
@@ -56,6 +53,7 @@ from account_portal.loyalty.state import RewardsState
 from account_portal.merchant.housekeeping import background_jobs
 from account_portal.merchant.measures import measure_queues
 from account_portal.orders.pages import order_detail, order_history
+from account_portal.orders.service import zone_of_customer
 from account_portal.orders.state import OrderDetailState, OrdersState
 from account_portal.personal_data.pages import own_data
 from account_portal.personal_data.state import OwnDataState
@@ -78,12 +76,13 @@ from account_portal.serving.frontend import head_script, read_config
 from account_portal.ui import components as ui
 from account_portal.ui.arrivals import admit_upload, connect_pages, uploads_act_for_their_sender
 from account_portal.ui.failures import refused
-from account_portal.ui.first_data import FirstData
+from account_portal.ui.first_data import FirstData, Whereabouts
 from account_portal.ui.following import watch_changes
 from account_portal.ui.handlers import takes_files
 from account_portal.ui.kit_page import kit_page
 from account_portal.ui.layout import Leave, MenuRow, plain, shell
 from account_portal.ui.missing import crashed, not_found
+from account_portal.ui.of_the_shop import ROUTES
 from account_portal.ui.page import Page, open_page, page_of_one
 from account_portal.ui.page_state import OwnPagesOnly, PageState, notice_sign_out
 from account_portal.ui.single_answer_load import SingleAnswerLoad
@@ -269,6 +268,7 @@ class PortalApp(rx.App):
             pages=pages,
             shop=shop,
             find=FirstData({page.path: page.load for page in PAGES if not page.public}),
+            locate=Whereabouts(zone_of_customer, zone_of_store(settings).key),
             draw=drawer if settings.draw_pages else None,
             refusals=(FORMS, refused),
             uploads=(
@@ -278,24 +278,6 @@ class PortalApp(rx.App):
             measure=measure_queues,
             settings=settings,
         )
-
-
-async def theme(request: Request) -> Response:
-    """The shop's accent and radius as a stylesheet: a new colour needs no new build.
-
-    A storefront's frame may ask for another `accent`; what is none counts as left out.
-    """
-    settings = get_settings()
-    accent = request.query_params.get("accent", "")
-    css = theme_css(settings)
-    if is_colour(accent):
-        css = theme_css(Accented(accent, settings.radius), root="html.framed")
-    return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
-
-
-async def to_shop(_request: Request) -> Response:
-    """To the pages of the shop; where there are none, to the first page here."""
-    return RedirectResponse(get_settings().shop_address or routes.HOME)
 
 
 def report_error(exception: Exception) -> rx.event.EventSpec | None:
@@ -373,7 +355,7 @@ def make_app() -> PortalApp:
         },
         backend_exception_handler=report_error,
         api_transformer=[
-            Starlette(routes=[Route("/theme.css", theme), Route(routes.SHOP, to_shop)]),
+            Starlette(routes=ROUTES),
             make_api(),
         ],
     )

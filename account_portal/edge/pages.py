@@ -65,12 +65,14 @@ class Sheet:
         state: values of state vars, as JSON.
         languages: of its reader, the first first.
         zone: name of its reader's time zone; empty when not known.
+        place: name of the zone they probably are in; of use where theirs is not known.
     """
 
     address: str
     state: str
     languages: tuple[str, ...] = ()
     zone: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class ShopFacts:
 
 Find = Callable[[PageRequest], Awaitable[str | None]]
 """The values of state vars that a page shows first, as JSON; nothing when it asks by itself."""
+Locate = Callable[[PageRequest], Awaitable[str]]
+"""Name of the time zone that a page's reader probably is in; empty when nothing is known."""
 Draw = Callable[[Sheet], Awaitable[str | None]]
 """The HTML of a page; nothing when it can't be drawn just now."""
 Words = Callable[[str], Mapping[str, str]]
@@ -114,6 +118,7 @@ class PageServer:
         built: the pages.
         shop: what they say of the shop.
         find: finds a customer's data.
+        locate: guesses where a reader is whose browser has not told its time zone.
         draw: draws pages.
         refusals: routes whose forms work without script, and the words for an error's code. Such a
             form comes back to its page with the code in the address.
@@ -126,6 +131,7 @@ class PageServer:
         shop: ShopFacts,
         *,
         find: Find | None = None,
+        locate: Locate | None = None,
         draw: Draw | None = None,
         refusals: tuple[Collection[str], Words] | None = None,
     ) -> None:
@@ -133,6 +139,7 @@ class PageServer:
         self.built = built
         self.shop = shop
         self.find = find
+        self.locate = locate
         self.draw = draw
         self.refusals = refusals
         self._drawn: dict[str, _Plain] = {}
@@ -212,8 +219,9 @@ class PageServer:
             return None
         address = f"{request.path}?{request.query}" if request.query else request.path
         zone = read_zone_cookie(request.headers.get("cookie"))
+        place = "" if zone or not self.locate else await self.locate(request)
         languages = _languages(request.headers.get("accept-language", ""))
-        return await self.draw(Sheet(address, data, languages, zone))
+        return await self.draw(Sheet(address, data, languages, zone, place))
 
     def _words(self, found: Found, scope: Scope) -> Mapping[str, str]:
         if not self.refusals or found.route not in self.refusals[0] or scope["method"] != "GET":

@@ -21,7 +21,7 @@ from account_portal.edge.health import NEEDED, Health, ping_redis
 from account_portal.edge.limits import BodyLimit
 from account_portal.edge.local_demo import LocalDemo
 from account_portal.edge.measured import Measured
-from account_portal.edge.pages import Draw, Find, PageServer, ShopFacts, Words
+from account_portal.edge.pages import Draw, Find, Locate, PageServer, ShopFacts, Words
 from account_portal.edge.requests import Requests
 from account_portal.edge.uploads import PageUploads
 
@@ -32,6 +32,7 @@ def wrap(
     pages: BuiltPages | None = None,
     shop: ShopFacts | None = None,
     find: Find | None = None,
+    locate: Locate | None = None,
     draw: Draw | None = None,
     refusals: tuple[Collection[str], Words] | None = None,
     uploads: tuple[Callable[[Scope], Awaitable[str]], Callable[[str], bool]] | None = None,
@@ -45,6 +46,7 @@ def wrap(
         pages: the built pages, when they are served by this app.
         shop: what those pages say of the shop.
         find: finds what a page shows first, to be written into it.
+        locate: guesses where a page's reader is.
         draw: draws pages.
         refusals: pages whose forms work without script, and the words for an error's code.
         uploads: for which state a page's upload is, and whether a handler takes files.
@@ -56,7 +58,13 @@ def wrap(
     inner: ASGIApp = ApiFailures(app)
     if pages.html:
         inner = PageServer(
-            inner, pages, shop or ShopFacts(), find=find, draw=draw, refusals=refusals
+            inner,
+            pages,
+            shop or ShopFacts(),
+            find=find,
+            locate=locate,
+            draw=draw,
+            refusals=refusals,
         )
     # The API alone works without Redis: only open pages live there.
     redis_url = settings.redis_url if find else ""

@@ -189,7 +189,12 @@ async def _ask(helper: Process, sheet: Sheet, within: float) -> str | None:
     Raises:
         HelperFailed: it is of no use any longer.
     """
-    request = {"address": sheet.address, "languages": sheet.languages, "zone": sheet.zone}
+    request = {
+        "address": sheet.address,
+        "languages": sheet.languages,
+        "zone": sheet.zone,
+        "place": sheet.place,
+    }
     line = f'{json.dumps(request)[:-1]}, "state": {sheet.state}}}\n'
     assert helper.stdin
     with suppress(ConnectionError):  # hearing it tells

@@ -6,13 +6,17 @@ it does there, what begins with an underscore never leaves it, and no tab's stat
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 from reflex.istate.data import RouterData
 from reflex_base.utils.format import json_dumps
 
+from account_portal.context import Context
+from account_portal.doors.page import read_inline
+from account_portal.edge.logs import kind_of
 from account_portal.edge.pages import PageRequest
 from account_portal.ui.store import store_facts
 
@@ -54,7 +58,29 @@ class FirstData:
         return loading.result()
 
 
-async def _load(handlers: Sequence[Any], request: PageRequest) -> str | None:
+class Whereabouts:
+    """Guesses where a page's reader is, by what is stored of them.
+
+    Attributes:
+        zone_of: finds the zone of the caller.
+        of_nobody: name of the zone where that can't be asked.
+    """
+
+    def __init__(self, zone_of: Callable[[Context], ZoneInfo], of_nobody: str) -> None:
+        self.zone_of = zone_of
+        self.of_nobody = of_nobody
+
+    async def __call__(self, request: PageRequest) -> str:
+        """Name of the zone; days are drawn by it until the browser has told its own."""
+        try:
+            async with asyncio.timeout(TIME_LIMIT):
+                return (await read_inline(_root_for(request), self.zone_of)).key
+        except Exception as error:  # noqa: BLE001 - a guess holds no page up
+            log.warning("nobody knows where a reader is: %s", kind_of(error))
+            return self.of_nobody
+
+
+def _root_for(request: PageRequest) -> rx.State:
     root = rx.State(_reflex_internal_init=True)
     root.router = RouterData.from_router_data(
         {
@@ -65,6 +91,11 @@ async def _load(handlers: Sequence[Any], request: PageRequest) -> str | None:
             "query": request.parameters,
         }
     )
+    return root
+
+
+async def _load(handlers: Sequence[Any], request: PageRequest) -> str | None:
+    root = _root_for(request)
     for handler in handlers:
         state = await root.get_state(handler.state)
         async for result in handler.fn(state):

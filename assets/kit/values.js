@@ -8,14 +8,18 @@ const asked = () => globalThis.pageData ?? {}; // on the server: whose page is d
 
 /**
  * What an element needs that shows a text which the browser may write otherwise than the server did:
- * its words for a language are newer, or a minute has passed. The browser's text is what is shown.
+ * its words for a language are newer, or a minute has passed. The browser's text is what is shown. Where
+ * `keepsLine` a shorter one at the end of a line takes no less room, so that nothing below moves.
  */
-const written = (text) => ({
+const written = (text, keepsLine = false) => ({
   suppressHydrationWarning: true,
   ref: (node) => {
-    if (!node) return;
-    if (node.textContent !== text) node.textContent = text;
-    if (node.style.visibility) node.style.visibility = "";
+    if (!node || node.textContent === text) return;
+    if (keepsLine && !node.nextSibling) {
+      node.style.minInlineSize = `${node.getBoundingClientRect().width}px`;
+      node.style.display = "inline-block";
+    }
+    node.textContent = text;
   },
 });
 
@@ -106,8 +110,11 @@ const STYLES = {
 };
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** The viewer's zone; nothing stands for the browser's own. */
-const zone = () => (isServer ? (isZone(asked().zone) ? asked().zone : "UTC") : undefined);
+/** The viewer's zone, as far as known, or where they probably are; nothing stands for the browser's own. */
+const zone = () => (isServer ? ([asked().zone, asked().place].find(isZone) ?? "UTC") : undefined);
+
+/** Whether that is a guess. What is said then is true wherever it is read: no "today", and no hour without its zone. */
+const isGuessed = () => isServer && !isZone(asked().zone);
 
 function isZone(name) {
   try {
@@ -132,7 +139,7 @@ const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 function nearDay(value, date, locale, earliest) {
   const timeZone = zoneOf(value);
   const days = dayNumber(date, timeZone) - dayNumber(new Date(), zone());
-  if (days >= earliest && days <= 1)
+  if (days >= earliest && days <= 1 && !isGuessed())
     return formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" }).format(days, "day");
   const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
   const style = { weekday: "short", day: "numeric", month: "short", timeZone, ...year };
@@ -153,6 +160,7 @@ function ago(date) {
   const words = formatter(Intl.RelativeTimeFormat, pageLanguage(), { numeric: "auto" });
   const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? [];
   // "Yesterday" is a day of the calendar: 30 hours back may be two.
+  if (unit === "day" && isGuessed()) return nearDay(date.toISOString(), date, viewer(), 0);
   if (unit === "day") return words.format(dayNumber(date, zone()) - dayNumber(new Date(), zone()), unit);
   return unit ? words.format(Math.round(seconds / size), unit) : "just now";
 }
@@ -164,31 +172,28 @@ export function dateText(value, style) {
   // What comes today at a place may come on the day before the reader's: not "yesterday".
   if (style === "coming") return nearDay(value, date, viewer(), 0);
   if (style === "ago") return DAY_ONLY.test(value) ? nearDay(value, date, viewer(), -1) : ago(date);
-  const known = STYLES[style] ?? STYLES.short;
+  const plain = STYLES[style] ?? STYLES.short;
+  const known = plain.hour && isGuessed() ? { ...plain, timeZoneName: "short" } : plain;
   const options = DAY_ONLY.test(value) ? { ...known, hour: undefined, minute: undefined, timeZoneName: undefined } : known;
   return formatter(Intl.DateTimeFormat, viewer(), { ...options, timeZone: zoneOf(value) }).format(date);
 }
-
-/** Whether its words depend on the reader's zone: moments, and days that are told from today. */
-const isSeenFromHere = (value, look) => look === "near" || look === "coming" || !DAY_ONLY.test(value);
 
 export function DateTime({ value, look = "date", capitalised = false, className = "" }) {
   const [full, setFull] = useState();
   if (!value) return null;
   const words = dateText(value, look);
   const text = capitalised ? capital(words) : words;
+  const isNear = look === "near" || look === "coming";
   // Names of time zones are slow to load: they are, once somebody points at a date.
   const tell = look !== "binding" && !DAY_ONLY.test(value) ? () => setFull(dateText(value, "binding")) : undefined;
   return h(
     "time",
     {
-      ...written(text),
+      ...written(text, isNear),
       dateTime: value,
       title: full,
       onMouseEnter: tell,
-      className: `tabular-nums ${className}`,
-      // Until the browser has told its zone nobody knows which day or hour it is there.
-      style: isServer && isSeenFromHere(value, look) && !isZone(asked().zone) ? { visibility: "hidden" } : undefined,
+      className: `tabular-nums ${isNear ? "whitespace-nowrap" : ""} ${className}`,
     },
     text,
   );

@@ -83,6 +83,7 @@ def ask(
     *,
     find: Callable[[PageRequest], Awaitable[str | None]] | None = None,
     draw: Callable[[Sheet], Awaitable[str | None]] = never,
+    locate: Callable[[PageRequest], Awaitable[str]] | None = None,
     app: ASGIApp | None = None,
     method: str = "GET",
     query: str = "",
@@ -90,7 +91,13 @@ def ask(
 ) -> Answer:
     sent: dict[str, Any] = {"Cookie": f"{session_cookie_name()}=secret", **OPENED, **headers}
     server = PageServer(
-        app or Echo(), pages, SHOP, find=find or Finds(), draw=draw, refusals=REFUSALS
+        app or Echo(),
+        pages,
+        SHOP,
+        find=find or Finds(),
+        locate=locate,
+        draw=draw,
+        refusals=REFUSALS,
     )
     named = {name: value for name, value in sent.items() if value}
     return call(server, path, method=method, query=query, headers=named)
@@ -166,6 +173,21 @@ class TestWithData:
         draw = Draws()
         ask(pages, draw=draw, **sent)
         assert (draw.sheets[-1].languages, draw.sheets[-1].zone) == (languages, zone)
+
+    def test_where_its_reader_is_is_guessed_until_their_browser_says_it(
+        self, pages: BuiltPages
+    ) -> None:
+        draw, asked = Draws(), []
+
+        async def locate(request: PageRequest) -> str:
+            asked.append(request.path)
+            return "Asia/Tokyo"
+
+        for cookie in ("", "; portal-zone=Asia/Kolkata"):
+            ask(pages, draw=draw, locate=locate, Cookie=f"{session_cookie_name()}=secret{cookie}")
+        told = [(sheet.zone, sheet.place) for sheet in draw.sheets if "orders" in sheet.state]
+        assert told == [("", "Asia/Tokyo"), ("Asia/Kolkata", "")]
+        assert asked == ["/orders"]
 
     @pytest.mark.parametrize(
         "headers",

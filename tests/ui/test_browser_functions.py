@@ -128,8 +128,11 @@ def test_yesterday_is_a_day_of_the_viewers_calendar(moment: str, words: str) -> 
     assert run("values.js", f'dateText("{moment}", "ago")', place=IN_BROWSER + clock) == words
 
 
-def on_server(languages: list[str] | None = None, zone: str | None = None) -> str:
-    return f"globalThis.pageData = {json.dumps({'languages': languages, 'zone': zone})};"
+def on_server(
+    languages: list[str] | None = None, zone: str | None = None, place: str | None = None
+) -> str:
+    asked = {"languages": languages, "zone": zone, "place": place}
+    return f"globalThis.pageData = {json.dumps(asked)};"
 
 
 STYLES = (
@@ -168,7 +171,40 @@ def test_a_reader_who_told_nothing_is_written_to_in_english_and_utc(
 ) -> None:
     call = 'dateText("2026-05-03T20:00:00Z", "datetime")'
     text = run("values.js", call, language="de", place=on_server(languages, zone))
-    assert " ".join(text.split()) == "May 3, 2026, 8:00 PM"
+    assert " ".join(text.split()) == "May 3, 2026, 8:00 PM UTC"
+
+
+AT = """
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) { super(...(given.length ? given : ["2026-12-01T20:00:00Z"])); }
+    static now() { return new Real("2026-12-01T20:00:00Z").getTime(); }
+  };"""
+"""In Kolkata, where it is 01:30 of 2 December, "today" begins ninety minutes before."""
+
+
+@pytest.mark.parametrize(
+    ("value", "style", "text"),
+    [
+        ("2026-12-01", "coming", "Tue 1 Dec"),
+        ("2026-12-02", "coming", "Wed 2 Dec"),
+        ("2026-12-03", "near", "Thu 3 Dec"),
+        ("2026-12-01T19:00:00Z", "near", "Wed 2 Dec"),
+        ("2026-11-30T19:00:00Z", "ago", "Tue 1 Dec"),
+        ("2026-12-01T19:00:00Z", "ago", "1 hour ago"),
+        ("2026-12-01T19:00:00Z", "date", "2 December 2026"),
+        ("2026-12-01T19:00:00Z", "datetime", "2 Dec 2026 00:30 GMT+5:30"),
+        ("2026-12-01T19:00:00Z", "time", "00:30 GMT+5:30"),
+        ("2026-12-01", "datetime", "1 Dec 2026"),
+    ],
+)
+@pytest.mark.parametrize("zone", [None, "Nowhere/Land"])
+def test_a_guess_of_where_the_reader_is_says_what_is_true_anywhere(
+    zone: str | None, value: str, style: str, text: str
+) -> None:
+    call = f"dateText({json.dumps(value)}, {json.dumps(style)})"
+    told = run("values.js", call, place=on_server(["en-GB"], zone, "Asia/Kolkata") + AT)
+    assert told.replace(",", "").replace(" at ", " ") == text
 
 
 def test_a_date_that_binds_says_its_zone() -> None:
@@ -191,14 +227,9 @@ def test_near_days_have_names(hours: int, word: str) -> None:
 )
 def test_a_day_that_comes_is_told_from_the_readers_today(zone: str, words: tuple[str, ...]) -> None:
     # In Tokyo it is 2 December, in London the first.
-    clock = """
-      const Real = Date;
-      globalThis.Date = class extends Real {
-        constructor(...given) { super(...(given.length ? given : ["2026-12-01T20:00:00Z"])); }
-      };"""
     days = json.dumps(["2026-12-01", "2026-12-02", "2026-12-03"])
     call = f'{days}.map((one) => dateText(one, "coming"))'
-    told = run("values.js", call, language="en-GB", zone=zone, place=IN_BROWSER + clock)
+    told = run("values.js", call, language="en-GB", zone=zone, place=IN_BROWSER + AT)
     assert tuple(one.replace(",", "") for one in told) == words
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from account_portal.models import User, UserSession
 from account_portal.orders import service
 from account_portal.security.cookies import session_cookie_name
 from account_portal.ui import first_data
+from tests.factories.addresses import make_address
 from tests.factories.auth import change_user, make_page_session
 from tests.factories.orders import make_order
 
@@ -166,3 +168,33 @@ def test_what_the_server_keeps_stays_there(database: Database, cookie: str, page
     text = json.dumps(found)
     assert cookie not in text
     assert "Browser/1" not in text
+
+
+class TestWhereabouts:
+    """Where a reader is whose browser has not told its zone."""
+
+    @staticmethod
+    def locate(cookie: str) -> str:
+        guess = first_data.Whereabouts(service.zone_of_customer, "Europe/Paris")
+        return asyncio.run(guess(request_of(cookie, "/orders")))
+
+    def test_where_their_parcels_go(self, database: Database, owner: User, cookie: str) -> None:
+        make_order(database, owner, place={"state": "California", "country": "United States"})
+        assert self.locate(cookie) == "America/Los_Angeles"
+
+    def test_at_home_whatever_was_sent_elsewhere(
+        self, database: Database, owner: User, cookie: str
+    ) -> None:
+        make_address(database, owner, country="Germany", is_default_shipping=True)
+        make_order(database, owner, place={"state": "California", "country": "United States"})
+        assert self.locate(cookie) == "Europe/Berlin"
+
+    def test_of_no_known_place_where_the_store_is(
+        self, database: Database, owner: User, cookie: str, set_settings: Callable[..., None]
+    ) -> None:
+        set_settings(PORTAL_STORE_TIME_ZONE="Asia/Tokyo")
+        make_order(database, owner, place={"country": "Atlantis"})
+        assert self.locate(cookie) == "Asia/Tokyo"
+
+    def test_nobody_is_where_the_store_is(self, database: Database) -> None:
+        assert self.locate(new_id()) == "Europe/Paris"

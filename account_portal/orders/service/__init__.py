@@ -3,6 +3,7 @@
 from account_portal.orders.service.arrivals import (
     arrival_of,
     written_arrival,
+    zone_of_customer,
     zone_of_delivery,
 )
 from account_portal.orders.service.cancelling import (
@@ -152,5 +153,6 @@ __all__ = [
     "withdrawable_of",
     "write_policy",
     "written_arrival",
+    "zone_of_customer",
     "zone_of_delivery",
 ]

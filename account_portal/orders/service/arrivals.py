@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
-from account_portal.addresses.rules import country_code_of, zone_of
+from account_portal.addresses.rules import country_code_of, zone_of, zone_of_store
 from account_portal.context import Context
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.written import written_day
-from account_portal.models import AddressCopy, OrderDocument
+from account_portal.models import Address, AddressCopy, Order, OrderDocument
 from account_portal.orders import rules
 from account_portal.orders.schemas import Arrival, OrderCard
 from account_portal.states import OrderStatus, PaymentStatus, ShipmentStatus
@@ -32,6 +33,29 @@ def place_of_delivery(ctx: Context, order: Mapping[str, Any]) -> rules.Place:
     zone = zone_of(address.country if address else None, address.state if address else None)
     country = country_code_of(address.country) if address and address.country else None
     return rules.Place(zone, country or ctx.settings.store_country)
+
+
+def zone_of_customer(ctx: Context) -> ZoneInfo:
+    """The zone the caller probably is in: that of where their parcels go, else the store's."""
+    at_home = select(col(Address.country), col(Address.state)).where(
+        col(Address.customer_id) == ctx.customer_id, col(Address.is_default_shipping)
+    )
+    of_last_order = (
+        select(col(AddressCopy.country), col(AddressCopy.state))
+        .join(
+            Order,
+            col(AddressCopy.id)
+            == func.coalesce(col(Order.shipping_address_id), col(Order.billing_address_id)),
+        )
+        .where(col(Order.customer_id) == ctx.customer_id)
+        .order_by(col(Order.order_date).desc())
+        .limit(1)
+    )
+    for asked in (at_home, of_last_order):
+        place = ctx.db.execute(asked).first()
+        if place and place.country and country_code_of(place.country):
+            return zone_of(place.country, place.state)
+    return zone_of_store(ctx.settings)
 
 
 def arrival_of(parcel: Mapping[str, Any], zone: tzinfo, now: datetime) -> Arrival | None:
