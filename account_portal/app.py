@@ -8,6 +8,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.app import default_error_boundary
+from reflex.istate.manager import StateManager
 from reflex_base.registry import RegistrationContext
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -246,6 +247,8 @@ class PortalApp(rx.App):
 
     @asynccontextmanager
     async def _setup_event_processor(self) -> AsyncIterator[None]:
+        # The app is made before the server forks: what tells its processes apart is each one's own.
+        self._state_manager = StateManager.create()
         async with super()._setup_event_processor():
             uploads_act_for_their_sender(self.event_processor)
             yield

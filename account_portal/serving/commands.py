@@ -21,7 +21,6 @@ from account_portal.serving.server import (
     require_free_port,
     run_server,
     serve_built_pages,
-    share_with_workers,
 )
 
 HOST = click.option(
@@ -100,7 +99,6 @@ def api(host: str, port: int | None, workers: int) -> None:
         require_asked_demo(settings, host)
         require_free_port(host, settings.port)
         prepare_database(settings)
-    share_with_workers(API_ALONE)
     address = f"{settings.origin}/api/v1/{settings.store_id}/storefront"
     run_server(
         API_ALONE,

@@ -2,7 +2,7 @@
 
 import errno
 import gc
-import importlib
+import multiprocessing
 import os
 import signal
 import socket
@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -119,6 +119,8 @@ def run_server(
     )
     server.announce = announce
     with _folder_of_metrics():
+        if multiprocessing.get_start_method() == "fork":
+            _make(target)
         server.serve(target_loader=partial(_load, target, os.getpid()), wrap_loader=False)
 
 
@@ -136,12 +138,12 @@ def _folder_of_metrics() -> Iterator[None]:
 
 
 def _load(target: str, parent: int) -> Any:
-    """Make the app in a worker, which ends when the server that started it does.
+    """The app in a worker, which ends when the server that started it does.
 
     A server that is killed tells its workers nothing; they would keep the port, with old code.
     """
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return load_target(target, factory=True)
+    return _make(target)
 
 
 def _end_with(parent: int) -> None:
@@ -152,20 +154,22 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def share_with_workers(target: str) -> None:
-    """Load the app's code before the workers are forked, so that they hold it together, once.
+@cache
+def _make(target: str) -> Any:
+    """The app, made once: workers that are forked with it hold it together and begin at once.
 
     Args:
-        target: a function that makes the app, as `module:name`; it is not called.
+        target: what makes it, as `module:name`; it opens no connection and starts no thread.
     """
     gc.disable()  # nothing that is loaded here ever goes
-    importlib.import_module(target.partition(":")[0])
+    app = load_target(target, factory=True)
     # What the collector never visits stays unwritten, and so shared.
     gc.freeze()
     # A call makes thousands of objects, few of them in cycles: to look for these after each 700
     # takes a twentieth of the time.
     gc.set_threshold(20_000, 10, 10)
     gc.enable()
+    return app
 
 
 def serve_built_pages() -> None:

@@ -3,6 +3,7 @@
 Pages and API as they run for customers, on each database.
 """
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from account_portal.app import app
 from account_portal.core.places import ROOT
 from tests.portal_server import START_WITHIN, free_port, plain_environment
 
@@ -24,6 +26,12 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def children(pid: int) -> set[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return {int(child) for child in found}
+
+
+def kilobytes(pid: int, kind: str) -> int:
+    """What a process holds of a kind of memory, as Linux names it."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{kind}:"))
 
 
 def answers(port: int) -> bool:
@@ -85,3 +93,22 @@ def test_a_killed_worker_has_a_successor_and_a_killed_server_leaves_the_port(
     process.wait()
     assert within(15, lambda: not answers(port))
     assert within(15, lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+
+
+def test_a_worker_shares_the_code_it_runs(
+    server: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    """Made anew in each, it would be there as often as there are workers."""
+    process, _ = server
+    (worker,) = children(process.pid)
+    assert kilobytes(worker, "Shared_Dirty") > 2 * kilobytes(worker, "Private_Dirty")
+
+
+def test_workers_of_one_app_do_not_take_each_other_for_themselves() -> None:
+    """Who waits for a tab's lock in Redis is known by its manager's id."""
+
+    async def begin() -> object:
+        async with app._setup_event_processor():
+            return app.state_manager
+
+    assert asyncio.run(begin()) is not asyncio.run(begin())
