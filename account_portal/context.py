@@ -252,7 +252,7 @@ class Context:
             hook()
 
     def begin_writing(self) -> None:
-        """Leave the reading transaction and begin a writing one.
+        """Leave the reading transaction and begin a writing one; a call that writes goes on.
 
         For calls that do something slow first (hashing a password): they read, work without a lock,
         then call this and read again what they rely on.

@@ -183,7 +183,13 @@ class Transaction:
             raise GatewayUnavailable(MAY_BE_DONE) from error
 
     def begin_writing(self) -> None:
-        """End a reading transaction; what is asked next begins a writing one."""
+        """End a reading transaction; what is asked next begins a writing one.
+
+        One that writes goes on: what it wrote and the locks it holds must not get lost because a
+        service that it calls brings something up to date.
+        """
+        if self.writes:
+            return
         self.close()
         self.writes = True
 

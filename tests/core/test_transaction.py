@@ -74,6 +74,17 @@ def test_writing_begins_after_reading(database: Database, owner: User) -> None:
         assert ctx.read(NAME, id=owner.id) == [("Olga",)]
 
 
+def test_what_was_written_before_is_kept(database: Database, owner: User) -> None:
+    with enter(writes=True, actor=Actor(), database=database) as ctx:
+        row = ctx.db.get_one(User, owner.id)
+        row.first_name = "Olga"
+        ctx.begin_writing()
+        row.last_name = "Later"
+    with enter(writes=False, actor=Actor(), database=database) as ctx:
+        found = ctx.db.get_one(User, owner.id)
+        assert (found.first_name, found.last_name) == ("Olga", "Later")
+
+
 def test_connections_whose_server_hung_up_are_replaced(database: Database, owner: User) -> None:
     """Also when it hung up too late to be seen before a read: nobody's call fails by it."""
     if database.is_sqlite:

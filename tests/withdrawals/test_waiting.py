@@ -137,6 +137,24 @@ def test_staff_and_time_together_carry_it_out_once(
     assert open_ones(database) == 0
 
 
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_done_once_though_the_order_is_brought_up_to_date_first(
+    database: Database, call: Any, order: Order, state: Any, clock: Any, by_staff: bool
+) -> None:
+    """Its return window closed a moment ago, and nobody has looked at it since."""
+    reference = state(order)
+    arrives(call)
+    clock.advance(days=40)
+    if by_staff:
+        wanted = MatchWithdrawal(order_number=order.order_number)
+        call(service.carry_out_for_shop, reference, wanted, actor=SHOP)
+    else:
+        assert call(service.try_again, reference, actor=SHOP)
+    [row] = rows(database, Withdrawal)
+    assert (row.status, row.is_carried_out) == ("settled", True)
+    assert len(rows(database, OrderReturn)) == 1
+
+
 def test_many_that_cannot_be_done_keep_none_from_its_turn(
     database: Database,
     call: Any,
