@@ -8,9 +8,11 @@ import pytest
 
 from account_portal.context import SHOP
 from account_portal.core.db import Database
+from account_portal.merchant import housekeeping
 from account_portal.models import Order, OrderReturn, ReturnItem, User, Withdrawal
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelItem, Policy
+from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import rules, service
 from account_portal.withdrawals.schemas import MatchWithdrawal, StateWithdrawal
 from tests.factories.orders import make_line, make_order
@@ -211,3 +213,35 @@ def test_what_is_cancelled_was_to_come_until_then(
         with contextlib.suppress(rules.NotCarriedOut):
             call(service.carry_out_for_shop, reference, wanted, actor=SHOP)
     assert [one.quantity for one in rows(database, ReturnItem)] == [2] * (cancelled != "before")
+
+
+@pytest.mark.parametrize("refunded", ["before", "since"])
+def test_what_got_lost_was_to_come_until_it_was_refunded(
+    database: Database, acting: Any, call: Any, owner: User, clock: Any, refunded: str
+) -> None:
+    clock.now = ARRIVED - timedelta(days=9)
+    set_policy(acting, window_days=14)
+    order = make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+        parcels=[FIRST, {"units": {"B": 2}, "status": "shipped", "reference_number": "P-2"}],
+        place=BERLIN,
+        at=ARRIVED,
+    )
+
+    def refund() -> None:
+        call(orders.move_shipment, "P-2", ShipmentStatus.LOST, actor=SHOP)
+        call(orders.refund_shipment, "P-2", actor=SHOP)
+
+    clock.now = ARRIVED + timedelta(days=39)
+    if refunded == "before":
+        refund()
+    clock.advance(days=1)
+    state(acting, order.order_number, owner)
+    assert rows(database, ReturnItem) == []
+    clock.advance(days=2)
+    if refunded == "since":
+        refund()
+    housekeeping.carry_out_withdrawals()
+    assert [one.quantity for one in rows(database, ReturnItem)] == [2] * (refunded == "since")

@@ -42,13 +42,19 @@ def line_returns(
 def _last_arrival(facts: OrderFacts, at: datetime) -> datetime:
     """When the last of an order arrived; not before that moment, if more was to come then."""
     last = max((one.delivered_at for one in facts.arrivals()), default=at)
-    if any(row["created_at"] >= at for row in facts.cancelled):
-        return max(last, at)  # it was to come, until it was cancelled
+    lost = [
+        (parcel["modified_at"], row)
+        for parcel in facts.shipments
+        for row in facts.items.get(parcel["id"], ())
+        if row["written_off"] is not None
+    ]
+    gone = [*((row["created_at"], row) for row in facts.cancelled), *lost]
+    if any(since >= at for since, _ in gone):
+        return max(last, at)  # it was to come, until it was cancelled or given up
     if facts.order["status"] in rules.DELIVERED:
         return last  # history has not all in parcels
     over = Counter(facts.delivered_units())
-    lost = (row for parcel in facts.shipments for row in facts.items.get(parcel["id"], ()))
-    for row in (*facts.cancelled, *(row for row in lost if row["written_off"] is not None)):
+    for _, row in gone:
         over[row["line_id"]] += row["quantity"]
     is_over = all(line["quantity"] <= over[line["id"]] for line in facts.lines)
     return last if is_over else max(last, at)

@@ -88,6 +88,7 @@ def refund_shipment(ctx: Context, reference_number: str) -> list[str]:
             f"Order {order.order_number} is cancelled: what was paid for it goes back already."
         )
     before = money_of(ctx.db, order)
+    shipment.modified_at = ctx.now
     _leave_what_is_missing(ctx, order, shipment)
     refunds = add_refunds(
         ctx,
