@@ -1,5 +1,6 @@
 """Parts of the pages of claims."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import reflex as rx
@@ -17,15 +18,29 @@ PROBLEMS = [
 DIGITAL_PROBLEMS = [("damaged", "Does not work"), ("wrong_item", "Not what I ordered")]
 """The same of what is downloaded, which no parcel brings."""
 
+MIXED_PROBLEMS = [("damaged", "Damaged, or does not work"), ("wrong_item", "Not what I ordered")]
+"""The same of both together."""
+PROBLEMS_OF = {"": PROBLEMS, "all": DIGITAL_PROBLEMS, "some": MIXED_PROBLEMS}
+"""By how much of what is reported is downloaded; see `files_of`."""
 
-def problem(code: Any) -> Any:
+
+def files_of(chosen: Iterable[bool]) -> str:
+    """How much of what is reported is downloaded, by whether each line is: all, some, or none."""
+    kinds = set(chosen)
+    if True not in kinds:
+        return ""
+    return "some" if False in kinds else "all"
+
+
+def problem(code: Any, is_digital: Any) -> Any:
     """What is wrong, in words."""
-    return rx.match(code, *PROBLEMS, "")
+    of_goods = rx.match(code, *PROBLEMS, "")
+    return rx.cond(is_digital, rx.match(code, *DIGITAL_PROBLEMS, of_goods), of_goods)
 
 
-def claimed_item(item: Any, *, is_parcel: Any, end: Any = None) -> rx.Component:
+def claimed_item(item: Any, *, is_parcel: Any, is_digital: Any, end: Any = None) -> rx.Component:
     """Units that something is wrong with, and what was said of them."""
-    words = rx.cond(is_parcel, "Did not arrive", problem(item.problem))
+    words = rx.cond(is_parcel, "Did not arrive", problem(item.problem, is_digital))
     return ui.order_line(
         item.product_name,
         picture=item.product_image_url,
@@ -41,8 +56,11 @@ def claimed_item(item: Any, *, is_parcel: Any, end: Any = None) -> rx.Component:
     )
 
 
-def asked_for(quote: Any, wish: Any) -> rx.Component:
-    """What a report asks for; the store may agree to less, or to something else."""
+def asked_for(quote: Any, wish: Any, files: Any) -> rx.Component:
+    """What a report asks for; the store may agree to less, or to something else.
+
+    `files` says how much of it is downloaded: `all`, `some`, or nothing.
+    """
     return ui.stack(
         rx.cond(
             wish == "refund",
@@ -51,8 +69,14 @@ def asked_for(quote: Any, wish: Any) -> rx.Component:
             ),
             ui.text(
                 ui.number(quote.units),
-                rx.cond(quote.units == 1, " item is", " items are"),
-                " sent again, free of charge.",
+                rx.cond(quote.units == 1, " item is ", " items are "),
+                rx.match(
+                    files,
+                    ("all", "made available again"),
+                    ("some", "replaced"),
+                    "sent again",
+                ),
+                ", free of charge.",
             ),
         ),
         ui.text("This happens once the store has agreed.", tone="muted", size="small"),

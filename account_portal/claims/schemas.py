@@ -159,6 +159,7 @@ class ClaimDetail(View):
     """A claim as its page shows it."""
 
     claim: Claim
+    digital: list[str] = Field(description="SKUs of lines of the order that are downloaded.")
     refunds: list[ShownRefund]
     store_email: str = Field(description="Where customers get help; may be empty.")
     help_link: str = Field(description="Where the customer gets help; may be empty.")

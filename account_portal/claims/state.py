@@ -6,6 +6,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.claims import service
+from account_portal.claims.components import files_of
 from account_portal.claims.schemas import (
     LONGEST_WORDS,
     Claimable,
@@ -77,6 +78,13 @@ class ReportProblemState(EvidenceOfLines, PageData, PageState):
                 if line.counts and (line.chosen or not some)
             ]
         return [one.value for one in ReturnResolution if all(one in ways for ways in offered)]
+
+    @rx.var
+    def files(self) -> str:
+        """How much of what was chosen is downloaded: `all`, `some`, or nothing."""
+        return (
+            "" if self.about else files_of(one.item.is_digital for one in self.lines if one.chosen)
+        )
 
     @page_load
     async def load(self) -> None:

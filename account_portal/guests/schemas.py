@@ -86,6 +86,7 @@ class ChoosableLine(View):
     product_name: str
     product_image_url: str | None
     variant_name: str | None
+    is_digital: bool = Field(description="It is downloaded: no parcel brings it.")
     counts: list[list[str]] = Field(description="Value and word of each number; empty: none.")
     chosen: str = Field(default="0", description="Of `counts`.")
     resolution: ReturnResolution = Field(description="What comes for units that go back.")

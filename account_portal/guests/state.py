@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.claims.components import PROBLEMS_OF, files_of
 from account_portal.claims.schemas import (
     LONGEST_WORDS,
     ClaimableParcel,
@@ -118,6 +119,30 @@ class FoundOrderState(EvidenceDraft, PageState):
         """How the numbers of its addresses are read, by the numbers as they stand."""
         return readable_phones(self.shown.shipping_address) if self.shown else {}
 
+    @rx.var
+    def files(self) -> str:
+        """How much of what is reported is downloaded: `all`, `some`, or nothing."""
+        if self.asking != "report":
+            return ""
+        open_lines = [line for line in self.lines if line.counts]
+        chosen = [line for line in open_lines if line.chosen != "0"]
+        return files_of(line.is_digital for line in chosen or open_lines)
+
+    @rx.var
+    def problems(self) -> list[list[str]]:
+        """What can be wrong with all that was chosen; before anything is, with any of it."""
+        return [list(one) for one in PROBLEMS_OF[self.files]]
+
+    @rx.event
+    async def choose_count(self, sku: str, count: str) -> None:
+        """Choose how many of a line; what cannot be wrong with it is no longer offered."""
+        self.lines = [
+            line.model_copy(update={"chosen": count})
+            if line.sku == sku and [count, count] in line.counts
+            else line
+            for line in self.lines
+        ]
+
     @rx.event
     async def load(self) -> None:
         """Show the order that the browser's cookie opens, or lead back to looking for it."""
@@ -193,7 +218,7 @@ class FoundOrderState(EvidenceDraft, PageState):
             raise InvalidInput(_="Choose how many of which item.")
         if self.asking == "return" and not self.reason:
             raise InvalidInput(reason="Please choose one.")
-        if self.asking == "report" and not self.problem:
+        if self.asking == "report" and self.problem not in dict(PROBLEMS_OF[self.files]):
             raise InvalidInput(problem="Please choose one.")
         try:
             await self._or_leave(self._preview())

@@ -313,3 +313,17 @@ def test_when_the_time_is_over_the_order_says_so(database: Database, owner: User
     assert page.shown.claims_closed > long_ago
     form = open_form(database, owner, order)
     assert (form.has_items, form.parcels) == (False, [])
+
+
+def test_a_file_is_reported_as_one(database: Database, owner: User) -> None:
+    file = {"product_type": "digital", "download_url": "https://shop.example/f"}
+    lines = [make_line(0), make_line(1, **file)]
+    order = make_order(database, owner, lines=lines, parcels=[{"units": {"SKU-0": 1}}])
+    page = open_form(database, owner, order)
+    assert page.files == ""
+    choose(page, "SKU-1")
+    assert page.files == "all"
+    choose(page, "SKU-0")
+    assert page.files == "some"
+    number = make_claim(database, owner, order).claim_number
+    assert open_claim(database, owner, number).shown.digital == ["SKU-1"]

@@ -18,7 +18,7 @@ from account_portal.returns.schemas import TellReturnParcel
 from account_portal.states import ReturnStatus
 from tests.conftest import Acting, Clock
 from tests.console.conftest import Browser
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 from tests.factories.returns import make_return
 from tests.factories.users import make_user
 
@@ -146,6 +146,10 @@ def test_what_waits_is_counted(
             assert ("First come first" in shown.text) is (queue.screen != "deliveries")
 
 
+RESERVED = {"payment_status": "pending", "collection": "authorized"}
+FILE = make_line(product_type="digital")
+
+
 def test_who_packs_is_led_to_what_may_be_sent(
     database: Database, signed_in: SignedIn, owner: User
 ) -> None:
@@ -154,11 +158,14 @@ def test_who_packs_is_led_to_what_may_be_sent(
         make_order(database, owner, order_number=number, **values)
     make_order(database, owner, order_number="A-5", parcels=[{"status": "packed"}], **unpaid)
     make_order(database, owner, order_number="A-6", parcels=[{"status": "packed"}])
+    reserved = {"payment_status": "pending", "payments": [RESERVED]}
+    make_order(database, owner, order_number="A-7", lines=[FILE], **reserved)
+    make_order(database, owner, order_number="A-8", **reserved)
     warehouse = signed_in(Role.WAREHOUSE)
     queues = {queue.label: queue for queue in overview.QUEUES}
     for label, expected in {
-        "Orders to pack": ["A-2", "A-4"],
-        "Orders not paid yet": ["A-1", "A-3", "A-5"],
+        "Orders to pack": ["A-2", "A-4", "A-8"],
+        "Orders not paid yet": ["A-1", "A-3", "A-5", "A-7"],
         "Parcels to hand over": ["A-6"],
     }.items():
         shown = warehouse.page(f"/{queues[label].screen}?{queues[label].query}").text

@@ -172,3 +172,21 @@ def test_cancelled_items_are_in_the_history_and_their_credit_in_the_account(
     shown = screen(staff, order.order_number)
     assert "store credit, of which ₹2.50 came back or is to." in shown
     assert "1 × Product 0 cancelled: Too late" in shown[shown.rindex("History ") :]
+
+
+@pytest.mark.parametrize(
+    ("paid", "words"),
+    [
+        ("success", "Nothing is sent: its customer can download it."),
+        ("pending", "Nothing is sent: its customer can download it once it is paid."),
+    ],
+)
+def test_of_files_nothing_is_packed(
+    database: Database, owner: User, staff: Any, paid: str, words: str
+) -> None:
+    line = make_line(product_type="digital", download_url="https://shop.example/f")
+    payments = [{"payment_status": paid}]
+    order = make_order(database, owner, lines=[line], payment_status=paid, payments=payments)
+    shown = screen(staff, order.order_number)
+    assert words in shown
+    assert "Nothing is packed yet." not in shown

@@ -102,7 +102,7 @@ def test_the_form_says_what_it_lacks(open_page: OpenPage) -> None:
 
 def test_a_report_leads_to_what_came_of_it(open_page: OpenPage) -> None:
     page = open_page(f"/claims/CLM-{SENT_AGAIN}-1", as_=DEMO)
-    expect(page.get_by_text("We send it again.")).to_be_visible()
+    expect(page.get_by_text("We replace it.")).to_be_visible()
     page.get_by_role("link", name="NW-20975").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("NW-20975")
 

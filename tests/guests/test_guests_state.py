@@ -62,6 +62,7 @@ HANDLERS: list[tuple[str, tuple[Any, ...]]] = [
     ("ask", ("report",)),
     ("ask", ("anything",)),
     ("ask_about_parcel", ("SHP-1",)),
+    ("choose_count", ("SKU-1", "1")),
     ("check", ({"quantity-SKU-1": "1", "reason": "damaged"},)),
     ("add_evidence", ([page_file()],)),
     ("remove_evidence", ("01HZX3T5V9K2M4N6P8Q0R2S4T6",)),
@@ -223,3 +224,32 @@ def test_a_window_that_closed_is_said_so(database: Database, acting: Any, owner:
     assert not state.can_return
     assert state.return_until < datetime.now(UTC)
     assert state.return_note == "Returns closed on {date}."
+
+
+def test_of_a_file_only_what_can_be_wrong_with_it_is_offered(
+    database: Database, acting: Any, owner: User
+) -> None:
+    file = {"product_type": "digital", "download_url": "https://shop.example/f"}
+    goods = make_line(0)
+    lines = [goods, make_line(1, **file)]
+    contact = {"customer_email": "guest@example.com", "status": "delivered"}
+    order = make_order(
+        database, owner, lines=lines, parcels=[{"units": {goods["sku"]: 1}}], **contact
+    )
+    tab, state = tab_with(database, opened(acting, database, order))
+    tab.press(state, "ask", "report")
+
+    def offered() -> set[str]:
+        return {code for code, _ in state.problems}
+
+    parcel = {"missing_item", "not_arrived"}
+    tab.press(state, "choose_count", "SKU-0", "1")
+    assert (state.files, parcel <= offered()) == ("", True)
+    tab.press(state, "choose_count", "SKU-1", "1")
+    assert (state.files, parcel & offered()) == ("some", set())
+    tab.press(state, "choose_count", "SKU-0", "0")
+    assert (state.files, state.problems[0]) == ("all", ["damaged", "Does not work"])
+    tab.press(state, "check", {"quantity-SKU-1": "1", "problem": "not_arrived"})
+    assert state.errors == {"problem": "Please choose one."}
+    tab.press(state, "check", {"quantity-SKU-1": "1", "problem": "damaged"})
+    assert state.reporting.units == 1

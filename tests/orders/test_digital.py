@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from account_portal.claims.service import list_claimable
@@ -15,6 +15,7 @@ from account_portal.loyalty import service as loyalty
 from account_portal.models import Order, OrderDocument, OutboxMessage, User
 from account_portal.notifications.messages.orders import OrderPlaced
 from account_portal.orders import rules, service
+from account_portal.orders.schemas import OrderSearch
 from account_portal.orders.service import apply_settings, get_order, get_order_page
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
@@ -194,3 +195,81 @@ def test_orders_of_earlier_versions_are_brought_up_to_date(
         db.commit()
     call(service.count_orders)
     assert call(get_order, number).view().status in rules.DELIVERED
+
+
+RESERVED: dict[str, Any] = {
+    "payment_status": "pending",
+    "payments": [{"payment_status": "pending", "collection": "authorized"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "ready"),
+    [
+        ({"lines": [course()]}, True),
+        ({"lines": [make_line(product_type="digital")]}, False),
+        ({"lines": [make_line(0), course(1)], "parcels": [{}]}, False),
+        ({"lines": [course()], "parcels": [{}]}, False),
+        ({"lines": [course()], **NOT_PAID}, False),
+        ({"lines": [course()], "status": "cancelled"}, False),
+    ],
+)
+def test_lists_say_that_it_is_ready_as_its_page_does(
+    database: Database, owner: User, call: Any, values: dict[str, Any], ready: bool
+) -> None:
+    number = make_order(database, owner, **values).order_number
+    [card] = call(service.search_orders, OrderSearch()).rows
+    assert card.can_download is call(get_order_page, number).can_download is ready
+
+
+@pytest.mark.parametrize(
+    ("values", "held"),
+    [
+        ({"lines": [course()]}, True),
+        ({"lines": [make_line(0), course(1)]}, True),
+        ({"lines": [make_line(product_type="digital")]}, False),
+        ({"lines": [course()], "status": "cancelled"}, False),
+        ({"lines": [course()], "parcels": [{"status": "packed"}]}, False),
+    ],
+)
+def test_who_owes_its_money_is_told_that_files_follow(
+    database: Database, owner: User, call: Any, values: dict[str, Any], held: bool
+) -> None:
+    number = make_order(database, owner, **NOT_PAID, **values).order_number
+    assert call(get_order_page, number).are_files_held is held
+
+
+def test_money_that_is_reserved_opens_no_file_and_asks_nobody_to_pack(
+    database: Database, owner: User, call: Any
+) -> None:
+    def told(line: dict[str, Any]) -> tuple[bool, str]:
+        number = make_order(database, owner, lines=[line], **RESERVED).order_number
+        page = call(get_order_page, number)
+        assert not page.is_waiting_for_money
+        with database.session(writes=False) as db:
+            awaits = db.execute(
+                select(col(OrderDocument.awaits_payment)).where(
+                    col(OrderDocument.order_number) == number
+                )
+            ).scalar_one()
+        return awaits, page.money_note
+
+    assert told(course()) == (
+        True,
+        "The amount is reserved. What you ordered is here once it is taken.",
+    )
+    assert told(make_line()) == (
+        False,
+        "The amount is reserved. It is taken when your order is sent.",
+    )
+
+
+def test_only_what_no_parcel_brings_is_reported_as_a_file(
+    database: Database, owner: User, call: Any
+) -> None:
+    """A card with a code, in a parcel, may have got lost in it."""
+    lines = [make_line(0), course(1), course(2)]
+    packed = {"units": {lines[0]["sku"]: 1, lines[1]["sku"]: 1}}
+    number = make_order(database, owner, lines=lines, parcels=[packed]).order_number
+    found = call(list_claimable, number).lines
+    assert [line.is_digital for line in found] == [False, False, True]

@@ -30,7 +30,14 @@ def _words(claim: Any) -> rx.Component:
                 ". You need not send anything back.",
             ),
         ),
-        ("replacement", rx.fragment("We send it again. You need not pay or send back anything.")),
+        (
+            "replacement",
+            rx.fragment(
+                # Of items some may be downloaded.
+                rx.cond(claim.reference_number, "We send it again.", "We replace it."),
+                " You need not pay or send back anything.",
+            ),
+        ),
         rx.fragment("We would like to look at the items, and have set up a return for them."),
     )
     return rx.match(
@@ -148,7 +155,7 @@ def _history(page: Any) -> rx.Component:
 
 def _dialog() -> rx.Component:
     return ui.dialog(
-        ui.text("Nothing is refunded or sent again. You can report it again while there is time."),
+        ui.text("Nothing is refunded or replaced. You can report it again while there is time."),
         id="withdraw-claim",
         title="Withdraw this report?",
         size="small",
@@ -176,6 +183,7 @@ def claim_detail() -> rx.Component:
         lambda item: claimed_item(
             item,
             is_parcel=claim.reference_number.bool(),
+            is_digital=page.digital.contains(item.sku),
             end=ui.money(item.amount, claim.currency),
         ),
     )

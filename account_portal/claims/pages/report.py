@@ -220,7 +220,9 @@ def _chosen_line(line: Any) -> rx.Component:
         ui.order_line(
             line.item.product_name,
             picture=line.item.product_image_url,
-            detail=rx.fragment("Quantity ", line.quantity, " · ", problem(line.problem)),
+            detail=rx.fragment(
+                "Quantity ", line.quantity, " · ", problem(line.problem, line.item.is_digital)
+            ),
             below=ui.stack(
                 rx.cond(
                     line.details, ui.text(rx.el.bdi(line.details), size="small", as_typed=True)
@@ -255,10 +257,23 @@ def _last_look() -> rx.Component:
         ui.timeline_event("You send this report", tone="current"),
         ui.timeline_event("We look into it and write to you"),
         ui.timeline_event(
-            rx.cond(State.wish == "refund", "Your money comes back", "We send it again"),
+            rx.cond(
+                State.wish == "refund",
+                "Your money comes back",
+                rx.match(
+                    State.files,
+                    ("all", "We make it available again"),
+                    ("some", "We replace it"),
+                    "We send it again",
+                ),
+            ),
             detail=rx.cond(
                 State.about == "",
-                "Keep what is with you until then: we may ask for it.",
+                rx.cond(
+                    State.files == "all",
+                    "",
+                    "Keep what is with you until then: we may ask for it.",
+                ),
                 "If it arrives after all, withdraw the report.",
             ),
         ),
@@ -278,7 +293,9 @@ def _last_look() -> rx.Component:
                 action=ui.link("Change", ui.hidden_text(" what you report"), to=here),
             ),
             ui.stack(
-                ui.section("What you would like", ui.card(asked_for(State.quote, State.wish))),
+                ui.section(
+                    "What you would like", ui.card(asked_for(State.quote, State.wish, State.files))
+                ),
                 ui.section("What happens", ui.card(what_happens)),
                 gap="large",
             ),

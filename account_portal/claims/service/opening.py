@@ -51,6 +51,7 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
     names = {line["id"]: line["product_name"] for line in facts.lines}
     open_parcels = {parcel_id for parcel_id, why in _parcels(ctx, facts).items() if why is None}
     parcels = []
+    files = {line["id"] for line in facts.files}
     missing = {
         row["line_id"]
         for row in facts.claims
@@ -87,7 +88,7 @@ def list_claimable(ctx: Context, order_number: str) -> schemas.Claimable:
                 product_image_url=line["product_image_url"],
                 variant_name=line["variant_name"],
                 sku=line["sku"],
-                is_digital=line["product_type"] == "digital",
+                is_digital=line["id"] in files,
                 claimable_quantity=found.units,
                 resolutions=list(found.resolutions),
                 evidence_for=list(found.evidence_for),

@@ -160,6 +160,14 @@ def get_claim_detail(ctx: Context, claim_number: str) -> schemas.ClaimDetail:
     row = _one(ctx, col(Claim.claim_number) == claim_number)
     return schemas.ClaimDetail(
         claim=_views(ctx, [row])[0],
+        digital=list(
+            ctx.db.execute(
+                select(col(OrderLine.sku)).where(
+                    col(OrderLine.order_id) == row[0].order_id,
+                    col(OrderLine.product_type) == "digital",
+                )
+            ).scalars()
+        ),
         refunds=orders.shown_refunds(ctx, row.order_number, claim_id=row[0].id),
         store_email=ctx.settings.store_email,
         help_link=orders.help_link(ctx, row.order_number),

@@ -88,6 +88,8 @@ class OrderScreen:
     history: Sequence[Happened]
     awaited: Any
     """What is not paid yet and is to come before goods are sent, in major units."""
+    is_digital: bool
+    """Nothing of it is sent: it is there once it is paid."""
     can_approve: bool
     can_cancel: bool
 
@@ -132,6 +134,7 @@ def read_order(ctx: Context, order_number: str) -> OrderScreen:
         payout_accounts=lists.list_bank_accounts(ctx, verified).rows,
         history=_history(ctx, order, facts, payments, refunds, returns, claims),
         awaited=money.to_major(rules.awaited(facts.money()), order.currency),
+        is_digital=facts.is_digital,
         can_approve=status in WAITING,
         can_cancel=rules.can_shop_cancel(
             status, [ShipmentStatus(row["status"]) for row in facts.shipments]

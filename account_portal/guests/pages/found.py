@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
-from account_portal.claims.components import DIGITAL_PROBLEMS, PROBLEMS, asked_for
+from account_portal.claims.components import asked_for
 from account_portal.claims.schemas import LONGEST_WORDS
 from account_portal.evidence.components import evidence_field
 from account_portal.guests.state import REASONS
@@ -59,7 +59,8 @@ def _line(line: Any) -> rx.Component:
             "quantity-" + line.sku,
             rx.fragment("How many", ui.hidden_text(": ", line.product_name)),
             line.counts,
-            default_value=line.chosen,
+            value=line.chosen,
+            on_change=State.choose_count(line.sku),
         ),
     )
     return ui.order_line(
@@ -110,11 +111,7 @@ def _said() -> rx.Component:
     problem = ui.select_field(
         "problem",
         "What is wrong",
-        rx.cond(
-            State.is_digital,
-            rx.Var.create(DIGITAL_PROBLEMS).to(list[list[str]]),
-            rx.Var.create(PROBLEMS).to(list[list[str]]),
-        ),
+        State.problems,
         placeholder="Choose what is wrong",
         default_value=State.problem,
         error=State.errors["problem"],
@@ -140,7 +137,7 @@ def _said() -> rx.Component:
 def _asked(quote: Any) -> rx.Component:
     """What a report asks for, and the button that sends it."""
     return ui.stack(
-        asked_for(quote, State.wish),
+        asked_for(quote, State.wish, State.files),
         ui.form_actions(
             ui.send_button(
                 "Send report",
@@ -254,7 +251,11 @@ def _order(order: Any) -> rx.Component:
                     State.can_download, ui.text("Ready to download", size="title", strong=True)
                 ),
                 ui.split(
-                    ui.status_badge("order", order.status, plain=True),
+                    rx.cond(
+                        State.can_download,
+                        ui.status_badge("payment", order.payment_status, plain=True),
+                        ui.status_badge("order", order.status, plain=True),
+                    ),
                     ui.text("Ordered ", ui.date(order.order_date), tone="muted"),
                 ),
                 rx.cond(State.is_digital, rx.fragment(), ui.order_tracker(order.status)),

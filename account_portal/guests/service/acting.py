@@ -179,7 +179,13 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
             for item in items
         ],
         to_report=[
-            _choosable(item, line.claimable_quantity, line.reason or "", line.reason_at)
+            _choosable(
+                item,
+                line.claimable_quantity,
+                line.reason or "",
+                line.reason_at,
+                is_digital=line.is_digital,
+            )
             for item in items
             for line in (reports[item.sku],)
         ],
@@ -198,11 +204,17 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
 
 
 def _choosable(
-    item: ReturnableItem, units: int, reason: str, closed: datetime | None = None
+    item: ReturnableItem,
+    units: int,
+    reason: str,
+    closed: datetime | None = None,
+    *,
+    is_digital: bool = False,
 ) -> schemas.ChoosableLine:
     known = {"sku", "product_id", "product_name", "product_image_url", "variant_name"}
     return schemas.ChoosableLine(
         **item.model_dump(include=known),
+        is_digital=is_digital,
         counts=[[str(count)] * 2 for count in range(units + 1)] if units else [],
         resolution=next(iter(sorted(item.resolutions)), ReturnResolution.REFUND),
         reason="" if units else reason,

@@ -15,7 +15,7 @@ ClaimStep = Literal[
 _SUBJECTS: dict[ClaimStep, str] = {
     "opened": "We got your report {number}",
     "refunded": "You get money back for {number}",
-    "replaced": "We send it again: {number}",
+    "replaced": "You get a replacement for {number}",
     "send_back": "Please send us the items of {number}",
     "rejected": "Your report {number} was declined",
     "withdrawn": "Your report {number} is withdrawn",
@@ -26,8 +26,8 @@ _TEXTS: dict[ClaimStep, str] = {
     "and writes to you.",
     "refunded": "{store} refunds what was wrong with order {order}. You need not send anything "
     "back.",
-    "replaced": "{store} sends you again what was wrong with order {order}. You need not pay or "
-    "send back anything.",
+    "replaced": "{store} replaces what was wrong with order {order}. You need not pay or send "
+    "back anything.",
     "send_back": "{store} wants to look at what was wrong with order {order}, and has set up a "
     "return for it.",
     "rejected": "{store} cannot do what you asked for in {number} for order {order}.",

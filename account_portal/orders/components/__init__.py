@@ -1,15 +1,17 @@
 """Parts of the order pages that others may show."""
 
-from account_portal.orders.components.parts import (
+from account_portal.orders.components.cards import (
     arrival_words,
+    order_card,
+    order_link,
+    parcel_arrival,
+)
+from account_portal.orders.components.parts import (
     claim_link,
     masked,
     need_help,
     order_address,
-    order_card,
     order_item,
-    order_link,
-    parcel_arrival,
     refund_due,
     refund_id,
     refund_line,

@@ -99,6 +99,14 @@ class OrderFacts:
         lines = self.lines_to_come
         return [line for line in lines if not _is_digital(line)] or lines
 
+    @property
+    def files(self) -> list[Stored]:
+        """Digital lines that no parcel brings, paid or not."""
+        packed = {item["line_id"] for row in self.live_shipments for item in self._in(row)}
+        return [
+            line for line in self.lines_to_come if _is_digital(line) and line["id"] not in packed
+        ]
+
     def lines_there(self) -> list[Stored]:
         """Digital lines that no parcel brings, of an order with parcels or goods to send.
 
@@ -107,10 +115,7 @@ class OrderFacts:
         order = self.order
         if self.is_digital or not rules.may_download(order["status"], order["payment_status"]):
             return []
-        packed = {item["line_id"] for row in self.live_shipments for item in self._in(row)}
-        return [
-            line for line in self.lines_to_come if _is_digital(line) and line["id"] not in packed
-        ]
+        return self.files
 
     def _in(self, parcel: Stored) -> Rows:
         return self.items.get(parcel["id"], ())

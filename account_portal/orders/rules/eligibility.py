@@ -245,14 +245,21 @@ def is_held_until_paid(
     )
 
 
-def money_note(facts: MoneyFacts) -> str:
-    """What the states of order and payment do not say of the money; empty if there is nothing."""
+def money_note(facts: MoneyFacts, *, is_digital: bool = False) -> str:
+    """What the states of order and payment do not say of the money; empty if there is nothing.
+
+    Args:
+        facts: what happened to it.
+        is_digital: nothing of the order is sent: it is there once it is paid.
+    """
     if facts.status is OrderStatus.CANCELLED:
         return ""
     account = account_of(facts)
     ways = {one.collection for one in facts.attempts if one.status is TransactionStatus.PENDING}
     if account.unpaid and "on_delivery" in ways and facts.status not in DELIVERED:
         return "You pay when your order is delivered."
+    if account.unpaid and "authorized" in ways and is_digital:
+        return "The amount is reserved. What you ordered is here once it is taken."
     if account.unpaid and "authorized" in ways:
         return (
             "The amount is reserved. It is taken when your order is sent."

@@ -45,7 +45,10 @@ class OrderCard(View):
     units: int
     arrival: Arrival | None = Field(default=None, description="Of the parcel to be expected first.")
     awaits_payment: bool = Field(
-        default=False, description="Money is to come: neither reserved nor due on delivery."
+        default=False, description="Money is to come before goods are sent, or files are open."
+    )
+    can_download: bool = Field(
+        default=False, description="Nothing of it is sent, and it has files that are open."
     )
 
 
@@ -169,6 +172,7 @@ class OrderPage(View):
     is_held_until_paid: bool = Field(
         description="Nothing of it is in a parcel; the shop may still send it before it is paid."
     )
+    are_files_held: bool = Field(description="It has files to download that open once it is paid.")
     checkout_link: str = Field(
         description="Where the shop takes the money itself; empty: nowhere, or it is paid here."
     )

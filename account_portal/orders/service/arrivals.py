@@ -1,6 +1,6 @@
 """When parcels arrive, in days of the place they go to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,12 +132,30 @@ def first_arrival(order: Mapping[str, Any], now: datetime) -> Arrival | None:
 _OVER = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, *rules.DELIVERED})
 
 
-def add_awaited(ctx: Context, cards: Iterable[OrderCard]) -> None:
-    """Say on cards of the caller's orders when their parcels arrive, and which wait for money."""
+def is_download(order: Mapping[str, Any]) -> bool:
+    """Whether an order, by its document, is one of files that are open, and nothing is sent."""
+    to_come = [one for one in order["order_items"] if one["quantity"] > one["cancelled_quantity"]]
+    return (
+        all(one["product_type"] == "digital" for one in to_come)
+        and all(parcel["status"] == ShipmentStatus.CANCELLED for parcel in order["shipments"])
+        and any(one["download_url"] for one in to_come)
+    )
+
+
+def add_awaited(ctx: Context, cards: Iterable[OrderCard], digital: Container[str]) -> None:
+    """Say on cards of the caller's orders what they wait for: parcels, money, a download.
+
+    Args:
+        ctx: of the call.
+        cards: of the orders.
+        digital: numbers of those that have digital lines.
+    """
     waiting = {
         card.order_number: card
         for card in cards
-        if card.status not in _OVER or card.payment_status != PaymentStatus.SUCCESS
+        if card.status not in _OVER
+        or card.payment_status != PaymentStatus.SUCCESS
+        or card.order_number in digital
     }
     if not waiting:
         return
@@ -151,3 +169,4 @@ def add_awaited(ctx: Context, cards: Iterable[OrderCard]) -> None:
         order = orjson.loads(detail)
         card = waiting[order["order_number"]]
         card.arrival, card.awaits_payment = first_arrival(order, ctx.now), awaits_payment
+        card.can_download = is_download(order)

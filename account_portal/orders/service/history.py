@@ -57,8 +57,14 @@ def search_orders(ctx: Context, query: OrderSearch) -> Page[list[OrderCard]]:
 def _page(
     ctx: Context, query: OrderSearch, rows: Iterable[str | bytes], total: int
 ) -> Page[list[OrderCard]]:
-    cards = [card(orjson.loads(row)) for row in rows]
-    add_awaited(ctx, cards)
+    orders = [orjson.loads(row) for row in rows]
+    cards = [card(order) for order in orders]
+    digital = {
+        order["order_number"]
+        for order in orders
+        if any(line["product_type"] == "digital" for line in order["order_items"])
+    }
+    add_awaited(ctx, cards, digital)
     return Page(cards, paginate(total, query))
 
 

@@ -94,9 +94,10 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
             (parcel.status for parcel in order.shipments),
             (item.product_type for item in order.order_items),
         ),
+        are_files_held=_are_files_held(ctx, facts),
         checkout_link=checkout_link(ctx, order_number),
         price=price_breakdown(order, facts),
-        money_note=rules.money_note(facts.money()),
+        money_note=rules.money_note(facts.money(), is_digital=facts.is_digital),
         cancel_note=next((one.message for one in order.cancel_eligibility.reasons), ""),
         can_cancel_items=any(line.cancellable_quantity for line in order.cancel_eligibility.lines),
         can_return=can_return,
@@ -118,6 +119,16 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         if any(line.cancellable_quantity for line in order.cancel_eligibility.lines)
         else [],
     )
+
+
+def _are_files_held(ctx: Context, facts: OrderFacts) -> bool:
+    """Whether the order has files that open once it is paid."""
+    order, files = facts.order, [line["id"] for line in facts.files]
+    is_open = rules.may_download(order["status"], order["payment_status"])
+    if not files or is_open or order["status"] == OrderStatus.CANCELLED:
+        return False
+    of_file = col(OrderLine.id).in_(files) & col(OrderLine.download_url).is_not(None)
+    return ctx.db.execute(select(col(OrderLine.id)).where(of_file).limit(1)).first() is not None
 
 
 def _why_not_returnable(order: OrderDetail) -> str:

@@ -10,6 +10,7 @@ from account_portal.ui.variants import Child, Text, classes, pick
 Tone = Literal["neutral", "info", "success", "warn", "danger", "accent"]
 Kind = Literal[
     "order",
+    "download",
     "shipment",
     "payment",
     "refund",
@@ -47,6 +48,9 @@ STATUSES: dict[Kind, dict[str, Entry]] = {
         "return_to_origin": ("Coming back to us", "undo-2", "warn"),
         "complete": ("Delivered", "package-check", "success"),
         "cancelled": ("Cancelled", "ban", "neutral"),
+    },
+    "download": {
+        "open": ("Ready to download", "circle-check", "success"),
     },
     "shipment": {
         "unscheduled": ("Being prepared", "package", "neutral"),

@@ -52,7 +52,7 @@ def _status(page: Any) -> rx.Component:
             rx.cond(page.can_download, ui.text("Ready to download", size="title", strong=True)),
             ui.split(
                 rx.cond(
-                    is_unplaced & (page.payment.status == "failed"),
+                    page.can_download | (is_unplaced & (page.payment.status == "failed")),
                     ui.status_badge("payment", page.payment.status, plain=True),
                     ui.status_badge("order", order.status, plain=True),
                 ),
@@ -127,6 +127,7 @@ def _under_way(page: Any) -> rx.Component:
             ),
             ui.date(page.payment.retry_available_at, "time"),
             rx.cond(can_go_on, ".", ", this page says how to pay it."),
+            rx.cond(page.are_files_held, " Your files are here once it is paid.", ""),
         ),
         tone="warn",
         title="We are waiting for your payment",
@@ -143,6 +144,17 @@ def _under_way(page: Any) -> rx.Component:
     )
 
 
+def _once_paid(page: Any) -> Any:
+    """What follows the payment."""
+    files = "your files are here to download."
+    return rx.cond(
+        page.is_held_until_paid,
+        " Once it is, we prepare your parcel"
+        + rx.cond(page.are_files_held, f", and {files}", ".").to(str),
+        rx.cond(page.are_files_held, f" Once it is, {files}", ""),
+    )
+
+
 def _missing(page: Any, here: Any, there: Any, failed: Any) -> rx.Component:
     return rx.cond(
         page.is_waiting_for_money,
@@ -150,7 +162,7 @@ def _missing(page: Any, here: Any, there: Any, failed: Any) -> rx.Component:
             ui.text(
                 ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
                 " is not paid yet.",
-                rx.cond(page.is_held_until_paid, " Once it is, we prepare your parcel.", ""),
+                _once_paid(page),
             ),
             rx.cond(
                 page.payment.is_retry_available | (page.checkout_link != ""),

@@ -40,7 +40,9 @@ def settle_account(facts: OrderFacts, now: datetime) -> tuple[list[dict[str, Any
         money = facts.money()
         account = rules.account_of(money)
     _set_payment_status(facts, rules.derive_payment_status(money, account))
-    return missing, rules.awaited(money, account) > 0
+    # Files open once the money is there, and not by its being reserved.
+    is_shut = facts.is_digital and facts.order["status"] != OrderStatus.CANCELLED
+    return missing, (account.unpaid if is_shut else rules.awaited(money, account)) > 0
 
 
 def _set_payment_status(facts: OrderFacts, status: PaymentStatus) -> None:
