@@ -26,7 +26,7 @@ from account_portal.core.errors import (
 from account_portal.core.reading import PreparedSelect
 from account_portal.core.settings import Settings, get_settings
 from account_portal.gateways import Gateways, get_gateways
-from account_portal.models import User, UserSession
+from account_portal.models import User
 from account_portal.security import sessions, tokens
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -260,43 +260,9 @@ class Context:
         self.transaction.begin_writing()
 
 
-_SESSIONS, _USERS = UserSession.__table__.c, User.__table__.c  # type: ignore[attr-defined]
-
-
-class _Found(NamedTuple):
-    """The session a caller names, and of its user the last three."""
-
-    id: str
-    user_id: str | None
-    kind: str
-    origin: str | None
-    anonymous_id: str
-    expires_at: datetime
-    revoked_at: datetime | None
-    generation: int
-    pair_used_at: datetime | None
-    proven_at: datetime | None
-    customer_id: str | None
-    deactivated_at: datetime | None
-    is_demo: bool | None
-
-
-_CALLER = [
-    *(_SESSIONS[name] for name in _Found._fields[:-3]),
-    *(_USERS[name] for name in _Found._fields[-3:]),
-]
+_USERS = User.__table__.c  # type: ignore[attr-defined]
 _PERSON = PreparedSelect(
     select(*(_USERS[name] for name in Person._fields)).where(_USERS.id == bindparam("user_id"))
-)
-_CALLER_OF_TOKEN = PreparedSelect(
-    select(*_CALLER)
-    .outerjoin(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
-    .where(_SESSIONS.id == bindparam("session_id"))
-)
-_CALLER_OF_COOKIE = PreparedSelect(
-    select(*_CALLER)
-    .join(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
-    .where(_SESSIONS.cookie_hash == bindparam("cookie_hash"))
 )
 
 
@@ -310,8 +276,8 @@ def _resolve(transaction: Transaction, caller: Caller, now: datetime) -> Actor:
             return NOBODY
         if claims.get("typ") != "access":
             return NOBODY
-        rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": claims.get("sid")})
-        found = _Found(*rows[0]) if rows else None
+        rows = transaction.read(sessions.OF_TOKEN, {"session_id": claims.get("sid")})
+        found = sessions.Found(*rows[0]) if rows else None
         if found and found.pair_used_at is None and claims.get("gen") == found.generation != 0:
             transaction.first_use_of = (found.id, found.generation)
     elif caller.proof is not None:
@@ -321,13 +287,13 @@ def _resolve(transaction: Transaction, caller: Caller, now: datetime) -> Actor:
             return NOBODY
         if claims.get("typ") != PROOF or claims.get("origin") != caller.origin:
             return NOBODY
-        rows = transaction.read(_CALLER_OF_TOKEN, {"session_id": claims.get("sid")})
+        rows = transaction.read(sessions.OF_TOKEN, {"session_id": claims.get("sid")})
     elif caller.cookie is not None:
-        rows = transaction.read(_CALLER_OF_COOKIE, {"cookie_hash": tokens.digest(caller.cookie)})
-    return _actor(_Found(*rows[0]), caller, now) if rows else NOBODY
+        rows = transaction.read(sessions.OF_COOKIE, {"cookie_hash": tokens.digest(caller.cookie)})
+    return _actor(sessions.Found(*rows[0]), caller, now) if rows else NOBODY
 
 
-def _actor(found: _Found, caller: Caller, now: datetime) -> Actor:
+def _actor(found: sessions.Found, caller: Caller, now: datetime) -> Actor:
     if found.revoked_at is not None or found.expires_at <= now:
         return NOBODY
     is_framed = found.kind == "frame"
@@ -335,8 +301,14 @@ def _actor(found: _Found, caller: Caller, now: datetime) -> Actor:
         return NOBODY
     if found.user_id is None:
         return Actor("visitor", session_id=found.id, anonymous_id=found.anonymous_id)
-    is_shut_out = found.is_demo and not get_settings().demo
+    settings = get_settings()
+    is_shut_out = found.is_demo and not settings.demo
     if found.customer_id is None or found.deactivated_at is not None or is_shut_out:
+        return NOBODY
+    # Turning two-step sign-in on ends what one proof opened: of who has it on, all sessions took
+    # two. Into a frame by itself only the shop's word leads.
+    is_vouched_for = is_framed and found.opened_by is None
+    if found.two_step_at is None and settings.two_step == "required" and not is_vouched_for:
         return NOBODY
     return Actor(
         kind="customer",

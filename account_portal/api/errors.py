@@ -43,7 +43,8 @@ class ErrorEnvelope(BaseModel):
     content: dict[str, Any] = Field(
         default_factory=dict,
         description="What the caller needs to go on; with `second_proof_required` the token of the "
-        "first proof, the ways that may follow it, and where codes can be sent.",
+        "first proof, the ways that may follow it, where codes can be sent, and whether it "
+        "`turns_on` two-step sign-in.",
     )
 
 

@@ -460,6 +460,12 @@ class Settings(BaseSettings):
         description="Minutes for which signing in, a password or a code counts as fresh proof, "
         "which contacts, bank accounts and closing the account ask for.",
     )
+    two_step: Literal["optional", "required"] = Field(
+        default="optional",
+        description="Whether two different proofs to sign in on a new device are each customer's "
+        "choice, or `required` of everybody: who has not chosen it is enrolled at the next "
+        "sign-in, and sessions that one proof opened count no more (`docs/security.md`).",
+    )
     password_memory_kib: int = Field(
         default=65536,
         ge=64,
@@ -723,6 +729,16 @@ class Settings(BaseSettings):
             raise ValueError(f"PORTAL_SMTP_{given[0].upper()} is set: {other}")
         if self.mail_server is not None and not self.mail_from:
             raise ValueError("PORTAL_MAIL_FROM is needed with a mail server")
+        return self
+
+    @model_validator(mode="after")
+    def _codes_can_be_sent(self) -> "Settings":
+        senders = (self.smtp_url, self.smtp_host, self.sms_url, self.whatsapp_url)
+        if self.two_step == "required" and not self.demo and not any(senders):
+            raise ValueError(
+                "PORTAL_TWO_STEP=required needs codes, and nobody sends them: set up a mail server "
+                "or PORTAL_SMS_URL"
+            )
         return self
 
     @model_validator(mode="after")

@@ -280,6 +280,7 @@ def sign_out(customer: str | None, *, everybody: bool) -> None:
 def turn_two_step_off(customer: str) -> None:
     """Let a customer, named by e-mail address or id, sign in with one proof again; they are told.
 
+    With PORTAL_TWO_STEP=required once, within seven days, which turns it on anew.
     For who has lost every second way. Be sure that it is them who asks.
     """
     run_as_shop(auth.turn_two_step_off_for, customer)

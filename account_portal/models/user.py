@@ -60,6 +60,11 @@ class User(Identified, Stamped, table=True):
         sa_type=UtcDateTime,
         description="Since when signing in asks for two proofs; null: for one.",
     )
+    two_step_waived_at: datetime | None = Field(
+        default=None,
+        sa_type=UtcDateTime,
+        description="When the shop, which knew who asked, let one proof turn it on anew.",
+    )
     recovery_codes: list[str] = Field(
         default_factory=list,
         sa_type=JsonType,
@@ -159,8 +164,8 @@ class SignIn(Identified, table=True):
     second_method: str | None = Field(
         default=None,
         max_length=20,
-        description="password, email, sms, whatsapp, recovery_code, device; awaited: it was asked "
-        "for, and did not come; null: none was asked for.",
+        description="password, email, sms, whatsapp, recovery_code, device, "
+        "new_password; awaited: it was asked for, and did not come; null: none was asked for.",
     )
     succeeded: bool
     user_agent: str | None = Field(default=None, max_length=300)

@@ -1,12 +1,52 @@
 """Rows of sessions, as far as every call has to do with them."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from account_portal.core.db import Database
-from account_portal.models import UserSession
+from account_portal.core.reading import PreparedSelect
+from account_portal.models import User, UserSession
+
+_SESSIONS, _USERS = UserSession.__table__.c, User.__table__.c  # type: ignore[attr-defined]
+
+
+class Found(NamedTuple):
+    """The session a caller names, and of its user the last four."""
+
+    id: str
+    user_id: str | None
+    kind: str
+    origin: str | None
+    opened_by: str | None
+    anonymous_id: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    generation: int
+    pair_used_at: datetime | None
+    proven_at: datetime | None
+    customer_id: str | None
+    deactivated_at: datetime | None
+    is_demo: bool | None
+    two_step_at: datetime | None
+
+
+_FOUND = [
+    *(_SESSIONS[name] for name in Found._fields[:-4]),
+    *(_USERS[name] for name in Found._fields[-4:]),
+]
+OF_TOKEN = PreparedSelect(
+    select(*_FOUND)
+    .outerjoin(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
+    .where(_SESSIONS.id == bindparam("session_id"))
+)
+OF_COOKIE = PreparedSelect(
+    select(*_FOUND)
+    .join(User.__table__, _USERS.id == _SESSIONS.user_id)  # type: ignore[attr-defined]
+    .where(_SESSIONS.cookie_hash == bindparam("cookie_hash"))
+)
 
 
 def is_in_force(db: Session, session_id: str) -> bool:

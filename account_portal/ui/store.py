@@ -41,6 +41,11 @@ class StoreState(rx.State):
         return get_settings().demo
 
     @rx.var
+    def asks_for_two(self) -> bool:
+        """Whether everybody signs in by two proofs."""
+        return get_settings().two_step == "required"
+
+    @rx.var
     def dialling_code(self) -> str:
         """What a phone number begins with of which nothing is known yet: the shop's, as `+91`."""
         return dialling_code(get_settings().store_country)

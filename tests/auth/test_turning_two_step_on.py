@@ -46,6 +46,7 @@ def two_step(api: Api, user: User) -> Any:
 def test_its_life(api: Api, owner: User, database: Database, clock: Clock) -> None:
     assert two_step(api, owner) == {
         "is_on": False,
+        "is_required": False,
         "on_since": None,
         "ways": ["password", "email"],
         "recovery_codes_left": 0,

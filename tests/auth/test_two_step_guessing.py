@@ -11,7 +11,7 @@ from sqlalchemy import update
 from account_portal.core.db import Database
 from account_portal.models import KnownDevice, User
 from account_portal.security import tokens
-from tests.conftest import Api, Clock
+from tests.conftest import Api, Clock, Set
 from tests.factories.auth import change_user, load_user, messages
 from tests.factories.records import rows
 from tests.factories.two_step import PHONE, Client, turn_on, with_phone
@@ -27,6 +27,15 @@ def owner(database: Database, owner: User, clock: Clock) -> User:
 def codes(api: Api, owner: User) -> list[str]:
     """Of the owner, who has turned it on."""
     return turn_on(api, owner)
+
+
+@pytest.fixture(params=["on", "required"])
+def asked(request: Any, api: Api, owner: User, set_settings: Set) -> None:
+    """The owner turned it on, or the shop asks everybody."""
+    if request.param == "on":
+        turn_on(api, owner)
+    else:
+        set_settings(PORTAL_TWO_STEP="required")
 
 
 @pytest.fixture
@@ -74,7 +83,7 @@ def follow_link(client: Client, contact: dict[str, str]) -> None:
 
 
 def test_the_mailbox_gives_no_more_tries_at_the_phones_codes(
-    thief: Client, owner: User, codes: list[str], database: Database, clock: Clock
+    thief: Client, owner: User, asked: None, database: Database, clock: Clock
 ) -> None:
     """Else each link would make a device known, with a hundred tries of its own."""
     email = {"email": thief.email}
@@ -95,7 +104,7 @@ def test_the_mailbox_gives_no_more_tries_at_the_phones_codes(
 
 
 def test_who_has_both_contacts_gets_in_by_their_links(
-    thief: Client, owner: User, codes: list[str], database: Database, clock: Clock
+    thief: Client, owner: User, asked: None, database: Database, clock: Clock
 ) -> None:
     """A stranger who closed the codes of both keeps the owner of both from nothing."""
     email = {"email": thief.email}
@@ -122,7 +131,7 @@ def test_who_has_both_contacts_gets_in_by_their_links(
 
 
 def test_the_mailbox_gives_ten_tries_at_the_password_however_many_devices(
-    thief: Client, owner: User, codes: list[str], database: Database, clock: Clock
+    thief: Client, owner: User, asked: None, database: Database, clock: Clock
 ) -> None:
     email = {"email": thief.email}
     first = thief.by_email()
@@ -139,7 +148,7 @@ def test_the_mailbox_gives_ten_tries_at_the_password_however_many_devices(
 
 
 def test_strangers_without_a_proof_use_up_no_second_ones(
-    thief: Client, owner: User, codes: list[str], api: Api, database: Database
+    thief: Client, owner: User, asked: None, api: Api, database: Database
 ) -> None:
     for n in range(11):
         thief.post("/auth/login/password", email=thief.email, password=f"wrong {n}")

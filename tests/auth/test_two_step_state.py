@@ -4,10 +4,16 @@ from typing import Any
 
 import pytest
 
-from account_portal.auth.state import LoginState, SecurityState, SignInAgainState
+from account_portal.auth.state import (
+    ForgotState,
+    LoginState,
+    RegisterState,
+    SecurityState,
+    SignInAgainState,
+)
 from account_portal.core.db import Database
 from account_portal.models import User
-from tests.conftest import Api
+from tests.conftest import Api, Set
 from tests.factories.auth import change_user, codes_sent, load_user
 from tests.factories.two_step import turn_on
 from tests.factories.users import PASSWORD
@@ -71,6 +77,77 @@ def test_the_sign_in_page_goes_on_with_the_second_step(tab: Tab) -> None:
     for nonsense in (5, {"ways": 5, "sent_to": 5}, {"ways": [5]}):
         tab.press(page, "code_sent", {"second": nonsense})
         assert (page.ways, page.sent_to) == ([], {})
+
+
+@pytest.mark.parametrize("kind", [RegisterState, ForgotState])
+def test_other_pages_lead_to_the_second_step(database: Database, kind: Any) -> None:
+    tab = Tab(database, None, "/register?next=%2Forders")
+    page = tab.state(kind)
+    page.wanted = "/orders"
+    led = tab.press(page, "code_sent", {"second": TOLD})
+    assert "/login?step=second&ways=email.recovery_code&next=%2Forders" in str(led)
+    assert tab.state(LoginState).sent_to == {"email": "o•••@e"}
+
+
+def test_an_address_that_lost_the_ways_offers_no_new_password(database: Database) -> None:
+    tab = Tab(database, None, "/login?step=second")
+    page = tab.state(LoginState)
+    tab.press(page, "load")
+    assert "password" in page.ways
+    assert "new_password" not in page.ways
+
+
+@pytest.mark.parametrize(("named", "shown"), [("none", 0), ("", 6), ("magic", 6)])
+def test_an_account_without_a_second_way_is_told_so(
+    database: Database, named: str, shown: int
+) -> None:
+    """Other than in an address that was cut."""
+    tab = Tab(database, None, f"/login?step=second&ways={named}")
+    page = tab.state(LoginState)
+    tab.press(page, "load")
+    assert len(page.ways) == shown
+
+
+LED = "/security?codes=new&next=%2Forders"
+
+
+@pytest.mark.parametrize("left", [[], ["one"]])
+@pytest.mark.parametrize("setting", ["required", "optional"])
+def test_recovery_codes_are_made_where_sign_in_led_and_there_are_none(
+    tab: Tab,
+    page: Any,
+    database: Database,
+    owner: User,
+    set_settings: Set,
+    left: list[str],
+    setting: str,
+) -> None:
+    tab.press(page, "turn_two_step_on")
+    tab.press(page, "close_recovery_codes")
+    change_user(database, owner, recovery_codes=left)
+    set_settings(PORTAL_TWO_STEP=setting)
+    tab.path = LED
+    tab.show("cookie", tab.root.router.headers.cookie)
+    led = tab.press(page, "load")
+    if left or setting == "optional":
+        assert "renew_recovery_codes" not in str(led)
+        return
+    assert "renew_recovery_codes" in str(led)
+    tab.press(page, "renew_recovery_codes")
+    assert len(page.recovery_codes) == 10
+    assert "/orders" in str(tab.press(page, "close_recovery_codes"))
+    assert page.recovery_codes == []
+
+
+def test_where_it_is_required_it_stays_on(
+    tab: Tab, page: Any, database: Database, owner: User, set_settings: Set
+) -> None:
+    tab.press(page, "turn_two_step_on")
+    set_settings(PORTAL_TWO_STEP="required")
+    tab.press(page, "ask_two_step_off")
+    tab.press(page, "turn_two_step_off")
+    assert "can't be turned off" in page.notice_text
+    assert load_user(database, owner).two_step_at is not None
 
 
 def test_signing_in_again_goes_on_in_place(tab: Tab) -> None:

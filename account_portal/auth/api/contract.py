@@ -44,6 +44,7 @@ def get_anonymous_token(ctx: Ctx, x_api_key: ApiKey = None) -> schemas.VisitorTo
         ValidationError,
         rules.PasswordMismatch,
         rules.WeakPassword,
+        rules.SecondProofRequired,
         rules.EmailTaken,
         rules.PhoneTaken,
     ),

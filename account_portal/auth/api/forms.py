@@ -51,8 +51,11 @@ RESET_STEP = f"{FORGOT_PASSWORD}?step=code"
 
 def _signed_in(ctx: Context, form: Fields, secret: str) -> FormResult:
     days = ctx.settings.session_days  # the session may end before, as the database says
+    wanted = local_path(form.get("next"))
+    if service.lacks_recovery_codes(ctx, service.customer_of(ctx, secret)):
+        wanted = f"{SECURITY}?{urlencode({'codes': 'new', 'next': wanted})}"
     return FormResult(
-        next=local_path(form.get("next")),
+        next=wanted,
         cookies={
             session_cookie_name(): CookieToSet(secret, days * 86_400),
             device_cookie_name(): CookieToSet(service.device_of(ctx, secret), _DEVICE_SECONDS),
@@ -72,7 +75,7 @@ def _let_in(ctx: Context, form: Fields, sign_in: Callable[[], str]) -> FormResul
     kept = CookieToSet(left.second_proof_token, SECOND_PROOF_SECONDS)
     told = left.model_dump(exclude={"second_proof_token"})
     return FormResult(
-        next=_step(f"{SECOND_STEP}&ways={'.'.join(left.ways)}", form),
+        next=_step(f"{SECOND_STEP}&ways={'.'.join(left.ways) or 'none'}", form),
         cookies={second_proof_cookie_name(): kept, code_cookie_name(): None},
         content={"second": told},
     )
@@ -164,7 +167,7 @@ async def register(request: Request) -> Response:
         typed["country_code"] = contact.country_code
         given = {name: text for name, text in typed.items() if text}
         data = parse_form(schemas.RegisterWithPassword, _typed_once(form, "password") | given)
-        return _signed_in(ctx, form, service.register_page(ctx, data))
+        return _let_in(ctx, form, partial(service.register_page, ctx, data))
 
     return await answer_form(request, work, writes=False, page=REGISTER)
 
@@ -240,11 +243,11 @@ async def send_second_code(request: Request) -> Response:
 
 @forms.post("/second")
 async def second(request: Request) -> Response:
-    """Sign in with `password`, `otp` or `recovery_code` after the first proof."""
+    """Sign in with `password`, `otp`, `recovery_code` or `new_password` after the first proof."""
     waiting = _waiting(request)
 
     def work(ctx: Context, form: Fields) -> FormResult:
-        names = ("password", "recovery_code")
+        names = ("password", "recovery_code", "new_password")
         given = {name: form[name] for name in names if form.get(name, "").strip()}
         code = _code(form)
         if code:

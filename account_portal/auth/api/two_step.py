@@ -42,6 +42,7 @@ def send_second_code(
         rules.SecondProofUnfit,
         rules.PasswordWrong,
         rules.RecoveryCodeWrong,
+        rules.WeakPassword,
         otp.OtpInvalid,
         otp.OtpExpired,
         otp.OtpNotFound,
@@ -50,7 +51,7 @@ def send_second_code(
     openapi_extra=DEVICE_TOKEN,
 )
 def give_second_proof(ctx: Ctx, data: schemas.SecondProof) -> schemas.SignedIn:
-    """Finishes a sign-in, or a reset, that was answered with `second_proof_required`."""
+    """Finishes a sign-in, reset or registration that was answered with `second_proof_required`."""
     return service.give_second_proof(ctx, data)
 
 
@@ -86,7 +87,7 @@ def turn_two_step_on(ctx: Ctx) -> schemas.RecoveryCodes:
     operation_id="turn-two-step-off",
     summary="Turn two-step sign-in off",
     message="Two-step sign-in is off.",
-    raises=(TopLevelRequired, FreshProofRequired, rules.TwoStepIsOff),
+    raises=(TopLevelRequired, FreshProofRequired, rules.TwoStepIsOff, rules.TwoStepIsRequired),
 )
 def turn_two_step_off(ctx: Ctx) -> None:
     """Asks for fresh proof. The recovery codes work no more."""

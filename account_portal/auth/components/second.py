@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.auth.components.demo import code_hint
-from account_portal.auth.components.fields import another_code, known_as
+from account_portal.auth.components.fields import PASSWORD_RULE, another_code, known_as
 from account_portal.auth.components.passkeys import passkey_button
 from account_portal.auth.components.sent_form import sent_form
 from account_portal.ui import components as ui
@@ -61,17 +61,31 @@ def _ways(
         ),
         _submit(state),
     )
+    chosen = ui.stack(
+        known_as(state.contact),
+        ui.password_field(
+            "new_password",
+            "New password",
+            id=f"{prefix}new-password",
+            new=True,
+            hint=PASSWORD_RULE,
+            error=state.faults["new_password"],
+            required=True,
+            max_length=128,
+            auto_focus=True,
+        ),
+        ui.submit(
+            "Save and sign in",
+            full=True,
+            busy=state.underway == "second",
+            busy_label="Saving…",
+        ),
+    )
     passkey = {name: form[name] for name in ("customer", "on_again") if name in form}
     return sent_form(
-        rx.cond(
-            state.ways.length() > 0,
-            ui.text(
-                "You have not signed in on this device before. Confirm it's you in one more way.",
-                tone="muted",
-            ),
-            _no_way(),
-        ),
+        rx.cond(state.ways.length() > 0, ui.text(_why(state), tone="muted"), _no_way()),
         rx.cond(has_password, password),
+        rx.cond(state.ways.contains("new_password"), chosen),
         *[_code_button(state, channel) for channel in _WAY_WORDS],
         rx.cond(state.ways.contains("passkey"), passkey_button(state, **passkey)),
         _hidden(state),
@@ -80,8 +94,21 @@ def _ways(
             links["begin"],
             gap="medium",
         ),
-        labels={"password": "Password"},
+        labels={"password": "Password", "new_password": "New password"},
         **form,
+    )
+
+
+def _why(state: Any) -> Any:
+    return rx.cond(
+        state.ways.contains("new_password"),
+        "Signing in takes two different proofs here. Choose a password to be the second one.",
+        rx.cond(
+            StoreState.asks_for_two,
+            "Signing in on a new device takes two different proofs. Confirm it's you in one more "
+            "way.",
+            "You have not signed in on this device before. Confirm it's you in one more way.",
+        ),
     )
 
 

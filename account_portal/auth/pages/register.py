@@ -50,6 +50,7 @@ def register() -> rx.Component:
             ),
             action="/api/session/register",
             state=State,
+            on_done=State.code_sent,
             labels={
                 "first_name": "First name",
                 "last_name": "Last name",

@@ -48,7 +48,17 @@ def _on(page: Any) -> rx.Component:
                 on_click=State.renew_recovery_codes,
                 busy=State.busy == "renew_recovery_codes",
             ),
-            ui.button("Turn off…", size="small", on_click=State.ask_two_step_off),
+            rx.cond(
+                page.two_step.is_required,
+                rx.fragment(),
+                ui.button("Turn off…", size="small", on_click=State.ask_two_step_off),
+            ),
+        ),
+        rx.cond(
+            page.two_step.is_required,
+            ui.text(
+                "We ask everybody for it, so it can't be turned off.", tone="muted", size="small"
+            ),
         ),
     )
 

@@ -28,6 +28,7 @@ from account_portal.auth.rules.two_step import (
     SecondProofUnfit,
     TwoStepIsOff,
     TwoStepIsOn,
+    TwoStepIsRequired,
     TwoStepNeedsWays,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "SecondProofUnfit",
     "TwoStepIsOff",
     "TwoStepIsOn",
+    "TwoStepIsRequired",
     "TwoStepNeedsWays",
     "WeakPassword",
     "channel_for",

@@ -69,6 +69,13 @@ class TwoStepNeedsWays(Conflict):
     )
 
 
+class TwoStepIsRequired(Conflict):
+    """The shop asks everybody for it."""
+
+    code = "two_step_is_required"
+    message = "This shop asks everybody for two-step sign-in, so it can't be turned off."
+
+
 class TwoStepIsOn(Conflict):
     """It is on already, and its recovery codes are not shown again."""
 

@@ -148,7 +148,17 @@ class SignInRecord(View):
 
     method: Literal["password", "email", "sms", "whatsapp", "passkey", "storefront"]
     second_method: (
-        Literal["password", "email", "sms", "whatsapp", "recovery_code", "device", "awaited"] | None
+        Literal[
+            "password",
+            "email",
+            "sms",
+            "whatsapp",
+            "recovery_code",
+            "device",
+            "new_password",
+            "awaited",
+        ]
+        | None
     )
     succeeded: bool
     user_agent: str | None

@@ -81,6 +81,7 @@ from account_portal.auth.service.sessions import (
 )
 from account_portal.auth.service.sweeping import sweep_sign_ins
 from account_portal.auth.service.two_step import (
+    lacks_recovery_codes,
     read_two_step,
     renew_recovery_codes,
     turn_two_step_off,
@@ -115,6 +116,7 @@ __all__ = [
     "give_second_proof_page",
     "handover_to",
     "know_device_by_link",
+    "lacks_recovery_codes",
     "list_passkeys",
     "list_sessions",
     "list_sign_ins",

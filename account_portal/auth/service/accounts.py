@@ -35,6 +35,16 @@ def find_signer(ctx: Context, contact: Contact, *, lock: bool = False) -> User |
     return None if user is not None and user.is_demo and not ctx.settings.demo else user
 
 
+def has_to_enrol(ctx: Context, user: User) -> bool:
+    """Whether the shop asks everybody for two proofs, and this account was never asked so far."""
+    return ctx.settings.two_step == "required" and user.two_step_at is None
+
+
+def asks_for_two(ctx: Context, user: User) -> bool:
+    """Whether one proof is not enough to enter the account: its owner said so, or the shop does."""
+    return user.two_step_at is not None or ctx.settings.two_step == "required"
+
+
 def require_free(ctx: Context, contact: Contact, *, but: str | None = None) -> None:
     """Refuse a contact that another account has; `but` is the user who may have it.
 

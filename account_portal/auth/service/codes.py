@@ -205,5 +205,5 @@ def _register(ctx: Context, challenge: OtpChallenge) -> User:
         {"email": contact.email, "country_code": contact.country_code, "phone": contact.phone},
     )
     prove_contact(ctx, user, contact)
-    record_sign_in(ctx, user, challenge.channel, succeeded=True)
+    let_in(ctx, user, challenge.channel)
     return user

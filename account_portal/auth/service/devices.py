@@ -33,6 +33,7 @@ SECOND_METHODS = {
     "whatsapp": "code by WhatsApp",
     "recovery_code": "recovery code",
     "device": "a device you used before",
+    "new_password": "a new password",
 }
 
 

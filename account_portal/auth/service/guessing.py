@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from account_portal.auth.rules import Contact
+from account_portal.auth.service.accounts import asks_for_two
 from account_portal.auth.service.limits import caller_network, personal
 from account_portal.context import Context
 from account_portal.core.ids import new_id, new_secret
@@ -77,7 +78,7 @@ def who_tries(ctx: Context, contact: Contact, user: User | None, *, code: bool) 
     if user is None or (code and user.is_unproven):
         return guesser_at(ctx, _mailbox(contact))
     guesser = guesser_at(ctx, _account(user.id))
-    if code and user.two_step_at is not None and not guesser.is_known:
+    if code and asks_for_two(ctx, user) and not guesser.is_known:
         by_link = guesser_at(ctx, _mailbox(contact))
         return by_link if by_link.is_known else guesser
     return guesser
@@ -210,7 +211,7 @@ def require_right_code(
     if otp.is_right(challenge, token, code):
         # Where another proof has to follow, nobody is in yet, and one contact's code must not
         # give more tries at the other's.
-        if guesser.is_known and (holder is None or holder.two_step_at is None):
+        if guesser.is_known and (holder is None or not asks_for_two(ctx, holder)):
             forget(ctx.db, CODES_OF_DEVICE, guesser.key)
             _forget_wrong_codes(ctx, guesser.subject)
         return
@@ -320,7 +321,7 @@ def know_by_link(ctx: Context, contact: Contact, user: User | None) -> str:
     With two-step sign-in it has tries of its own at codes of that contact only. Else the mailbox
     would give any number of devices, each with tries at the password and at the phone's codes.
     """
-    if user is not None and user.two_step_at is not None:
+    if user is not None and asks_for_two(ctx, user):
         return know(ctx, _mailbox(contact))
     return know(ctx, who_tries(ctx, contact, user, code=True).subject)
 

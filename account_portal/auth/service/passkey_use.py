@@ -17,6 +17,7 @@ from webauthn.helpers.structs import (
 from account_portal.auth import schemas
 from account_portal.auth.rules import AccountIsDeactivated
 from account_portal.auth.rules.passkeys import PasskeyInvalid, PasskeyUnknown
+from account_portal.auth.service.accounts import has_to_enrol
 from account_portal.auth.service.challenges import (
     TIMEOUT,
     new_challenge,
@@ -34,6 +35,7 @@ from account_portal.auth.service.sessions import (
     record_sign_in,
     sign_in_with_tokens,
 )
+from account_portal.auth.service.two_step import turn_on
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.models import Passkey, User
@@ -100,6 +102,10 @@ def _authenticate(ctx: Context, data: schemas.PasskeyProof, *, browser: str) -> 
     if user.deactivated_at is not None:
         record_sign_in(ctx, user, "passkey", succeeded=False)
         raise AccountIsDeactivated
+    if has_to_enrol(ctx, user):
+        if user.is_unproven:  # whoever opened it may have made the passkey too
+            raise PasskeyUnknown
+        turn_on(ctx, user, but_session=None)
     was_entered(ctx, user)
     record_sign_in(ctx, user, "passkey", succeeded=True)
     return user

@@ -13,7 +13,12 @@ from account_portal.auth.rules import (
     require_same,
 )
 from account_portal.auth.rules.contacts import require_possible_phone
-from account_portal.auth.service.accounts import create_user, find_signer, require_free
+from account_portal.auth.service.accounts import (
+    asks_for_two,
+    create_user,
+    find_signer,
+    require_free,
+)
 from account_portal.auth.service.fresh_proof import note_proof
 from account_portal.auth.service.guessing import (
     Guesser,
@@ -93,7 +98,7 @@ def _authenticate(ctx: Context, contact: Contact, password: str) -> User:
         if user is not None:
             record_sign_in(ctx, user, "password", succeeded=False)
         raise InvalidCredentials
-    password_was_right(ctx, guesser, enters=user.two_step_at is None)
+    password_was_right(ctx, guesser, enters=not asks_for_two(ctx, user))
     if user.deactivated_at is not None:
         record_sign_in(ctx, user, "password", succeeded=False)
         raise AccountIsDeactivated
@@ -113,6 +118,7 @@ def register_with_password(
         WeakPassword: it is guessed too easily.
         EmailTaken: another account has the e-mail address.
         PhoneTaken: another account has the phone number.
+        SecondProofRequired: it is made, and the shop asks everybody for two proofs.
         TooManyAttempts: this address made too many accounts.
     """
     return sign_in_with_tokens(ctx, _register(ctx, data))
@@ -164,7 +170,7 @@ def _register(
             "is_unproven": True,
         },
     )
-    record_sign_in(ctx, user, "password", succeeded=True)
+    let_in(ctx, user, "password")
     return user
 
 

@@ -5,7 +5,7 @@ leaves is a signed token that opens nothing and says what was proven, so that a 
 cost the database no rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +20,10 @@ from account_portal.auth.rules.two_step import (
     kind_of,
 )
 from account_portal.auth.schemas.two_step import SecondProofAsked
-from account_portal.auth.service.accounts import contact_of
+from account_portal.auth.service.accounts import asks_for_two, contact_of, has_to_enrol
 from account_portal.auth.service.guessing import is_trusted_device, was_entered
 from account_portal.auth.service.sessions import record_sign_in
+from account_portal.auth.service.two_step import turn_on
 from account_portal.context import Context
 from account_portal.core.ids import new_id
 from account_portal.models import Passkey, SignIn, User
@@ -30,6 +31,8 @@ from account_portal.security import idempotency, tokens
 
 KIND = "second-proof"
 LIFE = timedelta(minutes=10)
+WAIVED_FOR = timedelta(days=7)
+"""In which who was let by the shop has to sign in."""
 AWAITED = "awaited"
 """Stands for the second proof in the record of a sign-in that had none yet."""
 
@@ -65,37 +68,40 @@ def let_in(ctx: Context, user: User, way: str, *, new_hash: str | None = None) -
         new_hash: of the password to be set: then neither the old nor the new one is a proof.
 
     Raises:
-        SecondProofRequired: the account asks for two, and this device's secret is not one of them.
+        SecondProofRequired: the account or the shop asks for two, and this device's secret is not
+            one of them.
     """
-    if user.two_step_at is None:
+    if not asks_for_two(ctx, user):
         record_sign_in(ctx, user, way, succeeded=True)
         return
-    if is_trusted_device(ctx, user.id):
+    if user.two_step_at is not None and is_trusted_device(ctx, user.id):
         was_entered(ctx, user)
         record_sign_in(ctx, user, way, succeeded=True, second="device")
         return
+    first = FirstProof(user.id, way, new_hash, "", new_id(), _stamps(user)[0])
+    if new_hash is not None and may_choose_password(ctx, user, first):
+        record_sign_in(ctx, user, way, succeeded=True, second="new_password")
+        turn_on(ctx, user, but_session=None)
+        return
     waiting = record_sign_in(ctx, user, way, succeeded=False, second=AWAITED)
     ctx.db.flush()
-    raise SecondProofRequired(_asked(ctx, user, way, new_hash, waiting.id).model_dump())
+    raise SecondProofRequired(_asked(ctx, user, replace(first, sign_in=waiting.id)).model_dump())
 
 
-def _asked(
-    ctx: Context, user: User, way: str, new_hash: str | None, waiting: str
-) -> SecondProofAsked:
+def _asked(ctx: Context, user: User, first: FirstProof) -> SecondProofAsked:
     begun = int(ctx.now.timestamp())
     claims: dict[str, Any] = {
         "typ": KIND,
         "sub": user.id,
-        "way": way,
-        "sign_in": waiting,
-        "stamp": _stamps(user)[0],
-        "jti": new_id(),
+        "way": first.way,
+        "sign_in": first.sign_in,
+        "stamp": first.stamp,
+        "jti": first.token_id,
         "iat": begun,
         "exp": begun + int(LIFE.total_seconds()),
     }
-    if new_hash is not None:
-        claims["sets"] = tokens.encrypt(new_hash)
-    first = FirstProof(user.id, way, new_hash, waiting, claims["jti"], claims["stamp"])
+    if first.new_hash is not None:
+        claims["sets"] = tokens.encrypt(first.new_hash)
     return SecondProofAsked(
         second_proof_token=tokens.sign(claims),
         ways=_ways_after(ctx, user, first),
@@ -103,6 +109,7 @@ def _asked(
             channel: masked(contact)
             for channel, contact in contacts_after(ctx, user, first).items()
         },
+        turns_on=has_to_enrol(ctx, user),
     )
 
 
@@ -123,10 +130,32 @@ def _ways_after(ctx: Context, user: User, first: FirstProof) -> list[Any]:
     ways += contacts_after(ctx, user, first)
     if user.recovery_codes:
         ways.append("recovery_code")
-    own = select(col(Passkey.id)).where(col(Passkey.user_id) == user.id).limit(1)
-    if ctx.db.execute(own).first() is not None:
+    if _has_passkey(ctx, user):
         ways.append("passkey")
+    if may_choose_password(ctx, user, first):
+        ways = [*(way for way in ways if way != "password"), "new_password"]
     return ways
+
+
+def _has_passkey(ctx: Context, user: User) -> bool:
+    own = select(col(Passkey.id)).where(col(Passkey.user_id) == user.id).limit(1)
+    # One that nobody proved to be the owner's opens nothing where two proofs are asked for.
+    return not user.is_unproven and ctx.db.execute(own).first() is not None
+
+
+def may_choose_password(ctx: Context, user: User, first: FirstProof) -> bool:
+    """Whether the second way of an account that gets one is a password that is chosen now.
+
+    It is where there is none, or where the shop let its owner in, who lost it. A password that is
+    there is never replaced by one proof else: a mailbox alone would be both.
+    """
+    if user.is_unproven or not has_to_enrol(ctx, user):
+        return False
+    waived_at = user.two_step_waived_at
+    if waived_at is not None and ctx.now < waived_at + WAIVED_FOR:
+        return True
+    has_other = contacts_after(ctx, user, first) or _has_passkey(ctx, user)
+    return user.password_hash is None and not has_other
 
 
 def _may_give_password(user: User, first: FirstProof) -> bool:
@@ -145,8 +174,13 @@ def require_password_fits(user: User, first: FirstProof) -> str:
 
 
 def contacts_after(ctx: Context, user: User, first: FirstProof) -> dict[Channel, Contact]:
-    """Verified contacts that a code can be sent to as another proof, by channel."""
+    """Verified contacts that a code can be sent to as another proof, by channel.
+
+    Whoever knows the password of an account that has none proves one in this step.
+    """
     verified = {"email": user.is_email_verified, "phone": user.is_phone_verified}
+    if has_to_enrol(ctx, user) and not any(verified.values()):
+        verified = dict.fromkeys(verified, True)
     channels: tuple[Channel, ...] = ("email", "sms", "whatsapp")
     found: dict[Channel, Contact] = {}
     for channel in channels:
@@ -195,7 +229,7 @@ def user_of(ctx: Context, first: FirstProof, *, lock: bool) -> User:
     if lock:
         statement = statement.with_for_update()
     user = ctx.db.execute(statement).scalar_one_or_none()
-    if user is None or user.two_step_at is None or user.deactivated_at is not None:
+    if user is None or not asks_for_two(ctx, user) or user.deactivated_at is not None:
         raise SecondProofExpired
     if user.is_demo and not ctx.settings.demo:
         raise SecondProofExpired

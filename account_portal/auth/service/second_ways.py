@@ -1,8 +1,9 @@
-"""Ways to give the second proof: password, code to another contact, recovery code."""
+"""Ways to give the second proof: password, code to another contact, recovery code, new password."""
 
 from account_portal.auth import schemas
 from account_portal.auth.rules import Channel, Contact, PasswordWrong
 from account_portal.auth.rules.two_step import RecoveryCodeWrong, SecondProofUnfit, kind_of
+from account_portal.auth.service.accounts import has_to_enrol
 from account_portal.auth.service.code_requests import request_login_code
 from account_portal.auth.service.codes import check_code
 from account_portal.auth.service.guessing import (
@@ -11,12 +12,15 @@ from account_portal.auth.service.guessing import (
     require_password_tries,
     who_tries_second,
 )
+from account_portal.auth.service.passwords import hash_of_new
+from account_portal.auth.service.proving import prove_contact
 from account_portal.auth.service.recovery_codes import use_recovery_code
 from account_portal.auth.service.resets import replace_password
 from account_portal.auth.service.second_proof import (
     FirstProof,
     contacts_after,
     let_in_by_second,
+    may_choose_password,
     read_first_proof,
     require_password_fits,
     user_of,
@@ -26,6 +30,7 @@ from account_portal.auth.service.sessions import (
     record_sign_in,
     sign_in_with_tokens,
 )
+from account_portal.auth.service.two_step import turn_on
 from account_portal.context import Context
 from account_portal.models import User
 from account_portal.security import otp
@@ -64,6 +69,7 @@ def give_second_proof(ctx: Context, data: schemas.SecondProof) -> schemas.Signed
         SecondProofUnfit: this proves nothing that the first one did not.
         PasswordWrong: the password is another.
         RecoveryCodeWrong: the recovery code is none, or was used.
+        WeakPassword: the password that was chosen is guessed too easily.
         OtpNotFound: nothing was asked for under this token.
         OtpExpired: the code is too old, used or tried too often.
         OtpInvalid: the code is wrong.
@@ -80,7 +86,11 @@ def give_second_proof_page(ctx: Context, data: schemas.SecondProof) -> str:
 def _complete(ctx: Context, data: schemas.SecondProof) -> User:
     first = read_first_proof(ctx, data.second_proof_token)
     given = data.sent()
-    if "password" in given:
+    new_hash = first.new_hash
+    if "new_password" in given:
+        user, new_hash = _by_new_password(ctx, first, data.new_password)
+        way = "new_password"
+    elif "password" in given:
         user, way = _by_password(ctx, first, data.password), "password"
     elif "recovery_code" in given:
         ctx.begin_writing()
@@ -94,9 +104,21 @@ def _complete(ctx: Context, data: schemas.SecondProof) -> User:
         ctx.begin_writing()
         user, way = _by_code(ctx, first, data)
     let_in_by_second(ctx, user, first, way)
-    if first.new_hash is not None:
-        replace_password(ctx, user, first.new_hash)
+    if new_hash is not None:
+        replace_password(ctx, user, new_hash)
+    if has_to_enrol(ctx, user):
+        turn_on(ctx, user, but_session=None)
     return user
+
+
+def _by_new_password(ctx: Context, first: FirstProof, password: str) -> tuple[User, str]:
+    """Whose second way this password is to be, and its hash; begins to write."""
+    user = user_of(ctx, first, lock=False)
+    if not may_choose_password(ctx, user, first):
+        raise SecondProofUnfit
+    new_hash = hash_of_new(ctx, user, password)
+    ctx.begin_writing()
+    return user_of(ctx, first, lock=True), new_hash  # nothing that this hangs on has changed
 
 
 def _by_password(ctx: Context, first: FirstProof, password: str) -> User:
@@ -126,4 +148,6 @@ def _by_code(ctx: Context, first: FirstProof, data: schemas.SecondProof) -> tupl
         raise SecondProofUnfit
     check_code(ctx, challenge, data.otp_token, data.otp, user)
     challenge.used_at = challenge.confirmed_at = ctx.now
+    if has_to_enrol(ctx, user):  # of a new account it is the first contact that is proven
+        prove_contact(ctx, user, fitting[way], in_session=True)
     return user, way

@@ -13,6 +13,7 @@ from account_portal.auth.rules import (
     RefreshTokenReused,
     describe_agent,
 )
+from account_portal.auth.service.accounts import has_to_enrol
 from account_portal.auth.service.guessing import is_known_device, know_device
 from account_portal.auth.service.limits import (
     PER_ADDRESS_VISITORS,
@@ -138,9 +139,11 @@ def redeem(ctx: Context, handover: str) -> UserSession:
         raise NotAuthenticated
     # A new password and two-step sign-in lock the account, then end its sessions: they see what is
     # begun here, or here their end is seen.
-    ctx.db.execute(select(col(User.id)).where(col(User.id) == session.user_id).with_for_update())
+    user = ctx.db.execute(
+        select(User).where(col(User.id) == session.user_id).with_for_update()
+    ).scalar_one()
     ctx.db.refresh(session)
-    if session.revoked_at is not None or session.expires_at <= ctx.now:
+    if session.revoked_at is not None or session.expires_at <= ctx.now or has_to_enrol(ctx, user):
         raise NotAuthenticated
     if not idempotency.first_use(ctx.db, HANDOVER, str(claims.get("jti")), ctx.now):
         raise NotAuthenticated
@@ -255,7 +258,7 @@ def refresh_tokens(ctx: Context, data: schemas.RefreshToken) -> schemas.TokenPai
     if session is None or session.revoked_at is not None or session.expires_at <= ctx.now:
         raise RefreshTokenInvalid
     user = ctx.db.get(User, session.user_id) if session.user_id else None
-    if user is not None and user.deactivated_at is not None:
+    if user is not None and (user.deactivated_at is not None or has_to_enrol(ctx, user)):
         raise RefreshTokenInvalid
     behind = session.generation - claims["gen"]
     used_at = session.pair_used_at

@@ -7,8 +7,13 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from account_portal.auth import schemas
-from account_portal.auth.rules.two_step import TwoStepIsOff, TwoStepIsOn, TwoStepNeedsWays
-from account_portal.auth.service.accounts import named_by_shop
+from account_portal.auth.rules.two_step import (
+    TwoStepIsOff,
+    TwoStepIsOn,
+    TwoStepIsRequired,
+    TwoStepNeedsWays,
+)
+from account_portal.auth.service.accounts import asks_for_two, named_by_shop
 from account_portal.auth.service.fresh_proof import require_fresh_proof
 from account_portal.auth.service.guessing import distrust_devices, forget_devices
 from account_portal.auth.service.recovery_codes import new_recovery_codes
@@ -31,6 +36,7 @@ def read_two_step(ctx: Context) -> schemas.TwoStep:
     user = ctx.get_user()
     return schemas.TwoStep(
         is_on=user.two_step_at is not None,
+        is_required=ctx.settings.two_step == "required",
         on_since=user.two_step_at,
         ways=_ways(ctx, user, passkeys=_passkeys(ctx, user)),
         recovery_codes_left=len(user.recovery_codes),
@@ -51,22 +57,31 @@ def turn_two_step_on(ctx: Context) -> schemas.RecoveryCodes:
         raise TwoStepIsOn
     if user.is_unproven or len(_ways(ctx, user, passkeys=_passkeys(ctx, user))) < NEEDED:
         raise TwoStepNeedsWays
-    user.two_step_at = ctx.now
+    turn_on(ctx, user, but_session=ctx.actor.session_id)
+    return schemas.RecoveryCodes(recovery_codes=new_recovery_codes(ctx, user))
+
+
+def turn_on(ctx: Context, user: User, *, but_session: str | None) -> None:
+    """Ask a user for two proofs from now on, and end what one proof opened; the row is locked."""
+    user.two_step_at, user.two_step_waived_at, user.modified_at = ctx.now, None, ctx.now
     forget_devices(ctx, user)
     distrust_devices(ctx, user.id)
-    end_sessions_of(ctx, user.id, but=ctx.actor.session_id)
-    enqueue(ctx, TwoStepTurnedOn(store=ctx.settings.store_name))
-    return schemas.RecoveryCodes(recovery_codes=new_recovery_codes(ctx, user))
+    end_sessions_of(ctx, user.id, but=but_session)
+    news = TwoStepTurnedOn(store=ctx.settings.store_name)
+    enqueue(ctx, news, customer_id=user.customer_id)
 
 
 def turn_two_step_off(ctx: Context) -> None:
     """Ask for one proof again.
 
     Raises:
+        TwoStepIsRequired: the shop asks everybody for two.
         TwoStepIsOff: it is not on.
         TopLevelRequired: the caller is signed in inside a storefront's frame only.
         FreshProofRequired: the caller proved too long ago who they are.
     """
+    if ctx.settings.two_step == "required":
+        raise TwoStepIsRequired
     user = _sure(ctx)
     if user.two_step_at is None:
         raise TwoStepIsOff
@@ -75,6 +90,8 @@ def turn_two_step_off(ctx: Context) -> None:
 
 def turn_two_step_off_for(ctx: Context, customer: str) -> None:
     """Ask a customer for one proof again, as the shop, which knows otherwise who they are.
+
+    Where the shop asks everybody for two, their next sign-in turns it on anew by one proof.
 
     Args:
         ctx: the call, as the shop.
@@ -87,9 +104,10 @@ def turn_two_step_off_for(ctx: Context, customer: str) -> None:
     """
     found = select(User).where(col(User.id) == named_by_shop(ctx, customer)).with_for_update()
     user = ctx.db.execute(found).scalar_one()
-    if user.two_step_at is None:
+    if not asks_for_two(ctx, user):
         raise TwoStepIsOff
     _turn_off(ctx, user, by_shop=True)
+    user.two_step_waived_at = ctx.now
 
 
 def two_step_since(ctx: Context, customer: str) -> datetime | None:
@@ -101,6 +119,13 @@ def two_step_since(ctx: Context, customer: str) -> datetime | None:
     """
     found = select(col(User.two_step_at)).where(col(User.id) == named_by_shop(ctx, customer))
     return ctx.db.execute(found).scalar_one()
+
+
+def lacks_recovery_codes(ctx: Context, user_id: str) -> bool:
+    """Whether somebody who signs in has to be led to new ones, as the shop asks all for proofs."""
+    user = ctx.db.get_one(User, user_id)
+    is_on = ctx.settings.two_step == "required" and user.two_step_at is not None
+    return is_on and not user.recovery_codes
 
 
 def renew_recovery_codes(ctx: Context) -> schemas.RecoveryCodes:
@@ -143,7 +168,11 @@ def _sure(ctx: Context) -> User:
 def _turn_off(ctx: Context, user: User, *, by_shop: bool) -> None:
     user.two_step_at, user.recovery_codes, user.modified_at = None, [], ctx.now
     distrust_devices(ctx, user.id)
-    news = TwoStepTurnedOff(store=ctx.settings.store_name, by_shop=by_shop)
+    news = TwoStepTurnedOff(
+        store=ctx.settings.store_name,
+        by_shop=by_shop,
+        is_asked_again=asks_for_two(ctx, user),
+    )
     enqueue(ctx, news, customer_id=user.customer_id)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.auth.state.login import ask_second_at_login
 from account_portal.auth.state.sign_in_form import SignInForm, on_the_way
 from account_portal.ui.page_state import PageState
 
@@ -21,8 +22,8 @@ class ForgotState(SignInForm, PageState):
     async def code_sent(self, answer: dict[str, Any]) -> Any:
         """Ask for the code that is on its way, and the new password; or for the second proof."""
         if answer.get("second"):  # the new password is set once that came
-            self._second_is_asked(answer["second"])
-            return rx.redirect(self._second_at("second"))
+            self.underway = ""
+            return await ask_second_at_login(self, answer["second"])
         self._code_is_sent(answer)
         if self.step == "code":
             self._say(self._sent_words())

@@ -51,3 +51,11 @@ class LoginState(SignInForm, PageState):
             self._say(self._sent_words())
             return None
         return rx.redirect(on_the_way(routes.LOGIN, self.wanted, step="code"))
+
+
+async def ask_second_at_login(state: Any, told: Any) -> Any:
+    """Go on with the second proof, which the sign-in page asks for, from another page."""
+    login = await state.get_state(LoginState)
+    login.wanted = state.wanted
+    login._second_is_asked(told)  # noqa: SLF001
+    return rx.redirect(login._second_at("second"))  # noqa: SLF001

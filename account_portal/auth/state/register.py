@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from account_portal.auth.state.login import ask_second_at_login
 from account_portal.auth.state.sign_in_form import SignInForm
 from account_portal.ui.page_state import PageState
 
@@ -18,3 +19,9 @@ class RegisterState(SignInForm, PageState):
         if (await self._look()).signed_in:
             return rx.redirect(self.wanted, replace=True)
         return None
+
+    @rx.event
+    async def code_sent(self, answer: dict[str, Any]) -> Any:
+        """The account is made; the shop asks for a second proof before it opens."""
+        self.underway = ""
+        return await ask_second_at_login(self, answer.get("second"))

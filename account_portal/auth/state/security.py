@@ -22,13 +22,14 @@ class SecurityState(Leaving, Passkeys, TwoStepForm, PageData, PageState):
     """Changes when the password was changed, so that the form begins empty."""
 
     @page_load
-    async def load(self) -> None:
-        """Show devices and sign-ins."""
+    async def load(self) -> Any:
+        """Show devices and sign-ins; after a sign-in that led here, new recovery codes."""
         await self._show_security()
         self.leaving, self.ending = "", ""
         self.is_adding_passkey = False
         self.renaming_passkey = self.removing_passkey = None
         self.recovery_codes, self.turning_two_step_off = [], False
+        return await self._lead_to_recovery_codes()
 
     async def _show_security(self) -> None:
         self.shown = await read(self, service.read_security)

@@ -18,6 +18,10 @@ from account_portal.core.errors import InvalidInput
 from account_portal.ui.failures import WHOLE, refused, wait_words
 
 WAYS: tuple[str, ...] = get_args(Way)
+NONE = "none"
+"""In the address: no way is left."""
+OFFERED = tuple(way for way in WAYS if way != "new_password")
+"""Where nothing is known of the account: a password is chosen only where it has no second way."""
 CHANNELS: tuple[str, ...] = get_args(Channel)
 ASKING = ("code", "forgot", "second-code")
 """Forms that ask for a code."""
@@ -133,7 +137,7 @@ class SignInForm(rx.State, mixin=True):
     @rx.var
     def ways_named(self) -> str:
         """Those that may follow, as the address names them."""
-        return ".".join(self.ways)
+        return ".".join(self.ways) or NONE
 
     @rx.var
     def second_link(self) -> str:
@@ -146,7 +150,7 @@ class SignInForm(rx.State, mixin=True):
         return self._second_at("recovery")
 
     def _second_at(self, step: str) -> str:
-        return on_the_way(routes.LOGIN, self.wanted, step=step, ways=".".join(self.ways))
+        return on_the_way(routes.LOGIN, self.wanted, step=step, ways=".".join(self.ways) or NONE)
 
     def _sent_words(self) -> str:
         sent_before = "The code sent a moment ago still works. Enter that one."
@@ -159,7 +163,9 @@ class SignInForm(rx.State, mixin=True):
         self.underway, self.step = "", step if step in STEPS else ""
         named = query.get("ways", "").split(".")
         # The address may have lost them: then all are offered, and the server says which fit.
-        self.ways = [way for way in named if way in WAYS] or list(WAYS)
+        self.ways = [way for way in named if way in WAYS]
+        if not self.ways and named != [NONE]:
+            self.ways = list(OFFERED)
         self.wanted = routes.local_path(query.get("next"))
         left = (self._wait_until - utc_now()).total_seconds() if self._wait_until else 0
         self.wait = max(0, round(left))

@@ -1,7 +1,10 @@
 """The part of the security page's state that is about two-step sign-in."""
 
+from typing import Any
+
 import reflex as rx
 
+from account_portal import routes
 from account_portal.auth import service
 from account_portal.doors.page import read, write
 from account_portal.ui.page_state import action
@@ -29,9 +32,21 @@ class TwoStepForm(rx.State, mixin=True):
         await self._look_again()
 
     @rx.event
-    async def close_recovery_codes(self) -> None:
-        """The customer has kept them."""
+    async def close_recovery_codes(self) -> Any:
+        """The customer has kept them, and goes on to where sign-in was to lead."""
         self.recovery_codes = []
+        said = self.router.url.query_parameters
+        if said.get("codes"):
+            return rx.redirect(routes.local_path(said.get("next")), replace=True)
+        return None
+
+    async def _lead_to_recovery_codes(self) -> Any:
+        """Make them where sign-in led here for that: not where there are any, which go then."""
+        two_step = self.shown.two_step
+        is_asked = self.router.url.query_parameters.get("codes") and two_step.is_required
+        if is_asked and two_step.is_on and not two_step.recovery_codes_left:
+            return type(self).renew_recovery_codes
+        return None
 
     @action
     async def ask_two_step_off(self) -> None:

@@ -234,8 +234,8 @@ class TwoStepTurnedOn(SecurityNews):
     def text(self) -> str:
         return (
             f"From now on a new device needs two different proofs to sign in to your account at "
-            f"{self.store}, and all other devices were signed out. If this was not you, turn it "
-            "off under Security, or write to us if you can't sign in."
+            f"{self.store}, and all other devices were signed out. If this was not you, change "
+            "your password under Security, or write to us if you can't sign in."
         )
 
 
@@ -245,6 +245,7 @@ class TwoStepTurnedOff(SecurityNews):
     kind = "two_step_off"
 
     by_shop: bool
+    is_asked_again: bool = False
 
     @override
     def subject(self) -> str:
@@ -253,6 +254,12 @@ class TwoStepTurnedOff(SecurityNews):
     @override
     def text(self) -> str:
         who = "We turned it off for you. " if self.by_shop else ""
+        if self.is_asked_again:
+            return (
+                f"{who}For seven days one proof is enough to sign in to your account at "
+                f"{self.store} once, which turns it on anew; the recovery codes work no more. If "
+                "you did not ask for this, write to us at once."
+            )
         return (
             f"{who}One proof is enough again to sign in to your account at {self.store}, and the "
             "recovery codes work no more. If this was not what you wanted, change your password "

@@ -50,8 +50,8 @@ ACCOUNT: tuple[Own, ...] = (
         "Your account",
         direct(m.User),
         "id customer_id customer_group_id external_id shop_email email is_email_verified "
-        "country_code phone is_phone_verified first_name last_name two_step_at deactivated_at "
-        "created_at modified_at",
+        "country_code phone is_phone_verified first_name last_name two_step_at "
+        "two_step_waived_at deactivated_at created_at modified_at",
         {
             **ordering("is_unproven is_demo news"),
             "password_hash": SECRET,
