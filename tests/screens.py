@@ -8,6 +8,7 @@ pages that speak of days at four hours in four zones, and names those that say w
 import argparse
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ class Photographer:
 
     def __init__(self, browser: Browser, url: str, only: str) -> None:
         self.browser, self.url, self.only = browser, url, only
-        self.taken = 0
+        self.taken = self.missed = 0
         self._contexts: dict[tuple[str, str], BrowserContext] = {}
 
     def open(self, who: str) -> None:
@@ -125,6 +126,7 @@ class Photographer:
                 look.reach(page)
             except Exception as error:
                 print(f"{look.name} {size} was not reached: {str(error).splitlines()[0]}")
+                self.missed += 1
             self.shoot(page, look.name, size)
 
     def take_waiting(self, look: Look) -> None:
@@ -191,7 +193,8 @@ class Photographer:
                 self.shoot(page, f"message-{name}", size)
 
 
-def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
+def take_all(browser: Browser, url: str, data: Path, only: str) -> tuple[int, int]:
+    """How many pictures there are, and how many states were not reached."""
     photographer = Photographer(browser, url, only)
     for look in LOOKS:
         photographer.take(look)
@@ -206,7 +209,7 @@ def take_all(browser: Browser, url: str, data: Path, only: str) -> int:
     photographer.take_withdrawal()
     photographer.take_console()
     photographer.take_messages()
-    return photographer.taken
+    return photographer.taken, photographer.missed
 
 
 def take_hours(browser: Browser, url: str, database: Database, clock: Path, only: str) -> int:
@@ -281,10 +284,11 @@ def main() -> None:
     parser.add_argument("--hours", action="store_true", help="those at four hours in four zones")
     asked = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
+    missed = 0
     port = free_port()
     with (
         tempfile.TemporaryDirectory() as folder,
-        moved_server(Path(folder), PORTAL_STOREFRONT_PORT=str(port)) as url,
+        moved_server(Path(folder), PORTAL_STOREFRONT_PORT=str(port), PORTAL_DEBUG_OTP="1") as url,
         sync_playwright() as playwright,
     ):
         data = Path(folder)
@@ -300,9 +304,11 @@ def main() -> None:
             with data_of(data) as database:
                 make_extremes(database)
                 make_many(database)
-            taken = take_all(browser, url, data, asked.only)
+            taken, missed = take_all(browser, url, data, asked.only)
             print(f"{taken} pictures in {FOLDER}")
         browser.close()
+    if missed:
+        sys.exit(f"{missed} states were not reached")
 
 
 @contextmanager
