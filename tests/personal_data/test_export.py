@@ -5,6 +5,7 @@ import json
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from account_portal.models import DataExport, User, UserSession
 from account_portal.personal_data import service
 from account_portal.personal_data.service.exporting import key_of
 from account_portal.personal_data.service.tables import OWN
+from account_portal.security.passwords import hash_password
 from account_portal.withdrawals import service as withdrawals
 from account_portal.withdrawals.schemas import StateWithdrawal
 from tests.conftest import Acting, Api, actor_of
@@ -35,6 +37,7 @@ from tests.factories.evidence import film, make_evidence, photos
 from tests.factories.orders import make_order
 from tests.factories.passkeys import give_passkey
 from tests.factories.pictures import make_picture
+from tests.factories.records import bring_in, write
 from tests.factories.returns import make_return, return_item
 from tests.factories.reviews import make_product, make_review
 
@@ -130,6 +133,24 @@ def test_no_secret_is_in_it(database: Database, owner: User, call: Any, api: Api
     told = archive.read("data.json").decode() + archive.read("index.html").decode()
     assert [value for value in hidden if value in told] == []
     assert "50100123454321" not in told
+
+
+def test_nor_is_one_that_an_import_told(
+    database: Database, owner: User, call: Any, tmp_path: Path
+) -> None:
+    secret = hash_password("a password of another shop")
+    record = {
+        "type": "customer",
+        "email": owner.email,
+        "last_name": "Said",
+        "password_hash": secret,
+    }
+    bring_in(database, write(tmp_path / "said.ndjson", record))
+    archive = archive_of(call, owner)
+    [said] = json.loads(archive.read("data.json"))["tables"]["import_statements"]
+    assert json.loads(said["statement"]) == {"email": owner.email, "last_name": "Said"}
+    told = archive.read("data.json").decode() + archive.read("index.html").decode()
+    assert secret not in told
 
 
 def test_every_table_of_rows_is_read(database: Database, owner: User, call: Any) -> None:

@@ -18,8 +18,9 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import bulk, money
-from account_portal.models import LoyaltyAccount, Media, Order, OutboxMessage
+from account_portal.models import ImportStatement, LoyaltyAccount, Media, Order, OutboxMessage
 from account_portal.personal_data.service.tables import NOT_HANDED_OUT, OWN, Own
+from account_portal.personal_data.service.tables.base import SECRET
 
 FORMAT_VERSION = 1
 _AT_ONCE = 500
@@ -28,6 +29,8 @@ _PIECE = 256 * 1024
 _PLAIN = {"byte_count", "total_weight"}
 """Whole numbers of 64 bits that are neither money nor points."""
 _POINTS = {"earned", "redeemed", "bonus"}
+_SECRETS = {name for own in OWN for name, why in own.withheld.items() if why is SECRET}
+"""Columns whose values an import may have said."""
 _RATES = {"tax_rate", "shipping_tax_rate"}
 """Kept in hundredths of a per cent."""
 
@@ -133,6 +136,9 @@ def _value(own: Own, name: str, value: Any, currency: str) -> Any:
         return None
     if own.model is OutboxMessage and name == "payload":
         return value.get("words")  # a code that waits is nobody's to read but its recipient's
+    if own.model is ImportStatement and name == "statement":
+        said = orjson.loads(value)
+        return orjson.dumps({key: said[key] for key in said if key not in _SECRETS}).decode()
     if name in _RATES:
         return float(Decimal(value) / 100)
     kind = bulk.table_of(own.model).c[name].type
