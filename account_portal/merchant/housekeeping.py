@@ -47,14 +47,22 @@ def close_return_windows() -> int:
 
 
 def carry_out_withdrawals() -> int:
-    """Carry out withdrawals that waited and can be done now; returns how many were."""
+    """Settle withdrawals that waited, where that can be done now; returns how many were.
+
+    One that cannot be worked out keeps no other from its turn.
+    """
     with enter(writes=False, actor=SHOP) as ctx:
         waiting = withdrawals.waiting_statements(ctx)
     done = 0
     for reference in waiting:
-        with enter(writes=True, actor=SHOP) as ctx:
-            act_as(ctx.db, SYSTEM)
-            done += withdrawals.try_again(ctx, reference)
+        try:
+            with enter(writes=True, actor=SHOP) as ctx:
+                act_as(ctx.db, SYSTEM)
+                done += withdrawals.try_again(ctx, reference)
+        except GatewayUnavailable:
+            raise
+        except Exception:
+            log.exception("withdrawal %s could not be looked at; it is tried again", reference)
     return done
 
 

@@ -176,6 +176,33 @@ def test_many_that_cannot_be_done_keep_none_from_its_turn(
     assert open_ones(database) == 5
 
 
+def test_one_that_cannot_be_looked_at_keeps_none_from_its_turn(
+    database: Database,
+    owner: User,
+    order: Order,
+    call: Any,
+    state: Any,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state(order)
+    arrives(call)
+    clock.advance(minutes=1)
+    parcels = [{"status": "shipped", "reference_number": "Q-1"}]
+    broken = on_its_way(database, owner, clock, parcels=parcels)
+    state(broken)
+    lines_of = service.automatic.lines_of
+
+    def fail(ctx: Any, found: Order) -> Any:
+        if found.id == broken.id:
+            raise ZeroDivisionError
+        return lines_of(ctx, found)
+
+    monkeypatch.setattr(service.automatic, "lines_of", fail)
+    assert housekeeping.carry_out_withdrawals() == 1
+    assert open_ones(database) == 1
+
+
 def test_stated_too_late_it_waits(
     database: Database, call: Any, order: Order, state: Any, clock: Any
 ) -> None:
