@@ -31,6 +31,7 @@ class EventType(StrEnum):
     CLAIM_WITHDRAWN = "claim.withdrawn"
     CLAIM_DECIDED = "claim.decided"
     WITHDRAWAL_RECEIVED = "withdrawal.received"
+    WITHDRAWAL_SETTLED = "withdrawal.settled"
     REVIEW_SUBMITTED = "review.submitted"
     REVIEW_DECIDED = "review.decided"
     ADDRESS_CREATED = "address.created"

@@ -209,10 +209,15 @@ def withdrawal_group() -> None:
 @click.argument("reference")
 @click.argument("order_number")
 @click.argument("units", nargs=-1, metavar="[SKU=UNITS]...", callback=read_units)
-def carry_out_withdrawal(reference: str, order_number: str, units: dict[str, int]) -> None:
+@click.option("--answer", help="What the customer reads; needed where you do less: why.")
+def carry_out_withdrawal(
+    reference: str, order_number: str, units: dict[str, int], answer: str | None
+) -> None:
     """Cancel and return what a withdrawal is about, or these units. Prints what was done."""
     items = [{"sku": sku, "quantity": count} for sku, count in units.items()]
-    data = read_input(MatchWithdrawal, order_number=order_number, withdraw_items=items)
+    data = read_input(
+        MatchWithdrawal, order_number=order_number, withdraw_items=items, answer=answer
+    )
     click.echo(run_as_shop(withdrawals.carry_out_for_shop, reference, data))
 
 

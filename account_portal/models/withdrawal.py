@@ -44,6 +44,14 @@ class Withdrawal(Identified, table=True):
         default=None, max_length=500, description="What came of it, for the shop's people."
     )
     is_carried_out: bool = Field(default=False, description="Goods were cancelled or go back.")
+    not_carried_out: list[str] = Field(
+        default_factory=list,
+        sa_type=JsonType,
+        description="What of it was not carried out, though the rest was; in words.",
+    )
+    nothing_left: bool = Field(
+        default=False, description="All of it was cancelled, went back or was refunded before."
+    )
     answer: str | None = Field(
         default=None, max_length=500, description="What its customer reads of the outcome."
     )

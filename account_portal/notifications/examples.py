@@ -34,13 +34,14 @@ from account_portal.notifications.messages.orders import (
     PaymentFailed,
     PaymentReceived,
     WithdrawalReceived,
+    WithdrawalSettled,
 )
 from account_portal.notifications.messages.personal_data import (
     AccountDeleted,
     DataExportReady,
     DataExportRequested,
 )
-from account_portal.notifications.messages.returns import RefundSettled, ReturnMoved
+from account_portal.notifications.messages.returns import RefundSettled, ReturnDelivery, ReturnMoved
 from account_portal.notifications.messages.reviews import ReviewDecided, ReviewWaiting
 from account_portal.notifications.messages.shop import WebhookDisabled
 
@@ -120,6 +121,14 @@ def examples(settings: Settings) -> dict[str, Words]:
                 language="de",
             ),
         ),
+        (
+            "withdrawal-settled",
+            WithdrawalSettled(
+                title="Zu Ihrem Widerruf (WDR-2026-7K3M9Q2D)",
+                words="Ihr Widerruf WDR-2026-7K3M9Q2D ist ausgeführt.\nEs geht zurück: 1 x Tasse.",
+                language="de",
+            ),
+        ),
         ("order-placed", OrderPlaced(**of, items=items, total="₹3,630.00")),
         ("payment-received", PaymentReceived(**of, amount="₹3,630.00")),
         ("payment-failed", PaymentFailed(**of, amount="₹3,630.00")),
@@ -151,6 +160,11 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("return-created", ReturnMoved(step="created", **of_return, **back)),
         ("return-changed", ReturnMoved(step="changed", **of_return, **back)),
         ("return-approved", ReturnMoved(step="approved", **of_return, **back, fee="₹118.00")),
+        ("return-delivery", ReturnDelivery(**of_return, amount="₹49.00", comes_back=True)),
+        (
+            "return-without-delivery",
+            ReturnDelivery(**of_return, amount="₹49.00", comes_back=False),
+        ),
         ("return-withdrawn", ReturnMoved(step="created", **of_return, **back, delivery="₹49.00")),
         ("return-parcel", ReturnMoved(step="told", **of_return, parcel="Delhivery, 1490812345678")),
         (

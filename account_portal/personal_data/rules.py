@@ -58,11 +58,19 @@ def books_until(moment: datetime, country: str, years: int) -> datetime:
     ) - timedelta(microseconds=1)
 
 
-Code = Literal["open_order", "open_return", "open_claim", "open_refund", "active_subscription"]
+Code = Literal[
+    "open_order",
+    "open_return",
+    "open_claim",
+    "open_withdrawal",
+    "open_refund",
+    "active_subscription",
+]
 _WORDS: dict[Code, str] = {
     "open_order": "Order {} is under way: cancel it if you can, or wait until it has arrived.",
     "open_return": "Return {} is under way: cancel it if you can, or wait until it is settled.",
     "open_claim": "Report {} is open: withdraw it, or wait until it is decided.",
+    "open_withdrawal": "Withdrawal {} waits: wait until the store has dealt with it.",
     "open_refund": "Refund {} has not arrived: wait until it has, or write to us if it failed.",
     "active_subscription": "Repeating delivery {} is active: write to us to end it.",
 }

@@ -32,8 +32,17 @@ class DataExportAddress(View):
 class Obstacle(View):
     """Why an account cannot be deleted yet."""
 
-    code: Literal["open_order", "open_return", "open_claim", "open_refund", "active_subscription"]
-    number: str = Field(description="Of the order, return, refund or subscription.")
+    code: Literal[
+        "open_order",
+        "open_return",
+        "open_claim",
+        "open_withdrawal",
+        "open_refund",
+        "active_subscription",
+    ]
+    number: str = Field(
+        description="Of the order, return, report, withdrawal, refund or subscription."
+    )
     order_number: str | None = Field(
         description="Of the order that it is, or belongs to; null for subscriptions."
     )

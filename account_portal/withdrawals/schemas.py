@@ -11,6 +11,7 @@ from account_portal.states import WithdrawalStatus
 MOST_LINES = 1000
 """Of an order."""
 
+Answer = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -55,15 +56,18 @@ class MatchWithdrawal(Input):
         max_length=MOST_LINES,
         description="Units; none: what the statement names.",
     )
+    answer: Answer = Field(
+        default=ABSENT,
+        description="What its customer reads of it; needed where less is carried out than was "
+        "stated: why.",
+    )
 
 
 class SettleWithdrawal(Input):
     """What came of a statement, for the shop's own people."""
 
     outcome: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    answer: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)
-    ] = Field(default=ABSENT, description="What its customer reads of it.")
+    answer: Answer = Field(default=ABSENT, description="What its customer reads of it.")
 
 
 class WithdrawalRow(View):
@@ -82,5 +86,11 @@ class WithdrawalRow(View):
     order_number: str | None
     outcome: str | None = Field(description="What came of it, for the shop's own people.")
     is_carried_out: bool
+    not_carried_out: list[str] = Field(
+        description="What of it was not carried out, though the rest was; in words."
+    )
+    nothing_left: bool = Field(
+        description="All of it was cancelled, went back or was refunded before."
+    )
     answer: str | None = Field(description="What its customer reads of it.")
     settled_by: str | None

@@ -74,7 +74,9 @@ def test_nobody_types_again_what_was_stated(
     form = {"number": made.reference, "order_number": order.order_number, "back": here}
     support.post("/do/withdrawal.carry_out", {**form, "sku": ["A", "B"], "quantity": ["0", "0"]})
     assert rows(database, OrderReturn) == []
-    support.post("/do/withdrawal.carry_out", {**form, "sku": ["A", "B"], "quantity": ["1", "0"]})
+    part = {**form, "sku": ["A", "B"], "quantity": ["1", "0"], "answer": "Worn."}
+    support.post("/do/withdrawal.carry_out", part)
+    assert "To the customer: Worn." in support.get(here).text
     assert [row.quantity for row in rows(database, ReturnItem)] == [1]
     assert "Cancel and return" not in support.get(here).text
 

@@ -27,7 +27,7 @@ from account_portal.returns.schemas import ChangeOrderReturn, InspectReturn, Tel
 from account_portal.reviews import service as reviews
 from account_portal.states import ReturnStatus
 from account_portal.withdrawals import service as withdrawals
-from account_portal.withdrawals.schemas import StateWithdrawal
+from account_portal.withdrawals.schemas import SettleWithdrawal, StateWithdrawal
 from tests.factories.addresses import make_address
 from tests.factories.auth import change_user
 from tests.factories.bank_accounts import make_bank_account
@@ -93,7 +93,10 @@ def sends_back(database: Database, owner: User, call: Callable[..., Any]) -> Non
     call(returns.correct_inspection, back.request_number, data, actor=SHOP)
     call(returns.complete_return, back.request_number, actor=SHOP)
     said = {"name": "Asha", "order": order.order_number, "contact": "asha@example.com"}
-    call(withdrawals.state_withdrawal, StateWithdrawal.model_validate(said), actor=Actor())
+    stated = StateWithdrawal.model_validate(said)
+    reference = call(withdrawals.state_withdrawal, stated, actor=Actor()).reference
+    outcome = SettleWithdrawal.model_validate({"outcome": "Asked by e-mail"})
+    call(withdrawals.settle_for_shop, reference, outcome, actor=SHOP)
 
 
 def says_what_came_wrong(database: Database, owner: User, call: Callable[..., Any]) -> None:

@@ -596,7 +596,18 @@ def test_a_withdrawal_is_received(database: Database, does: Does, owner: User) -
     order = make_order(database, owner)
     said = {"name": "Asha Rao", "order": order.order_number, "contact": "asha@example.com"}
     wanted = StateWithdrawal.model_validate(said)
-    assert "withdrawal.received" in names(does(owner, withdrawals.state_withdrawal, wanted))
+    told = does(owner, withdrawals.state_withdrawal, wanted)
+    assert "withdrawal.received" in names(told)
+
+
+def test_what_came_of_a_withdrawal(database: Database, does: Does, owner: User) -> None:
+    """By itself the moment it is stated, or by the shop's people; stated again it is no news."""
+    order = make_order(database, owner, place={"country": "Germany"}, parcels=[{}])
+    said = {"name": "Asha Rao", "order": order.order_number, "contact": "asha@example.com"}
+    wanted = StateWithdrawal.model_validate(said)
+    told = names(does(owner, withdrawals.state_withdrawal, wanted))
+    assert told.index("withdrawal.received") < told.index("withdrawal.settled")
+    assert "withdrawal.settled" not in names(does(owner, withdrawals.state_withdrawal, wanted))
 
 
 def all_names() -> Iterator[str]:

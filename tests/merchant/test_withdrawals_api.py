@@ -88,14 +88,21 @@ def test_the_shops_systems_settle_it_once(
         ({"order_number": "NOBODYS-1"}, 400),
         ({"order_number": delivered.order_number, "withdraw_items": items(A=9)}, 409),
         ({"order_number": delivered.order_number, "withdraw_items": items(A=0)}, 400),
+        ({"order_number": delivered.order_number, "withdraw_items": items(A=1)}, 400),
     ):
         assert systems.post(f"/withdrawals/{reference}/carry-out", body).status_code == status
     assert rows(database, OrderReturn) == []
-    body = {"order_number": delivered.order_number, "withdraw_items": items(A=1, B=1)}
+    body = {
+        "order_number": delivered.order_number,
+        "withdraw_items": items(A=1, B=1),
+        "answer": "One had been worn.",
+    }
     done = systems.post(f"/withdrawals/{reference}/carry-out", body).json()["content"]
     [request] = rows(database, OrderReturn)
     assert (done["status"], done["outcome"]) == ("settled", request.request_number)
     assert done["settled_by"] == "everything"
+    assert done["not_carried_out"] == ["1 x Product 0", "1 x Product 1"]
+    assert done["answer"] == "One had been worn."
     assert systems.get(f"/withdrawals/{reference}").json()["content"] == done
     again = systems.post(f"/withdrawals/{reference}/carry-out", body)
     assert (again.status_code, again.json()["code"]) == (409, "withdrawal_settled")
@@ -113,7 +120,9 @@ def test_commands_settle_it_too(api: Any, database: Database, delivered: Order) 
     carry_out = ["shop", "withdrawal", "carry-out", reference]
     assert run(main, [*carry_out, "NOBODYS-1"]).exit_code == 1
     assert run(main, [*carry_out, delivered.order_number, "A"]).exit_code == 2
-    done = run(main, [*carry_out, delivered.order_number, "A=1"])
+    part = [*carry_out, delivered.order_number, "A=1"]
+    assert "Tell the customer why" in run(main, part).output
+    done = run(main, [*part, "--answer", "The rest had been worn."])
     [request] = rows(database, OrderReturn)
     assert done.output.strip() == request.request_number
     again = run(main, ["shop", "withdrawal", "settle", reference, "By hand"])

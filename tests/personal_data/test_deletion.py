@@ -55,6 +55,7 @@ def settle(database: Database, user: User) -> None:
             ("returns", "status", "complete"),
             ("orders", "completes_at", None),
             ("refunds", "status", "success"),
+            ("withdrawals", "status", "settled"),
         ):
             table = SQLModel.metadata.tables[own]
             found = next(one for one in OWN if one.name == own).found(user.customer_id)

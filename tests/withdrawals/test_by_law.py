@@ -122,7 +122,9 @@ def test_what_was_stated_in_time_is_carried_out_later(
     in_time = state(acting, "my order of November", None)
     clock.now = ARRIVED + timedelta(days=16)
     too_late = state(acting, "my order of November", None)
-    wanted = MatchWithdrawal(order_number=order.order_number, withdraw_items=units(A=1))
+    wanted = MatchWithdrawal(
+        order_number=order.order_number, withdraw_items=units(A=1), answer="The rest stays."
+    )
     with pytest.raises(rules.NotCarriedOut, match=r"Product 0: Returns closed on 2026-12-14\."):
         call(service.carry_out_for_shop, too_late, wanted, actor=SHOP)
     assert rows(database, OrderReturn) == []
@@ -170,7 +172,9 @@ def test_of_an_order_that_comes_in_parts_the_last_counts(
     if by_staff:
         reference = state(acting, "my order of November", None)
         clock.advance(days=20)
-        wanted = MatchWithdrawal(order_number=order.order_number, withdraw_items=units(A=2))
+        wanted = MatchWithdrawal(
+            order_number=order.order_number, withdraw_items=units(A=2), answer="The rest stays."
+        )
         with contextlib.suppress(rules.NotCarriedOut):
             call(service.carry_out_for_shop, reference, wanted, actor=SHOP)
     else:

@@ -252,7 +252,11 @@ def test_staff_match_it_once(
     database: Database, acting: Any, call: Any, owner: User, delivered: Order
 ) -> None:
     reference = state(acting, "the one of last week").reference
-    wanted = MatchWithdrawal(order_number=delivered.order_number, withdraw_items=units(A=1, B=1))
+    wanted = MatchWithdrawal(
+        order_number=delivered.order_number,
+        withdraw_items=units(A=1, B=1),
+        answer="The rest is made to order.",
+    )
     for who in (owner, None):
         with pytest.raises(Forbidden), acting(who) as ctx:
             service.carry_out_for_shop(ctx, reference, wanted)

@@ -63,7 +63,7 @@ def _withdrawn(form: FormData) -> dict[str, Any]:
     Raises:
         InvalidInput: no unit is chosen.
     """
-    said = {"order_number": form.get("order_number")}
+    said = {name: form[name] for name in ("order_number", "answer") if form.get(name)}
     return {**said, "withdraw_items": _chosen(form)} if "sku" in form else said
 
 

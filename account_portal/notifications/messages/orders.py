@@ -279,6 +279,24 @@ class ParcelLost(OrderNews):
         )
 
 
+class WithdrawalSettled(CustomerMessage):
+    """What came of a withdrawal, in the customer's language; to the contact they named."""
+
+    kind = "withdrawal_settled"
+
+    title: str
+    words: str
+    language: str
+
+    @override
+    def subject(self) -> str:
+        return self.title
+
+    @override
+    def text(self) -> str:
+        return self.words
+
+
 class WithdrawalReceived(CustomerMessage):
     """The receipt of a withdrawal, in the customer's language; to the contact they named."""
 

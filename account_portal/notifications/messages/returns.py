@@ -118,6 +118,44 @@ class ReturnMoved(ComingBack, CustomerMessage):
         return [*facts, ("Parcel", self.parcel)] if self.parcel else facts
 
 
+class ReturnDelivery(CustomerMessage):
+    """What delivery cost comes back with a return that was asked for before, or no longer does."""
+
+    kind = "return_delivery"
+
+    request_number: str
+    order_number: str
+    store: str
+    amount: str
+    comes_back: bool
+
+    @override
+    def subject(self) -> str:
+        if self.comes_back:
+            return f"Delivery is refunded with your return {self.request_number}"
+        return f"Delivery is no longer refunded with your return {self.request_number}"
+
+    @override
+    def text(self) -> str:
+        if self.comes_back:
+            return (
+                f"As all of your order {self.order_number} goes back, {self.store} refunds "
+                f"{self.amount} for its delivery, too, with your return {self.request_number}."
+            )
+        return (
+            f"Not all of your order {self.order_number} goes back any more, so {self.store} does "
+            f"not refund {self.amount} for its delivery with your return {self.request_number}."
+        )
+
+    @override
+    def button(self) -> Button:
+        return Button("View your return", routes.return_detail(self.request_number))
+
+    @override
+    def facts(self) -> list[tuple[str, str]]:
+        return [("Return", self.request_number), ("Order", self.order_number)]
+
+
 class RefundSettled(CustomerMessage):
     """A refund arrived, or failed."""
 

@@ -21,11 +21,8 @@ def _one(one: Any) -> rx.Component:
         rx.fragment("You withdrew from ", rx.el.bdi(one.goods.join(", ")), "."),
         "You withdrew from the whole order.",
     )
-    settled = rx.cond(
-        one.answer,
-        ui.text("The store says: ", rx.el.bdi(one.answer.to(str))),
-        ui.text("The store has dealt with it."),
-    )
+    says = ui.text("The store says: ", rx.el.bdi(one.answer.to(str)))
+    settled = rx.cond(one.answer, says, ui.text("The store has dealt with it."))
     return ui.stack(
         ui.row(
             ui.text(ui.unbroken(one.reference)),
@@ -41,7 +38,28 @@ def _one(one: Any) -> rx.Component:
             ),
             (
                 "carried_out",
-                ui.text("It is carried out: what was not sent is cancelled, the rest goes back."),
+                ui.stack(
+                    rx.cond(
+                        one.not_carried_out.length() > 0,
+                        ui.text(
+                            "It is carried out, but not for ",
+                            rx.el.bdi(one.not_carried_out.join(", ")),
+                            ". What was not sent is cancelled, what arrived goes back.",
+                        ),
+                        ui.text(
+                            "It is carried out: what was not sent is cancelled, the rest goes back."
+                        ),
+                    ),
+                    rx.cond(one.answer, says),
+                    gap="tight",
+                ),
+            ),
+            (
+                "nothing_left",
+                ui.text(
+                    "Nothing of it was left: all of it had been cancelled, goes back already, or "
+                    "had been refunded. No other withdrawal is needed."
+                ),
             ),
             settled,
         ),

@@ -18,6 +18,7 @@ from account_portal.orders.facts.eligibility import (
 from account_portal.orders.facts.given_back import (
     Withdrawable,
     charges_of,
+    gone_for_good,
     is_given_back,
     withdrawable_units,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "charges_of",
     "facts_of",
     "facts_of_kept",
+    "gone_for_good",
     "is_given_back",
     "keep_facts",
     "line_cancels",

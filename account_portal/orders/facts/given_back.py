@@ -10,7 +10,7 @@ from account_portal.orders import rules
 from account_portal.orders.facts.claimed import is_settled
 from account_portal.orders.facts.eligibility import line_cancels
 from account_portal.orders.facts.order import OrderFacts
-from account_portal.states import ClaimResolution, ReturnResolution
+from account_portal.states import ClaimResolution, ReturnResolution, ReturnStatus
 
 
 def charges_of(facts: OrderFacts) -> int:
@@ -25,11 +25,26 @@ def is_given_back(facts: OrderFacts) -> bool:
     return all(line["quantity"] - line["free_quantity"] <= gone[line["id"]] for line in facts.lines)
 
 
-def given_back_units(facts: OrderFacts) -> Counter[str]:
+def gone_for_good(facts: OrderFacts, by_law: Collection[str]) -> Counter[str]:
+    """The same as `given_back_units` without what a return may still leave with its customer.
+
+    Args:
+        facts: of the order.
+        by_law: ids of returns that a withdrawal asked for: nothing more can be asked for of them.
+    """
+    over = {key for key, status in facts.returns.items() if status == ReturnStatus.COMPLETE}
+    return given_back_units(facts, only=over.union(by_law))
+
+
+def given_back_units(facts: OrderFacts, *, only: Collection[str] | None = None) -> Counter[str]:
     """Units that were paid for and are cancelled, lost, go back or were refunded, by line id.
 
     What is exchanged stays: its customer gets another one. A refund of a claim counts if it is of
     all that the units cost.
+
+    Args:
+        facts: of the order.
+        only: ids of returns that count; none: all that live.
     """
     gone: Counter[str] = Counter()
     for line_id, lost in facts.lost().items():
@@ -38,6 +53,7 @@ def given_back_units(facts: OrderFacts) -> Counter[str]:
         if (
             row["resolution"] == ReturnResolution.REFUND
             and facts.returns[row["return_id"]] not in rules.ENDED
+            and (only is None or row["return_id"] in only)
         ):
             gone[row["line_id"]] += _units_back(row)
     for row in facts.claims:

@@ -92,8 +92,12 @@ class StatedWithdrawal(View):
     reference: str
     received_at: Moment
     goods: list[str] = Field(description="As they were stated; none: the whole order.")
-    state: Literal["open", "carried_out", "settled"] = Field(
-        description="`open`: the store decides; `settled`: by hand, or it was refused."
+    state: Literal["open", "carried_out", "nothing_left", "settled"] = Field(
+        description="`open`: the store decides; `nothing_left`: all of it was cancelled, went back "
+        "or was refunded before; `settled`: by hand, or it was refused."
+    )
+    not_carried_out: list[str] = Field(
+        description="Goods that were stated and not carried out, though the rest was."
     )
     answer: str | None = Field(description="What the store says of the outcome.")
 

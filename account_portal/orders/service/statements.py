@@ -45,14 +45,18 @@ def stated_withdrawals(ctx: Context, order_number: str, customer_id: str) -> lis
             reference=row.reference,
             received_at=row.received_at,
             goods=row.items_text.splitlines(),
-            state=_state(row),
+            state=state_of(row),
+            not_carried_out=row.not_carried_out,
             answer=row.answer,
         )
         for row in rows
     ]
 
 
-def _state(row: Withdrawal) -> str:
+def state_of(row: Withdrawal) -> str:
+    """What became of a statement, as its customer and events read it."""
     if row.status == WithdrawalStatus.OPEN:
         return "open"
+    if row.nothing_left:
+        return "nothing_left"
     return "carried_out" if row.is_carried_out else "settled"

@@ -126,6 +126,7 @@ def _obstacle(one: Any) -> rx.Component:
             ("open_order", leading(order)),
             ("open_return", leading(return_link(number))),
             ("open_claim", leading(claim_link(number))),
+            ("open_withdrawal", leading(order)),
             ("open_refund", leading(order + "#" + refund_id(number))),
             rx.fragment(),
         ),

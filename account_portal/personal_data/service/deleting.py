@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, bindparam, delete, func, null, select, update
+from sqlalchemy import JSON, bindparam, delete, func, select, update
 from sqlmodel import SQLModel, col
 
 from account_portal.auth.service import require_fresh_proof
@@ -20,7 +20,6 @@ from account_portal.core.errors import NotFound
 from account_portal.events import EventType, Told, record
 from account_portal.loyalty import service as loyalty
 from account_portal.models import (
-    Claim,
     DataExport,
     DeletedAccount,
     DeletedName,
@@ -31,45 +30,31 @@ from account_portal.models import (
     Order,
     OrderReturn,
     OutboxMessage,
-    Refund,
     Review,
-    Subscription,
     User,
     WaitingEvent,
     WebhookDelivery,
 )
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.personal_data import AccountDeleted
-from account_portal.orders import rules as order_rules
 from account_portal.orders.service import refresh_orders
-from account_portal.orders.service.refund_reading import is_sent_again
 from account_portal.personal_data import rules, schemas
 from account_portal.personal_data.service.exporting import remove_export
 from account_portal.personal_data.service.names import names_of
+from account_portal.personal_data.service.obstacles import obstacles_of
 from account_portal.personal_data.service.tables import OWN, Own
-from account_portal.personal_data.service.tables.base import by_order, owned
+from account_portal.personal_data.service.tables.base import owned
 from account_portal.personal_data.service.tables.statements import statement_keys
 from account_portal.reviews.service.rating import count_in_rating
 from account_portal.states import (
-    ClaimStatus,
     OrderStatus,
-    RefundStatus,
-    ReturnStatus,
     ReviewStatus,
-    SubscriptionStatus,
 )
 
-_OVER = (*order_rules.DELIVERED, OrderStatus.CANCELLED, OrderStatus.RETURN_TO_ORIGIN)
-_OPEN_RETURNS = (
-    ReturnStatus.CREATED,
-    ReturnStatus.APPROVED,
-    ReturnStatus.SHIPPED,
-    ReturnStatus.RECEIVED,
-)
 _AT_ONCE = 500
 """Rows, or values of a statement."""
 _NAMED = 10
-"""Things of a kind that are named as being under way."""
+"""Things of a kind that are named."""
 _GONE_IN_ORDER = [
     own
     for table in reversed(SQLModel.metadata.sorted_tables)
@@ -82,7 +67,7 @@ _GONE_IN_ORDER = [
 def read_deletion(ctx: Context) -> schemas.Deletion:
     """Whether the caller's account can be deleted, what goes with it, and what is kept."""
     customer_id = ctx.customer_id
-    obstacles = list(_obstacles(ctx, customer_id))
+    obstacles = list(obstacles_of(ctx, customer_id))
     settings = ctx.settings
     return schemas.Deletion(
         can_be_deleted=not obstacles,
@@ -133,7 +118,7 @@ def _delete(ctx: Context, customer_id: str, by: str) -> None:
     people = ctx.db.execute(locked.with_for_update()).scalars().all()
     if ctx.db.get(DeletedAccount, customer_id) is not None:
         raise NotFound
-    if obstacles := list(_obstacles(ctx, customer_id)):
+    if obstacles := list(obstacles_of(ctx, customer_id)):
         raise rules.AccountNotDeletable(obstacles)
     external_id = next((user.external_id for user in people if user.external_id), None)
     _remember(ctx, customer_id, people, by)
@@ -276,56 +261,6 @@ def _without_name(data: dict[str, Any]) -> str:
     if "external_id" in data:
         data["external_id"] = None
     return orjson.dumps(data).decode()
-
-
-def _number_of(order_id: Any) -> Any:
-    """Number of the order that a row belongs to."""
-    return select(col(Order.order_number)).where(col(Order.id) == order_id).scalar_subquery()
-
-
-def _obstacles(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
-    under_way: tuple[tuple[rules.Code, Any], ...] = (
-        (
-            "open_order",
-            select(col(Order.order_number), col(Order.order_number)).where(
-                col(Order.customer_id) == customer_id, col(Order.status).not_in(_OVER)
-            ),
-        ),
-        (
-            "open_return",
-            select(col(OrderReturn.request_number), _number_of(OrderReturn.order_id)).where(
-                col(OrderReturn.customer_id) == customer_id,
-                col(OrderReturn.status).in_(_OPEN_RETURNS),
-            ),
-        ),
-        (
-            "open_claim",
-            select(col(Claim.claim_number), _number_of(Claim.order_id)).where(
-                col(Claim.customer_id) == customer_id, col(Claim.status) == ClaimStatus.OPEN
-            ),
-        ),
-        (
-            "open_refund",
-            select(col(Refund.request_number), _number_of(Refund.order_id)).where(
-                by_order(Refund.order_id)(customer_id),
-                col(Refund.status).in_((RefundStatus.PENDING, RefundStatus.APPROVED))
-                | ((col(Refund.status) == RefundStatus.FAILED) & ~is_sent_again()),
-            ),
-        ),
-        (
-            "active_subscription",
-            select(col(Subscription.subscription_number), null()).where(
-                col(Subscription.customer_id) == customer_id,
-                col(Subscription.status).in_(
-                    (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
-                ),
-            ),
-        ),
-    )
-    for code, statement in under_way:
-        ordered = statement.order_by(statement.selected_columns[0]).limit(_NAMED)
-        for number, order_number in ctx.db.execute(ordered):
-            yield rules.obstacle(code, number, order_number)
 
 
 def _forfeits(ctx: Context, customer_id: str) -> Iterator[schemas.Forfeit]:

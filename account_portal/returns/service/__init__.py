@@ -6,7 +6,7 @@ from account_portal.returns.service.changing import (
     quote_change,
 )
 from account_portal.returns.service.correcting import correct_inspection, correctable_returns
-from account_portal.returns.service.delivery import give_back_delivery_of
+from account_portal.returns.service.delivery import by_law_of, give_back_delivery_of
 from account_portal.returns.service.inspecting import inspect_return
 from account_portal.returns.service.parcel import tell_parcel
 from account_portal.returns.service.reading import (
@@ -33,6 +33,7 @@ from account_portal.returns.service.shop import (
 __all__ = [
     "approve_return",
     "ask_back",
+    "by_law_of",
     "cancel_return",
     "change_return",
     "complete_return",

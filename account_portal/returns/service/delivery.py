@@ -10,9 +10,12 @@ from sqlmodel import col
 from account_portal.context import Context
 from account_portal.models import Order
 from account_portal.models import OrderReturn as Request
+from account_portal.notifications import enqueue
+from account_portal.notifications.messages.returns import ReturnDelivery
 from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import charges_of, facts_of, is_given_back
 from account_portal.orders.service import refresh_orders
+from account_portal.orders.service.coming_back import written_amounts
 from account_portal.orders.service.goods import (
     correct_refunds,
     living_refunds,
@@ -24,10 +27,15 @@ from account_portal.orders.service.goods import (
 from account_portal.states import OrderStatus, RefundStatus, ReturnStatus
 
 
-def give_back_delivery(ctx: Context, order: Order) -> bool:
+def give_back_delivery(ctx: Context, order: Order, *, telling: Request | None = None) -> bool:
     """Let a return of an order that is withdrawn from give back its delivery, if none of it stays.
 
     Call it when the last of it was withdrawn from, before `refresh_orders`.
+
+    Args:
+        ctx: the call.
+        order: locked.
+        telling: the return of which the customer is told anyway, with its delivery.
 
     Returns:
         Whether that is done, or nothing is due; else no return that lives was asked for by a
@@ -43,7 +51,7 @@ def give_back_delivery(ctx: Context, order: Order) -> bool:
     gives = next((one for one in requests if one.shipping_amount), requests[0])
     for one in requests:
         one.asked_shipping_amount = charges if one is gives else 0
-    settle_delivery(ctx, order)
+    settle_delivery(ctx, order, telling=telling)
     return True
 
 
@@ -61,17 +69,47 @@ def give_back_delivery_of(ctx: Context, order_number: str) -> bool:
     return is_done
 
 
-def settle_delivery(ctx: Context, order: Order) -> None:
+def settle_delivery(ctx: Context, order: Order, *, telling: Request | None = None) -> None:
     """Let delivery be given back as long as it is due; call it when what goes back changed.
 
-    What went back or is in others' hands stays.
+    What went back or is in others' hands stays. The customer is told of what changes, but for a
+    return of which the caller tells (`telling`).
     """
     asked = [one for one in _by_law(ctx, order) if one.asked_shipping_amount]
     if not asked:
         return
     is_due = is_given_back(facts_of(ctx.db, order))
     for request in asked:
+        before = _promised(ctx, request)
         _set(ctx, order, request, request.asked_shipping_amount if is_due else 0)
+        if request is not telling:
+            _tell(ctx, order, request, _promised(ctx, request) - before)
+
+
+def _promised(ctx: Context, request: Request) -> int:
+    """What a return gives back: as it is asked for, or by its refunds."""
+    if request.status == ReturnStatus.CREATED:
+        amount: int = request.shipping_amount
+        return amount
+    return sum(one.refund_amount for one in living_refunds(ctx, request))
+
+
+def _tell(ctx: Context, order: Order, request: Request, more: int) -> None:
+    if not more:
+        return
+    news = ReturnDelivery(
+        request_number=request.request_number,
+        order_number=order.order_number,
+        store=ctx.settings.store_name,
+        comes_back=more > 0,
+        **written_amounts(ctx, order.currency, {"amount": abs(more)}),
+    )
+    enqueue(ctx, news, customer_id=order.customer_id)
+
+
+def by_law_of(ctx: Context, order: Order) -> set[str]:
+    """Ids of returns of an order that withdrawals asked for and that live."""
+    return {one.id for one in _by_law(ctx, order)}
 
 
 def _by_law(ctx: Context, order: Order) -> list[Request]:

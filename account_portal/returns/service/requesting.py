@@ -122,7 +122,7 @@ def create_return(
     request = _add_request(ctx, order, items, data.shipping_address, by_law=by_law)
     evidence.attach_evidence(ctx, found, items)
     if by_law:
-        give_back_delivery(ctx, order)
+        give_back_delivery(ctx, order, telling=request)
     refresh_orders(ctx.db, [order.id], ctx.now)
     back = written_way_back(ctx, order, asked_means(ctx, request, order))
     notify(ctx, request, order_number, "created", back=back)

@@ -98,6 +98,7 @@ STATUSES: dict[Kind, dict[str, Entry]] = {
     "withdrawal": {
         "open": ("Waiting for the store", "clock", "info"),
         "carried_out": ("Carried out", "circle-check", "success"),
+        "nothing_left": ("Nothing was left", "circle-check", "neutral"),
         "settled": ("Settled", "circle-check", "neutral"),
     },
     "review": {

@@ -6,6 +6,7 @@ By the functions by which customers do so, but nothing is kept of the money.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -26,6 +27,18 @@ from account_portal.returns.schemas import (
 from account_portal.states import ReturnResolution
 from account_portal.withdrawals.rules import EXEMPT, NotCarriedOut
 from account_portal.withdrawals.schemas import CoveredLine
+
+
+class CarriedOut(NamedTuple):
+    """What was done."""
+
+    outcome: str
+    """For the shop's people."""
+    units: Mapping[str, int]
+    """That were cancelled or go back, by sku."""
+    cancelled: Sequence[str]
+    """Goods with their units, as their customer knows them."""
+    goes_back: Sequence[str]
 
 
 @contextmanager
@@ -87,13 +100,10 @@ def _exemptions(order: OrderDetail) -> dict[str, str]:
 
 def carry_out(
     ctx: Context, order: Order, wanted: Sequence[CancelItem], statement: Withdrawal
-) -> str:
+) -> CarriedOut:
     """Cancel and return the units, or all that are covered; all of it or nothing.
 
     Whether it was in time, the moment of the statement says.
-
-    Returns:
-        What was done, for the shop's people.
 
     Raises:
         NotCarriedOut: some are on their way, in a return or past the window.
@@ -109,7 +119,7 @@ def carry_out(
 
 def _carry_out(
     ctx: Context, number: str, wanted: Sequence[CancelItem], statement: Withdrawal
-) -> str:
+) -> CarriedOut:
     reference, at = statement.reference, statement.received_at
     shown = orders.get_order(ctx, number).view()
     found = returns.list_returnable_items(ctx, number, withdrawn_at=at)
@@ -145,7 +155,13 @@ def _carry_out(
         done.append(request.request_number)
     elif not returns.give_back_delivery_of(ctx, number):
         done.append("its delivery is to be refunded by hand")
-    return "; ".join(done)[:500]
+    names = {item.sku: item.product_name for item in shown.order_items}
+    return CarriedOut(
+        outcome="; ".join(done),
+        units=Counter(gone) + Counter(back),
+        cancelled=[f"{count} x {names[sku]}" for sku, count in gone.items()],
+        goes_back=[f"{count} x {names[sku]}" for sku, count in back.items()],
+    )
 
 
 def _planned(

@@ -1,5 +1,8 @@
 """What the shop's people do: find the order a statement is about, or settle it otherwise."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -12,6 +15,7 @@ from account_portal.withdrawals.rules import AlreadySettled
 from account_portal.withdrawals.schemas import CoveredLine, MatchWithdrawal, SettleWithdrawal
 from account_portal.withdrawals.service.automatic import named_units
 from account_portal.withdrawals.service.carrying_out import carry_out, find_order, lines_of
+from account_portal.withdrawals.service.settling import settle
 
 
 def _locked(ctx: Context, reference: str) -> Withdrawal:
@@ -33,17 +37,47 @@ def carry_out_for_shop(ctx: Context, reference: str, data: MatchWithdrawal) -> s
         NotFound: no such statement.
         AlreadySettled: somebody was quicker.
         NotCarriedOut: it has to be done by hand, then settled.
-        InvalidInput: no such order; or no units, and the statement names goods in words.
+        InvalidInput: no such order; no units, and the statement names goods in words; or less
+            than was stated, and no answer that tells the customer why.
     """
     row = _locked(ctx, reference)
     order = find_order(ctx, data.order_number)
     if order is None:
         raise InvalidInput(order_number="is no order of this store")
-    outcome = carry_out(ctx, order, data.withdraw_items or _stated(row), row)
+    lines = lines_of(ctx, order)
+    done = carry_out(ctx, order, data.withdraw_items or _stated(row), row)
+    left_out = _left_out(row, lines, done.units)
+    if left_out and not data.answer:
+        raise InvalidInput(
+            f"Not carried out of what was stated: {', '.join(left_out)}. Tell the customer why.",
+            answer="is needed where less is carried out than was stated",
+        )
     row.customer_id, row.order_number = order.customer_id, order.order_number
-    row.is_carried_out = True
-    _settle(ctx, row, outcome)
-    return outcome
+    settle(
+        ctx,
+        row,
+        done.outcome,
+        done=done,
+        left_out=left_out,
+        answer=data.answer or None,
+        by=_name_of(ctx),
+    )
+    return done.outcome
+
+
+def _left_out(row: Withdrawal, lines: Sequence[CoveredLine], done: Mapping[str, int]) -> list[str]:
+    """What was stated and not done, with its units; of goods in words people alone can tell."""
+    named = named_units(row)
+    if named is None:
+        return []
+    stated: Counter[str] = Counter()
+    for item in named:
+        stated[item.sku] += item.quantity
+    if not named:
+        stated.update({line.sku: line.units for line in lines if not line.exempt})
+    names = {line.sku: line.product_name for line in lines}
+    missing = stated - Counter(done)
+    return [f"{units} x {names.get(sku, sku)}" for sku, units in missing.items()]
 
 
 def _stated(row: Withdrawal) -> list[CancelItem]:
@@ -84,10 +118,8 @@ def settle_for_shop(ctx: Context, reference: str, data: SettleWithdrawal) -> Non
         AlreadySettled: somebody was quicker.
     """
     row = _locked(ctx, reference)
-    row.answer = data.answer or None
-    _settle(ctx, row, data.outcome)
+    settle(ctx, row, data.outcome, answer=data.answer or None, by=_name_of(ctx))
 
 
-def _settle(ctx: Context, row: Withdrawal, outcome: str) -> None:
-    row.status, row.outcome = WithdrawalStatus.SETTLED, outcome
-    row.settled_at, row.settled_by = ctx.now, ctx.actor.name or "command"
+def _name_of(ctx: Context) -> str:
+    return ctx.actor.name or "command"

@@ -74,10 +74,9 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
         col(Withdrawal.repeat_key) == key, col(Withdrawal.received_at) > ctx.now - SAME
     )
     row = ctx.db.execute(same.limit(1)).scalar_one_or_none()
+    is_new = row is None
     if row is None:
         row = _add(ctx, data, said, lines, key, order)
-        if order is not None:
-            carry_out_by_law(ctx, row, order, lines)
     receipt_key = otp.issue_key(
         ctx.db,
         ctx.now,
@@ -90,7 +89,9 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
     mailed = row.receipt
     if not _is_own_mailbox(ctx, order, data.contact):
         mailed = _for_strangers(ctx, texts, data, said, lines, row, receipt_key)
-    is_mailed = _mail(ctx, row, texts, mailed)
+    is_mailed = _mail(ctx, row, texts, mailed)  # before what follows tells of itself
+    if is_new and order is not None:
+        carry_out_by_law(ctx, row, order, lines, is_mailed=is_mailed)
     return WithdrawalReceipt(
         reference=row.reference,
         received_at=row.received_at,

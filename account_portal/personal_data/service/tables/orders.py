@@ -30,14 +30,15 @@ ORDERS: tuple[Own, ...] = (
         "Withdrawals from contracts",
         direct(m.Withdrawal),
         "reference received_at name order_text contact items_text withdraw_items language receipt "
-        "is_proven order_number status outcome is_carried_out answer settled_at",
+        "is_proven order_number status outcome is_carried_out "
+        "not_carried_out nothing_left answer settled_at",
         {
             **ordering("id customer_id repeat_key"),
             "settled_by": "It names somebody who works for the shop.",
         },
         # What names goods is what somebody typed, too.
         scrubbed="name order_text contact items_text withdraw_items receipt repeat_key outcome "
-        "answer",
+        "not_carried_out answer",
         kept="id reference language customer_id order_number status settled_by",
     ),
     Own(
