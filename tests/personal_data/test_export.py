@@ -2,11 +2,13 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -69,6 +71,20 @@ def archive_of(call: Any, user: User) -> zipfile.ZipFile:
     assert file is not None
     with file:
         return zipfile.ZipFile(io.BytesIO(file.read()))
+
+
+def test_its_page_has_days_as_they_were_told_and_times_with_their_zone(
+    database: Database, owner: User, call: Any, set_settings: Any
+) -> None:
+    """A day alone is stored as noon of the store: an hour that nobody told."""
+    set_settings(PORTAL_STORE_TIME_ZONE="Asia/Tokyo")
+    day = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
+    late = datetime(2026, 3, 5, 0, 10, tzinfo=ZoneInfo("Asia/Tokyo"))
+    make_order(database, owner, order_date=day.astimezone(UTC), at=late.astimezone(UTC))
+    page = archive_of(call, owner).read("index.html").decode()
+    assert "<dt>Order date</dt><dd>2026-03-02</dd>" in page
+    assert "<dt>Payment date</dt><dd>2026-03-04 15:10 UTC</dd>" in page
+    assert re.search(r"Made \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", page)
 
 
 def test_holds_what_is_there_and_nothing_of_others(

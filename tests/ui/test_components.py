@@ -1,10 +1,12 @@
 """What the kit draws: variants that don't exist fail, labels and errors are wired."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 import reflex as rx
 
+from account_portal.core.places import ROOT
 from account_portal.ui import components as ui
 from account_portal.ui import layout
 from account_portal.ui.kit_page import MENU, kit_page
@@ -110,3 +112,15 @@ def test_the_kit_page_shows_every_component() -> None:
     drawn = str(kit_page())
     for mark in ("Saving", "Donaudampfschiff", "data-opens", "StarInput", "FileDrop", "Tracker"):
         assert mark in drawn
+
+
+def test_a_date_until_which_something_may_be_done_names_its_zone() -> None:
+    """Or it is a day, the same to every reader."""
+    written = re.compile(r"\b[Uu]ntil \"?,?\s*ui\.date\((.+?)\),?\s*(?:#.*)?\n")
+    found = [
+        (file.name, words)
+        for file in (ROOT / "account_portal").rglob("*.py")
+        for words in written.findall(file.read_text())
+    ]
+    assert len(found) >= 3
+    assert [one for one in found if '"binding"' not in one[1] and "[:10]" not in one[1]] == []

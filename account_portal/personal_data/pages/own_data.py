@@ -27,7 +27,7 @@ def _ready(export: Any) -> rx.Component:
                 "Made ",
                 ui.date(export.ready_at, "datetime"),
                 ". It can be fetched until ",
-                ui.date(export.expires_at, "datetime"),
+                ui.date(export.expires_at, "binding"),
                 ", then it is removed.",
                 tone="muted",
             ),

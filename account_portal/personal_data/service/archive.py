@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core import bulk, money
+from account_portal.core.told_days import told_day
 from account_portal.models import ImportStatement, LoyaltyAccount, Media, Order, OutboxMessage
 from account_portal.personal_data.service.tables import NOT_HANDED_OUT, OWN, Own
 from account_portal.personal_data.service.tables.base import SECRET
@@ -54,9 +55,9 @@ dd {{ margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }}
 <body>
 <main>
 <h1>{title}</h1>
-<p>Made {made}. All times are UTC. What is empty is left out here; <code>data.json</code> beside
-this page has everything, in a form for programs. Pictures and videos are in the folder
-<code>files</code>.</p>
+<p>Made {made}. All times are UTC; a day without a time is a day of the store. What is empty is
+left out here; <code>data.json</code> beside this page has everything, in a form for programs.
+Pictures and videos are in the folder <code>files</code>.</p>
 """
 
 
@@ -88,7 +89,7 @@ def _write_rows(ctx: Context, customer_id: str, data: IO[bytes], page: IO[bytes]
         "withheld": _withheld(),
     }
     data.write(_json(head)[:-1] + b',"tables":{')
-    page.write(_HEAD.format(title=title, made=_moment(ctx.now)).encode())
+    page.write(_HEAD.format(title=title, made=_time(ctx.now)).encode())
     page.write(_contents())
     for number, own in enumerate(OWN):
         data.write(b"," * bool(number) + _json(own.name) + b":[")
@@ -189,6 +190,11 @@ def _json(value: Any) -> bytes:
 
 
 def _moment(value: datetime) -> str:
+    """A moment with its zone; what was told as a day alone, as that day."""
+    return told_day(value) or _time(value)
+
+
+def _time(value: datetime) -> str:
     return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
