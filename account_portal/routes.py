@@ -46,6 +46,8 @@ HAND_OVER = "/hand-over"
 """The window in which a frame's customer signs in."""
 PAYMENT_DONE = "/payment-done"
 """Where a payment leads back to that was begun in a frame."""
+NEW_CODES = {"codes": "new"}
+"""Query of the security page where sign-in leads to new recovery codes, on the way to `next`."""
 NEVER_FRAMED = (
     LOGIN,
     REGISTER,

@@ -22,7 +22,7 @@ from account_portal.edge.built import BuiltPages
 from account_portal.edge.connections import TRY_AGAIN_LATER
 from account_portal.edge.csp import DATA_POLICY, page_policy
 from account_portal.edge.envelope import send_failure
-from account_portal.routes import EMBED, HAND_OVER, NEVER_FRAMED
+from account_portal.routes import EMBED, HAND_OVER, NEVER_FRAMED, NEW_CODES, SECURITY
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -43,6 +43,7 @@ PERMISSIONS = ", ".join(
 YEAR = 365 * 24 * 3600
 WIDGET = "/account-widget.js"
 _LEADS_BACK = urlencode({"next": HAND_OVER}).encode()
+_CODES_FIRST = urlencode({**NEW_CODES, "next": HAND_OVER}).encode()
 _OURS = frozenset(
     {
         b"x-content-type-options",
@@ -144,7 +145,8 @@ class ResponseHeaders:
             return b"same-origin"
         path, query = scope["path"].rstrip("/"), scope["query_string"]
         signing_in = path == HAND_OVER or (path in NEVER_FRAMED and _LEADS_BACK in query)
-        return b"unsafe-none" if signing_in else b"same-origin"
+        shows_codes = path == SECURITY and query == _CODES_FIRST
+        return b"unsafe-none" if signing_in or shows_codes else b"same-origin"
 
 
 def _fixed_headers(*, https: bool) -> Headers:

@@ -101,6 +101,7 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("passkey-removed", PasskeyRemoved(store=store, name="iPhone")),
         ("two-step-on", TwoStepTurnedOn(store=store)),
         ("two-step-off", TwoStepTurnedOff(store=store, by_shop=False)),
+        ("two-step-anew", TwoStepTurnedOff(store=store, by_shop=True, is_asked_again=True)),
         ("recovery-codes", RecoveryCodesRenewed(store=store)),
         ("recovery-code", RecoveryCodeUsed(store=store, left=9)),
         (

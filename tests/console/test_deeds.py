@@ -26,6 +26,7 @@ from account_portal.models import (
     WebhookEndpoint,
 )
 from account_portal.states import ReturnStatus
+from tests.conftest import Set
 from tests.console.conftest import Browser, Page
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
@@ -462,6 +463,19 @@ def test_an_admin_alone_turns_two_step_sign_in_off(
     assert "two_step_off" in {one.kind for one in rows(database, OutboxMessage)}
     assert audit_of(database, "customer.two_step_off")
     assert "customer.two_step_off" not in admin.page(page).deeds()
+
+
+def test_where_the_shop_asks_everybody_admins_let_one_proof_turn_it_on_anew(
+    database: Database, signed_in: SignedIn, owner: User, set_settings: Set
+) -> None:
+    """Also of who never had it on, and forgot the password."""
+    set_settings(PORTAL_TWO_STEP="required")
+    page, admin = f"/customers/{owner.customer_id}", signed_in(Role.ADMIN)
+    assert "they have seven days" in admin.page(page).text
+    do(admin, admin.page(page), "customer.two_step_off", number=owner.customer_id)
+    assert rows(database, User, id=owner.id)[0].two_step_waived_at is not None
+    [news] = [one for one in rows(database, OutboxMessage) if one.kind == "two_step_off"]
+    assert news.payload["words"]["is_asked_again"] is True
 
 
 def test_points(database: Database, signed_in: SignedIn, owner: User) -> None:

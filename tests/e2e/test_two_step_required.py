@@ -22,8 +22,9 @@ from tests.e2e.conftest import (
     assert_no_sideways_scroll,
 )
 from tests.e2e.test_two_step import CODE, NEW, by_password
+from tests.factories.orders import make_order
 from tests.factories.users import make_user
-from tests.portal_server import portal_server
+from tests.portal_server import free_port, portal_server
 
 HOME = re.compile(r"localhost:\d+/$")
 
@@ -31,8 +32,10 @@ HOME = re.compile(r"localhost:\d+/$")
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     data_dir = tmp_path_factory.mktemp("required")
-    with portal_server(data_dir, PORTAL_TWO_STEP="required") as url:
-        yield Portal(url, data_dir, "")
+    port = free_port()
+    settings = {"PORTAL_TWO_STEP": "required", "PORTAL_STOREFRONT_PORT": str(port)}
+    with portal_server(data_dir, **settings) as url:
+        yield Portal(url, data_dir, f"http://127.0.0.1:{port}")
 
 
 def look(page: Page, name: str, viewport: Any, scheme: str) -> None:
@@ -138,3 +141,19 @@ def test_who_forgot_the_only_second_way_is_told_to_ask_the_shop(
     look(page, "no-way", WIDE, "light")
     page.goto("/orders")
     expect(page).to_have_url(re.compile("/login"))
+
+
+def test_a_window_signs_a_frame_in_once_the_codes_are_kept(
+    open_page: OpenPage, portal: Portal, database: Database, customer: User
+) -> None:
+    make_order(database, customer)
+    page = open_page(f"{portal.shop}/plain.html")
+    frame = page.frame_locator("account-portal >> iframe")
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name=re.compile("^Sign in")).click()
+    window = opened.value
+    by_password(window, customer)
+    window.get_by_role("button", name=re.compile("E-mail a code to")).click()
+    window.get_by_label("Code", exact=True).fill(portal.code_for(str(customer.email)))
+    window.get_by_role("button", name="I have kept them").click()
+    expect(frame.get_by_role("link", name=re.compile("^Order ")).first).to_be_visible()

@@ -105,6 +105,8 @@ def test_it_can_only_be_read(pages: BuiltPages) -> None:
         ("/login", b"", False),
         ("/login", b"next=%2Forders", False),
         ("/orders", b"next=%2Fhand-over", False),
+        ("/security", b"codes=new&next=%2Fhand-over", True),
+        ("/security", b"next=%2Fhand-over", False),
     ],
 )
 def test_only_the_window_that_signs_a_frame_in_keeps_its_opener(

@@ -23,6 +23,7 @@ from account_portal.routes import (
     FORGOT_PASSWORD,
     KNOW_DEVICE,
     LOGIN,
+    NEW_CODES,
     REGISTER,
     SECURITY,
     local_path,
@@ -53,7 +54,7 @@ def _signed_in(ctx: Context, form: Fields, secret: str) -> FormResult:
     days = ctx.settings.session_days  # the session may end before, as the database says
     wanted = local_path(form.get("next"))
     if service.lacks_recovery_codes(ctx, service.customer_of(ctx, secret)):
-        wanted = f"{SECURITY}?{urlencode({'codes': 'new', 'next': wanted})}"
+        wanted = f"{SECURITY}?{urlencode({**NEW_CODES, 'next': wanted})}"
     return FormResult(
         next=wanted,
         cookies={
