@@ -41,6 +41,8 @@ def _balance(loyalty: Any) -> rx.Component:
                 justify="between",
             ),
             ui.text(points(loyalty.loyalty_point_balance), size="display", strong=True),
+            # All of them, and not only those that can be spent already: it stands first.
+            rx.cond(loyalty.loyalty_point_balance > 0, points_worth(State.sums)),
             ui.stack(
                 rx.cond(
                     (loyalty.loyalty_point_redeemable == loyalty.loyalty_point_balance)
@@ -59,7 +61,6 @@ def _balance(loyalty: Any) -> rx.Component:
                         ),
                     ),
                 ),
-                rx.cond(loyalty.loyalty_point_balance > 0, points_worth(State.sums)),
                 waiting,
                 rx.cond(State.waiting_longer > 0, later),
                 gap="tight",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from account_portal.core.db import Database
 from account_portal.core.errors import NotAuthenticated
 from account_portal.loyalty import rules, service
+from account_portal.loyalty.pages import rewards
 from account_portal.loyalty.service.explaining import SHOWN_CREDIT
 from account_portal.loyalty.state import RewardsState
 from account_portal.models import CreditActivity, User
@@ -163,3 +164,9 @@ def test_the_page_tells_worth_benefits_year_and_credit(
 def test_nobody_reads_them(acting: Any, read: Call) -> None:
     with pytest.raises(NotAuthenticated), acting() as ctx:
         read(ctx)
+
+
+def test_what_the_balance_is_worth_stands_before_how_much_of_it_can_be_spent() -> None:
+    """After it, it read as what the spendable points are worth."""
+    drawn = str(rewards())
+    assert drawn.index('"Worth "') < drawn.index('"You can spend "')
