@@ -14,8 +14,8 @@ from account_portal.models import Order, OrderReturn, User, Withdrawal
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.returns import service as returns
-from account_portal.withdrawals.schemas import SettleWithdrawal, StateWithdrawal
-from account_portal.withdrawals.service import settle_for_shop, state_withdrawal
+from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal, StateWithdrawal
+from account_portal.withdrawals.service import carry_out_for_shop, settle_for_shop, state_withdrawal
 from tests.e2e.conftest import (
     NARROW,
     WIDE,
@@ -107,6 +107,42 @@ def test_what_waits_for_the_store_is_on_the_order(
         settle_for_shop(ctx, receipt.reference, said)
     page.reload()
     expect(page.get_by_text("The store says: We wrote to you.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide", "narrow"]
+)
+def test_what_was_left_out_and_what_was_gone_is_on_the_order(
+    open_page: OpenPage,
+    database: Database,
+    customer: User,
+    order: Order,
+    viewport: Any,
+    scheme: str,
+) -> None:
+    stated = withdraw(database, customer, order, goods="Both of them")
+    half = {
+        "order_number": order.order_number,
+        "withdraw_items": [{"sku": "KEEPS-A-FEE", "quantity": 1}],
+        "answer": "The other one had been worn.",
+    }
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        carry_out_for_shop(ctx, stated.reference, MatchWithdrawal.model_validate(half))
+    page = open_page(
+        f"/orders/{order.order_number}",
+        as_=str(customer.email),
+        viewport=viewport,
+        scheme=scheme,
+    )
+    expect(page.get_by_text("The store says: The other one had been worn.")).to_be_visible()
+    withdraw(database, customer, order)
+    withdraw(database, customer, order, goods="And once more")
+    page.reload()
+    expect(page.get_by_text("Carried out", exact=True)).to_have_count(2)
+    expect(page.get_by_text("Nothing was left", exact=True)).to_be_visible()
+    expect(page.get_by_text("No other withdrawal is needed.")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
 
 
 def open_found(
