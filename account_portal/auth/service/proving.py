@@ -108,7 +108,9 @@ def remove_planted(db: Session, customer_ids: Collection[str]) -> None:
     db.flush()
 
 
-def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> None:
+def take_from_opener(
+    db: Session, users: Mapping[str, str], dropped: Mapping[str, str], now: datetime
+) -> None:
     """Hand accounts that the shop speaks of to it: nobody proved that their opener is the customer.
 
     An import brings orders by e-mail address. Whoever registered that address with a password of
@@ -117,11 +119,17 @@ def take_from_opener(db: Session, users: Mapping[str, str], now: datetime) -> No
     Args:
         db: the session.
         users: customer id by user id; all of them unproven.
+        dropped: which contact, `email` or `phone`, the shop did not name, by user id: a code to it
+            would let the opener in again.
         now: the moment.
     """
     for user in db.execute(select(User).where(col(User.id).in_(users))).scalars():
         user.is_unproven, user.password_hash, user.picture_id = False, None, None
         user.passkey_handle, user.modified_at = None, now
+        if dropped.get(user.id) == "phone":
+            user.country_code = user.phone = None
+        elif dropped.get(user.id) == "email":
+            user.email = None
     db.flush()
     db.execute(
         update(UserSession)

@@ -99,25 +99,55 @@ def find_customers(
     With `claiming` an account that nobody proved to own becomes the shop's customer's.
     """
     named = list(names)
-    known = Known({}, {}, {}, {})
     external_ids = {external_id for external_id, _, _ in named if external_id}
     emails = {email for _, email, _ in named if email}
     numbers = {phone[1] for _, _, phone in named if phone}
     users: dict[str, Row] = {}
+    found: list[Row] = []
     for column, values in (
         ("phone", numbers),
         ("shop_email", emails),
         ("email", emails),
         ("external_id", external_ids),
     ):
-        for row in fetch(batch.db, User, column, values, _KNOWN):
-            known.add(users.setdefault(row["id"], dict(row)))
-    opened = {row["id"]: row["customer_id"] for row in users.values() if row["is_unproven"]}
-    if opened and claiming:
-        take_from_opener(batch.db, opened, batch.now)
-        for user_id in opened:
-            users[user_id] |= {"is_unproven": False, "password_hash": None}
+        rows = fetch(batch.db, User, column, values, _KNOWN)
+        found += [users.setdefault(row["id"], dict(row)) for row in rows]
+    if claiming:
+        _claim(batch, [row for row in users.values() if row["is_unproven"]], named)
+    known = Known({}, {}, {}, {})
+    for row in found:
+        known.add(row)
     return known
+
+
+def _claim(
+    batch: Batch, opened: list[Row], named: list[tuple[str | None, str | None, PhoneKey | None]]
+) -> None:
+    """Make accounts that nobody proved to own the shop's customers', with the contacts it named.
+
+    An e-mail address names a customer alone: a phone stays beside it only where one record has
+    both, as the opener may have a record of their own in the batch.
+    """
+    emails = {email for _, email, _ in named if email}
+    phones = {phone for _, _, phone in named if phone}
+    together = {(email, phone) for _, email, phone in named}
+    taken: dict[str, str] = {}
+    dropped: dict[str, str] = {}
+    for row in opened:
+        email, phone = row["email"], (row["country_code"], row["phone"])
+        if email in emails:
+            if row["phone"] and (email, phone) not in together:
+                dropped[row["id"]] = "phone"
+                row |= {"country_code": None, "phone": None}
+        elif phone in phones:
+            dropped[row["id"]] = "email"
+            row["email"] = None
+        else:
+            continue  # the same digits in another country
+        taken[row["id"]] = row["customer_id"]
+        row |= {"is_unproven": False, "password_hash": None}
+    if taken:
+        take_from_opener(batch.db, taken, dropped, batch.now)
 
 
 NO_PHONE = "is no phone number one can sign in with; write it with its prefix, as in +49 30 1234567"
