@@ -100,6 +100,10 @@ class FoundPage(View):
     order: OrderDetail
     price: PriceBreakdown
     payment: OrderPaymentStatus
+    is_waiting_for_money: bool = Field(description="What is unpaid is to be paid now.")
+    checkout_link: str = Field(
+        description="Where the shop takes the money; empty: nowhere, or it is paid in the account."
+    )
     refunds: list[ShownRefund]
     to_cancel: list[ChoosableLine]
     to_return: list[ChoosableLine]

@@ -75,6 +75,8 @@ class FoundOrderState(EvidenceDraft, PageState):
     shown: OrderDetail | None = None
     price: PriceBreakdown | None = None
     payment: OrderPaymentStatus | None = None
+    is_waiting_for_money: bool = False
+    checkout_link: str = ""
     refunds: list[ShownRefund] = []
     can_cancel: bool = False
     can_return: bool = False
@@ -158,6 +160,8 @@ class FoundOrderState(EvidenceDraft, PageState):
     async def _show(self) -> None:
         page = await read(self, service.read_found_page)
         self.shown, self.price, self.payment = page.order, page.price, page.payment
+        self.is_waiting_for_money = page.is_waiting_for_money
+        self.checkout_link = page.checkout_link
         self.refunds = page.refunds
         self.withdraw_link = page.withdraw_link
         self.can_cancel = any(line.counts for line in page.to_cancel)

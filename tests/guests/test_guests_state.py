@@ -200,6 +200,38 @@ def test_cancels_what_was_shown(database: Database, acting: Any, owner: User) ->
     assert not state.can_cancel
 
 
+@pytest.mark.parametrize(
+    ("checkout", "link"),
+    [
+        ("", ""),
+        ("https://shop.example/pay?order={order_number}", "https://shop.example/pay?order="),
+    ],
+)
+def test_says_what_is_not_paid_and_where_it_is(
+    database: Database, acting: Any, owner: User, set_settings: Any, checkout: str, link: str
+) -> None:
+    order = make_order(
+        database,
+        owner,
+        payment_status="failed",
+        payments=[{"payment_status": "failed"}],
+        customer_email="guest@example.com",
+    )
+    key = opened(acting, database, order)
+    set_settings(PORTAL_DEMO="0", PORTAL_CHECKOUT_URL=checkout)
+    _, state = tab_with(database, key)
+    assert state.is_waiting_for_money
+    assert state.payment.amount_unpaid == state.shown.grand_total
+    assert state.checkout_link == (link and link + order.order_number)
+
+
+def test_of_a_paid_order_no_money_is_asked_for(
+    database: Database, acting: Any, delivered: Order
+) -> None:
+    _, state = tab_with(database, opened(acting, database, delivered))
+    assert not state.is_waiting_for_money
+
+
 def test_an_hour_later_it_leads_back(
     database: Database, acting: Any, delivered: Order, clock: Any
 ) -> None:

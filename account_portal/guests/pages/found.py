@@ -23,6 +23,7 @@ from account_portal.orders.components import (
     withdraw_here,
     withdrawals_section,
 )
+from account_portal.states import OrderStatus
 from account_portal.ui import components as ui
 
 
@@ -213,12 +214,52 @@ def _asking() -> rx.Component:
     )
 
 
+def _unpaid(order: Any) -> rx.Component:
+    """What is not paid, and where it is: this page takes no money."""
+    return rx.cond(
+        State.is_waiting_for_money,
+        rx.cond(
+            State.payment,
+            ui.alert(
+                ui.text(
+                    ui.money(State.payment.amount_unpaid, order.currency.code, strong=True),
+                    " is not paid yet.",
+                    rx.cond(
+                        State.checkout_link,
+                        rx.fragment(),
+                        rx.fragment(" To pay it, ", *_sign_in()),
+                    ),
+                ),
+                tone="danger",
+                title=rx.cond(
+                    State.payment.amount_paid > 0,
+                    "Part of the payment is missing",
+                    "The payment is missing",
+                ),
+                action=rx.cond(
+                    State.checkout_link,
+                    ui.link_button(
+                        "Pay now", to=State.checkout_link, variant="primary", outside=True
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _sign_in() -> tuple[Any, ...]:
+    """Where what this page cannot do is done."""
+    return (
+        ui.link("sign in", to=routes.LOGIN),
+        " by a code to the e-mail address or phone of this order. You need no password.",
+    )
+
+
 def _later() -> rx.Component:
     """What this page cannot do to a return or a report, and where it is done."""
     return ui.text(
         "To follow, change or withdraw it, ",
-        ui.link("sign in", to=routes.LOGIN),
-        " by a code to the e-mail address or phone of this order. You need no password.",
+        *_sign_in(),
         tone="muted",
         size="small",
     )
@@ -242,9 +283,11 @@ def _deeds() -> rx.Component:
 
 def _order(order: Any) -> rx.Component:
     currency = order.currency.code
+    is_unplaced = order.status == OrderStatus.DRAFT
     is_outcome = rx.cond(State.cancelling, True, rx.cond(State.returning, True, State.reporting))
     step = State.asking + rx.cond(is_outcome, " shown", "")
     return ui.stack(
+        _unpaid(order),
         ui.card(
             ui.stack(
                 rx.cond(
@@ -256,9 +299,17 @@ def _order(order: Any) -> rx.Component:
                         ui.status_badge("payment", order.payment_status, plain=True),
                         ui.status_badge("order", order.status, plain=True),
                     ),
-                    ui.text("Ordered ", ui.date(order.order_date), tone="muted"),
+                    ui.text(
+                        rx.cond(is_unplaced, "Started ", "Ordered "),
+                        ui.date(order.order_date),
+                        tone="muted",
+                    ),
                 ),
-                rx.cond(State.is_digital, rx.fragment(), ui.order_tracker(order.status)),
+                rx.cond(
+                    State.is_digital | is_unplaced,
+                    rx.fragment(),
+                    ui.order_tracker(order.status),
+                ),
                 rx.cond(
                     State.refunds.length() > 0,
                     ui.stack(

@@ -172,6 +172,8 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
         order=page.order,
         price=page.price,
         payment=page.payment,
+        is_waiting_for_money=page.is_waiting_for_money,
+        checkout_link=page.checkout_link,
         refunds=page.refunds,
         to_cancel=to_cancel,
         to_return=[

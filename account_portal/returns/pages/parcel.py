@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal.returns.state import ReturnDetailState as State
+from account_portal.states import ReturnStatus
 from account_portal.ui import components as ui
 
 
@@ -20,8 +21,9 @@ def parcel_told(page: Any) -> rx.Component:
         rx.cond(one.awb_no, "Change tracking number", "Add tracking number"),
         on_click=State.open_parcel,
     )
+    is_sent = one.status == ReturnStatus.SHIPPED  # a courier who collected it knows the number
     return rx.cond(
-        one.awb_no | page.can_tell_parcel,
+        one.awb_no | (page.can_tell_parcel & ~is_sent),
         ui.section(
             "Your parcel",
             ui.card(
