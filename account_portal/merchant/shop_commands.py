@@ -285,6 +285,8 @@ def sign_out(customer: str | None, *, everybody: bool) -> None:
 def turn_two_step_off(customer: str) -> None:
     """Let a customer, named by e-mail address or id, sign in with one proof again; they are told.
 
+    Passkeys are removed, and all devices signed out.
+
     With PORTAL_TWO_STEP=required once, within seven days, which turns it on anew.
     For who has lost every second way. Be sure that it is them who asks.
     """

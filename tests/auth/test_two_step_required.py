@@ -29,7 +29,7 @@ from tests.factories.auth import (
 from tests.factories.passkeys import give_passkey
 from tests.factories.records import rows
 from tests.factories.two_step import PHONE, Client, turn_on, with_phone
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, make_session
 from tests.factories.vouching import SHOP, make_assertion
 
 NEW = "another good passphrase"
@@ -471,6 +471,27 @@ def test_what_the_shop_lets_ends_after_a_week(
     call(service.turn_two_step_off_for, "owner@example.com", actor=SHOP_ITSELF)
     clock.advance(days=7)
     assert told(client.by_reset(NEW))["ways"] == []
+
+
+@pytest.mark.parametrize("mode", ["required", "optional"])
+def test_what_an_intruder_left_opens_nothing_once_the_shop_helped(
+    client: Client, owner: User, database: Database, set_settings: Set, call: Any, mode: str
+) -> None:
+    """Who enrolled in place of the owner added a passkey and stayed signed in."""
+    set_settings(PORTAL_TWO_STEP=mode)
+    authenticator = give_passkey(
+        database, change_user(database, owner, two_step_at=owner.created_at)
+    )
+    make_session(database, owner)
+    call(service.turn_two_step_off_for, "owner@example.com", actor=SHOP_ITSELF)
+    assert live(database, owner) == []
+    begun = client.post("/auth/login/passkey/options").json()["content"]
+    signed = authenticator.sign(begun["options"])
+    answer = client.post(
+        "/auth/login/passkey", passkey_token=begun["passkey_token"], credential=signed
+    )
+    assert (answer.status_code, live(database, owner)) == (400, [])
+    assert load_user(database, owner).two_step_at is None
 
 
 def test_where_nobody_has_to_there_is_nothing_to_turn_off(owner: User, call: Any) -> None:

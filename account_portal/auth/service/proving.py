@@ -67,7 +67,7 @@ def settle(ctx: Context, user: User, contact: Contact | None, *, in_session: boo
         user.passkey_handle = None
         remove_planted(ctx.db, [user.customer_id])
         forget_wrong_passwords(ctx, user)
-        _drop_passkeys(ctx.db, [user.id])
+        drop_passkeys(ctx.db, [user.id])
     if contact is None:
         return
     if contact.field == "email" and not user.is_phone_verified:
@@ -143,11 +143,11 @@ def take_from_opener(
         .execution_options(synchronize_session=False)
     )
     remove_planted(db, list(users.values()))
-    _drop_passkeys(db, users)
+    drop_passkeys(db, users)
 
 
-def _drop_passkeys(db: Session, user_ids: Collection[str]) -> None:
-    """Remove the passkeys of accounts that nobody proved: like the password, they are a way in."""
+def drop_passkeys(db: Session, user_ids: Collection[str]) -> None:
+    """Remove the passkeys of accounts whose owner did not make them: they are a way in."""
     db.execute(
         delete(Passkey)
         .where(col(Passkey.user_id).in_(user_ids))
@@ -186,7 +186,7 @@ def free_for(ctx: Context, contact: Contact, user: User | None) -> None:
     holder.modified_at = ctx.now
     if contact_of(holder, "email") is None and contact_of(holder, "phone") is None:
         holder.password_hash = holder.passkey_handle = None
-        _drop_passkeys(ctx.db, [holder.id])
+        drop_passkeys(ctx.db, [holder.id])
         end_sessions_of(ctx, holder.id)
     flush_contacts(ctx)  # before another row takes the contact
 

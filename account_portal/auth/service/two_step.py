@@ -16,6 +16,7 @@ from account_portal.auth.rules.two_step import (
 from account_portal.auth.service.accounts import asks_for_two, named_by_shop
 from account_portal.auth.service.fresh_proof import require_fresh_proof
 from account_portal.auth.service.guessing import distrust_devices, forget_devices
+from account_portal.auth.service.proving import drop_passkeys
 from account_portal.auth.service.recovery_codes import new_recovery_codes
 from account_portal.auth.service.sessions import end_sessions_of
 from account_portal.context import Context
@@ -91,6 +92,8 @@ def turn_two_step_off(ctx: Context) -> None:
 def turn_two_step_off_for(ctx: Context, customer: str) -> None:
     """Ask a customer for one proof again, as the shop, which knows otherwise who they are.
 
+    Passkeys and sessions end: each is enough to enter and to turn two-step sign-in off, so who has
+    to ask the shop has none, and those that are there may be an intruder's who turned it on.
     Where the shop asks everybody for two, their next sign-in turns it on anew by one proof.
 
     Args:
@@ -107,6 +110,9 @@ def turn_two_step_off_for(ctx: Context, customer: str) -> None:
     if not asks_for_two(ctx, user):
         raise TwoStepIsOff
     _turn_off(ctx, user, by_shop=True)
+    user.passkey_handle = None
+    drop_passkeys(ctx.db, [user.id])
+    end_sessions_of(ctx, user.id)
     user.two_step_waived_at = ctx.now
 
 

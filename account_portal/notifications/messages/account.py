@@ -253,7 +253,12 @@ class TwoStepTurnedOff(SecurityNews):
 
     @override
     def text(self) -> str:
-        who = "We turned it off for you. " if self.by_shop else ""
+        who = ""
+        if self.by_shop:
+            who = (
+                "We turned it off for you, removed the account's passkeys and signed all devices "
+                "out. "
+            )
         if self.is_asked_again:
             return (
                 f"{who}For seven days one proof is enough to sign in to your account at "
