@@ -166,7 +166,7 @@ def examples(settings: Settings) -> dict[str, Words]:
             "return-without-delivery",
             ReturnDelivery(**of_return, amount="₹49.00", comes_back=False),
         ),
-        ("return-withdrawn", ReturnMoved(step="created", **of_return, **back, delivery="₹49.00")),
+        ("return-withdrawn", ReturnMoved(step="withdrawn", **of_return, **back, delivery="₹49.00")),
         ("return-parcel", ReturnMoved(step="told", **of_return, parcel="Delhivery, 1490812345678")),
         (
             "return-declined",

@@ -9,7 +9,15 @@ import pytest
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.merchant import housekeeping
-from account_portal.models import Order, OrderReturn, ReturnItem, User, Withdrawal
+from account_portal.models import (
+    Order,
+    OrderReturn,
+    OutboxMessage,
+    ReturnItem,
+    User,
+    Withdrawal,
+)
+from account_portal.notifications.messages.returns import ReturnMoved
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.states import ShipmentStatus
@@ -249,3 +257,19 @@ def test_what_got_lost_was_to_come_until_it_was_refunded(
         refund()
     housekeeping.carry_out_withdrawals()
     assert [one.quantity for one in rows(database, ReturnItem)] == [2] * (refunded == "since")
+
+
+def test_what_goes_back_by_a_withdrawal_is_no_request(
+    database: Database, acting: Any, owner: User, clock: Any
+) -> None:
+    """The mail says neither that the store will look at it nor what comes "if it is approved"."""
+    clock.now = evening(12, 0)
+    order = arrived(database, owner)
+    state(acting, order.order_number, owner, withdraw_items=HALF)
+    told = [row for row in rows(database, OutboxMessage) if row.kind == "return_moved"]
+    assert told
+    for row in told:
+        message = ReturnMoved(**row.payload["words"])
+        assert "withdrew" in message.text()
+        assert "approved" not in message.text()
+        assert "request" not in message.subject()

@@ -10,6 +10,7 @@ from account_portal.notifications.messages.coming_back import ComingBack
 
 Step = Literal[
     "created",
+    "withdrawn",
     "changed",
     "approved",
     "told",
@@ -24,6 +25,7 @@ Step = Literal[
 
 _SUBJECTS: dict[Step, str] = {
     "created": "We got your return request {number}",
+    "withdrawn": "Your return {number} follows from your withdrawal",
     "changed": "You changed your return request {number}",
     "approved": "Your return {number} is approved",
     "told": "You told us the parcel of your return {number}",
@@ -37,6 +39,8 @@ _SUBJECTS: dict[Step, str] = {
 }
 _TEXTS: dict[Step, str] = {
     "created": "{store} will look at your request {number} for order {order} and write to you.",
+    "withdrawn": "What you have of order {order} and withdrew from goes back as return {number}. "
+    "{store} will write to you how.",
     "changed": "{store} will look at your request {number} for order {order} as it is now, and "
     "write to you.",
     "approved": "Your return {number} for order {order} is approved. Keep the items ready.",
@@ -55,6 +59,7 @@ _TEXTS: dict[Step, str] = {
 
 _WHEN: dict[Step, str] = {
     "created": " If it is approved, and once the items are checked:",
+    "withdrawn": " Once the items are there:",
     "changed": " If it is approved, and once the items are checked:",
     "approved": " Once we have checked them:",
     "inspected": " Once the return is complete:",

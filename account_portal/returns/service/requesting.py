@@ -125,7 +125,7 @@ def create_return(
         give_back_delivery(ctx, order, telling=request)
     refresh_orders(ctx.db, [order.id], ctx.now)
     back = written_way_back(ctx, order, asked_means(ctx, request, order))
-    notify(ctx, request, order_number, "created", back=back)
+    notify(ctx, request, order_number, "withdrawn" if by_law else "created", back=back)
     return get_return(ctx, order_number, request.request_number)
 
 
