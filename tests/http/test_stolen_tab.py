@@ -261,6 +261,8 @@ def test_signed_out_elsewhere_an_open_page_reads_and_changes_nothing_more(
 ) -> None:
     tab = LiveTab(portal.url, portal.sign_in(victim))
     assert victim.email in tab.open()
+    # Events of a tab follow each other: none that began before is under way after this one.
+    tab.send(f"{PROFILE}.rename", until='"is_renaming_rx_state_":true')
     post(portal.url, "logout", tab.cookie)
     told = tab.send(LOAD, until="redirect")
     told += tab.send(RENAME, form={"first_name": "Late", "last_name": ""})
