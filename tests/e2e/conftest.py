@@ -37,6 +37,9 @@ NEW = "new@example.com"
 PASSWORD = "demo-portal-2026"
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 360, "height": 740}
+THERE = "Asia/Kolkata"
+"""Where parcels of the tests go; pages are drawn as there until a browser has told its zone."""
+
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",

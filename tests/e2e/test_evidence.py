@@ -113,6 +113,7 @@ def test_files_that_are_not_taken_are_told_at_the_field(
     order = make_order(database, customer, lines=[make_line(0)], parcels=[{}])
     path = f"/orders/{order.order_number}/return"
     page = open_page(path, as_=str(customer.email), viewport=NARROW)
+    page.wait_for_load_state("networkidle")  # it is alive: what it asks first was answered
     for wrong, words in (
         ([file("lies.jpg", b"no picture")], "lies.jpg: Send a JPEG, PNG or WebP picture."),
         ([file("cut.jpg", make_picture()[:300])], "cut.jpg: This cannot be read"),

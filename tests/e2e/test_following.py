@@ -16,7 +16,7 @@ from account_portal.models import Order, Shipment, User
 from account_portal.orders import service as orders
 from account_portal.reviews import service as reviews
 from account_portal.states import ShipmentStatus
-from tests.e2e.conftest import NARROW, PASSWORD, WIDE, OpenPage, assert_accessible
+from tests.e2e.conftest import NARROW, PASSWORD, THERE, WIDE, OpenPage, assert_accessible
 from tests.factories.loyalty import make_activity
 from tests.factories.orders import make_order
 from tests.factories.reviews import make_product, make_review
@@ -40,9 +40,10 @@ def test_a_parcels_steps_appear_on_every_open_page(
     open_page: OpenPage, database: Database, customer: User
 ) -> None:
     order, parcel = on_its_way(database, customer)
-    home = open_page("/", as_=customer.email)
-    history = open_page("/orders", as_=customer.email)
-    detail = open_page(f"/orders/{order.order_number}", as_=customer.email)
+    near = {"as_": customer.email, "timezone_id": THERE}  # far away "today" is another day
+    home = open_page("/", **near)
+    history = open_page("/orders", **near)
+    detail = open_page(f"/orders/{order.order_number}", **near)
     for page in (home, history, detail):
         expect(page.get_by_text("On its way").first).to_be_visible()
         page.wait_for_timeout(500)  # its websocket is there
