@@ -136,8 +136,11 @@ export function FileDrop(props) {
   useEffect(() => {
     if (first.current) {
       first.current = false;
+      if (urls.current.size) return; // picked by a form that this effect came after
+      // The browser's own field took files before this script was there: no event told of them.
+      if (input.current.files.length) pick();
       // Files picked in an earlier form of that name would be sent again.
-      if (uploadId) setFilesById?.((all) => ({ ...all, [uploadId]: [] }));
+      else if (uploadId) setFilesById?.((all) => ({ ...all, [uploadId]: [] }));
     } else keep([]);
   }, [resetKey]);
 

@@ -8,8 +8,9 @@ const asked = () => globalThis.pageData ?? {}; // on the server: whose page is d
 
 /**
  * What an element needs that shows a text which the browser may write otherwise than the server did:
- * its words for a language are newer, or a minute has passed. The browser's text is what is shown. Where
- * `keepsLine` a shorter one at the end of a line takes no less room, so that nothing below moves.
+ * its words for a language are newer, its time zone is another, or a minute has passed. The browser's text is
+ * what is shown. A shorter one takes no fewer lines, so that nothing below moves, and where `keepsLine` no less of
+ * the line that it ends.
  */
 const written = (text, keepsLine = false) => ({
   suppressHydrationWarning: true,
@@ -19,7 +20,10 @@ const written = (text, keepsLine = false) => ({
       node.style.minInlineSize = `${node.getBoundingClientRect().width}px`;
       node.style.display = "inline-block";
     }
+    const block = node.parentElement;
+    const height = block.getBoundingClientRect().height;
     node.textContent = text;
+    if (block.getBoundingClientRect().height < height) block.style.minBlockSize = `${height}px`;
   },
 });
 

@@ -13,7 +13,6 @@ from account_portal import routes
 from account_portal.app import PAGES
 from tests.e2e.conftest import (
     NARROW,
-    THERE,
     OpenPage,
     Portal,
     assert_accessible,
@@ -113,8 +112,7 @@ def test_no_page_is_without_its_states() -> None:
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 def test_every_state_is_sound(open_page: OpenPage, look: Look) -> None:
-    small = {"width": 320, "height": 800}
-    page = open_page("/theme.css", as_=look.who or None, viewport=small, timezone_id=THERE)
+    page = open_page("/theme.css", as_=look.who or None, viewport={"width": 320, "height": 800})
     page.add_init_script(WATCH_SHIFTS)
     look.reach(page)
     page.wait_for_timeout(100)
@@ -126,7 +124,7 @@ def test_every_state_is_sound(open_page: OpenPage, look: Look) -> None:
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
 def test_nothing_moves_while_a_page_comes(open_page: OpenPage, path: str) -> None:
     look = next(look for look in LOOKS if look.path == path)
-    page = open_page("/theme.css", as_=look.who or None, timezone_id=THERE)
+    page = open_page("/theme.css", as_=look.who or None)
     page.add_init_script(WATCH_SHIFTS)
     look.reach(page)
     page.wait_for_timeout(100)

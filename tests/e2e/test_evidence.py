@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
@@ -21,6 +21,7 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
+from tests.e2e.test_first_data import goto_with_data
 from tests.factories.orders import make_line, make_order
 from tests.factories.pictures import make_picture
 from tests.factories.reviews import FILM
@@ -107,13 +108,36 @@ def test_a_report_is_shown_by_a_photo(
     assert_no_sideways_scroll(page)
 
 
+def test_a_file_chosen_before_the_page_is_alive_is_sent_once(
+    open_page: OpenPage, database: Database, customer: User
+) -> None:
+    order = make_order(database, customer, lines=[make_line(0)], parcels=[{}])
+    page = open_page("/theme.css", as_=str(customer.email))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if is_held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    is_held = True
+    page.route("**/assets/*.js", hold)
+    goto_with_data(page, f"/orders/{order.order_number}/return", wait_until="commit")
+    field(page).set_input_files([file()])
+    is_held = False
+    for route in held:
+        route.continue_()
+    expect_seen(photo(page))
+    expect(photo(page)).to_have_count(1)
+
+
 def test_files_that_are_not_taken_are_told_at_the_field(
     open_page: OpenPage, database: Database, customer: User
 ) -> None:
     order = make_order(database, customer, lines=[make_line(0)], parcels=[{}])
     path = f"/orders/{order.order_number}/return"
     page = open_page(path, as_=str(customer.email), viewport=NARROW)
-    page.wait_for_load_state("networkidle")  # it is alive: what it asks first was answered
     for wrong, words in (
         ([file("lies.jpg", b"no picture")], "lies.jpg: Send a JPEG, PNG or WebP picture."),
         ([file("cut.jpg", make_picture()[:300])], "cut.jpg: This cannot be read"),
