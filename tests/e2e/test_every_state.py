@@ -30,12 +30,18 @@ OWN = [page.path for page in PAGES if not page.public]
 WATCH_SHIFTS = """
 window.shifted = 0;
 let busy = 0;
+let wrong = 0;
 const answers = [];
 new MutationObserver(() => {
   const now = document.querySelectorAll("button[aria-busy=true]").length;
-  if (now < busy) answers.push(performance.now());
+  const faults = document.querySelectorAll("[aria-invalid=true]").length;
+  // A quick refusal is drawn at once: its button is never busy.
+  if (now < busy || faults > wrong) answers.push(performance.now());
   busy = now;
-}).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-busy"] });
+  wrong = faults;
+}).observe(document, {
+  subtree: true, childList: true, attributeFilter: ["aria-busy", "aria-invalid"]
+});
 new PerformanceObserver((list) => {
   for (const { hadRecentInput, startTime, value } of list.getEntries()) {
     const isAnswer = answers.some((at) => at - 50 < startTime && startTime < at + 500);
