@@ -308,7 +308,7 @@ def _actor(found: sessions.Found, caller: Caller, now: datetime) -> Actor:
     # Turning two-step sign-in on ends what one proof opened: of who has it on, all sessions took
     # two. Into a frame by itself only the shop's word leads.
     is_vouched_for = is_framed and found.opened_by is None
-    if found.two_step_at is None and settings.two_step == "required" and not is_vouched_for:
+    if found.two_step_at is None and settings.requires_two_step and not is_vouched_for:
         return NOBODY
     return Actor(
         kind="customer",

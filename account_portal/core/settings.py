@@ -734,7 +734,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _codes_can_be_sent(self) -> "Settings":
         senders = (self.smtp_url, self.smtp_host, self.sms_url, self.whatsapp_url)
-        if self.two_step == "required" and not self.demo and not any(senders):
+        if self.requires_two_step and not self.demo and not any(senders):
             raise ValueError(
                 "PORTAL_TWO_STEP=required needs codes, and nobody sends them: set up a mail server "
                 "or PORTAL_SMS_URL"
@@ -781,6 +781,11 @@ class Settings(BaseSettings):
     def may_answer_at(self, host: str) -> bool:
         """Whether the portal may be reached at an address: a demo nobody asked for stays here."""
         return not self.demo or "demo" in self.model_fields_set or is_loopback(host)
+
+    @property
+    def requires_two_step(self) -> bool:
+        """Whether signing in on a new device takes two proofs of everybody."""
+        return self.two_step == "required"
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -65,14 +65,14 @@ class Sheet:
         state: values of state vars, as JSON.
         languages: of its reader, the first first.
         zone: name of its reader's time zone; empty when not known.
-        place: name of the zone they probably are in; of use where theirs is not known.
+        likely_zone: name of the zone they probably are in; of use where theirs is not known.
     """
 
     address: str
     state: str
     languages: tuple[str, ...] = ()
     zone: str = ""
-    place: str = ""
+    likely_zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,9 +219,9 @@ class PageServer:
             return None
         address = f"{request.path}?{request.query}" if request.query else request.path
         zone = read_zone_cookie(request.headers.get("cookie"))
-        place = "" if zone or not self.locate else await self.locate(request)
+        likely = "" if zone or not self.locate else await self.locate(request)
         languages = _languages(request.headers.get("accept-language", ""))
-        return await self.draw(Sheet(address, data, languages, zone, place))
+        return await self.draw(Sheet(address, data, languages, zone, likely))
 
     def _words(self, found: Found, scope: Scope) -> Mapping[str, str]:
         if not self.refusals or found.route not in self.refusals[0] or scope["method"] != "GET":

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 from account_portal.core.errors import Conflict
-from account_portal.personal_data.schemas import Obstacle
+from account_portal.personal_data.schemas import Obstacle, ObstacleCode
 
 BOOKS_YEARS = {
     "AT": 7,
@@ -58,15 +57,7 @@ def books_until(moment: datetime, country: str, years: int) -> datetime:
     ) - timedelta(microseconds=1)
 
 
-Code = Literal[
-    "open_order",
-    "open_return",
-    "open_claim",
-    "open_withdrawal",
-    "open_refund",
-    "active_subscription",
-]
-_WORDS: dict[Code, str] = {
+_WORDS: dict[ObstacleCode, str] = {
     "open_order": "Order {} is under way: cancel it if you can, or wait until it has arrived.",
     "open_return": "Return {} is under way: cancel it if you can, or wait until it is settled.",
     "open_claim": "Report {} is open: withdraw it, or wait until it is decided.",
@@ -76,7 +67,7 @@ _WORDS: dict[Code, str] = {
 }
 
 
-def obstacle(code: Code, number: str, order_number: str | None) -> Obstacle:
+def obstacle(code: ObstacleCode, number: str, order_number: str | None) -> Obstacle:
     """What has to be settled first."""
     message = _WORDS[code].format(number)
     return Obstacle(code=code, number=number, order_number=order_number, message=message)

@@ -29,17 +29,20 @@ class DataExportAddress(View):
     expires_at: datetime
 
 
+ObstacleCode = Literal[
+    "open_order",
+    "open_return",
+    "open_claim",
+    "open_withdrawal",
+    "open_refund",
+    "active_subscription",
+]
+
+
 class Obstacle(View):
     """Why an account cannot be deleted yet."""
 
-    code: Literal[
-        "open_order",
-        "open_return",
-        "open_claim",
-        "open_withdrawal",
-        "open_refund",
-        "active_subscription",
-    ]
+    code: ObstacleCode
     number: str = Field(
         description="Of the order, return, report, withdrawal, refund or subscription."
     )

@@ -193,7 +193,7 @@ async def _ask(helper: Process, sheet: Sheet, within: float) -> str | None:
         "address": sheet.address,
         "languages": sheet.languages,
         "zone": sheet.zone,
-        "place": sheet.place,
+        "likelyZone": sheet.likely_zone,
     }
     line = f'{json.dumps(request)[:-1]}, "state": {sheet.state}}}\n'
     assert helper.stdin

@@ -43,7 +43,7 @@ class StoreState(rx.State):
     @rx.var
     def asks_for_two(self) -> bool:
         """Whether everybody signs in by two proofs."""
-        return get_settings().two_step == "required"
+        return get_settings().requires_two_step
 
     @rx.var
     def dialling_code(self) -> str:

@@ -115,7 +115,7 @@ const STYLES = {
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The viewer's zone, as far as known, or where they probably are; nothing stands for the browser's own. */
-const zone = () => (isServer ? ([asked().zone, asked().place].find(isZone) ?? "UTC") : undefined);
+const zone = () => (isServer ? ([asked().zone, asked().likelyZone].find(isZone) ?? "UTC") : undefined);
 
 /** Whether that is a guess. What is said then is true wherever it is read: no "today", and no hour without its zone. */
 const isGuessed = () => isServer && !isZone(asked().zone);

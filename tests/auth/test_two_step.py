@@ -15,10 +15,10 @@ from account_portal.models import KnownDevice, SignIn, User, UserSession
 from account_portal.widget import service as widget
 from account_portal.widget.schemas import Vouch
 from tests.conftest import Api, Clock
-from tests.factories.auth import change_user, codes_sent, load_user, messages, other_code
+from tests.factories.auth import change_user, codes_sent, load_user, messages
 from tests.factories.passkeys import give_passkey
 from tests.factories.records import rows
-from tests.factories.two_step import PHONE, Client, turn_on, with_phone
+from tests.factories.two_step import PHONE, Client, code_of, turn_on, with_phone, wrong_code
 from tests.factories.users import PASSWORD, make_user
 from tests.factories.vouching import SHOP, make_assertion
 
@@ -46,10 +46,6 @@ def live(database: Database, user: User) -> int:
     """Sessions of the user, without the one that `api.token` makes."""
     found = [one for one in rows(database, UserSession) if one.user_id == user.id]
     return len([one for one in found if one.revoked_at is None]) - 1
-
-
-def code_of(answer: Any) -> str:
-    return "ok" if answer.status_code == 200 else str(answer.json()["code"])
 
 
 def trust(client: Client) -> None:
@@ -293,7 +289,7 @@ def test_wrong_second_codes_count_on_whatever_first_proofs_are_given(
     for _ in range(4):
         begun = client.by_password()
         proof = client.second_code(begun, "email")
-        wrong = {**proof, "otp": other_code(proof["otp"])}
+        wrong = wrong_code(proof)
         assert code_of(client.second(begun, **wrong)) == "otp_invalid"
         clock.advance(seconds=31)
     [row] = rows(database, KnownDevice)
@@ -453,6 +449,6 @@ def test_one_contacts_right_code_gives_no_more_tries_at_the_others(
         clock.advance(seconds=31)
         begun = client.by_email()
         proof = client.second_code(begun, "sms")
-        wrong = {**proof, "otp": other_code(proof["otp"])}
+        wrong = wrong_code(proof)
         assert code_of(client.second(begun, **wrong)) == "otp_invalid"
         assert sum(row.wrong_codes for row in rows(database, KnownDevice)) == tried

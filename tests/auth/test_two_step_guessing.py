@@ -14,7 +14,7 @@ from account_portal.security import tokens
 from tests.conftest import Api, Clock, Set
 from tests.factories.auth import change_user, load_user, messages
 from tests.factories.records import rows
-from tests.factories.two_step import PHONE, Client, turn_on, with_phone
+from tests.factories.two_step import PHONE, Client, code_of, turn_on, with_phone
 from tests.factories.users import PASSWORD
 
 
@@ -53,10 +53,6 @@ def mine(api: Api, database: Database, codes: list[str]) -> Client:
         db.execute(update(KnownDevice).values(trusted_at=None))
         db.commit()
     return client
-
-
-def code_of(answer: Any) -> str:
-    return "ok" if answer.status_code == 200 else str(answer.json()["code"])
 
 
 def close_codes(client: Client, contact: dict[str, str]) -> None:

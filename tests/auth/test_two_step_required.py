@@ -24,11 +24,10 @@ from tests.factories.auth import (
     load_user,
     make_page_session,
     messages,
-    other_code,
 )
 from tests.factories.passkeys import give_passkey
 from tests.factories.records import rows
-from tests.factories.two_step import PHONE, Client, turn_on, with_phone
+from tests.factories.two_step import PHONE, Client, code_of, turn_on, with_phone, wrong_code
 from tests.factories.users import PASSWORD, make_session
 from tests.factories.vouching import SHOP, make_assertion
 
@@ -51,10 +50,6 @@ def client(api: Api, database: Database) -> Client:
 def live(database: Database, user: User) -> list[UserSession]:
     found = rows(database, UserSession)
     return [one for one in found if one.user_id == user.id and one.revoked_at is None]
-
-
-def code_of(answer: Any) -> str:
-    return "ok" if answer.status_code == 200 else str(answer.json()["code"])
 
 
 def told(answer: Any) -> Any:
@@ -369,7 +364,7 @@ def test_registering_ends_with_it_on(
 ) -> None:
     begun = register(client)
     proof = client.second_code(begun, "email")
-    wrong = {**proof, "otp": other_code(proof["otp"])}
+    wrong = wrong_code(proof)
     assert code_of(client.second(begun, **wrong)) == "otp_invalid"
     assert code_of(client.second(begun, **proof)) == "ok"
     [user] = [one for one in rows(database, User) if one.email == "new@example.com"]
@@ -405,7 +400,7 @@ def test_guesses_at_the_second_proof_count_on(
     for _ in range(4):
         begun = client.by_password()
         proof = client.second_code(begun, "email")
-        wrong = {**proof, "otp": other_code(proof["otp"])}
+        wrong = wrong_code(proof)
         assert code_of(client.second(begun, **wrong)) == "otp_invalid"
         clock.advance(seconds=31)
     assert sum(row.wrong_codes for row in rows(database, KnownDevice)) == 4
@@ -421,7 +416,7 @@ def test_on_a_known_device_too(
         clock.advance(seconds=31)
         begun = client.by_email()
         proof = client.second_code(begun, "sms")
-        wrong = {**proof, "otp": other_code(proof["otp"])}
+        wrong = wrong_code(proof)
         assert code_of(client.second(begun, **wrong)) == "otp_invalid"
         assert sum(row.wrong_codes for row in rows(database, KnownDevice)) == tried
 

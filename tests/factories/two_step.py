@@ -5,7 +5,7 @@ from typing import Any
 from account_portal.core.db import Database
 from account_portal.models import User
 from tests.conftest import Api
-from tests.factories.auth import change_user, last_code
+from tests.factories.auth import change_user, last_code, other_code
 from tests.factories.users import PASSWORD
 
 PHONE = {"country_code": "+91", "phone": "9845012345"}
@@ -22,6 +22,16 @@ def turn_on(api: Api, user: User) -> list[str]:
     assert answer.status_code == 200, answer.text
     codes: list[str] = answer.json()["content"]["recovery_codes"]
     return codes
+
+
+def code_of(answer: Any) -> str:
+    """Code of a refusal; "ok" if it is none."""
+    return "ok" if answer.status_code == 200 else str(answer.json()["code"])
+
+
+def wrong_code(proof: dict[str, str]) -> dict[str, str]:
+    """What `Client.second_code` gave, with another code."""
+    return {**proof, "otp": other_code(proof["otp"])}
 
 
 class Client:

@@ -603,7 +603,7 @@ LOOKS: tuple[Look, ...] = (
         press("Parcel has not arrived"),
         press("Continue"),
     ),
-    _found("-unpaid", "NW-21622", "The payment is missing"),
+    _found("-unpaid", "NW-21622", "The payment failed"),
     _found("-cancelling", "NW-21605", "How many", press("Cancel items")),
     Look("hand-over", routes.HAND_OVER, "full", "You can close this window"),
     Look("payment-done", routes.PAYMENT_DONE, "full", "You can close this window", who=""),

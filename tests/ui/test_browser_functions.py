@@ -131,7 +131,7 @@ def test_yesterday_is_a_day_of_the_viewers_calendar(moment: str, words: str) -> 
 def on_server(
     languages: list[str] | None = None, zone: str | None = None, place: str | None = None
 ) -> str:
-    asked = {"languages": languages, "zone": zone, "place": place}
+    asked = {"languages": languages, "zone": zone, "likelyZone": place}
     return f"globalThis.pageData = {json.dumps(asked)};"
 
 

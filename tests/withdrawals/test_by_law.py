@@ -58,6 +58,28 @@ def arrived(database: Database, owner: User, at: datetime = ARRIVED) -> Order:
     )
 
 
+def in_parcels(
+    *rest: dict[str, Any],
+    database: Database,
+    acting: Any,
+    owner: User,
+    clock: Any,
+    status: str = "partially_delivered",
+) -> Order:
+    """An order to Berlin of two A, which arrived, and two B, in the parcels of `rest`."""
+    clock.now = ARRIVED - timedelta(days=9)
+    set_policy(acting, window_days=14)
+    return make_order(
+        database,
+        owner,
+        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+        status=status,
+        parcels=[FIRST, *({"units": {"B": 2}, **parcel} for parcel in rest)],
+        place=BERLIN,
+        at=ARRIVED,
+    )
+
+
 def state(acting: Any, order: str, who: User | None, **said: Any) -> str:
     with acting(who) as ctx:
         asked = {"name": "Asha Rao", "order": order, "contact": "asha@example.com", **said}
@@ -164,16 +186,13 @@ def test_of_an_order_that_comes_in_parts_the_last_counts(
     by_staff: bool,
 ) -> None:
     """Directive 2011/83/EU, Article 9 (2) (b) (i): possession of the last good."""
-    clock.now = ARRIVED - timedelta(days=9)
-    set_policy(acting, window_days=14)
-    order = make_order(
-        database,
-        owner,
-        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
+    order = in_parcels(
+        *rest,
+        database=database,
+        acting=acting,
+        owner=owner,
+        clock=clock,
         status="partially_delivered" if not rest or "status" in rest[0] else "delivered",
-        parcels=[FIRST, *({"units": {"B": 2}, **parcel} for parcel in rest)],
-        place=BERLIN,
-        at=ARRIVED,
     )
     clock.now = ARRIVED + timedelta(days=40)
     named = {"withdraw_items": [{"sku": "A", "quantity": 2}]}
@@ -194,17 +213,7 @@ def test_of_an_order_that_comes_in_parts_the_last_counts(
 def test_what_is_cancelled_was_to_come_until_then(
     database: Database, acting: Any, call: Any, owner: User, clock: Any, cancelled: str | None
 ) -> None:
-    clock.now = ARRIVED - timedelta(days=9)
-    set_policy(acting, window_days=14)
-    order = make_order(
-        database,
-        owner,
-        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
-        status="partially_delivered",
-        parcels=[FIRST],
-        place=BERLIN,
-        at=ARRIVED,
-    )
+    order = in_parcels(database=database, acting=acting, owner=owner, clock=clock)
     wanted = MatchWithdrawal(order_number=order.order_number)
 
     def cancel() -> None:
@@ -231,15 +240,12 @@ def test_what_is_cancelled_was_to_come_until_then(
 def test_what_got_lost_was_to_come_until_it_was_refunded(
     database: Database, acting: Any, call: Any, owner: User, clock: Any, refunded: str
 ) -> None:
-    clock.now = ARRIVED - timedelta(days=9)
-    set_policy(acting, window_days=14)
-    order = make_order(
-        database,
-        owner,
-        lines=[make_line(0, sku="A", quantity=2), make_line(1, sku="B")],
-        parcels=[FIRST, {"units": {"B": 2}, "status": "shipped", "reference_number": "P-2"}],
-        place=BERLIN,
-        at=ARRIVED,
+    order = in_parcels(
+        {"status": "shipped", "reference_number": "P-2"},
+        database=database,
+        acting=acting,
+        owner=owner,
+        clock=clock,
     )
 
     def refund() -> None:

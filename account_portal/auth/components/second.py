@@ -50,30 +50,12 @@ def _ways(
     has_password = state.ways.contains("password")
     password = ui.stack(
         known_as(state.contact),
-        ui.password_field(
-            "password",
-            "Password",
-            id=f"{prefix}password",
-            error=state.faults["password"],
-            required=True,
-            max_length=128,
-            auto_focus=True,
-        ),
+        _password(state, "password", "Password", prefix),
         _submit(state),
     )
     chosen = ui.stack(
         known_as(state.contact),
-        ui.password_field(
-            "new_password",
-            "New password",
-            id=f"{prefix}new-password",
-            new=True,
-            hint=PASSWORD_RULE,
-            error=state.faults["new_password"],
-            required=True,
-            max_length=128,
-            auto_focus=True,
-        ),
+        _password(state, "new_password", "New password", prefix, new=True, hint=PASSWORD_RULE),
         ui.submit(
             "Save and sign in",
             full=True,
@@ -96,6 +78,19 @@ def _ways(
         ),
         labels={"password": "Password", "new_password": "New password"},
         **form,
+    )
+
+
+def _password(state: Any, name: str, label: str, prefix: str, **more: Any) -> rx.Component:
+    return ui.password_field(
+        name,
+        label,
+        id=prefix + name.replace("_", "-"),
+        error=state.faults[name],
+        required=True,
+        max_length=128,
+        auto_focus=True,
+        **more,
     )
 
 

@@ -37,12 +37,12 @@ def find_signer(ctx: Context, contact: Contact, *, lock: bool = False) -> User |
 
 def has_to_enrol(ctx: Context, user: User) -> bool:
     """Whether the shop asks everybody for two proofs, and this account was never asked so far."""
-    return ctx.settings.two_step == "required" and user.two_step_at is None
+    return ctx.settings.requires_two_step and user.two_step_at is None
 
 
 def asks_for_two(ctx: Context, user: User) -> bool:
     """Whether one proof is not enough to enter the account: its owner said so, or the shop does."""
-    return user.two_step_at is not None or ctx.settings.two_step == "required"
+    return user.two_step_at is not None or ctx.settings.requires_two_step
 
 
 def require_free(ctx: Context, contact: Contact, *, but: str | None = None) -> None:

@@ -37,7 +37,7 @@ def read_two_step(ctx: Context) -> schemas.TwoStep:
     user = ctx.get_user()
     return schemas.TwoStep(
         is_on=user.two_step_at is not None,
-        is_required=ctx.settings.two_step == "required",
+        is_required=ctx.settings.requires_two_step,
         on_since=user.two_step_at,
         ways=_ways(ctx, user, passkeys=_passkeys(ctx, user)),
         recovery_codes_left=len(user.recovery_codes),
@@ -81,7 +81,7 @@ def turn_two_step_off(ctx: Context) -> None:
         TopLevelRequired: the caller is signed in inside a storefront's frame only.
         FreshProofRequired: the caller proved too long ago who they are.
     """
-    if ctx.settings.two_step == "required":
+    if ctx.settings.requires_two_step:
         raise TwoStepIsRequired
     user = _sure(ctx)
     if user.two_step_at is None:
@@ -130,7 +130,7 @@ def two_step_since(ctx: Context, customer: str) -> datetime | None:
 def lacks_recovery_codes(ctx: Context, user_id: str) -> bool:
     """Whether somebody who signs in has to be led to new ones, as the shop asks all for proofs."""
     user = ctx.db.get_one(User, user_id)
-    is_on = ctx.settings.two_step == "required" and user.two_step_at is not None
+    is_on = ctx.settings.requires_two_step and user.two_step_at is not None
     return is_on and not user.recovery_codes
 
 

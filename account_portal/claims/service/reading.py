@@ -17,6 +17,7 @@ from account_portal.evidence.schemas import EvidenceFile
 from account_portal.evidence.service import evidence_of
 from account_portal.models import Claim, ClaimItem, Order, OrderLine, OrderReturn, Shipment
 from account_portal.orders import service as orders
+from account_portal.orders.facts import load_facts
 from account_portal.states import ClaimResolution
 
 MOST_OF_AN_ORDER = 100
@@ -158,16 +159,10 @@ def get_claim_detail(ctx: Context, claim_number: str) -> schemas.ClaimDetail:
         NotFound: no such claim of the caller.
     """
     row = _one(ctx, col(Claim.claim_number) == claim_number)
+    [facts] = load_facts(ctx.db, [row[0].order_id])
     return schemas.ClaimDetail(
         claim=_views(ctx, [row])[0],
-        digital=list(
-            ctx.db.execute(
-                select(col(OrderLine.sku)).where(
-                    col(OrderLine.order_id) == row[0].order_id,
-                    col(OrderLine.product_type) == "digital",
-                )
-            ).scalars()
-        ),
+        digital=[line["sku"] for line in facts.files],
         refunds=orders.shown_refunds(ctx, row.order_number, claim_id=row[0].id),
         store_email=ctx.settings.store_email,
         help_link=orders.help_link(ctx, row.order_number),

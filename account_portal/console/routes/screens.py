@@ -168,7 +168,7 @@ def _customer(visit: Visit) -> Content:
         "customer": customer,
         "points": states.of_points(visit.ctx, customer.customer_id).balance,
         "two_step_at": auth.two_step_since(visit.ctx, customer.customer_id),
-        "two_step_required": visit.ctx.settings.two_step == "required",
+        "two_step_required": visit.ctx.settings.requires_two_step,
         **theirs,
     }
 

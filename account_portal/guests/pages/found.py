@@ -12,18 +12,21 @@ from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
     comes_back,
+    is_unplaced,
+    missing_money,
     need_help,
     order_address,
     order_item,
+    ordered_on,
     parcel_arrival,
     price_section,
     refund_line,
     return_note,
     return_until,
+    state_of_order,
     withdraw_here,
     withdrawals_section,
 )
-from account_portal.states import OrderStatus
 from account_portal.ui import components as ui
 
 
@@ -220,21 +223,13 @@ def _unpaid(order: Any) -> rx.Component:
         State.is_waiting_for_money,
         rx.cond(
             State.payment,
-            ui.alert(
-                ui.text(
-                    ui.money(State.payment.amount_unpaid, order.currency.code, strong=True),
-                    " is not paid yet.",
-                    rx.cond(
-                        State.checkout_link,
-                        rx.fragment(),
-                        rx.fragment(" To pay it, ", *_sign_in()),
-                    ),
-                ),
-                tone="danger",
-                title=rx.cond(
-                    State.payment.amount_paid > 0,
-                    "Part of the payment is missing",
-                    "The payment is missing",
+            missing_money(
+                order,
+                State.payment,
+                rx.cond(
+                    State.checkout_link,
+                    rx.fragment(),
+                    rx.fragment(" To pay it, ", *_sign_in()),
                 ),
                 action=rx.cond(
                     State.checkout_link,
@@ -283,7 +278,6 @@ def _deeds() -> rx.Component:
 
 def _order(order: Any) -> rx.Component:
     currency = order.currency.code
-    is_unplaced = order.status == OrderStatus.DRAFT
     is_outcome = rx.cond(State.cancelling, True, rx.cond(State.returning, True, State.reporting))
     step = State.asking + rx.cond(is_outcome, " shown", "")
     return ui.stack(
@@ -294,19 +288,11 @@ def _order(order: Any) -> rx.Component:
                     State.can_download, ui.text("Ready to download", size="title", strong=True)
                 ),
                 ui.split(
-                    rx.cond(
-                        State.can_download,
-                        ui.status_badge("payment", order.payment_status, plain=True),
-                        ui.status_badge("order", order.status, plain=True),
-                    ),
-                    ui.text(
-                        rx.cond(is_unplaced, "Started ", "Ordered "),
-                        ui.date(order.order_date),
-                        tone="muted",
-                    ),
+                    state_of_order(order, order.payment_status, can_download=State.can_download),
+                    ordered_on(order),
                 ),
                 rx.cond(
-                    State.is_digital | is_unplaced,
+                    State.is_digital | is_unplaced(order),
                     rx.fragment(),
                     ui.order_tracker(order.status),
                 ),

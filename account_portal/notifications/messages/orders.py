@@ -279,36 +279,35 @@ class ParcelLost(OrderNews):
         )
 
 
-class WithdrawalSettled(CustomerMessage):
-    """What came of a withdrawal, in the customer's language; to the contact they named."""
-
-    kind = "withdrawal_settled"
+class OfWithdrawal(CustomerMessage):
+    """About a withdrawal, in the customer's language; to the contact they named."""
 
     title: str
-    words: str
     language: str
 
     @override
     def subject(self) -> str:
         return self.title
+
+
+class WithdrawalSettled(OfWithdrawal):
+    """What came of a withdrawal."""
+
+    kind = "withdrawal_settled"
+
+    words: str
 
     @override
     def text(self) -> str:
         return self.words
 
 
-class WithdrawalReceived(CustomerMessage):
-    """The receipt of a withdrawal, in the customer's language; to the contact they named."""
+class WithdrawalReceived(OfWithdrawal):
+    """The receipt of a withdrawal."""
 
     kind = "withdrawal_received"
 
-    title: str
     receipt: str
-    language: str
-
-    @override
-    def subject(self) -> str:
-        return self.title
 
     @override
     def text(self) -> str:

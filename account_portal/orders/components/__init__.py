@@ -25,6 +25,12 @@ from account_portal.orders.components.parts import (
     working_days,
     write_to,
 )
+from account_portal.orders.components.placed import (
+    is_unplaced,
+    missing_money,
+    ordered_on,
+    state_of_order,
+)
 from account_portal.orders.components.price import (
     comes_back,
     not_asked_for,
@@ -37,13 +43,16 @@ __all__ = [
     "arrival_words",
     "claim_link",
     "comes_back",
+    "is_unplaced",
     "masked",
+    "missing_money",
     "need_help",
     "not_asked_for",
     "order_address",
     "order_card",
     "order_item",
     "order_link",
+    "ordered_on",
     "parcel_arrival",
     "price_section",
     "refund_due",
@@ -54,6 +63,7 @@ __all__ = [
     "return_link",
     "return_note",
     "return_until",
+    "state_of_order",
     "variant_and_quantity",
     "why_no_more",
     "withdraw_here",

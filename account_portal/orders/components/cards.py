@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from account_portal import routes
+from account_portal.orders.components.placed import is_never_paid
 from account_portal.ui import components as ui
 
 
@@ -56,9 +57,8 @@ def order_card(order: Any) -> rx.Component:
                 ui.text(ui.date(order.order_date, "short"), tone="muted", size="small"),
             ),
             ui.row(
-                # An order that was never paid is not placed: one badge says it all.
                 rx.cond(
-                    (order.status == "draft") & (order.payment_status == "failed"),
+                    is_never_paid(order, order.payment_status),
                     rx.fragment(),
                     rx.cond(
                         # What is downloaded was not delivered.

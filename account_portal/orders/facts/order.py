@@ -90,8 +90,10 @@ class OrderFacts:
     @property
     def is_digital(self) -> bool:
         """Whether nothing of it is to be sent: it is there as soon as it is paid."""
-        lines = self.lines_to_come
-        return bool(lines) and not self.live_shipments and all(map(_is_digital, lines))
+        return rules.is_digital(
+            (line["product_type"] for line in self.lines_to_come),
+            (row["status"] for row in self.shipments),
+        )
 
     @property
     def lines_to_send(self) -> list[Stored]:
@@ -302,4 +304,4 @@ class OrderFacts:
 
 
 def _is_digital(line: Stored) -> bool:
-    return bool(line["product_type"] == "digital")
+    return bool(line["product_type"] == rules.DIGITAL)

@@ -234,6 +234,21 @@ def why_not_cancellable(
     return _WHY_NOT_CANCELLABLE.get(status, "on_its_way")
 
 
+DIGITAL = "digital"
+"""Type of a product that is downloaded."""
+
+
+def is_digital(product_types: Iterable[str], shipments: Iterable[ShipmentStatus]) -> bool:
+    """Whether nothing is to be sent: it is there as soon as it is paid.
+
+    Args:
+        product_types: of the lines that were not cancelled whole.
+        shipments: states of the order's parcels.
+    """
+    types = set(product_types)
+    return types == {DIGITAL} and all(one == ShipmentStatus.CANCELLED for one in shipments)
+
+
 def is_held_until_paid(
     status: OrderStatus, shipments: Iterable[ShipmentStatus], product_types: Iterable[str]
 ) -> bool:
@@ -241,7 +256,7 @@ def is_held_until_paid(
     return (
         status in (OrderStatus.DRAFT, OrderStatus.CONFIRMED)
         and all(one is ShipmentStatus.CANCELLED for one in shipments)
-        and any(one != "digital" for one in product_types)
+        and any(one != DIGITAL for one in product_types)
     )
 
 

@@ -135,11 +135,9 @@ _OVER = frozenset({OrderStatus.DRAFT, OrderStatus.CANCELLED, *rules.DELIVERED})
 def is_download(order: Mapping[str, Any]) -> bool:
     """Whether an order, by its document, is one of files that are open, and nothing is sent."""
     to_come = [one for one in order["order_items"] if one["quantity"] > one["cancelled_quantity"]]
-    return (
-        all(one["product_type"] == "digital" for one in to_come)
-        and all(parcel["status"] == ShipmentStatus.CANCELLED for parcel in order["shipments"])
-        and any(one["download_url"] for one in to_come)
-    )
+    types = (one["product_type"] for one in to_come)
+    parcels = (parcel["status"] for parcel in order["shipments"])
+    return rules.is_digital(types, parcels) and any(one["download_url"] for one in to_come)
 
 
 def add_awaited(ctx: Context, cards: Iterable[OrderCard], digital: Container[str]) -> None:

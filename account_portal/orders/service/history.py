@@ -62,7 +62,7 @@ def _page(
     digital = {
         order["order_number"]
         for order in orders
-        if any(line["product_type"] == "digital" for line in order["order_items"])
+        if any(line["product_type"] == rules.DIGITAL for line in order["order_items"])
     }
     add_awaited(ctx, cards, digital)
     return Page(cards, paginate(total, query))

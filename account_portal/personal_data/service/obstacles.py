@@ -39,7 +39,7 @@ def _number_of(order_id: Any) -> Any:
 
 def obstacles_of(ctx: Context, customer_id: str) -> Iterator[schemas.Obstacle]:
     """Each thing that is under way, at most ten of a kind."""
-    under_way: tuple[tuple[rules.Code, Any], ...] = (
+    under_way: tuple[tuple[schemas.ObstacleCode, Any], ...] = (
         (
             "open_order",
             select(col(Order.order_number), col(Order.order_number)).where(

@@ -6,14 +6,18 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.orders.components import (
+    is_unplaced,
+    missing_money,
     need_help,
     order_address,
     order_item,
+    ordered_on,
     price_section,
     refund_line,
     report_link,
     return_note,
     return_until,
+    state_of_order,
     withdraw_here,
     withdrawals_section,
     write_to,
@@ -38,9 +42,6 @@ def _header(number: Any) -> rx.Component:
 
 def _status(page: Any) -> rx.Component:
     order = page.order
-    # What was never paid is not placed yet, so nothing of it is on its way. If it failed, the
-    # payment says all there is to say, as in the list.
-    is_unplaced = order.status == "draft"
     paid = page.payment.amount_paid
     return ui.card(
         ui.stack(
@@ -51,22 +52,20 @@ def _status(page: Any) -> rx.Component:
             ),
             rx.cond(page.can_download, ui.text("Ready to download", size="title", strong=True)),
             ui.split(
-                rx.cond(
-                    page.can_download | (is_unplaced & (page.payment.status == "failed")),
-                    ui.status_badge("payment", page.payment.status, plain=True),
-                    ui.status_badge("order", order.status, plain=True),
-                ),
-                ui.text(
-                    rx.cond(is_unplaced, "Started ", "Ordered "),
-                    ui.date(order.order_date),
+                state_of_order(order, page.payment.status, can_download=page.can_download),
+                ordered_on(
+                    order,
                     rx.cond(
                         (paid > 0) & (order.status != "cancelled"),
                         rx.fragment(", ", ui.money(paid, order.currency.code), " paid"),
                     ),
-                    tone="muted",
                 ),
             ),
-            rx.cond(is_unplaced | page.is_digital, rx.fragment(), ui.order_tracker(order.status)),
+            rx.cond(
+                is_unplaced(order) | page.is_digital,
+                rx.fragment(),
+                ui.order_tracker(order.status),
+            ),
             rx.cond(
                 (order.status == "cancelled") & order.cancelled_at,
                 ui.text(
@@ -110,7 +109,7 @@ def _unpaid(page: Any) -> rx.Component:
     return rx.cond(
         page.payment.payment_under_way | page.payment.retry_available_at,
         _under_way(page),
-        _missing(page, here, there, failed),
+        _missing(page, here, there),
     )
 
 
@@ -155,31 +154,19 @@ def _once_paid(page: Any) -> Any:
     )
 
 
-def _missing(page: Any, here: Any, there: Any, failed: Any) -> rx.Component:
+def _missing(page: Any, here: Any, there: Any) -> rx.Component:
     return rx.cond(
         page.is_waiting_for_money,
-        ui.alert(
-            ui.text(
-                ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
-                " is not paid yet.",
-                _once_paid(page),
-            ),
+        missing_money(
+            page.order,
+            page.payment,
+            _once_paid(page),
             rx.cond(
                 page.payment.is_retry_available | (page.checkout_link != ""),
                 rx.fragment(),
                 rx.cond(
                     page.store_email,
                     ui.text("To pay it, write to ", write_to(page.store_email), "."),
-                ),
-            ),
-            tone="danger",
-            title=rx.cond(
-                failed,
-                "The payment failed",
-                rx.cond(
-                    page.payment.amount_paid > 0,
-                    "Part of the payment is missing",
-                    "The payment is missing",
                 ),
             ),
             action=rx.cond(page.payment.is_retry_available, here, there),

@@ -38,7 +38,7 @@ def apply_settings(db: Session, now: datetime) -> None:
 def _mark_downloads(db: Session) -> None:
     """The same for paid orders that nothing of is sent, as earlier versions left them open."""
     line, parcel = table_of(OrderLine).c, table_of(Shipment).c
-    digital = line.product_type == "digital"
+    digital = line.product_type == rules.DIGITAL
     open_orders = select(col(Order.id)).where(
         col(Order.payment_status) == PaymentStatus.SUCCESS,
         exists().where(line.order_id == col(Order.id), digital),

@@ -1,0 +1,72 @@
+"""The head of an order: how far it is, since when, and what of its money is missing."""
+
+from typing import Any
+
+import reflex as rx
+
+from account_portal.states import OrderStatus, PaymentStatus
+from account_portal.ui import components as ui
+
+
+def is_unplaced(order: Any) -> Any:
+    """Whether it was never paid, so that nothing of it is on its way."""
+    return order.status == OrderStatus.DRAFT
+
+
+def is_never_paid(order: Any, payment_status: Any) -> Any:
+    """Whether its payment failed before it was placed: that says all there is to say of it."""
+    return is_unplaced(order) & (payment_status == PaymentStatus.FAILED)
+
+
+def state_of_order(order: Any, payment_status: Any, *, can_download: Any) -> rx.Component:
+    """Badge of an order, or of its payment where that says more.
+
+    Args:
+        order: var of the order.
+        payment_status: var of the state of its payment.
+        can_download: whether it is one of files that are open: it was not delivered.
+    """
+    return rx.cond(
+        can_download | is_never_paid(order, payment_status),
+        ui.status_badge("payment", payment_status, plain=True),
+        ui.status_badge("order", order.status, plain=True),
+    )
+
+
+def ordered_on(order: Any, *more: Any) -> rx.Component:
+    """The day it was ordered or, if it was never paid, started, and `more` after it."""
+    return ui.text(
+        rx.cond(is_unplaced(order), "Started ", "Ordered "),
+        ui.date(order.order_date),
+        *more,
+        tone="muted",
+    )
+
+
+def missing_money(order: Any, payment: Any, *words: Any, action: Any) -> rx.Component:
+    """That money is missing, how much, and how it is paid.
+
+    Args:
+        order: var of the order.
+        payment: var of its `PaymentStatus`.
+        *words: follow "… is not paid yet".
+        action: the way to pay it.
+    """
+    return ui.alert(
+        ui.text(
+            ui.money(payment.amount_unpaid, order.currency.code, strong=True),
+            " is not paid yet.",
+            *words,
+        ),
+        tone="danger",
+        title=rx.cond(
+            payment.status == PaymentStatus.FAILED,
+            "The payment failed",
+            rx.cond(
+                payment.amount_paid > 0,
+                "Part of the payment is missing",
+                "The payment is missing",
+            ),
+        ),
+        action=action,
+    )
