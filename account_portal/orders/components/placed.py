@@ -43,7 +43,9 @@ def ordered_on(order: Any, *more: Any) -> rx.Component:
     )
 
 
-def missing_money(order: Any, payment: Any, *words: Any, action: Any) -> rx.Component:
+def missing_money(
+    order: Any, payment: Any, *words: Any, action: Any, below: Any = None
+) -> rx.Component:
     """That money is missing, how much, and how it is paid.
 
     Args:
@@ -51,6 +53,7 @@ def missing_money(order: Any, payment: Any, *words: Any, action: Any) -> rx.Comp
         payment: var of its `PaymentStatus`.
         *words: follow "… is not paid yet".
         action: the way to pay it.
+        below: another line, where there is no such way.
     """
     return ui.alert(
         ui.text(
@@ -58,6 +61,7 @@ def missing_money(order: Any, payment: Any, *words: Any, action: Any) -> rx.Comp
             " is not paid yet.",
             *words,
         ),
+        *(() if below is None else (below,)),
         tone="danger",
         title=rx.cond(
             payment.status == PaymentStatus.FAILED,

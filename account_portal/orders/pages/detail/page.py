@@ -161,7 +161,7 @@ def _missing(page: Any, here: Any, there: Any) -> rx.Component:
             page.order,
             page.payment,
             _once_paid(page),
-            rx.cond(
+            below=rx.cond(
                 page.payment.is_retry_available | (page.checkout_link != ""),
                 rx.fragment(),
                 rx.cond(
