@@ -8,7 +8,7 @@ import reflex as rx
 
 from account_portal.ui import components as ui
 from account_portal.ui.components.actions import ICON_BUTTON
-from account_portal.ui.components.links import route_link, skip_link
+from account_portal.ui.components.links import RouteLinks, route_link, skip_link
 from account_portal.ui.icons import IconName, icon, path
 from account_portal.ui.shop import shop_link
 from account_portal.ui.variants import Child, Flag, Text, classes
@@ -234,6 +234,7 @@ def shell(
     return rx.el.div(
         skip_link(),
         RouteFocus.create(),
+        RouteLinks.create(),
         _top_bar(store_name, logo_url, name, picture, profile),
         ui.connection_notice(),
         rx.el.div(
@@ -273,6 +274,7 @@ def plain(
     return rx.el.div(
         skip_link(),
         RouteFocus.create(),
+        RouteLinks.create(),
         ui.connection_notice(),
         rx.el.header(
             brand(store_name, logo_url),

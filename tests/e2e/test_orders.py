@@ -145,6 +145,25 @@ def test_a_pages_script_comes_while_the_customer_makes_up_their_mind(open_page: 
     expect(page).to_have_url(re.compile("/orders$"))
 
 
+def test_a_link_is_a_link(open_page: OpenPage) -> None:
+    page = open_page("/orders", as_=DEMO)
+    page.evaluate("() => { window.stayed = true; }")
+    rewards = page.get_by_role("link", name="Rewards").filter(visible=True).first
+    with page.context.expect_page() as tab:
+        rewards.click(modifiers=["ControlOrMeta"])
+    expect(tab.value.get_by_role("heading", level=1)).to_be_visible()
+    assert page.url.endswith("/orders")
+    rewards.click()
+    expect(page).to_have_url(re.compile("/loyalty$"))
+    length = page.evaluate("history.length")
+    rewards.click()  # where one is already: no step more to go back
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("[history.length, window.stayed]") == [length, True]
+    page.go_back()
+    expect(page).to_have_url(re.compile("/orders$"))
+    assert page.evaluate("window.stayed")
+
+
 def test_of_quick_clicks_the_last_one_counts(open_page: OpenPage) -> None:
     page = open_page("/orders", as_=DEMO)
     wait_for_orders(page)

@@ -72,6 +72,7 @@ def _second_steps() -> rx.Component:
     return second_steps(State, prefix="again-", links=links, **form)
 
 
+@rx.memo
 def sign_in_again() -> rx.Component:
     """Opens over any page when its session has ended; closed, the next action asks again."""
     return ui.dialog(

@@ -1,7 +1,5 @@
 """The dialog that asks who is signed in to confirm it, over any page."""
 
-from typing import Any
-
 import reflex as rx
 
 from account_portal.auth.components import known_as, passkey_proof
@@ -126,7 +124,8 @@ def _code() -> rx.Component:
     )
 
 
-def confirm_its_you() -> Any:
+@rx.memo
+def confirm_its_you() -> rx.Component:
     """Opens over any page when something asks for fresh proof; then that goes on."""
     return ui.dialog(
         rx.cond(PROOF, rx.cond(State.channel != "", _code(), _ways())),

@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
-from reflex_components_core.react_router.dom import ReactRouterLink
 
 from account_portal.ui.icons import icon
 from account_portal.ui.variants import Child, Text, classes, pick
@@ -33,16 +32,30 @@ class PlainLink(BaseHTML):
     rel: rx.Var[str]
 
 
-def route_link(*children: Child, to: Text, class_name: str = "", **props: Any) -> rx.Component:
-    """A bare link inside the portal, for other components to dress.
+class RouteLink(BaseHTML):
+    """A link inside the portal, wherever that stands."""
 
-    The script of the page it leads to is fetched while the customer makes up their mind: once the
-    pointer, a finger or the focus rests on the link.
+    library = "$/public/kit/links.js"
+    tag = "RouteLink"
+
+    to: rx.Var[str]
+    rel: rx.Var[str]
+
+
+class RouteLinks(rx.Component):
+    """Follows the links of a page without a load; one for each page.
+
+    The script of the page that a link leads to is fetched while the customer makes up their mind:
+    once the pointer, a finger or the focus rests on the link.
     """
-    attrs = {"prefetch": "intent", **props.pop("custom_attrs", {})}
-    return ReactRouterLink.create(
-        *children, to=to, class_name=class_name, custom_attrs=attrs, **props
-    )
+
+    library = "$/public/kit/links.js"
+    tag = "RouteLinks"
+
+
+def route_link(*children: Child, to: Text, class_name: str = "", **props: Any) -> rx.Component:
+    """A bare link inside the portal, for other components to dress."""
+    return RouteLink.create(*children, to=to, class_name=class_name, **props)
 
 
 def link(*children: Child, to: Text, variant: LinkVariant = "accent", **props: Any) -> rx.Component:
