@@ -103,13 +103,15 @@ def local_path(wanted: str | None) -> str:
     r"""The path, if it is one of this site's own; else the home page.
 
     Browsers read ``//evil`` and ``/\evil`` as other hosts and drop tabs and line ends, so anything
-    of that kind is refused rather than repaired.
+    of that kind is refused rather than repaired. No path of ours has an empty part, which would be
+    the beginning for whoever takes the part before it away.
     """
     if (
         not wanted
         or len(wanted) > 2000
         or not wanted.startswith("/")
-        or wanted.startswith(("//", "/api/"))
+        or wanted.startswith("/api/")
+        or "//" in wanted.partition("?")[0]
         or _UNSAFE.search(wanted)
         or not wanted.isascii()
     ):

@@ -7,7 +7,7 @@ shop's own function, with its line in the audit log.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import jinja2
 from starlette.concurrency import run_in_threadpool
@@ -232,7 +232,7 @@ def require_member(ctx: Context, request: Request, permission: Permission) -> Me
 def back_of(form: FormData) -> str:
     """Where a form goes back to: a page of the console, whatever was sent."""
     wanted = str(form.get("back", ""))
-    path = urlsplit(wanted).path
+    path = wanted.partition("#")[0].partition("?")[0]
     is_ours = wanted.startswith(BASE) and (path == BASE or path.startswith(f"{BASE}/"))
     return wanted if is_ours and "\\" not in wanted and wanted.isprintable() else BASE
 

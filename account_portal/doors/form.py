@@ -7,7 +7,7 @@ script that asks for JSON gets JSON.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import pydantic
 from fastapi import Request
@@ -119,8 +119,9 @@ async def read_fields(
 
 def _next_of_page(request: Request) -> str:
     """Where the page that sent the form leads on to; its script may not have filled that in yet."""
-    query = urlsplit(request.headers.get("referer", "")).query
-    return parse_qs(query, max_num_fields=50).get("next", [""])[0]
+    # Whatever it is: an address that cannot be taken apart, or has any number of fields.
+    query = request.headers.get("referer", "").partition("#")[0].partition("?")[2]
+    return parse_qs(query).get("next", [""])[0]
 
 
 async def answer_form(

@@ -3,7 +3,8 @@ const { parent } = window;
 document.currentScript.remove(); // or React takes it for a script of its own
 // Opened by itself, a page is shown as it is everywhere else.
 if (parent === window) {
-  const path = location.pathname.replace(/^\/embed\/?/, "/");
+  // One slash: with two it would be another host's address.
+  const path = location.pathname.replace(/^\/embed\/*/, "/");
   location.replace(path + location.search + location.hash);
   return;
 }

@@ -9,7 +9,7 @@ are; without, the word signs in and proves nothing more.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from account_portal.auth.rules import Contact, parse_contact
 from account_portal.core.errors import Forbidden, InvalidInput, NotAuthenticated
@@ -89,9 +89,9 @@ def read_claims(
         raise AssertionRefused(f"`aud` must be {audience}.")
     _require_its_moment(claims, now)
     subject, token_id = claims.get("sub"), claims.get("jti")
-    if not isinstance(subject, str) or not 0 < len(subject) <= 64 or "\x00" in subject:
+    if not _is_key(subject) or not 0 < len(subject) <= 64:
         raise AssertionRefused("`sub` must name the customer, in at most 64 characters.")
-    if not isinstance(token_id, str) or not 8 <= len(token_id) <= 100 or "\x00" in token_id:
+    if not _is_key(token_id) or not 8 <= len(token_id) <= 100:
         raise AssertionRefused("`jti` must be a text of 8 to 100 characters, new for each token.")
     return Vouched(
         subject=subject,
@@ -102,6 +102,11 @@ def read_claims(
         last_name=_name(claims, "family_name"),
         proven_at=_proven_at(claims, now),
     )
+
+
+def _is_key(value: object) -> TypeGuard[str]:
+    """Whether it is a text that databases keep alike: no control characters, no half letters."""
+    return isinstance(value, str) and value.isprintable()
 
 
 def _require_its_moment(claims: Mapping[str, Any], now: datetime) -> None:

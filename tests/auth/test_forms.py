@@ -332,6 +332,16 @@ def test_the_next_page_is_known_before_any_script_filled_it_in(api: Any, owner: 
     assert post(api, "login", {**fields, "next": ""}, **evil).headers["location"] == "/"
 
 
+@pytest.mark.parametrize(
+    "referer",
+    ["http://[::1", "http://x/?" + "a=b&" * 60, "?", "%", "http://x/?next=%ff%00#?next=/a"],
+)
+def test_where_a_form_was_sent_from_may_be_nonsense(api: Any, owner: User, referer: str) -> None:
+    fields = {"contact": "owner@example.com", "password": PASSWORD}
+    done = post(api, "login", fields, Referer=referer)
+    assert (done.status_code, done.headers["location"]) == (303, "/")
+
+
 @pytest.mark.parametrize("contact", ["new@example.com", "+1 415 555 2671"])
 def test_register_form_takes_either_contact_and_the_password_once(
     api: Any, database: Database, contact: str

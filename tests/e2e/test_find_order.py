@@ -1,8 +1,9 @@
 """An order is found, seen and cancelled without an account, by keyboard alone."""
 
 import re
+from datetime import UTC, datetime
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from account_portal.core.db import Database
 from account_portal.core.ids import new_id
@@ -11,22 +12,28 @@ from tests.e2e.conftest import NARROW, OpenPage, Portal, assert_accessible
 from tests.factories.orders import make_order
 
 
-def test_a_guest_cancels_by_keyboard(
-    open_page: OpenPage, portal: Portal, database: Database, customer: User
-) -> None:
-    mailbox = f"guest-{new_id().lower()}@example.com"
-    order = make_order(database, customer, customer_email=mailbox)
-    page = open_page(f"/orders/{order.order_number}", viewport=NARROW)
+def find_order(open_page: OpenPage, portal: Portal, number: str, mailbox: str) -> Page:
+    """An order's page, opened without an account and by keyboard."""
+    page = open_page(f"/orders/{number}", viewport=NARROW)
     find = page.get_by_role("link", name="Find your order")
-    expect(find).to_have_attribute("href", re.compile(order.order_number))  # the page has loaded
+    expect(find).to_have_attribute("href", re.compile(number))  # the page has loaded
     find.press("Enter")
-    expect(page.get_by_label("Order number")).to_have_value(order.order_number)
+    expect(page.get_by_label("Order number")).to_have_value(number)
     page.get_by_label("E-mail address or postcode").fill(mailbox)
     page.keyboard.press("Enter")
     # Its whole name: "postcode" holds it, and the mail may be there before the next page is.
     page.get_by_label("Code", exact=True).fill(portal.code_for(mailbox))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(order.order_number)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+    return page
+
+
+def test_a_guest_cancels_by_keyboard(
+    open_page: OpenPage, portal: Portal, database: Database, customer: User
+) -> None:
+    mailbox = f"guest-{new_id().lower()}@example.com"
+    order = make_order(database, customer, customer_email=mailbox)
+    page = find_order(open_page, portal, order.order_number, mailbox)
     step = page.get_by_role("heading", name="Cancel items")
     page.get_by_role("button", name="Cancel items").press("Enter")
     expect(step).to_be_focused()
@@ -43,3 +50,22 @@ def test_a_guest_cancels_by_keyboard(
     expect(page.get_by_label("Order number")).to_have_value("")
     page.goto("/found-order")
     expect(page.get_by_text("An order stays open here for an hour")).to_be_visible()
+
+
+def test_a_guest_is_told_that_a_payment_is_under_way(
+    open_page: OpenPage, portal: Portal, database: Database, customer: User
+) -> None:
+    mailbox = f"guest-{new_id().lower()}@example.com"
+    order = make_order(
+        database,
+        customer,
+        customer_email=mailbox,
+        status="draft",
+        payment_status="pending",
+        payments=[{"payment_status": "pending"}],
+        at=datetime.now(UTC),
+    )
+    page = find_order(open_page, portal, order.order_number, mailbox)
+    expect(page.get_by_text("We are waiting for your payment")).to_be_visible()
+    expect(page.get_by_text("has not arrived yet. If it has not by")).to_be_visible()
+    assert_accessible(page)

@@ -11,7 +11,9 @@ from account_portal.evidence.components import evidence_field
 from account_portal.guests.state import REASONS
 from account_portal.guests.state import FoundOrderState as State
 from account_portal.orders.components import (
+    awaited_money,
     comes_back,
+    is_awaited,
     is_unplaced,
     missing_money,
     need_help,
@@ -219,25 +221,25 @@ def _asking() -> rx.Component:
 
 def _unpaid(order: Any) -> rx.Component:
     """What is not paid, and where it is: this page takes no money."""
-    return rx.cond(
-        State.is_waiting_for_money,
+    missing = missing_money(
+        order,
+        State.payment,
         rx.cond(
-            State.payment,
-            missing_money(
-                order,
-                State.payment,
-                rx.cond(
-                    State.checkout_link,
-                    rx.fragment(),
-                    rx.fragment(" To pay it, ", *_sign_in()),
-                ),
-                action=rx.cond(
-                    State.checkout_link,
-                    ui.link_button(
-                        "Pay now", to=State.checkout_link, variant="primary", outside=True
-                    ),
-                ),
-            ),
+            State.checkout_link,
+            rx.fragment(),
+            rx.fragment(" To pay it, ", *_sign_in()),
+        ),
+        action=rx.cond(
+            State.checkout_link,
+            ui.link_button("Pay now", to=State.checkout_link, variant="primary", outside=True),
+        ),
+    )
+    return rx.cond(
+        State.payment,
+        rx.cond(
+            is_awaited(State.payment),
+            awaited_money(order, State.payment),
+            rx.cond(State.is_waiting_for_money, missing),
         ),
     )
 

@@ -26,6 +26,8 @@ from account_portal.orders.components.parts import (
     write_to,
 )
 from account_portal.orders.components.placed import (
+    awaited_money,
+    is_awaited,
     is_unplaced,
     missing_money,
     ordered_on,
@@ -41,8 +43,10 @@ from account_portal.orders.components.withdrawn import withdrawals_section
 
 __all__ = [
     "arrival_words",
+    "awaited_money",
     "claim_link",
     "comes_back",
+    "is_awaited",
     "is_unplaced",
     "masked",
     "missing_money",

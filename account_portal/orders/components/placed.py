@@ -43,6 +43,40 @@ def ordered_on(order: Any, *more: Any) -> rx.Component:
     )
 
 
+def is_awaited(payment: Any) -> Any:
+    """Whether an attempt to pay was begun, and may still end well."""
+    return payment.payment_under_way | payment.retry_available_at
+
+
+def awaited_money(order: Any, payment: Any, *words: Any, go_on: Any = None) -> rx.Component:
+    """That an attempt to pay is under way, and what follows if it does not end.
+
+    Args:
+        order: var of the order.
+        payment: var of its `OrderPaymentStatus`.
+        *words: follow what is said of it.
+        go_on: the way back to the attempt, shown where one is known.
+    """
+    unpaid = ui.money(payment.amount_unpaid, order.currency.code, strong=True)
+    by = ui.date(payment.retry_available_at, "time")
+    waiting = rx.fragment(
+        " has not arrived yet. If it has not by ", by, ", this page says how to pay it."
+    )
+    if go_on is None:
+        return ui.alert(ui.text(unpaid, waiting, *words), tone="warn", title=_WAITING)
+    back = " is not paid yet. You can go on where you left off, or pay another way from "
+    said = rx.cond(payment.payment_under_way, rx.fragment(back, by, "."), waiting)
+    return ui.alert(
+        ui.text(unpaid, said, *words),
+        tone="warn",
+        title=_WAITING,
+        action=rx.cond(payment.payment_under_way, go_on),
+    )
+
+
+_WAITING = "We are waiting for your payment"
+
+
 def missing_money(
     order: Any, payment: Any, *words: Any, action: Any, below: Any = None
 ) -> rx.Component:
@@ -50,7 +84,7 @@ def missing_money(
 
     Args:
         order: var of the order.
-        payment: var of its `PaymentStatus`.
+        payment: var of its `OrderPaymentStatus`.
         *words: follow "… is not paid yet".
         action: the way to pay it.
         below: another line, where there is no such way.

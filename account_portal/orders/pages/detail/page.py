@@ -6,6 +6,8 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.orders.components import (
+    awaited_money,
+    is_awaited,
     is_unplaced,
     missing_money,
     need_help,
@@ -107,38 +109,23 @@ def _unpaid(page: Any) -> rx.Component:
         ui.link_button(label, to=page.checkout_link, variant="primary", outside=True),
     )
     return rx.cond(
-        page.payment.payment_under_way | page.payment.retry_available_at,
+        is_awaited(page.payment),
         _under_way(page),
         _missing(page, here, there),
     )
 
 
 def _under_way(page: Any) -> rx.Component:
-    """An attempt that was begun and not ended, and the way back to it where one is known."""
-    can_go_on = page.payment.payment_under_way
-    return ui.alert(
-        ui.text(
-            ui.money(page.payment.amount_unpaid, page.order.currency.code, strong=True),
-            rx.cond(
-                can_go_on,
-                " is not paid yet. You can go on where you left off, or pay another way from ",
-                " has not arrived yet. If it has not by ",
-            ),
-            ui.date(page.payment.retry_available_at, "time"),
-            rx.cond(can_go_on, ".", ", this page says how to pay it."),
-            rx.cond(page.are_files_held, " Your files are here once it is paid.", ""),
-        ),
-        tone="warn",
-        title="We are waiting for your payment",
-        action=rx.cond(
-            can_go_on,
-            ui.button(
-                "Continue to payment",
-                variant="primary",
-                on_click=State.pay_again,
-                busy=State.busy == "pay_again",
-                busy_label="Opening…",
-            ),
+    return awaited_money(
+        page.order,
+        page.payment,
+        rx.cond(page.are_files_held, " Your files are here once it is paid.", ""),
+        go_on=ui.button(
+            "Continue to payment",
+            variant="primary",
+            on_click=State.pay_again,
+            busy=State.busy == "pay_again",
+            busy_label="Opening…",
         ),
     )
 
