@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from account_portal.claims import service as claims
+from account_portal.claims.schemas import CreateClaim
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import CreditActivity, Order, OrderReturn, Refund, User
@@ -15,6 +17,7 @@ from account_portal.returns import service as returns
 from account_portal.returns.schemas import CreateOrderReturn
 from tests.conftest import Api
 from tests.factories.bank_accounts import make_bank_account
+from tests.factories.claims import claim_body
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
@@ -178,6 +181,31 @@ def test_a_return_that_would_differ_is_refused(database: Database, owner: User, 
     with pytest.raises(rules.PreviewOutdated):
         call(returns.create_return, order.order_number, seen)
     assert rows(database, OrderReturn) == []
+
+
+@pytest.mark.parametrize("deed", ["cancel", "return", "claim"])
+def test_a_preview_of_one_order_lets_nothing_be_done_with_its_twin(
+    database: Database, owner: User, call: Any, deed: str
+) -> None:
+    """Two orders of the same goods and money, and a preview that says the same of both."""
+    parcels = [] if deed == "cancel" else [{}]
+    seen, meant = (make_order(database, owner, parcels=parcels).order_number for _ in range(2))
+    claim = CreateClaim.model_validate(claim_body())
+    preview, do, wanted = {
+        "cancel": ((service.preview_cancel, CHOICE), service.cancel_order, cancel()),
+        "return": (
+            (returns.quote_return, asks().return_items),
+            returns.create_return,
+            asks(),
+        ),
+        "claim": ((claims.quote_claim, claim), claims.create_claim, claim),
+    }[deed]
+    ask, choice = preview
+    shown, own = (call(ask, number, choice) for number in (seen, meant))
+    assert shown.model_copy(update={"digest": ""}) == own.model_copy(update={"digest": ""})
+    with pytest.raises(rules.PreviewOutdated):
+        call(do, meant, wanted.model_copy(update={"preview": shown.digest}))
+    call(do, meant, wanted.model_copy(update={"preview": own.digest}))
 
 
 def test_previews_over_the_api(api: Api, database: Database, owner: User, stranger: User) -> None:

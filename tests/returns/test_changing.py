@@ -291,6 +291,20 @@ def test_a_preview_says_what_the_change_gives_back(
     assert changed.grand_total == quote.goods
 
 
+def test_a_preview_of_one_request_changes_no_other(
+    call: Call, database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, lines=[make_line(quantity=4)], parcels=[{}])
+    seen, meant = (make_return(database, owner, order).request_number for _ in range(2))
+    wanted = return_item(reason_code="too_small")
+    items = CreateOrderReturn.model_validate(return_body(wanted)).return_items
+    of_request = call(service.quote_change, order.order_number, seen, items).digest
+    of_new = call(service.quote_return, order.order_number, items).digest
+    for digest in (of_request, of_new):
+        with pytest.raises(PreviewOutdated):
+            change(call, order, meant, wanted, preview=digest)
+
+
 def test_strangers_and_other_orders_find_nothing(
     call: Call, database: Database, owner: User, stranger: User
 ) -> None:

@@ -214,7 +214,7 @@ def _quote(order: Order, wish: ReturnResolution, claimed: _Claimed) -> schemas.C
         amount=money.to_major(sum(item.amount for item in items), order.currency),
         currency=order.currency,
         evidence_required=claimed.needed,
-    ).sealed()
+    ).sealed(order.customer_id, order.id)
 
 
 def _named(ctx: Context, order: Order, data: schemas.PreviewClaim) -> list[list[Evidence]]:

@@ -10,13 +10,17 @@ from account_portal.core.schemas import Amount, View
 
 
 class Preview(View):
-    """A preview names itself by its content, so that a deed can say which one it goes by."""
+    """A preview names itself by what it says of which order, so that a deed can say which it is."""
 
     digest: str = Field(default="", description="Send it with the deed as `preview`.")
 
-    def sealed(self) -> Self:
-        """With the digest of all it says."""
-        said = self.model_dump_json(exclude={"digest"})
+    def sealed(self, *of: str) -> Self:
+        """With the digest of all it says, and of what: another order's may say the same.
+
+        Args:
+            *of: ids of the customer and of the order, and of the request that is to be changed.
+        """
+        said = "\n".join([type(self).__name__, *of, self.model_dump_json(exclude={"digest"})])
         return self.model_copy(update={"digest": sha256(said.encode()).hexdigest()[:32]})
 
 

@@ -221,7 +221,7 @@ def _preview(
         way=rules.refund_way(refund, arrived_payments(ctx, order.id)),
         expected_date=expected_date(ctx, ctx.now, data.refund_mode) if back.money else None,
         currency=order.currency,
-    ).sealed()
+    ).sealed(order.customer_id, order.id)
 
 
 def refund_to(mode: RefundMode, to: BankAccount | None) -> dict[str, Any]:

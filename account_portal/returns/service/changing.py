@@ -64,7 +64,8 @@ def quote_change(
     request, order = _owned(ctx, order_number, request_number)
     rules.require_changeable(request.status, by_law=request.by_law)
     lines = states_for_change(ctx, order, request)
-    return quote(ctx, order, lines, items, of=[item.id for item in _items(ctx, request)])
+    had = [item.id for item in _items(ctx, request)]
+    return quote(ctx, order, lines, items, of=had, changed=request.id)
 
 
 def change_return(
@@ -96,7 +97,9 @@ def change_return(
     planned = plan_items(order, lines, data.return_items)
     before = _items(ctx, request)
     had = [item.id for item in before]
-    items, found = take_items(ctx, order, lines, planned, preview=data.preview, of=had)
+    items, found = take_items(
+        ctx, order, lines, planned, preview=data.preview, of=had, changed=request.id
+    )
     add_items(ctx, request, items)
     evidence.attach_evidence(ctx, found, items)
     evidence.remove_evidence_of(ctx, had)

@@ -101,6 +101,7 @@ def quote(
     items: Sequence[CreateOrderReturnItem],
     *,
     of: Sequence[str] = (),
+    changed: str = "",
 ) -> ReturnQuote:
     """What would come back for these items; changes nothing.
 
@@ -110,7 +111,7 @@ def quote(
     """
     planned = plan_items(order, lines, items)
     _named_evidence(ctx, order, planned, of)
-    return _quote_items(ctx, order, lines, planned)
+    return _quote_items(ctx, order, lines, planned, changed)
 
 
 def take_items(
@@ -121,6 +122,7 @@ def take_items(
     *,
     preview: str | None,
     of: Sequence[str] = (),
+    changed: str = "",
 ) -> tuple[list[ReturnItem], list[list[Evidence]]]:
     """Rows of these items, which `add_items` keeps, and the uploads that show each.
 
@@ -131,6 +133,7 @@ def take_items(
         planned: what is asked for, valued.
         preview: digest of the quote that the caller saw, if they name one.
         of: items that may have the uploads already.
+        changed: id of the request that is to be for these items; empty: a new one.
 
     Raises:
         EvidenceNotFound: not uploaded to this order, or another request's.
@@ -141,7 +144,8 @@ def take_items(
     found = _named_evidence(ctx, order, planned, of)
     _require_evidence(planned, found)
     if preview is not None:
-        order_rules.require_preview(_quote_items(ctx, order, lines, planned).digest, preview)
+        now = _quote_items(ctx, order, lines, planned, changed)
+        order_rules.require_preview(now.digest, preview)
     return _new_items(planned), found
 
 
@@ -171,7 +175,7 @@ def _require_evidence(planned: Sequence[Planned], found: Sequence[Sequence[Evide
 
 
 def _quote_items(
-    ctx: Context, order: Order, lines: Lines, planned: Sequence[Planned]
+    ctx: Context, order: Order, lines: Lines, planned: Sequence[Planned], changed: str
 ) -> ReturnQuote:
     to_refund = [item for item in planned if item.data.resolution is ReturnResolution.REFUND]
     value = sum(item.worth.total - item.fee for item in to_refund)
@@ -191,6 +195,7 @@ def _quote_items(
         ],
         order_rules.planned_refund(money_of(ctx.db, order), value),
         sold=sum(line.line_total for line, _ in lines),
+        changed=changed,
     )
 
 

@@ -37,6 +37,7 @@ def quote_of(
     *,
     sold: int,
     delivery: int = 0,
+    changed: str = "",
 ) -> ReturnQuote:
     """Say what comes back for goods.
 
@@ -47,6 +48,7 @@ def quote_of(
         back: how the worth of those to refund goes back, with delivery and less the fee.
         sold: what all lines of the order cost.
         delivery: what of the order's delivery comes back with them.
+        changed: id of the request that would be for them; empty: a new one.
     """
 
     def major(amount: int) -> Decimal:
@@ -87,4 +89,4 @@ def quote_of(
         replaced_amount=major(goods - value),
         evidence_required=[item.line.sku for item in items if item.needs_evidence],
         currency=order.currency,
-    ).sealed()
+    ).sealed(order.customer_id, order.id, changed)
