@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 
 from account_portal.core.ids import ULID_PATTERN
-from account_portal.core.text import plain
+from account_portal.core.text import plain, without_unseen
 
 Shown = TypeVar("Shown")
 
@@ -131,6 +131,17 @@ def plain_text(value: object) -> object:
     return plain(value) if isinstance(value, str) else value
 
 
+def seen_text(value: object) -> object:
+    """Validator of what is quoted to others: signs that show nothing are taken out."""
+    return without_unseen(value) if isinstance(value, str) else value
+
+
+def _one_line(value: str) -> str:
+    if has_line_break(value):
+        raise ValueError("must be one line")
+    return value
+
+
 def _text(value: object) -> object:
     if isinstance(value, str):
         return value
@@ -164,6 +175,13 @@ Email = Annotated[
     AfterValidator(_lower),
     BeforeValidator(_text),
 ]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+    BeforeValidator(seen_text),
+]
+"""One line that is quoted to others: it looks like nothing else than what it says."""
 CountryCode = Annotated[
     str,
     StringConstraints(pattern=r"^\+[1-9][0-9]{0,3}$"),

@@ -1,6 +1,13 @@
 """What people type, in the one way it is compared and kept."""
 
+import re
 import unicodedata
+
+_UNSEEN = re.compile(
+    "[\x80-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Signs that show nothing and turn or hide what stands beside them; joiners spell words."""
 
 # Letters that have no accent to take off, but are searched for without their stroke.
 _BASE_LETTERS = str.maketrans(
@@ -20,6 +27,11 @@ def _plain_letter(letter: str) -> str:
         return str(unicodedata.decimal(letter))
     # Minus is a sign of mathematics, not a dash.
     return "-" if letter == "\u2212" or unicodedata.category(letter) == "Pd" else letter
+
+
+def without_unseen(text: str) -> str:
+    """A text without signs that show nothing, such as those that turn the direction of reading."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def without_number_sign(text: str) -> str:

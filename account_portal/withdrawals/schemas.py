@@ -2,9 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from account_portal.core.schemas import ABSENT, Email, Input, Moment, OrderNumber, Ulid, View
+from account_portal.core.schemas import (
+    ABSENT,
+    Email,
+    Input,
+    Line,
+    Moment,
+    OrderNumber,
+    Ulid,
+    View,
+    seen_text,
+)
 from account_portal.orders.schemas import CancelItem
 from account_portal.states import WithdrawalStatus
 
@@ -12,7 +22,6 @@ MOST_LINES = 1000
 """Of an order."""
 
 Answer = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class StateWithdrawal(Input):
@@ -21,7 +30,11 @@ class StateWithdrawal(Input):
     name: Line
     order: Line = Field(description="Order number, or what else names the contract.")
     contact: Email
-    goods: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    goods: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=2000),
+        BeforeValidator(seen_text),
+    ] = ""
     withdraw_items: list[CancelItem] = Field(default=ABSENT, min_length=1, max_length=MOST_LINES)
     """Units; of an order that is not open to the caller they are words of the statement."""
     language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] = "en"

@@ -190,17 +190,6 @@ def test_exempt_goods_are_named_with_why(
     assert item.quantity == 2
 
 
-def test_said_again_it_is_the_same_withdrawal(
-    database: Database, acting: Any, delivered: Order, clock: Any
-) -> None:
-    first = state(acting, delivered.order_number)
-    clock.advance(hours=1)
-    again = state(acting, delivered.order_number)
-    assert (again.reference, again.received_at) == (first.reference, first.received_at)
-    clock.advance(days=1)
-    assert state(acting, delivered.order_number).reference != first.reference
-
-
 def test_twins_are_one_withdrawal(
     database: Database, acting: Any, owner: User, delivered: Order
 ) -> None:

@@ -17,7 +17,12 @@ from account_portal.guests.service.acting import (
     repeats_of,
     return_found_items,
 )
-from account_portal.guests.service.finding import awaits_code, confirm_order, find_order
+from account_portal.guests.service.finding import (
+    awaits_code,
+    confirm_order,
+    find_order,
+    order_named,
+)
 
 __all__ = [
     "LIFE",
@@ -31,6 +36,7 @@ __all__ = [
     "found_order_number",
     "leave_order",
     "list_found_withdrawals",
+    "order_named",
     "preview_found_cancel",
     "preview_found_return",
     "quote_found_claim",

@@ -15,6 +15,7 @@ from account_portal.auth.rules import ChannelNotAvailable
 from account_portal.auth.service.limits import caller_network, count_attempt, network_of, personal
 from account_portal.context import Context
 from account_portal.core.errors import TooManyAttempts
+from account_portal.core.text import without_number_sign
 from account_portal.guests import rules, schemas
 from account_portal.guests.service.acting import order_key
 from account_portal.models import AddressCopy, Order, User
@@ -118,11 +119,20 @@ def confirm_order(ctx: Context, data: schemas.ConfirmOrder) -> schemas.FoundOrde
         raise otp.OtpInvalid
     challenge.used_at = ctx.now
     number = challenge.contact.partition(" ")[0]
-    order = ctx.db.execute(select(Order).where(_is(number)).order_by(_nearest(number))).scalar()
+    order = order_named(ctx, number)
     if order is None:
         raise otp.OtpExpired
     key, ends_at = order_key(ctx, order, challenge)
     return schemas.FoundOrder(order_token=key, order_number=order.order_number, expires_at=ends_at)
+
+
+def order_named(ctx: Context, typed: str) -> Order | None:
+    """The order that somebody means by what they typed as its number, whoever's it is."""
+    number = without_number_sign(typed)
+    if "\x00" in number:  # what no database looks for
+        return None
+    statement = select(Order).where(_is(number)).order_by(_nearest(number))
+    return ctx.db.execute(statement).scalar()
 
 
 def _is(number: str) -> Any:

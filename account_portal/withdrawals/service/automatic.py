@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.countries import EEA
+from account_portal.guests.service import order_named
 from account_portal.models import Order, Withdrawal
 from account_portal.orders.facts import OrderFacts, charges_of, facts_of, gone_for_good
 from account_portal.orders.schemas import CancelItem
@@ -17,7 +18,7 @@ from account_portal.returns import service as returns
 from account_portal.states import OrderStatus, WithdrawalStatus
 from account_portal.withdrawals.rules import NotCarriedOut
 from account_portal.withdrawals.schemas import CoveredLine
-from account_portal.withdrawals.service.carrying_out import carry_out, find_order, lines_of
+from account_portal.withdrawals.service.carrying_out import carry_out, lines_of
 from account_portal.withdrawals.service.settling import settle
 
 logger = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ def try_again(ctx: Context, reference: str) -> bool:
         col(Withdrawal.reference) == reference, col(Withdrawal.status) == WithdrawalStatus.OPEN
     )
     row = ctx.db.execute(statement.with_for_update(skip_locked=True)).scalar_one_or_none()
-    order = find_order(ctx, row.order_number) if row and row.order_number else None
+    order = order_named(ctx, row.order_number) if row and row.order_number else None
     if row is None or order is None:
         return False  # somebody was quicker
     return carry_out_by_law(ctx, row, order, lines_of(ctx, order))

@@ -8,12 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from account_portal.context import Actor, Context
 from account_portal.core.errors import PortalError
-from account_portal.guests.service import found_order_number
+from account_portal.guests.service import found_order_number, order_named
 from account_portal.models import Order, Withdrawal
 from account_portal.orders import service as orders
 from account_portal.orders.facts import Withdrawable
@@ -51,24 +48,18 @@ def acting_as_its_customer(ctx: Context, order: Order) -> Iterator[None]:
         ctx.actor = before
 
 
-def find_order(ctx: Context, number: str) -> Order | None:
-    """The order of a number, whoever's it is."""
-    statement = select(Order).where(col(Order.order_number) == number)
-    return ctx.db.execute(statement).scalar_one_or_none()
-
-
-def proven_order(ctx: Context, number: str) -> Order | None:
-    """The order of that number, if the caller has proven that it is theirs; else None."""
-    order = find_order(ctx, number)
+def proven_order(ctx: Context, typed: str) -> Order | None:
+    """The order that is meant, if the caller has proven that it is theirs; else None."""
+    order = order_named(ctx, typed)
     if order is None:
         return None
     is_own = ctx.actor.is_customer and ctx.actor.customer_id == order.customer_id
-    return order if is_own or found_order_number(ctx) == number else None
+    return order if is_own or found_order_number(ctx) == order.order_number else None
 
 
-def covered_lines(ctx: Context, number: str) -> list[CoveredLine]:
+def covered_lines(ctx: Context, typed: str) -> list[CoveredLine]:
     """Lines of an order that is open to the caller, with the units that are left; else none."""
-    order = proven_order(ctx, number)
+    order = proven_order(ctx, typed)
     return lines_of(ctx, order) if order else []
 
 

@@ -8,13 +8,14 @@ from sqlmodel import col
 
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, NotFound
+from account_portal.guests.service import order_named
 from account_portal.models import Withdrawal
 from account_portal.orders.schemas import CancelItem
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import AlreadySettled
 from account_portal.withdrawals.schemas import CoveredLine, MatchWithdrawal, SettleWithdrawal
 from account_portal.withdrawals.service.automatic import named_units
-from account_portal.withdrawals.service.carrying_out import carry_out, find_order, lines_of
+from account_portal.withdrawals.service.carrying_out import carry_out, lines_of
 from account_portal.withdrawals.service.settling import settle
 
 
@@ -41,7 +42,7 @@ def carry_out_for_shop(ctx: Context, reference: str, data: MatchWithdrawal) -> s
             than was stated, and no answer that tells the customer why.
     """
     row = _locked(ctx, reference)
-    order = find_order(ctx, data.order_number)
+    order = order_named(ctx, data.order_number)
     if order is None:
         raise InvalidInput(order_number="is no order of this store")
     lines = lines_of(ctx, order)
@@ -103,7 +104,7 @@ def lines_for_shop(ctx: Context, order_number: str) -> list[CoveredLine]:
         NotFound: no such order.
     """
     ctx.require_shop()
-    order = find_order(ctx, order_number)
+    order = order_named(ctx, order_number)
     if order is None:
         raise NotFound(f"There is no order {order_number}.")
     return lines_of(ctx, order)

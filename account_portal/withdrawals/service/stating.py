@@ -1,8 +1,9 @@
 """A statement is received from anybody, reveals nothing, and by itself moves nothing.
 
-Floods fill no mailbox: a statement that is repeated is the same one, and receipts by e-mail are
-limited by mailbox and by network. Beyond that a statement is received still, and its receipt is the
-page and the file. Only hundreds from one network in an hour are refused.
+Floods fill no mailbox: receipts by e-mail are limited by mailbox and by network. Beyond that a
+statement is received still, and its receipt is the page and the file. Only hundreds from one
+network in an hour are refused. A statement that is repeated is the same one for whoever may know of
+the first; anybody else who says the same words states something of their own.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from account_portal.auth.service.limits import caller_network, count_attempt, pe
 from account_portal.context import Context
 from account_portal.core.errors import NotFound, TooManyAttempts
 from account_portal.core.ids import new_number
-from account_portal.core.text import full_name
+from account_portal.core.text import full_name, without_unseen
 from account_portal.events import EventType, Told, record
 from account_portal.models import Order, Withdrawal
 from account_portal.notifications import enqueue
@@ -38,7 +39,10 @@ RECEIPTS_OF_NETWORK = Limit("withdrawal-mails", times=60, seconds=3600)
 STATEMENTS = Limit("withdrawals", times=600, seconds=3600)
 """Statements that are received from one network."""
 SAME = timedelta(days=1)
-"""Within it, the very same statement is the one that was received before."""
+"""Within it, the very same statement of one customer, or by the key of the order that it names, is
+the one that was received before."""
+SAME_NETWORK = timedelta(minutes=10)
+"""The same of one network, whoever is behind it: a button that was pressed twice."""
 SEE_RECEIPT = "withdrawal"
 RECEIPT_LIFE = timedelta(days=30)
 _AT_ONCE = 500
@@ -67,11 +71,11 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
     order = proven_order(ctx, data.order)
     lines = covered_lines(ctx, data.order) if order else []
     said = _said(data, lines)
-    key = tokens.keyed_digest(
-        "withdrawals", "\n".join([data.name, data.order, data.contact, said, str(bool(order))])
-    )
+    who, within = _who_may_know(ctx, order)
+    words = f"{who}\n{data.name}\n{data.order}\n{data.contact}\n{said}"
+    key = tokens.keyed_digest("withdrawals", words)
     same = select(Withdrawal).where(
-        col(Withdrawal.repeat_key) == key, col(Withdrawal.received_at) > ctx.now - SAME
+        col(Withdrawal.repeat_key) == key, col(Withdrawal.received_at) > ctx.now - within
     )
     row = ctx.db.execute(same.limit(1)).scalar_one_or_none()
     is_new = row is None
@@ -101,6 +105,20 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
     )
 
 
+def _who_may_know(ctx: Context, order: Order | None) -> tuple[str, timedelta]:
+    """Whose repeat of the same words is the same statement, and for how long.
+
+    Its answer tells the first one's reference and hour, so that words alone, which others may know
+    or guess, are not enough.
+    """
+    if order is not None:
+        return f"order {order.customer_id} {order.id}", SAME
+    if ctx.actor.is_customer:
+        return f"customer {ctx.actor.customer_id}", SAME
+    network = caller_network(ctx)
+    return (f"network {network}", SAME_NETWORK) if network else ("", timedelta())
+
+
 def _said(data: StateWithdrawal, lines: Sequence[CoveredLine]) -> str:
     """Which goods, in words; by their sku those of an order that is not open to the caller.
 
@@ -108,10 +126,14 @@ def _said(data: StateWithdrawal, lines: Sequence[CoveredLine]) -> str:
     """
     names = {line.sku: line.product_name for line in lines}
     chosen = [
-        f"{item.quantity} x {names.get(item.sku, item.sku[:_LONGEST_SKU])}"
+        f"{item.quantity} x {names.get(item.sku) or _in_one_line(item.sku)[:_LONGEST_SKU]}"
         for item in data.withdraw_items or ()
     ]
     return "\n".join([*chosen, *([data.goods] if data.goods else [])])
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(without_unseen(text).split())
 
 
 def _units(data: StateWithdrawal, lines: Sequence[CoveredLine]) -> list[dict[str, Any]]:
@@ -167,17 +189,18 @@ def _receipt(
     reference: str,
     received_at: datetime,
 ) -> str:
-    """Content, day and time, word by word."""
+    """Content, day and time, word by word; none of it stands as a line of another name."""
     exempt = [
         f"- {line.product_name}: {texts[line.exempt]}"
         for line in lines
         if line.units and line.exempt
     ]
+    goods = "\n  ".join(said.splitlines())
     told = [
         texts["receipt"].format(store=ctx.settings.store_name),
         "",
         texts["statement"],
-        f"{texts['goods']}: {said or texts['whole']}",
+        f"{texts['goods']}: {goods or texts['whole']}",
         f"{texts['order']}: {data.order}",
         f"{texts['name']}: {data.name}",
         f"{texts['contact']}: {data.contact}",
@@ -275,5 +298,7 @@ def read_receipt(ctx: Context, key: str) -> tuple[str, str]:
     if found.action != SEE_RECEIPT:
         raise NotFound
     of_reference = select(Withdrawal).where(col(Withdrawal.reference) == found.contact)
-    row = ctx.db.execute(of_reference).scalar_one()
+    row = ctx.db.execute(of_reference).scalar_one_or_none()
+    if row is None or not row.receipt:  # forgotten, or emptied with its customer's account
+        raise NotFound
     return row.reference, row.receipt
