@@ -8,7 +8,8 @@ from sqlmodel import col
 from account_portal.auth import service as auth
 from account_portal.auth.rules import AccountIsDeactivated, Contact
 from account_portal.context import PROOF, Context
-from account_portal.core.errors import Conflict, LoginRequired
+from account_portal.core.errors import LoginRequired
+from account_portal.core.races import again_when_lost
 from account_portal.gateways.vouching import AssertionUnreadable
 from account_portal.models import User, UserSession
 from account_portal.security import idempotency, rate_limit, tokens
@@ -18,8 +19,6 @@ from account_portal.widget.schemas import FrameSession, SignedInElsewhere, Vouch
 
 FRAME_LASTS = timedelta(hours=12)
 """Longer than a visit, shorter than a page's session: the storefront vouches anew at each load."""
-RACES_LOST = 3
-"""A race is lost once for the key and once for each contact at most."""
 REFUSED_PER_ADDRESS = Limit("vouch-address", times=60, seconds=600)
 
 
@@ -101,16 +100,9 @@ def enter_frame(ctx: Context, data: SignedInElsewhere) -> FrameSession:
 
 def _customer(ctx: Context, vouched: rules.Vouched) -> User:
     """The customer, as found or made; of several first words at once each finds the same."""
-    for _ in range(RACES_LOST):
-        found = _find_customer(ctx, vouched)
-        if found is not None:
-            return found
-        try:
-            with ctx.db.begin_nested():  # what fails in it leaves the transaction usable
-                return _make_customer(ctx, vouched)
-        except Conflict:
-            continue  # somebody was quicker with the key or a contact: look again
-    return _make_customer(ctx, vouched)
+    return again_when_lost(
+        ctx.db, lambda: _find_customer(ctx, vouched) or _make_customer(ctx, vouched)
+    )
 
 
 def _find_customer(ctx: Context, vouched: rules.Vouched) -> User | None:

@@ -19,6 +19,7 @@ from account_portal.auth.service.sessions import (
 from account_portal.auth.service.views import user_view
 from account_portal.context import Context
 from account_portal.core.errors import NotAuthenticated
+from account_portal.core.races import again_when_lost
 from account_portal.models import OtpChallenge, User
 from account_portal.security import otp
 
@@ -199,11 +200,27 @@ def _login(ctx: Context, challenge: OtpChallenge) -> User:
 
 def _register(ctx: Context, challenge: OtpChallenge) -> User:
     contact = Contact.from_key(challenge.contact)
-    free_for(ctx, contact, None)
-    user = create_user(
-        ctx,
-        {"email": contact.email, "country_code": contact.country_code, "phone": contact.phone},
-    )
+    user = again_when_lost(ctx.db, lambda: _of_shop(ctx, contact) or _new_user(ctx, contact))
     prove_contact(ctx, user, contact)
     let_in(ctx, user, challenge.channel)
     return user
+
+
+def _of_shop(ctx: Context, contact: Contact) -> User | None:
+    """The account that the shop's orders brought, perhaps just now, and that nobody has entered.
+
+    Its contact was never proven here, and now it is: it is the account that is asked for.
+    """
+    user = find_signer(ctx, contact, lock=True)
+    if user is None or user.is_unproven or user.deactivated_at is not None:
+        return None
+    is_proven = user.is_email_verified if contact.email else user.is_phone_verified
+    return None if is_proven else user
+
+
+def _new_user(ctx: Context, contact: Contact) -> User:
+    free_for(ctx, contact, None)
+    return create_user(
+        ctx,
+        {"email": contact.email, "country_code": contact.country_code, "phone": contact.phone},
+    )

@@ -170,6 +170,8 @@ def _rate(batch: Batch, product_ids: set[str]) -> None:
     """Set the ratings of products to the sums of their approved reviews."""
     if not product_ids:
         return
+    # Locked: reviews that come meanwhile would be left out of the sums.
+    fetch(batch.db, Product, "id", product_ids, ("id",), lock=True)
     table = table_of(Review)
     sums = {
         row.product_id: {"rating_sum": int(row.stars), "rating_count": row.reviews}

@@ -136,10 +136,10 @@ def _derive_orders(batch: Batch, order_numbers: set[str]) -> None:
 
 
 def _add_accounts(batch: Batch, customer_ids: set[str]) -> None:
-    known = {
-        row["customer_id"]
-        for row in fetch(batch.db, LoyaltyAccount, "customer_id", customer_ids, ("customer_id",))
-    }
+    # Locked: whoever adds movements of the same member meanwhile would leave these out of the sums.
+    names = ("customer_id",)
+    there = fetch(batch.db, LoyaltyAccount, "customer_id", customer_ids, names, lock=True)
+    known = {row["customer_id"] for row in there}
     insert(
         batch.db,
         LoyaltyAccount,

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from account_portal.core.clock import utc_now
 from account_portal.core.db import Database, get_database
 from account_portal.core.ids import new_id
+from account_portal.core.races import taken_key
 from account_portal.events import IMPORT, act_as
 from account_portal.merchant.importing.batch import Entry, Fault
 from account_portal.merchant.importing.columns import describe
@@ -380,6 +381,8 @@ def _words_of(error: Exception) -> str:
     words = str(getattr(error, "orig", None) or error).splitlines()[0]
     if isinstance(error, OverflowError) or "out of range" in words:
         return "what its amounts come to is more than can be kept"
+    if key := taken_key(error):
+        return f"something else here has the same {key}"
     return f"the database refuses it: {words}"
 
 

@@ -1,10 +1,12 @@
 """A batch of records in the order they need each other; what is refused leaves nothing behind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
+from account_portal.core.races import again_when_lost
 from account_portal.core.settings import get_settings
 from account_portal.merchant.importing.batch import Batch, Entry, Fault, of_type
 from account_portal.merchant.importing.catalog import write_products, write_reviews
@@ -37,6 +39,9 @@ from account_portal.orders.service import refresh_orders
 class _HalfIn(Exception):
     """Of a record that cannot go in, a part is in."""
 
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+
 
 def write(
     db: Session, entries: Sequence[Entry[Record]], now: datetime, *, since: str, is_last: bool
@@ -44,7 +49,8 @@ def write(
     """Write records, each whole or not at all.
 
     Whether one can go in may show when a part of it is written. Then all is undone and written
-    anew without it; each time at least one record is fewer.
+    anew without it; each time at least one record is fewer. All is written anew as well when
+    somebody else added a customer, say, that these records were about to add.
 
     Args:
         db: the session.
@@ -59,11 +65,11 @@ def write(
     faults: list[Fault] = []
     waiting: list[Entry[Record]] = []
     while True:
-        batch = Batch(db, now, get_settings().currency, since, is_last)
+        begin = partial(Batch, db, now, get_settings().currency, since, is_last)
         try:
-            with db.begin_nested():
-                said = _write_once(batch, entries)
-        except _HalfIn:
+            batch, said = again_when_lost(db, partial(_write_once, begin, entries))
+        except _HalfIn as half:
+            batch = half.batch
             out = batch.left_out
             faults += batch.faults
             waiting += batch.waiting
@@ -74,7 +80,10 @@ def write(
             return batch, said
 
 
-def _write_once(batch: Batch, entries: Sequence[Entry[Record]]) -> Statements:
+def _write_once(
+    begin: Callable[[], Batch], entries: Sequence[Entry[Record]]
+) -> tuple[Batch, Statements]:
+    batch = begin()
     # An order may get another number, by which its statement is kept.
     tell_apart(batch, of_type(entries, OrderRecord))
     unclear = batch.left_out
@@ -87,9 +96,9 @@ def _write_once(batch: Batch, entries: Sequence[Entry[Record]]) -> Statements:
     _lock_orders(batch, said.changed)
     _write_in_turn(batch, said.changed)
     if batch.left_out & batch.begun:
-        raise _HalfIn
+        raise _HalfIn(batch)
     said.keep(batch.left_out | {id(entry) for entry in said.waiting}, batch.unsettled)
-    return said
+    return batch, said
 
 
 def _lock_orders(batch: Batch, entries: Sequence[Entry[Record]]) -> None:
