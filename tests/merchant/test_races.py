@@ -31,7 +31,7 @@ from account_portal.models import (
 )
 from tests.factories.auth import last_code
 from tests.factories.records import bring_in, order, rows, write
-from tests.factories.users import PASSWORD
+from tests.factories.users import PASSWORD, make_session, make_user
 
 EMAIL = "asha@shop.example"
 PHONE = "+49 30 1234567"
@@ -279,6 +279,34 @@ def test_who_registers_by_a_password_takes_no_order_away(
         assert (told, type(answer)) == (["created"], EmailTaken)
     [user] = rows(database, User)
     assert [row.customer_id for row in rows(database, Order)] == [user.customer_id]
+
+
+@pytest.mark.parametrize("by", ["signing in", "changing the address"])
+def test_who_proves_the_address_of_an_open_account_while_the_order_comes_has_it(
+    database: Database, by: str
+) -> None:
+    """An account that nobody proved ends for its opener when an order comes, not for its owner."""
+    make_user(database, email=EMAIL, is_email_verified=False, is_unproven=True)
+    who, action = Caller(ip_address="192.0.2.1"), "login"
+    if by != "signing in":
+        other = make_user(database, email="asha@old.example", is_email_verified=True)
+        who, action = Caller(bearer=make_session(database, other)), "update-email"
+    with enter(who, writes=True, database=database) as ctx:
+        asked = {"channel": "email", "email": EMAIL, "otp_action": action}
+        sent = auth.generate_code(
+            ctx, schemas.GenerateOtpWithEmail.model_validate(asked), debug=False
+        )
+    told = {"otp": last_code(database), "otp_token": sent.otp_token, "otp_action": action}
+    results: list[Any] = []
+    with enter(who, writes=True, database=database) as ctx:
+        answer = auth.verify_otp(ctx, schemas.VerifyOtp.model_validate(told))
+        with meanwhile(database, lambda: as_shop(database, order()), results):
+            ctx.commit()
+            ctx.transaction.close()
+    [[outcome]] = results
+    assert (outcome.outcome, outcome.reason) == ("created", None)
+    assert isinstance(answer, schemas.SignedIn)
+    assert sees_order(database, answer)
 
 
 def test_all_at_once(database: Database, tmp_path: Any) -> None:

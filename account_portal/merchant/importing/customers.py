@@ -6,11 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from account_portal.auth.service.proving import take_from_opener
 from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.address_books import Book, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
+from account_portal.merchant.importing.claiming import claim
 from account_portal.merchant.importing.customer_changes import (
     addresses_said,
     changes_of_customer,
@@ -112,42 +112,13 @@ def find_customers(
     ):
         rows = fetch(batch.db, User, column, values, _KNOWN)
         found += [users.setdefault(row["id"], dict(row)) for row in rows]
-    if claiming:
-        _claim(batch, [row for row in users.values() if row["is_unproven"]], named)
+    opened = [row for row in users.values() if row["is_unproven"]]
+    if claiming and not claim(batch, opened, named):
+        return find_customers(batch, named)
     known = Known({}, {}, {}, {})
     for row in found:
         known.add(row)
     return known
-
-
-def _claim(
-    batch: Batch, opened: list[Row], named: list[tuple[str | None, str | None, PhoneKey | None]]
-) -> None:
-    """Make accounts that nobody proved to own the shop's customers', with the contacts it named.
-
-    An e-mail address names a customer alone: a phone stays beside it only where one record has
-    both, as the opener may have a record of their own in the batch.
-    """
-    emails = {email for _, email, _ in named if email}
-    phones = {phone for _, _, phone in named if phone}
-    together = {(email, phone) for _, email, phone in named}
-    taken: dict[str, str] = {}
-    dropped: dict[str, str] = {}
-    for row in opened:
-        email, phone = row["email"], (row["country_code"], row["phone"])
-        if email in emails:
-            if row["phone"] and (email, phone) not in together:
-                dropped[row["id"]] = "phone"
-                row |= {"country_code": None, "phone": None}
-        elif phone in phones:
-            dropped[row["id"]] = "email"
-            row["email"] = None
-        else:
-            continue  # the same digits in another country
-        taken[row["id"]] = row["customer_id"]
-        row |= {"is_unproven": False, "password_hash": None}
-    if taken:
-        take_from_opener(batch.db, taken, dropped, batch.now)
 
 
 NO_PHONE = "is no phone number one can sign in with; write it with its prefix, as in +49 30 1234567"

@@ -1,0 +1,48 @@
+"""Accounts that nobody proved to own become the shop's customers' when it speaks of them."""
+
+from account_portal.auth.service.proving import take_from_opener
+from account_portal.core.bulk import Row
+from account_portal.merchant.importing.batch import Batch
+from account_portal.merchant.importing.phones import PhoneKey
+from account_portal.merchant.importing.tables import fetch
+from account_portal.models import User
+
+
+def claim(
+    batch: Batch, opened: list[Row], named: list[tuple[str | None, str | None, PhoneKey | None]]
+) -> bool:
+    """Make accounts that nobody proved to own the shop's customers', with the contacts it named.
+
+    An e-mail address names a customer alone: a phone stays beside it only where one record has
+    both, as the opener may have a record of their own in the batch.
+
+    Returns:
+        Whether they were as they had been read: not when somebody proves a contact just then. Then
+        nothing is done, and they are to be read again; they are locked by now.
+    """
+    if not opened:
+        return True
+    locked = fetch(batch.db, User, "id", [row["id"] for row in opened], tuple(opened[0]), lock=True)
+    if {row["id"]: row for row in locked} != {row["id"]: row for row in opened}:
+        return False
+    emails = {email for _, email, _ in named if email}
+    phones = {phone for _, _, phone in named if phone}
+    together = {(email, phone) for _, email, phone in named}
+    taken: dict[str, str] = {}
+    dropped: dict[str, str] = {}
+    for row in opened:
+        email, phone = row["email"], (row["country_code"], row["phone"])
+        if email in emails:
+            if row["phone"] and (email, phone) not in together:
+                dropped[row["id"]] = "phone"
+                row |= {"country_code": None, "phone": None}
+        elif phone in phones:
+            dropped[row["id"]] = "email"
+            row["email"] = None
+        else:
+            continue  # the same digits in another country
+        taken[row["id"]] = row["customer_id"]
+        row |= {"is_unproven": False, "password_hash": None}
+    if taken:
+        take_from_opener(batch.db, taken, dropped, batch.now)
+    return True
