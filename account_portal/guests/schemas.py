@@ -34,7 +34,7 @@ class FindOrder(Input):
 
     order_number: Annotated[OrderNumber, BeforeValidator(_number)]
     contact: Annotated[str, StringConstraints(min_length=3, max_length=254)] = Field(
-        description="E-mail address of the order, or the postcode it was billed or sent to."
+        description="E-mail address of its customer, or the postcode it was billed or sent to."
     )
 
 
@@ -46,7 +46,7 @@ class OrderSearch(View):
 
 
 class ConfirmOrder(Input):
-    """The code that was sent to the order's own contact."""
+    """The code that was sent to the order's customer."""
 
     find_token: Annotated[str, StringConstraints(min_length=20, max_length=200)]
     otp: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), BeforeValidator(_digits)]

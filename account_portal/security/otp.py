@@ -27,6 +27,10 @@ LINKS = Limit("device-link", times=1, seconds=300)
 one, and mail from strangers has an end."""
 KNOW_DEVICE = "know-device"
 """Action of a link that makes a device known; its key is as long as a handle."""
+ORDER_KEYS_END = "order-keys-end"
+"""Action of a row that ends what was made before it: codes and keys of single orders."""
+EVERYBODY = "everybody"
+"""Its contact, where it is not one user's id."""
 
 
 class OtpInvalid(InvalidInput):
@@ -95,6 +99,7 @@ def issue(
     user_id: str | None = None,
     asked_by: str | None = None,
     registers: bool = False,
+    bound_to: str = "",
 ) -> Issued:
     """Make a code; older ones for the same contact and action work on until their own end.
 
@@ -110,6 +115,7 @@ def issue(
         user_id: whom it serves, as far as that is known.
         asked_by: the signed-in user it is bound to.
         registers: whether the right code may make an account.
+        bound_to: what stands behind the contact in the row, and is not counted by.
 
     Raises:
         CodeJustSent: the contact got a code just now.
@@ -132,7 +138,7 @@ def issue(
             token_hash=tokens.digest(issued.token),
             action=action,
             channel=channel,
-            contact=contact,
+            contact=f"{contact} {bound_to}" if bound_to else contact,
             user_id=user_id,
             asked_by=asked_by,
             registers=registers,
@@ -193,6 +199,16 @@ def issue_key(
         )
     )
     return key
+
+
+def end_order_keys(db: Session, now: datetime, user_id: str) -> None:
+    """End what opens single orders of a user, or of `EVERYBODY`, without signing in.
+
+    A row says so: to write to the keys would be to wait for calls that act by them, and those wait
+    for the user, whom the caller may have locked.
+    """
+    of_user = user_id if user_id != EVERYBODY else None
+    issue_key(db, now, action=ORDER_KEYS_END, channel="", contact=user_id, user_id=of_user)
 
 
 def wait_in_line(db: Session, contact: str) -> None:

@@ -157,7 +157,7 @@ def test_files_that_are_not_taken_are_told_at_the_field(
 def test_a_guest_shows_what_the_store_asks_to_see(
     open_page: OpenPage, portal: Portal, database: Database, customer: User
 ) -> None:
-    mailbox = f"guest-{new_id().lower()}@example.com"
+    mailbox = str(customer.email)
     sku = f"SHOWN-{new_id()}"
     rule = {
         "name": f"Shown {sku}",

@@ -26,7 +26,7 @@ def doors(api: Api, database: Database, owner: User, signed_in: Any) -> Doors:
     """Ways to do something to an order that is confirmed, through a door with its own look-up."""
 
     def by_key_of_an_order(order: Order) -> None:
-        asked = {"order_number": order.order_number, "contact": "guest@example.com"}
+        asked = {"order_number": order.order_number, "contact": "owner@example.com"}
         found = api.post("/find-order", json=asked).json()["content"]
         code = {"find_token": found["find_token"], "otp": codes_sent(database)[-1][2]}
         key = api.post("/find-order/confirm", json=code).json()["content"]["order_token"]
@@ -56,7 +56,7 @@ def doors(api: Api, database: Database, owner: User, signed_in: Any) -> Doors:
 def test_each_door_says_who_came_through(
     database: Database, owner: User, doors: Doors, door: str
 ) -> None:
-    order = make_order(database, owner, customer_email="guest@example.com")
+    order = make_order(database, owner, customer_email="owner@example.com")
     before = mark(database)
     doors[door](order)
     order_events = [one for one in log_of(database, before) if one.type.startswith("order.")]

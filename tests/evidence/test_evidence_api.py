@@ -25,7 +25,11 @@ CLIP = ("videos", ("a.mp4", MP4, "video/mp4"))
 @pytest.fixture
 def order(database: Database, owner: User) -> Order:
     return make_order(
-        database, owner, lines=[make_line(0), make_line(1)], parcels=[{}], customer_email="g@ex.org"
+        database,
+        owner,
+        lines=[make_line(0), make_line(1)],
+        parcels=[{}],
+        customer_email="owner@example.com",
     )
 
 
@@ -40,7 +44,9 @@ def add(api: Any, path: str, *files: Any, **who: Any) -> list[dict[str, Any]]:
     return found
 
 
-def order_token(api: Any, database: Database, order: Order, contact: str = "g@ex.org") -> str:
+def order_token(
+    api: Any, database: Database, order: Order, contact: str = "owner@example.com"
+) -> str:
     wanted = {"order_number": order.order_number, "contact": contact}
     token = api.post("/find-order", json=wanted).json()["content"]["find_token"]
     code = codes_sent(database)[-1][2]
@@ -147,9 +153,9 @@ def test_who_found_the_order_adds_and_names_it(
     api: Any, database: Database, owner: User, stranger: User, order: Order
 ) -> None:
     path = "/found-order/evidence"
-    theirs = make_order(database, stranger, parcels=[{}], customer_email="g@ex.org")
+    theirs = make_order(database, stranger, parcels=[{}])
     token = order_token(api, database, order)
-    other = order_token(api, database, theirs)
+    other = order_token(api, database, theirs, "stranger@example.com")
     [photo] = add(api, path, token=token)
     for who in ({}, {"user": owner}, {"token": "nothing"}):
         assert api.post(path, files=[JPEG], **who).status_code == 401

@@ -44,7 +44,7 @@ def asked(call: Any) -> None:
 
 def make(database: Database, owner: User, clock: Any) -> Order:
     lines = [make_line(0), make_line(1)]
-    mine = {"customer_email": "guest@example.com"}
+    mine = {"customer_email": "owner@example.com"}
     return make_order(database, owner, lines=lines, parcels=[{}], at=clock.now, **mine)
 
 

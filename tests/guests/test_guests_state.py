@@ -20,7 +20,7 @@ from tests.page_states import Tab
 @pytest.fixture
 def delivered(database: Database, owner: User) -> Order:
     return make_order(
-        database, owner, status="delivered", parcels=[{}], customer_email="guest@example.com"
+        database, owner, status="delivered", parcels=[{}], customer_email="owner@example.com"
     )
 
 
@@ -94,7 +94,7 @@ def test_what_changed_before_a_report_is_sent_is_shown_anew(
     database: Database, acting: Any, owner: User
 ) -> None:
     line = make_line(quantity=3, line_total=1000, tax_amount=0)
-    contact = {"customer_email": "guest@example.com", "status": "delivered"}
+    contact = {"customer_email": "owner@example.com", "status": "delivered"}
     order = make_order(database, owner, lines=[line], parcels=[{}], **contact)
     tab, state = tab_with(database, opened(acting, database, order))
     tab.press(state, "ask", "report")
@@ -142,7 +142,7 @@ def test_reports_what_was_shown(database: Database, acting: Any, delivered: Orde
 
 def test_reports_a_parcel_that_never_came(database: Database, acting: Any, owner: User) -> None:
     order = make_order(
-        database, owner, parcels=[{"status": "lost"}], customer_email="guest@example.com"
+        database, owner, parcels=[{"status": "lost"}], customer_email="owner@example.com"
     )
     tab, state = tab_with(database, opened(acting, database, order))
     tab.press(state, "ask_about_parcel", "SHP-1")
@@ -182,7 +182,7 @@ def test_sends_back_what_was_shown(database: Database, acting: Any, delivered: O
 
 
 def test_cancels_what_was_shown(database: Database, acting: Any, owner: User) -> None:
-    order = make_order(database, owner, customer_email="guest@example.com")
+    order = make_order(database, owner, customer_email="owner@example.com")
     tab, state = tab_with(database, opened(acting, database, order))
     tab.press(state, "ask", "cancel")
     line = state.lines[0]
@@ -215,7 +215,7 @@ def test_says_what_is_not_paid_and_where_it_is(
         owner,
         payment_status="failed",
         payments=[{"payment_status": "failed"}],
-        customer_email="guest@example.com",
+        customer_email="owner@example.com",
     )
     key = opened(acting, database, order)
     set_settings(PORTAL_DEMO="0", PORTAL_CHECKOUT_URL=checkout)
@@ -250,7 +250,7 @@ def test_a_window_that_closed_is_said_so(database: Database, acting: Any, owner:
         status="delivered",
         parcels=[{"delivered_date": long_ago}],
         at=long_ago,
-        customer_email="guest@example.com",
+        customer_email="owner@example.com",
     )
     _, state = tab_with(database, opened(acting, database, order))
     assert not state.can_return
@@ -264,7 +264,7 @@ def test_of_a_file_only_what_can_be_wrong_with_it_is_offered(
     file = {"product_type": "digital", "download_url": "https://shop.example/f"}
     goods = make_line(0)
     lines = [goods, make_line(1, **file)]
-    contact = {"customer_email": "guest@example.com", "status": "delivered"}
+    contact = {"customer_email": "owner@example.com", "status": "delivered"}
     order = make_order(
         database, owner, lines=lines, parcels=[{"units": {goods["sku"]: 1}}], **contact
     )

@@ -27,7 +27,7 @@ def placed(database: Database, owner: User) -> Order:
         place=GERMANY,
         status="shipped",
         parcels=[{"status": "shipped"}],
-        customer_email="guest@example.com",
+        customer_email="owner@example.com",
     )
 
 

@@ -30,7 +30,7 @@ def order(database: Database, owner: User) -> Order:
         place=GERMANY,
         status="shipped",
         parcels=[{"status": "shipped"}],
-        customer_email="guest@example.com",
+        customer_email="owner@example.com",
     )
 
 
@@ -105,13 +105,13 @@ def test_what_is_carried_out_says_so(
     assert [one for one, *_ in seen(call, order)] == ["carried_out"]
 
 
-@pytest.mark.parametrize("contact", ["asha@example.com", "guest@example.com"])
+@pytest.mark.parametrize("contact", ["asha@example.com", "owner@example.com"])
 def test_what_a_stranger_states_is_never_shown_as_the_customers(
     database: Database, acting: Any, call: Any, stranger: User, owner: User, contact: str
 ) -> None:
     """Whatever address they type, and even once the shop took it for the customer's."""
     order = make_order(
-        database, owner, place=GERMANY, parcels=[{}], customer_email="guest@example.com"
+        database, owner, place=GERMANY, parcels=[{}], customer_email="owner@example.com"
     )
     number = order.order_number
     made = [state(acting, number, who, contact=contact) for who in (None, stranger)]

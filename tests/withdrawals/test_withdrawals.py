@@ -46,7 +46,7 @@ def delivered(database: Database, owner: User) -> Order:
         place=GERMANY,
         status="delivered",
         parcels=[{}],
-        customer_email="guest@example.com",
+        customer_email="owner@example.com",
     )
 
 
@@ -62,7 +62,7 @@ def units(**counts: int) -> list[CancelItem]:
 
 def key_of(acting: Any, database: Database, order: Order) -> str:
     with acting(None) as ctx:
-        wanted = FindOrder(order_number=order.order_number, contact="guest@example.com")
+        wanted = FindOrder(order_number=order.order_number, contact="owner@example.com")
         token = guests.find_order(ctx, wanted).find_token
     code = codes_sent(database)[-1][2]
     with acting(None) as ctx:
@@ -128,7 +128,7 @@ def test_who_proves_the_order_returns_at_once_without_a_fee(
 def test_a_key_of_another_order_proves_nothing(
     database: Database, acting: Any, owner: User, delivered: Order
 ) -> None:
-    other = make_order(database, owner, customer_email="guest@example.com")
+    other = make_order(database, owner, customer_email="owner@example.com")
     state_with_key(database, key_of(acting, database, other), delivered.order_number)
     [row] = rows(database, Withdrawal)
     assert not row.is_proven
@@ -535,9 +535,20 @@ def test_who_has_shown_their_mailbox_gets_the_receipt_word_by_word(
     assert mailed(database)[-1][2] == receipt.receipt
     key = key_of(acting, database, delivered)
     receipt = state_with_key(
-        database, key, delivered.order_number, goods=words, contact="guest@example.com"
+        database, key, delivered.order_number, goods=words, contact="owner@example.com"
     )
     assert mailed(database)[-1][2] == receipt.receipt
+
+
+def test_a_mailbox_that_was_replaced_is_not_shown_by_the_orders_key(
+    database: Database, acting: Any, owner: User
+) -> None:
+    order = make_order(database, owner, customer_email="replaced@example.com")
+    key = key_of(acting, database, order)
+    for contact, is_own in (("owner@example.com", True), ("replaced@example.com", False)):
+        said = {"goods": ADVERTISEMENT, "contact": contact}
+        receipt = state_with_key(database, key, order.order_number, **said)
+        assert (mailed(database)[-1][2] == receipt.receipt) == is_own
 
 
 @pytest.mark.parametrize(("count", "status"), [(2**63 - 1, 200), (2**63, 400), (10**30, 400)])

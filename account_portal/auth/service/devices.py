@@ -15,6 +15,7 @@ from account_portal.auth.service.two_step import read_two_step
 from account_portal.context import Context
 from account_portal.core.errors import NotFound
 from account_portal.models import SignIn, UserSession
+from account_portal.security import otp
 
 SEEN_EVERY = timedelta(minutes=5)
 SIGN_INS_SHOWN = 20
@@ -117,6 +118,7 @@ def sign_out_everybody(ctx: Context) -> int:
     ctx.require_shop()
     ended = 0
     distrust_devices(ctx, None)
+    otp.end_order_keys(ctx.db, ctx.now, otp.EVERYBODY)
     while ids := list(ctx.db.execute(_IN_FORCE).scalars()):
         ended += revoke(ctx, col(UserSession.id).in_(ids))
     return ended

@@ -29,7 +29,7 @@ from account_portal.core.written import written_day
 from account_portal.models import SignIn, User, UserSession
 from account_portal.notifications import enqueue, mark_changed
 from account_portal.notifications.messages.account import NewDevice
-from account_portal.security import idempotency, tokens
+from account_portal.security import idempotency, otp, tokens
 
 GRACE = timedelta(seconds=10)
 """After the first use of the new pair: until then a refresh token used twice gives that pair again.
@@ -317,7 +317,11 @@ def end_page_session(ctx: Context) -> None:
 
 
 def end_sessions_of(ctx: Context, user_id: str, *, but: str | None = None) -> int:
-    """End the sessions of a user, all or all but one; returns how many."""
+    """End the sessions of a user, all or all but one; returns how many.
+
+    So do the keys that open single orders without a session: whoever has one may be the intruder.
+    """
+    otp.end_order_keys(ctx.db, ctx.now, user_id)
     conditions = [col(UserSession.user_id) == user_id]
     if but is not None:
         conditions.append(col(UserSession.id) != but)

@@ -42,8 +42,8 @@ def _code() -> rx.Component:
     return ui.native_form(
         ui.form_error(State.faults["_"], id="form-error"),
         ui.text(
-            "If there is such an order, a code is on its way to the contact it was placed with. "
-            "It is valid for ten minutes.",
+            "If there is such an order, a code is on its way to its customer's e-mail address "
+            "or phone. It is valid for ten minutes.",
             tone="muted",
         ),
         ui.code_field(error=State.faults["otp"], auto_submit=False, required=True),

@@ -6,8 +6,9 @@ The key is of its own kind: no other call takes it, and these calls take no othe
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_
 from sqlmodel import col
 
 from account_portal.addresses.rules import AddressNotFound
@@ -19,6 +20,7 @@ from account_portal.core.schemas import EncodedView
 from account_portal.evidence import service as evidence
 from account_portal.evidence.schemas import AddEvidence, EvidenceFile
 from account_portal.guests import schemas
+from account_portal.guests.service.contacts import still_proven
 from account_portal.models import Order, OtpChallenge
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import (
@@ -52,22 +54,34 @@ class OrderNotOpen(NotAuthenticated):
     message = "Find your order again to go on."
 
 
-def order_key(ctx: Context, order: Order, proven: OtpChallenge) -> tuple[str, datetime]:
-    """A key that opens the order, and until when."""
+def order_key(ctx: Context, order: Any, proven: OtpChallenge) -> tuple[str, datetime]:
+    """A key that opens the order, and until when.
+
+    It is as old as the code: what ends that one while it is entered ends the key.
+    """
+    ends_at = ctx.now + LIFE
+    sent_to = proven.contact.rpartition(" ")[2]
     key = otp.issue_key(
         ctx.db,
-        ctx.now,
+        proven.created_at,
         action=SEE_ORDER,
         channel=proven.channel,
-        contact=f"{order.customer_id} {order.id}",
-        life=LIFE,
+        contact=f"{order.customer_id} {order.id} {sent_to}",
+        life=ends_at - proven.created_at,
         user_id=proven.user_id,
     )
-    return key, ctx.now + LIFE
+    return key, ends_at
 
 
-def _opened(ctx: Context) -> OtpChallenge:
-    """The row of the caller's key; what writes waits for whoever ends it, or they for this."""
+def _opened(ctx: Context) -> tuple[OtpChallenge, Any]:
+    """The row of the caller's key, and the order that it opens.
+
+    What writes waits for whoever leaves the order, or they for this.
+
+    Raises:
+        OrderNotOpen: no such key, it is over, its contact is not the customer's any more, or the
+            order is somebody else's by now.
+    """
     key = ctx.caller.bearer or ctx.caller.order_proof or ""
     try:
         found = otp.find(ctx.db, key, lock=ctx.transaction.writes)
@@ -76,7 +90,13 @@ def _opened(ctx: Context) -> OtpChallenge:
         raise OrderNotOpen from None
     if found.action != SEE_ORDER:
         raise OrderNotOpen
-    return found
+    customer_id, _, rest = found.contact.partition(" ")
+    order_id, _, sent_to = rest.partition(" ")
+    which = and_(col(Order.id) == order_id, col(Order.customer_id) == customer_id)
+    order = still_proven(ctx, sent_to, found.created_at, which)
+    if order is None:
+        raise OrderNotOpen
+    return found, order
 
 
 def repeats_of(ctx: Context) -> tuple[str, str]:
@@ -85,8 +105,8 @@ def repeats_of(ctx: Context) -> tuple[str, str]:
     Raises:
         OrderNotOpen: it opens none.
     """
-    customer_id, _, order_id = _opened(ctx).contact.partition(" ")
-    return customer_id, order_id
+    _, order = _opened(ctx)
+    return order.customer_id, order.id
 
 
 @contextmanager
@@ -96,19 +116,13 @@ def _acting(ctx: Context) -> Iterator[str]:
     Only services that take this number are called meanwhile.
 
     Raises:
-        OrderNotOpen: no such key, it is over, or the order is somebody else's by now.
+        OrderNotOpen: it opens none.
     """
-    customer_id, _, order_id = _opened(ctx).contact.partition(" ")
-    number = ctx.db.execute(
-        select(col(Order.order_number)).where(
-            col(Order.id) == order_id, col(Order.customer_id) == customer_id
-        )
-    ).scalar()
-    if number is None:
-        raise OrderNotOpen
-    before, ctx.actor = ctx.actor, Actor(kind="customer", customer_id=customer_id)
+    _, order = _opened(ctx)
+    actor = Actor(kind="customer", customer_id=order.customer_id)
+    before, ctx.actor = ctx.actor, actor
     try:
-        yield str(number)
+        yield str(order.order_number)
     finally:
         ctx.actor = before
 
@@ -128,7 +142,8 @@ def leave_order(ctx: Context) -> None:
     Raises:
         OrderNotOpen: it opens nothing.
     """
-    _opened(ctx).used_at = ctx.now
+    key, _ = _opened(ctx)
+    key.used_at = ctx.now
 
 
 def read_found_order(ctx: Context) -> EncodedView[OrderDetail]:

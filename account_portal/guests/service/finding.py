@@ -1,4 +1,4 @@
-"""Finding one order without an account: what is known of it, then a code to its own contact.
+"""Finding one order without an account: what is known of it, then a code to its customer.
 
 Whether there is such an order, the answer never tells: not by its words, its limits or its work.
 What is counted is counted for what was typed, whether it fits or not, so that a stranger who knows
@@ -18,8 +18,9 @@ from account_portal.core.errors import TooManyAttempts
 from account_portal.core.text import without_number_sign
 from account_portal.guests import rules, schemas
 from account_portal.guests.service.acting import order_key
-from account_portal.models import AddressCopy, Order, User
-from account_portal.notifications import CodeMessage, enqueue_secret
+from account_portal.guests.service.contacts import COLUMNS, contacts_of, emails_of, still_proven
+from account_portal.models import AddressCopy, Order, OtpChallenge, User
+from account_portal.notifications import CodeMessage, channel_to, enqueue_secret
 from account_portal.notifications.messages.base import Channel
 from account_portal.security import otp, rate_limit
 from account_portal.security.rate_limit import Limit
@@ -38,7 +39,7 @@ PER_CONTACT = Limit("find-order-contact", times=10, seconds=3600)
 def find_order(
     ctx: Context, data: schemas.FindOrder, *, debug: bool = False
 ) -> schemas.OrderSearch:
-    """Send a code to the contact of an order, if there is one that is known by what was typed.
+    """Send a code to the customer of an order, if there is one that is known by what was typed.
 
     Raises:
         ChannelNotAvailable: the store can send no codes.
@@ -49,17 +50,12 @@ def find_order(
         raise ChannelNotAvailable
     count_attempt(ctx, PER_ADDRESS, caller_network(ctx))
     found = _look(ctx, data)
-    reaches: list[tuple[Channel, str | None]] = []
-    if found is not None:
-        phone = found.customer_phone or found.shipping_phone
-        reaches = [
-            ("email", found.customer_email or found.user_email or found.shipping_email),
-            ("sms", phone if phone and phone.startswith("+") else None),
-        ]
     usual: Channel = next(way for way in WAYS if way in channels)
-    channel, recipient = next(
-        ((way, to) for way, to in reaches if to and way in channels), (usual, None)
-    )
+    channel, recipient = usual, None
+    for field, to in contacts_of(found) if found is not None else ():
+        if way := channel_to(ctx, field):
+            channel, recipient = way, to
+            break
     subject = _subject(data)
     issued = otp.issue(
         ctx.db,
@@ -71,6 +67,7 @@ def find_order(
         is_known=False,
         matches=recipient is not None,
         user_id=found.user_id if found is not None else None,
+        bound_to=personal(recipient or subject),
     )
     message = CodeMessage(
         code=issued.code,
@@ -91,7 +88,7 @@ def awaits_code(ctx: Context, token: str, data: schemas.FindOrder) -> bool:
         otp.require_open(challenge, ctx.now)
     except (otp.OtpNotFound, otp.OtpExpired):
         return False
-    return challenge.action == ACTION and challenge.contact == _subject(data)
+    return challenge.action == ACTION and _subject_of(challenge) == _subject(data)
 
 
 def confirm_order(ctx: Context, data: schemas.ConfirmOrder) -> schemas.FoundOrder:
@@ -99,13 +96,14 @@ def confirm_order(ctx: Context, data: schemas.ConfirmOrder) -> schemas.FoundOrde
 
     Raises:
         OtpNotFound: nothing was asked for under the token.
-        OtpExpired: no code would do any more.
+        OtpExpired: no code would do any more, or it went to a contact that is not the customer's
+            by now.
         OtpInvalid: this one does not.
     """
     challenge = otp.find(ctx.db, data.find_token, lock=True)
     if challenge.action != ACTION:
         raise otp.OtpNotFound
-    subject = challenge.contact.upper()  # other spellings of a number give no more guesses
+    subject = _subject_of(challenge).upper()  # other spellings of a number give no more guesses
     guessed = personal(subject)
     otp.wait_in_line(ctx.db, subject)
     otp.require_open(challenge, ctx.now)
@@ -118,8 +116,8 @@ def confirm_order(ctx: Context, data: schemas.ConfirmOrder) -> schemas.FoundOrde
         rate_limit.count(ctx.db, WRONG, guessed, ctx.now)
         raise otp.OtpInvalid
     challenge.used_at = ctx.now
-    number = challenge.contact.partition(" ")[0]
-    order = order_named(ctx, number)
+    number, sent_to = challenge.contact.partition(" ")[0], challenge.contact.rpartition(" ")[2]
+    order = still_proven(ctx, sent_to, challenge.created_at, _is(number), _nearest(number))
     if order is None:
         raise otp.OtpExpired
     key, ends_at = order_key(ctx, order, challenge)
@@ -150,6 +148,11 @@ def _subject(data: schemas.FindOrder) -> str:
     return f"{data.order_number} {personal(rules.as_compared(data.contact))}"
 
 
+def _subject_of(challenge: OtpChallenge) -> str:
+    """What was typed when the code was asked for, without to whom the code was sent."""
+    return challenge.contact.rpartition(" ")[0]
+
+
 def _may_get_another(ctx: Context, recipient: str) -> bool:
     """Whether the contact's mailbox bears another code; counts it."""
     otp.wait_in_line(ctx.db, recipient)
@@ -167,15 +170,10 @@ def _look(ctx: Context, data: schemas.FindOrder) -> Any:
     billing, shipping = aliased(AddressCopy), aliased(AddressCopy)
     columns: list[Any] = [
         col(Order.order_number),
-        col(Order.customer_email),
-        col(Order.customer_phone),
-        col(User.id).label("user_id"),
-        col(User.email).label("user_email"),
+        *COLUMNS,
         col(User.is_demo),
         col(billing.email).label("billing_email"),
         col(billing.pincode).label("billing_postcode"),
-        col(shipping.email).label("shipping_email"),
-        col(shipping.phone).label("shipping_phone"),
         col(shipping.pincode).label("shipping_postcode"),
     ]
     statement = (
@@ -192,7 +190,7 @@ def _look(ctx: Context, data: schemas.FindOrder) -> Any:
         return None
     is_known = rules.is_known_by(
         data.contact,
-        emails=(row.customer_email, row.user_email, row.billing_email, row.shipping_email),
+        emails=emails_of(row),
         postcodes=(row.billing_postcode, row.shipping_postcode),
     )
     return row if is_known else None

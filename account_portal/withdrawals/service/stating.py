@@ -21,7 +21,7 @@ from account_portal.core.errors import NotFound, TooManyAttempts
 from account_portal.core.ids import new_number
 from account_portal.core.text import full_name, without_unseen
 from account_portal.events import EventType, Told, record
-from account_portal.models import Order, Withdrawal
+from account_portal.models import Order, User, Withdrawal
 from account_portal.notifications import enqueue
 from account_portal.notifications.messages.orders import WithdrawalReceived
 from account_portal.security import otp, rate_limit, tokens
@@ -219,7 +219,13 @@ def _is_own_mailbox(ctx: Context, order: Order | None, contact: str) -> bool:
     if ctx.actor.is_customer:
         user = ctx.get_user()
         return user.is_email_verified and user.email == contact
-    return order is not None and (order.customer_email or "").lower() == contact
+    if order is None:
+        return False
+    own = select(col(User.email)).where(
+        col(User.customer_id) == order.customer_id, col(User.is_email_verified)
+    )
+    mailbox = ctx.db.execute(own.limit(1)).scalar() or order.customer_email or ""
+    return bool(mailbox.lower() == contact)
 
 
 def _for_strangers(

@@ -1,0 +1,84 @@
+"""Whom an order belongs to: contacts that prove it, and whether what was proven counts still."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlmodel import col
+
+from account_portal.auth.service.limits import personal
+from account_portal.context import Context
+from account_portal.models import Order, OtpChallenge, User
+from account_portal.security import otp
+
+COLUMNS: tuple[Any, ...] = (
+    col(Order.customer_email),
+    col(Order.customer_phone),
+    col(User.id).label("user_id"),
+    col(User.email).label("user_email"),
+    col(User.is_email_verified),
+    (col(User.country_code) + col(User.phone)).label("user_phone"),
+    col(User.is_phone_verified),
+)
+"""What `contacts_of` reads, of an order and the account that it belongs to."""
+
+
+def contacts_of(row: Any) -> list[tuple[str, str]]:
+    """Contacts of an order's customer that codes go to, each an `email` or `phone`, best first.
+
+    One that the account has proven takes the place of what the order was placed with, which the
+    customer may have replaced since. Nobody of the delivery address is meant: it may be a gift.
+    """
+    has_email = bool(row.user_email and row.is_email_verified)
+    has_phone = bool(row.user_phone and row.is_phone_verified)
+    ranked = (
+        ("email", row.user_email, has_email),
+        ("phone", row.user_phone, has_phone),
+        ("email", row.customer_email, not has_email),
+        ("phone", row.customer_phone, not has_phone),
+        ("email", row.user_email, not has_email),
+        ("phone", row.user_phone, not has_phone),
+    )
+    return [
+        (field, to)
+        for field, to, counts in ranked
+        if counts and to and (field == "email" or to.startswith("+"))
+    ]
+
+
+def emails_of(row: Any) -> list[str]:
+    """E-mail addresses that an order is known by: once the account has proven one, that alone.
+
+    `row` has the `billing_email` too.
+    """
+    emails = [to for field, to in contacts_of(row) if field == "email"]
+    is_proven = row.user_email and row.is_email_verified
+    return emails if is_proven or not row.billing_email else [*emails, row.billing_email]
+
+
+def still_proven(ctx: Context, sent_to: str, since: datetime, where: Any, *order_by: Any) -> Any:
+    """Id, customer and number of the order; None where what was proven does not open it any more.
+
+    Args:
+        ctx: the call.
+        sent_to: digest of the contact to which the code was sent.
+        since: when that code was made.
+        where: which order it is.
+        order_by: which of several counts.
+    """
+    is_over = exists().where(
+        col(OtpChallenge.action) == otp.ORDER_KEYS_END,
+        col(OtpChallenge.contact).in_((col(User.id), otp.EVERYBODY)),
+        col(OtpChallenge.created_at) >= since,
+    )
+    order = (col(Order.id), col(Order.customer_id), col(Order.order_number))
+    row = ctx.db.execute(
+        select(*order, *COLUMNS, is_over.label("is_over"))
+        .outerjoin(User, col(User.customer_id) == col(Order.customer_id))
+        .where(where)
+        .order_by(*order_by, col(User.id))
+        .limit(1)
+    ).first()
+    if row is None or row.is_over:
+        return None
+    return row if sent_to in {personal(to) for _, to in contacts_of(row)} else None
