@@ -1,10 +1,10 @@
 """What stands where a page should: at an address that leads nowhere, after a script failed."""
 
 import reflex as rx
-from reflex_components_core.react_router.dom import ReactRouterLink
 
 from account_portal import routes
 from account_portal.ui import components as ui
+from account_portal.ui.components.links import PlainLink
 
 
 def not_found() -> rx.Component:
@@ -21,6 +21,6 @@ def crashed() -> rx.Component:
     return rx.el.main(
         rx.el.h1("This page could not be shown", class_name="text-lead font-semibold"),
         rx.el.p("The fault is ours and was reported. Loading the page again often helps."),
-        ReactRouterLink.create("Load again", to="", reload_document=True, class_name="underline"),
+        PlainLink.create("Load again", href="", class_name="underline"),
         class_name="mx-auto grid max-w-md gap-4 px-4 py-16",
     )
