@@ -18,9 +18,12 @@ Done = TypeVar("Done")
 
 TRIES = 10
 """So many keys of one record may be lost to others one after the other: its customer's, its own."""
+MOST_DEADLOCKS = 3
+"""Each takes a second, and does not end by itself if this transaction wrote something before."""
 _LOST = ("23505", "23503", "40P01")
 """States of SQL: a unique key is there already; a row that is pointed at is not there any more; two
 transactions wait for each other."""
+_DEADLOCK = _LOST[2]
 _KEY = re.compile(r"Key \((.+?)\)=|UNIQUE constraint failed: (.+)")
 
 
@@ -36,15 +39,18 @@ def again_when_lost(db: Session, deed: Callable[[], Done]) -> Done:
             `Conflict`. It may run more than once, so it does nothing that can't be undone.
     """
     lost: set[str] = set()
+    deadlocks = 0
     while True:
         try:
             with db.begin_nested():  # what fails in it leaves the transaction usable
                 return deed()
         except (DBAPIError, Conflict) as error:
             told = getattr(error.__cause__ if isinstance(error, Conflict) else error, "orig", None)
-            words = str(told)
-            is_lost = getattr(told, "sqlstate", None) in _LOST
-            if not is_lost or words in lost or len(lost) == TRIES - 1:
+            state, words = getattr(told, "sqlstate", None), str(told)
+            deadlocks += state == _DEADLOCK
+            if state not in _LOST or words in lost or len(lost) == TRIES - 1:
+                raise
+            if deadlocks > MOST_DEADLOCKS:
                 raise
             lost.add(words)
         db.expire_all()  # what was read is read as it stands now

@@ -309,6 +309,26 @@ def test_who_proves_the_address_of_an_open_account_while_the_order_comes_has_it(
     assert sees_order(database, answer)
 
 
+def test_two_that_wait_for_each_other_are_both_taken(database: Database) -> None:
+    """They name the same new customers, each in another order."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer")
+    ben = {"customer_email": "ben@shop.example"}
+    told = [order("A-1", **ben), order("A-2")]
+    results: list[Any] = []
+    with enter(writes=True, actor=SHOP, database=database) as ctx:
+        ctx.db.execute(text("SET LOCAL deadlock_timeout = '60s'"))  # the other is to find out
+        records.put_records(ctx, [order("A-3")], strict=False)
+        with meanwhile(database, lambda: as_shop(database, *told), results):
+            first = records.put_records(ctx, [order("A-4", **ben)], strict=False).records
+            ctx.commit()
+            ctx.transaction.close()
+    [outcomes] = results
+    assert not isinstance(outcomes, PortalError)
+    assert [(one.outcome, one.reason) for one in [*first, *outcomes]] == [("created", None)] * 3
+    assert (len(rows(database, User)), len(rows(database, Order))) == (2, 4)
+
+
 def test_all_at_once(database: Database, tmp_path: Any) -> None:
     """Ten threads, among them imports from files, each with an order of each of five people."""
     barrier = Barrier(10, timeout=30)
