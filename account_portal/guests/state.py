@@ -1,7 +1,8 @@
 """States of the pages on which an order is found without an account."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 import reflex as rx
@@ -21,7 +22,12 @@ from account_portal.evidence.components import EvidenceDraft
 from account_portal.evidence.rules import NEEDED, EvidenceNotFound
 from account_portal.evidence.schemas import AddEvidence, EvidenceFile
 from account_portal.guests import service
-from account_portal.guests.schemas import CancelFoundOrder, ChoosableLine, FoundCancelChoice
+from account_portal.guests.schemas import (
+    CancelFoundOrder,
+    ChoosableLine,
+    FoundCancelChoice,
+    FoundPage,
+)
 from account_portal.orders.rules import PreviewOutdated
 from account_portal.orders.schemas import (
     AftercareCard,
@@ -45,6 +51,7 @@ from account_portal.ui.page_state import PageState, action, typed
 
 CLOSED = f"{routes.FIND_ORDER}?error=order_closed"
 """Where it leads when no order is open any more."""
+ANOTHER = service.AnotherOrderOpen.message
 REASONS: dict[str, str] = {code: words for words, code in REASON_CODES.items()}
 
 
@@ -148,17 +155,46 @@ class FoundOrderState(EvidenceDraft, PageState):
     @rx.event
     async def load(self) -> None:
         """Show the order that the browser's cookie opens, or lead back to looking for it."""
+        is_first = self.phase == "loading"  # it is told once, though the address stays
         self.reset()
+        if is_first and self.router.url.query_parameters.get("error") == "another_order":
+            self._say(ANOTHER, "danger")
         try:
-            await self._show()
+            await self._show_open()
         except NotAuthenticated:
-            self.reset()
-            self.leave_to = CLOSED
+            self._go(CLOSED)
         except PortalError:
             self.phase = "failed"
 
+    async def _show_open(self) -> None:
+        """Whichever order the cookie opens."""
+        self._fill(await read(self, service.read_found_page))
+
     async def _show(self) -> None:
-        page = await read(self, service.read_found_page)
+        """The order that is shown, anew."""
+        self._fill(await self._read(service.read_found_page))
+
+    async def _read(self, work: Callable[..., Any], *args: Any) -> Any:
+        return await read(self, self._of_shown(work), *args)
+
+    async def _write(self, work: Callable[..., Any], *args: Any, slow_first: bool = False) -> Any:
+        return await write(self, self._of_shown(work), *args, slow_first=slow_first)
+
+    def _of_shown(self, work: Callable[..., Any]) -> Callable[..., Any]:
+        """A service that acts for the order on the page alone, whatever the browser opened since.
+
+        An upload and a connection that came back bring the cookie that the browser has by then.
+        """
+        number = self.shown.order_number if self.shown else ""
+
+        @wraps(work)
+        def checked(ctx: Any, *args: Any) -> Any:
+            service.require_open(ctx, number)
+            return work(ctx, *args)
+
+        return checked
+
+    def _fill(self, page: FoundPage) -> None:
         self.shown, self.price, self.payment = page.order, page.price, page.payment
         self.is_waiting_for_money = page.is_waiting_for_money
         self.checkout_link = page.checkout_link
@@ -268,24 +304,24 @@ class FoundOrderState(EvidenceDraft, PageState):
         self.evidence = await files
 
     async def _keep_evidence(self, data: AddEvidence) -> list[EvidenceFile]:
-        kept: list[EvidenceFile] = await write(
-            self, service.add_found_evidence, data, slow_first=True
+        kept: list[EvidenceFile] = await self._write(
+            service.add_found_evidence, data, slow_first=True
         )
         return kept
 
     async def _drop_evidence(self, evidence_id: str) -> None:
-        await write(self, service.delete_found_evidence, evidence_id)
+        await self._write(service.delete_found_evidence, evidence_id)
 
     async def _preview(self) -> None:
         self.cancelling = self.returning = self.reporting = None
         if self.asking == "cancel":
             choice = FoundCancelChoice.model_validate({"cancel_items": self._chosen})
-            self.cancelling = await read(self, service.preview_found_cancel, choice)
+            self.cancelling = await self._read(service.preview_found_cancel, choice)
         elif self.asking == "return":
             wanted = PreviewOrderReturn.model_validate({"return_items": self._items()})
-            self.returning = await read(self, service.preview_found_return, wanted)
+            self.returning = await self._read(service.preview_found_return, wanted)
         elif self.asking:
-            self.reporting = await read(self, service.quote_found_claim, self._claim())
+            self.reporting = await self._read(service.quote_found_claim, self._claim())
 
     def _items(self) -> list[dict[str, Any]]:
         why = {
@@ -306,7 +342,7 @@ class FoundOrderState(EvidenceDraft, PageState):
         try:
             await self._or_leave(self._do())
         except PreviewOutdated:
-            await self._preview()
+            await self._or_leave(self._preview())
             raise
 
     async def _do(self) -> None:
@@ -318,18 +354,18 @@ class FoundOrderState(EvidenceDraft, PageState):
                     "preview": self.cancelling.digest,
                 }
             )
-            await write(self, service.cancel_found_order, cancel)
+            await self._write(service.cancel_found_order, cancel)
             self._say("Cancelled.")
         elif self.returning is not None:
             wanted = CreateOrderReturn.model_validate(
                 {"return_items": self._items(), "preview": self.returning.digest}
             )
-            await write(self, service.return_found_items, wanted)
+            await self._write(service.return_found_items, wanted)
             self._say("Your return is requested. You hear from the store by message.")
         elif self.reporting is not None:
             seen = {"preview": self.reporting.digest}
             claim = self._claim().model_copy(update=seen)
-            await write(self, service.claim_found_items, claim)
+            await self._write(service.claim_found_items, claim)
             self._say("Your report is sent. You hear from the store by message.")
         self._close()
         await self._show()
@@ -338,6 +374,11 @@ class FoundOrderState(EvidenceDraft, PageState):
         """Do some work; back to looking for the order if it is not open any more."""
         try:
             await work
+        except service.AnotherOrderOpen:
+            self._go(routes.ANOTHER_FOUND)
         except NotAuthenticated:
-            self.reset()
-            self.leave_to = CLOSED
+            self._go(CLOSED)
+
+    def _go(self, to: str) -> None:
+        self.reset()
+        self.leave_to = to

@@ -366,9 +366,12 @@ def test_the_forms_set_cookies_and_tell_nothing(
     assert "Max-Age=3600" in cookie
     foreign = api.client.post("/api/find-order/find", data=form)
     assert "error=forbidden" in foreign.headers["location"]
-    left = api.client.post("/api/find-order/leave", headers=headers)
+    other = api.client.post("/api/find-order/leave", data={"order_number": "A-1"}, headers=headers)
+    assert other.headers["location"] == "/found-order?error=another_order"
+    assert "set-cookie" not in other.headers, "a page of another order closes this one not"
+    left = api.client.post("/api/find-order/leave", data=form, headers=headers)
     assert 'portal-order=""' in left.headers["set-cookie"]
-    left = api.client.post("/api/find-order/leave", headers=headers)
+    left = api.client.post("/api/find-order/leave", data=form, headers=headers)
     assert left.headers["location"] == "/find-order", "also when nothing is open"
 
 

@@ -1,7 +1,5 @@
 """Forms of the pages: they set the cookie that opens one order for an hour."""
 
-from contextlib import suppress
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -10,7 +8,7 @@ from account_portal.core.errors import NotAuthenticated
 from account_portal.doors.form import CookieToSet, Fields, FormResult, answer_form, parse_form
 from account_portal.guests import service
 from account_portal.guests.schemas import ConfirmOrder, FindOrder
-from account_portal.routes import FIND_ORDER, FOUND_ORDER
+from account_portal.routes import ANOTHER_FOUND, FIND_ORDER, FOUND_ORDER
 from account_portal.security import otp
 from account_portal.security.cookies import find_cookie_name, order_cookie_name
 
@@ -58,11 +56,16 @@ async def confirm(request: Request) -> Response:
 
 @forms.post("/leave")
 async def leave(request: Request) -> Response:
-    """Close the order, here and wherever else its key may have got to."""
+    """Close the order of the page, here and wherever else its key may have got to."""
 
-    def work(ctx: Context, _form: Fields) -> FormResult:
-        with suppress(NotAuthenticated):  # over already: the cookie goes all the same
+    def work(ctx: Context, form: Fields) -> FormResult:
+        try:
+            service.require_open(ctx, form.get("order_number", ""))
             service.leave_order(ctx)
+        except service.AnotherOrderOpen:
+            return FormResult(next=ANOTHER_FOUND)
+        except NotAuthenticated:
+            pass  # over already: the cookie goes all the same
         return FormResult(next=FIND_ORDER, cookies={order_cookie_name(): None})
 
     return await answer_form(request, work, writes=True, page=FIND_ORDER)

@@ -346,6 +346,7 @@ def _order(order: Any) -> rx.Component:
         withdraw_here(State.withdraw_link),
         ui.divider(),
         ui.native_form(
+            ui.hidden_field("order_number", order.order_number),
             ui.button("Close this order on this device", type="submit", size="small"),
             action="/api/find-order/leave",
         ),

@@ -2,6 +2,7 @@
 
 from account_portal.guests.service.acting import (
     LIFE,
+    AnotherOrderOpen,
     add_found_evidence,
     cancel_found_order,
     claim_found_items,
@@ -15,6 +16,7 @@ from account_portal.guests.service.acting import (
     read_found_order,
     read_found_page,
     repeats_of,
+    require_open,
     return_found_items,
 )
 from account_portal.guests.service.finding import (
@@ -26,6 +28,7 @@ from account_portal.guests.service.finding import (
 
 __all__ = [
     "LIFE",
+    "AnotherOrderOpen",
     "add_found_evidence",
     "awaits_code",
     "cancel_found_order",
@@ -43,5 +46,6 @@ __all__ = [
     "read_found_order",
     "read_found_page",
     "repeats_of",
+    "require_open",
     "return_found_items",
 ]

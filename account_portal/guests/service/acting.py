@@ -54,6 +54,12 @@ class OrderNotOpen(NotAuthenticated):
     message = "Find your order again to go on."
 
 
+class AnotherOrderOpen(OrderNotOpen):
+    """Another order is open to the caller than the one that their page shows."""
+
+    message = "This order was opened meanwhile. Nothing was done for the one that stood here."
+
+
 def order_key(ctx: Context, order: Any, proven: OtpChallenge) -> tuple[str, datetime]:
     """A key that opens the order, and until when.
 
@@ -134,6 +140,20 @@ def found_order_number(ctx: Context) -> str | None:
             return number
     except OrderNotOpen:
         return None
+
+
+def require_open(ctx: Context, order_number: str) -> None:
+    """Refuse what is meant for an order that a page shows, while the key opens another.
+
+    A browser keeps one key for all its tabs; each goes on showing what it opened.
+
+    Raises:
+        AnotherOrderOpen: it opens another.
+        OrderNotOpen: it opens none.
+    """
+    with _acting(ctx) as number:
+        if number != order_number:
+            raise AnotherOrderOpen
 
 
 def leave_order(ctx: Context) -> None:
