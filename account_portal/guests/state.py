@@ -341,9 +341,9 @@ class FoundOrderState(EvidenceDraft, PageState):
         """Do what was shown, and nothing else."""
         try:
             await self._or_leave(self._do())
-        except PreviewOutdated:
+        except PreviewOutdated as error:
             await self._or_leave(self._preview())
-            raise
+            self._say(error.message, "danger")  # raised, the page would load without it
 
     async def _do(self) -> None:
         if self.cancelling is not None:

@@ -1,13 +1,16 @@
 """The pages on which an order is found, without a browser."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.guests.state import FindOrderState, FoundOrderState
 from account_portal.models import Claim, ClaimItem, Media, Order, OrderReturn, User
+from account_portal.orders import service as orders
 from account_portal.security.cookies import order_cookie_name
 from tests.factories.claims import make_claim
 from tests.factories.evidence import page_file
@@ -179,6 +182,24 @@ def test_sends_back_what_was_shown(database: Database, acting: Any, delivered: O
     assert state.asking == ""
     tab.press(state, "confirm")  # a second press finds nothing to do
     assert len(rows(database, OrderReturn)) == 1
+
+
+def test_what_would_be_otherwise_by_now_is_shown_anew(
+    database: Database, acting: Any, call: Any, delivered: Order
+) -> None:
+    tab, state = tab_with(database, opened(acting, database, delivered))
+    tab.press(state, "ask", "return")
+    form = {f"quantity-{state.lines[0].sku}": "2", "reason": "damaged"}
+    tab.press(state, "check", form)
+    before = state.returning
+    call(orders.create_refund, delivered.order_number, Decimal(30), actor=SHOP)
+    asked = tab.press(state, "confirm")
+    assert asked == []  # nothing that would load the page, and forget what is shown
+    assert state.notice_tone == "danger"
+    assert state.returning.money == before.money - 30
+    assert rows(database, OrderReturn) == []
+    tab.press(state, "confirm")
+    assert (len(rows(database, OrderReturn)), state.asking) == (1, "")
 
 
 def test_cancels_what_was_shown(database: Database, acting: Any, owner: User) -> None:
