@@ -48,8 +48,9 @@ def press(tab: Tab, state: Any, name: str, said: Any) -> None:
     tab.press(state, name, *(() if said == () else (said,)))
 
 
-def twins(database: Database, owner: User, *, is_sent: bool) -> list[Order]:
-    """Two orders of the same goods and money."""
+def twins(database: Database, owner: User, presses: list[Press]) -> list[Order]:
+    """Two orders of the same goods and money, which have arrived unless they are cancelled."""
+    is_sent = ("ask", "cancel") not in presses
     sent = {"parcels": [{}], "status": "delivered"} if is_sent else {}
     contact = {"customer_email": "owner@example.com"}
     return [make_order(database, owner, **sent, **contact) for _ in range(2)]
@@ -67,8 +68,7 @@ def done_to(database: Database, order: Order) -> tuple[Any, ...]:
 def test_each_press_is_for_the_order_that_the_page_shows(
     database: Database, acting: Any, owner: User, before: list[Press], pressed: Press
 ) -> None:
-    is_sent = "cancel" not in str([*before, pressed])
-    shown, since = twins(database, owner, is_sent=is_sent)
+    shown, since = twins(database, owner, [*before, pressed])
     tab, state = tab_with(database, opened(acting, database, shown))
     for one in before:
         press(tab, state, *one)
@@ -84,8 +84,7 @@ def test_each_press_is_for_the_order_that_the_page_shows(
 def test_with_the_key_of_that_order_each_press_is_answered(
     database: Database, acting: Any, owner: User, before: list[Press], pressed: Press
 ) -> None:
-    is_sent = "cancel" not in str([*before, pressed])
-    shown, _ = twins(database, owner, is_sent=is_sent)
+    shown, _ = twins(database, owner, [*before, pressed])
     tab, state = tab_with(database, opened(acting, database, shown))
     for one in [*before, pressed]:
         press(tab, state, *one)
@@ -96,7 +95,7 @@ def test_with_the_key_of_that_order_each_press_is_answered(
 def test_the_page_that_comes_anew_says_once_what_happened(
     database: Database, acting: Any, owner: User
 ) -> None:
-    order, _ = twins(database, owner, is_sent=True)
+    order, _ = twins(database, owner, [])
     tab = Tab(database, None, ANOTHER_FOUND)
     tab.show("cookie", f"{order_cookie_name()}={opened(acting, database, order)}")
     state = tab.state(FoundOrderState)
