@@ -1,7 +1,7 @@
 """Where the pages are: paths as constants, and builders for those with a part that varies."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 HOME = "/"
 LOGIN = "/login"
@@ -106,14 +106,18 @@ def local_path(wanted: str | None) -> str:
 
     Browsers read ``//evil`` and ``/\evil`` as other hosts and drop tabs and line ends, so anything
     of that kind is refused rather than repaired. No path of ours has an empty part, which would be
-    the beginning for whoever takes the part before it away.
+    the beginning for whoever takes the part before it away, nor one of dots, with which another
+    path is reached than the one that is read here.
     """
+    path = re.split("[?#]", wanted or "", maxsplit=1)[0]
+    parts = [unquote(part) for part in path.split("/")[1:]]
     if (
         not wanted
         or len(wanted) > 2000
         or not wanted.startswith("/")
-        or wanted.startswith("/api/")
-        or "//" in wanted.partition("?")[0]
+        or parts[0].lower() == "api"
+        or "" in parts[:-1]
+        or not {".", ".."}.isdisjoint(parts)
         or _UNSAFE.search(wanted)
         or not wanted.isascii()
     ):

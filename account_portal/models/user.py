@@ -37,6 +37,11 @@ class User(Identified, Stamped, table=True):
         index=True,
         description="What the shop's imports last called the customer, who may have changed it.",
     )
+    former_contacts: list[str] = Field(
+        default_factory=list,
+        sa_type=JsonType,
+        description="E-mail addresses and phones that the shop replaced: they open no order.",
+    )
     email: str | None = Field(default=None, max_length=254, description="Lower case.")
     is_email_verified: bool = False
     country_code: str | None = Field(default=None, max_length=5)

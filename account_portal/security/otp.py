@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlmodel import Session, col
 
 from account_portal.core.errors import InvalidInput, NotFound, TooManyAttempts
@@ -209,6 +209,14 @@ def end_order_keys(db: Session, now: datetime, user_id: str) -> None:
     """
     of_user = user_id if user_id != EVERYBODY else None
     issue_key(db, now, action=ORDER_KEYS_END, channel="", contact=user_id, user_id=of_user)
+
+
+def end_key(db: Session, now: datetime, key: str | None) -> None:
+    """End one key, if it is one."""
+    if key is not None:
+        is_it = col(OtpChallenge.token_hash) == tokens.digest(key)
+        is_open = col(OtpChallenge.used_at).is_(None)
+        db.execute(update(OtpChallenge).where(is_it, is_open).values(used_at=now))
 
 
 def wait_in_line(db: Session, contact: str) -> None:

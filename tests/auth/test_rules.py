@@ -126,6 +126,17 @@ def test_no_own_path_has_an_empty_part(path: str) -> None:
     assert local_path(path) == "/"
 
 
+API = "api/session/device?key=abc"
+
+
+@pytest.mark.parametrize("way", ["", "./", "x/../", ".%2e/", "%2E%2e/", "x/y/../../"])
+@pytest.mark.parametrize("spelt", [API, "%61pi/session/device", "API/x", "api"])
+def test_a_way_back_is_a_page(way: str, spelt: str) -> None:
+    assert local_path(f"/{way}{spelt}") == "/"
+    if way:
+        assert local_path(f"/{way}orders") == "/"
+
+
 def assert_stays(path: str) -> None:
     # As a browser reads it: backslashes are slashes, tabs and line ends are dropped.
     read = path.replace("\\", "/").replace("\t", "").replace("\n", "").replace("\r", "")

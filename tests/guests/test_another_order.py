@@ -105,3 +105,17 @@ def test_the_page_that_comes_anew_says_once_what_happened(
     stamp = state.notice_stamp
     tab.press(state, "load")
     assert state.notice_stamp == stamp
+
+
+def test_signing_out_closes_what_the_browser_found(
+    api: Any, database: Database, acting: Any, owner: User
+) -> None:
+    order = make_order(database, owner, customer_email="owner@example.com")
+    key = opened(acting, database, order)
+    assert api.get("/found-order", token=key).status_code == 200
+    cookies = {"Cookie": f"{order_cookie_name()}={key}", "Sec-Fetch-Site": "same-origin"}
+    answer = api.client.post("/api/session/logout", headers=cookies, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    gone = [one for one in answer.headers.get_list("set-cookie") if "Max-Age=0" in one]
+    assert any(one.startswith(f"{order_cookie_name()}=") for one in gone)
+    assert api.get("/found-order", token=key).status_code == 401

@@ -206,6 +206,7 @@ NOBODY = {
     "user_phone": None,
     "is_email_verified": False,
     "is_phone_verified": False,
+    "former_contacts": None,
 }
 BOTH = {"customer_email": OLD, "customer_phone": "+4930111111"}
 ACCOUNT = {"user_email": NEW, "user_phone": "+4930222222"}
@@ -217,6 +218,8 @@ ACCOUNT = {"user_email": NEW, "user_phone": "+4930222222"}
         ({}, []),
         (BOTH, [OLD, "+4930111111"]),
         (BOTH | ACCOUNT, [OLD, "+4930111111", NEW, "+4930222222"]),
+        (BOTH | ACCOUNT | {"former_contacts": [OLD]}, ["+4930111111", NEW, "+4930222222"]),
+        (BOTH | ACCOUNT | {"former_contacts": ["+4930111111"]}, [OLD, NEW, "+4930222222"]),
         (BOTH | ACCOUNT | {"is_email_verified": True}, [NEW, "+4930111111", "+4930222222"]),
         (BOTH | ACCOUNT | {"is_phone_verified": True}, ["+4930222222", OLD, NEW]),
         (
@@ -234,3 +237,5 @@ def test_an_order_is_known_by_the_mailbox_it_was_billed_to_until_another_is_prov
     known = NOBODY | BOTH | ACCOUNT | {"billing_email": "bill@example.com"}
     assert emails_of(SimpleNamespace(**known)) == [OLD, NEW, "bill@example.com"]
     assert emails_of(SimpleNamespace(**known | {"is_email_verified": True})) == [NEW]
+    former = {"former_contacts": [OLD, "bill@example.com"]}
+    assert emails_of(SimpleNamespace(**known | former)) == [NEW]

@@ -208,6 +208,35 @@ def test_a_preview_of_one_order_lets_nothing_be_done_with_its_twin(
     call(do, meant, wanted.model_copy(update={"preview": own.digest}))
 
 
+@pytest.mark.parametrize("deed", ["cancel", "return", "claim"])
+def test_one_preview_is_of_one_deed(database: Database, owner: User, call: Any, deed: str) -> None:
+    """One unit of four; the next one would be the same words and money."""
+    parcels = [] if deed == "cancel" else [{}]
+    number = make_order(
+        database, owner, lines=[make_line(0, quantity=4)], parcels=parcels
+    ).order_number
+    some = {"cancel_items": [{"sku": "SKU-0", "quantity": 1}]}
+    claim = CreateClaim.model_validate(claim_body())
+    ask, choice, do, wanted = {
+        "cancel": (
+            service.preview_cancel,
+            CancelChoice.model_validate(WAY | some),
+            service.cancel_order,
+            cancel(**some),
+        ),
+        "return": (returns.quote_return, asks().return_items, returns.create_return, asks()),
+        "claim": (claims.quote_claim, claim, claims.create_claim, claim),
+    }[deed]
+    shown = call(ask, number, choice)
+    agreed = wanted.model_copy(update={"preview": shown.digest})
+    call(do, number, agreed)
+    with pytest.raises(rules.PreviewOutdated):
+        call(do, number, agreed)
+    anew = call(ask, number, choice)
+    assert anew.model_copy(update={"digest": ""}) == shown.model_copy(update={"digest": ""})
+    call(do, number, wanted.model_copy(update={"preview": anew.digest}))
+
+
 def test_previews_over_the_api(api: Api, database: Database, owner: User, stranger: User) -> None:
     order, sent = make_order(database, owner), make_order(database, owner, parcels=[{}])
     cancels = f"/orders/{order.order_number}/cancel"

@@ -124,3 +124,14 @@ def test_the_number_is_read_as_by_find_my_order(
 @pytest.mark.parametrize("number", ["\x00", "NW-1\x00", "%00"])
 def test_no_number_is_a_crash(api: Api, number: str) -> None:
     assert api.client.get("/withdraw", params={"order": number}).status_code == 200
+
+
+def test_spellings_of_one_mailbox_get_no_more(database: Database, clock: Any) -> None:
+    names = ["asha.rao", "a.sharao", "as.harao", "asharao", *(f"asharao+{one}" for one in range(4))]
+    sent = [
+        state_from(database, HOME, "NONE-1", contact=f"{name}@example.com").is_mailed
+        for name in names
+    ]
+    assert sent == [True] * 5 + [False] * 3
+    # Received as they were stated, all of them.
+    assert len({row.contact for row in rows(database, Withdrawal)}) == 8

@@ -26,7 +26,7 @@ from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.returns.rules import OrderNotReturnable
 from account_portal.states import ShipmentStatus
 from account_portal.withdrawals import rules, service
-from account_portal.withdrawals.rules.words import LEFT_OUT
+from account_portal.withdrawals.rules.words import BOUNDS, LEFT_OUT, harmless
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal, StateWithdrawal
 from tests.conftest import Api
 from tests.factories.auth import codes_sent, messages
@@ -508,6 +508,33 @@ def test_a_number_to_call_is_no_name_and_no_goods(
     [goods] = [line for line in text.splitlines() if " call " in line and line.endswith(" now")]
     assert sum(sign.isnumeric() for sign in goods) < 8
     assert f"key={receipt.receipt_key}" in text
+
+
+@pytest.mark.parametrize(
+    "word",
+    [f"evil{sign}com" for sign in "\ua4f8\ua78f\u0740\u0660\u06f0\u0307\u3164\u1427"],
+)
+def test_what_only_looks_like_a_dot_is_one(word: str) -> None:
+    for field in BOUNDS:
+        assert harmless(f"see {word}", field) == f"see {LEFT_OUT}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nguy\u1ec5n",
+        "Ol\xfa\u0301",
+        "नमस्ते",
+        "山田コーヒー",
+        "김철수",
+        "محمد",
+        "O\u02bcNeil",
+        "สมชาย",
+        "Łukasz-Jan",
+    ],
+)
+def test_names_of_all_scripts_are_kept(name: str) -> None:
+    assert harmless(name, "name") == name
 
 
 def mailed(database: Database) -> list[tuple[str, str, str]]:

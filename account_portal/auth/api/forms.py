@@ -32,6 +32,8 @@ from account_portal.security import otp
 from account_portal.security.cookies import (
     code_cookie_name,
     device_cookie_name,
+    find_cookie_name,
+    order_cookie_name,
     passkey_cookie_name,
     second_proof_cookie_name,
     session_cookie_name,
@@ -335,10 +337,16 @@ async def passkey_proof(request: Request) -> Response:
 
 @forms.post("/logout")
 async def logout(request: Request) -> Response:
-    """Sign out; also when the session has ended already."""
+    """Sign out; also when the session has ended already.
+
+    An order that this browser found without signing in is closed with it: who sits there next may
+    be somebody else.
+    """
 
     def work(ctx: Context, _form: Fields) -> FormResult:
+        otp.end_key(ctx.db, ctx.now, ctx.caller.order_proof)
         service.end_page_session(ctx)
-        return FormResult(next=LOGIN, cookies={session_cookie_name(): None})
+        ended = (session_cookie_name(), order_cookie_name(), find_cookie_name())
+        return FormResult(next=LOGIN, cookies=dict.fromkeys(ended))
 
     return await answer_form(request, work, writes=True)

@@ -21,7 +21,13 @@ from account_portal.models import (
     Evidence,
     Order,
 )
-from account_portal.orders.facts import OrderFacts, facts_of, line_claims, parcel_claims
+from account_portal.orders.facts import (
+    OrderFacts,
+    deeds_of,
+    facts_of,
+    line_claims,
+    parcel_claims,
+)
 from account_portal.orders.rules import NOT_RETURNABLE, WORDS, Reason, require_preview
 from account_portal.orders.schemas import PreviewedLine
 from account_portal.orders.service import help_link, refresh_orders
@@ -149,7 +155,7 @@ def create_claim(ctx: Context, order_number: str, data: schemas.CreateClaim) -> 
             if item.sku in claimed.needed and not files
         }
     )
-    require_preview(_quote(order, data.wish, claimed).digest, data.preview)
+    require_preview(_quote(ctx, order, data.wish, claimed).digest, data.preview)
     claim = Claim(
         customer_id=order.customer_id,
         order_id=order.id,
@@ -182,7 +188,7 @@ def quote_claim(ctx: Context, order_number: str, data: schemas.PreviewClaim) -> 
     order = ctx.get_owned(Order, order_number=order_number)
     claimed = _claimed(ctx, order, data)
     _named(ctx, order, data)
-    return _quote(order, data.wish, claimed)
+    return _quote(ctx, order, data.wish, claimed)
 
 
 class _Claimed(NamedTuple):
@@ -197,7 +203,9 @@ class _Claimed(NamedTuple):
     """Skus of items for whose problem evidence is needed; a parcel needs none."""
 
 
-def _quote(order: Order, wish: ReturnResolution, claimed: _Claimed) -> schemas.ClaimQuote:
+def _quote(
+    ctx: Context, order: Order, wish: ReturnResolution, claimed: _Claimed
+) -> schemas.ClaimQuote:
     items, lines = claimed.items, {line["id"]: line for line in claimed.facts.lines}
     return schemas.ClaimQuote(
         wish=wish,
@@ -214,7 +222,7 @@ def _quote(order: Order, wish: ReturnResolution, claimed: _Claimed) -> schemas.C
         amount=money.to_major(sum(item.amount for item in items), order.currency),
         currency=order.currency,
         evidence_required=claimed.needed,
-    ).sealed(order.customer_id, order.id)
+    ).sealed(order.customer_id, order.id, deeds_of(ctx.db, order))
 
 
 def _named(ctx: Context, order: Order, data: schemas.PreviewClaim) -> list[list[Evidence]]:

@@ -19,6 +19,7 @@ COLUMNS: tuple[Any, ...] = (
     col(User.is_email_verified),
     (col(User.country_code) + col(User.phone)).label("user_phone"),
     col(User.is_phone_verified),
+    col(User.former_contacts),
 )
 """What `contacts_of` reads, of an order and the account that it belongs to."""
 
@@ -27,15 +28,17 @@ def contacts_of(row: Any) -> list[tuple[str, str]]:
     """Contacts of an order's customer that codes go to, each an `email` or `phone`, best first.
 
     One that the account has proven takes the place of what the order was placed with, which the
-    customer may have replaced since. Nobody of the delivery address is meant: it may be a gift.
+    customer may have replaced since; what the shop has replaced counts no more. Nobody of the
+    delivery address is meant: it may be a gift.
     """
+    former = row.former_contacts or ()
     has_email = bool(row.user_email and row.is_email_verified)
     has_phone = bool(row.user_phone and row.is_phone_verified)
     ranked = (
         ("email", row.user_email, has_email),
         ("phone", row.user_phone, has_phone),
-        ("email", row.customer_email, not has_email),
-        ("phone", row.customer_phone, not has_phone),
+        ("email", row.customer_email, not has_email and row.customer_email not in former),
+        ("phone", row.customer_phone, not has_phone and row.customer_phone not in former),
         ("email", row.user_email, not has_email),
         ("phone", row.user_phone, not has_phone),
     )
@@ -52,8 +55,9 @@ def emails_of(row: Any) -> list[str]:
     `row` has the `billing_email` too.
     """
     emails = [to for field, to in contacts_of(row) if field == "email"]
-    is_proven = row.user_email and row.is_email_verified
-    return emails if is_proven or not row.billing_email else [*emails, row.billing_email]
+    billing = row.billing_email
+    is_over = (row.user_email and row.is_email_verified) or billing in (row.former_contacts or ())
+    return emails if is_over or not billing else [*emails, billing]
 
 
 def still_proven(ctx: Context, sent_to: str, since: datetime, where: Any, *order_by: Any) -> Any:

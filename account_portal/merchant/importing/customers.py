@@ -33,6 +33,7 @@ _KNOWN = (
     "customer_id",
     "external_id",
     "shop_email",
+    "former_contacts",
     "email",
     "is_email_verified",
     "country_code",
@@ -44,6 +45,9 @@ _KNOWN = (
     "password_hash",
     "is_unproven",
 )
+
+
+_FORMER = 20  # contacts that are remembered of one customer
 
 
 @dataclass(slots=True)
@@ -155,6 +159,7 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
             if record.email and values.get("email") != record.email != user["email"]:
                 batch.refuse(entry, f"the e-mail address {record.email} is another customer's")
                 continue
+            values["former_contacts"] = _former_contacts(user, values)
             changed = difference(user, values)
             if changed:
                 user.update(changed)
@@ -181,6 +186,7 @@ def new_user(made_at: datetime, external_id: str | None, email: str | None) -> R
         "customer_group_id": None,
         "external_id": external_id,
         "shop_email": email,
+        "former_contacts": [],
         "email": email,
         "is_email_verified": False,
         "country_code": None,
@@ -246,6 +252,18 @@ def _values(record: CustomerRecord, user: Row, phones: "_Phones", known: Known) 
     if user["password_hash"] is None and secret and is_known_hash(secret):
         values["password_hash"] = secret
     return values
+
+
+def _former_contacts(user: Row, values: Row) -> list[str]:
+    """Contacts that the shop replaced, with those that it replaces now; the latest last."""
+
+    def contacts(row: Row) -> list[str]:
+        phone = f"{row['country_code']}{row['phone']}" if row["phone"] else None
+        return [one for one in (row["email"], phone) if one]
+
+    now = contacts({**user, **values})
+    former = [*user["former_contacts"], *contacts(user)]
+    return [one for one in dict.fromkeys(former) if one not in now][-_FORMER:]
 
 
 class _Phones:

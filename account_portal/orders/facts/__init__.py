@@ -2,6 +2,7 @@
 
 from account_portal.orders.facts.cancelled import CancelledWorth, cancelled_worth
 from account_portal.orders.facts.claim_eligibility import line_claims, parcel_claims
+from account_portal.orders.facts.deeds import deeds_of
 from account_portal.orders.facts.eligibility import (
     LineEligibility,
     can_cancel,
@@ -51,6 +52,7 @@ __all__ = [
     "cancelled_account",
     "cancelled_worth",
     "charges_of",
+    "deeds_of",
     "facts_of",
     "facts_of_kept",
     "gone_for_good",

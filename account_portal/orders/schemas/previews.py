@@ -18,7 +18,8 @@ class Preview(View):
         """With the digest of all it says, and of what: another order's may say the same.
 
         Args:
-            *of: ids of the customer and of the order, and of the request that is to be changed.
+            *of: ids of the customer and of the order, what was done with it so far (`deeds_of`),
+                and the id of the request that is to be changed.
         """
         said = "\n".join([type(self).__name__, *of, self.model_dump_json(exclude={"digest"})])
         return self.model_copy(update={"digest": sha256(said.encode()).hexdigest()[:32]})

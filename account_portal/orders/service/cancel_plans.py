@@ -15,6 +15,7 @@ from account_portal.orders.facts import (
     cancel_reason,
     cancelled_account,
     charges_of,
+    deeds_of,
     facts_of,
     line_cancels,
 )
@@ -221,7 +222,7 @@ def _preview(
         way=rules.refund_way(refund, arrived_payments(ctx, order.id)),
         expected_date=expected_date(ctx, ctx.now, data.refund_mode) if back.money else None,
         currency=order.currency,
-    ).sealed(order.customer_id, order.id)
+    ).sealed(order.customer_id, order.id, deeds_of(ctx.db, order))
 
 
 def refund_to(mode: RefundMode, to: BankAccount | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from account_portal.core import money
 from account_portal.loyalty import rules as loyalty_rules
 from account_portal.models import Order, OrderLine
 from account_portal.orders import rules as order_rules
+from account_portal.orders.facts import deeds_of
 from account_portal.orders.schemas import PreviewedLine
 from account_portal.orders.service.refund_reading import way_back, working_days
 from account_portal.orders.service.refunds import points_back
@@ -89,4 +90,4 @@ def quote_of(
         replaced_amount=major(goods - value),
         evidence_required=[item.line.sku for item in items if item.needs_evidence],
         currency=order.currency,
-    ).sealed(order.customer_id, order.id, changed)
+    ).sealed(order.customer_id, order.id, deeds_of(ctx.db, order), changed)

@@ -36,6 +36,11 @@ LEFT_OUT = "…"
 _LONGEST_WORD = 30
 _AROUND = "()\"'“”„«».,;:!?#"
 _WITHIN = frozenset("-'’&+_")
+_LIKE_A_SIGN = (" DOT", " COLON", " FILLER", "ABBREVIATION MARK")
+_OF_ANY_SCRIPT = {"DIGIT", "COMBINING", "MODIFIER"}  # the last: apostrophes of several languages
+_EAST_ASIAN = frozenset(
+    ["CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "HANGUL", "BOPOMOFO", "HALFWIDTH", "FULLWIDTH"]
+)
 _COUNT = re.compile(r"[0-9]+[.,/][0-9]+")
 
 
@@ -61,12 +66,34 @@ def harmless(text: str, field: str) -> str:
     return " ".join(kept)
 
 
+def mailbox_of(contact: str) -> str:
+    """Which mailbox an e-mail address is of, as far as it shows, for counting what it gets.
+
+    Many providers bring mail for `name+anything` to `name`, and some leave dots out.
+    """
+    name, at, domain = contact.lower().rpartition("@")
+    return f"{name.partition('+')[0].replace('.', '') or name}{at}{domain}"
+
+
 def _is_plain(word: str) -> bool:
     """Whether it has no dot, slash, colon or at sign within, by which programs tell addresses."""
     inside = word.strip(_AROUND)
-    if len(word) > _LONGEST_WORD:
+    if len(word) > _LONGEST_WORD or not _is_of_one_script(inside):
         return False
     return bool(_COUNT.fullmatch(inside)) or all(
         sign.isalnum() or sign in _WITHIN or unicodedata.category(sign) in {"Mn", "Mc"}
         for sign in inside
     )
+
+
+def _is_of_one_script(word: str) -> bool:
+    """Whether no letter or figure looks like a sign, as some do, or those of another script."""
+    scripts: set[str] = set()
+    for sign in unicodedata.normalize("NFC", word):
+        kind, name = unicodedata.category(sign)[0], unicodedata.name(sign, "")
+        if (kind == "L" and name.endswith(_LIKE_A_SIGN)) or name.startswith("COMBINING DOT"):
+            return False
+        script = re.split("[ -]", name.removeprefix("EXTENDED "))[0]
+        if kind in "LMN" and script not in _OF_ANY_SCRIPT:
+            scripts.add("EAST ASIAN" if script in _EAST_ASIAN else script)
+    return len(scripts) <= 1

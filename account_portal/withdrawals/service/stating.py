@@ -28,7 +28,7 @@ from account_portal.security import otp, rate_limit, tokens
 from account_portal.security.rate_limit import Limit
 from account_portal.states import WithdrawalStatus
 from account_portal.withdrawals.rules import Texts, texts_in
-from account_portal.withdrawals.rules.words import harmless
+from account_portal.withdrawals.rules.words import harmless, mailbox_of
 from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
 from account_portal.withdrawals.service.automatic import carry_out_by_law
 from account_portal.withdrawals.service.carrying_out import covered_lines, proven_order
@@ -258,12 +258,14 @@ def _mail(ctx: Context, row: Withdrawal, texts: Texts, receipt: str) -> bool:
     if "email" not in ctx.gateways.messages.channels:
         return False
     network = caller_network(ctx)
+    mailbox = personal(mailbox_of(row.contact))
+    otp.wait_in_line(ctx.db, mailbox)
     try:
-        rate_limit.require_below(ctx.db, RECEIPTS, personal(row.contact), ctx.now)
+        rate_limit.require_below(ctx.db, RECEIPTS, mailbox, ctx.now)
         count_attempt(ctx, RECEIPTS_OF_NETWORK, network)
     except TooManyAttempts:
         return False
-    rate_limit.count(ctx.db, RECEIPTS, personal(row.contact), ctx.now)
+    rate_limit.count(ctx.db, RECEIPTS, mailbox, ctx.now)
     message = WithdrawalReceived(
         title=f"{texts['received']} ({row.reference})",
         receipt=receipt,

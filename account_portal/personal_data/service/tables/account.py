@@ -49,7 +49,8 @@ ACCOUNT: tuple[Own, ...] = (
         m.User,
         "Your account",
         direct(m.User),
-        "id customer_id customer_group_id external_id shop_email email is_email_verified "
+        "id customer_id customer_group_id external_id shop_email former_contacts email "
+        "is_email_verified "
         "country_code phone is_phone_verified first_name last_name two_step_at "
         "two_step_waived_at deactivated_at created_at modified_at",
         {
@@ -59,8 +60,8 @@ ACCOUNT: tuple[Own, ...] = (
             "recovery_codes": SECRET,
             "picture_id": "The picture itself is among the files.",
         },
-        scrubbed="customer_group_id external_id shop_email email country_code phone first_name "
-        "last_name password_hash passkey_handle recovery_codes picture_id",
+        scrubbed="customer_group_id external_id shop_email former_contacts email country_code "
+        "phone first_name last_name password_hash passkey_handle recovery_codes picture_id",
         kept="id customer_id",
     ),
     Own(

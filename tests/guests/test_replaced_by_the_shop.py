@@ -1,0 +1,91 @@
+"""A contact that the shop replaced opens no order, however it is asked for."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from account_portal.core.db import Database
+from account_portal.models import Order, User
+from tests.conftest import Api
+from tests.factories.records import bring_in, rows, write
+from tests.factories.records import order as order_record
+from tests.guests.test_whose_order import NEW, OLD, POSTCODE, opened, sent_to
+
+OTHER = "other@example.com"
+
+
+@pytest.fixture
+def placed(database: Database, tmp_path: Path) -> Order:
+    """As a shop sends it: nobody has signed in yet."""
+    told = {"customer_id": "C-1", "customer_email": OLD, "billing_address": ADDRESS}
+    shop_says(database, tmp_path, order_record(**told))
+    [order] = rows(database, Order)
+    return order
+
+
+ADDRESS = {
+    "first_name": "Asha",
+    "last_name": "Rao",
+    "address_line1": "12 MG Road",
+    "city": "Bengaluru",
+    "state": "Karnataka",
+    "pincode": POSTCODE,
+    "country": "India",
+    "email": OLD,
+}
+
+
+def shop_says(database: Database, folder: Path, *records: dict[str, Any]) -> None:
+    _, faults = bring_in(database, write(folder / "records.ndjson", *records))
+    assert not faults
+
+
+def is_now(email: str, **values: Any) -> dict[str, Any]:
+    return {"type": "customer", "external_id": "C-1", "email": email, **values}
+
+
+def test_codes_go_to_the_mailbox_that_the_shop_names_now(
+    database: Database, acting: Any, placed: Order, tmp_path: Path
+) -> None:
+    shop_says(database, tmp_path, is_now(NEW))
+    for typed, to in ((NEW, [("email", NEW)]), (POSTCODE, [("email", NEW)]), (OLD, [])):
+        assert sent_to(acting, database, placed, typed) == to
+
+
+def test_what_it_opened_is_closed(
+    api: Api, database: Database, acting: Any, placed: Order, tmp_path: Path
+) -> None:
+    key = opened(acting, database, placed)
+    assert api.get("/found-order", token=key).status_code == 200
+    shop_says(database, tmp_path, is_now(NEW))
+    assert api.get("/found-order", token=key).status_code == 401
+
+
+def test_the_shop_may_take_it_back(
+    database: Database, acting: Any, placed: Order, tmp_path: Path
+) -> None:
+    shop_says(database, tmp_path, is_now(NEW))
+    shop_says(database, tmp_path, is_now(OTHER))
+    [user] = rows(database, User)
+    assert user.former_contacts == [OLD, NEW]
+    shop_says(database, tmp_path, is_now(OLD))
+    [user] = rows(database, User)
+    assert user.former_contacts == [NEW, OTHER]
+    assert sent_to(acting, database, placed, OLD) == [("email", OLD)]
+
+
+def test_a_phone_that_was_replaced_gets_no_code(
+    database: Database, acting: Any, tmp_path: Path, clock: Any
+) -> None:
+    first, second = "+491711234567", "+491717654321"
+    order = order_record(
+        customer_id="C-1", customer_email=None, customer_phone=first, billing_address=ADDRESS
+    )
+    shop_says(database, tmp_path, order)
+    [placed] = rows(database, Order)
+    assert sent_to(acting, database, placed, POSTCODE) == [("sms", first)]
+    phone = {"country_code": "+49", "phone": second.removeprefix("+49")}
+    shop_says(database, tmp_path, {"type": "customer", "external_id": "C-1", **phone})
+    clock.advance(minutes=1)
+    assert sent_to(acting, database, placed, POSTCODE) == [("sms", second)]
