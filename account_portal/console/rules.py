@@ -30,6 +30,8 @@ class Permission(StrEnum):
     POINTS = "points"
     SESSIONS = "sessions"
     """Sign customers out."""
+    REOPENING = "reopening"
+    """Open an account again that its customer closed; it asks for the same proofs as before."""
     TWO_STEP = "two_step"
     """Let a customer sign in by one proof again: who talks staff into it needs only the other."""
     MESSAGES = "messages"
@@ -64,6 +66,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
             Permission.REVIEWS,
             Permission.POINTS,
             Permission.SESSIONS,
+            Permission.REOPENING,
             Permission.MESSAGES,
         }
     ),
@@ -81,7 +84,8 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
 ROLE_WORDS: Mapping[Role, str] = {
     Role.VIEWER: "sees orders and customers, changes nothing",
     Role.WAREHOUSE: "packs and moves parcels, books returned goods in",
-    Role.SUPPORT: "decides orders, returns, reviews and points; moves parcels, signs customers out",
+    Role.SUPPORT: "decides orders, returns, reviews and points; moves parcels, signs customers out "
+    "and opens their closed accounts again",
     Role.FINANCE: "refunds, payments and bank accounts",
     Role.ADMIN: "everything, with policies, keys, webhooks, staff and the audit log",
 }

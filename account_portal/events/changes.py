@@ -188,7 +188,6 @@ _PROFILE = (
     "picture_id",
     "customer_group_id",
     "external_id",
-    "deactivated_at",
 )
 
 
@@ -199,9 +198,10 @@ def _of_user(change: Change) -> Iterator[Told]:
         yield Told(EventType.CUSTOMER_CREATED, row.customer_id, data, row.created_at)
         return
     changed = [name for name in _PROFILE if name in names]
-    if "deactivated_at" in names and row.deactivated_at is not None:
-        yield Told(EventType.CUSTOMER_DEACTIVATED, row.customer_id, data)
-        changed.remove("deactivated_at")
+    if "deactivated_at" in names:
+        is_open = row.deactivated_at is None
+        kind = EventType.CUSTOMER_REACTIVATED if is_open else EventType.CUSTOMER_DEACTIVATED
+        yield Told(kind, row.customer_id, data)
     contacts = [name for name in _CONTACTS if name in names]
     if contacts:
         told = {**data, "changed": contacts}

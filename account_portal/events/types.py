@@ -41,6 +41,7 @@ class EventType(StrEnum):
     CUSTOMER_UPDATED = "customer.updated"
     CUSTOMER_CONTACT_CHANGED = "customer.contact_changed"
     CUSTOMER_DEACTIVATED = "customer.deactivated"
+    CUSTOMER_REACTIVATED = "customer.reactivated"
     CUSTOMER_DELETED = "customer.deleted"
     CUSTOMER_DATA_EXPORTED = "customer.data_exported"
     BANK_ACCOUNT_ADDED = "bank_account.added"

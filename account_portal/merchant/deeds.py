@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
+from account_portal.auth import service as auth
 from account_portal.bank_accounts import service as bank_accounts
 from account_portal.claims import service as claims
 from account_portal.claims.schemas import AcceptClaim
@@ -11,6 +12,7 @@ from account_portal.core.errors import InvalidInput, PortalError
 from account_portal.core.schemas import View
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant import lists, states, versions
+from account_portal.merchant.rows import CustomerRow
 from account_portal.merchant.schemas import (
     BankAccountState,
     CancelItems,
@@ -203,6 +205,13 @@ def change_points(ctx: Context, customer: str, data: ChangePoints) -> PointsStat
     customer_id = lists.customer_id_of(ctx, customer)
     change(ctx, customer_id, abs(data.points), remarks=data.remarks)
     return states.of_points(ctx, customer_id)
+
+
+def reactivate_customer(ctx: Context, customer: str) -> CustomerRow:
+    """Open an account again that its customer closed."""
+    customer_id = lists.customer_id_of(ctx, customer)
+    auth.reactivate_customer(ctx, customer_id)
+    return lists.get_customer(ctx, customer_id)
 
 
 def guard(kind: str, *, creates: bool = False) -> Callable[[Context, str, Collection[str]], None]:

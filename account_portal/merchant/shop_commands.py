@@ -294,6 +294,14 @@ def turn_two_step_off(customer: str) -> None:
     click.echo(f"Two-step sign-in of {customer} is off.")
 
 
+@customer_group.command("reactivate")
+@click.argument("customer")
+def reactivate_customer(customer: str) -> None:
+    """Open a customer's closed account again, named by e-mail address or id; they are told."""
+    run_as_shop(auth.reactivate_customer, customer)
+    click.echo(f"The account of {customer} is open again.")
+
+
 @customer_group.command("delete")
 @click.argument("customer")
 @click.confirmation_option(prompt="Everything that names this customer goes for good. Go on?")

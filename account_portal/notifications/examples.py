@@ -4,6 +4,7 @@ from account_portal.core.settings import Settings
 from account_portal.notifications.messages.account import (
     AccountDeactivated,
     AccountProven,
+    AccountReactivated,
     ContactChanged,
     NewDevice,
     OtherContactChanged,
@@ -114,6 +115,7 @@ def examples(settings: Settings) -> dict[str, Words]:
         ("data-export-ready", DataExportReady(store=store, hours=72, help_email=email)),
         ("account-deleted", AccountDeleted(store=store, help_email=email)),
         ("account-closed", AccountDeactivated(store=store, help_email=email)),
+        ("account-open-again", AccountReactivated(store=store, help_email=email)),
         (
             "withdrawal-received",
             WithdrawalReceived(

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from account_portal.auth import service as auth
 from account_portal.cli import main
 from account_portal.console.rules import Role
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import (
     AuditEntry,
@@ -25,6 +27,7 @@ from account_portal.models import (
     UserSession,
     WebhookEndpoint,
 )
+from account_portal.personal_data import service as personal_data
 from account_portal.states import ReturnStatus
 from tests.conftest import Set
 from tests.console.conftest import Browser, Page
@@ -442,6 +445,41 @@ def test_a_customer_is_signed_out_everywhere(
     assert "1 sessions have ended" in support.told()
     ended = {row.user_id for row in rows(database, UserSession) if row.revoked_at}
     assert ended == {owner.id}
+
+
+def test_a_closed_account_is_opened_again(
+    database: Database, signed_in: SignedIn, owner: User, call: Any
+) -> None:
+    page = f"/customers/{owner.customer_id}"
+    viewer, support = signed_in(Role.VIEWER), signed_in(Role.SUPPORT)
+    assert "customer.reactivate" not in support.page(page).deeds()
+    call(auth.deactivate_user)
+    assert "Account closed" in viewer.page(page).text
+    assert "customer.reactivate" not in viewer.page(page).deeds()
+    form = support.page(page)
+    sent = form.form("customer.reactivate")
+    for other in (viewer, signed_in(Role.WAREHOUSE), signed_in(Role.FINANCE)):
+        assert other.post("/do/customer.reactivate", sent).status_code == 403
+    assert rows(database, User, id=owner.id)[0].deactivated_at is not None
+    do(support, form, "customer.reactivate", number=owner.customer_id)
+    assert "The account is open again" in support.told()
+    assert rows(database, User, id=owner.id)[0].deactivated_at is None
+    assert "account_reactivated" in {one.kind for one in rows(database, OutboxMessage)}
+    [entry] = [one for one in audit_of(database, "customer.reactivate") if one.outcome == "done"]
+    assert entry.about == f"customer {owner.customer_id}"
+    assert "Account closed" not in support.page(page).text
+    do(support, form, "customer.reactivate", number=owner.customer_id)
+    assert "This account is not closed" in support.told()
+
+
+def test_a_deleted_account_is_not_offered_to_be_opened(
+    signed_in: SignedIn, owner: User, call: Any
+) -> None:
+    call(personal_data.delete_customer, owner.customer_id, actor=SHOP)
+    admin = signed_in(Role.ADMIN)
+    page = admin.page(f"/customers/{owner.customer_id}")
+    assert "customer.reactivate" not in page.deeds()
+    assert "Account closed" not in page.text
 
 
 def test_an_admin_alone_turns_two_step_sign_in_off(

@@ -124,6 +124,7 @@ def changes_the_account(database: Database, owner: User, call: Callable[..., Any
     call(personal_data.request_export)
     personal_data.make_exports()
     call(auth.deactivate_user)
+    call(auth.reactivate_customer, owner.customer_id, actor=SHOP)
     gone = make_user(database, external_id="C-9")
     call(personal_data.delete_account, actor=gone)
     now = utc_now()

@@ -379,6 +379,8 @@ def test_customers(database: Database, does: Does) -> None:
     change_user(database, user, password_hash="x", news=7)
     assert told(database, before) == []
     assert does(user, auth.deactivate_user) == [("customer.deactivated", head)]
+    again = does(SHOP, auth.reactivate_customer, user.customer_id)
+    assert again == [("customer.reactivated", head)]
 
 
 def test_ones_own_data(database: Database, does: Does) -> None:

@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 
+from account_portal.auth import service as auth
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import Refund, Shipment, ShipmentItem, User
+from account_portal.personal_data import service as personal_data
 from account_portal.returns.schemas import ChangeOrderReturn
 from account_portal.returns.service import change_return
 from account_portal.states import ReturnStatus
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 from tests.factories.returns import make_return, return_body, return_item
-from tests.merchant.systems import BASE, Systems
+from tests.merchant.systems import BASE, Systems, make_key
 
 
 def ship(systems: Systems, number: str, **values: Any) -> str:
@@ -235,6 +238,34 @@ def test_points_come_and_lapse(systems: Systems, owner: User) -> None:
     assert systems.post(at, {"points": -20}).json()["content"]["balance"] == 30.5
     assert systems.post(at, {"points": -100}).json()["content"]["balance"] == 0
     assert systems.post(at, {"points": 0}).status_code == 400
+
+
+def test_a_closed_account_is_opened_again(
+    systems: Systems, database: Database, owner: User, call: Callable[..., Any]
+) -> None:
+    at = f"/customers/{owner.customer_id}"
+    for key in ("", make_key(database, "customers:read"), make_key(database, "orders:*")):
+        assert systems.post(f"{at}/reactivate", key=key).status_code == (403 if key else 401)
+    early = systems.post(f"{at}/reactivate")
+    assert (early.status_code, early.json()["code"]) == (409, "account_not_closed")
+    call(auth.deactivate_user)
+    closed = systems.get(at).json()["content"]
+    assert closed["is_active"] is False
+    once = {"Idempotency-Key": "reopen-once"}
+    allowed = make_key(database, "customers:write")
+    for _ in range(2):
+        answer = systems.post(f"{at}/reactivate", key=allowed, headers=once)
+        assert answer.status_code == 200, answer.text
+        opened = answer.json()["content"]
+        assert opened == systems.get(at).json()["content"]
+        assert opened["is_active"] is True
+        assert opened["version"] != closed["version"]
+    call(auth.deactivate_user)
+    assert systems.post("/customers/C-7/reactivate").status_code == 404
+    call(personal_data.delete_customer, owner.customer_id, actor=SHOP)
+    late = systems.post(f"{at}/reactivate")
+    assert (late.status_code, late.json()["code"]) == (409, "account_deleted")
+    assert systems.get(at).json()["content"]["is_active"] is False
 
 
 def test_what_its_customer_changed_is_not_decided_unseen(

@@ -12,6 +12,7 @@ from account_portal.api.app import make_app
 from account_portal.core.db import Database
 from account_portal.models import Payment, Refund, Shipment, User
 from tests.conftest import Clock
+from tests.factories.auth import change_user
 from tests.factories.bank_accounts import make_bank_account
 from tests.factories.claims import make_claim
 from tests.factories.orders import make_order
@@ -69,13 +70,22 @@ def account_of(database: Database, owner: User) -> Iterator[str]:
     yield "/verify"
 
 
+def closed_account_of(database: Database, owner: User) -> Iterator[str]:
+    change_user(database, owner, deactivated_at=owner.created_at)
+    yield "/customers/" + owner.customer_id
+    yield "/reactivate"
+
+
 BODIES = {
     "/cancel": {"reason": "Out of stock"},
     "/move": {"status": "shipped"},
     "/settle": {"status": "success"},
     "/accept": {"resolution": "refund"},
 }
-THINGS = [order_of, parcel_of, payment_of, refund_of, return_of, claim_of, review_of, account_of]
+THINGS = [
+    order_of, parcel_of, payment_of, refund_of, return_of, claim_of, review_of, account_of,
+    closed_account_of,
+]  # fmt: skip
 Thing = Callable[[Database, User], Iterator[str]]
 
 

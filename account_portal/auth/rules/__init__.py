@@ -4,6 +4,8 @@ from account_portal.auth.rules.contacts import Channel, Contact, channel_for, ma
 from account_portal.auth.rules.devices import Agent, describe_agent
 from account_portal.auth.rules.errors import (
     AccountIsDeactivated,
+    AccountIsDeleted,
+    AccountIsOpen,
     AlreadyVerified,
     ChannelNotAvailable,
     EmailTaken,
@@ -34,6 +36,8 @@ from account_portal.auth.rules.two_step import (
 
 __all__ = [
     "AccountIsDeactivated",
+    "AccountIsDeleted",
+    "AccountIsOpen",
     "Agent",
     "AlreadyVerified",
     "Channel",

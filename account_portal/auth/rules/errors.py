@@ -25,6 +25,20 @@ class AccountIsDeactivated(Forbidden):
     keeps_changes = True
 
 
+class AccountIsOpen(Conflict):
+    """The shop wants to open an account again that is not closed."""
+
+    code = "account_not_closed"
+    message = "This account is not closed."
+
+
+class AccountIsDeleted(Conflict):
+    """The shop wants to open an account again of which nothing is left."""
+
+    code = "account_deleted"
+    message = "This account was deleted and can't be opened again."
+
+
 class EmailTaken(Conflict):
     """Another account has this e-mail address."""
 

@@ -8,7 +8,11 @@ from account_portal.auth.service.accounts import (
     require_free,
     set_contact,
 )
-from account_portal.auth.service.closing import deactivate_user
+from account_portal.auth.service.closing import (
+    closed_since,
+    deactivate_user,
+    reactivate_customer,
+)
 from account_portal.auth.service.code_requests import (
     generate_code,
     request_login_code,
@@ -99,6 +103,7 @@ __all__ = [
     "change_password",
     "channel_of_awaited",
     "check_verification_status",
+    "closed_since",
     "confirm_contact",
     "confirm_password",
     "contact_of",
@@ -131,6 +136,7 @@ __all__ = [
     "preferences_view",
     "prove_contact",
     "prove_with_passkey",
+    "reactivate_customer",
     "read_security",
     "read_two_step",
     "record_sign_in",

@@ -31,6 +31,11 @@ def _sign_out(ctx: Context, number: str, data: Nothing, by: str) -> str:
     return f"Signed out everywhere: {ended} sessions have ended."
 
 
+def _reactivate(ctx: Context, number: str, data: Nothing, by: str) -> str:
+    auth.reactivate_customer(ctx, number)
+    return "The account is open again. The customer was told at each contact."
+
+
 def _turn_two_step_off(ctx: Context, number: str, data: Nothing, by: str) -> str:
     auth.turn_two_step_off_for(ctx, number)
     return "Two-step sign-in is off. The customer was told at each contact."
@@ -50,6 +55,7 @@ DEEDS: Mapping[str, Deed] = {
     "bank_account.verify": _BANK(partial(_decide_account, verified=True)),
     "bank_account.reject": _BANK(partial(_decide_account, verified=False)),
     "customer.sign_out": Deed(Permission.SESSIONS, "customer", _sign_out),
+    "customer.reactivate": Deed(Permission.REOPENING, "customer", _reactivate),
     "customer.two_step_off": Deed(Permission.TWO_STEP, "customer", _turn_two_step_off),
     "customer.points": Deed(Permission.POINTS, "customer", _points, ChangePoints),
     "message.resend": Deed(Permission.MESSAGES, "message", _send_again),

@@ -167,6 +167,7 @@ def _customer(visit: Visit) -> Content:
         "title": name or customer.email or customer.customer_id,
         "customer": customer,
         "points": states.of_points(visit.ctx, customer.customer_id).balance,
+        "closed_since": auth.closed_since(visit.ctx, customer.customer_id),
         "two_step_at": auth.two_step_since(visit.ctx, customer.customer_id),
         "two_step_required": visit.ctx.settings.requires_two_step,
         **theirs,

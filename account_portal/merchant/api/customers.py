@@ -1,10 +1,11 @@
-"""Deeds on customers: points and bank accounts."""
+"""Deeds on customers: their accounts, points and bank accounts."""
 
 from typing import Annotated
 
 from fastapi import Query
 
 from account_portal.api.deps import Ctx
+from account_portal.auth.rules import AccountIsDeleted, AccountIsOpen
 from account_portal.core.pagination import CursorPage
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import CustomerName, Id, merchant_router
@@ -18,6 +19,7 @@ from account_portal.merchant.rows import (
 from account_portal.merchant.schemas import BankAccountState, ChangePoints, PointsState
 
 router = merchant_router("Customers")
+OF_CUSTOMER = deeds.guard("customer")
 OF_BANK_ACCOUNT = deeds.guard("bank_account")
 
 
@@ -97,6 +99,23 @@ def list_customers(
 def get_customer(ctx: Ctx, id: CustomerName) -> CustomerRow:
     """As they are now."""
     return lists.get_customer(ctx, id)
+
+
+@router.expose(
+    "POST",
+    "/customers/{id}/reactivate",
+    operation_id="reactivate-customer",
+    guard=OF_CUSTOMER,
+    summary="Open a closed account again",
+    message="Account opened again.",
+    scope="customers:write",
+    raises=(AccountIsOpen, AccountIsDeleted),
+    also=(404,),
+    idempotent=True,
+)
+def reactivate_customer(ctx: Ctx, id: CustomerName) -> CustomerRow:
+    """Its customer closed it and asks for it; they sign in as before, and every contact is told."""
+    return deeds.reactivate_customer(ctx, id)
 
 
 @router.expose(

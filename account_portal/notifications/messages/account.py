@@ -183,6 +183,25 @@ class AccountDeactivated(AccountNews):
         )
 
 
+class AccountReactivated(SecurityNews):
+    """The shop opened the account again that its owner had closed."""
+
+    kind = "account_reactivated"
+
+    help_email: str
+
+    @override
+    def subject(self) -> str:
+        return f"Your account at {self.store} is open again"
+
+    @override
+    def text(self) -> str:
+        return (
+            f"We opened your account at {self.store} again. Sign in as you did before you closed "
+            f"it. If you did not ask for this, write to {self.help_email or 'us'} at once."
+        )
+
+
 class PasskeyAdded(SecurityNews):
     """A passkey was added: from now on it opens the account."""
 
