@@ -278,6 +278,7 @@ def _typed(form: dict[str, Any], name: str, before: str) -> str:
 class ClaimDetailState(PageData, PageState):
     """One report."""
 
+    DIALOGS = ("is_withdrawing",)
     shown: ClaimDetail | None = None
     is_withdrawing: bool = False
     _repeat: str = ""

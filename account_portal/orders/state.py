@@ -125,6 +125,7 @@ _AMOUNTS = attrgetter("goods", "charge", "money", "credit", "points", "unpaid")
 class OrderDetailState(PageData, PageState):
     """One order."""
 
+    DIALOGS = ("is_cancelling", "cancelling", "is_changing_delivery")
     shown: OrderPage | None = None
     is_cancelling: bool = False
     is_framed: bool = False

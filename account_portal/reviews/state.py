@@ -49,6 +49,7 @@ class Writing(View):
 class ReviewsState(Uploading, PageData, PageState):
     """Products that wait for a review and reviews written. Tab and page are in the address."""
 
+    DIALOGS = ("deleting",)
     tab: str = "waiting"
     waiting: list[CustomerReadyForReview] = []
     written: list[CustomerReview] = []

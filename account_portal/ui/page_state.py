@@ -9,7 +9,7 @@ import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 import pydantic
@@ -159,6 +159,10 @@ class PageData(rx.State, mixin=True):
     _news: int = 0
     """How many changes there had been when the page was loaded."""
     _back_seen: str = ""
+    _is_stale: bool = False
+    """A conflict has the page loaded anew: its dialogs stay."""
+    DIALOGS: ClassVar[tuple[str, ...]] = ()
+    """Fields that open dialogs; a page that is opened begins without any."""
 
     @rx.event
     async def refresh_data(self) -> None:
@@ -250,6 +254,8 @@ def action(function: Handler) -> Any:
         except PortalError as error:
             self._show_error(error)
             is_stale = isinstance(error, Conflict) and hasattr(self, "load")
+            if isinstance(self, PageData):
+                self._is_stale = is_stale
             result = type(self).load if is_stale else None
         except Exception as error:  # noqa: BLE001 - whatever it is, the customer is told
             self._show_error(_note(error))
@@ -292,6 +298,10 @@ def page_load(function: Handler) -> Any:
         if self._loaded_for != wanted:
             self.reset()
             self._loaded_for = wanted
+        elif self.phase != "ready" or not self._is_stale:
+            for name in self.DIALOGS:
+                setattr(self, name, type(self).get_fields()[name].default_value())
+        self._is_stale = False
         self._news = viewer.news
         self.busy, self.errors, self.leave_to = "", {}, ""
         self._sent_to_login, self.signed_out, self.gate = False, False, ""

@@ -353,3 +353,24 @@ def test_a_delivery_is_changed(database: Database, owner: User, stranger: User) 
         assert theirs.delivery_choices == []
     copies = [copy.delivery_instructions for copy in rows(database, AddressCopy)]
     assert sorted(copies, key=str) == ["Leave it", None]
+
+
+def test_dialogs_close_with_the_page_and_stay_with_what_changes_on_it(
+    database: Database, owner: User
+) -> None:
+    number = make_order(database, owner).order_number
+    page = open_order(database, owner, number)
+    page.run("open_cancel")
+    page.run("open_delivery")
+    page.run("refresh_data")  # the shop changed something
+    assert page.is_cancelling
+    assert page.is_changing_delivery
+    page.state.cancelling = page.cancelling.model_copy(update={"digest": "of before"})
+    page.run("cancel", REASON)  # what it would do is asked again, in the same dialog
+    page.run("load")
+    assert page.is_cancelling
+    assert page.cancelling is not None
+    page.run("load")  # left for another page, and opened again
+    assert not page.is_cancelling
+    assert not page.is_changing_delivery
+    assert page.cancelling is None

@@ -70,6 +70,7 @@ def _card(one: OrderReturn) -> ReturnCard:
 class ReturnDetailState(PageData, PageState):
     """One return."""
 
+    DIALOGS = ("is_cancelling", "is_telling_parcel")
     shown: ReturnDetail | None = None
     is_cancelling: bool = False
     is_telling_parcel: bool = False
