@@ -12,7 +12,7 @@ from account_portal.core.db import Database
 from account_portal.models import Order, OrderReturn, User, Withdrawal
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelItem, Policy
-from account_portal.security.cookies import session_cookie_name
+from account_portal.security.cookies import order_cookie_name, session_cookie_name
 from account_portal.withdrawals.rules import faults_of, language_of, texts_in
 from account_portal.withdrawals.rules.texts import languages
 from tests.conftest import Api
@@ -20,6 +20,7 @@ from tests.factories.auth import make_page_session
 from tests.factories.orders import make_line, make_order
 from tests.factories.records import rows
 from tests.factories.users import make_user
+from tests.withdrawals.test_withdrawals import key_of
 
 OWN = {"sec-fetch-site": "same-origin"}
 SAID = {"name": "Asha <b>", "order": "NW-1", "contact": "asha@example.com", "lang": "en"}
@@ -159,10 +160,33 @@ def test_whoever_is_signed_in_chooses_units(
         assert (field in api.client.get(path).text) is sees
     said = {**SAID, "order": order.order_number, "units-SKU-0": "1"}
     assert "1 x " in api.client.post("/withdraw", data=said, headers=OWN).text
-    api.client.post("/withdraw/confirm", data=said, headers=OWN)
+    link = f'<a href="/orders/{order.order_number}">Back to the order</a>'
+    assert link in api.client.get(path).text
+    assert link in api.client.post("/withdraw/confirm", data=said, headers=OWN).text
     [request] = rows(database, OrderReturn)
     assert rows(database, Withdrawal)[0].outcome == request.request_number
     assert rows(database, Order, id=order.id)
+
+
+def test_who_can_choose_need_not_write(
+    api: Api, database: Database, acting: Any, owner: User
+) -> None:
+    """A field for words beside the choice read as if 0 of all were nothing."""
+    order = make_order(
+        database, owner, place={"country": "Germany"}, customer_email="owner@example.com"
+    )
+    path = f"/withdraw?order={order.order_number}"
+    words, hint = '<textarea name="items"', "Leave all at 0 to withdraw from the whole contract."
+    closed = api.client.get(path).text
+    assert (words in closed, hint in closed, "Back to the order" in closed) == (True, False, False)
+    api.client.cookies.set(order_cookie_name(), key_of(acting, database, order))
+    opened = api.client.get(path).text
+    assert (words in opened, hint in opened) == (False, True)
+    assert '<a href="/found-order">Back to the order</a>' in opened
+    typed = {**SAID, "order": order.order_number, "items": "the blue one", "step": "change"}
+    kept = api.client.post("/withdraw", data=typed, headers=OWN).text
+    assert words in kept
+    assert "the blue one" in kept
 
 
 @pytest.mark.parametrize("is_exempt", [False, True])

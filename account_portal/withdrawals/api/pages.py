@@ -106,14 +106,16 @@ class _Visit:
             return {}
         return found
 
-    async def lines(self, order: str) -> list[CoveredLine]:
-        """Lines of the order, if it is open to the caller; none while the database is away."""
+    async def opened(self, order: str) -> tuple[str, list[CoveredLine]]:
+        """Page and lines of an order open to the caller; none while the database is away."""
+
+        def look(ctx: Context) -> tuple[str, list[CoveredLine]]:
+            return service.page_of(ctx, order.strip()), service.covered_lines(ctx, order.strip())
+
         try:
-            found: list[CoveredLine] = await self.run(
-                lambda ctx: service.covered_lines(ctx, order.strip()), writes=False
-            )
+            found: tuple[str, list[CoveredLine]] = await self.run(look, writes=False)
         except GatewayUnavailable:
-            return []
+            return "", []
         return found
 
 
@@ -124,7 +126,7 @@ async def ask(request: Request, lang: str = "", order: str = "") -> Response:
     said = {"order": order[:200]}
     if request.headers.get("sec-fetch-dest", "document") == "document":  # in no frame
         said |= await visit.own_words()
-    return _statement(visit, said, await visit.lines(order), {})
+    return _statement(visit, said, *await visit.opened(order), faults={})
 
 
 @pages.post("")
@@ -133,10 +135,10 @@ async def check(request: Request) -> Response:
     visit, said, problem = await _read(request)
     if problem is not None:
         return problem
-    lines = await visit.lines(said.get("order", ""))
+    page, lines = await visit.opened(said.get("order", ""))
     faults = _faults(visit, said)
     if faults or said.get("step") == "change":
-        return _statement(visit, said, lines, faults)
+        return _statement(visit, said, page, lines, faults=faults)
     return _confirmation(visit, said, lines)
 
 
@@ -147,7 +149,7 @@ async def confirm(request: Request) -> Response:
     if problem is not None:
         return problem
     if faults := _faults(visit, said):
-        return _statement(visit, said, await visit.lines(said.get("order", "")), faults)
+        return _statement(visit, said, *await visit.opened(said.get("order", "")), faults=faults)
     data = _data(visit, said)
     try:
         receipt = await visit.run(lambda ctx: service.state_withdrawal(ctx, data), writes=True)
@@ -159,7 +161,8 @@ async def confirm(request: Request) -> Response:
     except GatewayUnavailable:
         # What was typed stays, and its button: it may be the last hour.
         return _confirmation(visit, said, [], is_unavailable=True)
-    return _received(visit, receipt, data.contact)
+    page, _ = await visit.opened(data.order)
+    return _received(visit, receipt, data.contact, page)
 
 
 @pages.get("/receipt")
@@ -238,13 +241,17 @@ def _field(visit: _Visit, said: Said, faults: Said, name: str, kind: str, fill: 
     )
 
 
-def _statement(visit: _Visit, said: Said, lines: Sequence[CoveredLine], faults: Said) -> Response:
+def _statement(
+    visit: _Visit, said: Said, page: str, lines: Sequence[CoveredLine], *, faults: Said
+) -> Response:
+    countable = [line for line in lines if line.units and not line.exempt]
     parts = [
         _field(visit, said, faults, "name", "text", "name"),
         _field(visit, said, faults, "order", "text", "off"),
-        *(_units_field(visit, said, line) for line in lines if line.units and not line.exempt),
+        _units_fields(visit, said, countable),
         _exempt(visit, lines),
-        _items_field(visit, said),
+        # Who can choose need not write, but what was written is theirs to change.
+        _items_field(visit, said) if said.get("items") or not countable else "",
         _field(visit, said, faults, "contact", "email", "email"),
         f'<input type="hidden" name="lang" value="{visit.language}">',
         f"<button>{visit.say('next')}</button>",
@@ -253,9 +260,13 @@ def _statement(visit: _Visit, said: Said, lines: Sequence[CoveredLine], faults: 
         f"<p>{visit.say('intro')}</p>"
         # The page says itself, in its own language, what is missing.
         f'<form method="post" action="{routes.WITHDRAW}" novalidate>{"".join(parts)}</form>'
-        f'<p class="note">{visit.say("footer")}</p>'
+        f'<p class="note">{visit.say("footer")}</p>{_way_back(visit, page)}'
     )
     return visit.show("title", body, 400 if faults else 200)
+
+
+def _way_back(visit: _Visit, page: str) -> str:
+    return f'<p><a href="{escape(page)}">{visit.say("to_order")}</a></p>' if page else ""
 
 
 def _items_field(visit: _Visit, said: Said) -> str:
@@ -263,6 +274,16 @@ def _items_field(visit: _Visit, said: Said) -> str:
         f"<label>{visit.say('items')}<small>{visit.say('items_hint')}</small>"
         f'<textarea name="items" rows="3" maxlength="2000">{escape(said.get("items", ""))}'
         "</textarea></label>"
+    )
+
+
+def _units_fields(visit: _Visit, said: Said, lines: Sequence[CoveredLine]) -> str:
+    if not lines:
+        return ""
+    fields = "".join(_units_field(visit, said, line) for line in lines)
+    return (
+        f"<fieldset><legend>{visit.say('units')}</legend><small>{visit.say('units_hint')}</small>"
+        f"{fields}</fieldset>"
     )
 
 
@@ -317,11 +338,12 @@ def _confirmation(
     return answer
 
 
-def _received(visit: _Visit, receipt: WithdrawalReceipt, contact: str) -> Response:
+def _received(visit: _Visit, receipt: WithdrawalReceipt, contact: str, page: str) -> Response:
     told = visit.say("mailed", contact=contact) if receipt.is_mailed else visit.say("not_mailed")
     link = f"{routes.WITHDRAW}/receipt?key={quote(receipt.receipt_key)}"
     body = (
         f'<p class="receipt">{escape(receipt.receipt)}</p><p>{told}</p>'
         f'<p><a href="{link}" download>{visit.say("save")}</a></p>'
+        f"{_way_back(visit, page)}"
     )
     return visit.show("received", body)

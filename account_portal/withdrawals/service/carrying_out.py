@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from account_portal import routes
 from account_portal.context import Actor, Context
 from account_portal.core.errors import PortalError
 from account_portal.guests.service import found_order_number, order_named
@@ -61,6 +62,15 @@ def covered_lines(ctx: Context, typed: str) -> list[CoveredLine]:
     """Lines of an order that is open to the caller, with the units that are left; else none."""
     order = proven_order(ctx, typed)
     return lines_of(ctx, order) if order else []
+
+
+def page_of(ctx: Context, typed: str) -> str:
+    """Where the caller sees an order that is open to them; else nothing."""
+    order = proven_order(ctx, typed)
+    if order is None:
+        return ""
+    is_own = ctx.actor.is_customer and ctx.actor.customer_id == order.customer_id
+    return routes.order(order.order_number) if is_own else routes.FOUND_ORDER
 
 
 def lines_of(ctx: Context, order: Order) -> list[CoveredLine]:
