@@ -15,6 +15,7 @@ from account_portal.orders.schemas import (
     OrderPaymentStatus,
     Parcel,
     PriceBreakdown,
+    ReturnUntil,
     ShownRefund,
     StatedWithdrawal,
 )
@@ -117,9 +118,11 @@ class FoundPage(View):
     withdrawals: list[StatedWithdrawal] = Field(
         description="Stated by who had proven the order; newest first."
     )
-    return_until: Moment | None = Field(description="When the last open return window closes.")
+    return_until: ReturnUntil | None = Field(
+        description="Of what can go back; of an order of which nothing can, when it was over."
+    )
     return_note: str = Field(
-        description="Why nothing can be returned; `{date}` in it is `return_until`."
+        description="Why nothing can be returned; `{date}` in it is `return_until.last`."
     )
     withdraw_link: str = Field(description="Where the contract is withdrawn from; may be empty.")
     help_link: str = Field(description="Where one gets help with this order; may be empty.")

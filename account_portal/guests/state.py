@@ -1,7 +1,6 @@
 """States of the pages on which an order is found without an account."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -36,6 +35,7 @@ from account_portal.orders.schemas import (
     OrderPaymentStatus,
     Parcel,
     PriceBreakdown,
+    ReturnUntil,
     ShownRefund,
     StatedWithdrawal,
 )
@@ -95,7 +95,7 @@ class FoundOrderState(EvidenceDraft, PageState):
     returns: list[AftercareCard] = []
     claims: list[AftercareCard] = []
     withdrawals: list[StatedWithdrawal] = []
-    return_until: datetime | None = None
+    return_until: ReturnUntil | None = None
     return_note: str = ""
     """Why nothing can be returned."""
     asking: str = ""

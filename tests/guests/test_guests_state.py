@@ -178,7 +178,7 @@ def test_sends_back_what_was_shown(database: Database, acting: Any, delivered: O
     assert (asked.number[:4], asked.status) == ("RET-", "created")
     [parcel] = state.parcels
     assert parcel.delivered_date is not None
-    assert state.return_until > parcel.delivered_date
+    assert state.return_until.first > parcel.delivered_date
     assert state.asking == ""
     tab.press(state, "confirm")  # a second press finds nothing to do
     assert len(rows(database, OrderReturn)) == 1
@@ -275,7 +275,7 @@ def test_a_window_that_closed_is_said_so(database: Database, acting: Any, owner:
     )
     _, state = tab_with(database, opened(acting, database, order))
     assert not state.can_return
-    assert state.return_until < datetime.now(UTC)
+    assert state.return_until.last < datetime.now(UTC)
     assert state.return_note == "Returns closed on {date}."
 
 

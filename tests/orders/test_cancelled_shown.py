@@ -8,13 +8,14 @@ from sqlmodel import select
 
 from account_portal.context import SHOP
 from account_portal.core.db import Database
-from account_portal.models import Invoice, Order, User
+from account_portal.models import Invoice, Order, Refund, User
 from account_portal.orders import service
 from account_portal.orders.facts import facts_of
 from account_portal.orders.schemas import CancelItem, CancelOrder, Policy
 from account_portal.orders.service.billing.reading import bill_of
 from tests.factories.loyalty import spend_points
 from tests.factories.orders import make_line, make_order
+from tests.factories.records import rows
 
 TAXED = {"tax_amount": 3000, "tax_rate": 1800, "tax_type": "GST"}
 
@@ -128,3 +129,17 @@ def test_an_order_that_is_cancelled_after_all_is_told_as_before(
     page = call(service.get_order_page, order.order_number)
     assert (page.price.total, page.price.cancelled, page.price.to_pay) == (400, 0, 0)
     assert sums_of(receipt(call, order)) == {"Items": 400}
+
+
+def test_what_was_refunded_stands_in_the_price_once_it_moved(
+    database: Database, owner: User, call: Any
+) -> None:
+    order = make_order(database, owner, lines=[make_line(0), make_line(1)])
+    cancel(call, order, "SKU-0", 1)
+    price = call(service.get_order_page, order.order_number).price
+    assert (price.received, price.refunded) == (400, 0), "promised, and not there yet"
+    [refund] = rows(database, Refund)
+    call(service.approve_refund, refund.request_number, actor=SHOP)
+    call(service.settle_refund, refund.request_number, succeeded=True, actor=SHOP)
+    price = call(service.get_order_page, order.order_number).price
+    assert (price.received, price.refunded, price.to_pay) == (400, 100, 300)

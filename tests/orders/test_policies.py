@@ -553,3 +553,25 @@ def test_two_who_set_at_once_make_two_versions(shop: Shop) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(set_one, range(4))) == [1, 2, 3, 4]
+
+
+def test_the_earliest_day_to_return_is_said_first(shop: Shop) -> None:
+    """A reader who waits for the last day loses what closes earlier."""
+    shop.set(
+        policy(
+            {"applies_to": {"categories": ["electronics"]}, "returns": {"window_days": 14}},
+            {"returns": {"window_days": 45}},
+        )
+    )
+    start = shop.clock.now
+    order = shop.sells({"category": "electronics"}, {}, parcels=[{}])
+
+    def until() -> Any:
+        return shop.call(service.get_order_page, order.order_number).return_until
+
+    assert until().last - until().first == timedelta(days=31)
+    assert (until().first - start).days in (13, 14)
+    shop.clock.advance(days=20)  # the first is over: it is not offered any more
+    assert until().first == until().last
+    shop.clock.advance(days=40)
+    assert until().last < shop.clock.now

@@ -319,8 +319,8 @@ def _order(order: Any) -> rx.Component:
                 State.return_until,
                 rx.cond(
                     State.can_return,
-                    return_until(State.return_until),
-                    return_note(State.return_note, State.return_until.to(str)),
+                    return_until(State.return_until.first, State.return_until.last),
+                    return_note(State.return_note, State.return_until.last.to(str)),
                 ),
             ),
         ),

@@ -71,9 +71,14 @@ def order_address(address: Any, phones: Any) -> rx.Component:
     )
 
 
-def return_until(moment: Any) -> rx.Component:
-    """Until when something can be returned."""
-    return ui.text("Return until ", ui.date(moment, "binding"), ".", tone="muted", size="small")
+def return_until(moment: Any, last: Any = None) -> rx.Component:
+    """Until when something can be returned; some items until the `last` moment, if that is said."""
+    others: rx.Component = rx.fragment()
+    if last is not None:
+        some = rx.fragment("; some items until ", ui.date(last, "binding"))
+        others = rx.cond(last == moment, rx.fragment(), some)
+    date = ui.date(moment, "binding")
+    return ui.text("Return until ", date, others, ".", tone="muted", size="small")
 
 
 def return_note(note: Any, closed: Any) -> rx.Component:

@@ -100,13 +100,26 @@ def price_section(price: Any, order: Any, paid: Any, *, is_digital: Any) -> rx.C
         ui.PriceLine("Paid with points", price.points, minus=True, optional=True),
         ui.PriceLine("Paid with store credit", price.credit, minus=True, optional=True),
         # Without these the total is what was paid, as the payments below say.
-        ui.PriceLine("You paid", rx.cond(has_other, paid.amount_paid, 0), optional=True),
+        ui.PriceLine(
+            "You paid",
+            rx.cond(price.refunded > 0, price.received, rx.cond(has_other, paid.amount_paid, 0)),
+            optional=True,
+        ),
+        ui.PriceLine("Refunded", price.refunded, minus=True, optional=True),
+        ui.PriceLine(
+            "Paid after refunds", price.received - price.refunded, only_if=price.refunded > 0
+        ),
         ui.PriceLine("Still to pay", rx.cond(is_due, paid.amount_unpaid, 0), optional=True),
     ]
     taxes = rx.cond(
-        (order.total_tax > 0) & (price.cancelled == 0),  # then the receipt says what is left
+        order.total_tax > 0,
         ui.text(
-            "Taxes in the total: ",
+            # What is left of them once items are cancelled, the receipt says.
+            rx.cond(
+                price.cancelled > 0,
+                "Taxes in the total before items were cancelled: ",
+                "Taxes in the total: ",
+            ),
             ui.money(order.total_tax, order.currency.code),
             tone="muted",
             size="small",

@@ -136,7 +136,16 @@ class PriceBreakdown(View):
     cancel_charge: Amount = Field(description="What of it the shop keeps by its policy.")
     points: Amount = Field(description="Paid with points, less what came back of cancelled items.")
     credit: Amount = Field(description="Paid with store credit, less what came back of them.")
+    received: Amount = Field(description="Money that arrived.")
+    refunded: Amount = Field(description="Money of it that was paid back.")
     to_pay: Amount = Field(description="What is to be paid in money, as the account says.")
+
+
+class ReturnUntil(View):
+    """When the return windows of an order close; its items and parcels may differ."""
+
+    first: Moment
+    last: Moment
 
 
 class OrderPage(View):
@@ -185,7 +194,9 @@ class OrderPage(View):
     cancel_note: str = Field(description="Why it cannot be cancelled; empty when it can.")
     can_cancel_items: bool = Field(description="Some units can be cancelled alone.")
     can_return: bool
-    return_until: Moment | None = Field(description="When the last open return window closes.")
+    return_until: ReturnUntil | None = Field(
+        description="Of what can go back; of an order of which nothing can, when it was over."
+    )
     return_note: str = Field(description="Why nothing can be returned; empty when something can.")
     can_review: bool
     bills: list[BillKind] = Field(description="What there is to download: receipt, invoice.")

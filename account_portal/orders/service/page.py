@@ -1,7 +1,6 @@
 """What the page of one order shows, put together from the other reads."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, select
@@ -10,11 +9,10 @@ from sqlmodel import col
 from account_portal.bank_accounts.rules import short_number
 from account_portal.bank_accounts.service import list_bank_accounts
 from account_portal.context import Context
-from account_portal.core import money
 from account_portal.core.bulk import Stored
 from account_portal.models import Claim, ClaimItem, OrderLine, OrderReturn, ReturnItem
 from account_portal.orders import rules
-from account_portal.orders.facts import OrderFacts, cancelled_worth, parcel_claims
+from account_portal.orders.facts import OrderFacts, line_eligibility, parcel_claims
 from account_portal.orders.schemas import (
     AftercareCard,
     Arrival,
@@ -25,7 +23,7 @@ from account_portal.orders.schemas import (
     OrderPage,
     OrderShipment,
     Parcel,
-    PriceBreakdown,
+    ReturnUntil,
     StrayParcel,
     UnpaidOrder,
 )
@@ -45,6 +43,7 @@ from account_portal.orders.service.links import (
     withdraw_link,
 )
 from account_portal.orders.service.payments import payment_moments, payment_status_of
+from account_portal.orders.service.pricing import price_breakdown
 from account_portal.orders.service.reading import (
     read_lost_orders,
     read_order,
@@ -66,7 +65,6 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
     detail, facts = read_order(ctx, order_number)
     order = detail.view()
     row = facts.order
-    closing = [line.until for line in order.return_eligibility.lines if line.until]
     parcels = sorted(_parcels(ctx, order, row["id"]), key=lambda parcel: urgency(parcel.arrival))
     closed = _claims_closed(order)
     can_return = any(item.returnable_quantity for item in order.order_items)
@@ -101,7 +99,7 @@ def get_order_page(ctx: Context, order_number: str) -> OrderPage:
         cancel_note=next((one.message for one in order.cancel_eligibility.reasons), ""),
         can_cancel_items=any(line.cancellable_quantity for line in order.cancel_eligibility.lines),
         can_return=can_return,
-        return_until=max(closing, default=None),
+        return_until=_return_until(order, facts, ctx.now),
         claims=_aftercare(ctx, Claim, row["id"]),
         withdrawals=stated_withdrawals(ctx, order_number, row["customer_id"]),
         missing_parcel=next((one.reference_number for one in parcels if one.can_claim), ""),
@@ -129,6 +127,15 @@ def _are_files_held(ctx: Context, facts: OrderFacts) -> bool:
         return False
     of_file = col(OrderLine.id).in_(files) & col(OrderLine.download_url).is_not(None)
     return ctx.db.execute(select(col(OrderLine.id)).where(of_file).limit(1)).first() is not None
+
+
+def _return_until(order: OrderDetail, facts: OrderFacts, now: datetime) -> ReturnUntil | None:
+    """When the windows close of what can go back; of an order of which nothing can, closed."""
+    found = line_eligibility(facts, now).values()
+    # Parcels of one line may arrive on different days.
+    ends = [at for line in found if line.units for at in line.found.ends.values() if at >= now]
+    ends = ends or [line.until for line in order.return_eligibility.lines if line.until]
+    return ReturnUntil(first=min(ends), last=max(ends)) if ends else None
 
 
 def _why_not_returnable(order: OrderDetail) -> str:
@@ -261,49 +268,6 @@ def _stray(parcel: Parcel) -> StrayParcel:
         status=parcel.status,
         since=max(told, default=None),
         cause=parcel.cancellation_reason or "",
-    )
-
-
-def price_breakdown(order: OrderDetail, facts: OrderFacts) -> PriceBreakdown:
-    """Amounts that add up to the total, and what of it is left after items were cancelled.
-
-    History is kept as it was sold, so an imported order may cost more or less than its lines say:
-    the difference is shown, not hidden.
-    """
-    lines = order.order_items
-    items = sum(
-        (line.selling_price * (line.quantity - line.free_quantity) for line in lines), Decimal(0)
-    )
-    outside = all(not line.price_including_tax for line in lines) and bool(lines)
-    tax = order.item_total_tax if outside else Decimal(0)
-    shipping = order.shipping_amount_including_tax
-    handling = order.handling_charge_including_tax
-    known = (
-        items
-        - order.promotion_discount_amount
-        - order.coupon_discount_amount
-        + tax
-        + shipping
-        + handling
-    )
-    difference = order.grand_total - known
-    gone, currency = cancelled_worth(facts), order.currency.code
-    points = order.grand_total - order.credit_balance_used - order.to_be_paid
-    return PriceBreakdown(
-        items_amount=items,
-        promotion=order.promotion_discount_amount,
-        coupon=order.coupon_discount_amount,
-        tax=tax,
-        shipping=shipping,
-        handling=handling,
-        surcharge=max(difference, Decimal(0)),
-        reduction=max(-difference, Decimal(0)),
-        total=order.grand_total,
-        cancelled=money.to_major(gone.amount, currency),
-        cancel_charge=money.to_major(gone.charge, currency),
-        points=points - money.to_major(gone.points, currency),
-        credit=order.credit_balance_used - money.to_major(gone.credit, currency),
-        to_pay=money.to_major(rules.payable(facts.money()), currency),
     )
 
 

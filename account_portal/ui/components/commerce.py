@@ -7,7 +7,7 @@ import reflex as rx
 
 from account_portal.ui.components.media import ThumbnailSize, thumbnail
 from account_portal.ui.format import Amount, money
-from account_portal.ui.variants import Child, Text, classes
+from account_portal.ui.variants import Child, Flag, Text, classes
 
 
 @dataclass(frozen=True)
@@ -15,13 +15,14 @@ class PriceLine:
     """One line of a price breakdown.
 
     `minus` writes a saving as a negative amount; `optional` leaves the line out when it is zero,
-    `nothing` says it in a word; `total` sets it apart as the sum.
+    `only_if` something else holds, `nothing` says it in a word; `total` sets it apart as the sum.
     """
 
     label: Text
     amount: Amount
     minus: bool = False
     optional: bool = False
+    only_if: Flag = True
     nothing: Text | None = None
     total: bool = False
     note: Text | None = None
@@ -46,9 +47,9 @@ def _price_line(line: PriceLine, currency: Text) -> rx.Component:
             "mt-1 border-t border-line pt-3 text-lead font-semibold" if line.total else "",
         ),
     )
-    if not line.optional:
-        return shown
-    return rx.cond(is_zero, rx.fragment(), shown)
+    if line.optional:
+        return rx.cond(is_zero, rx.fragment(), shown)
+    return shown if line.only_if is True else rx.cond(line.only_if, shown)
 
 
 def price_breakdown(lines: Sequence[PriceLine], currency: Text) -> rx.Component:

@@ -247,8 +247,8 @@ def _actions(page: Any, number: Any) -> rx.Component:
         ),
         rx.cond(
             page.can_return,
-            return_until(page.return_until),
-            rx.cond(page.return_until, return_note(page.return_note, page.return_until)),
+            return_until(page.return_until.first, page.return_until.last),
+            rx.cond(page.return_until, return_note(page.return_note, page.return_until.last)),
         ),
         rx.cond(page.claim_note, return_note(page.claim_note, page.claims_closed)),
         gap="tight",
