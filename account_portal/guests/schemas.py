@@ -124,5 +124,8 @@ class FoundPage(View):
     return_note: str = Field(
         description="Why nothing can be returned; `{date}` in it is `return_until.last`."
     )
+    is_closed: bool = Field(
+        description="Its customer closed the account: nothing is done there by signing in."
+    )
     withdraw_link: str = Field(description="Where the contract is withdrawn from; may be empty.")
     help_link: str = Field(description="Where one gets help with this order; may be empty.")

@@ -108,6 +108,8 @@ class FoundOrderState(EvidenceDraft, PageState):
     """What returning them would."""
     reporting: ClaimQuote | None = None
     """What reporting them asks for."""
+    is_closed: bool = False
+    """The account, in which more could be done."""
     withdraw_link: str = ""
     help_link: str = ""
 
@@ -199,7 +201,7 @@ class FoundOrderState(EvidenceDraft, PageState):
         self.is_waiting_for_money = page.is_waiting_for_money
         self.checkout_link = page.checkout_link
         self.refunds = page.refunds
-        self.withdraw_link = page.withdraw_link
+        self.withdraw_link, self.is_closed = page.withdraw_link, page.is_closed
         self.can_cancel = any(line.counts for line in page.to_cancel)
         self.can_return = any(line.counts for line in page.to_return)
         self.can_report = any(line.counts for line in page.to_report)

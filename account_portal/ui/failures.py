@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from account_portal.core.settings import get_settings
 from account_portal.ui.page_state import sentence
 
 WHOLE = "_"
@@ -9,7 +10,6 @@ WHOLE = "_"
 _WORDS = {
     # The same whether there is such an account or not.
     "invalid_credentials": ("password", "Wrong e-mail, phone or password."),
-    "account_deactivated": (WHOLE, "This account is closed."),
     # Also of an order without an account, whose customer has no password to remember.
     "email_taken": (
         "contact",
@@ -57,6 +57,14 @@ def wait_words(seconds: int) -> str:
     return f"{minutes} minutes" if minutes > 1 else "a minute"
 
 
+def closed_words() -> str:
+    """What whoever proved a closed account is told: who opens it, and what is left without it."""
+    return (
+        f"This account is closed. Write to {get_settings().store_email or 'us'} to have it opened "
+        "again. A single order still opens by “Find your order”."
+    )
+
+
 def refused(code: str, fields: Any = None, retry_after: int = 0) -> dict[str, str]:
     """Texts by field for an answer with this code.
 
@@ -68,6 +76,8 @@ def refused(code: str, fields: Any = None, retry_after: int = 0) -> dict[str, st
     if code == "too_many_requests":
         wait = wait_words(retry_after) if retry_after else "a few minutes"
         return {WHOLE: f"Too many attempts. Try again in {wait}."}
+    if code == "account_deactivated":
+        return {WHOLE: closed_words()}
     if code == "validation_error" or code not in _WORDS:
         told = _by_field(fields)
         if told:

@@ -419,3 +419,26 @@ async def test_a_form_says_how_it_went() -> None:
     assert (state.underway, "9 seconds" in state.faults["_"]) == ("", True)
     state = await tab.send(LoginState, "wait_is_over")
     assert state.wait == 0
+
+
+@pytest.mark.parametrize(
+    ("email", "whom"), [("help@shop.example", "help@shop.example"), ("", "us")]
+)
+async def test_who_proved_a_closed_account_is_told_where_to_turn(
+    set_settings: Any, email: str, whom: str
+) -> None:
+    """And no longer that a code is on its way, or whatever else was refused before."""
+    set_settings(PORTAL_STORE_EMAIL=email)
+    tab = Tab(path="/login", step="code", error="account_deactivated")
+    for cls, load in ((LoginState, "load"), (ForgotState, "load")):
+        state = await tab.send(cls, load)
+        assert state.is_closed
+        words = state.faults["_"]
+        assert f"Write to {whom} " in words
+        assert "Find your order" in words
+        await tab.send(cls, "sending", "verify")
+        assert not state.is_closed
+        await tab.send(cls, "refuse", {"code": "otp_invalid"})
+        assert not state.is_closed
+        await tab.send(cls, "refuse", {"code": "account_deactivated"})
+        assert state.is_closed

@@ -111,7 +111,7 @@ def test_account_is_closed_in_two_steps(open_page: OpenPage) -> None:
     page.get_by_label("E-mail or phone").fill("leaving@example.com")
     page.get_by_label("Password", exact=True).fill("not here for long")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("This account is closed.").first).to_be_visible()
+    expect(page.get_by_text("This account is closed. Write to").first).to_be_visible()
 
 
 def test_switches_save_themselves(open_page: OpenPage) -> None:

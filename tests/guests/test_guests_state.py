@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from account_portal.auth import service as auth
 from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.guests.state import FindOrderState, FoundOrderState
@@ -244,6 +245,36 @@ def test_says_what_is_not_paid_and_where_it_is(
     assert state.is_waiting_for_money
     assert state.payment.amount_unpaid == state.shown.grand_total
     assert state.checkout_link == (link and link + order.order_number)
+
+
+def test_says_so_once_the_account_is_closed(
+    database: Database, acting: Any, call: Any, delivered: Order, owner: User, clock: Any
+) -> None:
+    """Whoever holds the key has proven a contact of it; nobody is sent where nothing opens."""
+    tab, state = tab_with(database, opened(acting, database, delivered))
+    assert not state.is_closed
+    call(auth.deactivate_user)
+    tab.press(state, "ask", "return")
+    assert state.leave_to.startswith("/find-order")  # what ended with the sessions
+    clock.advance(minutes=1)
+    _, state = tab_with(database, opened(acting, database, delivered))
+    assert state.is_closed
+    assert state.can_return
+    call(auth.reactivate_customer, owner.customer_id, actor=SHOP)
+    clock.advance(minutes=1)
+    _, state = tab_with(database, opened(acting, database, delivered))
+    assert not state.is_closed
+
+
+def test_looking_for_it_tells_nobody_that_it_is_closed(
+    api: Any, database: Database, call: Any, delivered: Order
+) -> None:
+    asked = {"order_number": delivered.order_number, "contact": "owner@example.com"}
+    call(auth.deactivate_user)
+    closed = api.post("/find-order", json=asked)
+    unknown = api.post("/find-order", json={**asked, "contact": "nobody@example.com"})
+    assert closed.status_code == unknown.status_code == 200
+    assert set(closed.json()["content"]) == set(unknown.json()["content"])
 
 
 def test_of_a_paid_order_no_money_is_asked_for(

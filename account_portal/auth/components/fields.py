@@ -153,7 +153,7 @@ def code_fields(state: Any, *, hint: Text = "", **field: Any) -> rx.Component:
         ),
     )
     return ui.stack(
-        sent,
+        rx.cond(state.is_closed, rx.fragment(), sent),
         ui.hidden_field("contact", state.contact),
         ui.hidden_field("channel", state.channel),
         ui.code_field(error=state.faults["otp"], hint=hint, required=True, **field),

@@ -53,10 +53,19 @@ def _password_step() -> rx.Component:
 
 def _code_step() -> rx.Component:
     return sent_form(
-        code_fields(State, hint=code_hint(), auto_focus=True),
-        ui.hidden_field("next", State.wanted),
-        ui.submit("Sign in", full=True, busy=State.underway == "verify", busy_label="Signing in…"),
-        another_code(State, "/api/session/code"),
+        ui.step_focus(rx.cond(State.is_closed, "closed", "")),
+        rx.cond(
+            State.is_closed,
+            rx.fragment(),
+            ui.stack(
+                code_fields(State, hint=code_hint(), auto_focus=True),
+                ui.hidden_field("next", State.wanted),
+                ui.submit(
+                    "Sign in", full=True, busy=State.underway == "verify", busy_label="Signing in…"
+                ),
+                another_code(State, "/api/session/code"),
+            ),
+        ),
         ui.text(ui.link("Use a password or another contact", to=State.login_link), size="small"),
         action="/api/session/verify",
         state=State,

@@ -15,7 +15,7 @@ from account_portal.auth.rules import Channel, channel_for, parse_contact
 from account_portal.auth.schemas import Way
 from account_portal.core.clock import utc_now
 from account_portal.core.errors import InvalidInput
-from account_portal.ui.failures import WHOLE, refused, wait_words
+from account_portal.ui.failures import WHOLE, closed_words, refused, wait_words
 
 WAYS: tuple[str, ...] = get_args(Way)
 NONE = "none"
@@ -82,6 +82,11 @@ class SignInForm(rx.State, mixin=True):
     async def wait_is_over(self) -> None:
         """Another code may be asked for."""
         self.wait = 0
+
+    @rx.var
+    def is_closed(self) -> bool:
+        """The account that was proven is closed: its code is used up, and another is of no use."""
+        return self.faults.get(WHOLE) == closed_words()
 
     @rx.var
     def login_link(self) -> str:

@@ -28,8 +28,10 @@ from account_portal.orders.components import (
     state_of_order,
     withdraw_here,
     withdrawals_section,
+    write_to,
 )
 from account_portal.ui import components as ui
+from account_portal.ui.store import StoreState
 
 
 def _parcel(parcel: Any) -> rx.Component:
@@ -227,7 +229,7 @@ def _unpaid(order: Any) -> rx.Component:
         rx.cond(
             State.checkout_link,
             rx.fragment(),
-            rx.fragment(" To pay it, ", *_sign_in()),
+            rx.fragment(" To pay it, ", _elsewhere()),
         ),
         action=rx.cond(
             State.checkout_link,
@@ -244,19 +246,27 @@ def _unpaid(order: Any) -> rx.Component:
     )
 
 
-def _sign_in() -> tuple[Any, ...]:
-    """Where what this page cannot do is done."""
-    return (
-        ui.link("sign in", to=routes.LOGIN),
-        " by a code to the e-mail address or phone of this order. You need no password.",
+def _elsewhere() -> rx.Component:
+    """Where what this page cannot do is done: in the account, or by the shop if it is closed."""
+    return rx.cond(
+        State.is_closed,
+        rx.fragment("write to ", _shop(), ", as your account is closed."),
+        rx.fragment(
+            ui.link("sign in", to=routes.LOGIN),
+            " by a code to the e-mail address or phone of this order. You need no password.",
+        ),
     )
+
+
+def _shop() -> rx.Component:
+    return rx.cond(StoreState.email, write_to(StoreState.email), rx.fragment("us"))
 
 
 def _later() -> rx.Component:
     """What this page cannot do to a return or a report, and where it is done."""
     return ui.text(
         "To follow, change or withdraw it, ",
-        *_sign_in(),
+        _elsewhere(),
         tone="muted",
         size="small",
     )
@@ -351,7 +361,11 @@ def _order(order: Any) -> rx.Component:
             action="/api/find-order/leave",
         ),
         need_help(State.help_link, "order"),
-        ui.text("Want all your orders in one place? ", ui.link("Sign in", to=routes.LOGIN)),
+        rx.cond(
+            State.is_closed,
+            ui.text("Your account is closed. To have it opened again, write to ", _shop(), "."),
+            ui.text("Want all your orders in one place? ", ui.link("Sign in", to=routes.LOGIN)),
+        ),
         gap="large",
     )
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 from sqlmodel import col
 
 from account_portal.addresses.rules import AddressNotFound
@@ -21,7 +21,7 @@ from account_portal.evidence import service as evidence
 from account_portal.evidence.schemas import AddEvidence, EvidenceFile
 from account_portal.guests import schemas
 from account_portal.guests.service.contacts import still_proven
-from account_portal.models import Order, OtpChallenge
+from account_portal.models import Order, OtpChallenge, User
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import (
     CancelChoice,
@@ -196,6 +196,7 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
         page = orders.get_order_page(ctx, number)
         items = returns.list_returnable_items(ctx, number)
         claimable = claims.list_claimable(ctx, number)
+        is_closed = _is_closed(ctx)
     reports = {line.sku: line for line in claimable.lines}
     cancels = {line.sku: line for line in page.order.cancel_eligibility.lines}
     to_cancel = []
@@ -235,9 +236,17 @@ def read_found_page(ctx: Context) -> schemas.FoundPage:
         withdrawals=page.withdrawals,
         return_until=page.return_until,
         return_note=page.return_note,
+        is_closed=is_closed,
         withdraw_link=page.withdraw_link,
         help_link=page.help_link,
     )
+
+
+def _is_closed(ctx: Context) -> bool:
+    """Whether the customer closed the account; asked of whoever has proven a contact of theirs."""
+    theirs = col(User.customer_id) == ctx.customer_id
+    closed = select(col(User.id)).where(theirs, col(User.deactivated_at).is_not(None)).limit(1)
+    return ctx.db.execute(closed).scalar() is not None
 
 
 def _choosable(
