@@ -56,6 +56,15 @@ def go_to_last_step(page: OpenPage) -> None:
     assert page.step == 3
 
 
+@pytest.mark.parametrize(("country", "leads"), [("Germany", True), ("India", False)])
+def test_the_form_leads_to_what_the_law_gives_besides(
+    database: Database, owner: User, country: str, leads: bool
+) -> None:
+    order = make_order(database, owner, parcels=DELIVERED, place={"country": country})
+    link = f"/withdraw?order={order.order_number}" if leads else ""
+    assert open_form(database, owner, order).withdraw_link == link
+
+
 def test_a_return_is_asked_for_in_three_steps(
     database: Database, owner: User, order: Order
 ) -> None:

@@ -46,6 +46,7 @@ class RequestReturnState(ReturnForm, AddressDraft, PageData, PageState):
     What was chosen is kept here until it is sent, so that Back and reload lose nothing.
     """
 
+    withdraw_link: str = ""
     order_address: OrderAddress | None = None
     saved: list[CustomerAddress] = []
     pickup: str = ""
@@ -99,7 +100,8 @@ class RequestReturnState(ReturnForm, AddressDraft, PageData, PageState):
         self.lines, self.can_return = lines, bool(open_skus)
 
     async def _show_addresses(self, number: str) -> None:
-        order = await read(self, orders.get_order, number)
+        page = await read(self, orders.get_order_page, number)
+        order, self.withdraw_link = page.order, page.withdraw_link
         book = await read(
             self, addresses.list_addresses, PageParams(limit=address_rules.MAX_ADDRESSES)
         )

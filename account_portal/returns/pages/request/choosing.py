@@ -10,6 +10,7 @@ from account_portal.orders.components import (
     return_note,
     return_until,
     variant_and_quantity,
+    withdraw_here,
 )
 from account_portal.returns.schemas import REASON_CODES
 from account_portal.returns.state import OTHER_REASON, REASONS
@@ -143,6 +144,19 @@ def items() -> rx.Component:
                 ui.submit("Continue", busy=State.busy == "choose_items", busy_label="One moment…"),
             ),
             to_order,
+        ),
+        rx.cond(
+            State.withdraw_link,
+            ui.stack(
+                ui.text(
+                    "The store's terms decide what you can return here. The law may let you "
+                    "withdraw from more of the contract:",
+                    tone="muted",
+                    size="small",
+                ),
+                withdraw_here(State.withdraw_link),
+                gap="small",
+            ),
         ),
         on_submit=State.choose_items,
         errors=State.errors,
