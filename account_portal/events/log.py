@@ -6,7 +6,7 @@ commit in another order than they wrote make no gap. Killed half-way, the next o
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from account_portal.context import Context
 from account_portal.core import bulk
 from account_portal.core.errors import Gone
+from account_portal.events.types import EventType
 from account_portal.models import Event, WaitingEvent
 
 PLACED_AT_ONCE = 500
@@ -105,6 +106,17 @@ def read_after(
     several = union_all(*(select(one) for one in parts)).subquery()
     statement = select(several).order_by(several.c.position).limit(limit)
     return [Entry(*row) for row in db.execute(statement)]
+
+
+def moments_of(db: Session, kind: EventType, customer_id: str, order_number: str) -> list[datetime]:
+    """When something happened to a customer's order, as far back as events are kept."""
+    found = []
+    for table in (_TABLE, _QUEUE):
+        mine = (table.customer_id == customer_id) & (table.type == kind)
+        for at, data in db.execute(select(table.created_at, table.data).where(mine)):
+            if orjson.loads(data).get("order_number") == order_number:
+                found.append(at)
+    return found
 
 
 def position_of(db: Session, event_id: str) -> int:

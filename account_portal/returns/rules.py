@@ -282,8 +282,8 @@ def fee_of(
     return min(worth.total, share_of(worth.total, line.fee))
 
 
-def require_returnable(line: LineState, units: int) -> None:
-    """Refuse units that can't go back now.
+def require_returnable(line: LineState, units: int, name: str) -> None:
+    """Refuse units of the product of that name that can't go back now.
 
     Raises:
         ItemNotDelivered: none arrived.
@@ -300,11 +300,12 @@ def require_returnable(line: LineState, units: int) -> None:
         raise ItemNotReturnable(WORDS[code])
     if code == "window_closed":
         raise ReturnWindowClosed
-    raise QuantityNotReturnable(
-        f"{line.returnable_units} units of this item can be returned."
-        if line.returnable_units != 1
-        else "1 unit of this item can be returned."
-    )
+    if not line.returnable_units:
+        why = WORDS.get(code, "")
+        raise QuantityNotReturnable(f"{name} cannot be returned now. {why}".strip())
+    can = "1 unit" if line.returnable_units == 1 else f"{line.returnable_units} units"
+    held = " The others are in a return already." if line.held_units else ""
+    raise QuantityNotReturnable(f"{can} of {name} can be returned.{held}")
 
 
 def require_resolution(line: LineState, wanted: ReturnResolution) -> None:

@@ -13,7 +13,7 @@ from account_portal.core.db import Database
 from account_portal.core.errors import InvalidInput
 from account_portal.models import User
 from account_portal.orders import service as orders
-from account_portal.orders.schemas import CancelOrder
+from account_portal.orders.schemas import CancelOrder, ChangeDelivery
 from account_portal.personal_data import service as personal_data
 from account_portal.returns import service as returns
 from account_portal.returns.schemas import InspectReturn
@@ -76,6 +76,22 @@ def test_an_address_without_a_state_begins_no_line_with_a_comma(
     shown = screen(staff, order.order_number)
     assert "Austria" in shown
     assert ", Austria" not in shown
+
+
+def test_where_it_goes_is_all_that_its_courier_needs(
+    database: Database, owner: User, call: Any, staff: Any
+) -> None:
+    place = {"business_name": "Blue Door Ltd", "landmark": "Opposite the old mill"}
+    order = make_order(
+        database, owner, place={"country_code": "+91", "phone": "9876543210", **place}
+    )
+    assert "Delivery changed" not in screen(staff, order.order_number)
+    note = ChangeDelivery(delivery_instructions="Ring twice")
+    call(orders.change_delivery, order.order_number, note)
+    shown = screen(staff, order.order_number)
+    for told in (*place.values(), "Phone: +91 98765 43210", "Delivery instructions: Ring twice"):
+        assert told in shown
+    assert "Delivery changed by the customer" in shown[shown.rindex("History ") :]
 
 
 def test_of_a_deleted_account_the_screen_says_what_is_kept(

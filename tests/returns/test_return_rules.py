@@ -143,10 +143,10 @@ def test_which_units_can_go_back(
     state: LineState, units: int, error: type[Exception] | None
 ) -> None:
     if error is None:
-        rules.require_returnable(state, units)
+        rules.require_returnable(state, units, "Teapot")
     else:
         with pytest.raises(error):
-            rules.require_returnable(state, units)
+            rules.require_returnable(state, units, "Teapot")
 
 
 def test_units_in_a_return_are_told_of() -> None:

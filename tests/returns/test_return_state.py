@@ -365,3 +365,21 @@ def test_a_return_is_kept_when_its_dialog_is_closed(
     page.run("close_cancel")
     assert not page.is_cancelling
     assert page.shown.order_return.status == "created"
+
+
+def test_a_second_tab_says_which_item_is_in_a_return_and_shows_what_is_left(
+    database: Database, owner: User, order: Order
+) -> None:
+    stale = open_form(database, owner, order)
+    choose(stale, quantity="2")
+    other = open_form(database, owner, order)
+    choose(other, quantity="2")
+    follow(other, other.run("choose_items", {}))
+    follow(other, other.run("choose_pickup", {}))
+    other.run("send")
+    stale.run("choose_items", {})
+    name = stale.lines[0].item.product_name
+    said = f"{name} cannot be returned now. Already in a return request."
+    assert (stale.notice_text, stale.step) == (said, 1)
+    assert [line.item.returnable_quantity for line in stale.lines] == [0, 2]
+    assert not stale.lines[0].chosen

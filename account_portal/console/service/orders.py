@@ -14,6 +14,7 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.core.ids import made_at
+from account_portal.events import EventType, moments_of
 from account_portal.merchant import lists, rows
 from account_portal.merchant.claim_rows import ClaimRow, ClaimsQuery
 from account_portal.merchant.return_rows import ReturnRow
@@ -228,6 +229,10 @@ def _history(
         reason = f": {row['reason']}" if row["reason"] else ""
         what = f"{row['quantity']} × {names[row['line_id']]} cancelled{reason}"
         found.append(Happened(row["created_at"], what))
+    changed = moments_of(
+        ctx.db, EventType.ORDER_DELIVERY_CHANGED, order.customer_id, order.order_number
+    )
+    found += [Happened(at, "Delivery changed by the customer") for at in changed]
     for paid in payments:
         found.append(Happened(paid.created_at, f"Payment {paid.request_number} begun"))
         if paid.status != "pending" and (

@@ -75,7 +75,8 @@ def plan_items(order: Order, lines: Lines, items: Sequence[CreateOrderReturnItem
     for item in items:
         asked[item.sku] = asked.get(item.sku, 0) + item.quantity
     for sku, units in asked.items():
-        rules.require_returnable(known[sku][1], units)
+        line, state = known[sku]
+        rules.require_returnable(state, units, line.product_name)
     for item in items:
         rules.require_resolution(known[item.sku][1], item.resolution)
     planned: list[Planned] = []

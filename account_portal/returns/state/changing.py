@@ -66,6 +66,9 @@ class ChangeReturnState(ReturnForm, PageData, PageState):
             lines.append(as_returnable(line, item))
         self.lines = lines
 
+    async def _show_anew(self) -> None:
+        self._show(await read(self, service.get_changeable_return, self.return_id))
+
     async def _quote(self) -> ReturnQuote:
         found: ReturnQuote = await read(
             self, service.quote_change, self.number_of_order, self.return_id, self._wanted()

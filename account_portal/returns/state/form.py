@@ -9,6 +9,11 @@ from account_portal.doors.page import write
 from account_portal.evidence import service as evidence
 from account_portal.evidence.components import EvidenceOfLines
 from account_portal.evidence.schemas import AddEvidence, EvidenceFile
+from account_portal.returns.rules import (
+    ItemNotDelivered,
+    ItemNotReturnable,
+    QuantityNotReturnable,
+)
 from account_portal.returns.schemas import REASON_CODES, CreateOrderReturnItem, ReturnQuote
 from account_portal.returns.state.drafts import (
     OTHER_REASON,
@@ -39,9 +44,21 @@ class ReturnForm(EvidenceOfLines, mixin=True):
         """What would come back for what is chosen."""
         raise NotImplementedError
 
+    async def _show_anew(self) -> None:
+        """The lines as they can go back now."""
+        raise NotImplementedError
+
+    async def _quote_now(self) -> ReturnQuote:
+        """The same; where units are refused, the lines are shown as they can go back now."""
+        try:
+            return await self._quote()
+        except (ItemNotDelivered, ItemNotReturnable, QuantityNotReturnable):
+            await self._show_anew()
+            raise
+
     async def _show_quote(self) -> None:
         try:
-            self.quote = await self._quote()
+            self.quote = await self._quote_now()
         except (Conflict, Unprocessable) as error:
             # Something else happened to the order meanwhile.
             self._say(error.message, "danger")
@@ -55,7 +72,7 @@ class ReturnForm(EvidenceOfLines, mixin=True):
         """
         self._take_comments(form)
         self.errors = missing(self.lines)
-        return not self.errors and await self._has_evidence(self._quote())
+        return not self.errors and await self._has_evidence(self._quote_now())
 
     def _said(self) -> dict[str, Any]:
         """What is sent of the lines: the items, and the preview that was seen of them."""

@@ -99,6 +99,9 @@ class RequestReturnState(ReturnForm, AddressDraft, PageData, PageState):
             lines.append(as_returnable(kept.get(item.sku, new), item))
         self.lines, self.can_return = lines, bool(open_skus)
 
+    async def _show_anew(self) -> None:
+        self._show_lines(await read(self, service.list_returnable_items, self.order_number))
+
     async def _show_addresses(self, number: str) -> None:
         page = await read(self, orders.get_order_page, number)
         order, self.withdraw_link = page.order, page.withdraw_link
