@@ -133,6 +133,8 @@ def test_money_goes_back_and_the_goods_stay(call: Call, database: Database, owne
     made = open_claim(call, order, claim_item(quantity=1))
     done = accept(call, made, answer="Sorry!")
     assert (done.status, done.resolution, done.answer) == ("accepted", "refund", "Sorry!")
+    [noted] = call(orders.shown_refunds, order.order_number)
+    assert noted.refund_remarks == f"Report {done.claim_number}", "as its page calls it"
     assert done.agreed_amount == done.amount == Decimal("66.67")
     assert [one.refund_amount for one in done.refund] == [Decimal("66.67")]
     assert (claimable(call, order), returnable(call, order)) == ([2, 2], [2, 2])

@@ -94,6 +94,15 @@ def test_where_it_goes_is_all_that_its_courier_needs(
     assert "Delivery changed by the customer" in shown[shown.rindex("History ") :]
 
 
+def test_a_parcel_that_was_sent_again_names_the_one_in_its_place(
+    database: Database, owner: User, call: Any, staff: Any
+) -> None:
+    parcel = {"status": "lost", "reference_number": "P-1"}
+    order = make_order(database, owner, parcels=[parcel])
+    made = call(orders.resend_shipment, "P-1", actor=SHOP)
+    assert f"In its place: {made}" in screen(staff, order.order_number)
+
+
 def test_of_a_deleted_account_the_screen_says_what_is_kept(
     database: Database, owner: User, call: Any, staff: Any
 ) -> None:

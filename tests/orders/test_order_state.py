@@ -239,6 +239,19 @@ def test_a_parcel_that_was_sent_again_says_which_one_came_of_it(
     assert notes == {"Parcel 1 of 2": "In its place: parcel 2 of 2", "Parcel 2 of 2": ""}
 
 
+def test_a_lost_parcel_that_was_sent_again_still_reads_as_lost(
+    database: Database, owner: User, call: Any
+) -> None:
+    """Cancelled would read as if its customer had called it off."""
+    order = make_order(database, owner, parcels=[{"status": "shipped", "reference_number": "P-1"}])
+    call(service.move_shipment, "P-1", ShipmentStatus.LOST, actor=SHOP)
+    call(service.resend_shipment, "P-1", actor=SHOP)
+    shown = {
+        one.label: one for one in open_order(database, owner, order.order_number).shown.parcels
+    }
+    assert [shown[f"Parcel {place} of 2"].was_lost for place in (1, 2)] == [True, False]
+
+
 def test_payments_that_failed_show_when_they_were_tried(database: Database, owner: User) -> None:
     order = make_order(database, owner, payments=[{"payment_status": "failed"}, {}])
     shown = open_order(database, owner, order.order_number).shown

@@ -38,7 +38,7 @@ def _parcel(parcel: Any) -> rx.Component:
     return ui.stack(
         ui.row(
             ui.text("Parcel ", rx.el.bdi(parcel.reference_number)),
-            ui.status_badge("shipment", parcel.status),
+            ui.status_badge("shipment", rx.cond(parcel.was_lost, "lost", parcel.status)),
             rx.cond(
                 parcel.tracking_url,
                 ui.outside_link("Follow it", href=parcel.tracking_url.to(str)),

@@ -44,10 +44,12 @@ def _one(one: Any) -> rx.Component:
                         ui.text(
                             "It is carried out, but not for ",
                             rx.el.bdi(one.not_carried_out.join(", ")),
-                            ". What was not sent is cancelled, what arrived goes back.",
+                            ". Anything else that was not sent is cancelled, anything that was "
+                            "sent goes back.",
                         ),
                         ui.text(
-                            "It is carried out: what was not sent is cancelled, the rest goes back."
+                            "It is carried out: anything that was not sent is cancelled, anything "
+                            "that was sent goes back."
                         ),
                     ),
                     rx.cond(one.answer, says),

@@ -126,7 +126,7 @@ def shown_refunds(
         view = _view(ctx, row, began)
         found.append(
             ShownRefund(
-                **view.model_dump(),
+                **view.model_dump() | {"refund_remarks": _remarks(row)},
                 stage=_stage(row, has_successor=has_successor),
                 created_at=began,
                 way=rules.refund_way(dict(row), paid_by),
@@ -135,6 +135,14 @@ def shown_refunds(
             )
         )
     return found
+
+
+def _remarks(row: RowMapping) -> str | None:
+    """What is noted of a refund, in the words of pages: a claim is a report to its customer."""
+    words: str | None = row["refund_remarks"]
+    if words and row["claim_id"] and words.startswith("Claim "):
+        return "Report " + words.removeprefix("Claim ")
+    return words
 
 
 def way_back(ctx: Context, order_id: str) -> str:

@@ -144,7 +144,7 @@ def _parcel(parcel: Any) -> rx.Component:
         ui.stack(
             ui.row(
                 ui.heading(parcel.label, level=3),
-                ui.status_badge("shipment", parcel.status),
+                ui.status_badge("shipment", rx.cond(parcel.was_lost, "lost", parcel.status)),
                 justify="between",
             ),
             parcel_arrival(parcel),
