@@ -115,7 +115,7 @@ def local_path(wanted: str | None) -> str:
         not wanted
         or len(wanted) > 2000
         or not wanted.startswith("/")
-        or parts[0].lower() == "api"
+        or re.match("/api(/|$)", unquote(path), re.IGNORECASE)
         or "" in parts[:-1]
         or not {".", ".."}.isdisjoint(parts)
         or _UNSAFE.search(wanted)

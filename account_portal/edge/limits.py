@@ -3,6 +3,7 @@
 import math
 import re
 
+from account_portal.core.errors import PayloadTooLarge
 from account_portal.edge.asgi import ASGIApp, Message, Receive, Scope, Send, header
 from account_portal.edge.envelope import send_failure
 
@@ -16,8 +17,8 @@ STREAMED = re.compile(r"/api/v1/[^/]+/merchant/records")
 _CLOSE = [(b"connection", b"close")]  # the rest of the body is not read
 
 
-class BodyTooLarge(Exception):
-    """More bytes arrived than are allowed."""
+class BodyTooLarge(PayloadTooLarge):
+    """More bytes arrived than are allowed; for whoever reads them, an answer like another."""
 
 
 class BodyLimit:

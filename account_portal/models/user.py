@@ -40,7 +40,7 @@ class User(Identified, Stamped, table=True):
     former_contacts: list[str] = Field(
         default_factory=list,
         sa_type=JsonType,
-        description="E-mail addresses and phones that the shop replaced: they open no order.",
+        description="E-mail addresses and phones that were replaced: they open no order.",
     )
     email: str | None = Field(default=None, max_length=254, description="Lower case.")
     is_email_verified: bool = False

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from account_portal.core.db import Database
+from account_portal.core.errors import PortalError
 from account_portal.core.request_id import request_id
 from account_portal.core.settings import Settings
 from account_portal.edge.asgi import ASGIApp
@@ -337,6 +338,21 @@ class TestBodyLimit:
                     await Echo(400)(scope, receive, send)
 
         assert call(BodyLimit(Hides(), largest=10), "/x", chunks=[b"x" * 11]).status == 413
+
+    def test_whoever_reads_the_body_is_told_of_a_refusal_not_of_a_fault(self) -> None:
+        """So that no alarm rings for what a stranger sends in pieces."""
+        told: list[BaseException] = []
+
+        class Tells(ReadsAll):
+            async def __call__(self, scope, receive, send):  # type: ignore[no-untyped-def]
+                try:
+                    await super().__call__(scope, receive, send)
+                except PortalError as error:
+                    told.append(error)
+                    raise
+
+        assert call(BodyLimit(Tells(), largest=10), "/x", chunks=[b"x" * 11]).status == 413
+        assert [type(one).status for one in told] == [413]
 
 
 class TestPageUploads:

@@ -10,7 +10,7 @@ from account_portal.models import Order, User
 from tests.conftest import Api
 from tests.factories.records import bring_in, rows, write
 from tests.factories.records import order as order_record
-from tests.guests.test_whose_order import NEW, OLD, POSTCODE, opened, sent_to
+from tests.guests.test_whose_order import NEW, OLD, POSTCODE, change_email, opened, sent_to
 
 OTHER = "other@example.com"
 
@@ -75,10 +75,11 @@ def test_the_shop_may_take_it_back(
     assert sent_to(acting, database, placed, OLD) == [("email", OLD)]
 
 
+@pytest.mark.parametrize("first", ["+491711234567", "+49 171 1234567", "+49-171-1234567"])
 def test_a_phone_that_was_replaced_gets_no_code(
-    database: Database, acting: Any, tmp_path: Path, clock: Any
+    database: Database, acting: Any, tmp_path: Path, clock: Any, first: str
 ) -> None:
-    first, second = "+491711234567", "+491717654321"
+    second = "+491717654321"
     order = order_record(
         customer_id="C-1", customer_email=None, customer_phone=first, billing_address=ADDRESS
     )
@@ -89,3 +90,16 @@ def test_a_phone_that_was_replaced_gets_no_code(
     shop_says(database, tmp_path, {"type": "customer", "external_id": "C-1", **phone})
     clock.advance(minutes=1)
     assert sent_to(acting, database, placed, POSTCODE) == [("sms", second)]
+
+
+def test_what_the_customer_gave_up_stays_closed_whatever_the_shop_says_later(
+    api: Api, database: Database, acting: Any, placed: Order, tmp_path: Path
+) -> None:
+    [user] = rows(database, User)
+    change_email(api, database, user)  # to NEW
+    for said in (NEW, OTHER):  # the shop catches up, then says something else
+        shop_says(database, tmp_path, is_now(said))
+    [user] = rows(database, User)
+    assert (user.email, user.is_email_verified) == (OTHER, False)
+    assert sent_to(acting, database, placed, OLD) == []
+    assert sent_to(acting, database, placed, POSTCODE) == [("email", OTHER)]

@@ -1,6 +1,13 @@
 """What may be a contact, a password, a place to go; and the errors sign-in has of its own."""
 
-from account_portal.auth.rules.contacts import Channel, Contact, channel_for, masked, parse_contact
+from account_portal.auth.rules.contacts import (
+    Channel,
+    Contact,
+    channel_for,
+    former_contacts,
+    masked,
+    parse_contact,
+)
 from account_portal.auth.rules.devices import Agent, describe_agent
 from account_portal.auth.rules.errors import (
     AccountIsDeactivated,
@@ -66,6 +73,7 @@ __all__ = [
     "WeakPassword",
     "channel_for",
     "describe_agent",
+    "former_contacts",
     "masked",
     "parse_contact",
     "require_good_password",

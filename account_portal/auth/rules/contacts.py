@@ -1,6 +1,7 @@
 """Contacts: an e-mail address, or a phone number with its dialling prefix."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,6 +60,23 @@ class Contact:
             return cls(email=key)
         country_code, _, phone = key.partition(" ")
         return cls(country_code=country_code, phone=phone)
+
+
+MOST_FORMER = 100
+"""Contacts that are remembered of an account, the latest ones."""
+
+
+def former_contacts(former: Iterable[str], before: Iterable[str], now: Iterable[str]) -> list[str]:
+    """Addresses of contacts that an account had and has no more, the latest last.
+
+    Args:
+        former: those that are known as such.
+        before: of the contacts before a change.
+        now: of those after it.
+    """
+    present = set(now)
+    found = [one for one in dict.fromkeys([*former, *before]) if one not in present]
+    return found[-MOST_FORMER:]
 
 
 def parse_contact(text: str) -> Contact:

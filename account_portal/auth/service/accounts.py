@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from account_portal.auth import schemas
-from account_portal.auth.rules import Contact, EmailTaken, PhoneTaken
+from account_portal.auth.rules import Contact, EmailTaken, PhoneTaken, former_contacts
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, NotFound
 from account_portal.core.ids import new_id
@@ -116,7 +116,12 @@ def flush_contacts(ctx: Context) -> None:
 
 def set_contact(ctx: Context, user: User, contact: Contact) -> None:
     """Give a user a contact that was just confirmed."""
-    changed = contact != contact_of(user, contact.field)
+    before = contact_of(user, contact.field)
+    changed = contact != before
+    if changed:
+        # An order goes on naming the one that it was placed with.
+        gone = [before.address] if before else []
+        user.former_contacts = former_contacts(user.former_contacts, gone, [contact.address])
     if contact.email is not None:
         changed = changed or not user.is_email_verified
         user.email, user.is_email_verified = contact.email, True

@@ -31,14 +31,14 @@ def contacts_of(row: Any) -> list[tuple[str, str]]:
     customer may have replaced since; what the shop has replaced counts no more. Nobody of the
     delivery address is meant: it may be a gift.
     """
-    former = row.former_contacts or ()
+    former = _former(row)
     has_email = bool(row.user_email and row.is_email_verified)
     has_phone = bool(row.user_phone and row.is_phone_verified)
     ranked = (
         ("email", row.user_email, has_email),
         ("phone", row.user_phone, has_phone),
-        ("email", row.customer_email, not has_email and row.customer_email not in former),
-        ("phone", row.customer_phone, not has_phone and row.customer_phone not in former),
+        ("email", row.customer_email, not has_email and _alike(row.customer_email) not in former),
+        ("phone", row.customer_phone, not has_phone and _alike(row.customer_phone) not in former),
         ("email", row.user_email, not has_email),
         ("phone", row.user_phone, not has_phone),
     )
@@ -49,6 +49,18 @@ def contacts_of(row: Any) -> list[tuple[str, str]]:
     ]
 
 
+def _former(row: Any) -> set[str]:
+    """Contacts that were replaced since; what is the account's again counts again."""
+    return {_alike(to) for to in row.former_contacts or ()}
+
+
+def _alike(contact: str | None) -> str:
+    """A contact whichever way it was written: shops write phones with gaps and dashes."""
+    if not contact or "@" in contact:
+        return (contact or "").strip().lower()
+    return "".join(sign for sign in contact if sign.isdigit())
+
+
 def emails_of(row: Any) -> list[str]:
     """E-mail addresses that an order is known by: once the account has proven one, that alone.
 
@@ -56,7 +68,7 @@ def emails_of(row: Any) -> list[str]:
     """
     emails = [to for field, to in contacts_of(row) if field == "email"]
     billing = row.billing_email
-    is_over = (row.user_email and row.is_email_verified) or billing in (row.former_contacts or ())
+    is_over = (row.user_email and row.is_email_verified) or _alike(billing) in _former(row)
     return emails if is_over or not billing else [*emails, billing]
 
 

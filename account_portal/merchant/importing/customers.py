@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from account_portal.auth.rules import former_contacts
 from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.address_books import Book, save_addresses
@@ -45,9 +46,6 @@ _KNOWN = (
     "password_hash",
     "is_unproven",
 )
-
-
-_FORMER = 20  # contacts that are remembered of one customer
 
 
 @dataclass(slots=True)
@@ -255,15 +253,13 @@ def _values(record: CustomerRecord, user: Row, phones: "_Phones", known: Known) 
 
 
 def _former_contacts(user: Row, values: Row) -> list[str]:
-    """Contacts that the shop replaced, with those that it replaces now; the latest last."""
+    """Contacts that were replaced, with those that the shop replaces now."""
 
     def contacts(row: Row) -> list[str]:
         phone = f"{row['country_code']}{row['phone']}" if row["phone"] else None
         return [one for one in (row["email"], phone) if one]
 
-    now = contacts({**user, **values})
-    former = [*user["former_contacts"], *contacts(user)]
-    return [one for one in dict.fromkeys(former) if one not in now][-_FORMER:]
+    return former_contacts(user["former_contacts"], contacts(user), contacts({**user, **values}))
 
 
 class _Phones:
