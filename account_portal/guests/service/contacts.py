@@ -28,8 +28,8 @@ def contacts_of(row: Any) -> list[tuple[str, str]]:
     """Contacts of an order's customer that codes go to, each an `email` or `phone`, best first.
 
     One that the account has proven takes the place of what the order was placed with, which the
-    customer may have replaced since; what the shop has replaced counts no more. Nobody of the
-    delivery address is meant: it may be a gift.
+    customer may have replaced since; what was replaced counts no more. Nobody of the delivery
+    address is meant: it may be a gift.
     """
     former = _former(row)
     has_email = bool(row.user_email and row.is_email_verified)
