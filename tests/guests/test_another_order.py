@@ -4,11 +4,15 @@ from typing import Any
 
 import pytest
 
+from account_portal.auth import service as auth
+from account_portal.context import Caller, enter
 from account_portal.core.db import Database
+from account_portal.guests import service
 from account_portal.guests.state import FoundOrderState
 from account_portal.models import Claim, Evidence, Order, OrderReturn, User
 from account_portal.routes import ANOTHER_FOUND
 from account_portal.security.cookies import order_cookie_name
+from tests.factories.auth import make_page_session
 from tests.factories.evidence import page_file
 from tests.factories.orders import make_order
 from tests.factories.records import rows
@@ -119,3 +123,26 @@ def test_signing_out_closes_what_the_browser_found(
     gone = [one for one in answer.headers.get_list("set-cookie") if "Max-Age=0" in one]
     assert any(one.startswith(f"{order_cookie_name()}=") for one in gone)
     assert api.get("/found-order", token=key).status_code == 401
+
+
+def test_signing_out_from_elsewhere_closes_it_too(
+    database: Database, acting: Any, owner: User, clock: Any
+) -> None:
+    """A frame of a storefront, or another device, ends the session of the page's cookie."""
+    order = make_order(database, owner, customer_email="owner@example.com")
+    key, cookie = opened(acting, database, order), "a secret"
+    make_page_session(database, owner, clock.now, cookie)
+    clock.advance(minutes=1)
+
+    def is_open(key: str) -> bool:
+        beside = Caller(order_proof=key, cookie=cookie)
+        with enter(beside, writes=False, database=database) as ctx:
+            return service.found_order_number(ctx) == order.order_number
+
+    assert is_open(key)
+    with enter(Caller(cookie=cookie), writes=True, database=database) as ctx:
+        auth.end_page_session(ctx)
+    assert not is_open(key)
+    # Found again since, beside the cookie that is still there.
+    clock.advance(minutes=1)
+    assert is_open(opened(acting, database, order))

@@ -21,7 +21,7 @@ from account_portal.evidence import service as evidence
 from account_portal.evidence.schemas import AddEvidence, EvidenceFile
 from account_portal.guests import schemas
 from account_portal.guests.service.contacts import still_proven
-from account_portal.models import Order, OtpChallenge, User
+from account_portal.models import Order, OtpChallenge, User, UserSession
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import (
     CancelChoice,
@@ -40,7 +40,7 @@ from account_portal.returns.schemas import (
     ReturnQuote,
     SavedPickupAddress,
 )
-from account_portal.security import otp
+from account_portal.security import otp, tokens
 from account_portal.states import RefundMode, ReturnResolution
 
 LIFE = timedelta(hours=1)
@@ -85,8 +85,8 @@ def _opened(ctx: Context) -> tuple[OtpChallenge, Any]:
     What writes waits for whoever leaves the order, or they for this.
 
     Raises:
-        OrderNotOpen: no such key, it is over, its contact is not the customer's any more, or the
-            order is somebody else's by now.
+        OrderNotOpen: no such key, it is over, its contact is not the customer's any more, the
+            order is somebody else's by now, or its browser was signed out since.
     """
     key = ctx.caller.bearer or ctx.caller.order_proof or ""
     try:
@@ -94,7 +94,7 @@ def _opened(ctx: Context) -> tuple[OtpChallenge, Any]:
         otp.require_open(found, ctx.now)
     except (otp.OtpNotFound, otp.OtpExpired):
         raise OrderNotOpen from None
-    if found.action != SEE_ORDER:
+    if found.action != SEE_ORDER or _is_signed_out(ctx, found.created_at):
         raise OrderNotOpen
     customer_id, _, rest = found.contact.partition(" ")
     order_id, _, sent_to = rest.partition(" ")
@@ -103,6 +103,20 @@ def _opened(ctx: Context) -> tuple[OtpChallenge, Any]:
     if order is None:
         raise OrderNotOpen
     return found, order
+
+
+def _is_signed_out(ctx: Context, since: datetime) -> bool:
+    """Whether the session of the caller's browser was ended since, from wherever.
+
+    A storefront's frame signs its browser's pages out, but cannot take their cookies away.
+    """
+    if ctx.caller.cookie is None:
+        return False
+    ended = select(col(UserSession.id)).where(
+        col(UserSession.cookie_hash) == tokens.digest(ctx.caller.cookie),
+        col(UserSession.revoked_at) >= since,
+    )
+    return ctx.db.execute(ended).scalar() is not None
 
 
 def repeats_of(ctx: Context) -> tuple[str, str]:
