@@ -110,14 +110,14 @@ def local_path(wanted: str | None) -> str:
     path is reached than the one that is read here.
     """
     path = re.split("[?#]", wanted or "", maxsplit=1)[0]
-    parts = [unquote(part) for part in path.split("/")[1:]]
+    read = unquote(path)
     if (
         not wanted
         or len(wanted) > 2000
         or not wanted.startswith("/")
-        or re.match("/api(/|$)", unquote(path), re.IGNORECASE)
-        or "" in parts[:-1]
-        or not {".", ".."}.isdisjoint(parts)
+        or re.match(r"[/\\]+api([/\\]|$)", read, re.IGNORECASE)
+        or "//" in path
+        or not {".", ".."}.isdisjoint(re.split(r"[/\\]", read))
         or _UNSAFE.search(wanted)
         or not wanted.isascii()
     ):

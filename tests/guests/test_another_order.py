@@ -16,6 +16,7 @@ from tests.factories.auth import make_page_session
 from tests.factories.evidence import page_file
 from tests.factories.orders import make_order
 from tests.factories.records import rows
+from tests.factories.users import PASSWORD
 from tests.guests.test_find_order import opened
 from tests.guests.test_guests_state import tab_with
 from tests.page_states import Tab
@@ -123,6 +124,21 @@ def test_signing_out_closes_what_the_browser_found(
     gone = [one for one in answer.headers.get_list("set-cookie") if "Max-Age=0" in one]
     assert any(one.startswith(f"{order_cookie_name()}=") for one in gone)
     assert api.get("/found-order", token=key).status_code == 401
+
+
+def test_signing_in_leaves_no_order_of_somebody_else_behind(
+    api: Any, database: Database, acting: Any, owner: User, stranger: User
+) -> None:
+    """What was found in a browser is not shown to who signs in there next."""
+    order = make_order(database, owner, customer_email="owner@example.com")
+    key = opened(acting, database, order)
+    said = {"contact": stranger.email, "password": PASSWORD}
+    cookies = {"Cookie": f"{order_cookie_name()}={key}", "Sec-Fetch-Site": "same-origin"}
+    answer = api.client.post(
+        "/api/session/login", data=said, headers=cookies, follow_redirects=False
+    )
+    gone = [one for one in answer.headers.get_list("set-cookie") if "Max-Age=0" in one]
+    assert any(one.startswith(f"{order_cookie_name()}=") for one in gone), answer.headers
 
 
 def test_signing_out_from_elsewhere_closes_it_too(

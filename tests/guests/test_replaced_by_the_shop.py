@@ -75,7 +75,16 @@ def test_the_shop_may_take_it_back(
     assert sent_to(acting, database, placed, OLD) == [("email", OLD)]
 
 
-@pytest.mark.parametrize("first", ["+491711234567", "+49 171 1234567", "+49-171-1234567"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "+491711234567",
+        "+49 171 1234567",
+        "+49-171-1234567",
+        "+49 (0)171 1234567",
+        "+49 171 1234567 ext. 5",
+    ],
+)
 def test_a_phone_that_was_replaced_gets_no_code(
     database: Database, acting: Any, tmp_path: Path, clock: Any, first: str
 ) -> None:

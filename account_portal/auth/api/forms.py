@@ -64,6 +64,9 @@ def _signed_in(ctx: Context, form: Fields, secret: str) -> FormResult:
             device_cookie_name(): CookieToSet(service.device_of(ctx, secret), _DEVICE_SECONDS),
             code_cookie_name(): None,
             second_proof_cookie_name(): None,
+            # Who signs in may be another than who found an order in this browser.
+            order_cookie_name(): None,
+            find_cookie_name(): None,
         },
         content={"customer": service.customer_of(ctx, secret)},
     )

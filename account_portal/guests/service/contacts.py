@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+import phonenumbers
+from phonenumbers import NumberParseException, national_significant_number
 from sqlalchemy import exists, select
 from sqlmodel import col
 
 from account_portal.auth.service.limits import personal
 from account_portal.context import Context
+from account_portal.core.text import plain
 from account_portal.models import Order, OtpChallenge, User
 from account_portal.security import otp
 
@@ -55,10 +58,15 @@ def _former(row: Any) -> set[str]:
 
 
 def _alike(contact: str | None) -> str:
-    """A contact whichever way it was written: shops write phones with gaps and dashes."""
+    """A contact whichever way it was written, as imports read phones of shops."""
     if not contact or "@" in contact:
         return (contact or "").strip().lower()
-    return "".join(sign for sign in contact if sign.isdigit())
+    written = plain(contact)
+    try:
+        number = phonenumbers.parse(written)
+    except NumberParseException:
+        return "".join(sign for sign in written if sign.isdigit())
+    return f"{number.country_code}{national_significant_number(number)}"
 
 
 def emails_of(row: Any) -> list[str]:
