@@ -1,11 +1,13 @@
 """A contact that the shop replaced opens no order, however it is asked for."""
 
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from account_portal.core.db import Database
+from account_portal.merchant.importing import customers
 from account_portal.models import Order, User
 from tests.conftest import Api
 from tests.factories.records import bring_in, rows, write
@@ -99,6 +101,33 @@ def test_a_phone_that_was_replaced_gets_no_code(
     shop_says(database, tmp_path, {"type": "customer", "external_id": "C-1", **phone})
     clock.advance(minutes=1)
     assert sent_to(acting, database, placed, POSTCODE) == [("sms", second)]
+
+
+def test_what_the_shop_says_is_not_proven_by_what_is_proven_meanwhile(
+    api: Api,
+    database: Database,
+    placed: Order,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The customer proves an address between the reading and the writing of an import."""
+    [user] = rows(database, User)
+    compared, proving = customers.difference, []
+
+    def and_meanwhile(there: Any, wanted: Any) -> Any:
+        found = compared(there, wanted)
+        if not proving:
+            proving.append(Thread(target=change_email, args=(api, database, user)))
+            proving[0].start()
+            # On SQLite it waits for the import: there is one writer.
+            proving[0].join(2)
+        return found
+
+    monkeypatch.setattr(customers, "difference", and_meanwhile)
+    shop_says(database, tmp_path, is_now(OTHER))
+    proving[0].join()
+    [after] = rows(database, User)
+    assert (after.email, after.is_email_verified) in {(OTHER, False), (NEW, True)}
 
 
 def test_what_the_customer_gave_up_stays_closed_whatever_the_shop_says_later(

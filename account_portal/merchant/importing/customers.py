@@ -159,6 +159,12 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
                 continue
             values["former_contacts"] = _former_contacts(user, values)
             changed = difference(user, values)
+            # Written with its contact, whatever was read: another may be proven at this moment.
+            changed |= {
+                proven: values[proven]
+                for name, proven in (("email", "is_email_verified"), ("phone", "is_phone_verified"))
+                if name in changed
+            }
             if changed:
                 user.update(changed)
                 if user["id"] not in {row["id"] for row in new}:
