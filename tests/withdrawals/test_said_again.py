@@ -112,7 +112,7 @@ def test_the_number_is_read_as_by_find_my_order(
     number = typed.format(placed.order_number.lower())
     assert number.strip() != placed.order_number
     with acting(owner, writes=False) as ctx:
-        assert service.covered_lines(ctx, number)
+        assert service.open_order(ctx, number)
     key = key_of(acting, database, placed)
     for receipt in (state(acting, number, owner), state_with_key(database, key, number, name="A")):
         [row] = rows(database, Withdrawal, reference=receipt.reference)

@@ -81,6 +81,17 @@ def named_by_shop(ctx: Context, customer: str) -> str:
     return str(found)
 
 
+def lock_named_by_shop(ctx: Context, customer: str) -> User:
+    """The same as the user, locked until the commit.
+
+    Raises:
+        As `named_by_shop`.
+    """
+    found = select(User).where(col(User.id) == named_by_shop(ctx, customer)).with_for_update()
+    user: User = ctx.db.execute(found).scalar_one()
+    return user
+
+
 def create_user(ctx: Context, values: Mapping[str, Any]) -> User:
     """A new account, with the opt-ins everybody begins with.
 

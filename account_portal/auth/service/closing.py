@@ -6,7 +6,7 @@ from sqlalchemy import exists, select
 from sqlmodel import col
 
 from account_portal.auth.rules import AccountIsDeleted, AccountIsOpen
-from account_portal.auth.service.accounts import named_by_shop
+from account_portal.auth.service.accounts import lock_named_by_shop, named_by_shop
 from account_portal.auth.service.fresh_proof import require_fresh_proof
 from account_portal.auth.service.guessing import distrust_devices
 from account_portal.auth.service.sessions import end_sessions_of
@@ -48,8 +48,7 @@ def reactivate_customer(ctx: Context, customer: str) -> None:
         AccountIsDeleted: it was deleted, and nothing of it is left to be opened.
         AccountIsOpen: it is not closed.
     """
-    found = select(User).where(col(User.id) == named_by_shop(ctx, customer)).with_for_update()
-    user = ctx.db.execute(found).scalar_one()
+    user = lock_named_by_shop(ctx, customer)
     # Asked once the row is locked: a deletion locks it too, and closes the account first.
     if ctx.db.get(DeletedAccount, user.customer_id) is not None:
         raise AccountIsDeleted

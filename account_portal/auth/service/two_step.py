@@ -13,7 +13,7 @@ from account_portal.auth.rules.two_step import (
     TwoStepIsRequired,
     TwoStepNeedsWays,
 )
-from account_portal.auth.service.accounts import asks_for_two, named_by_shop
+from account_portal.auth.service.accounts import asks_for_two, lock_named_by_shop, named_by_shop
 from account_portal.auth.service.fresh_proof import require_fresh_proof
 from account_portal.auth.service.guessing import distrust_devices, forget_devices
 from account_portal.auth.service.proving import drop_passkeys
@@ -105,8 +105,7 @@ def turn_two_step_off_for(ctx: Context, customer: str) -> None:
         NotFound: nobody is named so.
         TwoStepIsOff: it is not on.
     """
-    found = select(User).where(col(User.id) == named_by_shop(ctx, customer)).with_for_update()
-    user = ctx.db.execute(found).scalar_one()
+    user = lock_named_by_shop(ctx, customer)
     if not asks_for_two(ctx, user):
         raise TwoStepIsOff
     _turn_off(ctx, user, by_shop=True)

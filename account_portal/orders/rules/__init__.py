@@ -78,7 +78,6 @@ from account_portal.orders.rules.money import (
 from account_portal.orders.rules.parcels import (
     DELIVERED,
     FINAL,
-    IN_ITS_PLACE,
     IS_HERE,
     NEVER_CAME,
     NOT_PACKED,
@@ -147,7 +146,6 @@ __all__ = [
     "ENDED",
     "FINAL",
     "GROUPS",
-    "IN_ITS_PLACE",
     "IS_HERE",
     "LIVING_CLAIMS",
     "NEVER_CAME",

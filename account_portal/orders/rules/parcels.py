@@ -21,8 +21,6 @@ def may_download(status: str, payment_status: str) -> bool:
 
 NEVER_CAME = frozenset({ShipmentStatus.LOST, ShipmentStatus.RETURN_TO_ORIGIN})
 """Parcels whose goods can be sent again, or their money be given back."""
-IN_ITS_PLACE = "In its place: "
-"""Begins the reason for which a parcel was closed that was sent again; its successor follows."""
 
 NOT_PACKED = frozenset(
     {

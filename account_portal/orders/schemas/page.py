@@ -59,7 +59,9 @@ class Parcel(OrderShipment):
     arrival: Arrival | None
     label: str = Field(description="Such as Parcel 1 of 2.")
     note: str = Field(description="Why it was cancelled; may be empty.")
-    was_lost: bool = Field(description="It got lost, and another one was sent in its place.")
+    was_lost: bool = Field(
+        description="It got lost before it was closed, as when it is sent again."
+    )
     can_claim: bool = Field(description="One can report that it did not arrive.")
 
 

@@ -51,7 +51,7 @@ def resend_shipment(ctx: Context, reference_number: str) -> str:
     number = add_shipment(
         ctx, order, {line_id: lines[line_id].take(*units) for line_id, units in wanted.items()}
     )
-    shipment.cancellation_reason = rules.IN_ITS_PLACE + number
+    shipment.cancellation_reason = f"In its place: {number}"
     refresh_orders(ctx.db, [order.id], ctx.now)
     return number
 

@@ -245,7 +245,6 @@ def _parcels(ctx: Context, order: OrderDetail, order_id: str) -> list[Parcel]:
             label=labels[shipment.reference_number],
             note=_note(shipment, labels),
             was_lost=shipment.status is ShipmentStatus.CANCELLED
-            and (shipment.cancellation_reason or "").startswith(rules.IN_ITS_PLACE)
             and (shipment.reference_number, ShipmentStatus.LOST)
             in {(one.reference_number, one.status) for one in events},
             can_claim=shipment.reference_number in can_claim,

@@ -79,7 +79,7 @@ class RequestReturnState(ReturnForm, AddressDraft, PageData, PageState):
         if self._made or not self._repeat:
             self._begin()
         self._show_lines(found)
-        await self._show_addresses(number)
+        await self._show_order(number)
         wanted = dict(self.router.url.query_parameters).get("step", "1")
         self.step = min(int(wanted) if wanted in ("2", "3") else 1, self._reached)
         if self.step == 3:
@@ -102,7 +102,7 @@ class RequestReturnState(ReturnForm, AddressDraft, PageData, PageState):
     async def _show_anew(self) -> None:
         self._show_lines(await read(self, service.list_returnable_items, self.order_number))
 
-    async def _show_addresses(self, number: str) -> None:
+    async def _show_order(self, number: str) -> None:
         page = await read(self, orders.get_order_page, number)
         order, self.withdraw_link = page.order, page.withdraw_link
         book = await read(

@@ -106,17 +106,13 @@ class _Visit:
             return {}
         return found
 
-    async def opened(self, order: str) -> tuple[str, list[CoveredLine]]:
-        """Page and lines of an order open to the caller; none while the database is away."""
-
-        def look(ctx: Context) -> tuple[str, list[CoveredLine]]:
-            return service.page_of(ctx, order.strip()), service.covered_lines(ctx, order.strip())
-
+    async def opened(self, order: str) -> service.OpenedOrder:
+        """The order, if it is open to the caller; no page, no lines while the database is away."""
         try:
-            found: tuple[str, list[CoveredLine]] = await self.run(look, writes=False)
+            found = await self.run(lambda ctx: service.open_order(ctx, order.strip()), writes=False)
         except GatewayUnavailable:
-            return "", []
-        return found
+            found = None
+        return found or service.OpenedOrder("", [])
 
 
 @pages.get("")
@@ -126,7 +122,7 @@ async def ask(request: Request, lang: str = "", order: str = "") -> Response:
     said = {"order": order[:200]}
     if request.headers.get("sec-fetch-dest", "document") == "document":  # in no frame
         said |= await visit.own_words()
-    return _statement(visit, said, *await visit.opened(order), faults={})
+    return _statement(visit, said, await visit.opened(order), {})
 
 
 @pages.post("")
@@ -135,11 +131,11 @@ async def check(request: Request) -> Response:
     visit, said, problem = await _read(request)
     if problem is not None:
         return problem
-    page, lines = await visit.opened(said.get("order", ""))
+    opened = await visit.opened(said.get("order", ""))
     faults = _faults(visit, said)
     if faults or said.get("step") == "change":
-        return _statement(visit, said, page, lines, faults=faults)
-    return _confirmation(visit, said, lines)
+        return _statement(visit, said, opened, faults)
+    return _confirmation(visit, said, opened.lines)
 
 
 @pages.post("/confirm")
@@ -149,7 +145,7 @@ async def confirm(request: Request) -> Response:
     if problem is not None:
         return problem
     if faults := _faults(visit, said):
-        return _statement(visit, said, *await visit.opened(said.get("order", "")), faults=faults)
+        return _statement(visit, said, await visit.opened(said.get("order", "")), faults)
     data = _data(visit, said)
     try:
         receipt = await visit.run(lambda ctx: service.state_withdrawal(ctx, data), writes=True)
@@ -161,8 +157,7 @@ async def confirm(request: Request) -> Response:
     except GatewayUnavailable:
         # What was typed stays, and its button: it may be the last hour.
         return _confirmation(visit, said, [], is_unavailable=True)
-    page, _ = await visit.opened(data.order)
-    return _received(visit, receipt, data.contact, page)
+    return _received(visit, receipt, data.contact, await visit.opened(data.order))
 
 
 @pages.get("/receipt")
@@ -241,15 +236,13 @@ def _field(visit: _Visit, said: Said, faults: Said, name: str, kind: str, fill: 
     )
 
 
-def _statement(
-    visit: _Visit, said: Said, page: str, lines: Sequence[CoveredLine], *, faults: Said
-) -> Response:
-    countable = [line for line in lines if line.units and not line.exempt]
+def _statement(visit: _Visit, said: Said, opened: service.OpenedOrder, faults: Said) -> Response:
+    countable = [line for line in opened.lines if line.units and not line.exempt]
     parts = [
         _field(visit, said, faults, "name", "text", "name"),
         _field(visit, said, faults, "order", "text", "off"),
         _units_fields(visit, said, countable),
-        _exempt(visit, lines),
+        _exempt(visit, opened.lines),
         # Who can choose need not write, but what was written is theirs to change.
         _items_field(visit, said) if said.get("items") or not countable else "",
         _field(visit, said, faults, "contact", "email", "email"),
@@ -260,13 +253,14 @@ def _statement(
         f"<p>{visit.say('intro')}</p>"
         # The page says itself, in its own language, what is missing.
         f'<form method="post" action="{routes.WITHDRAW}" novalidate>{"".join(parts)}</form>'
-        f'<p class="note">{visit.say("footer")}</p>{_way_back(visit, page)}'
+        f'<p class="note">{visit.say("footer")}</p>{_way_back(visit, opened)}'
     )
     return visit.show("title", body, 400 if faults else 200)
 
 
-def _way_back(visit: _Visit, page: str) -> str:
-    return f'<p><a href="{escape(page)}">{visit.say("to_order")}</a></p>' if page else ""
+def _way_back(visit: _Visit, opened: service.OpenedOrder) -> str:
+    link = f'<p><a href="{escape(opened.page)}">{visit.say("to_order")}</a></p>'
+    return link if opened.page else ""
 
 
 def _items_field(visit: _Visit, said: Said) -> str:
@@ -338,12 +332,14 @@ def _confirmation(
     return answer
 
 
-def _received(visit: _Visit, receipt: WithdrawalReceipt, contact: str, page: str) -> Response:
+def _received(
+    visit: _Visit, receipt: WithdrawalReceipt, contact: str, opened: service.OpenedOrder
+) -> Response:
     told = visit.say("mailed", contact=contact) if receipt.is_mailed else visit.say("not_mailed")
     link = f"{routes.WITHDRAW}/receipt?key={quote(receipt.receipt_key)}"
     body = (
         f'<p class="receipt">{escape(receipt.receipt)}</p><p>{told}</p>'
         f'<p><a href="{link}" download>{visit.say("save")}</a></p>'
-        f"{_way_back(visit, page)}"
+        f"{_way_back(visit, opened)}"
     )
     return visit.show("received", body)

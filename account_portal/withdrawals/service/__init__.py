@@ -1,7 +1,7 @@
 """Statements are received from anybody; they move something only for whoever proves the order."""
 
 from account_portal.withdrawals.service.automatic import try_again, waiting_statements
-from account_portal.withdrawals.service.carrying_out import carry_out, covered_lines, page_of
+from account_portal.withdrawals.service.carrying_out import OpenedOrder, carry_out, open_order
 from account_portal.withdrawals.service.shop import (
     carry_out_for_shop,
     lines_for_shop,
@@ -15,13 +15,13 @@ from account_portal.withdrawals.service.stating import (
 )
 
 __all__ = [
+    "OpenedOrder",
     "carry_out",
     "carry_out_for_shop",
-    "covered_lines",
     "forget_unmatched",
     "lines_for_shop",
+    "open_order",
     "own_words",
-    "page_of",
     "read_receipt",
     "settle_for_shop",
     "state_withdrawal",

@@ -54,23 +54,30 @@ def proven_order(ctx: Context, typed: str) -> Order | None:
     order = order_named(ctx, typed)
     if order is None:
         return None
-    is_own = ctx.actor.is_customer and ctx.actor.customer_id == order.customer_id
-    return order if is_own or found_order_number(ctx) == order.order_number else None
+    is_open = _is_own(ctx, order) or found_order_number(ctx) == order.order_number
+    return order if is_open else None
 
 
-def covered_lines(ctx: Context, typed: str) -> list[CoveredLine]:
-    """Lines of an order that is open to the caller, with the units that are left; else none."""
-    order = proven_order(ctx, typed)
-    return lines_of(ctx, order) if order else []
+def _is_own(ctx: Context, order: Order) -> bool:
+    return ctx.actor.is_customer and ctx.actor.customer_id == order.customer_id
 
 
-def page_of(ctx: Context, typed: str) -> str:
-    """Where the caller sees an order that is open to them; else nothing."""
+class OpenedOrder(NamedTuple):
+    """An order that is open to the caller."""
+
+    page: str
+    """Where they see it."""
+    lines: list[CoveredLine]
+    """With the units that are left."""
+
+
+def open_order(ctx: Context, typed: str) -> OpenedOrder | None:
+    """The order that is meant, if it is open to the caller; else None."""
     order = proven_order(ctx, typed)
     if order is None:
-        return ""
-    is_own = ctx.actor.is_customer and ctx.actor.customer_id == order.customer_id
-    return routes.order(order.order_number) if is_own else routes.FOUND_ORDER
+        return None
+    page = routes.order(order.order_number) if _is_own(ctx, order) else routes.FOUND_ORDER
+    return OpenedOrder(page, lines_of(ctx, order))
 
 
 def lines_of(ctx: Context, order: Order) -> list[CoveredLine]:

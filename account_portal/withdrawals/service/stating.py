@@ -31,7 +31,7 @@ from account_portal.withdrawals.rules import Texts, texts_in
 from account_portal.withdrawals.rules.words import harmless, mailbox_of
 from account_portal.withdrawals.schemas import CoveredLine, StateWithdrawal, WithdrawalReceipt
 from account_portal.withdrawals.service.automatic import carry_out_by_law
-from account_portal.withdrawals.service.carrying_out import covered_lines, proven_order
+from account_portal.withdrawals.service.carrying_out import lines_of, proven_order
 
 RECEIPTS = Limit("withdrawal-receipts", times=5, seconds=3600)
 """Receipts that one mailbox gets by e-mail."""
@@ -69,7 +69,7 @@ def state_withdrawal(ctx: Context, data: StateWithdrawal) -> WithdrawalReceipt:
     count_attempt(ctx, STATEMENTS, caller_network(ctx))
     otp.wait_in_line(ctx.db, data.contact)
     order = proven_order(ctx, data.order)
-    lines = covered_lines(ctx, data.order) if order else []
+    lines = lines_of(ctx, order) if order else []
     said = _said(data, lines)
     who, within = _who_may_know(ctx, order)
     words = f"{who}\n{data.name}\n{data.order}\n{data.contact}\n{said}"

@@ -1,4 +1,4 @@
-"""users: contacts that the shop replaced, which open no order any more
+"""users: contacts that were replaced, which open no order any more
 
 Revision ID: 0060
 Revises: 0059

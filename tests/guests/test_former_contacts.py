@@ -1,4 +1,4 @@
-"""A contact that the shop replaced opens no order, however it is asked for."""
+"""A contact that was replaced opens no order, however it is asked for."""
 
 from pathlib import Path
 from threading import Thread
