@@ -1,7 +1,7 @@
 """Security headers, number and cache lifetime of every answer."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from account_portal.core.errors import RETRY_AFTER
 from account_portal.core.request_id import accept_or_make
@@ -123,7 +123,7 @@ class ResponseHeaders:
         framed = bool(self.embed) and page and is_under(path, EMBED)
         headers = [item for item in sent if item[0] not in _OURS]
         headers += self.framed if framed else self.alone
-        headers.append((b"cross-origin-opener-policy", self._opener_policy(scope)))
+        headers.append((b"cross-origin-opener-policy", self._opener_policy(scope, sent)))
         if path == WIDGET:  # a storefront that isolates itself may load it all the same
             set_header(headers, b"cross-origin-resource-policy", "cross-origin")
         policy = DATA_POLICY
@@ -139,11 +139,19 @@ class ResponseHeaders:
             headers.append((b"x-request-id", number.encode()))
         return headers
 
-    def _opener_policy(self, scope: Scope) -> bytes:
-        """Only the window in which a frame's customer signs in keeps the frame that opened it."""
+    def _opener_policy(self, scope: Scope, sent: Iterable[tuple[bytes, bytes]]) -> bytes:
+        """Only the window in which a frame's customer signs in keeps the frame that opened it.
+
+        A form that is sent before the page's script is there is answered by a redirect, and the
+        browser reads the policy of a redirect too: it is that of the page it leads to.
+        """
         if not self.embed:
             return b"same-origin"
-        path, query = scope["path"].rstrip("/"), scope["query_string"]
+        path, query = scope["path"], scope["query_string"]
+        if (leads_to := header(sent, b"location")) is not None:
+            there = urlsplit(leads_to)
+            path, query = there.path, there.query.encode()
+        path = path.rstrip("/")
         signing_in = path == HAND_OVER or (path in NEVER_FRAMED and _LEADS_BACK in query)
         shows_codes = path == SECURITY and query == _CODES_FIRST
         return b"unsafe-none" if signing_in or shows_codes else b"same-origin"

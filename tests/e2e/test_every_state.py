@@ -29,6 +29,7 @@ OWN = [page.path for page in PAGES if not page.public]
 # follows its answer, however late that is: a button is at work until then.
 WATCH_SHIFTS = """
 window.shifted = 0;
+window.moves = [];  // what moved, for who reads a failure
 let busy = 0;
 let wrong = 0;
 const answers = [];
@@ -43,9 +44,13 @@ new MutationObserver(() => {
   subtree: true, childList: true, attributeFilter: ["aria-busy", "aria-invalid"]
 });
 new PerformanceObserver((list) => {
-  for (const { hadRecentInput, startTime, value } of list.getEntries()) {
+  for (const { hadRecentInput, startTime, value, sources } of list.getEntries()) {
     const isAnswer = answers.some((at) => at - 50 < startTime && startTime < at + 500);
-    if (!hadRecentInput && !isAnswer) window.shifted += value;
+    if (hadRecentInput || isAnswer) continue;
+    window.shifted += value;
+    const what = sources.map(({ node, previousRect: from, currentRect: to }) =>
+      `${node?.outerHTML?.slice(0, 120) ?? node?.data}: ${from.y}+${from.height} to ${to.y}+${to.height}`);
+    window.moves.push([Math.round(startTime), value, answers.map(Math.round), ...what]);
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
@@ -122,7 +127,7 @@ def test_every_state_is_sound(open_page: OpenPage, look: Look) -> None:
     page.add_init_script(WATCH_SHIFTS)
     look.reach(page)
     page.wait_for_timeout(100)
-    assert page.evaluate("shifted") < MOST_SHIFT
+    assert page.evaluate("shifted") < MOST_SHIFT, page.evaluate("JSON.stringify(moves)")
     assert_sound(page)
     assert_sound_when_large(page)
 

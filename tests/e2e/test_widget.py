@@ -346,6 +346,22 @@ def test_a_window_asks_a_busy_server_again_for_its_frame(open_shop: OpenShop) ->
     assert len(busy) > 2
 
 
+def test_a_form_sent_before_its_script_is_there_signs_the_frame_in(open_shop: OpenShop) -> None:
+    page = open_shop("/plain.html")
+    expect_gate(page)
+    wait_for_event(page, "signin-required")
+    with page.context.expect_page() as opened:
+        inside(page).get_by_role("link", name=re.compile("^Sign in")).click()
+    window = opened.value
+    send = "document.querySelector('form').submit()"  # no handler of the page hears of it
+    for password in ("wrong at first", PASSWORD):
+        window.get_by_label("E-mail or phone").fill(DEMO)
+        window.get_by_label("Password", exact=True).fill(password)
+        with window.expect_navigation():
+            window.evaluate(send)
+    expect_orders(page)
+
+
 def test_what_happens_is_told_and_what_matters_asks_for_a_window(open_shop: OpenShop) -> None:
     page = open_shop(customer="sam")
     page.get_by_role("button", name="Profile").click()

@@ -122,6 +122,30 @@ def test_only_the_window_that_signs_a_frame_in_keeps_its_opener(
     assert answer.headers["cross-origin-opener-policy"] == expected
 
 
+@pytest.mark.parametrize(
+    ("location", "keeps"),
+    [
+        ("/hand-over", True),
+        ("/login?step=code&next=%2Fhand-over", True),
+        ("http://portal.test/hand-over", True),
+        ("/orders", False),
+        ("/orders?next=%2Fhand-over", False),
+        ("", False),
+    ],
+)
+def test_a_redirect_has_the_policy_of_the_page_it_leads_to(
+    pages: BuiltPages, location: str, keeps: bool
+) -> None:
+    async def redirect(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"location", location.encode())]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    answer = call(wrapped(redirect, pages, embed_origins=SHOP), "/api/session/login", method="POST")
+    expected = "unsafe-none" if keeps else "same-origin"
+    assert answer.headers["cross-origin-opener-policy"] == expected
+
+
 def test_nobody_is_kept_where_nothing_is_framed(pages: BuiltPages) -> None:
     answer = call(wrapped(Echo(), pages), "/hand-over")
     assert answer.headers["cross-origin-opener-policy"] == "same-origin"
