@@ -48,8 +48,9 @@ new PerformanceObserver((list) => {
     const isAnswer = answers.some((at) => at - 50 < startTime && startTime < at + 500);
     if (hadRecentInput || isAnswer) continue;
     window.shifted += value;
-    const what = sources.map(({ node, previousRect: from, currentRect: to }) =>
-      `${node?.outerHTML?.slice(0, 120) ?? node?.data}: ${from.y}+${from.height} to ${to.y}+${to.height}`);
+    const what = sources.map(({ node, previousRect: was, currentRect: is }) =>
+      `${(node?.outerHTML ?? node?.data)?.slice(0, 120)}: y ${was.y}, ${was.height} high;`
+      + ` then ${is.y}, ${is.height}`);
     window.moves.push([Math.round(startTime), value, answers.map(Math.round), ...what]);
   }
 }).observe({ type: "layout-shift", buffered: true });
