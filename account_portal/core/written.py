@@ -68,3 +68,13 @@ def written_date(day: date, country: str) -> str:
         country: ISO 3166 code.
     """
     return format_date(day, "medium", locale=_locale_of(country))
+
+
+def written_full_date(day: date, country: str) -> str:
+    """A day with its year and the whole name of its month, such as `4 December 2026`.
+
+    Args:
+        day: which.
+        country: ISO 3166 code.
+    """
+    return format_date(day, "long", locale=_locale_of(country))

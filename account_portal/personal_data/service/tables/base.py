@@ -11,7 +11,7 @@ from account_portal import models as m
 from account_portal.core import bulk
 
 SECRET = "It is a secret, or made of one, and tells nothing about you."  # noqa: S105 - a sentence
-_ORDERING = "It only tells the portal's programs how rows belong together."
+ORDERING = "It only tells the portal's programs how rows belong together."
 
 Found = Callable[[str], ColumnElement[bool]]
 """What the rows of a customer have in common, of the table itself."""
@@ -53,7 +53,7 @@ class Own:
 
 def ordering(columns: str) -> dict[str, str]:
     """Withheld: columns, with spaces between, that say nothing to a person."""
-    return dict.fromkeys(columns.split(), _ORDERING)
+    return dict.fromkeys(columns.split(), ORDERING)
 
 
 def direct(model: type[SQLModel]) -> Found:
