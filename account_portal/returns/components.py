@@ -7,7 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.evidence.components import evidence_shown
 from account_portal.orders.components import comes_back, why_no_more
-from account_portal.returns.schemas import REFUSALS
+from account_portal.returns.schemas import REFUSALS, KeptFee
 from account_portal.ui import components as ui
 
 
@@ -123,10 +123,26 @@ def quoted(quote: Any, goods: Any) -> rx.Component:
         ),
         rx.cond(
             quote.fee > 0,
-            ui.text(
-                "The store's policy keeps a restocking fee of what is sent back.", tone="muted"
+            ui.stack(
+                ui.text("The store's policy keeps a restocking fee, because:", tone="muted"),
+                rx.foreach(quote.fees.to(list[KeptFee]), lambda fee: _kept_fee(quote, fee)),
+                gap="tight",
             ),
         ),
+    )
+
+
+def _kept_fee(quote: Any, fee: Any) -> rx.Component:
+    """For which reason a line has a fee; of a return of one line its name is said already."""
+    return ui.text(
+        rx.cond(quote.lines.length() > 1, fee.product_name + ": ", ""),
+        rx.el.bdi(fee.return_reason),
+        rx.cond(
+            quote.fees.length() > 1,
+            rx.fragment(" (", ui.money(fee.amount, quote.currency), ")"),
+        ),
+        tone="muted",
+        size="small",
     )
 
 

@@ -265,10 +265,21 @@ class OrderReturn(View):
     refund: list[OrderRefund]
 
 
+class KeptFee(View):
+    """What the store keeps of the refund of one line, and for which reason."""
+
+    sku: str
+    product_name: str
+    amount: Amount = Field(description="What is kept of its refund.")
+    return_reason: str = Field(description="Why it goes back: the store is not to blame for that.")
+    reason_code: ReasonCode | None = Field(description="The same for programs.")
+
+
 class ReturnQuote(RefundPreview):
     """What would come back for a return, before it is asked for."""
 
     fee: Amount = Field(description="What the store keeps by its policy.")
+    fees: list[KeptFee] = Field(description="The same, line by line, with the reasons.")
     working_days: int = Field(description="Within how many, once the items are checked.")
     points_taken_back: Amount = Field(description="Points earned with the goods, taken back.")
     replaced_units: int = Field(ge=0)
@@ -318,6 +329,9 @@ class ReturnableItem(View):
     )
     evidence_for: list[ReasonCode] = Field(
         description="Reasons for which the store asks for a photo or video."
+    )
+    fee_per_cent: Amount = Field(
+        description="What of a refund the store keeps, unless the reason blames it."
     )
     held_note: str = Field(
         description="How many of its units can go back, when others are in a return; else empty."

@@ -6,8 +6,11 @@ import pytest
 from sqlmodel import col, func, select
 
 from account_portal.addresses.rules import PLACE
+from account_portal.context import SHOP
 from account_portal.core.db import Database
 from account_portal.models import Order, OrderReturn, User
+from account_portal.orders import service as orders
+from account_portal.orders.schemas import Policy
 from account_portal.returns.state import RequestReturnState, ReturnDetailState, ReturnsState
 from account_portal.states import ReturnStatus
 from tests.factories.addresses import HOME, make_address
@@ -383,3 +386,23 @@ def test_a_second_tab_says_which_item_is_in_a_return_and_shows_what_is_left(
     assert (stale.notice_text, stale.step) == (said, 1)
     assert [line.item.returnable_quantity for line in stale.lines] == [0, 2]
     assert not stale.lines[0].chosen
+
+
+def test_the_fee_is_said_with_its_reason(
+    database: Database, owner: User, call: Any, clock: Any
+) -> None:
+    """Of each item before anything is chosen; at the end of those for which it is kept."""
+    rule = {"name": "all", "returns": {"fee_per_cent": 10}}
+    call(orders.set_policy, Policy.model_validate({"rules": [rule]}), source="api", actor=SHOP)
+    lines = [make_line(0), make_line(1)]
+    order = make_order(database, owner, lines=lines, parcels=DELIVERED, at=clock.now)
+    page = open_form(database, owner, order)
+    assert [line.item.fee_per_cent for line in page.lines] == [10, 10]
+    choose(page, "SKU-0", reason="Changed my mind")
+    choose(page, "SKU-1", reason="Damaged or faulty")
+    follow(page, page.run("choose_items", {}))
+    follow(page, page.run("choose_pickup", {}))
+    assert [(fee.sku, fee.return_reason) for fee in page.quote.fees] == [
+        ("SKU-0", "Changed my mind")
+    ]
+    assert page.quote.fees[0].amount == page.quote.fee > 0

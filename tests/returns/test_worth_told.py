@@ -53,6 +53,8 @@ def test_the_fee_that_is_kept(
     data = CreateOrderReturn.model_validate(return_body(return_item()))
     shown = call(service.quote_return, order.order_number, data.return_items)
     assert (shown.goods, shown.fee, shown.money) == (100, 10, 90)
+    [kept] = shown.fees
+    assert (kept.sku, kept.amount, kept.return_reason) == ("SKU-0", 10, "Too small")
     number = call(service.create_return, order.order_number, data).request_number
     move_return(database, number, status)
     told = call(service.get_return_detail, number).quote

@@ -47,6 +47,7 @@ def returnable_items(order: Order, lines: Lines) -> list[ReturnableItem]:
             resolutions=list(state.resolutions) if state.returnable_units else [],
             reason=order_rules.WORDS[state.reason.code] if state.reason else None,
             evidence_for=list(state.evidence_for),
+            fee_per_cent=state.fee,
             held_note=rules.held_note(line.quantity, state),
         )
         for line, state in lines
@@ -190,6 +191,8 @@ def _quote_items(
                 item.data.resolution,
                 item.worth.total,
                 item.fee,
+                item.data.return_reason,
+                item.data.reason_code,
                 item.needs_evidence,
             )
             for item in planned

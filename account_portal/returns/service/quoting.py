@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from account_portal.context import Context
 from account_portal.core import money
@@ -11,9 +11,10 @@ from account_portal.models import Order, OrderLine
 from account_portal.orders import rules as order_rules
 from account_portal.orders.facts import deeds_of
 from account_portal.orders.schemas import PreviewedLine
+from account_portal.orders.schemas.policies import ReasonCode
 from account_portal.orders.service.refund_reading import way_back, working_days
 from account_portal.orders.service.refunds import points_back
-from account_portal.returns.schemas import ReturnQuote
+from account_portal.returns.schemas import KeptFee, ReturnQuote
 from account_portal.states import RefundMode, ReturnResolution
 
 
@@ -27,6 +28,10 @@ class Quoted(NamedTuple):
     """What they cost, tax included; minor units."""
     fee: int
     """What of it the store keeps of a refund."""
+    reason: str
+    """Why they go back, in words."""
+    reason_code: str | None
+    """The same for programs."""
     needs_evidence: bool = False
 
 
@@ -72,6 +77,17 @@ def quote_of(
             for item in items
         ],
         fee=major(fee),
+        fees=[
+            KeptFee(
+                sku=item.line.sku,
+                product_name=item.line.product_name,
+                amount=major(item.fee),
+                return_reason=item.reason,
+                reason_code=cast("ReasonCode | None", item.reason_code),
+            )
+            for item in to_refund
+            if item.fee
+        ],
         way=way_back(ctx, order.id),
         working_days=working_days(ctx, RefundMode.ORIGINAL_PAYMENT_MODE, None),
         goods=major(goods),

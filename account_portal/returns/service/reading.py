@@ -255,7 +255,15 @@ def _quote(ctx: Context, request: Request, order: Order) -> ReturnQuote | None:
         .order_by(col(ReturnItem.position))
     ).all()
     items = [
-        Quoted(line, item.quantity, item.resolution, item.refund_amount, item.fee)
+        Quoted(
+            line,
+            item.quantity,
+            item.resolution,
+            item.refund_amount,
+            item.fee,
+            item.return_reason,
+            item.reason_code,
+        )
         for item, line in rows
     ]
     if request.status in order_rules.ENDED or not any(

@@ -12,10 +12,57 @@ from account_portal.orders.components import (
     variant_and_quantity,
     withdraw_here,
 )
+from account_portal.returns.rules import BLAMES_THE_STORE
 from account_portal.returns.schemas import REASON_CODES
 from account_portal.returns.state import OTHER_REASON, REASONS
 from account_portal.returns.state import RequestReturnState as State
 from account_portal.ui import components as ui
+
+_FREE = [words for words, code in REASON_CODES.items() if code in BLAMES_THE_STORE]
+"""Reasons for which no fee is kept."""
+
+
+def _is_free(line: Any) -> Any:
+    return rx.Var.create(_FREE).contains(line.reason)
+
+
+def _fee_note(line: Any) -> rx.Component:
+    """What a refund costs, for which reasons; before any is chosen."""
+    per_cent = rx.fragment(ui.number(line.item.fee_per_cent), " %")
+    only_refund = rx.cond(
+        line.item.resolutions.contains("replacement"), " A replacement is free.", ""
+    )
+    return rx.cond(
+        line.item.fee_per_cent > 0,
+        ui.text(
+            rx.cond(
+                _is_free(line),
+                "Free for this reason: the store keeps nothing of your refund.",
+                rx.fragment(
+                    "The store keeps ",
+                    per_cent,
+                    rx.cond(
+                        line.reason == "",
+                        " of a refund as a restocking fee, but nothing where it is to blame: ",
+                        " of a refund for this reason, but nothing for: ",
+                    ),
+                    ", ".join(_FREE).lower() + ".",
+                    only_refund,
+                ),
+            ),
+            tone="muted",
+            size="small",
+        ),
+    )
+
+
+def _refund_hint(line: Any) -> Any:
+    """How the money comes, and what is kept of it."""
+    has_fee = (line.item.fee_per_cent > 0) & (line.reason != "") & ~_is_free(line)
+    less = rx.fragment(
+        "Back the way you paid, less ", ui.number(line.item.fee_per_cent), " % restocking fee"
+    )
+    return rx.cond(has_fee, less, "Back the way you paid")
 
 
 def _choices(state: Any, line: Any) -> rx.Component:
@@ -41,6 +88,7 @@ def _choices(state: Any, line: Any) -> rx.Component:
                 on_change=state.choose_reason(sku),
             ),
         ),
+        _fee_note(line),
         rx.cond(
             line.reason == OTHER_REASON,
             ui.text_field(
@@ -78,7 +126,7 @@ def _choices(state: Any, line: Any) -> rx.Component:
                     ),
                 )
                 for resolution, label, hint in (
-                    ("refund", "A refund", "Back the way you paid"),
+                    ("refund", "A refund", _refund_hint(line)),
                     ("replacement", "A replacement", "The same item again"),
                 )
             ],
