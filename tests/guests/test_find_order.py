@@ -375,6 +375,24 @@ def test_the_forms_set_cookies_and_tell_nothing(
     assert left.headers["location"] == "/find-order", "also when nothing is open"
 
 
+def test_an_order_found_after_another_closes_that_one(
+    api: Api, database: Database, owner: User, placed: Order
+) -> None:
+    """The browser forgets the key of the one before, so that no sign-out would end it."""
+    headers = {"sec-fetch-site": "same-origin"}
+    later = make_order(database, owner, customer_email="owner@example.com")
+    keys = []
+    for order in (placed, later):
+        form = {"order_number": order.order_number, "contact": "owner@example.com"}
+        api.client.post("/api/find-order/find", data=form, headers=headers)
+        typed = {"otp": codes_sent(database)[-1][2]}
+        api.client.post("/api/find-order/confirm", data=typed, headers=headers)
+        keys.append(api.client.cookies["portal-order"])
+    api.client.cookies.clear()
+    assert_refused(api.get("/found-order", **bearer(keys[0])), 401, "unauthorized")
+    assert api.get("/found-order", **bearer(keys[1])).status_code == 200
+
+
 def test_a_browser_that_waits_for_another_orders_code_is_told_to_wait(
     api: Api, database: Database, owner: User, placed: Order
 ) -> None:

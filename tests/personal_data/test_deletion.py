@@ -278,6 +278,60 @@ def people(database: Database) -> list[str]:
     return [email for email in others if email != "owner@example.com"]
 
 
+SAID_BEFORE: dict[str, list[dict[str, Any]]] = {
+    "by an address that the shop replaced": [
+        customer(),
+        customer(email="asha@new.example"),
+        customer(email="asha@newest.example"),
+    ],
+    "by an address before there was an id": [
+        customer(external_id=None),
+        customer(),
+        customer(email="asha@new.example"),
+    ],
+    "by a phone in the shop's spelling": [
+        customer(external_id=None, email=None, phone="030 1234567", country_code="+49"),
+        customer(external_id=None, phone="030 1234567", country_code="+49"),
+        customer(),
+        customer(phone="030 7654321", country_code="+49"),
+    ],
+    "with a review": [
+        customer(external_id=None),
+        order(
+            status="delivered",
+            lines=[{"product_id": "P-1", "quantity": 1, "selling_price": 9, "product_name": "Tea"}],
+        ),
+        {
+            "type": "review",
+            "customer_email": "asha@shop.example",
+            "product_id": "P-1",
+            "rating": 4,
+            "text": "by asha, fine",
+            "review_date": "2024-01-02",
+        },
+        customer(),
+    ],
+}
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["in turn", "together"])
+@pytest.mark.parametrize("said", SAID_BEFORE)
+def test_whatever_was_said_of_them_goes(
+    database: Database, call: Any, tmp_path: Path, said: str, together: bool
+) -> None:
+    """Statements go with their customer, by whichever name they were made."""
+    told = SAID_BEFORE[said]
+    for number, records in enumerate([told] if together else [[one] for one in told]):
+        _, faults = bring_in(database, write(tmp_path / str(number), *records))
+        assert faults == []
+    [asha] = [one for one in rows(database, User) if one.first_name == "Asha"]
+    settle(database, asha)
+    call(service.delete_customer, asha.customer_id, actor=SHOP)
+    lines = [one for one in whole(database).splitlines() if not one.startswith("outbox_messages")]
+    assert [one[:200] for one in lines if "asha" in one.lower()] == []
+    assert rows(database, ImportStatement) == []
+
+
 def test_a_file_does_not_bring_them_back(database: Database, call: Any, tmp_path: Path) -> None:
     old = write(tmp_path / "old", customer(), order(status="delivered"), shipment())
     bring_in(database, old)

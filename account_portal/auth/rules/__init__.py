@@ -1,6 +1,7 @@
 """What may be a contact, a password, a place to go; and the errors sign-in has of its own."""
 
 from account_portal.auth.rules.contacts import (
+    MOST_FORMER,
     Channel,
     Contact,
     channel_for,
@@ -42,6 +43,7 @@ from account_portal.auth.rules.two_step import (
 )
 
 __all__ = [
+    "MOST_FORMER",
     "AccountIsDeactivated",
     "AccountIsDeleted",
     "AccountIsOpen",

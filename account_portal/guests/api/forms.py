@@ -46,6 +46,7 @@ async def confirm(request: Request) -> Response:
             raise otp.OtpNotFound
         wanted = parse_form(ConfirmOrder, {"find_token": token, "otp": form.get("otp", "")})
         found = service.confirm_order(ctx, wanted)
+        otp.end_key(ctx.db, ctx.now, ctx.caller.order_proof)  # no sign-out would end it any more
         kept = CookieToSet(found.order_token, int(service.LIFE.total_seconds()))
         return FormResult(
             next=FOUND_ORDER, cookies={order_cookie_name(): kept, find_cookie_name(): None}

@@ -8,6 +8,7 @@ from phonenumbers import NumberParseException, national_significant_number
 from sqlalchemy import exists, select
 from sqlmodel import col
 
+from account_portal.auth.rules import MOST_FORMER
 from account_portal.auth.service.limits import personal
 from account_portal.context import Context
 from account_portal.core.text import plain
@@ -34,14 +35,13 @@ def contacts_of(row: Any) -> list[tuple[str, str]]:
     customer may have replaced since; what was replaced counts no more. Nobody of the delivery
     address is meant: it may be a gift.
     """
-    former = _former(row)
     has_email = bool(row.user_email and row.is_email_verified)
     has_phone = bool(row.user_phone and row.is_phone_verified)
     ranked = (
         ("email", row.user_email, has_email),
         ("phone", row.user_phone, has_phone),
-        ("email", row.customer_email, not has_email and _alike(row.customer_email) not in former),
-        ("phone", row.customer_phone, not has_phone and _alike(row.customer_phone) not in former),
+        ("email", row.customer_email, not has_email and not _is_former(row, row.customer_email)),
+        ("phone", row.customer_phone, not has_phone and not _is_former(row, row.customer_phone)),
         ("email", row.user_email, not has_email),
         ("phone", row.user_phone, not has_phone),
     )
@@ -52,9 +52,13 @@ def contacts_of(row: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _former(row: Any) -> set[str]:
-    """Contacts that were replaced since; what is the account's again counts again."""
-    return {_alike(to) for to in row.former_contacts or ()}
+def _is_former(row: Any, contact: str | None) -> bool:
+    """Whether the account had a contact and has it no more, as far as that is remembered.
+
+    Where more were replaced than are remembered, any may have been.
+    """
+    former = row.former_contacts or ()
+    return len(former) >= MOST_FORMER or _alike(contact) in {_alike(to) for to in former}
 
 
 def _alike(contact: str | None) -> str:
@@ -76,7 +80,7 @@ def emails_of(row: Any) -> list[str]:
     """
     emails = [to for field, to in contacts_of(row) if field == "email"]
     billing = row.billing_email
-    is_over = (row.user_email and row.is_email_verified) or _alike(billing) in _former(row)
+    is_over = (row.user_email and row.is_email_verified) or _is_former(row, billing)
     return emails if is_over or not billing else [*emails, billing]
 
 

@@ -8,23 +8,27 @@ from account_portal.merchant.importing.tables import fetch
 from account_portal.models import User
 
 
-def claim(
-    batch: Batch, opened: list[Row], named: list[tuple[str | None, str | None, PhoneKey | None]]
-) -> bool:
-    """Make accounts that nobody proved to own the shop's customers', with the contacts it named.
-
-    An e-mail address names a customer alone: a phone stays beside it only where one record has
-    both, as the opener may have a record of their own in the batch.
+def hold(batch: Batch, users: list[Row]) -> bool:
+    """Lock users that were read, so that they stay as they are.
 
     Returns:
         Whether they were as they had been read: not when somebody proves a contact just then. Then
-        nothing is done, and they are to be read again; they are locked by now.
+        they are to be read again; they are locked by now.
     """
-    if not opened:
+    if not users:
         return True
-    locked = fetch(batch.db, User, "id", [row["id"] for row in opened], tuple(opened[0]), lock=True)
-    if {row["id"]: row for row in locked} != {row["id"]: row for row in opened}:
-        return False
+    locked = fetch(batch.db, User, "id", [row["id"] for row in users], tuple(users[0]), lock=True)
+    return {row["id"]: row for row in locked} == {row["id"]: row for row in users}
+
+
+def claim(
+    batch: Batch, opened: list[Row], named: list[tuple[str | None, str | None, PhoneKey | None]]
+) -> None:
+    """Make accounts that nobody proved to own the shop's customers', with the contacts it named.
+
+    An e-mail address names a customer alone: a phone stays beside it only where one record has
+    both, as the opener may have a record of their own in the batch. They are held (`hold`).
+    """
     emails = {email for _, email, _ in named if email}
     phones = {phone for _, _, phone in named if phone}
     together = {(email, phone) for _, email, phone in named}
@@ -45,4 +49,3 @@ def claim(
         row |= {"is_unproven": False, "password_hash": None}
     if taken:
         take_from_opener(batch.db, taken, dropped, batch.now)
-    return True

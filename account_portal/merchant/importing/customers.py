@@ -11,7 +11,7 @@ from account_portal.core.bulk import Row, insert
 from account_portal.core.ids import new_id
 from account_portal.merchant.importing.address_books import Book, save_addresses
 from account_portal.merchant.importing.batch import Batch, Entry
-from account_portal.merchant.importing.claiming import claim
+from account_portal.merchant.importing.claiming import claim, hold
 from account_portal.merchant.importing.customer_changes import (
     addresses_said,
     changes_of_customer,
@@ -95,10 +95,16 @@ def find_customers(
     names: Iterable[tuple[str | None, str | None, PhoneKey | None]],
     *,
     claiming: bool = True,
+    holding: bool = False,
 ) -> Known:
     """The users behind external ids, e-mail addresses and phones.
 
-    With `claiming` an account that nobody proved to own becomes the shop's customer's.
+    Args:
+        batch: the batch.
+        names: how records name their customers.
+        claiming: an account that nobody proved to own becomes the shop's customer's.
+        holding: nobody changes them until the batch is written; what somebody proves meanwhile
+            counts after it.
     """
     named = list(names)
     external_ids = {external_id for external_id, _, _ in named if external_id}
@@ -114,9 +120,10 @@ def find_customers(
     ):
         rows = fetch(batch.db, User, column, values, _KNOWN)
         found += [users.setdefault(row["id"], dict(row)) for row in rows]
-    opened = [row for row in users.values() if row["is_unproven"]]
-    if claiming and not claim(batch, opened, named):
-        return find_customers(batch, named)
+    opened = [row for row in users.values() if claiming and row["is_unproven"]]
+    if not hold(batch, [*users.values()] if holding else opened):
+        return find_customers(batch, named, claiming=claiming, holding=holding)
+    claim(batch, opened, named)
     known = Known({}, {}, {}, {})
     for row in found:
         known.add(row)
@@ -130,7 +137,8 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
     """Add or update customers with their address books."""
     records = [entry.record for entry in entries]
     phones = _Phones(batch, records)
-    known = find_customers(batch, ((r.external_id, r.email, phones.of(r)) for r in records))
+    names = ((r.external_id, r.email, phones.of(r)) for r in records)
+    known = find_customers(batch, names, holding=True)
     new: list[Row] = []
     changes: list[tuple[str, Row]] = []
     books: list[Book] = []
@@ -158,14 +166,7 @@ def write_customers(batch: Batch, entries: Sequence[Entry[CustomerRecord]]) -> N
                 batch.refuse(entry, f"the e-mail address {record.email} is another customer's")
                 continue
             values["former_contacts"] = _former_contacts(user, values)
-            changed = difference(user, values)
-            # Written with its contact, whatever was read: another may be proven at this moment.
-            changed |= {
-                proven: values[proven]
-                for name, proven in (("email", "is_email_verified"), ("phone", "is_phone_verified"))
-                if name in changed
-            }
-            if changed:
+            if changed := difference(user, values):
                 user.update(changed)
                 if user["id"] not in {row["id"] for row in new}:
                     changes.append((user["id"], {**changed, "modified_at": batch.now}))

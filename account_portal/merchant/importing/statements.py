@@ -11,10 +11,12 @@ was said before waits for the end of the import, and counts only if the last one
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from account_portal.core.bulk import Row, Stored, insert
 from account_portal.merchant.importing.batch import Entry
@@ -139,32 +141,46 @@ class Statements:
         old += [one for one in held if self._last[one.key].held_in != self._since]
         return new, old, waiting
 
-    def keep(self, left_out: Collection[int], unsettled: Mapping[int, Collection[str]]) -> None:
+    def keep(
+        self,
+        left_out: Collection[int],
+        unsettled: Mapping[int, Collection[str]],
+        names: Names = MappingProxyType({}),
+    ) -> None:
         """Keep the new statements, except those of entries (by `id`) that did not go in.
 
-        Fields that are `unsettled` (by `id` of the record) stay as they were said before, so that
-        the next import tries them again.
+        Args:
+            left_out: those entries.
+            unsettled: fields by `id` of their record that stay as they were said before, so that
+                the next import tries them again.
+            names: the keys of records (by `id`) whose customers are known by now.
         """
         rows: dict[str, Row] = {}
+        keys: dict[str, str] = {}
         for one in self._new:
             if id(one.entry) in left_out:
                 continue
-            names = unsettled.get(id(one.record))
-            text = self._without(one, names) if names else one.text
+            again = unsettled.get(id(one.record))
+            text = self._without(one, again) if again else one.text
             last = self._last.get(one.key)
             now = _Last(text, _earlier(one, last), last.held_in if last else None)
             self._last[one.key] = now
-            rows[one.key] = {
-                "key": one.key,
+            key = keys[one.key] = names.get(id(one.record), (one.key,))[0]
+            rows[key] = {
+                "key": key,
                 "statement": text,
                 "earlier": " ".join(now.earlier) or None,
                 "held_in": now.held_in,
             }
         insert(self._db, ImportStatement, list(rows.values()), replacing="key")
+        there = {key: row["key"] for key, row in self._rows.items() if key in keys}
+        moved = [key for one, key in there.items() if keys[one] != key]
+        if moved:  # nobody would find them by another name of their customer
+            self._db.execute(delete(ImportStatement).where(col(ImportStatement.key).in_(moved)))
         held = [
             (row["key"], {"held_in": self._last[key].held_in})
             for key, row in self._rows.items()
-            if key not in rows and self._last[key].held_in != row["held_in"]
+            if key not in keys and self._last[key].held_in != row["held_in"]
         ]
         update(self._db, ImportStatement, "key", held)
 

@@ -89,15 +89,16 @@ def _write_once(
     unclear = batch.left_out
     entries = [entry for entry in entries if id(entry) not in unclear]
     entries = leave_deleted(batch, entries)
-    said = Statements(
-        batch.db, entries, keys_of(batch, entries), since=batch.since, is_last=batch.is_last
-    )
+    names = keys_of(batch, entries)
+    said = Statements(batch.db, entries, names, since=batch.since, is_last=batch.is_last)
     batch.unchanged, batch.last = said.unchanged, said.last
     _lock_orders(batch, said.changed)
     _write_in_turn(batch, said.changed)
     if batch.left_out & batch.begun:
         raise _HalfIn(batch)
-    said.keep(batch.left_out | {id(entry) for entry in said.waiting}, batch.unsettled)
+    out = batch.left_out | {id(entry) for entry in said.waiting}
+    made = [one for one in said.changed if id(one) not in out and id(one.record) not in names]
+    said.keep(out, batch.unsettled, keys_of(batch, made))
     return batch, said
 
 
