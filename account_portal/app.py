@@ -87,7 +87,7 @@ from account_portal.ui.of_the_shop import ROUTES
 from account_portal.ui.page import Page, open_page, page_of_one
 from account_portal.ui.page_state import OwnPagesOnly, PageState, notice_sign_out
 from account_portal.ui.single_answer_load import SingleAnswerLoad
-from account_portal.ui.store import StoreState, shop_facts
+from account_portal.ui.store import StoreState, WithdrawalLabels, shop_facts
 from account_portal.ui.tab_title import tab_title
 from account_portal.widget.pages import (
     frame_bridge,
@@ -97,8 +97,17 @@ from account_portal.widget.pages import (
     is_shut,
     payment_done,
 )
+from account_portal.withdrawals.rules import titles
 
 log = logging.getLogger("account_portal.pages")
+
+
+def _withdrawal_titles() -> list[tuple[str, str]]:
+    settings = get_settings()
+    return titles(settings.store_country, settings.withdrawal_texts)
+
+
+WithdrawalLabels.find = staticmethod(_withdrawal_titles)
 drawer = PageDrawer(ROOT / SERVER)
 
 

@@ -83,6 +83,24 @@ class DateTime(rx.Component):
     capitalised: rx.Var[bool]
 
 
+class InLanguage(rx.Component):
+    """See `in_language`."""
+
+    library = "$/public/kit/values.js"
+    tag = "InLanguage"
+
+    texts: rx.Var[Any]
+
+
+def in_language(texts: Any) -> rx.Component:
+    """Words in the viewer's language, of those in which there are any; marked as that language.
+
+    Args:
+        texts: pairs of a language (ISO 639-1) and its words; the first is shown to all others.
+    """
+    return InLanguage.create(texts=texts)
+
+
 def money(
     amount: Amount, currency: Text, *, exact: bool = True, minus: bool = False, strong: bool = False
 ) -> rx.Component:

@@ -1,5 +1,6 @@
 """What pages say of the shop: read when they are served, so that one build serves any shop."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -10,6 +11,19 @@ from account_portal.core.countries import dialling_code
 from account_portal.core.settings import get_settings
 from account_portal.edge.pages import ShopFacts
 from account_portal.gateways import get_gateways
+
+Labels = list[tuple[str, str]]
+"""Pairs of a language (ISO 639-1) and words in it."""
+
+
+class WithdrawalLabels:
+    """How the way out of a contract is called, by language; whoever puts the app together says it.
+
+    The law names that link, and the texts are the withdrawal function's, which knows orders, whose
+    pages show the link.
+    """
+
+    find: Callable[[], Labels] = staticmethod(lambda: [("en", "Withdraw from contract here")])
 
 
 class StoreState(rx.State):
@@ -54,6 +68,11 @@ class StoreState(rx.State):
     def channels(self) -> list[str]:
         """Ways in which the store can write to its customers: `email`, `sms`, `whatsapp`."""
         return sorted(get_gateways().messages.channels)
+
+    @rx.var
+    def withdraw_labels(self) -> list[tuple[str, str]]:
+        """What the link to withdraw from a contract is called, the store's language first."""
+        return WithdrawalLabels.find()
 
 
 def store_facts() -> dict[str, dict[str, Any]]:

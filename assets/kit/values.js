@@ -95,6 +95,27 @@ export function NumberText({ value, className = "" }) {
   return h("span", { ...written(text), className: `tabular-nums ${className}` }, text);
 }
 
+/**
+ * Words that the law wants in the reader's language: of pairs of a language and its words those of the first language
+ * of the browser that there is, else the first pair. What they are is told to screen readers.
+ */
+export function InLanguage({ texts, className = "" }) {
+  const [lang, text] = inLanguage(texts, isServer ? asked().languages : [...(navigator.languages ?? []), navigator.language]);
+  const { ref, ...rest } = written(text);
+  const tell = (node) => {
+    if (node) node.lang = lang;
+    ref(node);
+  };
+  return h("span", { ...rest, ref: tell, lang, className }, text);
+}
+
+export function inLanguage(texts, languages) {
+  const known = new Map(texts ?? []);
+  const names = (languages ?? []).map((name) => String(name).slice(0, 2).toLowerCase());
+  const lang = names.find((name) => known.has(name)) ?? texts?.[0]?.[0] ?? "en";
+  return [lang, known.get(lang) ?? ""];
+}
+
 const STYLES = {
   date: { day: "numeric", month: "long", year: "numeric" },
   short: { day: "numeric", month: "short", year: "numeric" },

@@ -211,3 +211,20 @@ def test_a_guest_withdraws_from_what_is_left_of_a_found_order(
     expect(page.get_by_text("1 cancelled", exact=True)).to_have_count(2)
     assert_accessible(page)
     assert_no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "words"),
+    [("de-AT", "de", "Vertrag widerrufen"), ("pt-BR", "en", "Withdraw from contract here")],
+)
+def test_the_link_to_withdraw_speaks_the_browsers_language(
+    open_page: OpenPage, customer: User, order: Order, locale: str, language: str, words: str
+) -> None:
+    """As the server draws it already, so that nothing moves; else the store's language."""
+    path = f"/orders/{order.order_number}"
+    page = open_page(path, as_=str(customer.email), locale=locale)
+    link = page.get_by_role("link", name=words)
+    expect(link).to_be_visible()
+    expect(link.locator(f"span[lang={language}]")).to_have_text(words)
+    drawn = page.request.get(path, headers={"Accept-Language": locale}).text()
+    assert re.search(rf'<span[^>]* lang="{language}"[^>]*>{words}</span>', drawn)

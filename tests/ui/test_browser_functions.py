@@ -366,3 +366,19 @@ def test_a_credential_is_written_without_what_it_does_not_have() -> None:
             "transports": ["internal"],
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("languages", "shown"),
+    [
+        (["de-AT", "en"], ["de", "Vertrag widerrufen"]),
+        (["pt-BR", "EN-us"], ["en", "Withdraw"]),
+        (["pt-BR"], ["nl", "Herroepen"]),
+        (None, ["nl", "Herroepen"]),
+    ],
+)
+def test_legal_words_in_the_first_language_that_there_is(
+    languages: list[str] | None, shown: list[str]
+) -> None:
+    texts = [["nl", "Herroepen"], ["de", "Vertrag widerrufen"], ["en", "Withdraw"]]
+    assert run("values.js", f"inLanguage({json.dumps(texts)}, {json.dumps(languages)})") == shown

@@ -13,7 +13,7 @@ from account_portal.models import Order, OrderReturn, User, Withdrawal
 from account_portal.orders import service as orders
 from account_portal.orders.schemas import CancelItem, Policy
 from account_portal.security.cookies import order_cookie_name, session_cookie_name
-from account_portal.withdrawals.rules import faults_of, language_of, texts_in
+from account_portal.withdrawals.rules import faults_of, language_of, texts_in, titles
 from account_portal.withdrawals.rules.texts import languages
 from tests.conftest import Api
 from tests.factories.auth import make_page_session
@@ -278,3 +278,11 @@ def test_a_form_of_many_lines_and_long_words_is_taken(api: Api, database: Databa
     [row] = rows(database, Withdrawal)
     assert row.items_text.count("ten green mugs") == 133
     assert row.items_text.count("1 x ") == 300
+
+
+def test_links_to_it_bear_its_title_in_each_language_the_stores_first(tmp_path: Path) -> None:
+    assert titles("DE", "")[0] == ("de", "Vertrag widerrufen")
+    assert titles("IN", "")[0] == ("en", "Withdraw from contract here")
+    assert {language for language, _ in titles("IN", "")} == {"de", "en", "es", "fr", "it", "nl"}
+    (tmp_path / "sv.json").write_text('{"title": "Frånträd avtalet"}', encoding="utf-8")
+    assert titles("SE", str(tmp_path))[-1] == ("sv", "Frånträd avtalet")

@@ -8,6 +8,7 @@ from account_portal import routes
 from account_portal.addresses.components import address_lines
 from account_portal.orders.components.cards import arrival_words, order_link
 from account_portal.ui import components as ui
+from account_portal.ui.store import StoreState
 
 
 def variant_and_quantity(item: Any) -> rx.Component:
@@ -127,10 +128,15 @@ def need_help(link: Any, what: str) -> rx.Component:
 
 
 def withdraw_here(link: Any) -> rx.Component:
-    """The way out of the contract, named as the law has it; nothing where none asks for it."""
+    """The way out of the contract, named as the law has it in the reader's language.
+
+    Nothing where none asks for it.
+    """
     return rx.cond(
         link,
-        ui.screen_only(ui.text(ui.outside_link("Withdraw from contract here", href=link.to(str)))),
+        ui.screen_only(
+            ui.text(ui.outside_link(ui.in_language(StoreState.withdraw_labels), href=link.to(str)))
+        ),
     )
 
 

@@ -130,7 +130,7 @@ from account_portal.ui.components.tables import (
     table,
     table_row,
 )
-from account_portal.ui.format import VIEWER_ZONE, date, money, number
+from account_portal.ui.format import VIEWER_ZONE, date, in_language, money, number
 from account_portal.ui.icons import icon
 
 __all__ = [
@@ -180,6 +180,7 @@ __all__ = [
     "hidden_text",
     "icon",
     "icon_button",
+    "in_language",
     "lead_row",
     "link",
     "link_button",

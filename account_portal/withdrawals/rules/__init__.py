@@ -1,7 +1,13 @@
 """What a withdrawal says, and in which language. No database, no clock."""
 
 from account_portal.core.errors import Conflict
-from account_portal.withdrawals.rules.texts import Texts, faults_of, language_of, texts_in
+from account_portal.withdrawals.rules.texts import (
+    Texts,
+    faults_of,
+    language_of,
+    texts_in,
+    titles,
+)
 
 EXEMPT = ("digital", "made_to_order", "perishable", "hygiene", "unsealed_media")
 """Codes of goods that the law exempts. A final sale is a rule of the shop, no exemption."""
@@ -29,4 +35,5 @@ __all__ = [
     "faults_of",
     "language_of",
     "texts_in",
+    "titles",
 ]

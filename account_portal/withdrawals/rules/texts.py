@@ -91,6 +91,18 @@ def languages(folder: str) -> frozenset[str]:
     return frozenset(file.stem for place in places for file in _files(place))
 
 
+def titles(country: str, folder: str) -> list[tuple[str, str]]:
+    """What the withdrawal function is called in each language, that of the store's country first.
+
+    Args:
+        country: ISO 3166 code.
+        folder: the shop's own texts.
+    """
+    own = language_of("", "", country, folder)
+    ordered = sorted(languages(folder), key=lambda name: (name != own, name))
+    return [(name, texts_in(name, folder)["title"].format()) for name in ordered]
+
+
 def language_of(asked: str, accepted: str, country: str, folder: str) -> str:
     """The first language there are texts in: asked for, of the browser, of the store's country.
 
