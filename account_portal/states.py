@@ -121,6 +121,7 @@ class ClaimProblem(StrEnum):
     WRONG_ITEM = "wrong_item"
     MISSING_ITEM = "missing_item"
     NOT_ARRIVED = "not_arrived"
+    OTHER = "other"
 
 
 class ClaimResolution(StrEnum):

@@ -8,17 +8,23 @@ import reflex as rx
 from account_portal.evidence.components import evidence_shown
 from account_portal.ui import components as ui
 
+_OTHER = ("other", "Another problem")
 PROBLEMS = [
     ("damaged", "Damaged or faulty"),
     ("wrong_item", "Not what I ordered"),
     ("missing_item", "Missing from the parcel"),
     ("not_arrived", "Said to be delivered, but never came"),
+    _OTHER,
 ]
 """What can be wrong, in a customer's words."""
-DIGITAL_PROBLEMS = [("damaged", "Does not work"), ("wrong_item", "Not what I ordered")]
+DIGITAL_PROBLEMS = [("damaged", "Does not work"), ("wrong_item", "Not what I ordered"), _OTHER]
 """The same of what is downloaded, which no parcel brings."""
 
-MIXED_PROBLEMS = [("damaged", "Damaged, or does not work"), ("wrong_item", "Not what I ordered")]
+MIXED_PROBLEMS = [
+    ("damaged", "Damaged, or does not work"),
+    ("wrong_item", "Not what I ordered"),
+    _OTHER,
+]
 """The same of both together."""
 PROBLEMS_OF = {"": PROBLEMS, "all": DIGITAL_PROBLEMS, "some": MIXED_PROBLEMS}
 """By how much of what is reported is downloaded; see `files_of`."""

@@ -50,11 +50,19 @@ class GoodsNotThere(Unprocessable):
     message = "What did not come cannot be sent back."
 
 
+NEEDS_WORDS = "Tell the store what is wrong."
+
 CAN_GO_BACK: Mapping[ClaimProblem, str] = {
     ClaimProblem.DAMAGED: "Damaged or faulty",
     ClaimProblem.WRONG_ITEM: "Wrong item sent",
+    ClaimProblem.OTHER: "Another problem",
 }
 """Problems with goods that are there, and how a return names them."""
+
+
+def is_untold(problem: str, details: str | None) -> bool:
+    """Whether nobody could know what is wrong: no kind says it, and no words do."""
+    return problem == ClaimProblem.OTHER and not details
 
 
 def require_claimable(line: LineClaim, units: int, wish: ReturnResolution) -> None:

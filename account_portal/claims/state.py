@@ -7,6 +7,7 @@ import reflex as rx
 from account_portal import routes
 from account_portal.claims import service
 from account_portal.claims.components import files_of
+from account_portal.claims.rules import NEEDS_WORDS, is_untold
 from account_portal.claims.schemas import (
     LONGEST_WORDS,
     Claimable,
@@ -232,6 +233,10 @@ class ReportProblemState(EvidenceOfLines, PageData, PageState):
                 f"problem-{line.item.sku}": "Choose what is wrong."
                 for line in chosen
                 if not line.problem
+            } | {
+                f"details-{line.item.sku}": NEEDS_WORDS
+                for line in chosen
+                if is_untold(line.problem, line.details)
             }
             if faults:
                 raise InvalidInput(**faults)

@@ -8,6 +8,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.claims.components import PROBLEMS_OF, files_of
+from account_portal.claims.rules import NEEDS_WORDS, is_untold
 from account_portal.claims.schemas import (
     LONGEST_WORDS,
     ClaimableParcel,
@@ -262,6 +263,8 @@ class FoundOrderState(EvidenceDraft, PageState):
             raise InvalidInput(reason="Please choose one.")
         if self.asking == "report" and self.problem not in dict(PROBLEMS_OF[self.files]):
             raise InvalidInput(problem="Please choose one.")
+        if self.asking == "report" and is_untold(self.problem, self.details):
+            raise InvalidInput(details=NEEDS_WORDS)
         try:
             await self._or_leave(self._preview())
         except EvidenceNotFound as error:

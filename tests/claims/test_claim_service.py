@@ -542,3 +542,22 @@ def test_several_lines_and_the_same_line_twice(call: Call, database: Database, o
     made = open_claim(call, order, *both, claim_item(1))
     assert [item.amount for item in made.claim_items[:2]] == [Decimal("33.33"), Decimal("66.67")]
     assert sum(row.tax_amount for row in rows(database, ClaimItem)[:2]) == 1525
+
+
+def test_another_problem_needs_words_and_is_settled_as_any(
+    call: Call, database: Database, owner: User
+) -> None:
+    order = make_order(database, owner, parcels=[{}])
+    with pytest.raises(InvalidInput) as refused:
+        open_claim(call, order, claim_item(problem="other"))
+    assert list(refused.value.fields) == ["claim_items.0.details"]
+    assert not rows(database, Claim)
+    made = open_claim(call, order, claim_item(problem="other", details="The manual is missing."))
+    assert made.claim_items[0].problem == "other"
+    done = accept(call, made, "return")
+    back = call(returns.get_return, order.order_number, done.return_request_number)
+    [item] = back.return_items
+    assert (item.reason_code, item.fee) == ("other", 0)
+    assert item.return_reason.startswith("The manual is missing.")
+    more = open_claim(call, order, claim_item(problem="other", details="So is this one."))
+    assert accept(call, more).agreed_amount == 100

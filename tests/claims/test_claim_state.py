@@ -327,3 +327,12 @@ def test_a_file_is_reported_as_one(database: Database, owner: User) -> None:
     assert page.files == "some"
     number = make_claim(database, owner, order).claim_number
     assert open_claim(database, owner, number).shown.digital == ["SKU-1"]
+
+
+def test_another_problem_is_said_in_words(database: Database, owner: User, order: Order) -> None:
+    page = open_form(database, owner, order)
+    choose(page, "SKU-0", "other")
+    page.run("go_on", {"details-SKU-0": " "})
+    assert page.errors == {"details-SKU-0": "Tell the store what is wrong."}
+    follow(page, page.run("go_on", {"details-SKU-0": "It hums."}))
+    assert page.step == 2

@@ -121,6 +121,8 @@ def test_reports_what_was_shown(database: Database, acting: Any, delivered: Orde
     assert state.errors == {"_": "Choose how many of which item."}
     tab.press(state, "check", {f"quantity-{sku}": "1", "problem": "nonsense"})
     assert state.errors == {"problem": "Please choose one."}
+    tab.press(state, "check", {f"quantity-{sku}": "1", "problem": "other"})
+    assert state.errors == {"details": "Tell the store what is wrong."}
     said = {"problem": "missing_item", "wish": "replacement", "details": " Not in the box "}
     tab.press(state, "check", {f"quantity-{sku}": "1", **said})
     assert state.reporting.units == 1

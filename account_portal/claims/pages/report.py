@@ -37,7 +37,7 @@ def _about() -> rx.Component:
         "about",
         "",
         "Something is wrong with items",
-        hint="Damaged, wrong or missing",
+        hint="Damaged, wrong, missing, or another problem",
         checked=State.about == "",
         on_change=State.choose_about(""),
     )
@@ -81,10 +81,12 @@ def _choices(line: Any) -> rx.Component:
         ),
         ui.textarea_field(
             "details-" + sku,
-            "Tell us more",
-            optional=True,
+            rx.cond(
+                line.problem == "other", "What is wrong, in your words", "Tell us more (optional)"
+            ),
             max_length=LONGEST_WORDS,
             default_value=line.details,
+            error=State.errors["details-" + sku],
         ),
         # Of what never came there is nothing to show; what was added before can be taken out.
         rx.cond(

@@ -11,7 +11,7 @@ from account_portal.claims import rules, schemas
 from account_portal.claims.service.reading import get_claim
 from account_portal.context import Context
 from account_portal.core import money
-from account_portal.core.errors import NotFound
+from account_portal.core.errors import InvalidInput, NotFound
 from account_portal.core.ids import new_number
 from account_portal.evidence import rules as evidence_rules
 from account_portal.evidence import service as evidence
@@ -142,7 +142,7 @@ def create_claim(ctx: Context, order_number: str, data: schemas.CreateClaim) -> 
         ResolutionNotOffered: money for what cost nothing.
         EvidenceRequired: the policy asks for evidence for a problem, and none is named.
         EvidenceNotFound: evidence that was not uploaded to this order, or is another request's.
-        InvalidInput: too many files of one item.
+        InvalidInput: too many files of one item, or another problem without words.
         PreviewOutdated: it would ask for something else than the preview that the call names.
     """
     order = ctx.get_owned(Order, lock=True, order_number=order_number)
@@ -250,6 +250,8 @@ def _of_items(
     for place, item in enumerate(data.claim_items):
         if item.sku not in states:
             raise ItemNotInOrder(**{f"claim_items.{place}.sku": "is not part of this order"})
+        if rules.is_untold(item.problem, item.details):
+            raise InvalidInput(**{f"claim_items.{place}.details": rules.NEEDS_WORDS})
         asked[item.sku] += item.quantity
     for sku, units in asked.items():
         rules.require_claimable(can[states[sku][0].id], units, data.wish)

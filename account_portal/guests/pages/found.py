@@ -109,7 +109,12 @@ def _choice() -> rx.Component:
         ),
         on_submit=State.check,
         errors=State.errors,
-        labels={"reason": "Reason", "problem": "What is wrong", "evidence": "Photos and video"},
+        labels={
+            "reason": "Reason",
+            "problem": "What is wrong",
+            "details": "Tell us more",
+            "evidence": "Photos and video",
+        },
         busy=State.busy == "check",
     )
 
@@ -138,6 +143,7 @@ def _said() -> rx.Component:
             optional=True,
             max_length=LONGEST_WORDS,
             default_value=State.details,
+            error=State.errors["details"],
         ),
     )
 
