@@ -21,7 +21,7 @@ from tests.e2e.conftest import (
     assert_no_sideways_scroll,
 )
 from tests.e2e.hands import Finger, Keyboard, Mouse
-from tests.e2e.test_widget import OpenShop, inside, open_shop
+from tests.e2e.test_widget import OpenShop, frame_of, inside, open_shop
 from tests.factories.auth import change_user, set_proof
 
 __all__ = ["open_shop"]
@@ -183,7 +183,11 @@ def test_in_a_frame_a_code_is_the_way(
     page = open_shop(customer="sam", viewport=viewport)
     page.evaluate("document.querySelector('account-portal').setAttribute('page', 'profile')")
     frame = inside(page)
-    expect(frame.get_by_text("Axis Bank")).to_be_visible()  # nothing moves any more
+    expect(frame.get_by_text("Axis Bank")).to_be_visible()
+    # What is pressed moves until the storefront has made the frame as high as its page.
+    frame_of(page).wait_for_function(
+        "innerHeight + 1 >= document.querySelector('[data-page]').getBoundingClientRect().height"
+    )
     frame.get_by_role("button", name="Add account").click()
     dialog = frame.get_by_role("dialog", name=ASKED)
     expect(dialog).to_be_visible()  # the shop's word alone is no proof
