@@ -27,11 +27,9 @@ def _payment(payment: Any, moment: Any, currency: Any) -> rx.Component:
             ui.money(payment.amount, currency),
             justify="between",
         ),
-        ui.row(
-            ui.text(means, tone="muted", size="small"),
-            rx.cond(moment, ui.text(ui.date(moment, "datetime"), tone="muted", size="small")),
-            justify="between",
-        ),
+        rx.cond(means, ui.text(means, tone="muted", size="small")),
+        # A line of its own: it is longer until the reader's zone is known, and nothing may move.
+        rx.cond(moment, ui.text(ui.date(moment, "datetime"), tone="muted", size="small")),
         ui.status_badge("payment", payment.payment_status),
         gap="tight",
     )
