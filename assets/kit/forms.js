@@ -68,6 +68,32 @@ export function FormGuard({ errors, labels, busy, title, className = "" }) {
   );
 }
 
+/** A select whose value the server keeps: a choice stands at once, not when the answer is back, and
+ *  a form that is sent meanwhile says it. What the server says later, once it changes, stands. */
+export function HeldSelect({ value, onChange, ...rest }) {
+  const [told, setTold] = useState(value);
+  const [own, setOwn] = useState(value);
+  if (value !== told) {
+    setTold(value);
+    setOwn(value);
+  }
+  const choose = (event) => {
+    setOwn(event.target.value);
+    onChange?.(event);
+  };
+  return h("select", { ...rest, value: own, onChange: choose });
+}
+
+/** The same for a checkbox or a radio button. The browser holds what is chosen, as only it knows
+ *  that one radio button turns off the others. */
+export function HeldTick({ checked, ...rest }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    ref.current.checked = checked;
+  }, [checked]);
+  return h("input", { ...rest, ref, defaultChecked: checked });
+}
+
 const MARKS = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/];
 const WORDS = ["Too short", "Weak", "Fair", "Good", "Strong"];
 

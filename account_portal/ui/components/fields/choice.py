@@ -3,10 +3,26 @@
 from typing import Any, Literal
 
 import reflex as rx
+from reflex_components_core.el.elements.forms import CheckboxInput
 
 from account_portal.ui.components.fields.frame import ERROR, HINT, LABEL, error_place, notes, wiring
 from account_portal.ui.icons import path
 from account_portal.ui.variants import Child, Flag, Number, Text, classes, given
+
+
+class HeldTick(CheckboxInput):
+    """A checkbox or radio button that the state keeps; it turns at once, before the state answers.
+
+    A switch is not one: it saves at once, so it turns only when that is done.
+    """
+
+    library = "$/public/kit/forms.js"
+    tag = "HeldTick"
+
+
+def _tick(**props: Any) -> rx.Component:
+    make = HeldTick.create if "checked" in props else rx.el.input
+    return make(class_name="tick mt-0.5", **props)
 
 
 def checkbox(
@@ -22,14 +38,7 @@ def checkbox(
     id = id or name
     return rx.el.div(
         rx.el.label(
-            rx.el.input(
-                id=id,
-                name=name,
-                type="checkbox",
-                class_name="tick mt-0.5",
-                **wiring(id, error),
-                **props,
-            ),
+            _tick(id=id, name=name, type="checkbox", **wiring(id, error), **props),
             rx.el.span(label, class_name="min-w-0"),
             class_name="flex min-h-6 items-start gap-3",
         ),
@@ -84,7 +93,7 @@ def radio_card(
     note = [rx.el.span(hint, class_name="block text-small text-muted")] if hint is not None else []
     tail = [rx.el.span(extra, class_name="shrink-0")] if extra is not None else []
     return rx.el.label(
-        rx.el.input(type="radio", name=name, value=value, class_name="tick mt-0.5", **props),
+        _tick(type="radio", name=name, value=value, **props),
         rx.el.span(
             rx.el.span(label, class_name="block font-medium"),
             *note,

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import reflex as rx
+from reflex_components_core.el.elements.forms import Select
 
 from account_portal.ui.components.fields.frame import field, wiring
 from account_portal.ui.icons import icon
 from account_portal.ui.variants import Child, Text, given
 
 Options: TypeAlias = Sequence[tuple[str, str]] | rx.Var[Any]
+
+
+class HeldSelect(Select):
+    """A select whose value the state keeps; a choice shows at once, before the state answers."""
+
+    library = "$/public/kit/forms.js"
+    tag = "HeldSelect"
 
 
 def option_list(options: Options) -> list[Child]:
@@ -32,11 +40,15 @@ def select_field(
     placeholder: str | None = None,
     **props: Any,
 ) -> rx.Component:
-    """A choice from a list: `options` are `(value, label)`, written here or in a var."""
+    """A choice from a list: `options` are `(value, label)`, written here or in a var.
+
+    `default_value` leaves the choice to the form; with `value` and `on_change` the state keeps it.
+    """
     id = id or name
+    select = HeldSelect.create if "value" in props else rx.el.select
     first = [] if placeholder is None else [rx.el.option(placeholder, value="")]
     control = rx.el.div(
-        rx.el.select(
+        select(
             *first,
             *option_list(options),
             id=id,
