@@ -11,7 +11,7 @@ from account_portal.personal_data.service.overview import words
 from account_portal.personal_data.service.tables import OWN
 from tests.conftest import Api
 from tests.factories.evidence import make_evidence, photos
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
 from tests.personal_data.test_export import archive_of, fill
 
 SNAKE = re.compile(r"[a-z0-9]_[a-z0-9]")
@@ -107,6 +107,22 @@ def test_an_order_stands_with_what_followed(
     assert re.search(r"<dt>Total</dt><dd>₹[\d,]+\.\d\d</dd>", order)
     assert "<li>1 × " in order or "<li>2 × " in order
     assert "<dt>Delivery address</dt>" in order
+
+
+def test_states_have_the_words_that_pages_have(database: Database, owner: User, call: Any) -> None:
+    make_order(
+        database,
+        owner,
+        status="partially_shipped",
+        payment_status="success",
+        lines=[make_line(0), make_line(1)],
+        parcels=[{"status": "in_transit", "units": {"SKU-0": 1}}],
+    )
+    text, _, _ = page_of(call, owner)
+    for said in ("Partly on its way", "On its way", "Paid"):
+        assert f"<dd>{said}</dd>" in text, said
+    for said in ("Partially shipped", "In transit", "Success", "Done"):
+        assert f"<dd>{said}</dd>" not in text, said
 
 
 def test_what_is_empty_is_one_line(owner: User, call: Any) -> None:

@@ -15,6 +15,7 @@ KINDS: dict[str, type[StrEnum]] = {
     "payment": states.TransactionStatus,
     "refund": states.RefundStatus,
     "return": states.ReturnStatus,
+    "claim": states.ClaimStatus,
     "review": states.ReviewStatus,
     "bank_account": states.VerificationStatus,
 }

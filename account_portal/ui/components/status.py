@@ -1,25 +1,14 @@
-"""States in the customer's words: every state of the contract has a word, an icon and a colour."""
+"""How states look: every state of the contract has a word, an icon and a colour."""
 
 from typing import Any, Literal
 
 import reflex as rx
 
+from account_portal.state_words import STATE_WORDS, Kind
 from account_portal.ui.icons import IconName, icon, path
 from account_portal.ui.variants import Child, Text, classes, pick
 
 Tone = Literal["neutral", "info", "success", "warn", "danger", "accent"]
-Kind = Literal[
-    "order",
-    "download",
-    "shipment",
-    "payment",
-    "refund",
-    "return",
-    "claim",
-    "withdrawal",
-    "review",
-    "bank_account",
-]
 Entry = tuple[str, IconName, Tone]
 
 TONES: dict[Tone, str] = {
@@ -31,87 +20,91 @@ TONES: dict[Tone, str] = {
     "accent": "bg-accent-tint text-accent-text",
 }
 
-STATUSES: dict[Kind, dict[str, Entry]] = {
+_LOOKS: dict[Kind, dict[str, tuple[IconName, Tone]]] = {
     "order": {
-        "draft": ("Not placed yet", "file-text", "neutral"),
-        "awaiting_approval": ("Being checked", "clock", "info"),
-        "confirmed": ("Confirmed", "circle-check", "info"),
-        "partially_scheduled": ("Being prepared", "package", "info"),
-        "awaiting_shipment": ("Being prepared", "package", "info"),
-        "partially_shipped": ("Partly on its way", "truck", "info"),
-        "shipped": ("On its way", "truck", "info"),
-        "partially_delivered": ("Partly delivered", "package-check", "info"),
-        "delivered": ("Delivered", "package-check", "success"),
-        "partially_undelivered": ("Delivery partly failed", "triangle-alert", "warn"),
-        "undelivered": ("Delivery failed", "triangle-alert", "warn"),
-        "partially_return_to_origin": ("Partly coming back to us", "undo-2", "warn"),
-        "return_to_origin": ("Coming back to us", "undo-2", "warn"),
-        "complete": ("Delivered", "package-check", "success"),
-        "cancelled": ("Cancelled", "ban", "neutral"),
+        "draft": ("file-text", "neutral"),
+        "awaiting_approval": ("clock", "info"),
+        "confirmed": ("circle-check", "info"),
+        "partially_scheduled": ("package", "info"),
+        "awaiting_shipment": ("package", "info"),
+        "partially_shipped": ("truck", "info"),
+        "shipped": ("truck", "info"),
+        "partially_delivered": ("package-check", "info"),
+        "delivered": ("package-check", "success"),
+        "partially_undelivered": ("triangle-alert", "warn"),
+        "undelivered": ("triangle-alert", "warn"),
+        "partially_return_to_origin": ("undo-2", "warn"),
+        "return_to_origin": ("undo-2", "warn"),
+        "complete": ("package-check", "success"),
+        "cancelled": ("ban", "neutral"),
     },
     "download": {
-        "open": ("Ready to download", "circle-check", "success"),
+        "open": ("circle-check", "success"),
     },
     "shipment": {
-        "unscheduled": ("Being prepared", "package", "neutral"),
-        "schedule_requested": ("Being prepared", "package", "neutral"),
-        "scheduled": ("Pick-up arranged", "calendar", "info"),
-        "packed": ("Packed", "package", "info"),
-        "shipped": ("Handed to the courier", "truck", "info"),
-        "in_transit": ("On its way", "truck", "info"),
-        "out_for_delivery": ("Out for delivery", "truck", "accent"),
-        "delivery_attempted": ("Delivery tried", "triangle-alert", "warn"),
-        "undelivered": ("Delivery failed", "package-x", "warn"),
-        "return_to_origin": ("Coming back to us", "undo-2", "warn"),
-        "delivered": ("Delivered", "package-check", "success"),
-        "cancelled": ("Cancelled", "ban", "neutral"),
-        "lost": ("Lost", "package-x", "danger"),
+        "unscheduled": ("package", "neutral"),
+        "schedule_requested": ("package", "neutral"),
+        "scheduled": ("calendar", "info"),
+        "packed": ("package", "info"),
+        "shipped": ("truck", "info"),
+        "in_transit": ("truck", "info"),
+        "out_for_delivery": ("truck", "accent"),
+        "delivery_attempted": ("triangle-alert", "warn"),
+        "undelivered": ("package-x", "warn"),
+        "return_to_origin": ("undo-2", "warn"),
+        "delivered": ("package-check", "success"),
+        "cancelled": ("ban", "neutral"),
+        "lost": ("package-x", "danger"),
     },
     "payment": {
-        "pending": ("Payment pending", "clock", "warn"),
-        "success": ("Paid", "circle-check", "success"),
-        "failed": ("Payment failed", "circle-x", "danger"),
-        "partially_paid": ("Partly paid", "hourglass", "warn"),
-        "refund_initiated": ("Refund started", "undo-2", "info"),
+        "pending": ("clock", "warn"),
+        "success": ("circle-check", "success"),
+        "failed": ("circle-x", "danger"),
+        "partially_paid": ("hourglass", "warn"),
+        "refund_initiated": ("undo-2", "info"),
     },
     "refund": {
-        "pending": ("Refund requested", "clock", "info"),
-        "approved": ("Refund on its way", "banknote", "info"),
-        "success": ("Refunded", "circle-check", "success"),
-        "failed": ("Refund failed", "circle-x", "danger"),
+        "pending": ("clock", "info"),
+        "approved": ("banknote", "info"),
+        "success": ("circle-check", "success"),
+        "failed": ("circle-x", "danger"),
     },
     "return": {
-        "created": ("Waiting for approval", "clock", "info"),
-        "approved": ("Approved", "circle-check", "info"),
-        "rejected": ("Declined", "circle-x", "danger"),
-        "shipped": ("On its way to us", "truck", "info"),
-        "received": ("Received by us", "package-check", "info"),
-        "complete": ("Done", "circle-check", "success"),
-        "cancelled": ("Cancelled", "ban", "neutral"),
+        "created": ("clock", "info"),
+        "approved": ("circle-check", "info"),
+        "rejected": ("circle-x", "danger"),
+        "shipped": ("truck", "info"),
+        "received": ("package-check", "info"),
+        "complete": ("circle-check", "success"),
+        "cancelled": ("ban", "neutral"),
     },
     "claim": {
-        "open": ("Being looked into", "clock", "info"),
-        "accepted": ("Agreed", "circle-check", "success"),
-        "rejected": ("Declined", "circle-x", "danger"),
-        "withdrawn": ("Withdrawn", "ban", "neutral"),
+        "open": ("clock", "info"),
+        "accepted": ("circle-check", "success"),
+        "rejected": ("circle-x", "danger"),
+        "withdrawn": ("ban", "neutral"),
     },
     "withdrawal": {
-        "open": ("Waiting for the store", "clock", "info"),
-        "carried_out": ("Carried out", "circle-check", "success"),
-        "nothing_left": ("Nothing was left", "circle-check", "neutral"),
-        "settled": ("Settled", "circle-check", "neutral"),
+        "open": ("clock", "info"),
+        "carried_out": ("circle-check", "success"),
+        "nothing_left": ("circle-check", "neutral"),
+        "settled": ("circle-check", "neutral"),
     },
     "review": {
-        "pending": ("Being checked", "clock", "info"),
-        "approved": ("Published", "circle-check", "success"),
-        "rejected": ("Not published", "circle-x", "danger"),
+        "pending": ("clock", "info"),
+        "approved": ("circle-check", "success"),
+        "rejected": ("circle-x", "danger"),
     },
     "bank_account": {
-        "unverified": ("Not verified", "circle-alert", "warn"),
-        "pending": ("Being verified", "clock", "info"),
-        "verified": ("Verified", "circle-check", "success"),
-        "rejected": ("Verification failed", "circle-x", "danger"),
+        "unverified": ("circle-alert", "warn"),
+        "pending": ("clock", "info"),
+        "verified": ("circle-check", "success"),
+        "rejected": ("circle-x", "danger"),
     },
+}
+STATUSES: dict[Kind, dict[str, Entry]] = {
+    kind: {state: (word, *_LOOKS[kind][state]) for state, word in words.items()}
+    for kind, words in STATE_WORDS.items()
 }
 _UNKNOWN: Entry = ("", "circle", "neutral")
 _BADGE = (

@@ -13,6 +13,7 @@ from account_portal.personal_data.service.overview import words
 from account_portal.personal_data.service.overview.references import References, line_name
 from account_portal.personal_data.service.rows import Row, measure_of
 from account_portal.personal_data.service.tables import Own
+from account_portal.state_words import STATE_WORDS, Kind
 
 _TITLES: Mapping[type[SQLModel], tuple[str, str]] = {
     m.Address: ("{}", "nickname"),
@@ -40,6 +41,20 @@ _TITLES: Mapping[type[SQLModel], tuple[str, str]] = {
     m.Withdrawal: ("Withdrawal {}", "reference"),
 }
 """What names a row, and how it is said."""
+
+_STATES: Mapping[tuple[type[SQLModel], str], Kind] = {
+    (m.BankAccount, "verification_status"): "bank_account",
+    (m.Claim, "status"): "claim",
+    (m.Order, "payment_status"): "payment",
+    (m.Order, "status"): "order",
+    (m.OrderReturn, "status"): "return",
+    (m.Payment, "payment_status"): "payment",
+    (m.Refund, "status"): "refund",
+    (m.Review, "status"): "review",
+    (m.Shipment, "status"): "shipment",
+    (m.Withdrawal, "status"): "withdrawal",
+}
+"""Columns whose states have words on the pages."""
 
 _HIDDEN = frozenset(
     [
@@ -120,7 +135,7 @@ class Fields:
         if own.model is m.ShipmentItem:
             return f"{values['quantity']} × {self._text(own, row, 'line_id') or 'item'}"
         when = words.moment(self._ctx, values["happened_at"])
-        what = values["text"] or words.code(values["status"])
+        what = values["text"] or STATE_WORDS["shipment"].get(values["status"], values["status"])
         return ", ".join(filter(None, (f"{when}: {what}", values["place"])))
 
     def pictures(self, own: Own, row: Row) -> str:
@@ -150,6 +165,8 @@ class Fields:
             return words.amount(self._ctx, value, row.currency)
         if name in ("line_id", "product_id") or name.endswith("address_id"):
             return self._refers.named(name, value) or ""
+        if (kind := _STATES.get((own.model, name))) and value in STATE_WORDS[kind]:
+            return STATE_WORDS[kind][value]
         if own.model is m.ImportStatement and name == "statement":
             value = orjson.loads(value)
         return words.text(self._ctx, name, value, row.currency)
