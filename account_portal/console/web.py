@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from account_portal.api.errors import unexpected_response
-from account_portal.api.router import client_address
+from account_portal.api.router import client_address, read_multipart
 from account_portal.console import look, words
 from account_portal.console.deeds import DEEDS
 from account_portal.console.rules import Permission, require_permission
@@ -31,12 +31,15 @@ from account_portal.core.errors import (
 from account_portal.core.settings import get_settings
 from account_portal.core.validation import readable_phone
 from account_portal.doors.form import read_fields, require_same_origin
+from account_portal.evidence.schemas import MAX_VIDEOS
+from account_portal.media.rules import upload_limit
 from account_portal.returns.schemas import REFUSALS
 from account_portal.security.cookies import is_https, read_cookie
 
 BASE = "/console"
 LOGIN = f"{BASE}/login"
 FORM_LIMIT = 64 * 1024
+FILES_LIMIT = upload_limit(MAX_VIDEOS)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data: https:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -94,7 +97,13 @@ def _account_options(accounts: Sequence[Any]) -> list[tuple[str, str]]:
     return [(one.id, f"{one.bank_name} {one.account_number}") for one in accounts]
 
 
+def _found_options(request: Any) -> list[tuple[str, str]]:
+    """Lines of a return, each once."""
+    return list({item.sku: item.product_name for item in request.items}.items())
+
+
 templates.globals.update(
+    found_options=_found_options,
     account_options=_account_options,
     readable_phone=readable_phone,
     refusals=list(REFUSALS.items()),
@@ -212,6 +221,24 @@ async def read_form(request: Request) -> FormData:
     """
     require_same_origin(request)
     return FormData([*await read_fields(request, limit=FORM_LIMIT, most=2000)])
+
+
+async def read_files(request: Request, permission: Permission) -> FormData:
+    """The fields and files of a form that one of our own pages sent, from those who may.
+
+    Raises:
+        Forbidden: another site made the browser send it.
+        NotAuthenticated, NotPermitted: files of anybody else are not read.
+        PayloadTooLarge, ValidationError: it is none of ours.
+    """
+    require_same_origin(request)
+
+    def check() -> None:
+        with enter(caller_of(request), writes=False) as ctx:
+            require_member(ctx, request, permission)
+
+    await run_in_threadpool(check)
+    return await read_multipart(request, FILES_LIMIT)
 
 
 def require_member(ctx: Context, request: Request, permission: Permission) -> Member:

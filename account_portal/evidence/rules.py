@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from account_portal.core.errors import Conflict, Unprocessable
+from account_portal.evidence.schemas import MAX_VIDEOS
+from account_portal.media.schemas import MAX_IMAGES
 
 MOST_UNUSED = 30
 """Files of one order that no request has named yet."""
@@ -33,6 +35,13 @@ class TooMuchEvidence(Conflict):
     message = "So many photos and videos cannot be added. Remove some, or send your request first."
 
 
+class TooMuchFound(Conflict):
+    """The shop shows too many photos or videos of one line of a return."""
+
+    code = "too_much_evidence"
+    message = f"Of one line at most {MAX_IMAGES} photos and {MAX_VIDEOS} video. Remove some first."
+
+
 def needs_evidence(asked: Collection[str], reason: str | None) -> bool:
     """Whether a policy that asks for evidence for some reasons asks for it for this one."""
     return reason is not None and reason in asked
@@ -49,6 +58,16 @@ def require_evidence(lacking: Mapping[str, str]) -> None:
     """
     if lacking:
         raise EvidenceRequired(**lacking)
+
+
+def require_few(files: int, videos: int) -> None:
+    """Refuse more files by the shop than one line of a return may have.
+
+    Raises:
+        TooMuchFound: there would be.
+    """
+    if videos > MAX_VIDEOS or files - videos > MAX_IMAGES:
+        raise TooMuchFound
 
 
 def require_room(unused: int, more: int) -> None:

@@ -95,13 +95,17 @@ def store_media(
     kind: str,
     files: Mapping[str, bytes | BinaryIO],
     content_type: str = CONTENT_TYPE,
+    *,
+    customer_id: str | None = None,
 ) -> Media:
-    """Keep files of the caller; `kind` as in `Media`. Large ones come as streams.
+    """Keep files of the caller, or of a customer for whom the shop adds them.
+
+    `kind` as in `Media`. Large ones come as streams.
 
     The row is flushed, so that other rows can refer to it at once.
     """
     media = Media(
-        customer_id=ctx.customer_id,
+        customer_id=customer_id or ctx.customer_id,
         kind=kind,
         content_type=content_type,
         sizes=",".join(files),

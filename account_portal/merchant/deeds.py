@@ -10,6 +10,7 @@ from account_portal.claims.schemas import AcceptClaim
 from account_portal.context import Context
 from account_portal.core.errors import InvalidInput, PortalError
 from account_portal.core.schemas import View
+from account_portal.evidence.schemas import EvidenceFile
 from account_portal.loyalty import service as loyalty
 from account_portal.merchant import lists, states, versions
 from account_portal.merchant.rows import CustomerRow
@@ -38,7 +39,7 @@ from account_portal.merchant.schemas import (
 from account_portal.merchant.states import telling
 from account_portal.orders import service as orders
 from account_portal.returns import service as returns
-from account_portal.returns.schemas import InspectReturn
+from account_portal.returns.schemas import InspectReturn, ShowFound
 from account_portal.reviews import service as reviews
 
 One = TypeVar("One", bound=MoveOneShipment | SettleOne)
@@ -176,6 +177,16 @@ def inspect_return(ctx: Context, number: str, data: InspectReturn) -> ReturnStat
     with telling(ctx, states.of_return, number):
         returns.inspect_return(ctx, number, data)
     return states.of_return(ctx, number)
+
+
+def show_found(ctx: Context, number: str, data: ShowFound) -> list[EvidenceFile]:
+    """Show what was found in a received return by photos or a video."""
+    return returns.show_found(ctx, number, data)
+
+
+def hide_found(ctx: Context, number: str, evidence_id: str) -> None:
+    """Remove one of them."""
+    returns.hide_found(ctx, number, evidence_id)
 
 
 def correct_inspection(ctx: Context, number: str, data: InspectReturn) -> ReturnState:

@@ -20,6 +20,10 @@ class ReturnUnits(View):
     resolution: ReturnResolution
     return_reason: str
     evidence: list[EvidenceFile] = Field(description="Photos and videos by the customer.")
+    found_evidence: list[EvidenceFile] = Field(
+        description="Photos and videos by the store of what it found; its customer sees them with "
+        "the inspection."
+    )
     refund_amount: Amount = Field(
         description="What they cost, tax included; once inspected, those that are accepted."
     )

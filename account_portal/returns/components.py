@@ -6,6 +6,7 @@ import reflex as rx
 
 from account_portal import routes
 from account_portal.evidence.components import evidence_shown
+from account_portal.evidence.schemas import EvidenceFile
 from account_portal.orders.components import comes_back, why_no_more
 from account_portal.returns.schemas import REFUSALS, KeptFee
 from account_portal.ui import components as ui
@@ -89,6 +90,14 @@ def _inspected(item: Any) -> rx.Component:
         rx.cond(
             missing > 0,
             ui.text("Not in the parcel: ", ui.number(missing), size="small"),
+        ),
+        rx.cond(
+            found.evidence.length() > 0,
+            ui.stack(
+                ui.text("What the store found:", size="small"),
+                evidence_shown(found.evidence.to(list[EvidenceFile])),
+                gap="tight",
+            ),
         ),
         gap="none",
     )

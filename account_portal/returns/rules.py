@@ -185,6 +185,16 @@ def require_inspectable(now: ReturnStatus, inspected_at: datetime | None) -> Non
         raise ReturnNotMovable("This return was inspected already.")
 
 
+def require_received(now: ReturnStatus) -> None:
+    """Refuse to show what was found in goods that are not there yet, or were settled.
+
+    Raises:
+        ReturnNotMovable: it was not received, or is complete.
+    """
+    if now is not ReturnStatus.RECEIVED:
+        raise ReturnNotMovable(f"Photos cannot be added to or taken from a return that is {now}.")
+
+
 def why_not_corrected(
     now: ReturnStatus, inspected_at: datetime | None, *, money_went: bool, is_remembered: bool
 ) -> ReturnNotMovable | InspectionFinal | None:

@@ -20,7 +20,7 @@ from account_portal.core.schemas import (
     View,
     WholeNumber,
 )
-from account_portal.evidence.schemas import EvidenceFile, EvidenceIds
+from account_portal.evidence.schemas import AddEvidence, EvidenceFile, EvidenceIds
 from account_portal.orders.schemas import (
     Digest,
     OrderAddress,
@@ -190,6 +190,12 @@ class InspectReturn(Input):
     )
 
 
+class ShowFound(AddEvidence):
+    """Photos and a video of what the store found of one line."""
+
+    sku: str = Field(min_length=1, max_length=64, description="Names the order line.")
+
+
 class Inspection(View):
     """What was received of units that were asked for, as the store found it."""
 
@@ -201,6 +207,7 @@ class Inspection(View):
     can_ask_again: bool = Field(
         description="Whether those that are refused may be asked for again."
     )
+    evidence: list[EvidenceFile] = Field(description="Photos and videos by the store.")
 
 
 class OrderReturnItem(View):

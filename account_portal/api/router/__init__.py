@@ -9,6 +9,7 @@ everything, faults included, comes in the envelope.
 
 from account_portal.api.router.answers import encode
 from account_portal.api.router.exposing import MERCHANT, STOREFRONT, ContractRouter
+from account_portal.api.router.parsing import read_multipart
 from account_portal.api.router.plan import OWN_USER, Access
 from account_portal.api.router.serving import ContractRoute, client_address, read_caller
 from account_portal.api.router.systems import Headers, admit
@@ -25,4 +26,5 @@ __all__ = [
     "client_address",
     "encode",
     "read_caller",
+    "read_multipart",
 ]

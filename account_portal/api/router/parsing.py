@@ -171,6 +171,23 @@ async def _read_body(request: Request, limit: int) -> bytes:
 
 
 async def _read_form(request: Request, limit: int) -> FormData:
+    try:
+        return await read_multipart(request, limit)
+    except InvalidForm:
+        raise _FieldFaults({"_": ["is not a valid form"]}) from None
+
+
+class InvalidForm(ValidationError):
+    """It is no form with files, or not whole."""
+
+
+async def read_multipart(request: Request, limit: int) -> FormData:
+    """A form with files, of at most so many bytes if it says beforehand how many it has.
+
+    Raises:
+        PayloadTooLarge: it says that it has more.
+        InvalidForm: it cannot be read.
+    """
     _require_announced(request, limit)
     try:
         return await request.form(
@@ -178,7 +195,7 @@ async def _read_form(request: Request, limit: int) -> FormData:
         )
     except (MultiPartException, HTTPException, ValueError, KeyError):
         # Starlette turns the first into the second where a request belongs to an app.
-        raise _FieldFaults({"_": ["is not a valid form"]}) from None
+        raise InvalidForm(message="The form cannot be read.") from None
 
 
 def _parse_form(parameter: Parameter, form: FormData, limit: int) -> Any:

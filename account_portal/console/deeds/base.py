@@ -57,6 +57,7 @@ class Deed:
         kind: what `merchant.versions` calls the thing, which must have the version that the page
             showed; empty: it may be done however that is.
         read: makes the input of a form, where fields alone don't.
+        takes_files: its form has photos or videos; its service begins to write by itself.
         is_recorded: the service writes it into the audit log itself, as its commands need that too.
     """
 
@@ -66,6 +67,7 @@ class Deed:
     takes: type[Input] = Nothing
     kind: str = ""
     read: Callable[[FormData], dict[str, Any]] = dict
+    takes_files: bool = False
     is_recorded: bool = False
 
 
@@ -78,7 +80,9 @@ def about_of(ctx: Context, deed: Deed, number: str) -> str:
 
 def details_of(deed: Deed, number: str, data: Input) -> dict[str, Any]:
     """What the audit log keeps of what was said."""
-    said = data.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    said = data.model_dump(
+        mode="json", exclude_none=True, exclude_defaults=True, exclude={"images", "videos"}
+    )
     return {"number": number, **said} if deed.about in ORDER_OF else said
 
 

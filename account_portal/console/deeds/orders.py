@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from account_portal.claims.schemas import AcceptClaim
 from account_portal.console.deeds.base import Deed, Do, Nothing, deed_of_order
@@ -12,6 +12,7 @@ from account_portal.console.service.orders import awaited_money, owes_money
 from account_portal.console.words import money as written
 from account_portal.context import Context
 from account_portal.core.errors import Conflict, InvalidInput
+from account_portal.core.schemas import Input, Ulid, Upload
 from account_portal.merchant import deeds, states
 from account_portal.merchant.schemas import (
     CreateRefund,
@@ -24,7 +25,7 @@ from account_portal.merchant.schemas import (
 )
 from account_portal.orders.rules import IS_HERE
 from account_portal.returns import service as returns
-from account_portal.returns.schemas import InspectReturn
+from account_portal.returns.schemas import InspectReturn, ShowFound
 from account_portal.states import ClaimResolution
 from account_portal.withdrawals import service as withdrawals
 from account_portal.withdrawals.schemas import MatchWithdrawal, SettleWithdrawal
@@ -122,6 +123,30 @@ def _inspect(ctx: Context, number: str, data: InspectReturn, by: str) -> str:
 def _correct(ctx: Context, number: str, data: InspectReturn, by: str) -> str:
     deeds.correct_inspection(ctx, number, data)
     return f"The inspection of return {number} is corrected; its refunds follow."
+
+
+def _shown(form: FormData) -> dict[str, Any]:
+    """Photos and videos of one line, from one field for both."""
+    files = [Upload.received(one) for one in form.getlist("files") if isinstance(one, UploadFile)]
+    videos = [file for file in files if file.content_type.startswith("video/")]
+    images = [file for file in files if file not in videos]
+    return {"sku": form.get("sku"), "images": images, "videos": videos}
+
+
+def _show(ctx: Context, number: str, data: ShowFound, by: str) -> str:
+    kept = len(deeds.show_found(ctx, number, data))
+    return f"Return {number}: {kept} {'file' if kept == 1 else 'files'} added."
+
+
+class Hide(Input):
+    """Which photo or video is taken out again."""
+
+    evidence_id: Ulid
+
+
+def _hide(ctx: Context, number: str, data: Hide, by: str) -> str:
+    deeds.hide_found(ctx, number, data.evidence_id)
+    return f"Return {number}: removed."
 
 
 def _approve_order(ctx: Context, number: str, data: Nothing, by: str) -> str:
@@ -257,6 +282,10 @@ DEEDS: Mapping[str, Deed] = {
     "return.correct": deed_of_order(
         "return", Permission.GOODS_BACK, _correct, InspectReturn, _inspected
     ),
+    "return.show": Deed(
+        Permission.GOODS_BACK, "return", _show, ShowFound, read=_shown, takes_files=True
+    ),
+    "return.hide": deed_of_order("return", Permission.GOODS_BACK, _hide, Hide),
     "return.complete": deed_of_order(
         "return", Permission.GOODS_BACK, _step(returns.complete_return, "complete")
     ),

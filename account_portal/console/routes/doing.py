@@ -14,6 +14,7 @@ from account_portal.console.web import (
     caller_of,
     cookie_of,
     page,
+    read_files,
     read_form,
     refused,
     require_member,
@@ -35,17 +36,23 @@ TOLD_ON_THE_PAGE = (Conflict, InvalidInput, Unprocessable)
 
 async def do(request: Request) -> Response:
     """Do what a button says, and go back to its page."""
+    name = request.path_params["deed"]
+    deed = DEEDS.get(name)
+    has_files = False
     try:
-        form = await read_form(request)
+        if deed is not None and deed.takes_files:
+            has_files, form = True, await read_files(request, deed.needs)
+        else:
+            form = await read_form(request)
     except PortalError as error:
         return refused(request, error)
-    name, number = request.path_params["deed"], str(form.get("number", ""))
-    deed = DEEDS.get(name)
+    number = str(form.get("number", ""))
 
     def work() -> Response:
         member: Member | None = None
         try:
-            with enter(caller_of(request), writes=True) as ctx:
+            # Files are looked into before the writing transaction begins.
+            with enter(caller_of(request), writes=not has_files) as ctx:
                 member = require_member(ctx, request, deed.needs if deed else Permission.READ)
                 if deed is None:
                     raise NotFound
@@ -57,7 +64,10 @@ async def do(request: Request) -> Response:
             return _refuse(request, form, deed, name, number, member, error)
         return _answer(request, form, member, result)
 
-    return await answer_page(request, work)
+    try:
+        return await answer_page(request, work)
+    finally:
+        await form.close()
 
 
 def _answer(request: Request, form: FormData, member: Member, result: Result) -> Response:

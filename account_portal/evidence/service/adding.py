@@ -41,7 +41,7 @@ def add_evidence(ctx: Context, order_number: str, data: AddEvidence) -> list[Evi
     return keep_evidence(ctx, order_number, files)
 
 
-def prepare_evidence(data: AddEvidence) -> list[PreparedFile]:
+def prepare_evidence(data: AddEvidence, *, kinds: tuple[str, str] = KINDS) -> list[PreparedFile]:
     """The files, checked and made harmless; needs no transaction.
 
     Raises:
@@ -50,7 +50,7 @@ def prepare_evidence(data: AddEvidence) -> list[PreparedFile]:
     """
     if not data.images and not data.videos:
         raise InvalidInput(_="send at least one photo or video")
-    return prepare_files(data.images, data.videos, kinds=KINDS)
+    return prepare_files(data.images, data.videos, kinds=kinds)
 
 
 def keep_evidence(

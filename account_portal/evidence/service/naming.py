@@ -11,7 +11,7 @@ from account_portal.context import Context
 from account_portal.core.errors import InvalidInput
 from account_portal.evidence import rules
 from account_portal.evidence.schemas import MAX_VIDEOS, EvidenceFile
-from account_portal.evidence.service.views import VIDEO, view_of
+from account_portal.evidence.service.views import KINDS, VIDEO, view_of
 from account_portal.media.schemas import MAX_IMAGES
 from account_portal.media.service import delete_media
 from account_portal.models import ClaimItem, Evidence, Media, Order, ReturnItem
@@ -52,6 +52,7 @@ def find_named(
                 col(Evidence.id).in_(wanted),
                 col(Evidence.return_item_id).is_(None) | col(Evidence.return_item_id).in_(of),
                 col(Evidence.claim_item_id).is_(None),
+                col(Media.kind).in_(KINDS),
             )
         )
         if ctx.transaction.writes:
@@ -109,16 +110,20 @@ def remove_evidence_of(ctx: Context, item_ids: Collection[str]) -> None:
 
 
 def evidence_of(
-    ctx: Context, model: type[ReturnItem] | type[ClaimItem], ids: Collection[str]
+    ctx: Context,
+    model: type[ReturnItem] | type[ClaimItem],
+    ids: Collection[str],
+    *,
+    kinds: tuple[str, str] = KINDS,
 ) -> dict[str, list[EvidenceFile]]:
-    """Files by the item that names them; the items must be known to be the caller's."""
+    """Files of these kinds by the item that has them; the items must be the caller's."""
     item: Any = Evidence.return_item_id if model is ReturnItem else Evidence.claim_item_id
     found: dict[str, list[EvidenceFile]] = defaultdict(list)
     if ids:
         statement = (
             select(Evidence, Media)
             .join(Media, col(Media.id) == col(Evidence.media_id))
-            .where(col(item).in_(ids))
+            .where(col(item).in_(ids), col(Media.kind).in_(kinds))
             .order_by(col(item), col(Evidence.position))
         )
         for row, media in ctx.db.execute(statement):

@@ -2,10 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Path, Query
 
 from account_portal.api.deps import Ctx
 from account_portal.core.pagination import CursorPage
+from account_portal.core.schemas import Ulid
+from account_portal.evidence.rules import TooMuchFound
+from account_portal.evidence.schemas import MAX_VIDEOS, EvidenceFile
+from account_portal.media.rules import upload_limit
 from account_portal.merchant import deeds, lists
 from account_portal.merchant.api.deps import RequestNumber, merchant_router
 from account_portal.merchant.return_rows import ReturnRow
@@ -15,10 +19,11 @@ from account_portal.merchant.rows import (
 )
 from account_portal.merchant.schemas import Reason, ReturnState
 from account_portal.returns import rules, service
-from account_portal.returns.schemas import InspectReturn
+from account_portal.returns.schemas import InspectReturn, ShowFound
 
 router = merchant_router("Returns")
 OF_RETURN = deeds.guard("return")
+EvidenceId = Annotated[Ulid, Path(description="`id` of the photo or video.")]
 
 
 @router.expose(
@@ -149,6 +154,48 @@ def correct_inspection(ctx: Ctx, request_number: RequestNumber, data: InspectRet
     Its refunds become what the accepted units are worth; of lines left out, everything is accepted.
     """
     return deeds.correct_inspection(ctx, request_number, data)
+
+
+@router.expose(
+    "POST",
+    "/returns/{request_number}/evidence",
+    operation_id="add-return-evidence",
+    summary="Show what was found by photos or a video",
+    message="Added.",
+    content="evidence",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable, rules.ItemNotInOrder, TooMuchFound),
+    also=(404, 413, 415),
+    writes=False,
+    form=True,
+    idempotent=True,
+    body_limit=upload_limit(MAX_VIDEOS),
+)
+def add_return_evidence(
+    ctx: Ctx, request_number: RequestNumber, data: ShowFound
+) -> list[EvidenceFile]:
+    """Of one line of a return that was received, before or after its inspection.
+
+    Its customer sees them with the inspection; until it is complete they can be removed.
+    """
+    return deeds.show_found(ctx, request_number, data)
+
+
+@router.expose(
+    "DELETE",
+    "/returns/{request_number}/evidence/{evidence_id}",
+    operation_id="delete-return-evidence",
+    summary="Remove a photo or video of what was found",
+    message="Removed.",
+    scope="returns:write",
+    raises=(rules.ReturnNotMovable,),
+    also=(404,),
+)
+def delete_return_evidence(
+    ctx: Ctx, request_number: RequestNumber, evidence_id: EvidenceId
+) -> None:
+    """One that the store added; those by its customer stay."""
+    deeds.hide_found(ctx, request_number, evidence_id)
 
 
 @router.expose(

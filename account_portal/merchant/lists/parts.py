@@ -12,7 +12,7 @@ from account_portal.context import Context
 from account_portal.core import money, versions
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import CursorPage
-from account_portal.evidence.service import evidence_of
+from account_portal.evidence.service import FOUND_KINDS, evidence_of
 from account_portal.merchant.lists.expanding import bring_along
 from account_portal.merchant.lists.orders import awaiting
 from account_portal.merchant.lists.paging import Keys, find_page
@@ -250,7 +250,9 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
         .where(col(ReturnItem.return_id).in_(ids))
         .order_by(col(ReturnItem.position))
     ).all()
-    shown = evidence_of(ctx, ReturnItem, [row[0].id for row in items])
+    item_ids = [row[0].id for row in items]
+    shown = evidence_of(ctx, ReturnItem, item_ids)
+    found = evidence_of(ctx, ReturnItem, item_ids, kinds=FOUND_KINDS)
     for item, sku, product_id, product_name in items:
         units[item.return_id].append(
             ReturnUnits(
@@ -261,9 +263,10 @@ def _returns(ctx: Context, ids: Sequence[str]) -> list[ReturnRow]:
                 resolution=item.resolution,
                 return_reason=item.return_reason,
                 evidence=shown[item.id],
+                found_evidence=found[item.id],
                 refund_amount=money.to_major(item.refund_amount, currencies[item.return_id]),
                 fee=money.to_major(item.fee, currencies[item.return_id]),
-                inspection=returns.inspection_of(item.model_dump()),
+                inspection=returns.inspection_of(item.model_dump(), found[item.id]),
             )
         )
     replacement = aliased(Order)

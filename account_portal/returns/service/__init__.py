@@ -29,6 +29,7 @@ from account_portal.returns.service.shop import (
     receive_return,
     reject_return,
 )
+from account_portal.returns.service.showing_found import hide_found, show_found
 
 __all__ = [
     "approve_return",
@@ -44,6 +45,7 @@ __all__ = [
     "get_return",
     "get_return_detail",
     "give_back_delivery_of",
+    "hide_found",
     "inspect_return",
     "inspection_of",
     "list_returnable_items",
@@ -53,5 +55,6 @@ __all__ = [
     "quote_return",
     "receive_return",
     "reject_return",
+    "show_found",
     "tell_parcel",
 ]

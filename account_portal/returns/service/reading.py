@@ -1,7 +1,7 @@
 """Reading returns: bounded, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ from account_portal.context import Context
 from account_portal.core import money
 from account_portal.core.errors import NotFound
 from account_portal.core.pagination import Page, PageParams, paginate
-from account_portal.evidence.service import evidence_of
+from account_portal.evidence.schemas import EvidenceFile
+from account_portal.evidence.service import FOUND_KINDS, evidence_of
 from account_portal.models import AddressCopy, Order, OrderLine, ReturnItem
 from account_portal.models import OrderReturn as Request
 from account_portal.orders import rules as order_rules
@@ -64,8 +65,11 @@ INSPECTED = (
 )
 
 
-def inspection_of(row: Mapping[str, Any]) -> Inspection | None:
-    """What was found of an item, from the columns of `INSPECTED`; none: nobody looked."""
+def inspection_of(row: Mapping[str, Any], evidence: Sequence[EvidenceFile]) -> Inspection | None:
+    """What was found of an item, from the columns of `INSPECTED`; none: nobody looked.
+
+    `evidence` is what the shop shows it by.
+    """
     if row["accepted_quantity"] is None:
         return None
     return Inspection(
@@ -75,6 +79,7 @@ def inspection_of(row: Mapping[str, Any]) -> Inspection | None:
         note=row["refusal_note"],
         goods=row["refused_goods"],
         can_ask_again=row["can_ask_again"],
+        evidence=evidence,
     )
 
 
@@ -105,7 +110,10 @@ def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem
         .order_by(col(ReturnItem.return_id), col(ReturnItem.position))
     )
     items = ctx.db.execute(statement).mappings().all()
-    shown = evidence_of(ctx, ReturnItem, [row["id"] for row in items])
+    ids = [row["id"] for row in items]
+    shown = evidence_of(ctx, ReturnItem, ids)
+    inspected = [row["id"] for row in items if row["accepted_quantity"] is not None]
+    found_by = evidence_of(ctx, ReturnItem, inspected, kinds=FOUND_KINDS)
     for row in items:
         values = dict(row)
         values["selling_price"] = money.to_major(
@@ -114,7 +122,7 @@ def _items(ctx: Context, rows: list[Row[Any]]) -> dict[str, list[OrderReturnItem
         values["fee"] = money.to_major(values["fee"], currencies[values["return_id"]])
         # Kept in hundredths, as points are.
         values["tax_rate"] = money.to_points(values["tax_rate"])
-        values["inspection"] = inspection_of(values)
+        values["inspection"] = inspection_of(values, found_by[values["id"]])
         values["evidence"] = shown[values.pop("id")]
         found[values.pop("return_id")].append(OrderReturnItem(**values))
     return found

@@ -154,7 +154,13 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\
 _AMOUNT = re.compile(r"(^|_)(amount|price|savings|subtotal|total|charge|fee)$")
 """Parts of values that are money; totals of things are columns, and known as such."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SAID = {"success": "Done", "not_arrived": "Did not arrive", "sms": "Text message"}
+_SAID = {
+    "found_image": "Photo by the store",
+    "found_video": "Video by the store",
+    "not_arrived": "Did not arrive",
+    "sms": "Text message",
+    "success": "Done",
+}
 """Words of programs that say something else to people."""
 _SHORT = {"sms": "text message", "id": "number", "url": "address", "otp": "code"}
 
