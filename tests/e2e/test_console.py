@@ -12,6 +12,7 @@ from account_portal.console.service import accounts
 from account_portal.context import SHOP, enter
 from account_portal.core.db import Database
 from account_portal.models import User
+from account_portal.states import ReturnStatus
 from tests.console.conftest import PASSWORD
 from tests.e2e.conftest import (
     NARROW,
@@ -20,7 +21,9 @@ from tests.e2e.conftest import (
     assert_accessible,
     assert_no_sideways_scroll,
 )
-from tests.factories.orders import make_order
+from tests.factories.orders import make_line, make_order
+from tests.factories.pictures import make_picture
+from tests.factories.returns import make_return, return_item
 
 PATHS = [one.path for one in SCREENS if "{" not in one.path and not one.answers_form]
 
@@ -178,3 +181,39 @@ def test_an_inspection_is_said_and_corrected(console: Any, viewport: Any) -> Non
         expect(part.get_by_text(f"refused {refused}").first).to_be_visible()
     expect(page.get_by_text("Return RET-NW-21212-1 inspected again").first).to_be_visible()
     assert_accessible(page)
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_photo_of_what_was_found_reaches_the_customer(
+    console: Any, open_page: OpenPage, database: Database, customer: User, viewport: Any
+) -> None:
+    order = make_order(database, customer, lines=[make_line(0, quantity=2)], parcels=[{}])
+    made = make_return(
+        database, customer, order, return_item(quantity=2), status=ReturnStatus.RECEIVED
+    )
+    page = console(f"/orders/{order.order_number}", viewport=viewport)
+    summary = page.locator("summary").filter(has_text="Add photos")
+    photo = {"name": "a.png", "mimeType": "image/png", "buffer": make_picture("PNG")}
+    for _ in range(2):
+        summary.press("Enter")
+        page.get_by_label("Photos or a video").set_input_files([photo])
+        assert_accessible(page)
+        assert_no_sideways_scroll(page)
+        page.get_by_role("button", name="Add", exact=True).press("Enter")
+        expect(page.get_by_text("1 file added")).to_be_visible()
+    page.get_by_role("button", name="Remove file 2").press("Enter")
+    expect(page.get_by_text(f"Return {made.request_number}: removed.")).to_be_visible()
+    expect(page.get_by_role("img", name="Photo 1 of what we found")).to_be_visible()
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    page.locator("summary").filter(has_text="Not all of it is fine").press("Enter")
+    page.get_by_label("Accepted").fill("1")
+    page.get_by_label("Refused", exact=True).fill("1")
+    page.get_by_label("Why, if some are refused").select_option("damaged")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(page.get_by_text(f"{made.request_number} is inspected")).to_be_visible()
+    theirs = open_page(f"/returns/{made.request_number}", as_=customer.email, viewport=viewport)
+    expect(theirs.get_by_text("What the store found:")).to_be_visible()
+    expect(theirs.get_by_role("link", name=re.compile("Photo of this item"))).to_be_visible()
+    assert_accessible(theirs)
+    assert_no_sideways_scroll(theirs)
