@@ -58,6 +58,7 @@ def test_photos_are_added_shown_and_taken_out(
     assert sorted(one.kind for one in rows(database, Media)) == ["found_image", "found_video"]
     page = staff.get(at).text
     assert "What we found:" in page
+    assert f"Photos of what was found in return {received.request_number} added" in page
     assert page.count("/console/do/return.hide") == 2
     hidden = [one for one in staff.page(at).forms if one["action"].endswith("return.hide")]
     staff.post("/do/return.hide", hidden[0]["fields"])

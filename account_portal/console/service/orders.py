@@ -341,6 +341,8 @@ _DEEDS = {
     "refund.settle": "Refund {} settled",
     "refund.retry": "Refund {} tried again",
     "refund.redirect": "Refund {} sent another way",
+    "return.show": "Photos of what was found in return {} added",
+    "return.hide": "Photo of what was found in return {} removed",
 }
 """What a deed did, of those whose line only the audit log has."""
 
