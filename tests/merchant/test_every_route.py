@@ -15,8 +15,10 @@ from account_portal.models import User
 from account_portal.security.api_keys import SCOPES, allows
 from tests.factories.claims import make_claim
 from tests.factories.orders import make_order
+from tests.factories.pictures import make_picture
 from tests.merchant.systems import BASE, Systems, make_key
 
+PICTURE = make_picture("PNG", size=(8, 8))
 GHOST = "00000000000000000000000000"
 OTHER = BASE.replace("/main/", "/other/")
 
@@ -27,6 +29,7 @@ class Call(NamedTuple):
     scope: str
     body: Any
     name: str
+    has_files: bool
 
     def address(self) -> str:
         """With ids of nothing."""
@@ -47,7 +50,14 @@ def calls() -> Iterator[Call]:
             examples = list(shown.get("examples", {}).values())
             body = examples[0]["value"] if examples else shown.get("example")
             [security] = operation["security"]
-            yield Call(method.upper(), path, security["keyAuth"][0], body, operation["operationId"])
+            yield Call(
+                method=method.upper(),
+                path=path,
+                scope=security["keyAuth"][0],
+                body=body,
+                name=operation["operationId"],
+                has_files="multipart/form-data" in content,
+            )
 
 
 ALL = list(calls())
@@ -57,7 +67,9 @@ NAMES = [call.name for call in ALL]
 def send(systems: Systems, call: Call, *, key: str | None = None, base: str = BASE) -> Any:
     secret = systems.key if key is None else key
     headers = {"Authorization": f"Bearer {secret}"} if secret else {}
-    body = {} if call.body is None else {"json": call.body}
+    body: dict[str, Any] = {} if call.body is None else {"json": call.body}
+    if call.has_files:
+        body = {"data": {"sku": "SKU-0"}, "files": [("images", ("a.png", PICTURE, "image/png"))]}
     return systems.client.request(call.method, base + call.address(), headers=headers, **body)
 
 

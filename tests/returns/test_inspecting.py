@@ -86,6 +86,7 @@ def test_money_is_of_accepted_units(call: Call, database: Database, received: An
         "note": "The collar is stained",
         "goods": "sent_back",
         "can_ask_again": False,
+        "evidence": [],
     }
     call(service.complete_return, number, actor=SHOP)
     assert promised(database) == {"original_payment_mode": 1000}
