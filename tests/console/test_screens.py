@@ -128,6 +128,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "refund.settle": {"status": "success"},
     "refund.redirect": {"bank_account_id": GHOST},
     "return.reject": {"reason": "Worn"},
+    "return.show": {"sku": "SKU-0"},
+    "return.hide": {"evidence_id": GHOST},
     "claim.accept": {"resolution": "refund"},
     "claim.reject": {"reason": "Whole"},
     "withdrawal.carry_out": {"order_number": "NW-1", "sku": "A", "quantity": "1"},
